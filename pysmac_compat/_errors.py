@@ -1,0 +1,58 @@
+"""Exceptions that the package raises for input it cannot use.
+
+All of them are ``ValueError``, so that an ``except ValueError`` written for the
+original keeps working::
+
+    ValueError
+     +-- ParameterError         a parameter definition
+     |    +-- ParameterTypeError     ... of a wrong Python type (also a TypeError)
+     +-- ArgumentError          an argument of the optimizer (also a TypeError)
+     +-- ClauseError            a conditional or forbidden clause; shows the place
+    RuntimeError
+     +-- SpaceExhaustedError    no further legal configuration was found
+"""
+
+from __future__ import annotations
+
+
+class ParameterError(ValueError):
+    """A parameter definition has a value that cannot be used."""
+
+
+class ParameterTypeError(ParameterError, TypeError, AssertionError):
+    """A parameter definition has a wrong Python type.
+
+    The original raised ``TypeError`` or ``AssertionError`` here, so this is both.
+    """
+
+
+class ArgumentError(ValueError, TypeError):
+    """An argument of the optimizer has a wrong type or value."""
+
+
+class ClauseError(ValueError):
+    """A conditional or forbidden clause cannot be used.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, and what was expected.
+    clause : str
+        The text of the clause.
+    position : int or None
+        Index of the offending character; None where the clause as a whole is meant.
+    """
+
+    def __init__(self, message: str, clause: str, position: int | None = None) -> None:
+        self.message, self.clause, self.position = message, clause, position
+        lines = [message, "    " + clause]
+        if position is not None:
+            lines.append("    " + " " * position + "^")
+        super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[type[ClauseError], tuple[str, str, int | None]]:
+        return type(self), (self.message, self.clause, self.position)
+
+
+class SpaceExhaustedError(RuntimeError):
+    """No further legal configuration was found in a bounded number of draws."""

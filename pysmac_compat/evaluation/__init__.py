@@ -1,0 +1,1 @@
+"""Calling the user's function: in a child process, under limits, watched from outside."""

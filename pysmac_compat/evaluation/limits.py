@@ -1,0 +1,149 @@
+"""The child's side of a call: limits are set, the function is called, its answer becomes a `Report`.
+
+The limits are set with pynisher's means. The kernel's CPU limit is a backstop only,
+since it counts each process for itself: `server.py` watches the whole tree.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import math
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pysmac_compat._installed import installed
+from pysmac_compat.evaluation.outcome import Report, describe
+
+_MOST_MESSAGE = 20_000  # characters
+
+limiter = installed("pynisher.limiters.limiter").Limiter
+psutil = installed("psutil")
+_means = limiter.create(None, None)  # made once: it asks the system for its name
+
+
+class LimitReached(BaseException):
+    """Raised inside the user's function when a limit is reached.
+
+    Not an ``Exception``, so that a function that catches those does not go on.
+    """
+
+
+def cpu_seconds() -> float:
+    """CPU seconds of this process and of the children it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+@contextlib.contextmanager
+def stop_signals() -> Iterator[None]:
+    """Turn the first SIGXCPU or SIGTERM into `LimitReached`, where the user has no handler of his own."""
+    reached = False
+
+    def handler(signum: int, frame: Any) -> None:
+        nonlocal reached
+        if not reached:
+            reached = True
+            raise LimitReached(signal.Signals(signum).name)
+
+    ours = [s for s in (signal.SIGXCPU, signal.SIGTERM) if signal.getsignal(s) is signal.SIG_DFL]
+    for signum in ours:
+        signal.signal(signum, handler)
+    try:
+        yield
+    finally:
+        reached = True  # too late to interrupt anything
+        for signum in ours:
+            if signal.getsignal(signum) is handler:
+                signal.signal(signum, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def resource_limits(cpu: float | None, memory_mb: float | None) -> Iterator[None]:
+    """Set the kernel's limits for this process and its future children.
+
+    Parameters
+    ----------
+    cpu : float or None
+        Seconds; the kernel acts only when the watch should have.
+    memory_mb : float or None
+        MB of address space on top of what the process has now; lifted again at the end,
+        so that the answer can be sent.
+    """
+    if cpu is not None:
+        most = math.ceil(cpu + 1)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        if hard == resource.RLIM_INFINITY or hard >= most + 5:
+            _means.limit_cpu_time(most)
+    unlimited = resource.getrlimit(resource.RLIMIT_AS)
+    if memory_mb is not None:
+        present = psutil.Process().memory_info().vms
+        wanted = present + int(memory_mb * 2**20)
+        _means.limit_memory(wanted if unlimited[1] == resource.RLIM_INFINITY else min(wanted, unlimited[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, unlimited)
+
+
+def call(
+    function: Callable[..., Any], arguments: Mapping[str, Any], cpu: float | None, limited: bool, memory_mb: float | None
+) -> tuple[Report, float, float]:
+    """Call the user's function in this process.
+
+    Parameters
+    ----------
+    function : callable
+    arguments : dict
+        Keyword arguments.
+    cpu : float or None
+        CPU limit, seconds.
+    limited : bool
+        Whether the call can be stopped (at a CPU, wall or total limit).
+    memory_mb : float or None
+        Memory limit.
+
+    Returns
+    -------
+    Report, float, float
+        What it said, its CPU and its wall seconds.
+    """
+    signals = stop_signals() if limited else contextlib.nullcontext()
+    cpu_start, start = cpu_seconds(), time.monotonic()
+    try:
+        with signals, resource_limits(cpu, memory_mb):
+            report = describe(function(**arguments))
+    except LimitReached as reached:
+        report = Report("CRASHED", message=f"terminated by {reached}")
+    except BaseException as error:  # sys.exit, KeyboardInterrupt and all else cost this one call, never the run
+        report = _failed(error, memory_mb is not None)
+    used = cpu_seconds() - cpu_start, time.monotonic() - start
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    return report, *used
+
+
+def _failed(error: BaseException, memory_limited: bool) -> Report:
+    try:
+        message = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    except Exception:
+        message = f"{type(error).__name__} (its traceback could not be formatted)"
+    status = "MEMOUT" if memory_limited and _is_memory_error(error) else "CRASHED"
+    return Report(status, message=message[-_MOST_MESSAGE:])  # type: ignore[arg-type]
+
+
+def _is_memory_error(error: BaseException | None) -> bool:
+    for _ in range(100):  # a chain of causes can be circular
+        if error is None:
+            return False
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

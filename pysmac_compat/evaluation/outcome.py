@@ -1,0 +1,178 @@
+"""What a call of the user's function came to: the status table, in one place.
+
+====================================  =========  =============================================
+the function                          status     value
+====================================  =========  =============================================
+returned a finite number              SAT        the number
+returned a dict                       its own    its own for SAT and UNSAT, else `crash value`
+returned anything else                CRASHED    `crash value`
+raised, exited, died                  CRASHED    `crash value`
+ran out of the memory limit           MEMOUT     `crash value`
+reached a limit, or reported that     TIMEOUT    `crash value`; its own if there is none
+====================================  =========  =============================================
+
+The crash value is ``smac_options['timeout_quality']``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Status = Literal["SAT", "UNSAT", "TIMEOUT", "MEMOUT", "CRASHED", "ABORT"]
+
+#: statuses whose value is the function's own
+SUCCESSES: tuple[Status, ...] = ("SAT", "UNSAT")
+#: statuses that a function may report
+REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
+
+#: value of a failed call unless the user chooses another, as in the original
+TIMEOUT_QUALITY = 2.0**127
+#: a call that used this much less than its limit, or more, has reached it, as in the original (seconds)
+LIMIT_MARGIN = 0.02
+#: the wall clock limit of a call, in units of its CPU limit
+WALL_FACTOR = 10.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the function said, as plain data.
+
+    Attributes
+    ----------
+    status : str
+    value : float or None
+    runtime : float or None
+        Seconds, if the function reported them.
+    message : str
+        Why the call failed; empty if it did not.
+    """
+
+    status: Status
+    value: float | None = None
+    runtime: float | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of one call.
+
+    Attributes
+    ----------
+    status : {'SAT', 'UNSAT', 'TIMEOUT', 'MEMOUT', 'CRASHED', 'ABORT'}
+    value : float
+        What is reported to the user.
+    runtime : float
+        Seconds: what the function reported, else its CPU time.
+    cpu_time, wall_time : float
+        Seconds. The CPU time is that of the call and all its descendants.
+    message : str
+        Why the call failed; empty if it did not. The traceback where there is one.
+    cut_short : bool
+        Whether the end of the total time stopped it: nothing can be learnt from it.
+    """
+
+    status: Status
+    value: float
+    runtime: float
+    cpu_time: float
+    wall_time: float
+    message: str = ""
+    cut_short: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the value is the function's own."""
+        return self.status in SUCCESSES
+
+
+def describe(result: Any) -> Report:
+    """Read what the function returned.
+
+    Parameters
+    ----------
+    result : object
+        A number, anything of size 1 that ``float()`` takes, or a dict with the keys
+        'value', 'runtime' and 'status' (all optional but the value of a success).
+    """
+    if not isinstance(result, Mapping):
+        value, problem = _number(result)
+        return Report("CRASHED", message=f"the function returned {problem}") if problem else Report("SAT", value)
+    status = result.get("status", "SAT")
+    if isinstance(status, bytes):
+        status = status.decode(errors="replace")
+    if status not in REPORTABLE:
+        expected = ", ".join(REPORTABLE)
+        return Report("CRASHED", message=f"the function reported the status {status!r}; expected one of {expected}")
+    runtime = None
+    if result.get("runtime") is not None:
+        runtime, problem = _number(result["runtime"])
+        if problem:
+            return Report("CRASHED", message=f"the function reported {problem} as its runtime")
+    value, problem = _number(result.get("value"))
+    if problem and status in SUCCESSES:
+        return Report("CRASHED", runtime=runtime, message=f"the function reported {problem} as its value")
+    message = "" if status in SUCCESSES else f"the function reported {status}"
+    return Report(status, None if problem else value, runtime, message)
+
+
+def _number(value: Any) -> tuple[float, str]:
+    """The value as a finite float, or what is wrong with it."""
+    shown = f"{value!r:.100} ({type(value).__name__})"
+    original = value
+    if value is None:
+        return math.nan, "None"
+    try:
+        if not isinstance(value, (bool, int, float, str)) and callable(getattr(value, "item", None)):
+            value = value.item()  # numpy, pandas, torch: raises unless the size is 1
+        if isinstance(value, (bool, bytes, bytearray)):
+            return math.nan, f"{shown}: not a number"
+        number = float(value)
+    except Exception:  # whatever float() or an object's own methods raise, it is not a number
+        return math.nan, f"{shown}: not a number"
+    if not math.isfinite(number):
+        return math.nan, f"{original!r:.100}: not a finite number"
+    return number, ""
+
+
+def judge(
+    report: Report,
+    *,
+    cpu_time: float,
+    wall_time: float,
+    cutoff: float | None = None,
+    stopped: bool = False,
+    cut_short: bool = False,
+    crash_value: float | None = TIMEOUT_QUALITY,
+) -> Outcome:
+    """The outcome of a call from what the function said and what it used.
+
+    Parameters
+    ----------
+    report : Report
+    cpu_time, wall_time : float
+        Seconds that the call used.
+    cutoff : float or None
+        Its CPU limit, seconds; the wall clock limit is ten times that.
+    stopped : bool
+        Whether it was stopped at a limit.
+    cut_short : bool
+        Whether that limit was the end of the total time.
+    crash_value : float or None
+        The value of a call that failed; with None a TIMEOUT keeps the function's own.
+    """
+    runtime = cpu_time if report.runtime is None else report.runtime
+    status, message = report.status, report.message
+    if cutoff is not None and not stopped:
+        stopped = max(cpu_time, runtime) >= cutoff - LIMIT_MARGIN or wall_time >= WALL_FACTOR * cutoff
+    if stopped and status != "MEMOUT":
+        limit = "the total time is over" if cut_short else f"the limit of {cutoff} s"
+        status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"
+    value = report.value
+    if status not in SUCCESSES and not (status == "TIMEOUT" and crash_value is None and value is not None):
+        value = TIMEOUT_QUALITY if crash_value is None else crash_value
+    assert value is not None
+    return Outcome(status, float(value), runtime, cpu_time, wall_time, message, cut_short)

@@ -1,0 +1,94 @@
+"""The processes below one of ours: found, timed, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+
+from pysmac_compat.evaluation.limits import psutil
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """Let processes below this one become its children when their parent ends (Linux)."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class ProcessTree:
+    """All processes below this one, less those that earlier calls have left in the background.
+
+    Attributes
+    ----------
+    background : set of (int, float)
+        Process id and start time of what earlier calls have left.
+    """
+
+    def __init__(self) -> None:
+        self.background: set[tuple[int, float]] = set()
+
+    def processes(self) -> list[psutil.Process]:
+        """The living processes that belong to the current call."""
+        found: list[psutil.Process] = []
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process().children():
+                if (child.pid, child.create_time()) not in self.background:
+                    found.append(child)
+                    with contextlib.suppress(psutil.Error):
+                        found.extend(child.children(recursive=True))
+        return found
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds of all these processes and of the children they have waited for."""
+        total = 0.0
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                total += times.user + times.system + times.children_user + times.children_system
+        return total
+
+    def leave(self) -> None:
+        """Count all living processes among those in the background."""
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                self.background.add((process.pid, process.create_time()))
+
+    def kill(self) -> None:
+        """SIGKILL all these processes, also those that are started meanwhile, and wait for their end."""
+        for attempt in range(200):
+            processes = [p for p in self.processes() if not _is_zombie(p)]
+            self.reap()
+            if not processes:
+                return
+            for process in processes:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(process.pid, signal.SIGKILL)
+            time.sleep(min(0.001 * (attempt + 1), 0.05))
+
+    def reap(self) -> None:
+        """Wait for ended processes that were adopted."""
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+def has_children() -> bool:
+    """Whether this process has any child left, ended or not; costs one system call."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return True

@@ -1,0 +1,240 @@
+"""ConfigSpace's forms of the clauses: conditions that hold in any order, and expressions as forbidden clauses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ConfigSpace import (
+    AndConjunction,
+    EqualsCondition,
+    ForbiddenAndConjunction,
+    ForbiddenEqualsClause,
+    GreaterThanCondition,
+    InCondition,
+    LessThanCondition,
+    OrConjunction,
+)
+from ConfigSpace.conditions import ConditionLike, Conjunction
+from ConfigSpace.forbidden import ForbiddenClause, ForbiddenConjunction, ForbiddenLike
+from ConfigSpace.hyperparameters import Hyperparameter
+
+from pysmac_compat.space.conditions import All, Comparison, Condition
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.forbidden import Classic, Expression
+from pysmac_compat.space.parameters import Parameter
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Both(AndConjunction):
+    """A conjunction; two of them are equivalent only if their parts are, one by one.
+
+    ConfigSpace takes any two conjunctions of as many similar parts for the same, ``&&`` or
+    ``||`` alike, and then evaluates one of them for the children of both.
+    """
+
+    def equivalent_condition_on_parent(self, other: ConditionLike) -> bool:
+        return _equivalent(self, other)
+
+
+class Either(OrConjunction):
+    """A disjunction; see `Both`."""
+
+    def equivalent_condition_on_parent(self, other: ConditionLike) -> bool:
+        return _equivalent(self, other)
+
+
+def _equivalent(one: Conjunction, other: ConditionLike) -> bool:
+    if type(one) is not type(other) or not isinstance(other, Conjunction):
+        return False
+    return len(one.components) == len(other.components) and all(
+        a.equivalent_condition_on_parent(b) for a, b in zip(one.components, other.components)
+    )
+
+
+class ConditionBuilder:
+    """Translates the conditions of a space into ConfigSpace's.
+
+    Each condition is joined with those of its parents, so that its value does not depend on
+    whether the parents' activity has been settled before, and says what holds, never what does
+    not: ConfigSpace finds an inactive parent to be "not equal" to anything.
+    """
+
+    def __init__(self, definition: Definition, hyperparameters: Mapping[str, Hyperparameter]) -> None:
+        self.definition, self.hyperparameters = definition, hyperparameters
+
+    def build(self) -> list[ConditionLike]:
+        """One condition for each conditional parameter."""
+        return [self._build(condition, child) for child, condition in self.definition.conditions.items()]
+
+    def _build(self, condition: Condition, child: str) -> ConditionLike:
+        if isinstance(condition, Comparison):
+            return self._comparison(condition, child)
+        parts = [self._build(part, child) for part in condition.parts]
+        return _junction(Both if isinstance(condition, All) else Either, parts)
+
+    def _comparison(self, comparison: Comparison, child: str) -> ConditionLike:
+        parent = self.definition.parameters[comparison.parent]
+        own = (self._numeric if parent.numeric else self._choice)(comparison, parent, child)
+        grandparents = self.definition.conditions.get(parent.name)
+        if grandparents is None:
+            return own
+        return _junction(Both, [self._build(grandparents, child), own])
+
+    def _choice(self, comparison: Comparison, parent: Parameter, child: str) -> ConditionLike:
+        pair = self.hyperparameters[child], self.hyperparameters[parent.name]
+        return _one_of(pair, [value for value in parent.values if comparison.holds(value, parent)])
+
+    def _numeric(self, comparison: Comparison, parent: Parameter, child: str) -> ConditionLike:
+        """As a union of ``== value``, ``< value`` and ``> value`` with legal values."""
+        pair = self.hyperparameters[child], self.hyperparameters[parent.name]
+        lower, upper = parent.values
+        always = Either(LessThanCondition(*pair, upper), GreaterThanCondition(*pair, lower))
+        never = _one_of(pair, [])
+        if comparison.operator in ("==", "in"):
+            values = [v for v in comparison.values if parent.kind == "real" or v.is_integer()]
+            if parent.kind == "integer":
+                values = [int(v) for v in values]
+            return _one_of(pair, values)
+        (bound,) = comparison.values
+        if parent.kind == "integer":
+            below, above = math.ceil(bound), math.floor(bound)  # n < 3.5 is n < 4, n > 3.5 is n > 3
+        else:
+            below = above = bound
+        if comparison.operator == "<":
+            return self._between(pair, lower, upper, below, LessThanCondition, always, never)
+        if comparison.operator == ">":
+            return self._between(pair, lower, upper, above, GreaterThanCondition, always, never)
+        if below != above or not lower <= bound <= upper:
+            return always
+        return Either(LessThanCondition(*pair, below), GreaterThanCondition(*pair, above))
+
+    @staticmethod
+    def _between(
+        pair: Any, lower: Any, upper: Any, bound: Any, kind: type, always: ConditionLike, never: ConditionLike
+    ) -> ConditionLike:
+        if lower <= bound <= upper:
+            return kind(*pair, bound)  # type: ignore[no-any-return]
+        return always if (bound > upper) == (kind is LessThanCondition) else never
+
+
+def _one_of(pair: tuple[Hyperparameter, Hyperparameter], values: list[Any]) -> ConditionLike:
+    """Child active where the parent has one of these values; never, if there is none."""
+    return EqualsCondition(*pair, values[0]) if len(values) == 1 else InCondition(*pair, values)
+
+
+def _junction(kind: type[Both] | type[Either], parts: list[ConditionLike]) -> ConditionLike:
+    """Nested junctions of one kind become one, and a part that stands twice stands once."""
+    flat: list[ConditionLike] = []
+    for part in parts:
+        flat.extend(part.components if type(part) is kind else [part])
+    unique: list[ConditionLike] = []
+    for part in flat:
+        if not any(type(part) is type(other) and part.equivalent_condition_on_parent(other) for other in unique):
+            unique.append(part)
+    return unique[0] if len(unique) == 1 else kind(*unique)
+
+
+class Mention(ForbiddenClause):
+    """Stands for one parameter of an expression, so that ConfigSpace looks at the expression when it changes."""
+
+    def is_forbidden_value(self, values: dict[str, Any]) -> bool:
+        return False
+
+    def is_forbidden_vector(self, vector: Any) -> bool:
+        return False
+
+    def is_forbidden_vector_array(self, arr: Any) -> Mask:
+        return np.zeros(arr.shape[1], dtype=bool)
+
+    def __copy__(self) -> Mention:
+        return Mention(self.hyperparameter)
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, Mention) and self.hyperparameter == other.hyperparameter
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Mention of {self.hyperparameter.name}"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"name": self.hyperparameter.name, "type": "MENTION"}
+
+
+class ForbiddenExpression(ForbiddenConjunction):
+    """An expression as a ConfigSpace forbidden clause.
+
+    Parameters
+    ----------
+    *mentions : Mention
+        One for each parameter in the expression.
+    expression : Expression
+    """
+
+    def __init__(self, *mentions: Any, expression: Expression) -> None:
+        super().__init__(*mentions)
+        self.expression = expression
+        self._tables = {name: np.array([*codes.values(), np.nan]) for name, codes in expression.codes.items()}
+
+    def is_forbidden_value(self, values: dict[str, Any]) -> bool:
+        return self.expression.forbids_values(values)
+
+    def is_forbidden_vector(self, vector: Any) -> bool:
+        return bool(self.is_forbidden_vector_array(np.asarray(vector).reshape(-1, 1))[0])
+
+    def is_forbidden_vector_array(self, arr: Any) -> Mask:
+        """Which of the configurations (columns of ``arr``) are forbidden."""
+        columns = {}
+        for mention in self.dlcs:
+            hyperparameter, row = mention.hyperparameter, arr[mention.vector_id]  # type: ignore[union-attr]
+            columns[hyperparameter.name] = self._values(hyperparameter, row)
+        return self.expression.forbids(columns, arr.shape[1])
+
+    def _values(self, hyperparameter: Hyperparameter, row: Any) -> Any:
+        inactive = np.isnan(row)
+        table = self._tables.get(hyperparameter.name)
+        if table is not None:
+            return table[np.where(inactive, len(table) - 1, np.rint(np.where(inactive, 0, row))).astype(int)]
+        values = hyperparameter._transformer.to_value(np.where(inactive, 0.0, row)).astype(np.float64)
+        values[inactive] = np.nan
+        return values
+
+    def __copy__(self) -> ForbiddenExpression:
+        return ForbiddenExpression(*[m.__copy__() for m in self.components], expression=self.expression)
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, ForbiddenExpression) and self.expression.text == other.expression.text
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Forbidden: {self.expression.text}"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"type": "EXPRESSION", "clause": self.expression.text}
+
+
+def build_forbidden(
+    clause: Classic | Expression, definition: Definition, hyperparameters: Mapping[str, Hyperparameter]
+) -> ForbiddenLike | None:
+    """The ConfigSpace form of a forbidden clause; None for one that nothing fulfils."""
+    if isinstance(clause, Expression):
+        if not clause.node.names:
+            return None  # a constant: were it not 0, it would forbid the default
+        mentions = [Mention(hyperparameters[name]) for name in sorted(clause.node.names)]
+        return ForbiddenExpression(*mentions, expression=clause)
+    equations: dict[str, Any] = {}
+    for name, value in clause.equations:
+        if definition.parameters[name].kind == "integer":
+            if not value.is_integer():  # type: ignore[union-attr]
+                return None
+            value = int(value)  # type: ignore[arg-type]
+        if equations.setdefault(name, value) != value:
+            return None
+    parts = [ForbiddenEqualsClause(hyperparameters[name], value) for name, value in equations.items()]
+    return parts[0] if len(parts) == 1 else ForbiddenAndConjunction(*parts)

@@ -1,0 +1,89 @@
+"""A whole search space as checked, plain data: parameters, conditions, forbidden clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pysmac_compat._errors import ArgumentError, ClauseError
+from pysmac_compat.space.conditions import Condition, active_parameters, parse_conditions
+from pysmac_compat.space.forbidden import Forbidden, parse_forbiddens
+from pysmac_compat.space.parameters import Parameter, Value, parse_parameters
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What the user wrote, understood.
+
+    Attributes
+    ----------
+    parameters : dict of str to Parameter
+    conditions : dict of str to Condition
+        By child; parents come before their children.
+    forbiddens : list of Classic or Expression
+    """
+
+    parameters: dict[str, Parameter]
+    conditions: dict[str, Condition]
+    forbiddens: list[Forbidden]
+
+    def active(self, values: Mapping[str, Value]) -> set[str]:
+        """The names of the active parameters of a complete assignment."""
+        return active_parameters(values, self.parameters, self.conditions)
+
+    def restrict(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The active part of a complete assignment, sorted by name."""
+        return {name: values[name] for name in sorted(self.active(values))}
+
+    def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """All parameters, sorted by name; those that ``values`` lacks carry their default."""
+        return {name: values.get(name, self.parameters[name].default) for name in sorted(self.parameters)}
+
+    @property
+    def default(self) -> dict[str, Value]:
+        """The active part of the default configuration."""
+        return self.restrict({name: parameter.default for name, parameter in self.parameters.items()})
+
+    def violated(self, values: Mapping[str, Value]) -> Forbidden | None:
+        """The first clause that forbids a configuration, given as the values of its active parameters."""
+        return next((clause for clause in self.forbiddens if clause.forbids_values(values)), None)
+
+
+def define(
+    parameter_dict: Mapping[str, Any],
+    conditional_clauses: Iterable[str] = (),
+    forbidden_clauses: Iterable[str] = (),
+) -> Definition:
+    """Check and understand a search space in the pysmac dialect.
+
+    Parameters
+    ----------
+    parameter_dict : dict of str to tuple
+    conditional_clauses : list or tuple of str
+    forbidden_clauses : list or tuple of str
+
+    Raises
+    ------
+    ParameterError, ClauseError, ArgumentError
+        All of them ``ValueError``.
+    """
+    parameters = parse_parameters(parameter_dict)
+    conditions = parse_conditions(_clauses("conditional_clauses", conditional_clauses), parameters)
+    forbiddens = parse_forbiddens(_clauses("forbidden_clauses", forbidden_clauses), parameters)
+    definition = Definition(parameters, conditions, forbiddens)
+    default = definition.default
+    clause = definition.violated(default)
+    if clause is not None:
+        shown = ", ".join(f"{name}={value!r}" for name, value in default.items())
+        raise ClauseError(f"forbidden clause: the default configuration is forbidden ({shown})", clause.text)
+    return definition
+
+
+def _clauses(argument: str, clauses: Any) -> list[str]:
+    if not isinstance(clauses, (list, tuple)):
+        raise ArgumentError(f"{argument} must be a list of strings, got {clauses!r}")
+    for clause in clauses:
+        if not isinstance(clause, str):
+            raise ArgumentError(f"{argument} must hold strings only, got {clause!r}")
+    return list(clauses)

@@ -1,0 +1,310 @@
+"""Arithmetic and logical expressions over parameters: grammar, tree, evaluation on arrays.
+
+Grammar, by binding power (`PRECEDENCE`)::
+
+    expression := prefix (operator expression)*         climbing the table below
+    prefix     := ('-' | '+') prefix | primary
+    primary    := number | parameter | word | 'word' | function '(' expression ')' | '(' expression ')'
+
+Two operands without an operator between them are multiplied. The values of an expression
+are numbers: words count by their number in the space's numbering (`numbering.py`),
+comparisons give 0 or 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pysmac_compat.space.parameters import NUMBER, Parameter
+from pysmac_compat.space.scanner import Scanner
+
+Column = npt.NDArray[np.float64]
+
+MULTIPLY = "*"
+UNARY = 7
+#: binding power of each binary operator; a higher one binds tighter
+PRECEDENCE: dict[str, int] = {
+    "||": 1,
+    "&&": 2,
+    "==": 3,
+    "!=": 3,
+    "<=": 4,
+    ">=": 4,
+    "<": 4,
+    ">": 4,
+    "+": 5,
+    "-": 5,
+    MULTIPLY: 6,
+    "/": 6,
+    "%": 6,
+    "^": 8,
+}
+RIGHT_ASSOCIATIVE = {"^"}
+
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    MULTIPLY: np.multiply,
+    "/": np.divide,
+    "%": np.fmod,
+    "^": np.power,
+}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    ">": np.greater,
+    "<=": np.less_equal,
+    ">=": np.greater_equal,
+}
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "abs": np.abs,
+    "acos": np.arccos,
+    "asin": np.arcsin,
+    "atan": np.arctan,
+    "cbrt": np.cbrt,
+    "ceil": np.ceil,
+    "cos": np.cos,
+    "cosh": np.cosh,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "floor": np.floor,
+    "log": np.log,
+    "log10": np.log10,
+    "log1p": np.log1p,
+    "log2": np.log2,
+    "sin": np.sin,
+    "sinh": np.sinh,
+    "sqrt": np.sqrt,
+    "tan": np.tan,
+    "tanh": np.tanh,
+}
+
+
+class Columns:
+    """The values of many configurations, one array a parameter; NaN where it is inactive."""
+
+    def __init__(self, columns: Mapping[str, Column], size: int) -> None:
+        self.columns, self.size = columns, size
+
+    def active(self, names: frozenset[str]) -> npt.NDArray[np.bool_]:
+        """Where all these parameters are active."""
+        mask = np.ones(self.size, dtype=bool)
+        for name in names:
+            mask &= ~np.isnan(self.columns[name])
+        return mask
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of an expression; ``names`` are the parameters in it."""
+
+    names: frozenset[str]
+
+    def numbers(self, columns: Columns) -> Column:
+        """The value for each configuration."""
+        raise NotImplementedError
+
+    def truth(self, columns: Columns) -> npt.NDArray[np.bool_]:
+        """Whether it counts as true inside ``&&`` and ``||``: above 0, all its parameters active."""
+        return (self.numbers(columns) > 0) & columns.active(self.names)
+
+    def forbids(self, columns: Columns) -> npt.NDArray[np.bool_]:
+        """Whether it forbids as a whole clause: not 0, all its parameters active."""
+        return (self.numbers(columns) != 0) & columns.active(self.names)
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    """A number or a word."""
+
+    value: float
+
+    def numbers(self, columns: Columns) -> Column:
+        return np.full(columns.size, self.value)
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    """A parameter."""
+
+    name: str
+
+    def numbers(self, columns: Columns) -> Column:
+        return columns.columns[self.name]
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A function of one operand; the unary minus is one, too."""
+
+    function: Callable[[Any], Any]
+    operand: Node
+
+    def numbers(self, columns: Columns) -> Column:
+        return self.function(self.operand.numbers(columns))
+
+
+@dataclass(frozen=True)
+class Arithmetic(Node):
+    """Two operands with an arithmetic operator."""
+
+    operator: str
+    left: Node
+    right: Node
+
+    def numbers(self, columns: Columns) -> Column:
+        return ARITHMETIC[self.operator](self.left.numbers(columns), self.right.numbers(columns))
+
+
+@dataclass(frozen=True)
+class Boolean(Node):
+    """A node that is true or false by itself."""
+
+    def numbers(self, columns: Columns) -> Column:
+        return self.truth(columns).astype(np.float64)
+
+    def forbids(self, columns: Columns) -> npt.NDArray[np.bool_]:
+        return self.truth(columns)
+
+
+@dataclass(frozen=True)
+class Comparison(Boolean):
+    """Two operands with a comparison; false where an operand is NaN or a parameter in it inactive."""
+
+    operator: str
+    left: Node
+    right: Node
+
+    def truth(self, columns: Columns) -> npt.NDArray[np.bool_]:
+        left, right = self.left.numbers(columns), self.right.numbers(columns)
+        result = COMPARISONS[self.operator](left, right) & ~np.isnan(left) & ~np.isnan(right)
+        return result & columns.active(self.names)
+
+
+@dataclass(frozen=True)
+class Logical(Boolean):
+    """``&&`` or ``||`` of two operands."""
+
+    operator: str
+    left: Node
+    right: Node
+
+    def truth(self, columns: Columns) -> npt.NDArray[np.bool_]:
+        left, right = self.left.truth(columns), self.right.truth(columns)
+        return left & right if self.operator == "&&" else left | right
+
+
+class ExpressionParser:
+    """Precedence climbing (Pratt) over a `Scanner`.
+
+    Parameters
+    ----------
+    scanner : Scanner
+        Stands behind the opening brace.
+    parameters : dict of str to Parameter
+    words : dict of str to float
+        The number of each word of the space.
+    """
+
+    def __init__(self, scanner: Scanner, parameters: Mapping[str, Parameter], words: Mapping[str, float]) -> None:
+        self.scanner, self.parameters, self.words = scanner, parameters, words
+
+    def parse(self, minimum: int = 0) -> Node:
+        """Parse operators that bind at least as tight as ``minimum``, and their operands."""
+        left = self._prefix()
+        while True:
+            operator = self._operator()
+            if operator is None:
+                return left
+            symbol, length = operator
+            power = PRECEDENCE[symbol]
+            if power < minimum:
+                return left
+            self.scanner.position += length
+            left = _combine(symbol, left, self.parse(power if symbol in RIGHT_ASSOCIATIVE else power + 1))
+
+    def _operator(self) -> tuple[str, int] | None:
+        """The operator that comes next, not consumed, and its length: 0 for a multiplication without a sign."""
+        scanner = self.scanner
+        if scanner.at_end() or scanner.peek("}") or scanner.peek(")"):
+            return None
+        for symbol in PRECEDENCE:
+            if scanner.peek(symbol):
+                return symbol, len(symbol)
+        if scanner.peek("="):
+            scanner.error("a single '=' is no operator of an expression: use '==' to compare")
+        for symbol in ("&", "|"):
+            if scanner.peek(symbol):
+                scanner.error(f"unknown operator {symbol!r}: did you mean {symbol * 2!r}?")
+        if scanner.peek(","):
+            scanner.error("did not expect ',' in an expression: did you mean '&&'?")
+        return MULTIPLY, 0
+
+    def _prefix(self) -> Node:
+        if self.scanner.accept("-"):
+            operand = self.parse(UNARY)
+            return Call(operand.names, np.negative, operand)
+        if self.scanner.accept("+"):
+            return self.parse(UNARY)
+        return self._primary()
+
+    def _primary(self) -> Node:
+        scanner = self.scanner
+        if scanner.at_end():
+            scanner.error("expected a value, found the end")
+        start = scanner.position
+        if scanner.longest(FUNCTIONS, boundary=r"\s*\("):
+            function = FUNCTIONS[scanner.text[start : scanner.position]]
+            operand = self._parenthesis()
+            return Call(operand.names, function, operand)
+        name = scanner.longest(self.parameters)
+        if name is not None:
+            return Name(frozenset([name]), name)
+        word = scanner.longest(self.words)
+        if word is not None:
+            return Number(frozenset(), self.words[word])
+        inside = scanner.quoted()
+        if inside is not None:
+            return self._quoted(inside, start)
+        number = scanner.number(signed=False)
+        if number is not None:
+            if scanner.number(signed=False) is not None:
+                scanner.error("two numbers without an operator between them")
+            return Number(frozenset(), number)
+        if scanner.peek("("):
+            return self._parenthesis()
+        found = scanner.word()
+        if found and (found[0].isalpha() or found[0] == "_"):
+            scanner.error(
+                f"{found!r} is neither a parameter, nor a value of one, nor a function "
+                f"({', '.join(FUNCTIONS)})"
+            )
+        scanner.error(f"expected a value, found {scanner.text[scanner.position :]!r}")
+
+    def _parenthesis(self) -> Node:
+        self.scanner.expect("(", "'('")
+        node = self.parse()
+        self.scanner.expect(")", "')'")
+        return node
+
+    def _quoted(self, inside: str, start: int) -> Node:
+        if inside in self.words:
+            return Number(frozenset(), self.words[inside])
+        if NUMBER.fullmatch(inside):
+            return Number(frozenset(), float(inside))
+        self.scanner.error(f"{inside!r} is not a value of any parameter", start)
+
+
+def _combine(symbol: str, left: Node, right: Node) -> Node:
+    names = left.names | right.names
+    if symbol in ("&&", "||"):
+        return Logical(names, symbol, left, right)
+    if symbol in COMPARISONS:
+        return Comparison(names, symbol, left, right)
+    return Arithmetic(names, symbol, left, right)
