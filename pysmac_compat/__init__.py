@@ -1,0 +1,38 @@
+"""A drop-in re-implementation of the pysmac API on SMAC3, without Java."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat._errors import ArgumentError, ClauseError, ParameterError, ParameterTypeError, SpaceExhaustedError
+from pysmac_compat.drop_in import install_as_pysmac
+from pysmac_compat.optimizer import SMAC_optimizer
+from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
+
+if TYPE_CHECKING:
+    from pysmac_compat.space import parameter_space
+
+from pysmac_compat._version import __version__
+
+__all__ = [
+    "ArgumentError",
+    "ClauseError",
+    "Evaluation",
+    "Incumbent",
+    "ParameterError",
+    "ParameterTypeError",
+    "Result",
+    "RunResult",
+    "SMAC_optimizer",
+    "SpaceExhaustedError",
+    "install_as_pysmac",
+    "parameter_space",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "parameter_space":  # imports ConfigSpace
+        from pysmac_compat.space import parameter_space
+
+        return parameter_space
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

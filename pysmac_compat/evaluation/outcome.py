@@ -88,6 +88,11 @@ class Outcome:
         """Whether the value is the function's own."""
         return self.status in SUCCESSES
 
+    @property
+    def learnable(self) -> bool:
+        """Whether the value says something about the configuration: no crash, not cut short."""
+        return self.status in (*SUCCESSES, "TIMEOUT") and not self.cut_short
+
 
 def describe(result: Any) -> Report:
     """Read what the function returned.

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from ConfigSpace import (
     CategoricalHyperparameter,
     Configuration,
@@ -20,16 +19,11 @@ from ConfigSpace.hyperparameters import Hyperparameter
 from ConfigSpace.read_and_write.dictionary import CONDITION_ENCODERS, HYPERPARAMETER_ENCODERS
 
 from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.space import vectors
 from pysmac_compat.space.clauses import Both, ConditionBuilder, Either, ForbiddenExpression, build_forbidden
 from pysmac_compat.space.definition import Definition, define
 from pysmac_compat.space.hyperparameters import RealHyperparameter
-from pysmac_compat.space.parameters import Parameter, Value
-
-Vectors = npt.NDArray[np.float64]
-
-#: how many draws `ParameterSpace.draw` makes for one legal configuration before it gives up
-MOST_DRAWS = 100_000
-_CHUNK = 10_000
+from pysmac_compat.space.parameters import Parameter
 
 _ENCODERS: dict[type, Any] = {
     RealHyperparameter: HYPERPARAMETER_ENCODERS[RealHyperparameter.__mro__[1]],
@@ -98,56 +92,6 @@ class ParameterSpace(ConfigurationSpace):
                 known = lookup.get(name, [])
                 lookup[name] = known + [c for c in lookup.get(child.name, []) if not any(c is k for k in known)]
 
-    def deactivate(self, vectors: Vectors) -> Vectors:
-        """Set inactive parameters to NaN, in place.
-
-        Parameters
-        ----------
-        vectors : array of shape (n_parameters, n)
-            Complete assignments, one a column.
-        """
-        nodes = self._dag.minimum_conditions
-        inactive = [~node.condition.satisfied_by_vector_array(vectors) for node in nodes]
-        for node, mask in zip(nodes, inactive):
-            vectors[np.ix_(node.children_indices, mask)] = np.nan
-        return vectors
-
-    def legal(self, vectors: Vectors) -> npt.NDArray[np.bool_]:
-        """Which columns no clause forbids; inactive parameters must be NaN."""
-        mask = np.ones(vectors.shape[1], dtype=bool)
-        for clause in self.forbidden_clauses:
-            mask &= ~clause.is_forbidden_vector_array(vectors)
-        return mask
-
-    def draw(self, size: int, rng: np.random.RandomState, most_draws: int = MOST_DRAWS) -> Vectors:
-        """Draw legal configurations at random.
-
-        Parameters
-        ----------
-        size : int
-            How many to draw.
-        rng : numpy.random.RandomState
-        most_draws : int
-            Draws that may fail, one after the other, before the search ends.
-
-        Returns
-        -------
-        array of shape (n_parameters, m)
-            With m <= size; fewer only where ``most_draws`` draws in a row were illegal.
-        """
-        found: list[Vectors] = []
-        count = failed = 0
-        chunk = size
-        while count < size and failed < most_draws:
-            vectors = np.array([hp._vector_dist.sample_vector(n=chunk, seed=rng) for hp in self.values()])
-            self.deactivate(vectors)
-            vectors = vectors[:, self.legal(vectors)][:, : size - count]
-            found.append(vectors)
-            count += vectors.shape[1]
-            failed = 0 if vectors.shape[1] else failed + chunk
-            chunk = min(max(2 * chunk, size - count), _CHUNK)
-        return np.concatenate(found, axis=1) if found else np.empty((len(self), 0))
-
     def sample_configuration(self, size: int | None = None) -> Any:
         """Draw one configuration, or a list of ``size``.
 
@@ -156,15 +100,12 @@ class ParameterSpace(ConfigurationSpace):
         SpaceExhaustedError
             If 100,000 draws in a row are forbidden.
         """
-        vectors = self.draw(1 if size is None else size, self.random)
-        if vectors.shape[1] < (1 if size is None else size):
-            raise SpaceExhaustedError(f"of {MOST_DRAWS} configurations drawn in a row, all are forbidden")
-        configurations = [Configuration(self, vector=vector.copy()) for vector in vectors.T]
+        count = 1 if size is None else size
+        drawn = vectors.draw(self, count, self.random)
+        if drawn.shape[1] < count:
+            raise SpaceExhaustedError(f"of {vectors.MOST_DRAWS} configurations drawn in a row, all are forbidden")
+        configurations = [Configuration(self, vector=vector.copy()) for vector in drawn.T]
         return configurations[0] if size is None else configurations
-
-    def native(self, configuration: Mapping[str, Any]) -> dict[str, Value]:
-        """The active parameters of a configuration with the user's own values, sorted by name."""
-        return {name: _native(configuration[name]) for name in sorted(configuration)}
 
     def to_serialized_dict(self, encoders: Mapping[type, Any] | None = None) -> dict[str, Any]:
         """As in ConfigSpace; an expression is written with the type EXPRESSION and its text."""
@@ -225,7 +166,3 @@ def _hyperparameter(parameter: Parameter) -> Hyperparameter:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return kind(name, list(parameter.values), default_value=default)
-
-
-def _native(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

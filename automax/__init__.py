@@ -1,0 +1,1 @@
+"""AUC tuning for LibAUC models on the search of `pysmac_compat`."""

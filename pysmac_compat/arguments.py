@@ -1,0 +1,80 @@
+"""The arguments of `SMAC_optimizer`, checked before any work starts."""
+
+from __future__ import annotations
+
+import math
+import operator
+import warnings
+from typing import Any
+
+from pysmac_compat._errors import ArgumentError
+
+LARGEST_SEED = 2**31 - 1
+
+
+def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> int:
+    """A whole number of any integer type.
+
+    Parameters
+    ----------
+    name : str
+        For the message.
+    value : object
+    least : int
+        The smallest legal value.
+    truncate : bool
+        Accept a float, as the original did, with a warning.
+    """
+    if truncate and isinstance(value, float) and math.isfinite(value):
+        warnings.warn(f"{name}={value!r} is read as {int(value)}", stacklevel=4)
+        value = int(value)
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise ArgumentError(f"{name} must be an integer, got {value!r} ({type(value).__name__})") from None
+    if number < least:
+        raise ArgumentError(f"{name} must be at least {least}, got {number}")
+    return number
+
+
+def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
+    """A positive number, or None for no limit; 0 is none, too, where the original took it so."""
+    if value is None:
+        return None
+    try:
+        if isinstance(value, (bool, str, bytes)):
+            raise TypeError
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"{name} must be a number or None, got {value!r} ({type(value).__name__})") from None
+    if zero_is_none and number == 0:
+        return None
+    if not number > 0:
+        least = "not be negative" if zero_is_none else "be positive"
+        raise ArgumentError(f"{name} must {least}, got {value!r}")
+    return None if math.isinf(number) else number
+
+
+def seeds(seed: Any, num_runs: int) -> list[int]:
+    """One seed a run: s, s + 1, ... for an integer s, or the elements of a list."""
+    if seed is None:
+        warnings.warn("seed=None is read as 0", DeprecationWarning, stacklevel=4)
+        seed = 0
+    if getattr(seed, "ndim", 0) == 1:
+        seed = list(seed)  # a numpy array
+    if isinstance(seed, (list, tuple)):
+        found = [_seed(s) for s in seed]
+        if len(found) != num_runs:
+            raise ArgumentError(f"seed must have one element for each of the {num_runs} runs, got {len(found)}")
+        return found
+    first = _seed(seed)
+    return [_seed(first + i) for i in range(num_runs)]
+
+
+def _seed(seed: Any) -> int:
+    number = integer("seed", int(seed) if isinstance(seed, bool) else seed, least=0)
+    if number > LARGEST_SEED:
+        raise ArgumentError(f"seed must be at most {LARGEST_SEED}, got {number}")
+    return number

@@ -1,0 +1,62 @@
+"""The name ``pysmac`` for this package, in a running interpreter."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+#: the names under which the original was imported; pySMAC was its name in 2014
+ALIASES = ("pysmac", "pySMAC")
+_OURS = "pysmac_compat"
+#: sub-modules that ``import pysmac`` alone gives
+_PRELOADED = ("optimizer", "optimize")
+
+
+class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds ``pysmac[.x]`` as ``pysmac_compat[.x]``: the same module objects under a second name."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        alias, dot, rest = fullname.partition(".")
+        if alias not in ALIASES:
+            return None
+        if importlib.util.find_spec(_OURS + dot + rest) is None:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        rest = spec.name.partition(".")[2]
+        return importlib.import_module(f"{_OURS}.{rest}" if rest else _OURS)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """The module has been executed under its own name; the import system has overwritten some of it."""
+        spec = importlib.util.find_spec(module.__name__)
+        if spec is not None:
+            module.__spec__, module.__loader__, module.__package__ = spec, spec.loader, spec.parent
+
+
+def install_as_pysmac() -> None:
+    """Make ``import pysmac``, and its sub-modules, resolve to this package.
+
+    Goes before a real ``pysmac`` that may be installed. May be called more than once.
+
+    Examples
+    --------
+    >>> install_as_pysmac()
+    >>> from pysmac.optimizer import SMAC_optimizer
+    >>> SMAC_optimizer.__module__
+    'pysmac_compat.optimizer'
+    """
+    if any(isinstance(finder, _Alias) for finder in sys.meta_path):
+        return
+    for name in [n for n in sys.modules if n.split(".")[0] in ALIASES]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, _Alias())
+    for name in _PRELOADED:
+        importlib.import_module(f"{_OURS}.{name}")

@@ -1,0 +1,278 @@
+"""`SMAC_optimizer`, the class that pysmac scripts use."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pysmac_compat import arguments
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat.evaluation.evaluator import Evaluator
+from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.options import INITIAL, SmacOptions, resolve
+from pysmac_compat.results import Result
+from pysmac_compat.runs import Engine, Plan, Record
+from pysmac_compat.space.definition import define
+from pysmac_compat.space.parameters import Parameter
+
+_LOGGER = logging.getLogger("pysmac_compat")
+
+
+class SMAC_optimizer:
+    """Minimises a Python function over a mixed, conditional, constrained space.
+
+    Parameters
+    ----------
+    t_limit_total_s : float or None
+        Time for each run in seconds; None or 0: no limit.
+    mem_limit_smac_mb : object
+        Ignored: there is no Java any more.
+    working_directory : str or None
+        Where files are written; made if it does not exist. None: a temporary folder.
+    persistent_files : bool
+        Whether these files stay when the object goes. Without it, what the optimizer has made
+        is removed, and nothing else.
+    debug : bool or int
+        True or a logging level: log lines on stderr.
+    deterministic : bool or None
+        Deprecated: hand it to `minimize`.
+
+    Attributes
+    ----------
+    working_directory : str
+    smac_options : dict
+        Options of SMAC v2 by their old names.
+    pysmac_config : dict
+        The configuration of the last `minimize`, as the original kept it.
+    result : Result
+        All about the last `minimize`; set also after an interrupt.
+
+    Raises
+    ------
+    ArgumentError
+        A ``ValueError`` that names the argument.
+    """
+
+    def __init__(
+        self,
+        t_limit_total_s: float | None = None,
+        mem_limit_smac_mb: Any = None,
+        working_directory: str | None = None,
+        persistent_files: bool = False,
+        debug: bool | int = False,
+        deterministic: bool | None = None,
+    ) -> None:
+        self._clean_up: Callable[[], None] = lambda: None
+        self._total_time = arguments.limit("t_limit_total_s", t_limit_total_s, zero_is_none=True)
+        self._deterministic = True
+        if deterministic is not None:
+            warnings.warn(
+                "SMAC_optimizer(deterministic=...) is deprecated: use minimize(deterministic=...)",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            self._deterministic = bool(deterministic)
+        self._log_level = _log_level(debug)
+        self.smac_options: Any = SmacOptions(INITIAL)
+        self.pysmac_config: dict[str, Any] = {}
+        self.result: Result | None = None
+        self.working_directory, made = _make_folders(working_directory)
+        if not persistent_files:
+            self._clean_up = weakref.finalize(self, _remove_folders, made, working_directory is None, os.getpid())
+
+    def __del__(self) -> None:
+        clean_up = getattr(self, "_clean_up", None)
+        if clean_up is not None:
+            clean_up()
+
+    def minimize(
+        self,
+        func: Callable[..., Any],
+        max_evaluations: int,
+        parameter_dict: Mapping[str, Any],
+        conditional_clauses: Any = (),
+        forbidden_clauses: Any = (),
+        deterministic: bool | None = None,
+        num_train_instances: int | None = None,
+        num_test_instances: int | None = None,
+        train_instance_features: Any = None,
+        num_runs: int = 1,
+        num_procs: int = 1,
+        seed: Any = 0,
+        mem_limit_function_mb: float | None = None,
+        t_limit_function_s: float | None = None,
+        num_instances: int | None = None,
+    ) -> tuple[float, dict[str, Any]]:
+        """Search for the configuration for which the function is least.
+
+        Parameters
+        ----------
+        func : callable
+            Called with keyword arguments only: the active parameters. Each call happens in a
+            child process. Returns a number, or a dict with 'value' and perhaps 'status' and 'runtime'.
+        max_evaluations : int
+            Calls of each run.
+        parameter_dict : dict of str to tuple
+            ``(type, values, default[, 'log'])`` with type 'real', 'integer', 'categorical', 'ordinal'.
+        conditional_clauses : list of str
+            As ``'child | parent == value'``.
+        forbidden_clauses : list of str
+            As ``'{a = x, b = y}'`` or ``'{x^2 + y^2 < 9}'``.
+        deterministic : bool
+            Whether the function always gives the same value for a configuration (default).
+        num_train_instances, num_test_instances : int or None
+        train_instance_features : array or None
+        num_runs : int
+            Independent runs, one after the other.
+        num_procs : int
+            Runs that go on at the same time.
+        seed : int or list of int
+            Of the first run (the others: + 1, + 2, ...), or of each.
+        mem_limit_function_mb : float or None
+            MB of memory that a call may use on top of what its process has before; 0: no limit.
+        t_limit_function_s : float or None
+            CPU seconds of a call and its descendants; ten times as much of wall time.
+        num_instances : int or None
+            Deprecated name of ``num_train_instances``.
+
+        Returns
+        -------
+        value : float
+            The least value found.
+        configuration : dict
+            Every parameter, sorted by name; inactive ones carry their default.
+
+        Raises
+        ------
+        ArgumentError, ParameterError, ClauseError
+            Before the first call; all of them ``ValueError``.
+        KeyboardInterrupt
+            On Ctrl-C, after all processes have ended; ``result`` holds the best so far.
+        """
+        if num_instances is not None:
+            warnings.warn("num_instances is now called num_train_instances", DeprecationWarning, stacklevel=2)
+            num_train_instances = num_instances if num_train_instances is None else num_train_instances
+        if not callable(func):
+            raise ArgumentError(f"func must be callable, got {func!r}")
+        num_runs = arguments.integer("num_runs", num_runs)
+        num_procs = arguments.integer("num_procs", num_procs, truncate=True)
+        settings = resolve(self.smac_options)
+        _refuse_what_is_not_there(
+            {
+                "deterministic=False": not (self._deterministic if deterministic is None else deterministic),
+                "num_train_instances": _instances("num_train_instances", num_train_instances, least=1),
+                "num_test_instances": _instances("num_test_instances", num_test_instances, least=0),
+                "train_instance_features": train_instance_features is not None,
+                "smac_options['run-obj'] = 'RUNTIME'": settings.runtime_objective,
+                "num_procs > 1 with more than one run": min(num_procs, num_runs) > 1,
+            }
+        )
+        plan = Plan(
+            n_evaluations=arguments.integer("max_evaluations", max_evaluations),
+            seeds=arguments.seeds(seed, num_runs),
+            definition=define(parameter_dict, conditional_clauses, forbidden_clauses),
+            failure_value=TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality,
+            total_time=self._total_time,
+            cutoff=arguments.limit("t_limit_function_s", t_limit_function_s),
+            n_trees=settings.n_trees,
+        )
+        memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
+        self.pysmac_config = {
+            "deterministic": True,
+            "has_instance": False,
+            "parser_dict": {name: _parser(p) for name, p in plan.definition.parameters.items()},
+            "function": func,
+        }
+        record = Record(plan)
+        with _logging(self._log_level), contextlib.ExitStack() as stack:
+            calls = Evaluator(func, memory, settings.timeout_quality)
+            stack.callback(calls.close)
+            engine = Engine(plan, calls)
+            stack.callback(engine.close)
+            try:
+                for event in engine.events():
+                    record.take(event)
+            finally:
+                self.result = record.result
+        return self.result.value, dict(self.result.configuration)
+
+
+def _instances(name: str, value: Any, least: int) -> bool:
+    return value is not None and arguments.integer(name, value, least=least, truncate=True) > 0
+
+
+def _refuse_what_is_not_there(asked: Mapping[str, bool]) -> None:
+    for what, wanted in asked.items():
+        if wanted:
+            raise NotImplementedError(f"{what} is not supported yet")
+
+
+def _parser(parameter: Parameter) -> type:
+    return float if parameter.kind == "real" else type(parameter.default)
+
+
+def _log_level(debug: Any) -> int | None:
+    if debug is True:
+        return logging.DEBUG
+    if not debug:
+        return None
+    if not isinstance(debug, int):
+        raise ArgumentError(f"debug must be a bool or a logging level, got {debug!r}")
+    return debug
+
+
+@contextlib.contextmanager
+def _logging(level: int | None) -> Iterator[None]:
+    """Log lines of the package on stderr while this lasts; never anything on the root logger."""
+    if level is None:
+        yield
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    before = _LOGGER.level, _LOGGER.propagate
+    _LOGGER.addHandler(handler)
+    _LOGGER.setLevel(level)
+    _LOGGER.propagate = False
+    try:
+        yield
+    finally:
+        _LOGGER.removeHandler(handler)
+        _LOGGER.level, _LOGGER.propagate = before
+
+
+def _make_folders(working_directory: str | None) -> tuple[str, list[str]]:
+    """The working directory with its sub-folders, and the list of what had to be made, outermost first."""
+    if working_directory is None:
+        path = tempfile.mkdtemp(prefix="pysmac_")
+        made = [path]
+    else:
+        path = os.path.abspath(os.fspath(working_directory))
+        made = []
+    for folder in (path, os.path.join(path, "exec"), os.path.join(path, "out")):
+        missing = []
+        while not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        for each in reversed(missing):
+            os.mkdir(each)
+            made.append(each)
+    return path, made
+
+
+def _remove_folders(made: list[str], temporary: bool, owner: int) -> None:
+    """Remove what `_make_folders` has made: a temporary folder whole, others unless somebody else uses them."""
+    if os.getpid() != owner:
+        return  # a fork of the process whose folders these are
+    if temporary:
+        shutil.rmtree(made[0], ignore_errors=True)
+    for folder in reversed(made):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)

@@ -1,0 +1,172 @@
+"""The ``smac_options`` dict: its initial entries, the names of SMAC v2, and what they mean here."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.resources
+import json
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat.arguments import integer
+from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+
+#: what the dict of a new optimizer holds; only what the user assigns afterwards counts as his
+INITIAL: dict[str, Any] = {
+    "algo-exec": "echo 0",
+    "run-obj": "QUALITY",
+    "validation": False,
+    "cutoff_time": 3600,
+    "intensification-percentage": 0.5,
+    "numPCA": 7,
+    "rf-full-tree-bootstrap": False,
+    "rf-ignore-conditionality": False,
+    "rf-num-trees": 10,
+    "skip-features": False,
+    "console-log-level": "OFF",
+    "abort-on-first-run-crash": False,
+    "overall_obj": "MEAN",
+    "scenario_fn": "scenario.dat",
+    "java_executable": "java",
+    "timeout_quality": TIMEOUT_QUALITY,
+}
+#: names of pysmac's own, beside those of SMAC v2
+_OWN = ("scenario_fn", "java_executable", "timeout_quality")
+#: options of SMAC v2 that its own list of options leaves out
+_UNLISTED = (("run-obj", "run-objective", "runObj", "run_obj"), ("algo-exec", "algoExec", "algo"))
+#: names of pysmac's own without a meaning, now that there is no Java
+_IGNORED = ("java_executable",)
+
+
+class SmacOptions(dict[str, Any]):
+    """A dict that knows which keys were assigned, and in which order.
+
+    Parameters
+    ----------
+    initial : dict
+        Entries that do not count as assigned.
+    """
+
+    def __init__(self, initial: Mapping[str, Any]) -> None:
+        super().__init__(initial)
+        self.assigned: dict[str, Any] = {}
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        self.assigned.pop(key, None)
+        self.assigned[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self.assigned.pop(key, None)
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """As for a dict; the keys count as assigned."""
+        for key, value in dict(*args, **kwargs).items():
+            self[key] = value
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """As for a dict; a key that was not there counts as assigned."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """As for a dict."""
+        self.assigned.pop(key, None)
+        return super().pop(key, *default)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the options come to.
+
+    Attributes
+    ----------
+    timeout_quality : float or None
+    runtime_objective : bool
+    n_trees : int
+    scenario : str
+        The name of the folder of the results.
+    """
+
+    timeout_quality: float | None = TIMEOUT_QUALITY
+    runtime_objective: bool = False
+    n_trees: int = 10
+    scenario: str = "scenario"
+
+
+@cache
+def canonical_names() -> dict[str, str]:
+    """The first name of each option of SMAC v2, by all its names."""
+    text = importlib.resources.files("pysmac_compat").joinpath("smac_v2_options.json").read_text()
+    groups = [*_UNLISTED, *(entry["names"] for entry in json.loads(text))]
+    return {name: names[0] for names in groups for name in names}
+
+
+def resolve(options: Mapping[str, Any]) -> Settings:
+    """Check the options that the user has assigned, and say what they mean.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown name (with the nearest known ones) and for an illegal value.
+    """
+    assigned = options.assigned if isinstance(options, SmacOptions) else dict(options)
+    known = {**canonical_names(), **{name: name for name in _OWN}}
+    values: dict[str, Any] = {}
+    for name, value in assigned.items():
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=3)
+            hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+            raise ArgumentError(f"smac_options: unknown option {name!r}{hint}")
+        values[known[name]] = value
+    settings: dict[str, Any] = {}
+    for name, value in values.items():
+        reader = _READERS.get(name)
+        if reader is not None:
+            field, read = reader
+            settings[field] = read(name, value)
+        elif name not in _IGNORED:
+            warnings.warn(f"smac_options[{name!r}] has no effect here", stacklevel=4)
+    return Settings(**settings)
+
+
+def _objective(name: str, value: Any) -> bool:
+    if value not in ("QUALITY", "RUNTIME"):
+        raise ArgumentError(f"smac_options[{name!r}] must be 'QUALITY' or 'RUNTIME', got {value!r}")
+    return bool(value == "RUNTIME")
+
+
+def _quality(name: str, value: Any) -> float | None:
+    try:
+        number = None if value is None else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if number is not None and not math.isfinite(number):
+        raise ArgumentError(f"smac_options[{name!r}] must be a finite number or None, got {value!r}")
+    return number
+
+
+def _scenario(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ArgumentError(f"smac_options[{name!r}] must be a file name, got {value!r}")
+    return value.rsplit(".", 1)[0] or value
+
+
+def _trees(name: str, value: Any) -> int:
+    return integer(f"smac_options[{name!r}]", value)
+
+
+#: by canonical name: the field of `Settings`, and what reads the value
+_READERS: dict[str, tuple[str, Any]] = {
+    "timeout_quality": ("timeout_quality", _quality),
+    canonical_names()["run-obj"]: ("runtime_objective", _objective),
+    canonical_names()["rf-num-trees"]: ("n_trees", _trees),
+    "scenario_fn": ("scenario", _scenario),
+}

@@ -1,0 +1,124 @@
+"""What a minimisation came to: `SMAC_optimizer.result`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pysmac_compat.evaluation.outcome import SUCCESSES, Status
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One call of the function.
+
+    Attributes
+    ----------
+    index : int
+        Its number within the run, from 1.
+    configuration : dict
+        The active parameters, sorted by name.
+    instance : int or None
+    seed : int or None
+        What the function got as ``seed``.
+    status : {'SAT', 'UNSAT', 'TIMEOUT', 'MEMOUT', 'CRASHED', 'ABORT'}
+    value : float
+    cutoff : float or None
+        Its CPU limit, seconds.
+    cpu_time, wall_time : float
+        Seconds.
+    message : str
+        Why it failed; empty if it did not.
+    """
+
+    index: int
+    configuration: dict[str, Any]
+    instance: int | None
+    seed: int | None
+    status: Status
+    value: float
+    cutoff: float | None
+    cpu_time: float
+    wall_time: float
+    message: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the value is the function's own."""
+        return self.status in SUCCESSES
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """A step of a trajectory: from this evaluation on, this was the best configuration.
+
+    Attributes
+    ----------
+    evaluation : int
+        The index of the evaluation.
+    value : float
+    active_configuration : dict
+    """
+
+    evaluation: int
+    value: float
+    active_configuration: dict[str, Any]
+
+
+@dataclass
+class RunResult:
+    """One of the independent runs.
+
+    Attributes
+    ----------
+    seed : int
+    value : float
+    configuration : dict
+        Every parameter, sorted by name; inactive ones carry their default.
+    active_configuration : dict
+        The active ones only.
+    trajectory : list of Incumbent
+    evaluations : list of Evaluation
+    test_evaluations : list of Evaluation
+        Those of the final incumbent on test instances.
+    """
+
+    seed: int
+    value: float
+    configuration: dict[str, Any]
+    active_configuration: dict[str, Any]
+    trajectory: list[Incumbent] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)
+    test_evaluations: list[Evaluation] = field(default_factory=list)
+
+    @property
+    def n_crashed(self) -> int:
+        """How many evaluations have failed (a TIMEOUT is no failure)."""
+        return sum(e.status in ("CRASHED", "MEMOUT", "ABORT") for e in self.evaluations)
+
+
+@dataclass
+class Result:
+    """The result of one ``minimize()``.
+
+    Attributes
+    ----------
+    value : float
+        The best value found.
+    configuration : dict
+        Its configuration: every parameter, sorted by name; inactive ones carry their default.
+    active_configuration : dict
+        The active parameters only.
+    runs : list of RunResult
+    n_crashed : int
+        How many evaluations of all runs have failed.
+    stopped_because : str
+        Why the search ended.
+    """
+
+    value: float
+    configuration: dict[str, Any]
+    active_configuration: dict[str, Any]
+    runs: list[RunResult]
+    n_crashed: int
+    stopped_because: str
