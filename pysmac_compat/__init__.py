@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._errors import ArgumentError, ClauseError, ParameterError, ParameterTypeError, SpaceExhaustedError
+from pysmac_compat._version import __version__ as __version__
 from pysmac_compat.drop_in import install_as_pysmac
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
@@ -12,7 +13,6 @@ from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
 if TYPE_CHECKING:
     from pysmac_compat.space import parameter_space
 
-from pysmac_compat._version import __version__
 
 __all__ = [
     "ArgumentError",

@@ -12,7 +12,7 @@ from pysmac_compat.drop_in import install_as_pysmac
 
 #: what old scripts import and today's Python or scikit-learn lacks, and what to write instead
 _RENAMED = {
-    "sklearn.cross_validation": "from sklearn.model_selection import ... (sklearn.cross_validation was removed in 0.20)",
+    "sklearn.cross_validation": "from sklearn.model_selection import ... (cross_validation was removed in 0.20)",
     "sklearn.grid_search": "from sklearn.model_selection import ... (sklearn.grid_search was removed in 0.20)",
     "sklearn.learning_curve": "from sklearn.model_selection import ... (sklearn.learning_curve was removed in 0.20)",
     "sklearn.externals": "import joblib (sklearn.externals was removed in 0.23)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -95,16 +96,16 @@ def fmin(
                     continue
                 point = groups.collect(event.arguments)
                 value = objective(**point, **(custom_args or {}))
-                assert isinstance(value, numbers.Real) and not isinstance(value, bool), (
-                    f"the objective must return a real number, it returned {value!r}"
-                )
+                if not isinstance(value, numbers.Real) or isinstance(value, bool):
+                    raise AssertionError(f"the objective must return a real number, it returned {value!r}")
+                value = float(value)
                 count += 1
-                improved = best is None or float(value) < best[1]
+                improved = best is None or value < best[1]
                 if improved:
-                    best = groups.collect(event.arguments), float(value)
+                    best = groups.collect(event.arguments), value
                 if best is not None and (improved or count % every == 0):
                     print(f"Number of evaluations {count}, current fmin: {best[1]}")
-                engine.answer(Outcome("SAT" if np.isfinite(value) else "CRASHED", float(value), 0.0, 0.0, 0.0))
+                engine.answer(Outcome("SAT" if math.isfinite(value) else "CRASHED", value, 0.0, 0.0, 0.0))
         except KeyboardInterrupt:
             if best is None:
                 raise

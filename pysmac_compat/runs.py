@@ -196,7 +196,7 @@ def _search(plan: Plan, seed: int, deadline: float | None, call: Call, send: Cal
 
     count = 0
 
-    def evaluate(configuration: Mapping[str, Any], instance: Any, seed: Any, cutoff: float | None) -> Outcome:
+    def evaluate(configuration: Any, instance: int | None, seed: int | None, cutoff: float | None) -> Outcome:
         nonlocal count
         arguments = {name: _native(configuration[name]) for name in sorted(configuration)}
         outcome = call(arguments, cutoff)

@@ -72,11 +72,6 @@ def encoder(scenario: Scenario) -> RankEncoder:
 class DefaultFirst(AbstractInitialDesign):
     """The default configuration, then points of a scrambled Sobol sequence that are legal."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        super().__init__(scenario)
-        # With one evaluation left for the design, SMAC3 would still draw a point beside the default.
-        self._n_configs = max(1, self._n_configs)
-
     def _select_configurations(self) -> list[Configuration]:
         space = self._configspace
         chosen = [space.get_default_configuration()]

@@ -39,9 +39,14 @@ class Evaluated(Protocol):
     the trial counts as failed. ``cut_short``: the total time ended it, nothing is learnt.
     """
 
-    value: float
-    cpu_time: float
-    wall_time: float
+    @property
+    def value(self) -> float: ...
+
+    @property
+    def cpu_time(self) -> float: ...
+
+    @property
+    def wall_time(self) -> float: ...
 
     @property
     def learnable(self) -> bool: ...

@@ -93,7 +93,11 @@ def resource_limits(cpu: float | None, memory_mb: float | None) -> Iterator[None
 
 
 def call(
-    function: Callable[..., Any], arguments: Mapping[str, Any], cpu: float | None, limited: bool, memory_mb: float | None
+    function: Callable[..., Any],
+    arguments: Mapping[str, Any],
+    cpu: float | None,
+    limited: bool,
+    memory_mb: float | None,
 ) -> tuple[Report, float, float]:
     """Call the user's function in this process.
 

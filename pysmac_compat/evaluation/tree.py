@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from typing import Any
 
 from pysmac_compat.evaluation.limits import psutil
 
@@ -33,9 +34,9 @@ class ProcessTree:
     def __init__(self) -> None:
         self.background: set[tuple[int, float]] = set()
 
-    def processes(self) -> list[psutil.Process]:
+    def processes(self) -> list[Any]:
         """The living processes that belong to the current call."""
-        found: list[psutil.Process] = []
+        found: list[Any] = []
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process().children():
                 if (child.pid, child.create_time()) not in self.background:
@@ -87,7 +88,7 @@ def has_children() -> bool:
     return True
 
 
-def _is_zombie(process: psutil.Process) -> bool:
+def _is_zombie(process: Any) -> bool:
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.Error:

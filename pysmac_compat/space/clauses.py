@@ -52,7 +52,7 @@ def _equivalent(one: Conjunction, other: ConditionLike) -> bool:
     if type(one) is not type(other) or not isinstance(other, Conjunction):
         return False
     return len(one.components) == len(other.components) and all(
-        a.equivalent_condition_on_parent(b) for a, b in zip(one.components, other.components)
+        a.equivalent_condition_on_parent(b) for a, b in zip(one.components, other.components, strict=True)
     )
 
 
@@ -118,7 +118,7 @@ class ConditionBuilder:
         pair: Any, lower: Any, upper: Any, bound: Any, kind: type, always: ConditionLike, never: ConditionLike
     ) -> ConditionLike:
         if lower <= bound <= upper:
-            return kind(*pair, bound)  # type: ignore[no-any-return]
+            return kind(*pair, bound)
         return always if (bound > upper) == (kind is LessThanCondition) else never
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 from pysmac_compat._errors import ClauseError
 from pysmac_compat.space.parameters import Parameter, Value
@@ -62,7 +62,7 @@ class Any_:
     parts: tuple[All, ...]
 
 
-Condition = Union[Comparison, All, Any_]
+Condition: TypeAlias = "Comparison | All | Any_"
 
 
 def comparisons(condition: Condition) -> Iterator[Comparison]:
@@ -177,7 +177,9 @@ def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter]) -> 
     if operator not in ("==", "!=", "<", ">", "in"):
         scanner.error("expected one of ==, !=, <, > and in {..}", position)
     if operator in ("<", ">") and parameter.kind == "categorical":
-        scanner.error(f"{operator} needs an order, and {name!r} is categorical (an ordinal parameter has one)", position)
+        scanner.error(
+            f"{operator} needs an order, and {name!r} is categorical (an ordinal parameter has one)", position
+        )
     if operator != "in":
         return Comparison(name, operator, (_parse_value(scanner, parameter, operator),))
     scanner.expect("{", "'{' after in")
@@ -213,9 +215,7 @@ def _in_order(conditions: dict[str, Any_], texts: dict[str, str]) -> dict[str, C
     ordered: dict[str, Condition] = {}
     left = dict(conditions)
     while left:
-        free = [
-            child for child, condition in left.items() if not any(c.parent in left for c in comparisons(condition))
-        ]
+        free = [child for child, condition in left.items() if not any(c.parent in left for c in comparisons(condition))]
         if not free:
             cycle = _find_cycle(left)
             raise ClauseError(

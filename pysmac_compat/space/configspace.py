@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 from ConfigSpace import (
     CategoricalHyperparameter,
     Configuration,
@@ -161,7 +160,7 @@ def _hyperparameter(parameter: Parameter) -> Hyperparameter:
         return RealHyperparameter(parameter)
     if parameter.kind == "integer":
         lower, upper = parameter.values
-        return UniformIntegerHyperparameter(name, lower, upper, default_value=default, log=parameter.log)
+        return UniformIntegerHyperparameter(name, lower, upper, default_value=default, log=parameter.log)  # type: ignore[arg-type]
     kind = CategoricalHyperparameter if parameter.kind == "categorical" else OrdinalHyperparameter
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -282,8 +282,7 @@ class ExpressionParser:
         found = scanner.word()
         if found and (found[0].isalpha() or found[0] == "_"):
             scanner.error(
-                f"{found!r} is neither a parameter, nor a value of one, nor a function "
-                f"({', '.join(FUNCTIONS)})"
+                f"{found!r} is neither a parameter, nor a value of one, nor a function ({', '.join(FUNCTIONS)})"
             )
         scanner.error(f"expected a value, found {scanner.text[scanner.position :]!r}")
 

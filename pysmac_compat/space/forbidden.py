@@ -13,7 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Union
+from typing import TypeAlias
 
 import numpy as np
 
@@ -84,7 +84,7 @@ class Expression:
         return self.codes[name][value] if name in self.codes else float(value)  # type: ignore[arg-type]
 
 
-Forbidden = Union[Classic, Expression]
+Forbidden: TypeAlias = Classic | Expression
 
 
 def parse_forbiddens(clauses: Iterable[str], parameters: Mapping[str, Parameter]) -> list[Forbidden]:
@@ -148,7 +148,7 @@ def _parse_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tup
             position = scanner.position
             value: Value = scanner.numeric_value(parameter)
             lower, upper = parameter.values
-            if not lower <= value <= upper:  # type: ignore[operator]
+            if not lower <= value <= upper:
                 scanner.error(f"{value:g} is outside of the range {parameter.domain} of {name!r}", position)
         else:
             value = parameter.tokens[scanner.choice(parameter)]
@@ -163,9 +163,7 @@ def _parse_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tup
     return tuple(equations)
 
 
-def _parse_expression(
-    scanner: Scanner, parameters: Mapping[str, Parameter], words: Mapping[str, float]
-) -> Expression:
+def _parse_expression(scanner: Scanner, parameters: Mapping[str, Parameter], words: Mapping[str, float]) -> Expression:
     node = ExpressionParser(scanner, parameters, words).parse()
     scanner.expect("}", "an operator or '}'")
     table: dict[str, dict[Value, float]] = {}
@@ -179,7 +177,7 @@ def _parse_expression(
                     "so that < and > in an expression could mean both; sort the list, or make it categorical",
                     None,
                 )
-            table[name] = dict(zip(parameter.values, numbers))
+            table[name] = dict(zip(parameter.values, numbers, strict=True))
     if not node.names:
         warnings.warn(f"{KIND} {scanner.text!r} names no parameter", stacklevel=2)
     return Expression(scanner.text, node, table)

@@ -40,9 +40,9 @@ def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
         largest = max([largest, *(float(token) for token in parameter.tokens if NUMBER.fullmatch(token))])
         words.update(own)
         if parameter.kind == "ordinal":
-            for earlier, later in zip(own, own[1:]):
+            for earlier, later in zip(own, own[1:], strict=False):
                 after[earlier].add(later)
-    before = {word: 0 for word in words}
+    before = dict.fromkeys(words, 0)
     for followers in after.values():
         for word in followers:
             before[word] += 1

@@ -7,12 +7,12 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, Literal, Union
+from typing import Any, Literal, TypeAlias
 
 from pysmac_compat._errors import ParameterError, ParameterTypeError
 
 Kind = Literal["real", "integer", "categorical", "ordinal"]
-Value = Union[str, int, float, bool, None]
+Value: TypeAlias = str | int | float | bool | None
 
 KINDS: tuple[Kind, ...] = ("real", "integer", "categorical", "ordinal")
 _CHOICE_TYPES = (str, bool, int, float, type(None))
@@ -163,7 +163,7 @@ def _parse_untyped(name: str, specification: Sequence[Any]) -> Parameter:
         _parse_flags(name, flags, "categorical")
         natives = [_native(v) for v in values]
         try:
-            ordered = sorted(natives)  # type: ignore[type-var]
+            ordered = sorted(natives)
         except TypeError:
             ordered = sorted(natives, key=str)
         return _choices(name, "categorical", ordered, default)
@@ -245,9 +245,7 @@ def _choices(name: str, kind: Kind, values: Any, default: Any) -> Parameter:
         keys = {value, (str(value),)}
         for key in keys:
             if key in seen:
-                raise ParameterError(
-                    f"parameter {name!r}: the values {seen[key]!r} and {value!r} cannot be told apart"
-                )
+                raise ParameterError(f"parameter {name!r}: the values {seen[key]!r} and {value!r} cannot be told apart")
         seen.update(dict.fromkeys(keys, value))
     types = {type(value) for value in choices if value is not None}
     if len(types) > 1:

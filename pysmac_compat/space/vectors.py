@@ -93,7 +93,7 @@ def from_unit_cube(space: ConfigurationSpace, points: npt.NDArray[np.float64]) -
         In [0, 1).
     """
     columns = np.clip(points.T, 0.0, np.nextafter(1.0, 0.0))
-    vectors = np.array([_from_unit(hp, column) for hp, column in zip(space.values(), columns)])
+    vectors = np.array([_from_unit(hp, column) for hp, column in zip(space.values(), columns, strict=True)])
     deactivate(space, vectors)
     return vectors[:, legal(space, vectors)]
 
