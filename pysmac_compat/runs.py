@@ -12,6 +12,7 @@ user's script has made it, and so do the processes that later minimisations fork
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import time
@@ -173,7 +174,8 @@ def _serve(plan: Plan, calls: Evaluator | None, connection: Connection) -> None:
     except BrokenPipeError:  # nobody listens any more
         return
     except Exception:
-        connection.send(Failed(traceback.format_exc()))
+        with contextlib.suppress(BrokenPipeError):
+            connection.send(Failed(traceback.format_exc()))
 
 
 def _ask_back(connection: Connection, arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:

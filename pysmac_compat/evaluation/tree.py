@@ -80,7 +80,9 @@ class ProcessTree:
 
 
 def has_children() -> bool:
-    """Whether this process has any child left, ended or not; costs one system call."""
+    """Whether this process has any child left, ended or not; one system call on Linux."""
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return bool(psutil.Process().children())
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
