@@ -39,6 +39,14 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
     return number
 
 
+def evaluations(value: Any) -> int:
+    """The number of evaluations; digits in a string are accepted, as in the original, with a warning."""
+    if isinstance(value, str) and value.isdecimal():
+        warnings.warn(f"max_evaluations={value!r} is read as the number {int(value)}", stacklevel=3)
+        value = int(value)
+    return integer("max_evaluations", value)
+
+
 def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
     """A positive number, or None for no limit; 0 is none, too, where the original took it so."""
     if value is None:

@@ -81,7 +81,7 @@ def fmin(
     every = arguments.integer("update_status_every", update_status_every)
     plan = Plan(
         definition=define(groups.parameter_dict),
-        n_evaluations=arguments.integer("max_evaluations", max_evaluations),
+        n_evaluations=arguments.evaluations(max_evaluations),
         seeds=arguments.seeds(seed, 1),
         failure_value=TIMEOUT_QUALITY,
         n_trees=arguments.integer("smac_rf_num_trees", smac_rf_num_trees),

@@ -176,7 +176,7 @@ class SMAC_optimizer:
             }
         )
         plan = Plan(
-            n_evaluations=arguments.integer("max_evaluations", max_evaluations),
+            n_evaluations=arguments.evaluations(max_evaluations),
             seeds=arguments.seeds(seed, num_runs),
             definition=define(parameter_dict, conditional_clauses, forbidden_clauses),
             failure_value=TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality,
@@ -220,13 +220,9 @@ def _parser(parameter: Parameter) -> type:
 
 
 def _log_level(debug: Any) -> int | None:
-    if debug is True:
-        return logging.DEBUG
     if not debug:
         return None
-    if not isinstance(debug, int):
-        raise ArgumentError(f"debug must be a bool or a logging level, got {debug!r}")
-    return debug
+    return debug if type(debug) is int else logging.DEBUG
 
 
 @contextlib.contextmanager
@@ -254,6 +250,8 @@ def _make_folders(working_directory: str | None) -> tuple[str, list[str]]:
         path = tempfile.mkdtemp(prefix="pysmac_")
         made = [path]
     else:
+        if not isinstance(working_directory, (str, os.PathLike)):
+            raise ArgumentError(f"working_directory must be a path, got {working_directory!r}")
         path = os.path.abspath(os.fspath(working_directory))
         made = []
     for folder in (path, os.path.join(path, "exec"), os.path.join(path, "out")):
@@ -262,7 +260,10 @@ def _make_folders(working_directory: str | None) -> tuple[str, list[str]]:
             missing.append(folder)
             folder = os.path.dirname(folder)
         for each in reversed(missing):
-            os.mkdir(each)
+            try:
+                os.mkdir(each)
+            except OSError as error:
+                raise ArgumentError(f"working_directory {path!r} cannot be made: {error}") from error
             made.append(each)
     return path, made
 

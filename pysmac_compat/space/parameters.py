@@ -196,6 +196,8 @@ def _numeric(name: str, kind: Kind, values: Any, default: Any, log: bool) -> Par
     lower, upper = (convert(name, bound) for bound in bounds)
     if not lower < upper:
         raise ParameterError(f"parameter {name!r}: the lower bound must be below the upper one, got [{lower}, {upper}]")
+    if not math.isfinite(float(upper) - float(lower)):
+        raise ParameterError(f"parameter {name!r}: the range [{lower}, {upper}] is wider than a float can hold")
     value = convert(name, _native(default), default=True)
     if not lower <= value <= upper:
         raise ParameterError(f"parameter {name!r}: the default {value} is outside of [{lower}, {upper}]")
