@@ -13,7 +13,9 @@ import numpy as np
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, Outcome
-from pysmac_compat.runs import CallWanted, Engine, Plan
+from pysmac_compat.events import CallWanted
+from pysmac_compat.plan import Plan
+from pysmac_compat.runs import Engine, events_of
 from pysmac_compat.space.definition import define
 
 
@@ -88,10 +90,10 @@ def fmin(
     )
     best: tuple[dict[str, Any], float] | None = None
     count = 0
-    engine = Engine(plan)
+    engine = Engine(plan, [0])
     with contextlib.closing(engine):
         try:
-            for event in engine.events():
+            for event in events_of([engine]):
                 if not isinstance(event, CallWanted):
                     continue
                 point = groups.collect(event.arguments)

@@ -16,10 +16,11 @@ from typing import Any
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat.evaluation.evaluator import Evaluator
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 from pysmac_compat.options import INITIAL, SmacOptions, resolve
+from pysmac_compat.plan import make_plan
+from pysmac_compat.record import Record
 from pysmac_compat.results import Result
-from pysmac_compat.runs import Engine, Plan, Record
+from pysmac_compat.runs import Engine, events_of
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import Parameter
 
@@ -127,13 +128,19 @@ class SMAC_optimizer:
         forbidden_clauses : list of str
             As ``'{a = x, b = y}'`` or ``'{x^2 + y^2 < 9}'``.
         deterministic : bool
-            Whether the function always gives the same value for a configuration (default).
-        num_train_instances, num_test_instances : int or None
-        train_instance_features : array or None
+            Whether the function always gives the same value for a configuration (default). If
+            not, it gets a ``seed``, and its mean over seeds is minimised.
+        num_train_instances : int or None
+            The function gets ``instance``, one of 0, 1, ..., n - 1; its mean over them is minimised.
+        num_test_instances : int or None
+            After the search the final incumbent of each run is evaluated once on each of the
+            instances n, n + 1, ...; see ``result``.
+        train_instance_features : array of shape (num_train_instances, n_features) or None
+            Used by the model.
         num_runs : int
-            Independent runs, one after the other.
+            Independent runs; the best of them is returned.
         num_procs : int
-            Runs that go on at the same time.
+            Runs that go on at the same time; within one run there is one call at a time.
         seed : int or list of int
             Of the first run (the others: + 1, + 2, ...), or of each.
         mem_limit_function_mb : float or None
@@ -162,57 +169,42 @@ class SMAC_optimizer:
             num_train_instances = num_instances if num_train_instances is None else num_train_instances
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {func!r}")
-        num_runs = arguments.integer("num_runs", num_runs)
-        num_procs = arguments.integer("num_procs", num_procs, truncate=True)
         settings = resolve(self.smac_options)
-        _refuse_what_is_not_there(
-            {
-                "deterministic=False": not (self._deterministic if deterministic is None else deterministic),
-                "num_train_instances": _instances("num_train_instances", num_train_instances, least=1),
-                "num_test_instances": _instances("num_test_instances", num_test_instances, least=0),
-                "train_instance_features": train_instance_features is not None,
-                "smac_options['run-obj'] = 'RUNTIME'": settings.runtime_objective,
-                "num_procs > 1 with more than one run": min(num_procs, num_runs) > 1,
-            }
-        )
-        plan = Plan(
-            n_evaluations=arguments.evaluations(max_evaluations),
-            seeds=arguments.seeds(seed, num_runs),
+        plan = make_plan(
+            settings,
             definition=define(parameter_dict, conditional_clauses, forbidden_clauses),
-            failure_value=TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality,
-            total_time=self._total_time,
-            cutoff=arguments.limit("t_limit_function_s", t_limit_function_s),
-            n_trees=settings.n_trees,
+            max_evaluations=max_evaluations,
+            deterministic=self._deterministic if deterministic is None else bool(deterministic),
+            num_train_instances=num_train_instances,
+            num_test_instances=num_test_instances,
+            train_instance_features=train_instance_features,
+            num_runs=num_runs,
+            seed=seed,
+            t_limit_function_s=t_limit_function_s,
+            t_limit_total_s=self._total_time,
         )
+        n_workers = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
         memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
         self.pysmac_config = {
-            "deterministic": True,
-            "has_instance": False,
+            "deterministic": plan.deterministic,
+            "has_instance": plan.n_train is not None,
             "parser_dict": {name: _parser(p) for name, p in plan.definition.parameters.items()},
             "function": func,
         }
         record = Record(plan)
         with _logging(self._log_level), contextlib.ExitStack() as stack:
-            calls = Evaluator(func, memory, settings.timeout_quality)
-            stack.callback(calls.close)
-            engine = Engine(plan, calls)
-            stack.callback(engine.close)
+            engines = []
+            for worker in range(n_workers):
+                calls = Evaluator(func, memory, settings.timeout_quality, not plan.objective.runtime)
+                stack.callback(calls.close)
+                engines.append(Engine(plan, range(worker, len(plan.seeds), n_workers), calls))
+                stack.callback(engines[-1].close)
             try:
-                for event in engine.events():
+                for event in events_of(engines):
                     record.take(event)
             finally:
                 self.result = record.result
         return self.result.value, dict(self.result.configuration)
-
-
-def _instances(name: str, value: Any, least: int) -> bool:
-    return value is not None and arguments.integer(name, value, least=least, truncate=True) > 0
-
-
-def _refuse_what_is_not_there(asked: Mapping[str, bool]) -> None:
-    for what, wanted in asked.items():
-        if wanted:
-            raise NotImplementedError(f"{what} is not supported yet")
 
 
 def _parser(parameter: Parameter) -> type:

@@ -7,14 +7,15 @@ import importlib.resources
 import json
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pysmac_compat._errors import ArgumentError
-from pysmac_compat.arguments import integer
+from pysmac_compat.arguments import integer, limit
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.space.parameters import NUMBER
 
 #: what the dict of a new optimizer holds; only what the user assigns afterwards counts as his
 INITIAL: dict[str, Any] = {
@@ -84,21 +85,47 @@ class SmacOptions(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the options come to.
+    """What the options come to; None where the user has assigned nothing.
 
     Attributes
     ----------
     timeout_quality : float or None
     runtime_objective : bool
+    penalty : float or None
+        Factor of overall-obj: 1, 10 or 1000.
     n_trees : int
     scenario : str
         The name of the folder of the results.
+    max_evaluations : int or None
+    cutoff, wall_time, cpu_time : float or None
+        Limits in seconds: of a call; of a run's wall clock; of a run's calls.
+    deterministic : bool or None
+    max_incumbent_runs : int
+    initial_incumbent_runs : int
+    capping : bool or None
+    capping_factor, capping_summand : float
+    skip_features : bool
+    use_model : bool
+        False in execution mode ROAR.
     """
 
     timeout_quality: float | None = TIMEOUT_QUALITY
     runtime_objective: bool = False
+    penalty: float | None = None
     n_trees: int = 10
     scenario: str = "scenario"
+    max_evaluations: int | None = None
+    cutoff: float | None = None
+    wall_time: float | None = None
+    cpu_time: float | None = None
+    deterministic: bool | None = None
+    max_incumbent_runs: int = 2000
+    initial_incumbent_runs: int = 1
+    capping: bool | None = None
+    capping_factor: float = 1.3
+    capping_summand: float = 1.0
+    skip_features: bool = False
+    use_model: bool = True
 
 
 @cache
@@ -128,19 +155,29 @@ def resolve(options: Mapping[str, Any]) -> Settings:
         values[known[name]] = value
     settings: dict[str, Any] = {}
     for name, value in values.items():
-        reader = _READERS.get(name)
+        reader = _BY_CANONICAL.get(name)
         if reader is not None:
             field, read = reader
-            settings[field] = read(name, value)
+            settings[field] = read(f"smac_options[{name!r}]", value)
         elif name not in _IGNORED:
             warnings.warn(f"smac_options[{name!r}] has no effect here", stacklevel=4)
     return Settings(**settings)
 
 
-def _objective(name: str, value: Any) -> bool:
-    if value not in ("QUALITY", "RUNTIME"):
-        raise ArgumentError(f"smac_options[{name!r}] must be 'QUALITY' or 'RUNTIME', got {value!r}")
-    return bool(value == "RUNTIME")
+def _choice(*choices: Any) -> Callable[[str, Any], Any]:
+    def read(name: str, value: Any) -> Any:
+        if value not in choices:
+            raise ArgumentError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+        return value
+
+    return read
+
+
+def _flag(name: str, value: Any) -> bool:
+    word = str(value).lower()
+    if word not in ("true", "false", "0", "1"):
+        raise ArgumentError(f"{name} must be True or False, got {value!r}")
+    return word in ("true", "1")
 
 
 def _quality(name: str, value: Any) -> float | None:
@@ -149,24 +186,54 @@ def _quality(name: str, value: Any) -> float | None:
     except (TypeError, ValueError):
         number = math.nan
     if number is not None and not math.isfinite(number):
-        raise ArgumentError(f"smac_options[{name!r}] must be a finite number or None, got {value!r}")
+        raise ArgumentError(f"{name} must be a finite number or None, got {value!r}")
     return number
+
+
+def _seconds(name: str, value: Any) -> float | None:
+    return limit(name, float(value) if isinstance(value, str) and NUMBER.fullmatch(value) else value)
+
+
+def _number(name: str, value: Any) -> float:
+    number = _seconds(name, value)
+    if number is None:
+        raise ArgumentError(f"{name} must be a number, got {value!r}")
+    return number
+
+
+def _count(name: str, value: Any) -> int:
+    return integer(name, int(value) if isinstance(value, str) and value.isdecimal() else value)
 
 
 def _scenario(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
-        raise ArgumentError(f"smac_options[{name!r}] must be a file name, got {value!r}")
+        raise ArgumentError(f"{name} must be a file name, got {value!r}")
     return value.rsplit(".", 1)[0] or value
 
 
-def _trees(name: str, value: Any) -> int:
-    return integer(f"smac_options[{name!r}]", value)
-
-
-#: by canonical name: the field of `Settings`, and what reads the value
-_READERS: dict[str, tuple[str, Any]] = {
+#: the field of `Settings` that an option sets, and what reads its value
+_READERS: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
     "timeout_quality": ("timeout_quality", _quality),
-    canonical_names()["run-obj"]: ("runtime_objective", _objective),
-    canonical_names()["rf-num-trees"]: ("n_trees", _trees),
+    "run-obj": ("runtime_objective", lambda name, value: _choice("QUALITY", "RUNTIME")(name, value) == "RUNTIME"),
+    "overall-obj": (
+        "penalty",
+        lambda name, value: {"MEAN": 1.0, "MEAN10": 10.0, "MEAN1000": 1000.0}[
+            _choice("MEAN", "MEAN10", "MEAN1000")(name, value)
+        ],
+    ),
+    "rf-num-trees": ("n_trees", _count),
     "scenario_fn": ("scenario", _scenario),
+    "runcount-limit": ("max_evaluations", _count),
+    "cutoff-time": ("cutoff", _seconds),
+    "wallclock-limit": ("wall_time", _seconds),
+    "cputime-limit": ("cpu_time", _seconds),
+    "deterministic": ("deterministic", _flag),
+    "max-incumbent-runs": ("max_incumbent_runs", _count),
+    "initial-incumbent-runs": ("initial_incumbent_runs", _count),
+    "adaptive-capping": ("capping", _flag),
+    "ac-mult-slack": ("capping_factor", _number),
+    "ac-add-slack": ("capping_summand", _number),
+    "skip-features": ("skip_features", _flag),
+    "execution-mode": ("use_model", lambda name, value: _choice("SMAC", "ROAR")(name, value) == "SMAC"),
 }
+_BY_CANONICAL = {canonical_names().get(name, name): reader for name, reader in _READERS.items()}

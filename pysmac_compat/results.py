@@ -81,6 +81,8 @@ class RunResult:
     evaluations : list of Evaluation
     test_evaluations : list of Evaluation
         Those of the final incumbent on test instances.
+    incumbent_runs : int
+        On how many (instance, seed) pairs the incumbent was run: ``value`` is their mean.
     """
 
     seed: int
@@ -90,6 +92,7 @@ class RunResult:
     trajectory: list[Incumbent] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     test_evaluations: list[Evaluation] = field(default_factory=list)
+    incumbent_runs: int = 0
 
     @property
     def n_crashed(self) -> int:

@@ -1,4 +1,4 @@
-"""The independent runs of one minimisation: their processes, their events, their record.
+"""The processes in which the runs of one minimisation are searched.
 
 ::
 
@@ -18,18 +18,22 @@ import multiprocessing
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._fork import ForkedProcess
 from pysmac_compat._installed import prefer_installed
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
-from pysmac_compat.space.definition import Definition
+from pysmac_compat.events import CallWanted, Evaluated, Event, Failed, Improved, RunEnded, RunStarted, Tested, Warned
+from pysmac_compat.objective import Scored
+from pysmac_compat.plan import Plan
+from pysmac_compat.results import Evaluation
+
+if TYPE_CHECKING:
+    from pysmac_compat.engine.session import Standing
 
 logger = logging.getLogger(__name__)
 
@@ -37,126 +41,62 @@ logger = logging.getLogger(__name__)
 Call = Callable[[Mapping[str, Any], "float | None"], Outcome]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is to be done, checked.
-
-    Attributes
-    ----------
-    definition : Definition
-    n_evaluations : int
-        Of each run.
-    seeds : list of int
-        One a run.
-    failure_value : float
-        What is returned where all evaluations have failed.
-    total_time : float or None
-        Seconds, for each run.
-    cutoff : float or None
-        CPU limit of a call, seconds.
-    n_trees : int
-        Of the surrogate.
-    """
-
-    definition: Definition
-    n_evaluations: int
-    seeds: list[int]
-    failure_value: float
-    total_time: float | None = None
-    cutoff: float | None = None
-    n_trees: int = 10
-
-
-@dataclass(frozen=True)
-class RunStarted:
-    """A run begins."""
-
-    seed: int
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """An evaluation has ended."""
-
-    evaluation: Evaluation
-
-
-@dataclass(frozen=True)
-class RunEnded:
-    """A run has ended, and why."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Warned:
-    """The engine has something to say to the user."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class CallWanted:
-    """The engine waits for a call that this process makes."""
-
-    arguments: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The engine could not go on."""
-
-    text: str
-
-
-Event = RunStarted | Evaluated | RunEnded | Warned | CallWanted | Failed
-
-
 class Engine:
-    """The process in which the runs are searched, as a source of events.
+    """A process in which some runs are searched, one after the other.
 
     Parameters
     ----------
     plan : Plan
+    runs : sequence of int
+        The numbers of the runs, from 0.
     calls : Evaluator or None
         Makes the calls; without it they come back as `CallWanted`, to be answered with `answer`.
     """
 
-    def __init__(self, plan: Plan, calls: Evaluator | None = None) -> None:
-        self._connection, theirs = multiprocessing.Pipe()
-        self._process = ForkedProcess(lambda: _serve(plan, calls, theirs), close=(self._connection,))
+    def __init__(self, plan: Plan, runs: Sequence[int], calls: Evaluator | None = None) -> None:
+        self.connection, theirs = multiprocessing.Pipe()
+        self._process = ForkedProcess(lambda: _serve(plan, runs, calls, theirs), close=(self.connection,))
         theirs.close()
 
-    def events(self) -> Iterator[Event]:
-        """What happens, as it happens, until all runs have ended.
+    def receive(self) -> Event | None:
+        """The next event; None when all runs have ended.
 
         Raises
         ------
         RuntimeError
-            If the engine fails or its process dies.
+            If the engine has failed or its process has died.
         """
-        while True:
-            try:
-                event: Event | None = self._connection.recv()
-            except (EOFError, OSError):
-                raise RuntimeError("the process of the search has died; what it had found is kept") from None
-            if event is None:
-                return
-            if isinstance(event, Failed):
-                raise RuntimeError(f"the search has failed; what it had found is kept\n{event.text}")
-            yield event
+        try:
+            event: Event | None = self.connection.recv()
+        except (EOFError, OSError):
+            raise RuntimeError("the process of the search has died; what it had found is kept") from None
+        if isinstance(event, Failed):
+            raise RuntimeError(f"the search has failed; what it had found is kept\n{event.text}")
+        return event
 
     def answer(self, outcome: Outcome) -> None:
         """Answer a `CallWanted`."""
-        self._connection.send(outcome)
+        self.connection.send(outcome)
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
-        self._connection.close()
+        self.connection.close()
         self._process.kill()
 
 
-def _serve(plan: Plan, calls: Evaluator | None, connection: Connection) -> None:
+def events_of(engines: Sequence[Engine]) -> Iterator[Event]:
+    """What happens in some engines, as it happens, until all of them have done their runs."""
+    working = {engine.connection: engine for engine in engines}
+    while working:
+        for connection in wait(list(working)):
+            event = working[connection].receive()  # type: ignore[index]
+            if event is None:
+                del working[connection]  # type: ignore[arg-type]
+            else:
+                yield event
+
+
+def _serve(plan: Plan, runs: Sequence[int], calls: Evaluator | None, connection: Connection) -> None:
     """What the engine's process does."""
     if calls is not None:
         calls.keep_calls_only()
@@ -164,12 +104,17 @@ def _serve(plan: Plan, calls: Evaluator | None, connection: Connection) -> None:
     try:
         prefer_installed()
         _silence_smac()
-        for seed in plan.seeds:
-            connection.send(RunStarted(seed))
+        for run in runs:
+            connection.send(RunStarted(run))
             deadline = None if plan.total_time is None else time.monotonic() + plan.total_time
             if calls is not None:
                 calls.deadline = deadline
-            connection.send(RunEnded(_search(plan, seed, deadline, call, connection.send)))
+            search = _Search(plan, run, call, connection.send)
+            reason = search.search(deadline)
+            if calls is not None:
+                calls.deadline = None
+            search.test()
+            connection.send(RunEnded(run, reason))
         connection.send(None)
     except BrokenPipeError:  # nobody listens any more
         return
@@ -191,125 +136,98 @@ def _silence_smac() -> None:
     warnings.simplefilter("ignore")
 
 
-def _search(plan: Plan, seed: int, deadline: float | None, call: Call, send: Callable[[Event], None]) -> str:
-    from pysmac_compat.engine import parts
-    from pysmac_compat.engine.session import Session
-    from pysmac_compat.space.configspace import ParameterSpace
+class _Search:
+    """One run: a session whose evaluations are calls of the user's function, told to the other process."""
 
-    count = 0
+    def __init__(self, plan: Plan, run: int, call: Call, send: Callable[[Event], None]) -> None:
+        self.plan, self.run, self.call, self.send = plan, run, call, send
+        self.count = 0
+        self.incumbent: dict[str, Any] = plan.definition.default
 
-    def evaluate(configuration: Any, instance: int | None, seed: int | None, cutoff: float | None) -> Outcome:
-        nonlocal count
-        arguments = {name: _native(configuration[name]) for name in sorted(configuration)}
-        outcome = call(arguments, cutoff)
-        count += 1
-        send(
-            Evaluated(
-                Evaluation(
-                    index=count,
-                    configuration=arguments,
-                    instance=instance,
-                    seed=seed,
-                    status=outcome.status,
-                    value=outcome.value,
-                    cutoff=cutoff,
-                    cpu_time=outcome.cpu_time,
-                    wall_time=outcome.wall_time,
-                    message=outcome.message,
-                )
-            )
+    def search(self, deadline: float | None) -> str:
+        """Search until the budget is spent; returns why the search has ended."""
+        from pysmac_compat.engine import parts
+        from pysmac_compat.engine.racing import Capping
+        from pysmac_compat.engine.session import Session
+        from pysmac_compat.space.configspace import ParameterSpace
+
+        plan, objective = self.plan, self.plan.objective
+        session = Session(
+            ParameterSpace(plan.definition),
+            self.evaluate,
+            n_evaluations=plan.n_evaluations,
+            seed=plan.seeds[self.run],
+            deadline=deadline,
+            cpu_time=plan.cpu_time,
+            deterministic=plan.deterministic,
+            n_instances=plan.n_train,
+            features=plan.features,
+            surrogate=partial(parts.surrogate, n_trees=plan.n_trees),
+            selector=partial(parts.selector, use_model=plan.use_model),
+            intensifier=partial(
+                parts.intensifier,
+                initial_runs=plan.initial_incumbent_runs,
+                max_runs=plan.max_incumbent_runs,
+                cutoff=objective.cutoff,
+                capping=None if objective.capping is None else Capping(*objective.capping),
+                penalty=objective.penalty,
+            ),
+            warn=lambda text: self.send(Warned(text)),
+            observe=self.observe,
         )
-        return outcome
+        return session.run()
 
-    session = Session(
-        ParameterSpace(plan.definition),
-        evaluate,
-        n_evaluations=plan.n_evaluations,
-        seed=seed,
-        deadline=deadline,
-        cutoff=plan.cutoff,
-        surrogate=partial(parts.surrogate, n_trees=plan.n_trees),
-        warn=lambda text: send(Warned(text)),
-    )
-    return session.run()
+    def evaluate(
+        self, configuration: Mapping[str, Any], instance: int | None, seed: int | None, cutoff: float | None
+    ) -> Scored:
+        """Evaluate a configuration for the session."""
+        scored, evaluation = self._call(_natives(configuration), instance, seed, cutoff, self.count + 1)
+        self.count += 1
+        self.send(Evaluated(self.run, evaluation))
+        return scored
 
+    def observe(self, standing: Standing) -> None:
+        """Report the incumbent, unless it has failed."""
+        if not standing.failed:
+            self.incumbent = _natives(standing.configuration)
+            self.send(Improved(self.run, self.incumbent, standing.cost, standing.n_runs))
 
-def _native(value: Any) -> Any:
-    """A numpy scalar of a configuration as the user's own type."""
-    return value.item() if hasattr(value, "item") else value
+    def test(self) -> None:
+        """Evaluate the incumbent once on each test instance."""
+        plan = self.plan
+        for i in range(plan.n_test):
+            instance = None if plan.n_train is None else plan.n_train + i
+            seed = None if plan.deterministic else (plan.seeds[self.run] + 1 + i) * 7919 % 2**24
+            _, evaluation = self._call(self.incumbent, instance, seed, plan.objective.cutoff, i + 1)
+            self.send(Tested(self.run, evaluation))
 
-
-@dataclass
-class Record:
-    """Builds the `Result` from the events, complete at any moment."""
-
-    plan: Plan
-    runs: list[RunResult] = field(default_factory=list)
-    stopped_because: str = "interrupted"
-    _failures: int = 0
-
-    def take(self, event: Event) -> None:
-        """Add one event."""
-        if isinstance(event, RunStarted):
-            default = self.plan.definition.default
-            self.runs.append(
-                RunResult(event.seed, self.plan.failure_value, self.plan.definition.complete(default), default)
-            )
-            logger.info("run with seed %d", event.seed)
-        elif isinstance(event, Evaluated):
-            self._take_evaluation(event.evaluation)
-        elif isinstance(event, RunEnded):
-            self.stopped_because = event.reason
-            self._end_run()
-        elif isinstance(event, Warned):
-            warnings.warn(event.text, stacklevel=4)
-
-    def _take_evaluation(self, evaluation: Evaluation) -> None:
-        run = self.runs[-1]
-        run.evaluations.append(evaluation)
-        logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
-        if evaluation.status in ("CRASHED", "MEMOUT", "ABORT"):
-            self._show_failure(evaluation)
-            return
-        if not run.trajectory or evaluation.value < run.value:
-            run.value, run.active_configuration = evaluation.value, evaluation.configuration
-            run.configuration = self.plan.definition.complete(evaluation.configuration)
-            run.trajectory.append(Incumbent(evaluation.index, evaluation.value, evaluation.configuration))
-            logger.info("evaluation %d: new incumbent, %r", evaluation.index, evaluation.value)
-
-    def _show_failure(self, evaluation: Evaluation) -> None:
-        """The first failure is shown in full, later ones are counted."""
-        self._failures += 1
-        if self._failures == 1:
-            logger.warning(
-                "evaluation %d has the status %s (later failures are counted only):\n%s",
-                evaluation.index,
-                evaluation.status,
-                evaluation.message.rstrip(),
-            )
-
-    def _end_run(self) -> None:
-        run = self.runs[-1]
-        if not any(e.succeeded for e in run.evaluations):
-            warnings.warn(
-                f"all {len(run.evaluations)} evaluations have failed; the default configuration is returned",
-                stacklevel=5,
-            )
-
-    @property
-    def result(self) -> Result:
-        """All that is known so far; the first of the best runs wins."""
-        if not self.runs:
-            self.take(RunStarted(self.plan.seeds[0]))
-        best = min(self.runs, key=lambda run: run.value)
-        failed = sum(run.n_crashed for run in self.runs)
-        if self._failures > 1:
-            logger.warning("%d of %d evaluations have failed", failed, sum(len(r.evaluations) for r in self.runs))
-        return Result(
-            value=best.value,
-            configuration=dict(best.configuration),
-            active_configuration=dict(best.active_configuration),
-            runs=self.runs,
-            n_crashed=failed,
-            stopped_because=self.stopped_because,
+    def _call(
+        self,
+        configuration: dict[str, Any],
+        instance: int | None,
+        seed: int | None,
+        cutoff: float | None,
+        index: int,
+    ) -> tuple[Scored, Evaluation]:
+        extra = {name: value for name, value in (("instance", instance), ("seed", seed)) if value is not None}
+        outcome = self.call({**configuration, **extra}, cutoff)
+        scored = self.plan.objective.score(outcome, cutoff)
+        evaluation = Evaluation(
+            index=index,
+            configuration=configuration,
+            instance=instance,
+            seed=seed,
+            status=outcome.status,
+            value=scored.cost,
+            cutoff=cutoff,
+            cpu_time=outcome.cpu_time,
+            wall_time=outcome.wall_time,
+            message=outcome.message,
         )
+        return scored, evaluation
+
+
+def _natives(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """The active parameters with the user's own types, sorted by name."""
+    values = {name: configuration[name] for name in sorted(configuration)}
+    return {name: value.item() if hasattr(value, "item") else value for name, value in values.items()}

@@ -7,7 +7,8 @@ prediction), and costs that are modelled by their ranks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,16 +19,20 @@ from scipy.stats import qmc, rankdata
 from smac import Scenario
 from smac.acquisition.maximizer import LocalAndSortedRandomSearch
 from smac.initial_design import AbstractInitialDesign
-from smac.intensifier import Intensifier
 from smac.main.config_selector import ConfigSelector
+from smac.main.exceptions import ConfigurationSpaceExhaustedException
 from smac.model.random_forest import RandomForest
 from smac.runhistory import StatusType
 from smac.runhistory.encoder import AbstractRunHistoryEncoder
 from smac.runhistory.runhistory import TrialKey, TrialValue
 
+from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.engine.racing import Racing
 from pysmac_compat.space import vectors
 
 _CHALLENGERS = 1000
+#: below this share of legal configurations the model's proposals cannot be searched for
+RARE = 1e-4
 
 
 def surrogate(scenario: Scenario, n_trees: int = 10) -> RandomForest:
@@ -49,14 +54,14 @@ def maximizer(scenario: Scenario) -> LocalAndSortedRandomSearch:
     return LocalAndSortedRandomSearch(scenario.configspace, challengers=_CHALLENGERS, seed=scenario.seed)
 
 
-def selector(scenario: Scenario) -> ConfigSelector:
+def selector(scenario: Scenario, use_model: bool = True) -> Selector:
     """Proposes configurations; fits the surrogate again after every eighth evaluation."""
-    return ConfigSelector(scenario)
+    return Selector(scenario, use_model)
 
 
-def intensifier(scenario: Scenario) -> Intensifier:
-    """Decides what is evaluated next."""
-    return Intensifier(scenario, max_config_calls=1)
+def intensifier(scenario: Scenario, **settings: Any) -> Racing:
+    """Decides what is evaluated next; for the settings see `Racing`."""
+    return Racing(scenario, **settings)
 
 
 def initial_design(scenario: Scenario) -> DefaultFirst:
@@ -84,29 +89,123 @@ class DefaultFirst(AbstractInitialDesign):
         return chosen
 
 
+class Selector(ConfigSelector):
+    """SMAC3's selector, which goes on when that one gives up: to the last legal configuration.
+
+    In a finite space of at most a million assignments that is exact; else the search ends when
+    100,000 random draws in a row brought nothing new. Where less than one random
+    configuration in 10,000 is legal, no model is used.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    use_model : bool
+        Without it the default is followed by random configurations (ROAR).
+
+    Attributes
+    ----------
+    rare : bool
+        Whether legal configurations are too rare for a model.
+    """
+
+    def __init__(self, scenario: Scenario, use_model: bool = True) -> None:
+        super().__init__(scenario)
+        self._use_model = use_model
+        self._space = scenario.configspace
+        self._random = np.random.RandomState(scenario.seed)
+        self.rare = self._legal_share() < RARE
+
+    def __iter__(self) -> Iterator[Configuration]:
+        tried: set[bytes] = set()
+        for configuration in self._proposals():
+            key = vectors.key(configuration.get_array())
+            if key in tried:
+                break
+            tried.add(key)
+            yield configuration
+        for vector in vectors.untried(self._space, tried, self._random):
+            tried.add(vectors.key(vector))
+            yield Configuration(self._space, vector=vector.copy())
+
+    def _proposals(self) -> Iterator[Configuration]:
+        if self.rare or not self._use_model:
+            yield self._space.get_default_configuration()
+            return
+        with contextlib.suppress(ConfigurationSpaceExhaustedException, SpaceExhaustedError):
+            yield from super().__iter__()
+
+    def _legal_share(self) -> float:
+        if vectors.assignments(self._space) <= 1 / RARE:
+            return 1.0  # few enough to be enumerated
+        share = vectors.legal_share(self._space, self._random, 10_000)
+        return share if share > 10 * RARE else vectors.legal_share(self._space, self._random, 200_000)
+
+
 class RankEncoder(AbstractRunHistoryEncoder):
     """Gives the surrogate normal scores of the ranks of the costs.
 
     However large, small or far apart the costs are, the model sees the same well-behaved
-    numbers. A trial that has crashed counts as much as the worst that has not.
+    numbers. What has crashed counts as much as the worst that has not. With instance features
+    each trial is a row; without, each configuration is one, with its cost freed from the
+    effects of the instances that it happens to have run.
     """
 
     def _build_matrix(
         self, trials: Mapping[TrialKey, TrialValue], store_statistics: bool = False
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         if not trials:
-            return np.empty((0, self._n_params)), np.empty((0, 1))
-        x = np.array([self.runhistory.get_config(key.config_id).get_array() for key in trials])
+            return np.empty((0, self._n_params + self._n_features)), np.empty((0, 1))
+        keys = list(trials)
         costs = np.array([v.cost if v.status == StatusType.SUCCESS else np.inf for v in trials.values()])
         finite = np.isfinite(costs)
         costs[~finite] = costs[finite].max() if finite.any() else 0.0
+        if self._n_features > 0:
+            x = np.array([[*self._vector(key.config_id), *self._instance_features[key.instance]] for key in keys])
+        else:
+            ids, costs = _configuration_effects(keys, costs)
+            x = np.array([self._vector(i) for i in ids])
         y = self.transform_response_values(costs.reshape(-1, 1))
         if store_statistics:
             self._min_y, self._max_y = y.min(axis=0), y.max(axis=0)
             self._percentile = np.percentile(y, self._scale_percentage, axis=0)
         return x, y
 
+    def _vector(self, config_id: int) -> npt.NDArray[np.float64]:
+        return self.runhistory.get_config(config_id).get_array()
+
     def transform_response_values(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Normal scores (Blom 1958) of the ranks; ties share their mean rank."""
         ranks = rankdata(values.ravel())
         return np.asarray(ndtri((ranks - 0.375) / (len(ranks) + 0.25))).reshape(-1, 1)
+
+
+def _configuration_effects(
+    keys: Sequence[TrialKey], costs: npt.NDArray[np.float64], sweeps: int = 10
+) -> tuple[list[int], npt.NDArray[np.float64]]:
+    """Least squares of cost = effect of the configuration + effect of the (instance, seed) pair.
+
+    Parameters
+    ----------
+    keys : sequence of TrialKey
+    costs : array of shape (n,)
+    sweeps : int
+        Rounds of backfitting.
+
+    Returns
+    -------
+    list of int, array
+        The ids of the configurations, and their effects.
+    """
+    ids, rows = np.unique([key.config_id for key in keys], return_inverse=True)
+    pairs = {pair: i for i, pair in enumerate(dict.fromkeys((key.instance, key.seed) for key in keys))}
+    columns = np.array([pairs[key.instance, key.seed] for key in keys])
+    n_rows, n_columns = np.bincount(rows), np.bincount(columns)
+    scale = np.abs(costs).max() or 1.0
+    scaled = costs / scale  # sums of huge costs would overflow
+    column_effects = np.zeros(len(pairs))
+    for _ in range(sweeps if len(pairs) > 1 else 1):
+        row_effects = np.bincount(rows, scaled - column_effects[columns]) / n_rows
+        column_effects = np.bincount(columns, scaled - row_effects[rows]) / n_columns
+        column_effects -= column_effects.mean()
+    row_effects = np.bincount(rows, scaled - column_effects[columns]) / n_rows
+    return [int(i) for i in ids], row_effects * scale if len(pairs) > 1 else np.bincount(rows, costs) / n_rows

@@ -30,6 +30,8 @@ class Evaluator:
         MB of address space that a call may use on top of what its process has before.
     crash_value : float or None
         Value of a failed call, ``timeout_quality``.
+    needs_value : bool
+        Whether a success without a value is none.
     """
 
     def __init__(
@@ -37,10 +39,11 @@ class Evaluator:
         function: Callable[..., Any],
         memory_mb: float | None = None,
         crash_value: float | None = TIMEOUT_QUALITY,
+        needs_value: bool = True,
     ) -> None:
         self._connection, theirs = multiprocessing.Pipe()
         their_lifeline, self._lifeline = multiprocessing.Pipe(duplex=False)
-        server = CallServer(function, theirs, their_lifeline, memory_mb, crash_value)
+        server = CallServer(function, theirs, their_lifeline, memory_mb, crash_value, needs_value)
         interrupt = signal.getsignal(signal.SIGINT)
         self._process = ForkedProcess(lambda: server.serve(interrupt), close=(self._connection, self._lifeline))
         theirs.close()

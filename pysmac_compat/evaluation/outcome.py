@@ -47,7 +47,7 @@ class Report:
     runtime : float or None
         Seconds, if the function reported them.
     message : str
-        Why the call failed; empty if it did not.
+        Why the call failed, or why there is no value.
     """
 
     status: Status
@@ -118,10 +118,9 @@ def describe(result: Any) -> Report:
         if problem:
             return Report("CRASHED", message=f"the function reported {problem} as its runtime")
     value, problem = _number(result.get("value"))
-    if problem and status in SUCCESSES:
-        return Report("CRASHED", runtime=runtime, message=f"the function reported {problem} as its value")
-    message = "" if status in SUCCESSES else f"the function reported {status}"
-    return Report(status, None if problem else value, runtime, message)
+    if status not in SUCCESSES:
+        return Report(status, None if problem else value, runtime, f"the function reported {status}")
+    return Report(status, None if problem else value, runtime, f"the function reported {problem} as its value")
 
 
 def _number(value: Any) -> tuple[float, str]:
@@ -152,6 +151,7 @@ def judge(
     stopped: bool = False,
     cut_short: bool = False,
     crash_value: float | None = TIMEOUT_QUALITY,
+    needs_value: bool = True,
 ) -> Outcome:
     """The outcome of a call from what the function said and what it used.
 
@@ -168,15 +168,18 @@ def judge(
         Whether that limit was the end of the total time.
     crash_value : float or None
         The value of a call that failed; with None a TIMEOUT keeps the function's own.
+    needs_value : bool
+        Whether a success without a value is none.
     """
     runtime = cpu_time if report.runtime is None else report.runtime
-    status, message = report.status, report.message
+    status = "CRASHED" if report.status in SUCCESSES and report.value is None and needs_value else report.status
+    message = "" if status in SUCCESSES else report.message
     if cutoff is not None and not stopped:
         stopped = max(cpu_time, runtime) >= cutoff - LIMIT_MARGIN or wall_time >= WALL_FACTOR * cutoff
     if stopped and status != "MEMOUT":
         limit = "the total time is over" if cut_short else f"the limit of {cutoff} s"
         status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"
-    value = report.value
+    value = 0.0 if status in SUCCESSES and report.value is None else report.value
     if status not in SUCCESSES and not (status == "TIMEOUT" and crash_value is None and value is not None):
         value = TIMEOUT_QUALITY if crash_value is None else crash_value
     assert value is not None

@@ -62,6 +62,8 @@ class CallServer:
         Memory limit of a call.
     crash_value : float or None
         See `judge`.
+    needs_value : bool
+        See `judge`.
     """
 
     def __init__(
@@ -71,9 +73,10 @@ class CallServer:
         lifeline: Connection,
         memory_mb: float | None,
         crash_value: float | None,
+        needs_value: bool,
     ) -> None:
         self.function, self.connection, self.lifeline = function, connection, lifeline
-        self.memory_mb, self.crash_value = memory_mb, crash_value
+        self.memory_mb, self.crash_value, self.needs_value = memory_mb, crash_value, needs_value
         self.context = multiprocessing.get_context("fork")
         self.tree = ProcessTree()
         self.interrupt: Any = signal.default_int_handler
@@ -142,6 +145,7 @@ class CallServer:
             stopped=watch.reached,
             cut_short=watch.total_reached,
             crash_value=self.crash_value,
+            needs_value=self.needs_value,
         )
 
     def _child(self, request: Request, limited: bool, receiver: Connection, sender: Connection) -> None:

@@ -1,0 +1,301 @@
+"""Which configuration runs on which instance and seed next, and which one is the incumbent.
+
+The racing of ROAR and SMAC: Hutter, Hoos, Leyton-Brown, "Sequential Model-Based Optimization
+for General Algorithm Configuration", LION 5 (2011), algorithm 2. The incumbent gets
+one more run before each challenge; the challenger runs on 1, 2, 4, ... of the incumbent's
+(instance, seed) pairs until it is worse on those that both have run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from ConfigSpace import Configuration
+from smac import Scenario
+from smac.callback import Callback
+from smac.intensifier.abstract_intensifier import AbstractIntensifier
+from smac.runhistory import StatusType, TrialInfo, TrialValue
+
+#: seeds that the function gets are below this number, as those of SMAC v2
+SEEDS = 2**24
+#: most runs of an incumbent, as in SMAC v2
+MAX_INCUMBENT_RUNS = 2000
+
+#: an instance (None: there are none) and a seed
+Pair = tuple["str | None", int]
+
+
+@dataclass(frozen=True)
+class Capping:
+    """Adaptive capping of a challenger's runs (Hutter et al., JAIR 36, 2009, with the slack of SMAC v2).
+
+    Attributes
+    ----------
+    factor, summand : float
+        The cutoff is ``factor * rest + summand``, where rest is what the challenger may
+        still use without being worse than the incumbent; seconds.
+    """
+
+    factor: float = 1.3
+    summand: float = 1.0
+
+    #: seconds that SMAC v2 adds for each run
+    per_run = 0.001
+
+
+@dataclass
+class _Runs:
+    """What is known of one configuration: the cost of each pair, and which of them failed."""
+
+    costs: dict[Pair, float] = field(default_factory=dict)
+    failed: set[Pair] = field(default_factory=set)
+
+
+@dataclass
+class _Race:
+    """A challenge that is going on."""
+
+    challenger: Configuration
+    todo: list[Pair]
+    batch: list[Pair] = field(default_factory=list)
+    waiting: int = 0
+    size: int = 1
+
+
+class Racing(AbstractIntensifier):
+    """SMAC's racing of one challenger after the other.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With ``deterministic`` every instance is run once; else each has its own sequence of
+        seeds, the same for all configurations.
+    max_runs : int
+        Most runs of an incumbent.
+    initial_runs : int
+        Runs of the default configuration before the first challenge.
+    cutoff : float or None
+        Limit of each run, seconds.
+    capping : Capping or None
+        Limits a challenger's runs further.
+    penalty : float
+        A cost of at least ``cutoff`` counts so many times in a mean.
+
+    Attributes
+    ----------
+    cutoff : float or None
+        Limit of the trial that was proposed last.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        max_runs: int = MAX_INCUMBENT_RUNS,
+        initial_runs: int = 1,
+        cutoff: float | None = None,
+        capping: Capping | None = None,
+        penalty: float = 1.0,
+    ) -> None:
+        self._initial_runs = initial_runs
+        self._limit, self._capping, self._penalty = cutoff, capping, penalty
+        self.cutoff = cutoff
+        super().__init__(scenario, max_config_calls=max_runs, max_incumbents=1)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        super().reset()
+        self._runs: dict[Configuration, _Runs] = {}
+        self._race: _Race | None = None
+        self._pairs: list[Pair] = []
+        self._random = np.random.RandomState(self._seed)
+        self._pair_source = self._all_pairs()
+
+    @property
+    def uses_seeds(self) -> bool:
+        return True
+
+    @property
+    def uses_budgets(self) -> bool:
+        return False
+
+    @property
+    def uses_instances(self) -> bool:
+        return self._scenario.instances is not None
+
+    @property
+    def uses_cutoffs(self) -> bool:
+        return False
+
+    @property
+    def incumbent(self) -> Configuration | None:
+        """The best configuration so far; None as long as no run has ended."""
+        return self._incumbents[0] if self._incumbents else None
+
+    def mean(self, configuration: Configuration) -> float:
+        """The mean cost of a configuration over all its runs."""
+        return self._mean(self._runs[configuration], list(self._runs[configuration].costs))
+
+    def n_runs(self, configuration: Configuration) -> int:
+        """The number of runs of a configuration."""
+        return len(self._runs[configuration].costs)
+
+    def has_failed(self, configuration: Configuration) -> bool:
+        """Whether a run of the configuration has failed."""
+        return bool(self._runs[configuration].failed)
+
+    def get_callback(self) -> Callback:
+        """What SMAC3 calls after each ``tell``."""
+        return _Told(self)
+
+    def __iter__(self) -> Iterator[TrialInfo]:
+        self.__post_init__()
+        pair = next(self._pair_source)
+        self._pairs.append(pair)
+        for configuration in self.config_generator:  # the first one has no incumbent to race against
+            yield self._trial(configuration, pair, self._limit)
+            break
+        for _ in range(self._initial_runs - 1):
+            extended = None if self.incumbent is None else self._extend(self.incumbent)
+            if extended is not None:
+                yield extended
+        while True:
+            incumbent = self.incumbent
+            if incumbent is None:
+                return
+            extended = self._extend(incumbent)
+            if extended is not None:
+                yield extended
+            race = self._next_race()
+            if race is None and extended is None:
+                return
+            self._race = race
+            while self._race is not None:
+                trial = self._next_trial(self._race)
+                if trial is not None:
+                    yield trial
+
+    def take(self, info: TrialInfo, value: TrialValue) -> None:
+        """Learn the result of a trial, and what follows for the incumbent."""
+        pair = (info.instance, info.seed)
+        runs = self._runs.setdefault(info.config, _Runs())
+        runs.costs[pair] = float(value.cost)
+        if value.status != StatusType.SUCCESS:
+            runs.failed.add(pair)
+        if self.incumbent is None:
+            self._update_trajectory([info.config])
+        race = self._race
+        if race is not None and (info.config is race.challenger or info.config == race.challenger):
+            race.waiting -= 1
+            if race.waiting == 0 and not race.batch:
+                self._judge(race)
+
+    def _all_pairs(self) -> Iterator[Pair]:
+        """All instances in random order, then all again with further seeds, unless that changes nothing."""
+        instances = list(self._scenario.instances or [None])
+        seeds = {instance: np.random.RandomState([self._seed, i]) for i, instance in enumerate(instances)}
+        while True:
+            for i in self._random.permutation(len(instances)):
+                instance = instances[i]
+                yield instance, 0 if self._scenario.deterministic else int(seeds[instance].randint(SEEDS))
+            if self._scenario.deterministic:
+                return
+
+    def _extend(self, incumbent: Configuration) -> TrialInfo | None:
+        """One more run of the incumbent, if there is one to make."""
+        runs = self._runs[incumbent].costs
+        missing = next((pair for pair in self._pairs if pair not in runs), None)
+        if missing is None and len(self._pairs) < self._max_config_calls:
+            missing = next(self._pair_source, None)
+            if missing is not None:
+                self._pairs.append(missing)
+        return None if missing is None else self._trial(incumbent, missing, self._limit)
+
+    def _next_race(self) -> _Race | None:
+        """A race of a new configuration; if there is none left, of a known one with pairs to run."""
+        incumbent = self.incumbent
+        assert incumbent is not None
+        challenger = next(self.config_generator, None)
+        if challenger is None:
+            known = [c for c in self._runs if c != incumbent and self._missing(c, incumbent)]
+            if not known:
+                return None
+            challenger = known[self._random.randint(len(known))]
+        todo = self._missing(challenger, incumbent)
+        return _Race(challenger, [todo[i] for i in self._random.permutation(len(todo))])
+
+    def _missing(self, challenger: Configuration, incumbent: Configuration) -> list[Pair]:
+        have = self._runs.get(challenger, _Runs()).costs
+        return [pair for pair in self._runs[incumbent].costs if pair not in have]
+
+    def _next_trial(self, race: _Race) -> TrialInfo | None:
+        """The next run of the challenger; None if the race has ended instead."""
+        if not race.batch:
+            race.batch, race.todo = race.todo[: race.size], race.todo[race.size :]
+            race.waiting = len(race.batch)
+            race.size *= 2
+        cutoff = self._limit
+        if self._capping is not None:
+            rest = self._rest(race)
+            if rest <= 0:
+                self._end(race, won=False)
+                return None
+            capped = self._capping.factor * rest + self._capping.summand
+            cutoff = capped if cutoff is None else min(cutoff, capped)
+        return self._trial(race.challenger, race.batch.pop(0), cutoff)
+
+    def _rest(self, race: _Race) -> float:
+        """What the challenger may still use on its current batch before it is worse than the incumbent."""
+        assert self._capping is not None
+        assert self.incumbent is not None
+        own = self._runs.get(race.challenger, _Runs()).costs
+        pairs = [*own, *race.batch]
+        budget = sum(self._runs[self.incumbent].costs[pair] for pair in pairs)
+        return budget - sum(own.values()) + self._capping.per_run * (len(pairs) + 1)
+
+    def _judge(self, race: _Race) -> None:
+        """After a batch: the challenger is out, goes on, or has won."""
+        incumbent = self.incumbent
+        assert incumbent is not None
+        challenger = self._runs[race.challenger]
+        pairs = list(challenger.costs)
+        own, other = self._merit(challenger, pairs), self._merit(self._runs[incumbent], pairs)
+        if own > other:
+            self._end(race, won=False)
+        elif not race.todo:
+            self._end(race, won=own < other)
+
+    def _merit(self, runs: _Runs, pairs: list[Pair]) -> tuple[int, float]:
+        """Fewer failures are better, then a smaller mean."""
+        return sum(pair in runs.failed for pair in pairs), self._mean(runs, pairs)
+
+    def _mean(self, runs: _Runs, pairs: list[Pair]) -> float:
+        costs = np.array([runs.costs[pair] for pair in pairs])
+        if self._limit is not None:
+            costs = np.where(costs >= self._limit, costs * self._penalty, costs)
+        return float(costs.mean())
+
+    def _end(self, race: _Race, won: bool) -> None:
+        self._race = None
+        if won:
+            self._update_trajectory([race.challenger])
+        elif race.challenger in self._runs:
+            self._add_rejected_config(race.challenger)
+
+    def _trial(self, configuration: Configuration, pair: Pair, cutoff: float | None) -> TrialInfo:
+        self.cutoff = cutoff
+        return TrialInfo(configuration, instance=pair[0], seed=pair[1])
+
+
+class _Told(Callback):
+    """Hands each result to the racing."""
+
+    def __init__(self, racing: Racing) -> None:
+        super().__init__()
+        self.racing = racing
+
+    def on_tell_end(self, smbo: Any, info: TrialInfo, value: TrialValue) -> None:
+        self.racing.take(info, value)

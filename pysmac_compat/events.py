@@ -1,0 +1,73 @@
+"""What the engine's process tells the process that started it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pysmac_compat.results import Evaluation
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """The run of this number (from 0) begins."""
+
+    run: int
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """An evaluation has ended."""
+
+    run: int
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class Improved:
+    """There is a new incumbent, or more is known of the old one: ``n_runs`` runs with this mean."""
+
+    run: int
+    configuration: dict[str, Any]
+    value: float
+    n_runs: int
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The final incumbent has been evaluated on a test instance."""
+
+    run: int
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """A run has ended, and why."""
+
+    run: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """The engine has something to say to the user."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class CallWanted:
+    """The engine waits for a call that the other process makes."""
+
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The engine could not go on."""
+
+    text: str
+
+
+Event: TypeAlias = RunStarted | Evaluated | Improved | Tested | RunEnded | Warned | CallWanted | Failed

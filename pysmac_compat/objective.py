@@ -1,0 +1,80 @@
+"""What is minimised: the function's value, or its run time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pysmac_compat.evaluation.outcome import SUCCESSES, Outcome
+
+#: cost of a crash in seconds where no limit says what a long run is, as in the original
+CRASH_RUNTIME = 3600.0
+
+
+@dataclass(frozen=True)
+class Objective:
+    """How the cost of a run follows from its outcome.
+
+    Attributes
+    ----------
+    runtime : bool
+        Run time instead of the value.
+    cutoff : float or None
+        CPU limit of a run, seconds.
+    penalty : float
+        With ``runtime``: a cost of at least ``cutoff`` counts so many times in a mean.
+    capping : tuple of float, or None
+        With ``runtime``: factor and summand (seconds) of adaptive capping.
+    """
+
+    runtime: bool = False
+    cutoff: float | None = None
+    penalty: float = 1.0
+    capping: tuple[float, float] | None = None
+
+    def score(self, outcome: Outcome, cutoff: float | None) -> Scored:
+        """The cost of a run that had this limit, in seconds."""
+        if not self.runtime:
+            return Scored(outcome, outcome.value)
+        if outcome.status in SUCCESSES:
+            return Scored(outcome, outcome.runtime)
+        if outcome.status != "TIMEOUT":
+            return Scored(outcome, CRASH_RUNTIME if self.cutoff is None else self.cutoff)
+        cost = outcome.runtime if cutoff is None else cutoff
+        return Scored(outcome, cost, censored=self.cutoff is None or cost < self.cutoff)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An outcome with its cost, as the engine takes it.
+
+    Attributes
+    ----------
+    outcome : Outcome
+    cost : float
+    censored : bool
+        Whether the cost is only known to be at least that.
+    """
+
+    outcome: Outcome
+    cost: float
+    censored: bool = False
+
+    @property
+    def cpu_time(self) -> float:
+        """CPU seconds."""
+        return self.outcome.cpu_time
+
+    @property
+    def wall_time(self) -> float:
+        """Wall clock seconds."""
+        return self.outcome.wall_time
+
+    @property
+    def learnable(self) -> bool:
+        """Whether the cost says something about the configuration."""
+        return self.outcome.learnable
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the end of the total time stopped it."""
+        return self.outcome.cut_short

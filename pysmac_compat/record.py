@@ -1,0 +1,105 @@
+"""Builds the `Result` of a minimisation from the events of its runs, complete at any moment."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
+from pysmac_compat.plan import Plan
+from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
+
+logger = logging.getLogger(__name__)
+
+
+class Record:
+    """What is known of all runs.
+
+    Parameters
+    ----------
+    plan : Plan
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._runs: dict[int, RunResult] = {}
+        self._reasons: dict[int, str] = {}
+        self._failures = 0
+
+    def take(self, event: Event) -> None:
+        """Add one event."""
+        if isinstance(event, RunStarted):
+            self._start(event.run)
+        elif isinstance(event, Evaluated):
+            self._add_evaluation(self._runs[event.run], event.evaluation)
+        elif isinstance(event, Improved):
+            self._improve(self._runs[event.run], event)
+        elif isinstance(event, Tested):
+            self._runs[event.run].test_evaluations.append(event.evaluation)
+        elif isinstance(event, RunEnded):
+            self._reasons[event.run] = event.reason
+            self._end(self._runs[event.run])
+        elif isinstance(event, Warned):
+            warnings.warn(event.text, stacklevel=4)
+
+    def _start(self, run: int) -> None:
+        seed = self.plan.seeds[run]
+        default = self.plan.definition.default
+        complete = self.plan.definition.complete(default)
+        self._runs[run] = RunResult(seed, self.plan.failure_value, complete, default)
+        logger.info("run %d starts with the seed %d", run + 1, seed)
+
+    def _add_evaluation(self, run: RunResult, evaluation: Evaluation) -> None:
+        run.evaluations.append(evaluation)
+        logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
+        if evaluation.status not in ("CRASHED", "MEMOUT", "ABORT"):
+            return
+        self._failures += 1
+        if self._failures == 1:
+            logger.warning(
+                "evaluation %d has the status %s (later failures are counted only):\n%s",
+                evaluation.index,
+                evaluation.status,
+                evaluation.message.rstrip(),
+            )
+
+    def _improve(self, run: RunResult, event: Improved) -> None:
+        if event.configuration != run.active_configuration or not run.trajectory:
+            run.trajectory.append(Incumbent(len(run.evaluations), event.value, event.configuration))
+            logger.info("evaluation %d: new incumbent, %r", len(run.evaluations), event.value)
+        run.value, run.active_configuration = event.value, event.configuration
+        run.configuration = self.plan.definition.complete(event.configuration)
+        run.incumbent_runs = event.n_runs
+
+    def _end(self, run: RunResult) -> None:
+        if not any(e.succeeded for e in run.evaluations):
+            warnings.warn(
+                f"all {len(run.evaluations)} evaluations have failed; the default configuration is returned",
+                stacklevel=5,
+            )
+
+    @property
+    def result(self) -> Result:
+        """All that is known so far; the first of the best runs wins."""
+        if not self._runs:
+            self._start(0)
+        runs = [self._runs[i] for i in sorted(self._runs)]
+        best = min(runs, key=lambda run: run.value)
+        reasons = [self._reasons.get(i, "interrupted") for i in sorted(self._runs)]
+        counts = {run.incumbent_runs for run in runs}
+        if len(counts) > 1 and self.plan.needs_racing:
+            warnings.warn(
+                f"the incumbents of the runs have seen different numbers of instances or seeds ({sorted(counts)}); "
+                "their values are compared all the same",
+                stacklevel=4,
+            )
+        if self._failures > 1:
+            logger.warning("%d of %d evaluations have failed", self._failures, sum(len(r.evaluations) for r in runs))
+        return Result(
+            value=best.value,
+            configuration=dict(best.configuration),
+            active_configuration=dict(best.active_configuration),
+            runs=runs,
+            n_crashed=sum(run.n_crashed for run in runs),
+            stopped_because=next((r for r in reasons if r == "interrupted"), reasons[runs.index(best)]),
+        )
