@@ -1,8 +1,6 @@
 """The parts of SMAC3 that a session is built of, each made for a scenario.
 
-SMAC3's own, with three settings that its facades do not offer: trees without a preset
-number of leaves (2**20 costs 300 ms a tree), one job (joblib costs more than the
-prediction), and costs that are modelled by their ranks.
+All of them are subclasses of SMAC3's own and go in by its facade's keywords.
 """
 
 from __future__ import annotations
@@ -17,45 +15,35 @@ from ConfigSpace import Configuration
 from scipy.special import ndtri
 from scipy.stats import qmc, rankdata
 from smac import Scenario
-from smac.acquisition.maximizer import LocalAndSortedRandomSearch
 from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
-from smac.main.exceptions import ConfigurationSpaceExhaustedException
-from smac.model.random_forest import RandomForest
 from smac.runhistory import StatusType
 from smac.runhistory.encoder import AbstractRunHistoryEncoder
 from smac.runhistory.runhistory import TrialKey, TrialValue
 
 from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.engine.forest import Forest
+from pysmac_compat.engine.maximizer import LocalAndRandomSearch
 from pysmac_compat.engine.racing import Racing
 from pysmac_compat.space import vectors
 
-_CHALLENGERS = 1000
+_RETRAIN_AFTER = 4
 #: below this share of legal configurations the model's proposals cannot be searched for
 RARE = 1e-4
 
 
-def surrogate(scenario: Scenario, n_trees: int = 10) -> RandomForest:
+def surrogate(scenario: Scenario, n_trees: int = 10) -> Forest:
     """A random forest."""
-    return RandomForest(
-        configspace=scenario.configspace,
-        n_trees=n_trees,
-        ratio_features=1.0,
-        min_samples_split=2,
-        min_samples_leaf=1,
-        max_leaf_nodes=None,
-        n_jobs=1,
-        seed=scenario.seed,
-    )
+    return Forest(scenario, n_trees)
 
 
-def maximizer(scenario: Scenario) -> LocalAndSortedRandomSearch:
+def maximizer(scenario: Scenario) -> LocalAndRandomSearch:
     """Random and local search for the best acquisition value."""
-    return LocalAndSortedRandomSearch(scenario.configspace, challengers=_CHALLENGERS, seed=scenario.seed)
+    return LocalAndRandomSearch(scenario)
 
 
 def selector(scenario: Scenario, use_model: bool = True) -> Selector:
-    """Proposes configurations; fits the surrogate again after every eighth evaluation."""
+    """Proposes configurations; fits the surrogate again after every fourth."""
     return Selector(scenario, use_model)
 
 
@@ -90,7 +78,7 @@ class DefaultFirst(AbstractInitialDesign):
 
 
 class Selector(ConfigSelector):
-    """SMAC3's selector, which goes on when that one gives up: to the last legal configuration.
+    """Proposes the initial design, then what the model finds promising, then whatever is left.
 
     In a finite space of at most a million assignments that is exact; else the search ends when
     100,000 random draws in a row brought nothing new. Where less than one random
@@ -109,30 +97,54 @@ class Selector(ConfigSelector):
     """
 
     def __init__(self, scenario: Scenario, use_model: bool = True) -> None:
-        super().__init__(scenario)
+        super().__init__(scenario, retrain_after=_RETRAIN_AFTER)
         self._use_model = use_model
+        self._tried: set[bytes] = set()
         self._space = scenario.configspace
         self._random = np.random.RandomState(scenario.seed)
         self.rare = self._legal_share() < RARE
 
     def __iter__(self) -> Iterator[Configuration]:
-        tried: set[bytes] = set()
         for configuration in self._proposals():
             key = vectors.key(configuration.get_array())
-            if key in tried:
-                break
-            tried.add(key)
-            yield configuration
-        for vector in vectors.untried(self._space, tried, self._random):
-            tried.add(vectors.key(vector))
+            if key not in self._tried:
+                self._tried.add(key)
+                yield configuration
+        for vector in vectors.untried(self._space, self._tried, self._random):
+            self._tried.add(vectors.key(vector))
             yield Configuration(self._space, vector=vector.copy())
 
     def _proposals(self) -> Iterator[Configuration]:
         if self.rare or not self._use_model:
             yield self._space.get_default_configuration()
-            return
-        with contextlib.suppress(ConfigurationSpaceExhaustedException, SpaceExhaustedError):
-            yield from super().__iter__()
+        else:
+            yield from self._initial_design_configs
+            with contextlib.suppress(SpaceExhaustedError):
+                yield from self._model_based()
+
+    def _model_based(self) -> Iterator[Configuration]:
+        """Configurations of high acquisition value that have not been proposed; ends when there is none."""
+        while True:
+            x, y, known = self._collect_data()
+            if len(x) == 0:
+                yield self._space.sample_configuration()
+                continue
+            self._model.train(x, y)
+            costs = self._model.predict_marginalized(known)[0].ravel()
+            best = int(costs.argmin())
+            self._acquisition_function.update(
+                model=self._model, eta=costs[best], incumbent_array=known[best], num_data=len(known), X=known
+            )
+            previous = self._runhistory.get_configs()
+            count = 0
+            for configuration in self._acquisition_maximizer.maximize(previous, random_design=self._random_design):
+                if vectors.key(configuration.get_array()) not in self._tried:
+                    yield configuration
+                    count += 1
+                if count == self._retrain_after:
+                    break
+            if count == 0:
+                return
 
     def _legal_share(self) -> float:
         if vectors.assignments(self._space) <= 1 / RARE:
