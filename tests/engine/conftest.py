@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from pysmac_compat.engine.session import Session
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an evaluator returns, made from a number; None is a crash."""
+
+    cost: float
+    learnable: bool = True
+    cut_short: bool = False
+    cpu_time: float = 0.0
+    wall_time: float = 0.0
+
+
+@pytest.fixture
+def search():
+    """Run a session on a plain function of (configuration, instance, seed, cutoff); returns what it saw."""
+
+    def run(space, function, n_evaluations, **settings):
+        calls, standings, warnings = [], [], []
+
+        def evaluate(configuration, instance, seed, cutoff):
+            value = function(configuration, instance, seed, cutoff)
+            calls.append((configuration, instance, seed, cutoff))
+            if isinstance(value, Cost):
+                return value
+            return Cost(2.0**127, learnable=False) if value is None else Cost(float(value))
+
+        session = Session(
+            space, evaluate, n_evaluations=n_evaluations, warn=warnings.append, observe=standings.append, **settings
+        )
+        reason = session.run()
+        return reason, calls, standings, warnings
+
+    return run

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ConfigSpace import Configuration
+from smac.main.config_selector import ConfigSelector
+
+from pysmac_compat.engine import parts
+from pysmac_compat.engine.racing import Capping
+from pysmac_compat.space import parameter_space
+
+from .conftest import Cost
+
+PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
+RECORDED = json.loads((Path(__file__).parent.parent / "data" / "runs" / "runtime_calls.json").read_text())
+
+
+def noisy(configuration, instance, seed, cutoff):
+    noise = np.random.RandomState(seed).normal(0, 0.5)
+    return (configuration["x"] - 1) ** 2 + (configuration["y"] - 2) ** 2 + noise
+
+
+def on_instance(configuration, instance, seed, cutoff):
+    return (configuration["x"] - instance) ** 2 + (configuration["y"] - 2) ** 2 + 100 * instance
+
+
+def by_configuration(calls):
+    groups = defaultdict(list)
+    for configuration, instance, seed, _ in calls:
+        groups[str(configuration)].append((instance, seed))
+    return groups
+
+
+def test_seeds_are_paired(search):
+    space = parameter_space(PARAMETERS)
+    _, calls, standings, _ = search(space, noisy, 60, deterministic=False)
+    groups = by_configuration(calls)
+    first = calls[0][0]
+    assert [str(c) for c, *_ in calls[:2]] == [str(first)] * 2  # one more run before the first challenge
+    for pairs in groups.values():
+        assert len(set(pairs)) == len(pairs)
+        assert all(type(seed) is int for _, seed in pairs)
+    incumbent = groups[str(standings[-1].configuration)]
+    everything = {pair for pairs in groups.values() for pair in pairs}
+    assert set(incumbent) == everything  # the incumbent has run whatever anybody has run
+    assert standings[-1].n_runs == len(incumbent)
+    values = [noisy(standings[-1].configuration, None, seed, None) for _, seed in incumbent]
+    assert standings[-1].cost == pytest.approx(np.mean(values))
+
+
+def test_before_each_challenge_the_incumbent_gets_one_more_run(search):
+    space = parameter_space(PARAMETERS)
+    _, calls, standings, _ = search(
+        space, lambda c, *_: 0.0 if c["y"] == 7 and c["x"] == 4 else 1.0, 20, deterministic=False
+    )
+    names = [str(c) for c, *_ in calls]
+    assert names[0::2][1:] != names[1::2]
+    assert set(names[:1] + names[1::2]) == {names[0]}  # default, default, challenger, default, challenger, ...
+    assert len(set(names[2::2])) == len(names[2::2])
+
+
+def test_a_challenger_runs_on_1_2_4_pairs_until_it_is_worse(search):
+    space = parameter_space(PARAMETERS)
+    seen = defaultdict(int)
+
+    def function(configuration, instance, seed, cutoff):
+        seen[str(configuration)] += 1
+        if configuration["x"] == 4 and configuration["y"] == 7:
+            return 1.0
+        return 0.9 if seen[str(configuration)] <= 3 else 2.0  # worse from the fourth run on
+
+    _, calls, standings, _ = search(
+        space, function, 20 + 5 * 7, n_instances=20, intensifier=partial(parts.intensifier, initial_runs=20)
+    )
+    counts = [len(pairs) for name, pairs in by_configuration(calls).items()]
+    assert counts == [20, 7, 7, 7, 7, 7]
+    assert standings[-1].configuration["x"] == 4
+
+
+def test_instances_are_run_once_each_when_deterministic(search):
+    _, calls, standings, _ = search(parameter_space(PARAMETERS), on_instance, 60, n_instances=5)
+    for pairs in by_configuration(calls).values():
+        assert len({instance for instance, _ in pairs}) == len(pairs) <= 5
+        assert all(seed is None for _, seed in pairs)
+    assert standings[-1].n_runs == 5
+    true_mean = np.mean([on_instance(standings[-1].configuration, i, None, None) for i in range(5)])
+    assert standings[-1].cost == pytest.approx(true_mean)
+
+
+def test_a_finite_space_with_instances_is_run_to_the_end(search):
+    space = parameter_space({"c": ("categorical", ["a", "b", "c"], "a"), "d": ("ordinal", [1, 2], 2)})
+    reason, calls, _, _ = search(space, lambda c, i, *_: ord(c["c"]) + c["d"] + i, 40, n_instances=3)
+    assert reason == "search space exhausted"
+    assert len(calls) == 18
+
+
+def test_a_finite_noisy_space_goes_on_with_new_seeds(search):
+    space = parameter_space({"c": ("categorical", ["a", "b", "c"], "a"), "d": ("ordinal", [1, 2], 2)})
+    reason, calls, _, _ = search(
+        space, lambda c, i, seed, _: ord(c["c"]) + c["d"] + seed % 7 / 100, 40, deterministic=False
+    )
+    assert (reason, len(calls)) == ("max_evaluations reached", 40)
+
+
+def test_the_runs_of_an_incumbent_are_bounded(search):
+    _, _, standings, _ = search(
+        parameter_space(PARAMETERS), noisy, 40, deterministic=False, intensifier=partial(parts.intensifier, max_runs=4)
+    )
+    assert max(s.n_runs for s in standings) == 4
+
+
+def test_every_instance_has_seeds_of_its_own(search):
+    _, calls, _, _ = search(parameter_space(PARAMETERS), noisy, 50, deterministic=False, n_instances=4)
+    seeds = defaultdict(set)
+    for _, instance, seed, _ in calls:
+        seeds[instance].add(seed)
+    assert set(seeds) == {0, 1, 2, 3}
+    assert not set.intersection(*seeds.values())
+
+
+@pytest.mark.parametrize("features", [None, [[i, i * i] for i in range(5)]])
+def test_large_effects_of_the_instances_do_not_hide_the_configuration(search, features):
+    space = parameter_space(PARAMETERS)
+    _, _, standings, _ = search(space, on_instance, 150, n_instances=5, features=features)
+    assert abs(standings[-1].configuration["x"] - 2) < 1.5
+    assert abs(standings[-1].configuration["y"] - 2) <= 1
+
+
+def test_a_crash_on_one_instance_keeps_a_challenger_out(search):
+    def function(configuration, instance, seed, cutoff):
+        if instance == 2 and configuration["x"] != 4:
+            return None
+        return on_instance(configuration, instance, seed, cutoff)
+
+    _, _, standings, _ = search(parameter_space(PARAMETERS), function, 60, n_instances=4)
+    assert standings[-1].configuration["x"] == 4
+    assert not standings[-1].failed
+
+
+class Recorded(ConfigSelector):
+    """Proposes the recorded configurations in their order."""
+
+    def __init__(self, scenario, rows):
+        super().__init__(scenario)
+        self.rows = rows
+
+    def __iter__(self):
+        seen = set()
+        for row in self.rows:
+            if row["configuration"] not in seen:
+                seen.add(row["configuration"])
+                yield Configuration(self._scenario.configspace, values={"x": row["x"], "y": row["y"]})
+
+
+def run_time(configuration, instance):
+    return 0.2 + (configuration["x"] - 1) ** 2 / 4 + configuration["y"] * 0.2 + (instance or 0) * 0.3
+
+
+def capped(configuration, instance, seed, cutoff):
+    return Cost(min(run_time(configuration, instance), cutoff))
+
+
+def test_cutoffs_are_those_of_the_original(search):
+    rows = RECORDED["runtime_dict"]
+    _, calls, _, _ = search(
+        parameter_space(PARAMETERS),
+        capped,
+        len(rows),
+        selector=partial(Recorded, rows=rows),
+        intensifier=partial(parts.intensifier, cutoff=5.0, capping=Capping()),
+    )
+    assert [cutoff for *_, cutoff in calls] == pytest.approx([row["cutoff"] for row in rows], abs=0.005)
+
+
+def test_recorded_cutoffs_on_instances_follow_the_same_rule():
+    """The rule of `Racing`, restated: rest = the incumbent's sum - used + 0.001 (size + 1)."""
+    limit, runs, incumbent = 10.0, defaultdict(dict), 1
+    checked = 0
+    batch: list[int] = []
+    for row in RECORDED["runtime_dict_instances"]:
+        configuration, instance = row["configuration"], row["instance"]
+        own = runs[configuration]
+        if configuration != incumbent:
+            if not batch:
+                missing = len(runs[incumbent]) - len(own)
+                size = min(missing, 2 ** sum(1 for _ in _batches(len(own))))
+                batch = _upcoming(RECORDED["runtime_dict_instances"], row, size)
+            pairs = [*own, *batch]
+            rest = sum(runs[incumbent][i] for i in pairs) - sum(own.values()) + 0.001 * (len(pairs) + 1)
+            assert row["cutoff"] == pytest.approx(min(limit, 1.3 * rest + 1.0), abs=0.005)
+            checked += 1
+            batch = batch[1:]
+        own[instance] = min(row["runtime"], row["cutoff"])
+        challenger_done = configuration != incumbent and set(own) == set(runs[incumbent])
+        if challenger_done and sum(own.values()) < sum(runs[incumbent].values()):
+            incumbent = configuration
+    assert checked > 25
+
+
+def _batches(count):
+    size = 1
+    while count > 0:
+        count -= size
+        size *= 2
+        yield size
+
+
+def _upcoming(rows, row, size):
+    """The instances that the configuration runs from here on, as far as the batch goes."""
+    start = rows.index(row)
+    mine = []
+    for other in rows[start:]:
+        if other["configuration"] != row["configuration"]:
+            break
+        mine.append(other["instance"])
+    return mine[:size]
+
+
+def test_a_capped_run_never_makes_an_incumbent(search):
+    _, calls, standings, _ = search(
+        parameter_space(PARAMETERS),
+        capped,
+        80,
+        n_instances=4,
+        intensifier=partial(parts.intensifier, cutoff=10.0, capping=Capping(), penalty=10.0),
+    )
+    best = standings[-1].configuration
+    mine = [(i, cutoff) for c, i, _, cutoff in calls if c == best]
+    assert all(run_time(best, i) < cutoff for i, cutoff in mine)
+    assert standings[-1].cost < 1.5
+
+
+def test_penalties_count_in_means_only(search):
+    def function(configuration, instance, seed, cutoff):
+        return Cost(2.0 if instance == 0 else 0.5)
+
+    _, calls, standings, _ = search(
+        parameter_space({"c": ("categorical", ["a"], "a")}),
+        function,
+        2,
+        n_instances=2,
+        intensifier=partial(parts.intensifier, cutoff=2.0, penalty=10.0),
+    )
+    assert standings[-1].cost == pytest.approx((20.0 + 0.5) / 2)
