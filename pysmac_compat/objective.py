@@ -24,15 +24,20 @@ class Objective:
         With ``runtime``: a cost of at least ``cutoff`` counts so many times in a mean.
     capping : tuple of float, or None
         With ``runtime``: factor and summand (seconds) of adaptive capping.
+    stop_on_abort : bool
+        Whether the run ends when the function reports ABORT.
     """
 
     runtime: bool = False
     cutoff: float | None = None
     penalty: float = 1.0
     capping: tuple[float, float] | None = None
+    stop_on_abort: bool = False
 
     def score(self, outcome: Outcome, cutoff: float | None) -> Scored:
         """The cost of a run that had this limit, in seconds."""
+        if outcome.status == "ABORT" and self.stop_on_abort:
+            return Scored(outcome, outcome.value, final=True)
         if not self.runtime:
             return Scored(outcome, outcome.value)
         if outcome.status in SUCCESSES:
@@ -53,11 +58,14 @@ class Scored:
     cost : float
     censored : bool
         Whether the cost is only known to be at least that.
+    final : bool
+        Whether the run must end with it.
     """
 
     outcome: Outcome
     cost: float
     censored: bool = False
+    final: bool = False
 
     @property
     def cpu_time(self) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, Outcome
-from pysmac_compat.events import CallWanted
+from pysmac_compat.events import CallWanted, Improved
 from pysmac_compat.plan import Plan
 from pysmac_compat.runs import Engine, events_of
 from pysmac_compat.space.definition import define
@@ -42,8 +42,8 @@ def fmin(
     Parameters
     ----------
     objective : callable
-        Called as ``objective([x=array][, x_int=array][, x_categorical=dict], **custom_args)``, with
-        those groups that exist; returns a real number.
+        Called as ``objective([x=array][, x_int=array][, x_categorical=dict], **custom_args[,
+        cv_fold=int])``, with those groups that exist; returns a real number.
     x0, xmin, xmax : sequence of float
         Start, lower and upper bounds of the real parameters.
     x0_int, xmin_int, xmax_int : sequence of int
@@ -55,6 +55,7 @@ def fmin(
     max_evaluations : int
     seed : int
     cv_folds : int or None
+        The objective gets ``cv_fold``, one of 0, 1, ..., cv_folds - 1; its mean over the folds is minimised.
     update_status_every : int
         Evaluations between two status lines.
     smac_rf_num_trees : int
@@ -75,8 +76,6 @@ def fmin(
     AssertionError
         If the objective returns something that is no real number.
     """
-    if cv_folds is not None:
-        raise NotImplementedError("cv_folds is not supported yet")
     if not callable(objective):
         raise ArgumentError(f"objective must be callable, got {objective!r}")
     groups = _Groups((x0, xmin, xmax), (x0_int, xmin_int, xmax_int), x_categorical or {})
@@ -86,6 +85,7 @@ def fmin(
         n_evaluations=arguments.evaluations(max_evaluations),
         seeds=arguments.seeds(seed, 1),
         failure_value=TIMEOUT_QUALITY,
+        n_train=None if cv_folds is None else arguments.integer("cv_folds", cv_folds),
         n_trees=arguments.integer("smac_rf_num_trees", smac_rf_num_trees),
     )
     best: tuple[dict[str, Any], float] | None = None
@@ -94,25 +94,29 @@ def fmin(
     with contextlib.closing(engine):
         try:
             for event in events_of([engine]):
-                if not isinstance(event, CallWanted):
-                    continue
-                point = groups.collect(event.arguments)
-                value = objective(**point, **(custom_args or {}))
-                if not isinstance(value, numbers.Real) or isinstance(value, bool):
-                    raise AssertionError(f"the objective must return a real number, it returned {value!r}")
-                value = float(value)
-                count += 1
-                improved = best is None or value < best[1]
-                if improved:
-                    best = groups.collect(event.arguments), value
-                if best is not None and (improved or count % every == 0):
-                    print(f"Number of evaluations {count}, current fmin: {best[1]}")
-                engine.answer(Outcome("SAT" if math.isfinite(value) else "CRASHED", value, 0.0, 0.0, 0.0))
+                if isinstance(event, CallWanted):
+                    fold = {"cv_fold": event.arguments["instance"]} if cv_folds is not None else {}
+                    engine.answer(_call(objective, {**groups.collect(event.arguments), **(custom_args or {}), **fold}))
+                    count += 1
+                    if count % every == 0 and best is not None:
+                        print(f"Number of evaluations {count}, current fmin: {best[1]}")
+                elif isinstance(event, Improved):
+                    previous, best = best, (groups.collect(event.configuration), event.value)
+                    if previous is None or best[1] < previous[1]:
+                        print(f"Number of evaluations {count}, current fmin: {best[1]}")
         except KeyboardInterrupt:
             if best is None:
                 raise
-    assert best is not None
+    if best is None:
+        raise ArgumentError("the objective has never returned a finite number")
     return best
+
+
+def _call(objective: Callable[..., Any], keywords: Mapping[str, Any]) -> Outcome:
+    value = objective(**keywords)
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        raise AssertionError(f"the objective must return a real number, it returned {value!r}")
+    return Outcome("SAT" if math.isfinite(value) else "CRASHED", float(value), 0.0, 0.0, 0.0)
 
 
 class _Groups:
@@ -138,6 +142,8 @@ class _Groups:
                 self.parameter_dict[f"{group}[{i}]"] = (kind, [lower[i], upper[i]], start[i])
         self.categorical = list(categorical)
         for name, choices in categorical.items():
+            if not list(choices):
+                raise ArgumentError(f"x_categorical[{name!r}] is empty")
             self.parameter_dict[f"x_categorical:{name}"] = ("categorical", list(choices), list(choices)[0])
         if not self.parameter_dict:
             raise ArgumentError("there is nothing to optimise: give x0, x0_int or x_categorical")

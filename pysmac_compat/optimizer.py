@@ -15,7 +15,9 @@ from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
+from pysmac_compat.events import CallWanted
 from pysmac_compat.options import INITIAL, SmacOptions, resolve
 from pysmac_compat.plan import make_plan
 from pysmac_compat.record import Record
@@ -185,6 +187,10 @@ class SMAC_optimizer:
         )
         n_workers = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
         memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
+        if not settings.isolate:
+            n_workers = 1
+            if memory is not None or plan.objective.cutoff is not None:
+                warnings.warn("smac_options['isolate'] = False: calls have no limits", stacklevel=2)
         self.pysmac_config = {
             "deterministic": plan.deterministic,
             "has_instance": plan.n_train is not None,
@@ -194,14 +200,21 @@ class SMAC_optimizer:
         record = Record(plan)
         with _logging(self._log_level), contextlib.ExitStack() as stack:
             engines = []
+            needs_value = not plan.objective.runtime
             for worker in range(n_workers):
-                calls = Evaluator(func, memory, settings.timeout_quality, not plan.objective.runtime)
-                stack.callback(calls.close)
+                calls = None
+                if settings.isolate:
+                    calls = Evaluator(func, memory, settings.timeout_quality, needs_value)
+                    stack.callback(calls.close)
                 engines.append(Engine(plan, range(worker, len(plan.seeds), n_workers), calls))
                 stack.callback(engines[-1].close)
             try:
                 for event in events_of(engines):
-                    record.take(event)
+                    if isinstance(event, CallWanted):
+                        outcome = call_directly(func, event.arguments, settings.timeout_quality, needs_value)
+                        engines[0].answer(outcome)
+                    else:
+                        record.take(event)
             finally:
                 self.result = record.result
         return self.result.value, dict(self.result.configuration)

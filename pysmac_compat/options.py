@@ -37,11 +37,21 @@ INITIAL: dict[str, Any] = {
     "timeout_quality": TIMEOUT_QUALITY,
 }
 #: names of pysmac's own, beside those of SMAC v2
-_OWN = ("scenario_fn", "java_executable", "timeout_quality")
+_OWN = (
+    "scenario_fn",
+    "java_executable",
+    "timeout_quality",
+    "stop-on-abort",
+    "isolate",
+    "workers",
+    "dask-client",
+    "model",
+)
 #: options of SMAC v2 that its own list of options leaves out
 _UNLISTED = (("run-obj", "run-objective", "runObj", "run_obj"), ("algo-exec", "algoExec", "algo"))
 #: names of pysmac's own without a meaning, now that there is no Java
 _IGNORED = ("java_executable",)
+_NOT_YET = ("workers", "dask-client", "model")
 
 
 class SmacOptions(dict[str, Any]):
@@ -107,6 +117,9 @@ class Settings:
     skip_features : bool
     use_model : bool
         False in execution mode ROAR.
+    stop_on_abort : bool
+    isolate : bool
+        Whether calls happen in child processes.
     """
 
     timeout_quality: float | None = TIMEOUT_QUALITY
@@ -126,6 +139,8 @@ class Settings:
     capping_summand: float = 1.0
     skip_features: bool = False
     use_model: bool = True
+    stop_on_abort: bool = False
+    isolate: bool = True
 
 
 @cache
@@ -159,6 +174,8 @@ def resolve(options: Mapping[str, Any]) -> Settings:
         if reader is not None:
             field, read = reader
             settings[field] = read(f"smac_options[{name!r}]", value)
+        elif name in _NOT_YET:
+            raise NotImplementedError(f"smac_options[{name!r}] is not supported yet")
         elif name not in _IGNORED:
             warnings.warn(f"smac_options[{name!r}] has no effect here", stacklevel=4)
     return Settings(**settings)
@@ -234,6 +251,8 @@ _READERS: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
     "ac-mult-slack": ("capping_factor", _number),
     "ac-add-slack": ("capping_summand", _number),
     "skip-features": ("skip_features", _flag),
+    "stop-on-abort": ("stop_on_abort", _flag),
+    "isolate": ("isolate", _flag),
     "execution-mode": ("use_model", lambda name, value: _choice("SMAC", "ROAR")(name, value) == "SMAC"),
 }
 _BY_CANONICAL = {canonical_names().get(name, name): reader for name, reader in _READERS.items()}

@@ -122,13 +122,14 @@ def make_plan(
 
 def _objective(settings: Settings, cutoff: float | None) -> Objective:
     if not settings.runtime_objective:
-        return Objective(cutoff=cutoff)
+        return Objective(cutoff=cutoff, stop_on_abort=settings.stop_on_abort)
     capping = (settings.capping_factor, settings.capping_summand)
     return Objective(
         runtime=True,
         cutoff=cutoff,
         penalty=1.0 if settings.penalty is None else settings.penalty,
         capping=None if settings.capping is False else capping,
+        stop_on_abort=settings.stop_on_abort,
     )
 
 

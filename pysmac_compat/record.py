@@ -25,6 +25,7 @@ class Record:
         self._runs: dict[int, RunResult] = {}
         self._reasons: dict[int, str] = {}
         self._failures = 0
+        self._aborted = False
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -54,6 +55,9 @@ class Record:
         logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
         if evaluation.status not in ("CRASHED", "MEMOUT", "ABORT"):
             return
+        if evaluation.status == "ABORT" and not self._aborted:
+            self._aborted = True
+            warnings.warn(f"evaluation {evaluation.index}: the function reported ABORT", stacklevel=5)
         self._failures += 1
         if self._failures == 1:
             logger.warning(

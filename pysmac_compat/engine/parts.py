@@ -28,6 +28,8 @@ from pysmac_compat.engine.racing import Racing
 from pysmac_compat.space import vectors
 
 _RETRAIN_AFTER = 4
+#: key of a trial's additional info: its cost is a lower bound only
+CENSORED = "censored"
 #: below this share of legal configurations the model's proposals cannot be searched for
 RARE = 1e-4
 
@@ -157,7 +159,8 @@ class RankEncoder(AbstractRunHistoryEncoder):
     """Gives the surrogate normal scores of the ranks of the costs.
 
     However large, small or far apart the costs are, the model sees the same well-behaved
-    numbers. What has crashed counts as much as the worst that has not. With instance features
+    numbers. What has crashed counts as much as the worst that has not; a run that was capped
+    counts as the mean of those that took longer. With instance features
     each trial is a row; without, each configuration is one, with its cost freed from the
     effects of the instances that it happens to have run.
     """
@@ -171,6 +174,7 @@ class RankEncoder(AbstractRunHistoryEncoder):
         costs = np.array([v.cost if v.status == StatusType.SUCCESS else np.inf for v in trials.values()])
         finite = np.isfinite(costs)
         costs[~finite] = costs[finite].max() if finite.any() else 0.0
+        costs = _impute(costs, np.array([CENSORED in v.additional_info for v in trials.values()]))
         if self._n_features > 0:
             x = np.array([[*self._vector(key.config_id), *self._instance_features[key.instance]] for key in keys])
         else:
@@ -189,6 +193,16 @@ class RankEncoder(AbstractRunHistoryEncoder):
         """Normal scores (Blom 1958) of the ranks; ties share their mean rank."""
         ranks = rankdata(values.ravel())
         return np.asarray(ndtri((ranks - 0.375) / (len(ranks) + 0.25))).reshape(-1, 1)
+
+
+def _impute(costs: npt.NDArray[np.float64], censored: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Replace each lower bound by the mean of the known costs above it; twice the bound, if there is none."""
+    known = np.sort(costs[~censored])
+    imputed = costs.copy()
+    for i in np.flatnonzero(censored):
+        longer = known[np.searchsorted(known, costs[i], side="right") :]
+        imputed[i] = longer.mean() if len(longer) else 2 * costs[i]
+    return imputed
 
 
 def _configuration_effects(

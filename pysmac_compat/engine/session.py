@@ -28,7 +28,8 @@ class Evaluated(Protocol):
     """What an evaluator returns.
 
     ``cost``: what is minimised. ``learnable``: the surrogate can learn from it; without it the
-    trial counts as failed. ``cut_short``: the total time ended it, nothing is learnt.
+    trial counts as failed. ``censored``: the true cost is at least that. ``cut_short``: the
+    total time ended it, nothing is learnt. ``final``: the search ends with it.
     """
 
     @property
@@ -44,7 +45,13 @@ class Evaluated(Protocol):
     def learnable(self) -> bool: ...
 
     @property
+    def censored(self) -> bool: ...
+
+    @property
     def cut_short(self) -> bool: ...
+
+    @property
+    def final(self) -> bool: ...
 
 
 #: evaluator(configuration, instance, seed, cutoff)
@@ -158,6 +165,8 @@ class Session:
                 outcome = self._evaluate(info, facade.intensifier.cutoff)
                 if not outcome.cut_short:
                     self._tell(facade, info, outcome)
+                if outcome.final:
+                    return "the function reported ABORT"
                 if outcome.cut_short or (time.monotonic() >= end and done + 1 < self.n_evaluations):
                     return "t_limit_total_s reached"
                 cpu_left -= outcome.cpu_time
@@ -175,6 +184,7 @@ class Session:
             time=outcome.wall_time,
             cpu_time=outcome.cpu_time,
             status=StatusType.SUCCESS if outcome.learnable else StatusType.CRASHED,
+            additional_info={parts.CENSORED: True} if outcome.censored else {},
         )
         facade.tell(info, value, save=False)
         racing = facade.intensifier

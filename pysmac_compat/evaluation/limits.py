@@ -126,7 +126,7 @@ def call(
     except LimitReached as reached:
         report = Report("CRASHED", message=f"terminated by {reached}")
     except BaseException as error:  # sys.exit, KeyboardInterrupt and all else cost this one call, never the run
-        report = _failed(error, memory_mb is not None)
+        report = failed(error, memory_mb is not None)
     used = cpu_seconds() - cpu_start, time.monotonic() - start
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
@@ -134,7 +134,8 @@ def call(
     return report, *used
 
 
-def _failed(error: BaseException, memory_limited: bool) -> Report:
+def failed(error: BaseException, memory_limited: bool) -> Report:
+    """The report of a call that ended with this exception."""
     try:
         message = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except Exception:

@@ -14,6 +14,8 @@ class Cost:
     cost: float
     learnable: bool = True
     cut_short: bool = False
+    censored: bool = False
+    final: bool = False
     cpu_time: float = 0.0
     wall_time: float = 0.0
 

@@ -162,7 +162,8 @@ def run_time(configuration, instance):
 
 
 def capped(configuration, instance, seed, cutoff):
-    return Cost(min(run_time(configuration, instance), cutoff))
+    cost = run_time(configuration, instance)
+    return Cost(min(cost, cutoff), censored=cost > cutoff)
 
 
 def test_cutoffs_are_those_of_the_original(search):

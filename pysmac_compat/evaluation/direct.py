@@ -1,0 +1,42 @@
+"""Calls in this process, for those who ask for them: no isolation, no limits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pysmac_compat.evaluation.limits import cpu_seconds, failed
+from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, Outcome, describe, judge
+
+
+def call_directly(
+    function: Callable[..., Any],
+    arguments: Mapping[str, Any],
+    crash_value: float | None = TIMEOUT_QUALITY,
+    needs_value: bool = True,
+) -> Outcome:
+    """Call the function here.
+
+    An exception costs this one call; KeyboardInterrupt and SystemExit end the run.
+
+    Parameters
+    ----------
+    function : callable
+    arguments : dict
+        Keyword arguments.
+    crash_value, needs_value : object
+        See `judge`.
+    """
+    cpu, start = cpu_seconds(), time.monotonic()
+    try:
+        report = describe(function(**arguments))
+    except Exception as error:
+        report = failed(error, memory_limited=False)
+    return judge(
+        report,
+        cpu_time=cpu_seconds() - cpu,
+        wall_time=time.monotonic() - start,
+        crash_value=crash_value,
+        needs_value=needs_value,
+    )
