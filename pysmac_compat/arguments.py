@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import operator
-import warnings
 from typing import Any
 
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
 
 LARGEST_SEED = 2**31 - 1
 
@@ -26,7 +26,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
         Accept a float, as the original did, with a warning.
     """
     if truncate and isinstance(value, float) and math.isfinite(value):
-        warnings.warn(f"{name}={value!r} is read as {int(value)}", stacklevel=4)
+        warn(f"{name}={value!r} is read as {int(value)}")
         value = int(value)
     try:
         if isinstance(value, bool):
@@ -42,7 +42,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
 def evaluations(value: Any) -> int:
     """The number of evaluations; digits in a string are accepted, as in the original, with a warning."""
     if isinstance(value, str) and value.isdecimal():
-        warnings.warn(f"max_evaluations={value!r} is read as the number {int(value)}", stacklevel=3)
+        warn(f"max_evaluations={value!r} is read as the number {int(value)}")
         value = int(value)
     return integer("max_evaluations", value)
 
@@ -68,7 +68,7 @@ def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
 def seeds(seed: Any, num_runs: int) -> list[int]:
     """One seed a run: s, s + 1, ... for an integer s, or the elements of a list."""
     if seed is None:
-        warnings.warn("seed=None is read as 0", DeprecationWarning, stacklevel=4)
+        warn("seed=None is read as 0", DeprecationWarning)
         seed = 0
     if getattr(seed, "ndim", 0) == 1:
         seed = list(seed)  # a numpy array

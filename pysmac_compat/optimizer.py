@@ -8,13 +8,13 @@ import os
 import shutil
 import sys
 import tempfile
-import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.events import CallWanted
@@ -77,11 +77,7 @@ class SMAC_optimizer:
         self._total_time = arguments.limit("t_limit_total_s", t_limit_total_s, zero_is_none=True)
         self._deterministic = True
         if deterministic is not None:
-            warnings.warn(
-                "SMAC_optimizer(deterministic=...) is deprecated: use minimize(deterministic=...)",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+            warn("SMAC_optimizer(deterministic=...) is deprecated: use minimize(deterministic=...)", DeprecationWarning)
             self._deterministic = bool(deterministic)
         self._log_level = _log_level(debug)
         self.smac_options: Any = SmacOptions(INITIAL)
@@ -167,7 +163,7 @@ class SMAC_optimizer:
             On Ctrl-C, after all processes have ended; ``result`` holds the best so far.
         """
         if num_instances is not None:
-            warnings.warn("num_instances is now called num_train_instances", DeprecationWarning, stacklevel=2)
+            warn("num_instances is now called num_train_instances", DeprecationWarning)
             num_train_instances = num_instances if num_train_instances is None else num_train_instances
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {func!r}")
@@ -190,7 +186,7 @@ class SMAC_optimizer:
         if not settings.isolate:
             n_workers = 1
             if memory is not None or plan.objective.cutoff is not None:
-                warnings.warn("smac_options['isolate'] = False: calls have no limits", stacklevel=2)
+                warn("smac_options['isolate'] = False: calls have no limits")
         self.pysmac_config = {
             "deterministic": plan.deterministic,
             "has_instance": plan.n_train is not None,
@@ -217,6 +213,7 @@ class SMAC_optimizer:
                         record.take(event)
             finally:
                 self.result = record.result
+            record.conclude()
         return self.result.value, dict(self.result.configuration)
 
 

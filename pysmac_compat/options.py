@@ -6,13 +6,13 @@ import difflib
 import importlib.resources
 import json
 import math
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
 from pysmac_compat.arguments import integer, limit
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 from pysmac_compat.space.parameters import NUMBER
@@ -177,7 +177,7 @@ def resolve(options: Mapping[str, Any]) -> Settings:
         elif name in _NOT_YET:
             raise NotImplementedError(f"smac_options[{name!r}] is not supported yet")
         elif name not in _IGNORED:
-            warnings.warn(f"smac_options[{name!r}] has no effect here", stacklevel=4)
+            warn(f"smac_options[{name!r}] has no effect here")
     return Settings(**settings)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import warnings
 
+from pysmac_compat._warn import warn
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
@@ -25,7 +25,7 @@ class Record:
         self._runs: dict[int, RunResult] = {}
         self._reasons: dict[int, str] = {}
         self._failures = 0
-        self._aborted = False
+        self._aborted = self._shown = False
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -41,7 +41,7 @@ class Record:
             self._reasons[event.run] = event.reason
             self._end(self._runs[event.run])
         elif isinstance(event, Warned):
-            warnings.warn(event.text, stacklevel=4)
+            warn(event.text)
 
     def _start(self, run: int) -> None:
         seed = self.plan.seeds[run]
@@ -55,11 +55,13 @@ class Record:
         logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
         if evaluation.status not in ("CRASHED", "MEMOUT", "ABORT"):
             return
-        if evaluation.status == "ABORT" and not self._aborted:
-            self._aborted = True
-            warnings.warn(f"evaluation {evaluation.index}: the function reported ABORT", stacklevel=5)
         self._failures += 1
-        if self._failures == 1:
+        if evaluation.status == "ABORT":
+            if not self._aborted:
+                warn(f"evaluation {evaluation.index}: the function reported ABORT")
+            self._aborted = True
+        elif not self._shown:
+            self._shown = True
             logger.warning(
                 "evaluation %d has the status %s (later failures are counted only):\n%s",
                 evaluation.index,
@@ -77,10 +79,7 @@ class Record:
 
     def _end(self, run: RunResult) -> None:
         if not any(e.succeeded for e in run.evaluations):
-            warnings.warn(
-                f"all {len(run.evaluations)} evaluations have failed; the default configuration is returned",
-                stacklevel=5,
-            )
+            warn(f"all {len(run.evaluations)} evaluations have failed; the default configuration is returned")
 
     @property
     def result(self) -> Result:
@@ -90,15 +89,6 @@ class Record:
         runs = [self._runs[i] for i in sorted(self._runs)]
         best = min(runs, key=lambda run: run.value)
         reasons = [self._reasons.get(i, "interrupted") for i in sorted(self._runs)]
-        counts = {run.incumbent_runs for run in runs}
-        if len(counts) > 1 and self.plan.needs_racing:
-            warnings.warn(
-                f"the incumbents of the runs have seen different numbers of instances or seeds ({sorted(counts)}); "
-                "their values are compared all the same",
-                stacklevel=4,
-            )
-        if self._failures > 1:
-            logger.warning("%d of %d evaluations have failed", self._failures, sum(len(r.evaluations) for r in runs))
         return Result(
             value=best.value,
             configuration=dict(best.configuration),
@@ -107,3 +97,15 @@ class Record:
             n_crashed=sum(run.n_crashed for run in runs),
             stopped_because=next((r for r in reasons if r == "interrupted"), reasons[runs.index(best)]),
         )
+
+    def conclude(self) -> None:
+        """Tell the user what he should know of the result."""
+        runs = list(self._runs.values())
+        counts = sorted({run.incumbent_runs for run in runs})
+        if self._failures > 1:
+            logger.warning("%d of %d evaluations have failed", self._failures, sum(len(r.evaluations) for r in runs))
+        if len(counts) > 1 and self.plan.needs_racing:
+            warn(
+                f"the incumbents of the runs have seen different numbers of instances or seeds ({counts}); "
+                "their values are compared all the same"
+            )

@@ -11,12 +11,12 @@ Grammar (``&&`` binds tighter than ``||``)::
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pysmac_compat._errors import ClauseError
+from pysmac_compat._warn import warn
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
 
@@ -150,7 +150,7 @@ def _trailing(scanner: Scanner, operator: str) -> bool:
     """An operator with nothing behind it was accepted by the original; real scripts contain it."""
     if not scanner.at_end():
         return False
-    warnings.warn(f"{KIND} {scanner.text!r}: the {operator} at the end has no meaning", stacklevel=2)
+    warn(f"{KIND} {scanner.text!r}: the {operator} at the end has no meaning")
     return True
 
 

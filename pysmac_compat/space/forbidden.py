@@ -10,13 +10,13 @@ A clause whose first word is a parameter followed by a single ``=`` is a classic
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from pysmac_compat._warn import warn
 from pysmac_compat.space.expression import Column, Columns, ExpressionParser, Node
 from pysmac_compat.space.numbering import codes, number_words
 from pysmac_compat.space.parameters import Parameter, Value
@@ -179,5 +179,5 @@ def _parse_expression(scanner: Scanner, parameters: Mapping[str, Parameter], wor
                 )
             table[name] = dict(zip(parameter.values, numbers, strict=True))
     if not node.names:
-        warnings.warn(f"{KIND} {scanner.text!r} names no parameter", stacklevel=2)
+        warn(f"{KIND} {scanner.text!r} names no parameter")
     return Expression(scanner.text, node, table)

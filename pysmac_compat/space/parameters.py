@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pysmac_compat._errors import ParameterError, ParameterTypeError
+from pysmac_compat._warn import warn
 
 Kind = Literal["real", "integer", "categorical", "ordinal"]
 Value: TypeAlias = str | int | float | bool | None
@@ -109,7 +109,7 @@ def parse_parameter(name: str, specification: Any) -> Parameter:
     """
     _check_name(name)
     if isinstance(specification, list):
-        warnings.warn(f"parameter {name!r}: write the specification as a tuple, not as a list", DeprecationWarning, 3)
+        warn(f"parameter {name!r}: write the specification as a tuple, not as a list", DeprecationWarning)
     elif not isinstance(specification, tuple):
         raise ParameterTypeError(
             f"parameter {name!r}: the specification must be a tuple (type, values, default), got {specification!r}"
@@ -146,10 +146,9 @@ def _parse_flags(name: str, rest: Sequence[Any], kind: str) -> bool:
     if log and kind in ("categorical", "ordinal"):
         log, ignored = False, ["log", *ignored]
     if ignored:
-        warnings.warn(
+        warn(
             f"parameter {name!r}: {', '.join(map(repr, ignored))} after the default is ignored "
-            "(only 'log' on a real or integer parameter has a meaning)",
-            stacklevel=4,
+            "(only 'log' on a real or integer parameter has a meaning)"
         )
     return log
 
@@ -231,7 +230,7 @@ def _real(name: str, value: Any, default: bool = False) -> float:
 def _choices(name: str, kind: Kind, values: Any, default: Any) -> Parameter:
     choices = _as_sequence(name, values, f"the values of a {kind} parameter must be a list")
     if isinstance(values, str):
-        warnings.warn(f"parameter {name!r}: the string {values!r} is read as the list {choices!r}", stacklevel=5)
+        warn(f"parameter {name!r}: the string {values!r} is read as the list {choices!r}")
     if not choices:
         raise ParameterError(f"parameter {name!r}: the list of values is empty")
     for value in choices:

@@ -1,0 +1,24 @@
+"""Warnings that point at the user's own line."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+def warn(text: str, category: type[Warning] = UserWarning) -> None:
+    """Warn with the place outside of this package from which it was called.
+
+    Parameters
+    ----------
+    text : str
+    category : type of Warning
+    """
+    level = 1
+    frame = sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        frame = frame.f_back
+        level += 1
+    warnings.warn(text, category, stacklevel=level)
