@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ConfigSpace import Configuration, ConfigurationSpace
-from smac import HyperparameterOptimizationFacade, Scenario
+from smac import Scenario
 from smac.acquisition.function import EI
 from smac.random_design import ProbabilityRandomDesign
 from smac.runhistory import StatusType, TrialInfo, TrialValue
 
 from pysmac_compat.engine import parts
+from pysmac_compat.engine.facade import Facade
 
 logger = logging.getLogger(__name__)
 
@@ -178,7 +179,7 @@ class Session:
         instance = None if info.instance is None else int(info.instance)
         return self.evaluator(info.config, instance, None if self.deterministic else info.seed, cutoff)
 
-    def _tell(self, facade: HyperparameterOptimizationFacade, info: TrialInfo, outcome: Evaluated) -> None:
+    def _tell(self, facade: Facade, info: TrialInfo, outcome: Evaluated) -> None:
         value = TrialValue(
             cost=outcome.cost,
             time=outcome.wall_time,
@@ -191,7 +192,7 @@ class Session:
         best = racing.incumbent
         self.observe(Standing(best, racing.mean(best), racing.n_runs(best), racing.has_failed(best)))
 
-    def _facade(self, folder: Path) -> HyperparameterOptimizationFacade:
+    def _facade(self, folder: Path) -> Facade:
         scenario = Scenario(
             self.space,
             name="run",
@@ -208,7 +209,7 @@ class Session:
                 "less than one in 10,000 configurations is legal: the default and what random draws find "
                 "is evaluated, without a model"
             )
-        return HyperparameterOptimizationFacade(
+        return Facade(
             scenario,
             acquisition_function=EI(),
             random_design=ProbabilityRandomDesign(probability=0.2, seed=scenario.seed),
