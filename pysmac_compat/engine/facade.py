@@ -1,0 +1,42 @@
+"""SMAC3's facade with a run history whose cost does not grow with every trial."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from smac import HyperparameterOptimizationFacade
+from smac.runhistory import RunHistory, StatusType
+from smac.runhistory.runhistory import TrialKey, TrialValue
+
+
+class History(RunHistory):
+    """SMAC3's run history, which walks over all trials at each one to find the bounds of the costs.
+
+    Here they are carried along. That every part of a trial can be written as JSON is not
+    tried out at each trial either: all that a session adds are plain values.
+    """
+
+    def reset(self) -> None:
+        """Forget everything."""
+        super().reset()
+        self._bounds = (math.inf, -math.inf)
+
+    def _add(self, k: TrialKey, v: TrialValue, status: StatusType) -> None:
+        if v.status == StatusType.SUCCESS:
+            self._bounds = (min(self._bounds[0], v.cost), max(self._bounds[1], v.cost))
+        super()._add(k, v, status)
+
+    def _update_objective_bounds(self) -> None:
+        self._objective_bounds = [self._bounds]
+
+    def _check_json_serializable(self, key: str, obj: Any, trial_key: TrialKey, trial_value: TrialValue) -> None:
+        pass
+
+
+class Facade(HyperparameterOptimizationFacade):
+    """The facade of a session: all parts come in by keyword, the run history is a `History`."""
+
+    def _update_dependencies(self) -> None:
+        self._runhistory = History()  # the facade has no keyword for it
+        super()._update_dependencies()
