@@ -78,7 +78,8 @@ class Record:
         run.incumbent_runs = event.n_runs
 
     def _end(self, run: RunResult) -> None:
-        if not any(e.succeeded for e in run.evaluations):
+        useless = self.plan.failure_value
+        if all(e.value == useless and not e.succeeded for e in run.evaluations):
             warn(f"all {len(run.evaluations)} evaluations have failed; the default configuration is returned")
 
     @property

@@ -33,7 +33,7 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 
 if TYPE_CHECKING:
-    from pysmac_compat.engine.session import Standing
+    from pysmac_compat.engine.session import Session, Standing
 
 logger = logging.getLogger(__name__)
 
@@ -106,11 +106,13 @@ def _serve(plan: Plan, runs: Sequence[int], calls: Evaluator | None, connection:
         _silence_smac()
         for run in runs:
             connection.send(RunStarted(run))
+            search = _Search(plan, run, call, connection.send)
+            session = search.session()
+            # The clock starts here, not before SMAC3 is imported.
             deadline = None if plan.total_time is None else time.monotonic() + plan.total_time
             if calls is not None:
                 calls.deadline = deadline
-            search = _Search(plan, run, call, connection.send)
-            reason = search.search(deadline)
+            reason = session.run(deadline)
             if calls is not None:
                 calls.deadline = None
             search.test()
@@ -144,20 +146,19 @@ class _Search:
         self.count = 0
         self.incumbent: dict[str, Any] = plan.definition.default
 
-    def search(self, deadline: float | None) -> str:
-        """Search until the budget is spent; returns why the search has ended."""
+    def session(self) -> Session:
+        """The session, ready to run; imports SMAC3."""
         from pysmac_compat.engine import parts
         from pysmac_compat.engine.racing import Capping
         from pysmac_compat.engine.session import Session
         from pysmac_compat.space.configspace import ParameterSpace
 
         plan, objective = self.plan, self.plan.objective
-        session = Session(
+        return Session(
             ParameterSpace(plan.definition),
             self.evaluate,
             n_evaluations=plan.n_evaluations,
             seed=plan.seeds[self.run],
-            deadline=deadline,
             cpu_time=plan.cpu_time,
             deterministic=plan.deterministic,
             n_instances=plan.n_train,
@@ -175,7 +176,6 @@ class _Search:
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,
         )
-        return session.run()
 
     def evaluate(
         self, configuration: Mapping[str, Any], instance: int | None, seed: int | None, cutoff: float | None

@@ -93,8 +93,6 @@ class Session:
     n_evaluations : int
         Most evaluations.
     seed : int
-    deadline : float or None
-        Value of ``time.monotonic()`` after which no evaluation starts.
     cpu_time : float or None
         CPU seconds that the evaluations may use together.
     deterministic : bool
@@ -118,7 +116,6 @@ class Session:
         *,
         n_evaluations: int,
         seed: int = 0,
-        deadline: float | None = None,
         cpu_time: float | None = None,
         deterministic: bool = True,
         n_instances: int | None = None,
@@ -133,7 +130,7 @@ class Session:
         observe: Callable[[Standing], None] = lambda standing: None,
     ) -> None:
         self.space, self.evaluator, self.warn, self.observe = space, evaluator, warn, observe
-        self.n_evaluations, self.seed, self.deadline = n_evaluations, seed, deadline
+        self.n_evaluations, self.seed = n_evaluations, seed
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
         self._parts = {
@@ -145,15 +142,20 @@ class Session:
             "runhistory_encoder": encoder,
         }
 
-    def run(self) -> str:
+    def run(self, deadline: float | None = None) -> str:
         """Search until the budget is spent.
+
+        Parameters
+        ----------
+        deadline : float or None
+            Value of ``time.monotonic()`` after which no evaluation starts.
 
         Returns
         -------
         str
             Why the search has ended.
         """
-        end = math.inf if self.deadline is None else self.deadline
+        end = math.inf if deadline is None else deadline
         cpu_left = self.cpu_time
         with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:
             facade = self._facade(Path(folder))

@@ -175,7 +175,7 @@ def _parse_expression(scanner: Scanner, parameters: Mapping[str, Parameter], wor
                 scanner.error(
                     f"the numbers of the ordinal parameter {name!r} ({parameter.domain}) are not in ascending order, "
                     "so that < and > in an expression could mean both; sort the list, or make it categorical",
-                    None,
+                    scanner.text.find(name),
                 )
             table[name] = dict(zip(parameter.values, numbers, strict=True))
     if not node.names:

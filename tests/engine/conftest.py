@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -24,7 +25,7 @@ class Cost:
 def search():
     """Run a session on a plain function of (configuration, instance, seed, cutoff); returns what it saw."""
 
-    def run(space, function, n_evaluations, **settings):
+    def run(space, function, n_evaluations, seconds=None, **settings):
         calls, standings, warnings = [], [], []
 
         def evaluate(configuration, instance, seed, cutoff):
@@ -37,7 +38,7 @@ def search():
         session = Session(
             space, evaluate, n_evaluations=n_evaluations, warn=warnings.append, observe=standings.append, **settings
         )
-        reason = session.run()
+        reason = session.run(None if seconds is None else time.monotonic() + seconds)
         return reason, calls, standings, warnings
 
     return run
