@@ -161,16 +161,16 @@ def resolve(options: Mapping[str, Any]) -> Settings:
     """
     assigned = options.assigned if isinstance(options, SmacOptions) else dict(options)
     known = {**canonical_names(), **{name: name for name in _OWN}}
-    values: dict[str, Any] = {}
+    values: dict[str, tuple[str, Any]] = {}
     for name, value in assigned.items():
         if name not in known:
             near = difflib.get_close_matches(str(name), known, n=3)
             hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
             raise ArgumentError(f"smac_options: unknown option {name!r}{hint}")
-        values[known[name]] = value
+        values[known[name]] = name, value
     settings: dict[str, Any] = {}
-    for name, value in values.items():
-        reader = _BY_CANONICAL.get(name)
+    for canonical, (name, value) in values.items():
+        reader = _BY_CANONICAL.get(canonical)
         if reader is not None:
             field, read = reader
             settings[field] = read(f"smac_options[{name!r}]", value)

@@ -1,0 +1,392 @@
+"""What the original's recorded runs with seeds, instances, run times and several runs promise."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+import pysmac_compat
+
+PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
+FINITE = {"c": ("categorical", ["a", "b", "c"], "a"), "d": ("ordinal", [1, 2], 2)}
+
+
+def minimise(function, n, parameters=PARAMETERS, options=None, total=None, **keywords):
+    optimizer = pysmac_compat.SMAC_optimizer(t_limit_total_s=total)
+    optimizer.smac_options.update(options or {})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        returned = optimizer.minimize(function, n, parameters, **keywords)
+    return returned, optimizer.result
+
+
+def groups_of(run):
+    groups = defaultdict(list)
+    for e in run.evaluations:
+        groups[str(e.configuration)].append((e.instance, e.seed))
+    return groups
+
+
+def noisy(x, y, seed):
+    return (x - 1) ** 2 + (y - 2) ** 2 + np.random.RandomState(seed).normal(0, 0.5)
+
+
+def on_instance(x, y, instance):
+    return (x - instance) ** 2 + (y - 2) ** 2 + instance
+
+
+def noisy_on_instance(x, y, instance, seed):
+    return on_instance(x, y, instance) + np.random.RandomState(seed).normal(0, 0.5)
+
+
+def run_time(x, y, instance=0):
+    return {"value": 7.0, "runtime": 0.2 + (x - 1) ** 2 / 4 + y * 0.2 + instance * 0.3}
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_nondeterministic(seed):
+    (value, best), result = minimise(noisy, 40, deterministic=False, seed=seed)
+    (run,) = result.runs
+    assert len(run.evaluations) == 40
+    assert all(type(e.seed) is int and e.instance is None for e in run.evaluations)
+    mine = [e for e in run.evaluations if e.configuration == run.active_configuration]
+    assert run.incumbent_runs == len(mine)
+    assert value == pytest.approx(np.mean([e.value for e in mine]))
+    assert value == pytest.approx(np.mean([noisy(**best, seed=e.seed) for e in mine]))
+    seeds = [s for pairs in groups_of(run).values() for _, s in pairs]
+    assert set(seeds) == {e.seed for e in mine}  # one list of seeds for all configurations
+
+
+def test_seeds_are_the_same_for_the_same_seed_and_differ_for_another():
+    runs = [minimise(noisy, 20, deterministic=False, seed=s)[1].runs[0] for s in (1, 1, 2)]
+    calls = [[(e.configuration, e.seed, e.value) for e in run.evaluations] for run in runs]
+    assert calls[0] == calls[1] != calls[2]
+
+
+@pytest.mark.parametrize("features", [None, [[float(i), i * i] for i in range(5)], np.arange(15.0).reshape(5, 3)])
+def test_instances(features):
+    (value, best), result = minimise(on_instance, 50, num_train_instances=5, train_instance_features=features)
+    (run,) = result.runs
+    assert len(run.evaluations) == 50
+    assert {e.instance for e in run.evaluations} == {0, 1, 2, 3, 4}
+    assert all(type(e.instance) is int and e.seed is None for e in run.evaluations)
+    assert all(len(pairs) == len(set(pairs)) for pairs in groups_of(run).values())
+    assert run.incumbent_runs == 5
+    assert value == pytest.approx(np.mean([on_instance(**best, instance=i) for i in range(5)]))
+    assert value < 31.0 / 2
+
+
+def test_features_change_the_search_unless_they_are_skipped():
+    features = [[0.0], [1.0], [10.0], [11.0]]
+    keywords = {"num_train_instances": 4, "train_instance_features": features}
+    used = minimise(on_instance, 40, **keywords)[1].runs[0].evaluations
+    skipped = minimise(on_instance, 40, options={"skip-features": True}, **keywords)[1].runs[0].evaluations
+    without = minimise(on_instance, 40, num_train_instances=4)[1].runs[0].evaluations
+    assert [e.configuration for e in skipped] == [e.configuration for e in without]
+    assert [e.configuration for e in used] != [e.configuration for e in without]
+
+
+def test_more_instances_than_a_configuration_sees():
+    (value, _), result = minimise(on_instance, 30, num_train_instances=20)
+    (run,) = result.runs
+    seen = [e for e in run.evaluations if e.configuration == run.active_configuration]
+    assert run.incumbent_runs == len(seen) < 20
+    assert value == pytest.approx(np.mean([e.value for e in seen]))
+
+
+def test_instances_and_seeds():
+    (value, _), result = minimise(noisy_on_instance, 50, num_train_instances=4, deterministic=False)
+    (run,) = result.runs
+    assert all(type(e.seed) is int and type(e.instance) is int for e in run.evaluations)
+    of_incumbent = groups_of(run)[str(run.active_configuration)]
+    assert {i for i, _ in of_incumbent} == {0, 1, 2, 3}
+    assert run.incumbent_runs == len(of_incumbent)
+    everything = {pair for pairs in groups_of(run).values() for pair in pairs}
+    assert set(of_incumbent) == everything
+
+
+@pytest.mark.parametrize("features", [None, [[1, 2], [2, 3], [3, 4]]])
+def test_test_instances_are_validated_after_the_budget(features):
+    (value, best), result = minimise(
+        on_instance, 30, num_train_instances=3, num_test_instances=4, train_instance_features=features
+    )
+    (run,) = result.runs
+    assert len(run.evaluations) == 30
+    assert [e.instance for e in run.test_evaluations] == [3, 4, 5, 6]
+    assert all(e.configuration == run.active_configuration for e in run.test_evaluations)
+    assert [e.value for e in run.test_evaluations] == [on_instance(**best, instance=i) for i in (3, 4, 5, 6)]
+    assert value == pytest.approx(np.mean([on_instance(**best, instance=i) for i in range(3)]))
+
+
+def test_validation_happens_in_every_run():
+    _, result = minimise(on_instance, 8, num_train_instances=2, num_test_instances=2, num_runs=2)
+    assert [[e.instance for e in run.test_evaluations] for run in result.runs] == [[2, 3], [2, 3]]
+
+
+def test_several_runs_have_consecutive_seeds_and_share_nothing():
+    _, three = minimise(noisy_quadratic, 12, num_runs=3, num_procs=2, seed=5)
+    assert [run.seed for run in three.runs] == [5, 6, 7]
+    assert [len(run.evaluations) for run in three.runs] == [12, 12, 12]
+    _, alone = minimise(noisy_quadratic, 12, seed=6)
+    assert [e.configuration for e in alone.runs[0].evaluations] == [e.configuration for e in three.runs[1].evaluations]
+
+
+def noisy_quadratic(x, y):
+    return (x - 1) ** 2 + y
+
+
+@pytest.mark.parametrize("seeds", [[7, 7], (1, 9), np.array([4, 2])])
+def test_a_list_has_a_seed_for_each_run(seeds):
+    _, result = minimise(noisy_quadratic, 6, num_runs=2, seed=seeds)
+    assert [run.seed for run in result.runs] == [int(s) for s in seeds]
+    same = [e.value for e in result.runs[0].evaluations] == [e.value for e in result.runs[1].evaluations]
+    assert same == (seeds[0] == seeds[1])
+
+
+def test_the_first_of_the_best_runs_is_returned():
+    (value, best), result = minimise(lambda x, y: 5.0, 4, num_runs=3)
+    assert (value, best) == (5.0, {"x": 4.0, "y": 7})
+    (value, best), result = minimise(noisy_quadratic, 15, num_runs=3, seed=2)
+    assert value == min(run.value for run in result.runs)
+    assert best == next(run.configuration for run in result.runs if run.value == value)
+
+
+def test_runs_with_two_processes_equal_those_with_one():
+    one = minimise(noisy_quadratic, 15, num_runs=3, num_procs=1)[1]
+    two = minimise(noisy_quadratic, 15, num_runs=3, num_procs=2)[1]
+    for a, b in zip(one.runs, two.runs, strict=True):
+        assert [(e.configuration, e.value) for e in a.evaluations] == [
+            (e.configuration, e.value) for e in b.evaluations
+        ]
+
+
+def test_runs_overlap_with_two_processes(tmp_path):
+    log = tmp_path / "log"
+
+    def function(x, y):
+        with open(log, "a") as file:
+            file.write(f"{os.getppid()} start {time.monotonic()}\n")
+        time.sleep(0.2)
+        return x
+
+    minimise(function, 4, num_runs=2, num_procs=2)
+    rows = [line.split() for line in log.read_text().splitlines()]
+    assert len({row[0] for row in rows}) == 2  # two processes make the calls
+    assert rows[0][0] != rows[-1][0] or len({row[0] for row in rows[1:-1]}) == 2  # and take turns
+
+
+def test_within_a_run_there_is_one_call_at_a_time(tmp_path):
+    marker = tmp_path / "running"
+
+    def function(x, y):
+        assert not marker.exists()
+        marker.touch()
+        time.sleep(0.02)
+        marker.unlink()
+        return x
+
+    _, result = minimise(function, 8, num_procs=3)
+    assert [e.status for e in result.runs[0].evaluations] == ["SAT"] * 8
+
+
+def rule(incumbent, limit):
+    return min(limit, 1.3 * (incumbent + 0.002) + 1.0)
+
+
+@pytest.mark.parametrize(("limit", "cutoff"), [(5, 5.0), (None, float("inf"))])
+def test_run_time_objective(limit, cutoff):
+    (value, best), result = minimise(run_time, 40, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
+    (run,) = result.runs
+    incumbent = run.evaluations[0].value
+    assert run.evaluations[0].cutoff == limit
+    for e in run.evaluations[1:]:
+        assert e.cutoff == pytest.approx(rule(incumbent, cutoff), abs=0.005)
+        true = run_time(**e.configuration)["runtime"]
+        if true >= e.cutoff - 0.02:
+            assert (e.status, e.value) == ("TIMEOUT", e.cutoff)
+        else:
+            assert (e.status, e.value) == ("SAT", pytest.approx(true))
+            incumbent = min(incumbent, e.value)
+    assert value == incumbent == pytest.approx(run_time(**best)["runtime"])
+
+
+def test_run_time_objective_on_instances():
+    (value, best), result = minimise(
+        run_time, 60, options={"run-obj": "RUNTIME"}, t_limit_function_s=10, num_train_instances=4
+    )
+    (run,) = result.runs
+    assert run.incumbent_runs == 4
+    assert value == pytest.approx(np.mean([run_time(**best, instance=i)["runtime"] for i in range(4)]))
+    assert {e.status for e in run.evaluations} == {"SAT", "TIMEOUT"}
+    capped = [e for e in run.evaluations if e.status == "TIMEOUT"]
+    assert all(e.value == e.cutoff for e in capped)
+
+
+def test_capping_saves_time_and_can_be_switched_off():
+    def used(**options):
+        _, result = minimise(
+            run_time,
+            40,
+            options={"run-obj": "RUNTIME", **options},
+            t_limit_function_s=10,
+            num_train_instances=4,
+        )
+        return sum(e.value for e in result.runs[0].evaluations), {e.cutoff for e in result.runs[0].evaluations}
+
+    with_capping, cutoffs = used()
+    without, same = used(**{"adaptive-capping": False})
+    assert len(cutoffs) > 1
+    assert same == {10.0}
+    assert with_capping < without
+
+
+def test_the_slack_of_capping_can_be_set():
+    _, result = minimise(
+        run_time,
+        4,
+        options={"run-obj": "RUNTIME", "ac-mult-slack": 2.0, "capAddSlack": 0.5},
+        t_limit_function_s=100,
+    )
+    first, second = result.runs[0].evaluations[:2]
+    assert second.cutoff == pytest.approx(2.0 * (first.value + 0.002) + 0.5)
+
+
+def test_run_time_is_measured_where_the_function_reports_none():
+    def burn(x, y):
+        end = time.process_time() + (0.15 if x == 4 else 0.02)
+        while time.process_time() < end:
+            pass
+        return 1.0
+
+    (value, best), result = minimise(burn, 6, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
+    assert 0.14 <= result.runs[0].evaluations[0].value < 2
+    assert best["x"] != 4
+    assert value < 0.14
+
+
+@pytest.mark.parametrize(("limit", "cost"), [(2.0, 2.0), (None, 3600.0)])
+def test_a_crash_costs_the_limit(limit, cost):
+    def function(x, y):
+        if (x, y) == (4.0, 7):
+            return {"runtime": 0.5}
+        raise ValueError
+
+    _, result = minimise(function, 3, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
+    assert [(e.status, e.value) for e in result.runs[0].evaluations] == [("SAT", 0.5), *[("CRASHED", cost)] * 2]
+    assert result.configuration == {"x": 4.0, "y": 7}
+
+
+@pytest.mark.parametrize(("name", "factor"), [("MEAN", 1), ("MEAN10", 10), ("MEAN1000", 1000)])
+def test_time_outs_count_more_in_means_only(name, factor):
+    def function(x, y, instance):
+        return {"runtime": 5.0 if instance else 0.5}
+
+    (value, _), result = minimise(
+        function,
+        2,
+        options={"run-obj": "RUNTIME", "overall_obj": name},
+        t_limit_function_s=2,
+        num_train_instances=2,
+    )
+    assert sorted(e.value for e in result.runs[0].evaluations) == [0.5, 2.0]
+    assert value == pytest.approx((0.5 + 2.0 * factor) / 2)
+
+
+def test_an_illegal_objective_is_refused():
+    with pytest.raises(ValueError, match=r"overall.obj.*MEDIAN"):
+        minimise(on_instance, 5, options={"overall_obj": "MEDIAN"}, num_train_instances=3)
+
+
+def test_a_finite_space_with_instances_ends_early():
+    def function(c, d, instance):
+        return ord(c) + d + instance
+
+    _, result = minimise(function, 40, FINITE, num_train_instances=3)
+    assert len(result.runs[0].evaluations) == 18
+    assert result.stopped_because == "search space exhausted"
+
+
+def test_a_finite_noisy_space_uses_the_budget():
+    def function(c, d, seed):
+        return {"a": 3.0, "b": 1.0, "c": 2.0}[c] + d + seed % 7 / 100
+
+    (value, best), result = minimise(function, 40, FINITE, deterministic=False)
+    assert len(result.runs[0].evaluations) == 40
+    assert best == {"c": "b", "d": 1}
+
+
+def test_a_noisy_function_that_is_called_deterministic_is_sane():
+    generator = np.random.default_rng()
+
+    def function(x, y):
+        return (x - 1) ** 2 + y + np.random.default_rng().normal(0, 0.3)
+
+    (value, best), result = minimise(function, 40)
+    assert len({str(e.configuration) for e in result.runs[0].evaluations}) == 40
+    assert value == min(e.value for e in result.runs[0].evaluations)
+    assert (best["x"] - 1) ** 2 + best["y"] < 6
+    assert generator is not None
+
+
+@pytest.mark.parametrize("name", ["seed", "instance"])
+def test_a_parameter_must_not_have_the_name_of_a_keyword(name):
+    keywords = {"deterministic": False} if name == "seed" else {"num_train_instances": 2}
+    with pytest.raises(ValueError, match=name):
+        minimise(lambda **k: 1.0, 3, {name: ("real", [0, 1], 0.5)}, **keywords)
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        ([[1.0]], "3 rows"),
+        ([[1.0], [2.0], [3.0, 4.0]], "same length"),
+        ([1.0, 2.0, 3.0], "list of numbers"),
+        ([["a"], ["b"], ["c"]], "list of numbers"),
+        ([[1.0], [2.0], [float("nan")]], "finite"),
+        ([[], [], []], "same length"),
+    ],
+)
+def test_features_are_checked(features, message):
+    with pytest.raises(ValueError, match=message):
+        minimise(on_instance, 3, num_train_instances=3, train_instance_features=features)
+
+
+def test_features_need_instances():
+    with pytest.raises(ValueError, match="num_train_instances"):
+        minimise(noisy_quadratic, 3, train_instance_features=[[1.0]])
+
+
+def test_a_run_with_a_total_limit_ends_in_time():
+    def function(x, y):
+        time.sleep(0.1)
+        return (x - 1) ** 2
+
+    _, result = minimise(function, 1000, total=1.0, num_runs=2)
+    for run in result.runs:
+        assert 1 <= len(run.evaluations) <= 11
+    assert result.stopped_because == "t_limit_total_s reached"
+
+
+def test_a_call_that_outlasts_the_total_time_is_stopped_and_learns_nothing():
+    def function(x, y):
+        time.sleep(0.05 if x == 4 else 30)
+        return 100.0 if x == 4 else 0.0
+
+    (value, best), result = minimise(function, 5, total=1.0)
+    assert [e.status for e in result.runs[0].evaluations] == ["SAT", "TIMEOUT"]
+    assert (value, best) == (100.0, {"x": 4.0, "y": 7})
+
+
+def test_a_running_call_may_use_its_own_limit_beyond_the_total_time():
+    def function(x, y):
+        time.sleep(0.05 if x == 4 else 1.5)
+        return 100.0 if x == 4 else 1.0
+
+    (value, _), result = minimise(function, 5, total=0.5, t_limit_function_s=5)
+    assert [e.status for e in result.runs[0].evaluations] == ["SAT", "SAT"]
+    assert value == 1.0
