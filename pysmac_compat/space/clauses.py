@@ -94,32 +94,23 @@ class ConditionBuilder:
         pair = self.hyperparameters[child], self.hyperparameters[parent.name]
         lower, upper = parent.values
         always = Either(LessThanCondition(*pair, upper), GreaterThanCondition(*pair, lower))
-        never = _one_of(pair, [])
         if comparison.operator in ("==", "in"):
             values = [v for v in comparison.values if parent.kind == "real" or v.is_integer()]
-            if parent.kind == "integer":
-                values = [int(v) for v in values]
-            return _one_of(pair, values)
+            return _one_of(pair, [int(v) for v in values] if parent.kind == "integer" else values)
         (bound,) = comparison.values
-        if parent.kind == "integer":
-            below, above = math.ceil(bound), math.floor(bound)  # n < 3.5 is n < 4, n > 3.5 is n > 3
-        else:
-            below = above = bound
+        if not lower <= bound <= upper:
+            holds = comparison.operator == "!=" or (comparison.operator == "<") == (bound > upper)
+            return always if holds else _one_of(pair, [])
+        # n < 3.5 is n < 4, and n > 3.5 is n > 3
+        whole = parent.kind == "integer"
+        below, above = (math.ceil(bound), math.floor(bound)) if whole else (bound, bound)
         if comparison.operator == "<":
-            return self._between(pair, lower, upper, below, LessThanCondition, always, never)
+            return LessThanCondition(*pair, below)
         if comparison.operator == ">":
-            return self._between(pair, lower, upper, above, GreaterThanCondition, always, never)
-        if below != above or not lower <= bound <= upper:
+            return GreaterThanCondition(*pair, above)
+        if below != above:  # no integer equals the bound
             return always
         return Either(LessThanCondition(*pair, below), GreaterThanCondition(*pair, above))
-
-    @staticmethod
-    def _between(
-        pair: Any, lower: Any, upper: Any, bound: Any, kind: type, always: ConditionLike, never: ConditionLike
-    ) -> ConditionLike:
-        if lower <= bound <= upper:
-            return kind(*pair, bound)
-        return always if (bound > upper) == (kind is LessThanCondition) else never
 
 
 def _one_of(pair: tuple[Hyperparameter, Hyperparameter], values: list[Any]) -> ConditionLike:
