@@ -14,6 +14,8 @@ original keeps working::
 
 from __future__ import annotations
 
+import re
+
 
 class ParameterError(ValueError):
     """A parameter definition has a value that cannot be used."""
@@ -45,7 +47,7 @@ class ClauseError(ValueError):
 
     def __init__(self, message: str, clause: str, position: int | None = None) -> None:
         self.message, self.clause, self.position = message, clause, position
-        lines = [message, "    " + clause]
+        lines = [message, "    " + re.sub(r"\s", " ", clause).rstrip()]
         if position is not None:
             lines.append("    " + " " * position + "^")
         super().__init__("\n".join(lines))

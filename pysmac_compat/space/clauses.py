@@ -22,12 +22,15 @@ from ConfigSpace.conditions import ConditionLike, Conjunction
 from ConfigSpace.forbidden import ForbiddenClause, ForbiddenConjunction, ForbiddenLike
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from pysmac_compat.space.conditions import All, Comparison, Condition
+from pysmac_compat.space.conditions import All, Comparison, Condition, comparisons
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.forbidden import Classic, Expression
 from pysmac_compat.space.parameters import Parameter
 
 Mask = npt.NDArray[np.bool_]
+
+#: conditions of more comparisons than this are not joined with those of their children
+_LONGEST_JOINED = 40
 
 
 class Both(AndConjunction):
@@ -59,13 +62,21 @@ def _equivalent(one: Conjunction, other: ConditionLike) -> bool:
 class ConditionBuilder:
     """Translates the conditions of a space into ConfigSpace's.
 
-    Each condition is joined with those of its parents, so that its value does not depend on
-    whether the parents' activity has been settled before, and says what holds, never what does
-    not: ConfigSpace finds an inactive parent to be "not equal" to anything.
+    Each says what holds, never what does not: ConfigSpace finds an inactive parent to be "not
+    equal" to anything. And each is joined with those of its parents, so that it has the right
+    value for a complete assignment, too, as long as that does not make it too long.
     """
 
     def __init__(self, definition: Definition, hyperparameters: Mapping[str, Hyperparameter]) -> None:
         self.definition, self.hyperparameters = definition, hyperparameters
+        self._sizes: dict[str, int] = {}
+        for child, condition in definition.conditions.items():
+            self._sizes[child] = sum(1 + self._joined_size(c.parent) for c in comparisons(condition))
+
+    def _joined_size(self, parent: str) -> int:
+        """How many comparisons the conditions of a parent add; 0 for one that is left out."""
+        size = self._sizes.get(parent, 0)
+        return size if size <= _LONGEST_JOINED else 0
 
     def build(self) -> list[ConditionLike]:
         """One condition for each conditional parameter."""
@@ -80,10 +91,9 @@ class ConditionBuilder:
     def _comparison(self, comparison: Comparison, child: str) -> ConditionLike:
         parent = self.definition.parameters[comparison.parent]
         own = (self._numeric if parent.numeric else self._choice)(comparison, parent, child)
-        grandparents = self.definition.conditions.get(parent.name)
-        if grandparents is None:
+        if not self._joined_size(parent.name):
             return own
-        return _junction(Both, [self._build(grandparents, child), own])
+        return _junction(Both, [self._build(self.definition.conditions[parent.name], child), own])
 
     def _choice(self, comparison: Comparison, parent: Parameter, child: str) -> ConditionLike:
         pair = self.hyperparameters[child], self.hyperparameters[parent.name]

@@ -99,7 +99,10 @@ def parse_conditions(clauses: Iterable[str], parameters: Mapping[str, Parameter]
         scanner = Scanner(text, KIND)
         if scanner.at_end():
             continue
-        child, condition = _parse_clause(scanner, parameters)
+        try:
+            child, condition = _parse_clause(scanner, parameters)
+        except RecursionError:
+            raise ClauseError(f"{KIND}: nested too deeply", text) from None
         if child in conditions:
             for each in (conditions[child], condition):
                 if any(c.operator != "in" for c in comparisons(each)):
@@ -185,6 +188,7 @@ def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter]) -> 
     scanner.expect("{", "'{' after in")
     values = [_parse_value(scanner, parameter, operator)]
     while scanner.accept(","):
+        scanner.skip_blanks()
         position = scanner.position
         values.append(_parse_value(scanner, parameter, operator))
         if values[-1] in values[:-1]:

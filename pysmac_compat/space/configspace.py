@@ -11,7 +11,6 @@ from ConfigSpace import (
     Configuration,
     ConfigurationSpace,
     OrdinalHyperparameter,
-    UniformIntegerHyperparameter,
 )
 from ConfigSpace._condition_tree import DAG, ConditionNode
 from ConfigSpace.hyperparameters import Hyperparameter
@@ -21,7 +20,7 @@ from pysmac_compat._errors import SpaceExhaustedError
 from pysmac_compat.space import vectors
 from pysmac_compat.space.clauses import Both, ConditionBuilder, Either, ForbiddenExpression, build_forbidden
 from pysmac_compat.space.definition import Definition, define
-from pysmac_compat.space.hyperparameters import RealHyperparameter
+from pysmac_compat.space.hyperparameters import RealHyperparameter, integer_hyperparameter
 from pysmac_compat.space.parameters import Parameter
 
 _ENCODERS: dict[type, Any] = {
@@ -33,20 +32,17 @@ _ENCODERS: dict[type, Any] = {
 
 
 class _ConditionNode(ConditionNode):
-    """A node whose condition holds those of all ancestors, so that it depends on no other node."""
+    """A node that is no branch of another one, and stands behind the deepest of its parents."""
 
     def depends_on(self, other: ConditionNode) -> bool:
         return False
 
-    def node_parents(self) -> list[str]:
-        return list(dict.fromkeys(super().node_parents()))
-
 
 class _FlatDAG(DAG):
-    """ConfigSpace's graph without the part that takes time exponential in the depth of a chain.
+    """ConfigSpace's graph without the trees of conditions, which take time exponential in their depth.
 
-    The conditions of a `ParameterSpace` are free of cycles and hold those of their ancestors
-    (see `ConditionBuilder`), so that no tree of dependent conditions is needed.
+    In their place `ParameterSpace` keeps the conditions in an order in which each comes
+    after those of its parents.
     """
 
     def _minimum_conditions(self) -> list[ConditionNode]:
@@ -56,7 +52,7 @@ class _FlatDAG(DAG):
         ]
 
     def _check_cyclic_dependancy(self) -> None:
-        pass
+        pass  # a `Definition` has none
 
 
 class ParameterSpace(ConfigurationSpace):
@@ -84,12 +80,34 @@ class ParameterSpace(ConfigurationSpace):
     def add(self, *args: Any) -> None:
         """As in ConfigSpace; see there."""
         super().add(*args)
-        # A change of a parameter can activate others with their defaults, so the clauses on those matter, too.
-        lookup = self._dag.forbidden_lookup
+        self._order_conditions()
+
+    def _order_conditions(self) -> None:
+        """Settle parents before their children, wherever ConfigSpace looks at what a change brings about.
+
+        ConfigSpace goes by a condition's shallowest parent, so that one with a deeper parent is
+        looked at too early; and for the legality of a change it looks at the clauses on the
+        changed parameter only, not at those on what the change activates.
+        """
+        dag = self._dag
+        position = {name: i for i, name in enumerate(self.at)}  # by depth
+        dag.minimum_conditions = sorted(
+            dag.minimum_conditions,
+            key=lambda node: min(position[child.name] for child in node.unique_children.values()),
+        )
+        below: dict[str, set[str]] = {}
+        for name in reversed(self.at):
+            children = {child.name for child in self.children_of[name]}
+            below[name] = children.union(*(below[child] for child in children))
+        clauses = {name: list(found) for name, found in dag.forbidden_lookup.items()}
         for name in self.at:
-            for child in self.children_of[name]:
-                known = lookup.get(name, [])
-                lookup[name] = known + [c for c in lookup.get(child.name, []) if not any(c is k for k in known)]
+            dag.change_hp_lookup[name] = [
+                node
+                for node in dag.minimum_conditions
+                if any(child.name in below[name] for child in node.unique_children.values())
+            ]
+            found = [clause for each in (name, *sorted(below[name])) for clause in clauses.get(each, [])]
+            dag.forbidden_lookup[name] = list({id(clause): clause for clause in found}.values())
 
     def sample_configuration(self, size: int | None = None) -> Any:
         """Draw one configuration, or a list of ``size``.
@@ -159,8 +177,7 @@ def _hyperparameter(parameter: Parameter) -> Hyperparameter:
     if parameter.kind == "real":
         return RealHyperparameter(parameter)
     if parameter.kind == "integer":
-        lower, upper = parameter.values
-        return UniformIntegerHyperparameter(name, lower, upper, default_value=default, log=parameter.log)  # type: ignore[arg-type]
+        return integer_hyperparameter(parameter)
     kind = CategoricalHyperparameter if parameter.kind == "categorical" else OrdinalHyperparameter
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -152,14 +152,16 @@ class Call(Node):
 
 @dataclass(frozen=True)
 class Arithmetic(Node):
-    """Two operands with an arithmetic operator."""
+    """Operators of one binding power, applied from left to right."""
 
-    operator: str
-    left: Node
-    right: Node
+    first: Node
+    rest: tuple[tuple[str, Node], ...]
 
     def numbers(self, columns: Columns) -> Column:
-        return ARITHMETIC[self.operator](self.left.numbers(columns), self.right.numbers(columns))
+        value = self.first.numbers(columns)
+        for operator, operand in self.rest:
+            value = ARITHMETIC[operator](value, operand.numbers(columns))
+        return value
 
 
 @dataclass(frozen=True)
@@ -189,15 +191,16 @@ class Comparison(Boolean):
 
 @dataclass(frozen=True)
 class Logical(Boolean):
-    """``&&`` or ``||`` of two operands."""
+    """``&&`` or ``||`` of two operands or more."""
 
     operator: str
-    left: Node
-    right: Node
+    parts: tuple[Node, ...]
 
     def truth(self, columns: Columns) -> npt.NDArray[np.bool_]:
-        left, right = self.left.truth(columns), self.right.truth(columns)
-        return left & right if self.operator == "&&" else left | right
+        result = self.parts[0].truth(columns)
+        for part in self.parts[1:]:
+            result = result & part.truth(columns) if self.operator == "&&" else result | part.truth(columns)
+        return result
 
 
 class ExpressionParser:
@@ -274,8 +277,10 @@ class ExpressionParser:
             return self._quoted(inside, start)
         number = scanner.number(signed=False)
         if number is not None:
+            scanner.skip_blanks()
+            start = scanner.position
             if scanner.number(signed=False) is not None:
-                scanner.error("two numbers without an operator between them")
+                scanner.error("two numbers without an operator between them", start)
             return Number(frozenset(), number)
         if scanner.peek("("):
             return self._parenthesis()
@@ -301,9 +306,13 @@ class ExpressionParser:
 
 
 def _combine(symbol: str, left: Node, right: Node) -> Node:
+    """Join two operands; long chains of one operator stay flat, so that no recursion gets deep."""
     names = left.names | right.names
     if symbol in ("&&", "||"):
-        return Logical(names, symbol, left, right)
+        same = isinstance(left, Logical) and left.operator == symbol
+        return Logical(names, symbol, (*(left.parts if same else (left,)), right))  # type: ignore[attr-defined]
     if symbol in COMPARISONS:
         return Comparison(names, symbol, left, right)
-    return Arithmetic(names, symbol, left, right)
+    if isinstance(left, Arithmetic) and PRECEDENCE[left.rest[0][0]] == PRECEDENCE[symbol] != PRECEDENCE["^"]:
+        return Arithmetic(names, left.first, (*left.rest, (symbol, right)))
+    return Arithmetic(names, left, ((symbol, right),))

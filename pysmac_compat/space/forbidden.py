@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from pysmac_compat._errors import ClauseError
 from pysmac_compat._warn import warn
 from pysmac_compat.space.expression import Column, Columns, ExpressionParser, Node
 from pysmac_compat.space.numbering import codes, number_words
@@ -116,7 +117,10 @@ def parse_forbiddens(clauses: Iterable[str], parameters: Mapping[str, Parameter]
         else:
             if words is None:
                 words = number_words(parameters.values())
-            parsed.append(_parse_expression(scanner, parameters, words))
+            try:
+                parsed.append(_parse_expression(scanner, parameters, words))
+            except RecursionError:
+                raise ClauseError(f"{KIND}: nested too deeply", text) from None
         scanner.expect_end()
     return parsed
 
@@ -140,7 +144,9 @@ def _parse_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tup
         start = scanner.position
         name = scanner.longest(parameters, boundary=_EQUATION)
         if name is None:
-            scanner.error("expected 'parameter = value' with a known parameter", start)
+            word = scanner.word()
+            unknown = word and word not in parameters
+            scanner.error(f"unknown parameter {word!r}" if unknown else "expected 'parameter = value'", start)
         scanner.expect("=", "'='")
         parameter = parameters[name]
         if parameter.numeric:

@@ -1,7 +1,8 @@
-"""A real ConfigSpace hyperparameter that keeps full precision.
+"""Numeric ConfigSpace hyperparameters that keep full precision.
 
 ConfigSpace rounds every float to 13 decimals, so that a log range from 1e-15 on is
-refused and the default 1/3 comes back as another number.
+refused and the default 1/3 comes back as another number; and the upper bound of a wide integer
+range on a log scale comes back as the integer above it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from ConfigSpace.hyperparameters import NumericalHyperparameter, UniformFloatHyperparameter
+from ConfigSpace.hyperparameters import (
+    NumericalHyperparameter,
+    UniformFloatHyperparameter,
+    UniformIntegerHyperparameter,
+)
 from ConfigSpace.hyperparameters.distributions import UnitUniformContinuousDistribution
 from ConfigSpace.hyperparameters.hp_components import UnitScaler
 
@@ -71,3 +76,36 @@ class RealHyperparameter(UniformFloatHyperparameter):
             neighborhood_size=np.inf,
             value_cast=_Exact,
         )
+
+
+class _WholeScale(UnitScaler):
+    """The scaling of an integer range to [0, 1]; any position stands for the integer nearest to it."""
+
+    def _unsafe_to_value(self, vector: Any) -> Any:
+        return np.clip(super()._unsafe_to_value(vector), self._lower_value_f64, self._upper_value_f64)
+
+    def legal_vector(self, vector: Any) -> Any:
+        return (vector >= self.lower_vectorized) & (vector <= self.upper_vectorized)
+
+    def legal_vector_single(self, vector: Any) -> bool:
+        return bool(self.lower_vectorized <= vector <= self.upper_vectorized)
+
+
+def integer_hyperparameter(parameter: Parameter) -> UniformIntegerHyperparameter:
+    """An integer parameter on a linear or logarithmic scale that keeps its bounds.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        Of kind 'integer'.
+    """
+    lower, upper = parameter.values
+    made = UniformIntegerHyperparameter(
+        parameter.name,
+        lower,
+        upper,
+        default_value=parameter.default,  # type: ignore[arg-type]
+        log=parameter.log,
+    )
+    made._transformer = _WholeScale(np.int64(lower), np.int64(upper), log=parameter.log, dtype=np.int64)
+    return made

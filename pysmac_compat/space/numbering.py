@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pysmac_compat._errors import ParameterError
 from pysmac_compat.space.parameters import NUMBER, Parameter
@@ -31,44 +31,46 @@ def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
     ParameterError
         If the orders of two ordinals contradict each other.
     """
-    words: set[str] = set()
-    largest = -math.inf
-    after: dict[str, set[str]] = defaultdict(set)
     parameters = list(parameters)
+    ordinals = [p for p in parameters if p.kind == "ordinal"]
+    stuck = set().union(*(p.tokens for p in ordinals)) - set(_sorted_tokens(ordinals, lambda token: True))
+    if stuck:
+        orders = [(p.name, [t for t in p.tokens if t in stuck]) for p in ordinals]
+        involved = [f"{name!r} ({' < '.join(tokens)})" for name, tokens in orders if len(tokens) > 1]
+        raise ParameterError(
+            f"the ordinal parameters {' and '.join(involved)} order their values in contradictory ways; "
+            "an expression in a forbidden clause needs one order of all words"
+        )
+    numbers = [float(t) for p in parameters for t in p.tokens if NUMBER.fullmatch(t)]
+    first = math.floor(max(numbers)) + 1.0 if numbers else 1.0
+    words = _sorted_tokens(parameters, lambda token: not NUMBER.fullmatch(token))
+    return {word: first + i for i, word in enumerate(words)}
+
+
+def _sorted_tokens(parameters: Iterable[Parameter], chosen: Callable[[str], object]) -> list[str]:
+    """A topological order of the chosen tokens, the least free one first; those on a cycle are left out."""
+    before: dict[str, int] = {}
+    after: dict[str, set[str]] = defaultdict(set)
     for parameter in parameters:
-        own = [token for token in parameter.tokens if not NUMBER.fullmatch(token)]
-        largest = max([largest, *(float(token) for token in parameter.tokens if NUMBER.fullmatch(token))])
-        words.update(own)
+        tokens = [token for token in parameter.tokens if chosen(token)]
+        before.update((token, 0) for token in tokens if token not in before)
         if parameter.kind == "ordinal":
-            for earlier, later in zip(own, own[1:], strict=False):
+            for earlier, later in zip(tokens, tokens[1:], strict=False):
                 after[earlier].add(later)
-    before = dict.fromkeys(words, 0)
     for followers in after.values():
-        for word in followers:
-            before[word] += 1
-    free = [word for word, count in before.items() if count == 0]
+        for token in followers:
+            before[token] += 1
+    free = [token for token, count in before.items() if count == 0]
     heapq.heapify(free)
-    number = math.floor(largest) + 1.0 if math.isfinite(largest) else 1.0
-    numbers: dict[str, float] = {}
+    ordered = []
     while free:
-        word = heapq.heappop(free)
-        numbers[word] = number + len(numbers)
-        for follower in after[word]:
+        token = heapq.heappop(free)
+        ordered.append(token)
+        for follower in after[token]:
             before[follower] -= 1
             if before[follower] == 0:
                 heapq.heappush(free, follower)
-    if len(numbers) < len(words):
-        _report_contradiction(parameters, words - set(numbers))
-    return numbers
-
-
-def _report_contradiction(parameters: Iterable[Parameter], stuck: set[str]) -> None:
-    orders = [(p.name, [t for t in p.tokens if t in stuck]) for p in parameters if p.kind == "ordinal"]
-    involved = [f"{name!r} ({' < '.join(tokens)})" for name, tokens in orders if len(tokens) > 1]
-    raise ParameterError(
-        f"the ordinal parameters {' and '.join(involved)} order their values in contradictory ways; "
-        "an expression in a forbidden clause needs one order of all words"
-    )
+    return ordered
 
 
 def codes(parameter: Parameter, words: Mapping[str, float]) -> list[float]:

@@ -18,6 +18,8 @@ KINDS: tuple[Kind, ...] = ("real", "integer", "categorical", "ordinal")
 _CHOICE_TYPES = (str, bool, int, float, type(None))
 _LARGEST_INTEGER = 2**53  # beyond, a float64 does not hold every integer
 
+_RANGE = "the range must be a list [lower, upper]"
+
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -169,7 +171,13 @@ def _parse_untyped(name: str, specification: Sequence[Any]) -> Parameter:
     kind: Kind = "real"
     if "int" in flags:
         kind, flags = "integer", [f for f in flags if f != "int"]
+        # read_pcs of the original gives the bounds of integers as floats
+        values, default = [_whole(v) for v in _as_sequence(name, values, _RANGE)], _whole(_native(default))
     return _numeric(name, kind, values, default, _parse_flags(name, flags, kind))
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _native(value: Any) -> Any:
@@ -188,7 +196,7 @@ def _as_sequence(name: str, values: Any, expected: str) -> list[Any]:
 
 
 def _numeric(name: str, kind: Kind, values: Any, default: Any, log: bool) -> Parameter:
-    bounds = _as_sequence(name, values, "the range must be a list [lower, upper]")
+    bounds = _as_sequence(name, values, _RANGE)
     if len(bounds) != 2:
         raise ParameterError(f"parameter {name!r}: the range must be [lower, upper], got {values!r}")
     convert = _integer if kind == "integer" else _real

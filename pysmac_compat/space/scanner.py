@@ -136,9 +136,11 @@ class Scanner:
         if found is None:
             found = self.quoted()
             if found is None:
-                found = self.word()
-        if found not in tokens:
-            self.error(f"{found!r} is not a value of {parameter.name!r}: expected one of {parameter.domain}", start)
+                found = self.word() or None  # the empty word needs quotes
+        if found is None or found not in tokens:
+            self.error(
+                f"{found or ''!r} is not a value of {parameter.name!r}: expected one of {parameter.domain}", start
+            )
         return found
 
     def numeric_value(self, parameter: Parameter) -> float:
