@@ -6,7 +6,6 @@ Real scripts are called ``smac.py``, or put a folder with an old pynisher first 
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import os
 import sys
@@ -30,55 +29,34 @@ def _home(name: str) -> str | None:
     return None
 
 
-def _is_foreign(module: ModuleType | None, home: str) -> bool:
+def _is_foreign(module: ModuleType, home: str) -> bool:
     file = getattr(module, "__file__", None)
     return file is None or not os.path.realpath(file).startswith(home + os.sep)
 
 
 @contextmanager
-def _swapped(names: list[str], home: str) -> Iterator[None]:
-    """Hide foreign modules of these names and look into ``home`` first; undone at the end."""
-    hidden = {}
-    for key in list(sys.modules):
-        root = key.split(".")[0]
-        if root in names and _is_foreign(sys.modules.get(root), home):
-            hidden[key] = sys.modules[key]
-    for key in hidden:
-        del sys.modules[key]
+def installed_packages() -> Iterator[None]:
+    """Import guarded packages from their installations inside this context.
+
+    Modules of the same names that the user's script has imported are hidden meanwhile and
+    stay as they are for it.
+    """
+    homes = {root: home for root in _GUARDED if (home := _home(root)) is not None}
+    foreign = {root for root, home in homes.items() if _is_foreign_root(root, home)}
+    hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in foreign}
     path = list(sys.path)
-    sys.path.insert(0, home)
+    sys.path[:0] = list(dict.fromkeys(homes.values()))
     try:
         yield
     finally:
         sys.path[:] = path
-        if hidden:
-            roots = {key.split(".")[0] for key in hidden}
-            for key in [k for k in sys.modules if k.split(".")[0] in roots]:
-                del sys.modules[key]
-            sys.modules.update(hidden)
+        for name in [n for n in sys.modules if n.partition(".")[0] in foreign]:
+            del sys.modules[name]
+        sys.modules.update(hidden)
 
 
-def installed(module: str) -> ModuleType:
-    """Import ``module`` of a guarded package from its installation.
-
-    Modules of the same name that the user's script has imported stay as they are for it.
-
-    Parameters
-    ----------
-    module : str
-        As ``'pynisher.limiters.limiter'``.
-
-    Returns
-    -------
-    module
-    """
-    root = module.split(".")[0]
-    loaded = sys.modules.get(root)
-    home = _home(root)
-    if home is None or (loaded is not None and not _is_foreign(loaded, home)):
-        return importlib.import_module(module)
-    with _swapped([root], home):
-        return importlib.import_module(module)
+def _is_foreign_root(root: str, home: str) -> bool:
+    return root in sys.modules and _is_foreign(sys.modules[root], home)
 
 
 def prefer_installed() -> None:
@@ -92,7 +70,7 @@ def prefer_installed() -> None:
         if home is None:
             continue
         homes.append(home)
-        if root in sys.modules and _is_foreign(sys.modules[root], home):
+        if _is_foreign_root(root, home):
             for key in [k for k in sys.modules if k.split(".")[0] == root]:
                 del sys.modules[key]
     standard = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}

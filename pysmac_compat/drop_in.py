@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from pysmac_compat._warn import warn
+
 #: the names under which the original was imported; pySMAC was its name in 2014
 ALIASES = ("pysmac", "pySMAC")
 _OURS = "pysmac_compat"
@@ -26,19 +28,21 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         alias, dot, rest = fullname.partition(".")
         if alias not in ALIASES:
             return None
+        if fullname == "pySMAC":
+            warn("the module is called pysmac now, not pySMAC", DeprecationWarning)
         if importlib.util.find_spec(_OURS + dot + rest) is None:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
         rest = spec.name.partition(".")[2]
-        return importlib.import_module(f"{_OURS}.{rest}" if rest else _OURS)
+        module = importlib.import_module(f"{_OURS}.{rest}" if rest else _OURS)
+        self._own_spec = module.__spec__
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """The module has been executed under its own name; the import system has overwritten some of it."""
-        spec = importlib.util.find_spec(module.__name__)
-        if spec is not None:
-            module.__spec__, module.__loader__, module.__package__ = spec, spec.loader, spec.parent
+        """The module has been executed under its own name; the import system has overwritten its spec."""
+        module.__spec__ = self._own_spec
 
 
 def install_as_pysmac() -> None:

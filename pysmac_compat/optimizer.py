@@ -27,6 +27,7 @@ from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import Parameter
 
 _LOGGER = logging.getLogger("pysmac_compat")
+_LOGGER.propagate = False  # nothing reaches the root logger; warnings go to stderr all the same
 
 
 class SMAC_optimizer:
@@ -235,15 +236,14 @@ def _logging(level: int | None) -> Iterator[None]:
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    before = _LOGGER.level, _LOGGER.propagate
+    before = _LOGGER.level
     _LOGGER.addHandler(handler)
     _LOGGER.setLevel(level)
-    _LOGGER.propagate = False
     try:
         yield
     finally:
         _LOGGER.removeHandler(handler)
-        _LOGGER.level, _LOGGER.propagate = before
+        _LOGGER.setLevel(before)
 
 
 def _make_folders(working_directory: str | None) -> tuple[str, list[str]]:

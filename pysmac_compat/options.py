@@ -87,6 +87,21 @@ class SmacOptions(dict[str, Any]):
             self[key] = default
         return self[key]
 
+    def __ior__(self, other: Any) -> SmacOptions:  # type: ignore[override,misc]
+        self.update(other)
+        return self
+
+    def clear(self) -> None:
+        """As for a dict."""
+        super().clear()
+        self.assigned.clear()
+
+    def popitem(self) -> tuple[str, Any]:
+        """As for a dict."""
+        key, value = super().popitem()
+        self.assigned.pop(key, None)
+        return key, value
+
     def pop(self, key: str, *default: Any) -> Any:
         """As for a dict."""
         self.assigned.pop(key, None)

@@ -88,7 +88,7 @@ class Record:
         if not self._runs:
             self._start(0)
         runs = [self._runs[i] for i in sorted(self._runs)]
-        best = min(runs, key=lambda run: run.value)
+        best = min(runs, key=lambda run: (not run.trajectory, run.value))  # one without an incumbent never wins
         reasons = [self._reasons.get(i, "interrupted") for i in sorted(self._runs)]
         return Result(
             value=best.value,

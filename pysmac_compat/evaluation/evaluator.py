@@ -6,11 +6,15 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 from typing import Any
 
 from pysmac_compat._fork import ForkedProcess
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, Outcome
 from pysmac_compat.evaluation.server import CallServer, Request
+
+#: what holds light processes alive; a fork of this process must not
+_lifelines: set[Connection] = set()
 
 
 class CallsLost(RuntimeError):
@@ -45,7 +49,8 @@ class Evaluator:
         their_lifeline, self._lifeline = multiprocessing.Pipe(duplex=False)
         server = CallServer(function, theirs, their_lifeline, memory_mb, crash_value, needs_value)
         interrupt = signal.getsignal(signal.SIGINT)
-        self._process = ForkedProcess(lambda: server.serve(interrupt), close=(self._connection, self._lifeline))
+        _lifelines.add(self._lifeline)
+        self._process = ForkedProcess(lambda: server.serve(interrupt), close=(self._connection, *_lifelines))
         theirs.close()
         their_lifeline.close()
         self.deadline: float | None = None
@@ -81,10 +86,12 @@ class Evaluator:
 
     def keep_calls_only(self) -> None:
         """In a fork of the process that made this: let go of what ends the light process."""
-        self._lifeline.close()
+        for lifeline in _lifelines:
+            lifeline.close()
 
     def close(self) -> None:
         """End the light process and a call that is still running."""
+        _lifelines.discard(self._lifeline)
         self._lifeline.close()
         self._connection.close()
         if not self._process.wait(5.0):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import math
+import os
 import resource
 import signal
 import sys
@@ -17,14 +18,16 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pysmac_compat._installed import installed
+from pysmac_compat._installed import installed_packages
 from pysmac_compat.evaluation.outcome import Report, describe
 
 _MOST_MESSAGE = 20_000  # characters
 
-limiter = installed("pynisher.limiters.limiter").Limiter
-psutil = installed("psutil")
-_means = limiter.create(None, None)  # made once: it asks the system for its name
+with installed_packages():
+    import psutil as psutil  # for tree.py, too
+    from pynisher.limiters.limiter import Limiter
+
+    _means = Limiter.create(None, None)  # made once: it asks the system for its name and imports what fits
 
 
 class LimitReached(BaseException):
@@ -44,10 +47,14 @@ def cpu_seconds() -> float:
 def stop_signals() -> Iterator[None]:
     """Turn the first SIGXCPU or SIGTERM into `LimitReached`, where the user has no handler of his own."""
     reached = False
+    owner = os.getpid()
 
     def handler(signum: int, frame: Any) -> None:
         nonlocal reached
-        if not reached:
+        if os.getpid() != owner:  # a process that the function has forked: the signal means what it always does
+            signal.signal(signum, signal.SIG_DFL)
+            os.kill(os.getpid(), signum)
+        elif not reached:
             reached = True
             raise LimitReached(signal.Signals(signum).name)
 

@@ -125,7 +125,6 @@ def describe(result: Any) -> Report:
 
 def _number(value: Any) -> tuple[float, str]:
     """The value as a finite float, or what is wrong with it."""
-    shown = f"{value!r:.100} ({type(value).__name__})"
     original = value
     if value is None:
         return math.nan, "None"
@@ -133,13 +132,20 @@ def _number(value: Any) -> tuple[float, str]:
         if not isinstance(value, (bool, int, float, str)) and callable(getattr(value, "item", None)):
             value = value.item()  # numpy, pandas, torch: raises unless the size is 1
         if isinstance(value, (bool, bytes, bytearray)):
-            return math.nan, f"{shown}: not a number"
+            return math.nan, f"{_shown(original)}: not a number"
         number = float(value)
     except Exception:  # whatever float() or an object's own methods raise, it is not a number
-        return math.nan, f"{shown}: not a number"
+        return math.nan, f"{_shown(original)}: not a number"
     if not math.isfinite(number):
-        return math.nan, f"{original!r:.100}: not a finite number"
+        return math.nan, f"{_shown(original)}: not a finite number"
     return number, ""
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.100} ({type(value).__name__})"
+    except Exception:
+        return f"an object of type {type(value).__name__}"
 
 
 def judge(

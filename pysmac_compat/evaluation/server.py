@@ -80,6 +80,8 @@ class CallServer:
         self.context = multiprocessing.get_context("fork")
         self.tree = ProcessTree()
         self.interrupt: Any = signal.default_int_handler
+        self.interrupted = False
+        self.streams = sys.stdout, sys.stderr
 
     def serve(self, interrupt: Any) -> None:
         """Answer requests; ``interrupt`` is the caller's SIGINT handler, which the function gets back."""
@@ -87,16 +89,21 @@ class CallServer:
         # a call may start processes, also where the caller is a daemonic worker itself
         with contextlib.suppress(AssertionError):
             multiprocessing.current_process().daemon = False
+        signal.signal(signal.SIGINT, self._note_interrupt)
         adopt_orphans()
         while self.connection in wait([self.connection, self.lifeline]):
             try:
                 request = self.connection.recv()
-            except EOFError:
+            except (EOFError, OSError):
                 return
             outcome = self.call(request)
             if outcome is None:
                 return
             self.connection.send(outcome)
+
+    def _note_interrupt(self, signum: int, frame: Any) -> None:
+        """Ctrl-C reaches all processes of a terminal; the caller decides, but a call must leave nothing behind."""
+        self.interrupted = True
 
     def call(self, request: Request) -> Outcome | None:
         """Make one call; None if the caller has gone meanwhile."""
@@ -105,7 +112,11 @@ class CallServer:
         start = time.monotonic()
         limited = request.cutoff is not None or request.wall is not None
         process = self.context.Process(target=self._child, args=(request, limited, receiver, sender))
-        process.start()
+        sys.stdout, sys.stderr = None, None  # a start flushes them, and that may fail
+        try:
+            process.start()
+        finally:
+            sys.stdout, sys.stderr = self.streams
         sender.close()
         watch = _Watch(request, start, process.pid, self.tree)
         answer = None
@@ -133,7 +144,7 @@ class CallServer:
         if has_children():
             self.tree.reap()
             cpu_time += self.tree.cpu_seconds()
-            if watch.reached or (limited and report.status in ("CRASHED", "MEMOUT")):
+            if watch.reached or self.interrupted or (limited and report.status in ("CRASHED", "MEMOUT")):
                 self.tree.kill()
             else:
                 self.tree.leave()
@@ -150,6 +161,7 @@ class CallServer:
 
     def _child(self, request: Request, limited: bool, receiver: Connection, sender: Connection) -> None:
         """What the child does; its main thread is where the function runs."""
+        sys.stdout, sys.stderr = self.streams
         receiver.close()
         self.connection.close()
         self.lifeline.close()

@@ -1,0 +1,155 @@
+"""``python -m pysmac_compat script.py args...``."""
+
+import sys
+
+import pytest
+
+COMMAND = ("-m", "pysmac_compat")
+
+
+def test_an_old_script(run):
+    text = '''
+        """An old script."""
+        import sys, os
+        import pysmac
+        from pysmac.optimizer import SMAC_optimizer
+        import helper
+
+        LEVEL = [0]
+
+        def function(x):
+            return (x - 1) ** 2 + LEVEL[0]
+
+        if __name__ == "__main__":
+            print(sys.argv, os.path.basename(sys.path[0]), __name__, os.path.basename(__file__), helper.value)
+            LEVEL[0] = 5
+            print(pysmac.SMAC_optimizer().minimize(function, 3, {"x": ("real", [-5, 5], 1)}))
+        '''
+    files = {"folder/script.py": text, "folder/helper.py": "value = 3\n"}
+    done = run(*COMMAND, "folder/script.py", "--one", "-h", "two", files=files)
+    assert done.stdout.splitlines() == [
+        "['folder/script.py', '--one', '-h', 'two'] folder __main__ script.py 3",
+        "(5.0, {'x': 1.0})",
+    ]
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "error"),
+    [
+        ("pass", 0, ""),
+        ("import sys; sys.exit()", 0, ""),
+        ("import sys; sys.exit(3)", 3, ""),
+        ("import sys; sys.exit('some text')", 1, "some text\n"),
+        ("import os; os._exit(4)", 4, ""),
+    ],
+)
+def test_exit_codes(run, text, code, error):
+    done = run(*COMMAND, "script.py", files={"script.py": text}, check=False)
+    assert (done.returncode, done.stderr) == (code, error)
+
+
+def test_an_exception_of_the_script(run):
+    done = run(*COMMAND, "script.py", files={"script.py": "{}['missing']"}, check=False)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "KeyError: 'missing'" in done.stderr
+
+
+def _hints(done):
+    return [line for line in done.stderr.splitlines() if line.startswith("python -m pysmac_compat: ")]
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "hint"),
+    [
+        ("print 'x'\n", "SyntaxError", "Python 2"),
+        ("try:\n    pass\nexcept ValueError, e:\n    pass\n", "SyntaxError", "Python 2"),
+        ("exec 'x = 1'\n", "SyntaxError", "Python 2"),
+        ("if True:\n        x = 1\n\ty = 2\n", "TabError", "tabs"),
+        ("import cPickle\n", "cPickle", "pickle"),
+        ("import ConfigParser\n", "ConfigParser", "configparser"),
+        pytest.param(
+            "import imp\n", "imp", "importlib", marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="has imp")
+        ),
+    ],
+)
+@pytest.mark.parametrize("where", ["script", pytest.param("helper", marks=pytest.mark.slow)])
+def test_hints_for_scripts_of_their_time(run, text, error, hint, where):
+    files = {"script.py": text} if where == "script" else {"script.py": "import helper\n", "helper.py": text}
+    done = run(*COMMAND, "script.py", files=files, check=False)
+    assert done.returncode == 1
+    assert error in done.stderr
+    (line,) = _hints(done)
+    assert hint in line
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "hint"),
+    [
+        ("from sklearn.cross_validation import cross_val_score\n", "cross_validation", "sklearn.model_selection"),
+        ("from sklearn.externals import joblib\n", "joblib", "import joblib"),
+    ],
+)
+def test_hints_for_scikit_learn(run, text, error, hint):
+    done = run(*COMMAND, "script.py", files={"script.py": text}, check=False)
+    assert done.returncode == 1
+    assert error in done.stderr
+    (line,) = _hints(done)
+    assert hint in line
+
+
+def test_no_hint_where_none_is_known(run):
+    done = run(*COMMAND, "script.py", files={"script.py": "import no_such_module\n"}, check=False)
+    assert done.returncode == 1
+    assert "ModuleNotFoundError: No module named 'no_such_module'" in done.stderr
+    assert _hints(done) == []
+
+
+def test_a_script_that_handles_what_is_missing_itself(run):
+    text = "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle\nprint(pickle.__name__)\n"
+    assert run(*COMMAND, "script.py", files={"script.py": text}).stdout == "pickle\n"
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(run, option):
+    done = run(*COMMAND, option)
+    assert "usage: python -m pysmac_compat" in done.stdout
+    assert "script" in done.stdout
+
+
+def test_without_a_script(run):
+    done = run(*COMMAND, check=False)
+    assert done.returncode == 2
+    assert "usage" in done.stderr
+
+
+def test_a_script_that_is_not_there(run):
+    done = run(*COMMAND, "missing.py", check=False)
+    assert done.returncode == 2
+    assert "missing.py" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_script_called_smac(run):
+    text = """
+        import pysmac
+        print(pysmac.SMAC_optimizer().minimize(lambda x: x * x, 2, {"x": ("real", [-5, 5], 0)}))
+        """
+    assert run(*COMMAND, "smac.py", files={"smac.py": text}).stdout == "(0.0, {'x': 0.0})\n"
+
+
+def test_printing_happens_once(run):
+    text = """
+        import pysmac
+        print("before")
+
+        def function(x):
+            print("call")
+            return x * x
+
+        pysmac.SMAC_optimizer().minimize(function, 3, {"x": ("real", [-5, 5], 0)})
+        print("after", end="")
+        """
+    done = run(*COMMAND, "script.py", files={"script.py": text})
+    assert done.stdout == "before\ncall\ncall\ncall\nafter"

@@ -1,0 +1,210 @@
+"""`fmin`, the interface of pysmac 0.1 to 0.8."""
+
+import inspect
+import os
+import threading
+
+import ConfigSpace  # noqa: F401  forks of this process inherit it
+import numpy as np
+import pytest
+import smac  # noqa: F401
+
+from pysmac_compat.optimize import fmin
+
+REAL = {"x0": [2.0, -1.0], "xmin": [-5, -5], "xmax": [5, 5]}
+INTEGER = {"x0_int": [3], "xmin_int": [0], "xmax_int": [10]}
+CATEGORICAL = {"x_categorical": {"kind": ["a", "b", "c"], "flag": [True, False]}}
+
+
+def test_positions():
+    assert list(inspect.signature(fmin).parameters) == [
+        "objective",
+        "x0",
+        "xmin",
+        "xmax",
+        "x0_int",
+        "xmin_int",
+        "xmax_int",
+        "x_categorical",
+        "custom_args",
+        "max_evaluations",
+        "seed",
+        "cv_folds",
+        "update_status_every",
+        "smac_rf_num_trees",
+        "smac_rf_full_tree_bootstrap",
+        "smac_intensification_percentage",
+    ]
+    defaults = {name: p.default for name, p in inspect.signature(fmin).parameters.items()}
+    assert (defaults["max_evaluations"], defaults["seed"], defaults["cv_folds"]) == (100, 1, None)
+    assert (defaults["update_status_every"], defaults["smac_rf_num_trees"]) == (500, 100)
+
+
+def test_it_runs_in_this_process():
+    seen = []
+
+    def objective(x):
+        seen.append((os.getpid(), threading.current_thread() is threading.main_thread(), x))
+        return float(np.sum((x - 1) ** 2))
+
+    best, value = fmin(objective, max_evaluations=8, **REAL)
+    assert len(seen) == 8
+    assert {entry[:2] for entry in seen} == {(os.getpid(), True)}
+    assert isinstance(seen[0][2], np.ndarray)
+    assert list(seen[0][2]) == [2.0, -1.0]
+    assert all((x >= -5).all() and (x <= 5).all() for _, _, x in seen)
+    assert value == min(float(np.sum((x - 1) ** 2)) for _, _, x in seen)
+    assert set(best) == {"x"}
+    assert objective(**best) == value
+
+
+@pytest.mark.parametrize(
+    "groups", [REAL, INTEGER, CATEGORICAL, {**REAL, **CATEGORICAL}, {**REAL, **INTEGER, **CATEGORICAL}]
+)
+def test_only_the_groups_that_exist(groups):
+    expected = {name for key, name in (("x0", "x"), ("x0_int", "x_int"), ("x_categorical",) * 2) if key in groups}
+    seen = []
+
+    def objective(**point):
+        seen.append(point)
+        value = 0.0
+        if "x" in point:
+            value += float(point["x"] @ point["x"])
+        if "x_int" in point:
+            assert point["x_int"].dtype.kind == "i"
+            value += int(point["x_int"][0])
+        if "x_categorical" in point:
+            assert set(point["x_categorical"]) == {"kind", "flag"}
+            value += "cba".index(point["x_categorical"]["kind"]) + (point["x_categorical"]["flag"] is True)
+        return value
+
+    best, value = fmin(objective, max_evaluations=5, **groups)
+    assert all(set(point) == expected for point in seen)
+    assert set(best) == expected
+    assert objective(**best) == value
+    if "x0_int" in groups:
+        assert list(seen[0]["x_int"]) == [3]
+    if "x_categorical" in groups:
+        assert seen[0]["x_categorical"] == {"kind": "a", "flag": True}
+
+
+def test_custom_arguments():
+    best, value = fmin(lambda x, scale, offset: scale * abs(x[0]) + offset, [0.0], [-1], [1], (), (), (), {},
+                       {"scale": 2, "offset": 5}, 3)  # fmt: skip
+    assert (list(best["x"]), value) == ([0.0], 5.0)
+    assert set(best) == {"x"}
+
+
+@pytest.mark.parametrize("x", [np.array([2.0, -1.0]), (2.0, -1.0)])
+def test_starts_of_other_types(x):
+    best, value = fmin(lambda x: 1.0, x, np.array([-5, -5]), (5, 5), max_evaluations=1)
+    assert (list(best["x"]), value) == ([2.0, -1.0], 1.0)
+
+
+def test_the_arguments_stay_as_they_are():
+    x0, categorical = [1.0], {"k": ["a", "b"]}
+    fmin(lambda x, x_categorical: 1.0, x0, [0], [2], x_categorical=categorical, max_evaluations=3)
+    assert (x0, categorical) == ([1.0], {"k": ["a", "b"]})
+
+
+def test_status_lines(capfd):
+    values = iter([5.0, 7.0, 4.0, 9.0, 9.0, 9.0])
+    fmin(lambda x: next(values), max_evaluations=6, update_status_every=5, **REAL)
+    out, err = capfd.readouterr()
+    assert out.splitlines() == [
+        "Number of evaluations 1, current fmin: 5.0",
+        "Number of evaluations 3, current fmin: 4.0",
+        "Number of evaluations 5, current fmin: 4.0",
+    ]
+    assert err == ""
+
+
+def test_same_seed_same_calls():
+    def calls(seed):
+        seen = []
+        fmin(lambda x: seen.append(tuple(x)) or float(x[0]), max_evaluations=10, seed=seed, **REAL)
+        return seen
+
+    assert calls(3) == calls(3)
+    assert calls(3) != calls(4)
+
+
+class Mine(Exception):
+    pass
+
+
+def test_exceptions_propagate():
+    def objective(x):
+        raise Mine("of the user")
+
+    with pytest.raises(Mine, match="of the user"):
+        fmin(objective, max_evaluations=3, **REAL)
+
+
+@pytest.mark.parametrize("result", [None, 1j, "1.0", [1.0], (1.0, 2.0), {"value": 1.0}])
+def test_what_is_no_real_number_is_an_assertion(result):
+    with pytest.raises(AssertionError):
+        fmin(lambda x: result, max_evaluations=3, **REAL)
+
+
+@pytest.mark.parametrize("result", [1, 1.5, np.float64(1.5), np.float32(1.5), np.int64(3)])
+def test_real_numbers(result):
+    assert fmin(lambda x: result, max_evaluations=2, **REAL)[1] == float(result)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_values_that_are_not_finite_do_not_end_the_search(bad):
+    values = iter([bad, 3.0, bad, 2.0, 5.0])
+    _, value = fmin(lambda x: next(values), max_evaluations=5, **REAL)
+    assert value == 2.0
+
+
+def test_an_interrupt_returns_the_best_so_far():
+    values = iter([5.0, 3.0, 4.0])
+
+    def objective(x):
+        value = next(values, None)
+        if value is None:
+            raise KeyboardInterrupt
+        return value
+
+    best, value = fmin(objective, max_evaluations=20, **REAL)
+    assert value == 3.0
+    assert set(best) == {"x"}
+
+
+def test_an_interrupt_before_the_first_value():
+    def objective(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fmin(objective, max_evaluations=20, **REAL)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({}, "x0"),
+        ({"x0": [1.0], "xmin": [0], "xmax": []}, "xmax"),
+        ({"x0_int": [1], "xmin_int": [0, 1], "xmax_int": [2]}, "xmin_int"),
+        ({**REAL, "max_evaluations": 0}, "max_evaluations"),
+        ({**REAL, "max_evaluations": 2.5}, "max_evaluations"),
+        ({**REAL, "seed": "one"}, "seed"),
+        ({**REAL, "update_status_every": 0}, "update_status_every"),
+        ({**REAL, "smac_rf_num_trees": 0}, "smac_rf_num_trees"),
+        ({"x0": [9.0], "xmin": [0], "xmax": [1]}, "x"),
+        ({"x_categorical": {"k": []}}, "k"),
+    ],
+    ids=repr,
+)
+def test_refused(arguments, named):
+    def objective(**_):
+        raise AssertionError("called")
+
+    with pytest.raises(ValueError, match=named):
+        fmin(objective, **arguments)
+
+
+def test_an_objective_that_is_none():
+    with pytest.raises(ValueError, match="objective"):
+        fmin(None, **REAL)

@@ -1,0 +1,193 @@
+"""The name ``pysmac``, and what importing and minimising leave in the interpreter."""
+
+import pytest
+
+import pysmac_compat
+
+SCRIPT = "script.py"
+
+
+def test_all_public_names_are_there():
+    for name in pysmac_compat.__all__:
+        assert getattr(pysmac_compat, name) is not None
+    assert sorted(pysmac_compat.__all__) == list(dict.fromkeys(sorted(pysmac_compat.__all__)))
+    assert {"SMAC_optimizer", "install_as_pysmac", "Result", "RunResult", "Evaluation"} <= set(pysmac_compat.__all__)
+
+
+def test_install_as_pysmac(run):
+    text = """
+        import sys
+        import pysmac_compat
+        pysmac_compat.install_as_pysmac()
+        pysmac_compat.install_as_pysmac()
+
+        import pysmac
+        assert pysmac.SMAC_optimizer is pysmac_compat.SMAC_optimizer
+        assert pysmac.optimizer.SMAC_optimizer is pysmac_compat.SMAC_optimizer
+        assert pysmac.optimize.fmin is pysmac_compat.optimize.fmin
+
+        import pysmac.optimizer
+        import pysmac.optimize as optimize
+        from pysmac.optimizer import SMAC_optimizer
+        from pysmac.optimize import fmin
+        from pysmac import SMAC_optimizer as again
+        assert SMAC_optimizer is again is pysmac_compat.SMAC_optimizer
+        assert optimize.fmin is fmin
+
+        assert sys.modules["pysmac.optimizer"] is sys.modules["pysmac_compat.optimizer"]
+        assert SMAC_optimizer.__module__ == "pysmac_compat.optimizer"
+        for name in ("pysmac_compat", "pysmac_compat.optimizer", "pysmac_compat.optimize"):
+            module = sys.modules[name]
+            assert module.__name__ == module.__spec__.name == name
+            assert module.__spec__.origin == module.__file__
+            assert module.__loader__ is module.__spec__.loader
+            assert module.__package__ == module.__spec__.parent
+        assert pysmac_compat.__spec__.submodule_search_locations
+
+        import importlib, pickle
+        assert pickle.loads(pickle.dumps(SMAC_optimizer)) is SMAC_optimizer
+        importlib.reload(sys.modules["pysmac_compat._version"])
+        try:
+            import pysmac.no_such_module
+        except ImportError as error:
+            assert "no_such_module" in str(error)
+        else:
+            raise AssertionError
+        try:
+            from pysmac import no_such_name
+        except ImportError:
+            pass
+        else:
+            raise AssertionError
+        print("done")
+        """
+    assert run(SCRIPT, files={SCRIPT: text}).stdout == "done\n"
+
+
+def test_install_goes_before_an_installed_pysmac(run):
+    files = {
+        "pysmac/__init__.py": "real = True\n",
+        "pysmac/optimizer.py": "real = True\n",
+        SCRIPT: """
+            import pysmac, pysmac.optimizer
+            assert pysmac.real
+            import pysmac_compat
+            pysmac_compat.install_as_pysmac()
+            import pysmac, pysmac.optimizer
+            assert pysmac.SMAC_optimizer is pysmac_compat.SMAC_optimizer
+            assert pysmac.optimizer.SMAC_optimizer is pysmac_compat.SMAC_optimizer
+            print("done")
+            """,
+    }
+    assert run(SCRIPT, files=files).stdout == "done\n"
+
+
+def test_the_name_of_2014_is_deprecated(run):
+    text = """
+        import warnings
+        import pysmac_compat
+        pysmac_compat.install_as_pysmac()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            import pySMAC
+            from pySMAC.optimizer import SMAC_optimizer
+        assert SMAC_optimizer is pysmac_compat.SMAC_optimizer
+        print([w.category.__name__ for w in caught if "pySMAC" in str(w.message)])
+        """
+    assert run(SCRIPT, files={SCRIPT: text}).stdout == "['DeprecationWarning']\n"
+
+
+def test_without_the_call_there_is_no_pysmac(run):
+    text = """
+        import importlib.util
+        import pysmac_compat
+        assert importlib.util.find_spec("pysmac") is None
+        """
+    run(SCRIPT, files={SCRIPT: text})
+
+
+_CALLER = """
+    import sys, threading
+    import pysmac_compat
+
+    def loaded():
+        return sorted({name.split(".")[0] for name in sys.modules} & HEAVY)
+
+    HEAVY = {"smac", "ConfigSpace", "scipy", "sklearn", "torch", "dask", "matplotlib", "libauc"}
+    print(loaded())
+    optimizer = pysmac_compat.SMAC_optimizer()
+    print(optimizer.minimize(lambda x: (x - 1) ** 2, 3, {"x": ("real", [-5, 5], 1)}, ["x | x > 3"][:0], ["{x > 4}"]))
+    print(loaded(), threading.active_count())
+"""
+
+
+def test_the_caller_stays_light(run):
+    """Neither the import nor a search loads SMAC3 here."""
+    done = run(SCRIPT, files={SCRIPT: _CALLER})
+    assert done.stdout.splitlines() == ["[]", "(0.0, {'x': 1.0})", "[] 1"]
+    assert done.stderr == ""
+
+
+@pytest.mark.slow
+def test_a_script_called_smac(run):
+    done = run("smac.py", files={"smac.py": _CALLER.replace('HEAVY = {"smac", ', "HEAVY = {")})
+    assert done.stdout.splitlines() == ["[]", "(0.0, {'x': 1.0})", "[] 1"]
+
+
+_OLD_MODULES = {
+    "old/pynisher/__init__.py": "from .limit_function_call import enforce_limits\nold = True\n",
+    "old/pynisher/limit_function_call.py": "def enforce_limits(**kwargs):\n    raise RuntimeError('old')\n",
+    "old/ConfigSpace/__init__.py": "old = True\n",
+    "old/smac.py": "old = True\n",
+}
+
+
+def test_old_modules_before_ours(run):
+    """The script keeps its own modules, we use those that are installed."""
+    text = """
+        import os, sys
+        sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "old"))
+        import pynisher, ConfigSpace, smac
+        path = list(sys.path)
+        from pysmac_compat import SMAC_optimizer
+
+        def function(x):
+            import pynisher as seen
+            assert seen.old and ConfigSpace.old and smac.old
+            return (x - 1) ** 2
+
+        for n in range(2):
+            print(SMAC_optimizer().minimize(function, 3, {"x": ("real", [-5, 5], 1)}, t_limit_function_s=50))
+            assert sys.modules["pynisher"] is pynisher and pynisher.old
+            assert sys.modules["ConfigSpace"] is ConfigSpace and sys.modules["smac"] is smac
+            assert sys.path == path
+        import pynisher.limit_function_call
+        from pynisher import enforce_limits
+        """
+    done = run(SCRIPT, files={**_OLD_MODULES, SCRIPT: text})
+    assert done.stdout.splitlines() == ["(0.0, {'x': 1.0})"] * 2
+
+
+@pytest.mark.slow
+def test_old_modules_after_ours(run):
+    text = """
+        import os, sys
+        from pysmac_compat import SMAC_optimizer
+        sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "old"))
+        print(SMAC_optimizer().minimize(lambda x: (x - 1) ** 2, 3, {"x": ("real", [-5, 5], 1)}))
+        import ConfigSpace, smac
+        print(ConfigSpace.old, smac.old)
+        print(SMAC_optimizer().minimize(lambda x: (x - 1) ** 2, 3, {"x": ("real", [-5, 5], 1)}))
+        """
+    done = run(SCRIPT, files={**_OLD_MODULES, SCRIPT: text})
+    assert done.stdout.splitlines() == ["(0.0, {'x': 1.0})", "True True", "(0.0, {'x': 1.0})"]
+
+
+def test_another_psutil(run):
+    text = """
+        import psutil
+        from pysmac_compat import SMAC_optimizer
+        print(SMAC_optimizer().minimize(lambda x: x * x, 1, {"x": ("real", [-5, 5], 0)}), psutil.old)
+        """
+    done = run(SCRIPT, files={"psutil.py": "old = True\n", SCRIPT: text})
+    assert done.stdout == "(0.0, {'x': 0.0}) True\n"
