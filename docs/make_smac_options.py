@@ -1,0 +1,54 @@
+"""Writes smac_options.md from the package's data: ``python docs/make_smac_options.py``."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from pysmac_compat.option_table import options
+
+PAGE = Path(__file__).with_name("smac_options.md")
+_MARKS = {"effect": "yes", "none": "no", "not yet": "not yet"}
+_INTRODUCTION = """# Options of SMAC v2
+
+<!-- made by docs/make_smac_options.py: do not edit -->
+
+`SMAC_optimizer.smac_options` knows every option of SMAC v2 by its name and by each of its aliases. An option with an effect
+is marked *yes*. The others warn when they are assigned: *no* means that what the option was for does not exist here;
+*not yet*, that it is not supported yet. Of the {count} options, {effect} have an effect, {none} have none, and for {not_yet}
+it is not there yet. The initial entries of the dict do not count as assigned; of two aliases the one that is assigned last
+wins. Options of pysmac's own, as `timeout_quality`, are not listed here.
+
+The defaults in the table are those of SMAC v2. Where the text gives none of its own and the option has no natural one, as a limit has,
+that of SMAC v2 holds here, too.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    found = list(options().values())
+    counts = {category: sum(option.category == category for option in found) for category in _MARKS}
+    lines = [
+        _INTRODUCTION.format(count=len(found), effect=counts["effect"], none=counts["none"], not_yet=counts["not yet"])
+    ]
+    groups = groupby(sorted(found, key=lambda option: _order(option.group)), key=lambda option: option.group)
+    for group, members in groups:
+        lines += [f"## {group}", "", "| option | values | default | here | |", "| --- | --- | --- | --- | --- |"]
+        for option in members:
+            names = ", ".join(f"`{name}`" for name in option.names)
+            cells = [names, _cell(option.domain), _cell(option.default), _MARKS[option.category], _cell(option.text)]
+            lines.append("| " + " | ".join(cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _order(group: str) -> int:
+    return list(dict.fromkeys(option.group for option in options().values())).index(group)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("_", "\\_")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
