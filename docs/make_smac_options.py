@@ -13,14 +13,13 @@ _INTRODUCTION = """# Options of SMAC v2
 
 <!-- made by docs/make_smac_options.py: do not edit -->
 
-`SMAC_optimizer.smac_options` knows every option of SMAC v2 by its name and by each of its aliases. An option with an effect
-is marked *yes*. The others warn when they are assigned: *no* means that what the option was for does not exist here;
-*not yet*, that it is not supported yet. Of the {count} options, {effect} have an effect, {none} have none, and for {not_yet}
-it is not there yet. The initial entries of the dict do not count as assigned; of two aliases the one that is assigned last
-wins. Options of pysmac's own, as `timeout_quality`, are not listed here.
+`SMAC_optimizer.smac_options` knows every option of SMAC v2 by its name and by each of its aliases. An option with an
+effect is marked *yes*. The others warn when they are assigned: *no* means that what the option was for does not exist
+here; *not yet*, that it is not supported yet. Of the {count} options, {effect} have an effect, {none} have none, and
+for {not_yet} it is not there yet. The initial entries of the dict do not count as assigned; of two aliases the one that
+is assigned last wins. pysmac's own options, as `timeout_quality`, are not listed here.
 
-The defaults in the table are those of SMAC v2. Where the text gives none of its own and the option has no natural one, as a limit has,
-that of SMAC v2 holds here, too.
+The defaults in the table are those of SMAC v2; where another one holds here, the last column says so.
 """
 
 

@@ -20,10 +20,22 @@ def flush_streams() -> None:
             stream.flush()
 
 
+#: signals that reach all processes of a terminal or a job, or that the user's script handles
+IGNORED = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGALRM,
+)
+
+
 class ForkedProcess:
     """Runs ``target()`` in a fork of this process, which ends without running exit handlers.
 
-    Ctrl-C is ignored there: the process that forked it ends it.
+    The signals that end a program are ignored there: the process that forked it ends it.
 
     Parameters
     ----------
@@ -35,6 +47,8 @@ class ForkedProcess:
 
     def __init__(self, target: Callable[[], None], close: tuple[Connection, ...] = ()) -> None:
         flush_streams()
+        # Until the child ignores them, no signal may run a handler of the user's there.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, IGNORED)
         with warnings.catch_warnings():
             # Python 3.12 warns of threads at a fork; the child uses none of theirs.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -42,7 +56,9 @@ class ForkedProcess:
         if self.pid == 0:
             code = 1
             try:
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                for signum in IGNORED:
+                    signal.signal(signum, signal.SIG_IGN)
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
                 for connection in close:
                     connection.close()
                 target()
@@ -52,6 +68,7 @@ class ForkedProcess:
             finally:
                 flush_streams()
                 os._exit(code)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self._ended = False
 
     def wait(self, seconds: float) -> bool:

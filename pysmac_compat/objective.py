@@ -26,6 +26,8 @@ class Objective:
         With ``runtime``: factor and summand (seconds) of adaptive capping.
     stop_on_abort : bool
         Whether the run ends when the function reports ABORT.
+    stop_on_crash : {'', 'first', 'any'}
+        Whether the run ends with a crash of the first evaluation, or of any.
     """
 
     runtime: bool = False
@@ -33,11 +35,14 @@ class Objective:
     penalty: float = 1.0
     capping: tuple[float, float] | None = None
     stop_on_abort: bool = False
+    stop_on_crash: str = ""
 
-    def score(self, outcome: Outcome, cutoff: float | None) -> Scored:
-        """The cost of a run that had this limit, in seconds."""
+    def score(self, outcome: Outcome, cutoff: float | None, first: bool = False) -> Scored:
+        """The cost of a run that had this limit, in seconds; ``first``: it is the first of the search."""
         if outcome.status == "ABORT" and self.stop_on_abort:
-            return Scored(outcome, outcome.value, final=True)
+            return Scored(outcome, outcome.value, final="the function reported ABORT")
+        if outcome.status in ("CRASHED", "MEMOUT") and (self.stop_on_crash == "any" or first and self.stop_on_crash):
+            return Scored(outcome, outcome.value, final="an evaluation has crashed")
         if not self.runtime:
             return Scored(outcome, outcome.value)
         if outcome.status in SUCCESSES:
@@ -58,14 +63,14 @@ class Scored:
     cost : float
     censored : bool
         Whether the cost is only known to be at least that.
-    final : bool
-        Whether the run must end with it.
+    final : str
+        Why the run must end with it; empty if it goes on.
     """
 
     outcome: Outcome
     cost: float
     censored: bool = False
-    final: bool = False
+    final: str = ""
 
     @property
     def cpu_time(self) -> float:

@@ -195,13 +195,14 @@ class SMAC_optimizer:
             "function": func,
         }
         record = Record(plan)
-        with _logging(self._log_level), contextlib.ExitStack() as stack:
+        log_level = self._log_level if settings.log_level is None else settings.log_level or None
+        with _logging(log_level), contextlib.ExitStack() as stack:
             engines = []
             needs_value = not plan.objective.runtime
             for worker in range(n_workers):
                 calls = None
                 if settings.isolate:
-                    calls = Evaluator(func, memory, settings.timeout_quality, needs_value)
+                    calls = Evaluator(func, memory, settings.timeout_quality, needs_value, settings.wall_limit_factor)
                     stack.callback(calls.close)
                 engines.append(Engine(plan, range(worker, len(plan.seeds), n_workers), calls))
                 stack.callback(engines[-1].close)

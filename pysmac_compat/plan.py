@@ -3,16 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError, ParameterError
+from pysmac_compat._warn import warn
+from pysmac_compat.configurations import read_configuration
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 from pysmac_compat.objective import Objective
-from pysmac_compat.options import Settings
+from pysmac_compat.settings import Settings
 from pysmac_compat.space.definition import Definition
+
+
+@dataclass(frozen=True)
+class Validation:
+    """How incumbents are evaluated on the test instances, after the search.
+
+    Attributes
+    ----------
+    enabled : bool
+    n_runs : int
+        Runs of a configuration.
+    round_up : bool
+        Whether these become a multiple of the number of instances.
+    n_instances : int or None
+        Most instances.
+    n_seeds : int
+        Most runs on one instance; with a deterministic function there is one.
+    seed : int or None
+        Of the seeds that the function gets, in place of the run's.
+    which : {'last', 'incumbents', 'all'}
+        The final incumbent, all incumbents, or all configurations.
+    min_wall_time, min_cpu_time : float
+        Seconds: a search that took less (the CPU time is that of its calls) is not validated.
+    """
+
+    enabled: bool = True
+    n_runs: int = 1
+    round_up: bool = True
+    n_instances: int | None = None
+    n_seeds: int = 1000
+    seed: int | None = None
+    which: str = "last"
+    min_wall_time: float = 0.0
+    min_cpu_time: float = 0.0
+
+    def runs(self, n_test: int, deterministic: bool) -> list[tuple[int, int]]:
+        """The test instance (from 0) of each run, and a number from 1 that stands for its seed."""
+        n = min(n_test, self.n_instances or n_test)
+        if not self.enabled or n == 0:
+            return []
+        count = math.ceil(self.n_runs / n) * n if self.round_up else self.n_runs
+        return [(j % n, j + 1) for j in range(min(count, n if deterministic else n * self.n_seeds))]
 
 
 @dataclass(frozen=True)
@@ -44,6 +88,17 @@ class Plan:
     max_incumbent_runs, initial_incumbent_runs : int
     cpu_time : float or None
         Seconds that the calls of a run may use together.
+    seed_offset : int
+        Added to a run's seed for the search, not for its name.
+    first : list of dict or None, or None
+        The active values of the first configurations, None for a random one; without it, the default.
+    retries : int
+        Further calls after a crash.
+    crashed_quality : float or None
+        The value of a crash, if it is not that of a time-out.
+    validation : Validation
+    parts : dict of str to dict
+        Further keyword arguments of the parts of the engine, and of the 'session'.
     """
 
     definition: Definition
@@ -61,6 +116,12 @@ class Plan:
     max_incumbent_runs: int = 2000
     initial_incumbent_runs: int = 1
     cpu_time: float | None = None
+    seed_offset: int = 0
+    first: list[dict[str, Any] | None] | None = None
+    retries: int = 0
+    crashed_quality: float | None = None
+    validation: Validation = field(default_factory=Validation)
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def needs_racing(self) -> bool:
@@ -96,33 +157,63 @@ def make_plan(
     if settings.deterministic is not None:
         deterministic = settings.deterministic
     n_train = _instances("num_train_instances", num_train_instances, least=1)
+    n_test = _instances("num_test_instances", num_test_instances, least=0) or 0
+    features = _features(train_instance_features, n_train)
+    if not settings.use_instances:
+        n_train, n_test, features = None, 0, None
+    if settings.skip_features:
+        features = None
     for name, needed in (("seed", not deterministic), ("instance", n_train is not None)):
         if needed and name in definition.parameters:
             raise ParameterError(f"parameter {name!r}: the function gets its own {name!r} in this run; rename it")
+    if features is None and "n_components" in settings.parts.get("surrogate", {}):
+        warn("smac_options['num-pca'] (numPCA) has no effect here: there are no instance features")
+    seeds = arguments.seeds(seed if settings.seed is None else settings.seed, arguments.integer("num_runs", num_runs))
     cutoff = _least(arguments.limit("t_limit_function_s", t_limit_function_s), settings.cutoff)
-    features = _features(train_instance_features, n_train)
+    crashed_quality = None if settings.runtime_objective else settings.crashed_quality
+    failure_value = TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality
     return Plan(
         definition=definition,
         n_evaluations=min(arguments.evaluations(max_evaluations), settings.max_evaluations or 2**63),
-        seeds=arguments.seeds(seed, arguments.integer("num_runs", num_runs)),
-        failure_value=TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality,
+        seeds=seeds,
+        failure_value=failure_value if crashed_quality is None else crashed_quality,
         objective=_objective(settings, cutoff),
         total_time=_least(t_limit_total_s, settings.wall_time),
         deterministic=deterministic,
         n_train=n_train,
-        n_test=_instances("num_test_instances", num_test_instances, least=0) or 0,
-        features=None if settings.skip_features else features,
+        n_test=n_test,
+        features=features,
         n_trees=settings.n_trees,
         use_model=settings.use_model,
         max_incumbent_runs=settings.max_incumbent_runs,
         initial_incumbent_runs=settings.initial_incumbent_runs,
         cpu_time=settings.cpu_time,
+        seed_offset=settings.seed_offset,
+        first=_first(settings, definition),
+        retries=settings.retries,
+        crashed_quality=crashed_quality,
+        validation=Validation(**settings.parts.get("validation", {})),
+        parts={name: part for name, part in settings.parts.items() if name != "validation"},
     )
 
 
+def _first(settings: Settings, definition: Definition) -> list[dict[str, Any] | None] | None:
+    """The configurations that come first, if it is not just the default."""
+    if settings.initial_incumbent is None and not settings.initial_challengers:
+        return None
+    incumbent = "DEFAULT" if settings.initial_incumbent is None else settings.initial_incumbent
+    first = [read_configuration("smac_options['initial-incumbent']", incumbent, definition)]
+    if settings.run_default:
+        first.append(definition.default)
+    for challenger in settings.initial_challengers:
+        first.append(read_configuration("smac_options['initial-challengers']", challenger, definition))
+    return first
+
+
 def _objective(settings: Settings, cutoff: float | None) -> Objective:
+    on_crash = "any" if settings.stop_on_crash else "first" if settings.stop_on_first_crash else ""
     if not settings.runtime_objective:
-        return Objective(cutoff=cutoff, stop_on_abort=settings.stop_on_abort)
+        return Objective(cutoff=cutoff, stop_on_abort=settings.stop_on_abort, stop_on_crash=on_crash)
     capping = (settings.capping_factor, settings.capping_summand)
     return Objective(
         runtime=True,
@@ -130,6 +221,7 @@ def _objective(settings: Settings, cutoff: float | None) -> Objective:
         penalty=1.0 if settings.penalty is None else settings.penalty,
         capping=None if settings.capping is False else capping,
         stop_on_abort=settings.stop_on_abort,
+        stop_on_crash=on_crash,
     )
 
 

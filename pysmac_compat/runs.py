@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import multiprocessing
 import time
 import traceback
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from pysmac_compat.engine.session import Session, Standing
 
 logger = logging.getLogger(__name__)
+
+#: of a real value on its way through the search, in units of its range or of itself
+_ROUNDING = 1e-12
 
 #: makes one call: arguments, cutoff in seconds
 Call = Callable[[Mapping[str, Any], "float | None"], Outcome]
@@ -98,8 +104,6 @@ def events_of(engines: Sequence[Engine]) -> Iterator[Event]:
 
 def _serve(plan: Plan, runs: Sequence[int], calls: Evaluator | None, connection: Connection) -> None:
     """What the engine's process does."""
-    if calls is not None:
-        calls.keep_calls_only()
     call: Call = calls if calls is not None else partial(_ask_back, connection)
     try:
         prefer_installed()
@@ -112,10 +116,11 @@ def _serve(plan: Plan, runs: Sequence[int], calls: Evaluator | None, connection:
             deadline = None if plan.total_time is None else time.monotonic() + plan.total_time
             if calls is not None:
                 calls.deadline = deadline
+            start = time.monotonic()
             reason = session.run(deadline)
             if calls is not None:
                 calls.deadline = None
-            search.test()
+            search.test(time.monotonic() - start)
             connection.send(RunEnded(run, reason))
         connection.send(None)
     except BrokenPipeError:  # nobody listens any more
@@ -144,7 +149,9 @@ class _Search:
     def __init__(self, plan: Plan, run: int, call: Call, send: Callable[[Event], None]) -> None:
         self.plan, self.run, self.call, self.send = plan, run, call, send
         self.count = 0
-        self.incumbent: dict[str, Any] = plan.definition.default
+        self.cpu_time = 0.0
+        self.incumbents: list[dict[str, Any]] = []  # the last is the best
+        self.evaluated: dict[str, dict[str, Any]] = {}
 
     def session(self) -> Session:
         """The session, ready to run; imports SMAC3."""
@@ -154,17 +161,21 @@ class _Search:
         from pysmac_compat.space.configspace import ParameterSpace
 
         plan, objective = self.plan, self.plan.objective
+        more: Mapping[str, Mapping[str, Any]] = defaultdict(dict, plan.parts)
         return Session(
             ParameterSpace(plan.definition),
             self.evaluate,
             n_evaluations=plan.n_evaluations,
-            seed=plan.seeds[self.run],
+            seed=plan.seeds[self.run] + plan.seed_offset,
             cpu_time=plan.cpu_time,
             deterministic=plan.deterministic,
             n_instances=plan.n_train,
             features=plan.features,
-            surrogate=partial(parts.surrogate, n_trees=plan.n_trees),
-            selector=partial(parts.selector, use_model=plan.use_model),
+            surrogate=partial(parts.surrogate, n_trees=plan.n_trees, **more["surrogate"]),
+            acquisition=partial(parts.acquisition, **more["acquisition"]),
+            maximizer=partial(parts.maximizer, **more["maximizer"]),
+            selector=partial(parts.selector, use_model=plan.use_model, first=plan.first, **more["selector"]),
+            encoder=partial(parts.encoder, cutoff=objective.cutoff, **more["encoder"]),
             intensifier=partial(
                 parts.intensifier,
                 initial_runs=plan.initial_incumbent_runs,
@@ -172,7 +183,9 @@ class _Search:
                 cutoff=objective.cutoff,
                 capping=None if objective.capping is None else Capping(*objective.capping),
                 penalty=objective.penalty,
+                **more["intensifier"],
             ),
+            **more["session"],
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,
         )
@@ -181,24 +194,60 @@ class _Search:
         self, configuration: Mapping[str, Any], instance: int | None, seed: int | None, cutoff: float | None
     ) -> Scored:
         """Evaluate a configuration for the session."""
-        scored, evaluation = self._call(_natives(configuration), instance, seed, cutoff, self.count + 1)
+        values = self._values(configuration)
+        scored, evaluation = self._call(values, instance, seed, cutoff, self.count + 1, first=self.count == 0)
         self.count += 1
+        self.cpu_time += evaluation.cpu_time
+        if self.plan.validation.which == "all":
+            self.evaluated[repr(values)] = values
         self.send(Evaluated(self.run, evaluation))
         return scored
+
+    def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
+        """The active values; those of a configuration that the user wrote down exactly as he did."""
+        values = _natives(configuration)
+        given = (c for c in self.plan.first or () if c is not None and self._equal(c, values))
+        return dict(next(given, values))
+
+    def _equal(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+        if one.keys() != other.keys():
+            return False
+        for name, value in one.items():
+            parameter = self.plan.definition.parameters[name]
+            if parameter.kind == "real":
+                # what is left of a value that went to [0, 1] and back
+                slack = 0.0 if parameter.log else _ROUNDING * (parameter.values[1] - parameter.values[0])
+                if not math.isclose(value, other[name], rel_tol=_ROUNDING, abs_tol=slack):
+                    return False
+            elif value != other[name]:
+                return False
+        return True
 
     def observe(self, standing: Standing) -> None:
         """Report the incumbent, unless it has failed."""
         if not standing.failed:
-            self.incumbent = _natives(standing.configuration)
-            self.send(Improved(self.run, self.incumbent, standing.cost, standing.n_runs))
+            incumbent = self._values(standing.configuration)
+            if [incumbent] != self.incumbents[-1:]:
+                self.incumbents.append(incumbent)
+            self.send(Improved(self.run, incumbent, standing.cost, standing.n_runs))
 
-    def test(self) -> None:
-        """Evaluate the incumbent once on each test instance."""
-        plan = self.plan
-        for i in range(plan.n_test):
+    def test(self, wall_time: float) -> None:
+        """Evaluate the incumbent, or several, on the test instances, after a search of so many seconds."""
+        plan, rules = self.plan, self.plan.validation
+        if wall_time < rules.min_wall_time or self.cpu_time < rules.min_cpu_time:
+            return
+        incumbents = self.incumbents or [plan.definition.default]
+        chosen = {
+            "last": incumbents[-1:],
+            "incumbents": incumbents,
+            "all": list(self.evaluated.values()),
+        }[rules.which]
+        base = plan.seeds[self.run] if rules.seed is None else rules.seed
+        runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.n_test, plan.deterministic)]
+        for index, (configuration, i, number) in enumerate(runs, 1):
             instance = None if plan.n_train is None else plan.n_train + i
-            seed = None if plan.deterministic else (plan.seeds[self.run] + 1 + i) * 7919 % 2**24
-            _, evaluation = self._call(self.incumbent, instance, seed, plan.objective.cutoff, i + 1)
+            seed = None if plan.deterministic else (base + number) * 7919 % 2**24
+            _, evaluation = self._call(configuration, instance, seed, plan.objective.cutoff, index)
             self.send(Tested(self.run, evaluation))
 
     def _call(
@@ -208,10 +257,19 @@ class _Search:
         seed: int | None,
         cutoff: float | None,
         index: int,
+        first: bool = False,
     ) -> tuple[Scored, Evaluation]:
         extra = {name: value for name, value in (("instance", instance), ("seed", seed)) if value is not None}
         outcome = self.call({**configuration, **extra}, cutoff)
-        scored = self.plan.objective.score(outcome, cutoff)
+        for _ in range(self.plan.retries):
+            if outcome.status not in ("CRASHED", "MEMOUT") or outcome.cut_short:
+                break
+            again = self.call({**configuration, **extra}, cutoff)
+            used = {"cpu_time": outcome.cpu_time + again.cpu_time, "wall_time": outcome.wall_time + again.wall_time}
+            outcome = replace(again, **used)  # type: ignore[arg-type]
+        if outcome.status in ("CRASHED", "MEMOUT") and self.plan.crashed_quality is not None:
+            outcome = replace(outcome, value=self.plan.crashed_quality)
+        scored = self.plan.objective.score(outcome, cutoff, first)
         evaluation = Evaluation(
             index=index,
             configuration=configuration,

@@ -26,18 +26,49 @@ class Forest(RandomForest):
     ----------
     scenario : Scenario
     n_trees : int
+    split_min : int
+        A node with fewer rows is not split.
+    ratio_features : float
+        Share of the columns that are tried for a split.
+    min_variance : float
+        That every prediction has at least, in units of the (normal scored) costs.
+    bootstrap : bool
+        Without it each tree is grown on all rows.
+    n_components : int
+        Instance features beyond this number are replaced by so many principal components.
+    inactive_as_default : bool
+        Whether an inactive parameter looks as if it had its default, not like a value of its own.
     """
 
-    def __init__(self, scenario: Scenario, n_trees: int = 10) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        n_trees: int = 10,
+        *,
+        split_min: int = 2,
+        ratio_features: float = 1.0,
+        min_variance: float = _LEAST_VARIANCE,
+        bootstrap: bool = True,
+        n_components: int = 7,
+        inactive_as_default: bool = False,
+    ) -> None:
         super().__init__(
             configspace=scenario.configspace,
             instance_features=scenario.instance_features,
             n_trees=n_trees,
             max_leaf_nodes=None,
             n_jobs=1,
+            pca_components=n_components,
             seed=scenario.seed,
         )
         self._n_trees = n_trees
+        self._growth: dict[str, Any] = {"splitter": "random", "min_samples_split": max(2, split_min)}
+        if ratio_features < 1:
+            self._growth["max_features"] = float(ratio_features)
+        self._min_variance, self._bootstrap = min_variance, bootstrap
+        self._defaults: Matrix | None = None
+        if inactive_as_default:
+            self._defaults = np.array([hp.to_vector(hp.default_value) for hp in self._configspace.values()])
         self._random = np.random.RandomState(scenario.seed)
         self._trees: list[DecisionTreeRegressor] = []
 
@@ -46,8 +77,8 @@ class Forest(RandomForest):
         y = np.ascontiguousarray(y, dtype=np.float64).reshape(-1, 1)
         self._trees = []
         for _ in range(self._n_trees):
-            rows = self._random.randint(len(x), size=len(x))
-            tree = DecisionTreeRegressor(splitter="random", random_state=self._random.randint(2**31))
+            rows = self._random.randint(len(x), size=len(x)) if self._bootstrap else np.arange(len(x))
+            tree = DecisionTreeRegressor(**self._growth, random_state=self._random.randint(2**31))
             self._trees.append(tree.fit(x[rows], y[rows], check_input=False))
         return self
 
@@ -75,13 +106,18 @@ class Forest(RandomForest):
         trees = self._predict_trees(rows.astype(np.float32))
         return self._summarise(trees.reshape(len(trees), n, k).mean(axis=2))
 
+    def _impute_inactive(self, X: Matrix) -> Matrix:  # noqa: N803
+        if self._defaults is None:
+            return super()._impute_inactive(X)
+        n = len(self._defaults)
+        return np.hstack([np.where(np.isnan(X[:, :n]), self._defaults, X[:, :n]), X[:, n:]])
+
     def _prepare(self, x: Matrix) -> npt.NDArray[np.float32]:
         return np.ascontiguousarray(self._impute_inactive(x), dtype=np.float32)
 
     def _predict_trees(self, x: npt.NDArray[np.float32]) -> Matrix:
         return np.array([tree.tree_.predict(x).ravel() for tree in self._trees])
 
-    @staticmethod
-    def _summarise(trees: Matrix) -> tuple[Matrix, Matrix]:
-        variance: Any = np.maximum(trees.var(axis=0), _LEAST_VARIANCE)
+    def _summarise(self, trees: Matrix) -> tuple[Matrix, Matrix]:
+        variance: Any = np.maximum(trees.var(axis=0), self._min_variance)
         return trees.mean(axis=0).reshape(-1, 1), variance.reshape(-1, 1)

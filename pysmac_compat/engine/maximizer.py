@@ -12,11 +12,8 @@ from smac.acquisition.maximizer import AbstractAcquisitionMaximizer
 from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
 
-_RANDOM = 1000  # configurations drawn at random
-_STARTS = 10  # of the best random ones, and as many of the best known ones
 _STEPS = 20  # most steps of the local search
-_NUMERIC = 4  # neighbours of a numeric value
-_SPREAD = 0.2  # standard deviation of those, in units of the range
+_SPREAD = 0.2  # standard deviation of the neighbours of a numeric value, in units of the range
 _MOST_CHOICES = 20  # neighbours of a categorical value
 
 
@@ -29,10 +26,26 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     Parameters
     ----------
     scenario : Scenario
+    n_random : int
+        Configurations drawn at random.
+    n_known_starts, n_random_starts : int
+        Of how many of the best known configurations and of the best random ones the climbs start.
+    n_neighbours : int
+        Neighbours of a numeric value.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
-        super().__init__(scenario.configspace, challengers=_RANDOM, seed=scenario.seed)
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        n_random: int = 1000,
+        n_known_starts: int = 10,
+        n_random_starts: int = 10,
+        n_neighbours: int = 4,
+    ) -> None:
+        super().__init__(scenario.configspace, challengers=n_random, seed=scenario.seed)
+        self._n_known_starts, self._n_random_starts = n_known_starts, n_random_starts
+        self._n_neighbours = n_neighbours
         self._defaults = np.array([hp.to_vector(hp.default_value) for hp in self._configspace.values()])
 
     def _maximize(self, previous_configs: list[Configuration], n_points: int) -> list[tuple[float, Configuration]]:
@@ -40,10 +53,10 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         drawn = vectors.draw(space, n_points, self._rng)
         values = self._acquire(drawn)
         known = np.array([c.get_array() for c in previous_configs]).reshape(-1, len(space)).T
-        starts = np.hstack([drawn[:, np.argsort(-values)[:_STARTS]], known[:, self._best(known)]])
+        starts = np.hstack([drawn[:, np.argsort(-values)[: self._n_random_starts]], known[:, self._best(known)]])
         found = np.hstack([self._climb(starts), drawn])
         values = self._acquire(found)
-        order = np.argsort(-values, kind="stable")[: 2 * _STARTS + 64]
+        order = np.argsort(-values, kind="stable")[: self._n_known_starts + self._n_random_starts + 64]
         return [(float(values[i]), self._configuration(found[:, i])) for i in order]
 
     def _configuration(self, vector: npt.NDArray[np.float64]) -> Configuration:
@@ -57,7 +70,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         return np.asarray(self._acquisition_function._compute(candidates.T)).ravel()
 
     def _best(self, known: Vectors) -> npt.NDArray[np.intp]:
-        return np.argsort(-self._acquire(known), kind="stable")[:_STARTS]
+        return np.argsort(-self._acquire(known), kind="stable")[: self._n_known_starts]
 
     def _climb(self, points: Vectors) -> Vectors:
         """Move each column to its best neighbour as long as that is better."""
@@ -91,7 +104,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         changed, origins = [], []
         for row, hyperparameter in enumerate(self._configspace.values()):
             active = np.flatnonzero(~np.isnan(points[row]))
-            others, which = _other_values(hyperparameter, points[row, active], self._rng)
+            others, which = _other_values(hyperparameter, points[row, active], self._rng, self._n_neighbours)
             columns = complete[:, active[which]]
             columns[row] = others
             changed.append(columns)
@@ -102,7 +115,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
 
 
 def _other_values(
-    hyperparameter: Hyperparameter, values: npt.NDArray[np.float64], rng: np.random.RandomState
+    hyperparameter: Hyperparameter, values: npt.NDArray[np.float64], rng: np.random.RandomState, n_numeric: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
     """The neighbouring values of some values of a parameter, and the index of the value that each belongs to."""
     size = hyperparameter.size
@@ -117,7 +130,7 @@ def _other_values(
         steps = np.arange(1, size) if size <= _MOST_CHOICES else rng.randint(1, int(size), size=_MOST_CHOICES)
         which = np.repeat(which, len(steps))
         return (values[which] + np.tile(steps, len(values))) % size, which
-    which = np.repeat(which, _NUMERIC)
+    which = np.repeat(which, n_numeric)
     low, high = hyperparameter.lower_vectorized, hyperparameter.upper_vectorized
     steps = rng.normal(0.0, _SPREAD * (high - low), size=len(which))
     others = _reflect(values[which] + steps, low, high)

@@ -6,6 +6,7 @@ All of them are subclasses of SMAC3's own and go in by its facade's keywords.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from ConfigSpace import Configuration
 from scipy.special import ndtri
 from scipy.stats import qmc, rankdata
 from smac import Scenario
+from smac.acquisition.function.abstract_acquisition_function import AbstractAcquisitionFunction
 from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
 from smac.runhistory import StatusType
@@ -22,31 +24,36 @@ from smac.runhistory.encoder import AbstractRunHistoryEncoder
 from smac.runhistory.runhistory import TrialKey, TrialValue
 
 from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.engine.acquisition import FUNCTIONS
 from pysmac_compat.engine.forest import Forest
 from pysmac_compat.engine.maximizer import LocalAndRandomSearch
 from pysmac_compat.engine.racing import Racing
 from pysmac_compat.space import vectors
 
-_RETRAIN_AFTER = 4
 #: key of a trial's additional info: its cost is a lower bound only
 CENSORED = "censored"
 #: below this share of legal configurations the model's proposals cannot be searched for
 RARE = 1e-4
 
 
-def surrogate(scenario: Scenario, n_trees: int = 10) -> Forest:
-    """A random forest."""
-    return Forest(scenario, n_trees)
+def surrogate(scenario: Scenario, n_trees: int = 10, **settings: Any) -> Forest:
+    """A random forest; for the settings see `Forest`."""
+    return Forest(scenario, n_trees, **settings)
 
 
-def maximizer(scenario: Scenario) -> LocalAndRandomSearch:
-    """Random and local search for the best acquisition value."""
-    return LocalAndRandomSearch(scenario)
+def acquisition(scenario: Scenario, function: str = "EI") -> AbstractAcquisitionFunction:
+    """What is maximised to find the next configuration, by its name in SMAC v2."""
+    return FUNCTIONS[function]()
 
 
-def selector(scenario: Scenario, use_model: bool = True) -> Selector:
-    """Proposes configurations; fits the surrogate again after every fourth."""
-    return Selector(scenario, use_model)
+def maximizer(scenario: Scenario, **settings: int) -> LocalAndRandomSearch:
+    """Random and local search for the best acquisition value; for the settings see `LocalAndRandomSearch`."""
+    return LocalAndRandomSearch(scenario, **settings)
+
+
+def selector(scenario: Scenario, use_model: bool = True, **settings: Any) -> Selector:
+    """Proposes configurations; for the settings see `Selector`."""
+    return Selector(scenario, use_model, **settings)
 
 
 def intensifier(scenario: Scenario, **settings: Any) -> Racing:
@@ -59,9 +66,9 @@ def initial_design(scenario: Scenario) -> DefaultFirst:
     return DefaultFirst(scenario)
 
 
-def encoder(scenario: Scenario) -> RankEncoder:
-    """Costs as normal scores of their ranks."""
-    return RankEncoder(scenario)
+def encoder(scenario: Scenario, censored: str = "impute", cutoff: float | None = None) -> RankEncoder:
+    """Costs as normal scores of their ranks; for the settings see `RankEncoder`."""
+    return RankEncoder(scenario, censored, cutoff)
 
 
 class DefaultFirst(AbstractInitialDesign):
@@ -90,17 +97,35 @@ class Selector(ConfigSelector):
     ----------
     scenario : Scenario
     use_model : bool
-        Without it the default is followed by random configurations (ROAR).
+        Without it the first configurations are followed by random ones (ROAR).
+    first : sequence of dict or None, optional
+        Active values of configurations that come before all others, None for a random one;
+        without it, the default.
+    retrain_after : int
+        Proposals of one fit of the surrogate.
+    max_iterations : int or None
+        Most fits of the surrogate; without it, ``retrain_after`` times as many random configurations.
 
     Attributes
     ----------
     rare : bool
         Whether legal configurations are too rare for a model.
+    over : bool
+        Whether ``max_iterations`` is reached.
     """
 
-    def __init__(self, scenario: Scenario, use_model: bool = True) -> None:
-        super().__init__(scenario, retrain_after=_RETRAIN_AFTER)
-        self._use_model = use_model
+    def __init__(
+        self,
+        scenario: Scenario,
+        use_model: bool = True,
+        *,
+        first: Sequence[Mapping[str, Any] | None] | None = None,
+        retrain_after: int = 4,
+        max_iterations: int | None = None,
+    ) -> None:
+        super().__init__(scenario, retrain_after=retrain_after)
+        self._use_model, self._first, self._max_iterations = use_model, first, max_iterations
+        self.over = False
         self._tried: set[bytes] = set()
         self._space = scenario.configspace
         self._random = np.random.RandomState(scenario.seed)
@@ -112,21 +137,43 @@ class Selector(ConfigSelector):
             if key not in self._tried:
                 self._tried.add(key)
                 yield configuration
-        for vector in vectors.untried(self._space, self._tried, self._random):
+        most = None if self._max_iterations is None else self._max_iterations * self._retrain_after
+        for count, vector in enumerate(vectors.untried(self._space, self._tried, self._random)):
+            self.over = self.over or count == most
+            if self.over:
+                return
             self._tried.add(vectors.key(vector))
             yield Configuration(self._space, vector=vector.copy())
 
     def _proposals(self) -> Iterator[Configuration]:
-        if self.rare or not self._use_model:
-            yield self._space.get_default_configuration()
+        default = self._space.get_default_configuration()
+        if self._first is None:
+            yield default
         else:
-            yield from self._initial_design_configs
-            with contextlib.suppress(SpaceExhaustedError):
-                yield from self._model_based()
+            yield from map(self._configuration, self._first)
+        if self.rare or not self._use_model:
+            return
+        yield from (c for c in self._initial_design_configs if self._first is None or c != default)
+        with contextlib.suppress(SpaceExhaustedError):
+            yield from self._model_based()
+
+    def _configuration(self, values: Mapping[str, Any] | None) -> Configuration:
+        space = self._space
+        if values is None:
+            drawn = vectors.draw(space, 1, self._random)
+            return self._made(drawn[:, 0]) if drawn.shape[1] else space.get_default_configuration()
+        return self._made([hp.to_vector(values[name]) if name in values else np.nan for name, hp in space.items()])
+
+    def _made(self, vector: Any) -> Configuration:
+        # by its vector: from values, ConfigSpace would round them
+        return Configuration(self._space, vector=np.array(vector, dtype=np.float64))
 
     def _model_based(self) -> Iterator[Configuration]:
         """Configurations of high acquisition value that have not been proposed; ends when there is none."""
-        while True:
+        for iteration in itertools.count():
+            if iteration == self._max_iterations:
+                self.over = True
+                return
             x, y, known = self._collect_data()
             if len(x) == 0:
                 yield self._space.sample_configuration()
@@ -163,7 +210,18 @@ class RankEncoder(AbstractRunHistoryEncoder):
     counts as the mean of those that took longer. With instance features
     each trial is a row; without, each configuration is one, with its cost freed from the
     effects of the instances that it happens to have run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    censored : {'impute', 'keep', 'cutoff'}
+        What the cost of a capped run becomes: as above; itself; ``cutoff``, if there is one.
+    cutoff : float or None
     """
+
+    def __init__(self, scenario: Scenario, censored: str = "impute", cutoff: float | None = None) -> None:
+        super().__init__(scenario)
+        self._censored, self._cutoff = censored, cutoff
 
     def _build_matrix(
         self, trials: Mapping[TrialKey, TrialValue], store_statistics: bool = False
@@ -174,7 +232,11 @@ class RankEncoder(AbstractRunHistoryEncoder):
         costs = np.array([v.cost if v.status == StatusType.SUCCESS else np.inf for v in trials.values()])
         finite = np.isfinite(costs)
         costs[~finite] = costs[finite].max() if finite.any() else 0.0
-        costs = _impute(costs, np.array([CENSORED in v.additional_info for v in trials.values()]))
+        censored = np.array([CENSORED in v.additional_info for v in trials.values()])
+        if self._censored == "cutoff" and self._cutoff is not None:
+            costs = np.where(censored, self._cutoff, costs)
+        elif self._censored != "keep":
+            costs = _impute(costs, censored)
         if self._n_features > 0:
             x = np.array([[*self._vector(key.config_id), *self._instance_features[key.instance]] for key in keys])
         else:

@@ -8,7 +8,7 @@ one more run before each challenge; the challenger runs on 1, 2, 4, ... of the i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +83,10 @@ class Racing(AbstractIntensifier):
         Limits a challenger's runs further.
     penalty : float
         A cost of at least ``cutoff`` counts so many times in a mean.
+    first_batch : int
+        Runs of a challenger before it is first compared with the incumbent.
+    ordered : bool
+        Instances in their own order, not in a random one.
 
     Attributes
     ----------
@@ -99,8 +103,10 @@ class Racing(AbstractIntensifier):
         cutoff: float | None = None,
         capping: Capping | None = None,
         penalty: float = 1.0,
+        first_batch: int = 1,
+        ordered: bool = False,
     ) -> None:
-        self._initial_runs = initial_runs
+        self._initial_runs, self._first_batch, self._ordered = initial_runs, first_batch, ordered
         self._limit, self._capping, self._penalty = cutoff, capping, penalty
         self.cutoff = cutoff
         super().__init__(scenario, max_config_calls=max_runs, max_incumbents=1)
@@ -194,11 +200,11 @@ class Racing(AbstractIntensifier):
                 self._judge(race)
 
     def _all_pairs(self) -> Iterator[Pair]:
-        """All instances in random order, then all again with further seeds, unless that changes nothing."""
+        """All instances in random or in their order, then all again with further seeds, unless that changes nothing."""
         instances = list(self._scenario.instances or [None])
         seeds = {instance: np.random.RandomState([self._seed, i]) for i, instance in enumerate(instances)}
         while True:
-            for i in self._random.permutation(len(instances)):
+            for i in self._order(len(instances)):
                 instance = instances[i]
                 yield instance, 0 if self._scenario.deterministic else int(seeds[instance].randint(SEEDS))
             if self._scenario.deterministic:
@@ -225,7 +231,10 @@ class Racing(AbstractIntensifier):
                 return None
             challenger = known[self._random.randint(len(known))]
         todo = self._missing(challenger, incumbent)
-        return _Race(challenger, [todo[i] for i in self._random.permutation(len(todo))])
+        return _Race(challenger, [todo[i] for i in self._order(len(todo))], size=self._first_batch)
+
+    def _order(self, n: int) -> Iterable[int]:
+        return range(n) if self._ordered else self._random.permutation(n)
 
     def _missing(self, challenger: Configuration, incumbent: Configuration) -> list[Pair]:
         have = self._runs.get(challenger, _Runs()).costs

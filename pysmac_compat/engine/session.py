@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,6 @@ from typing import Any, Protocol
 
 from ConfigSpace import Configuration, ConfigurationSpace
 from smac import Scenario
-from smac.acquisition.function import EI
 from smac.random_design import ProbabilityRandomDesign
 from smac.runhistory import StatusType, TrialInfo, TrialValue
 
@@ -30,7 +30,7 @@ class Evaluated(Protocol):
 
     ``cost``: what is minimised. ``learnable``: the surrogate can learn from it; without it the
     trial counts as failed. ``censored``: the true cost is at least that. ``cut_short``: the
-    total time ended it, nothing is learnt. ``final``: the search ends with it.
+    total time ended it, nothing is learnt. ``final``: why the search ends with it, if it does.
     """
 
     @property
@@ -52,7 +52,7 @@ class Evaluated(Protocol):
     def cut_short(self) -> bool: ...
 
     @property
-    def final(self) -> bool: ...
+    def final(self) -> str: ...
 
 
 #: evaluator(configuration, instance, seed, cutoff)
@@ -95,13 +95,17 @@ class Session:
     seed : int
     cpu_time : float or None
         CPU seconds that the evaluations may use together.
+    count_own_time : bool
+        Whether the search's own CPU time counts, too.
+    stop_file : str or None
+        The search ends when this file is gone.
     deterministic : bool
         Whether each configuration is run once an instance, without a seed.
     n_instances : int or None
         Instances 0, 1, ..., n - 1.
     features : sequence of sequence of float, or None
         The features of each instance, for the surrogate.
-    surrogate, maximizer, selector, intensifier, initial_design, encoder : callable
+    surrogate, acquisition, maximizer, selector, intensifier, initial_design, encoder : callable
         Each makes one part of SMAC3 for a scenario; the defaults are in `parts`.
     warn : callable
         Gets the text of a warning for the user.
@@ -117,10 +121,13 @@ class Session:
         n_evaluations: int,
         seed: int = 0,
         cpu_time: float | None = None,
+        count_own_time: bool = False,
+        stop_file: str | None = None,
         deterministic: bool = True,
         n_instances: int | None = None,
         features: Sequence[Sequence[float]] | None = None,
         surrogate: Part = parts.surrogate,
+        acquisition: Part = parts.acquisition,
         maximizer: Part = parts.maximizer,
         selector: Part = parts.selector,
         intensifier: Part = parts.intensifier,
@@ -133,8 +140,10 @@ class Session:
         self.n_evaluations, self.seed = n_evaluations, seed
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
+        self.count_own_time, self.stop_file = count_own_time, stop_file
         self._parts = {
             "model": surrogate,
+            "acquisition_function": acquisition,
             "acquisition_maximizer": maximizer,
             "config_selector": selector,
             "intensifier": intensifier,
@@ -157,25 +166,36 @@ class Session:
         """
         end = math.inf if deadline is None else deadline
         cpu_left = self.cpu_time
+        start = time.process_time()
         with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:
             facade = self._facade(Path(folder))
             for done in range(self.n_evaluations):
-                try:
-                    info = facade.ask()
-                except StopIteration:
+                if self.stop_file is not None and not os.path.exists(self.stop_file):
+                    return f"{self.stop_file} is gone"
+                info = self._ask(facade)
+                if getattr(facade._config_selector, "over", False):
+                    return "iteration-limit reached"
+                if info is None:
                     self.warn(f"the search space is exhausted: nothing is left to evaluate after {done} evaluations")
                     return "search space exhausted"
                 outcome = self._evaluate(info, facade.intensifier.cutoff)
                 if not outcome.cut_short:
                     self._tell(facade, info, outcome)
                 if outcome.final:
-                    return "the function reported ABORT"
+                    return outcome.final
                 if outcome.cut_short or (time.monotonic() >= end and done + 1 < self.n_evaluations):
                     return "t_limit_total_s reached"
                 cpu_left -= outcome.cpu_time
-                if cpu_left <= 0:
+                if cpu_left <= (time.process_time() - start if self.count_own_time else 0):
                     return "cputime-limit reached"
         return "max_evaluations reached"
+
+    @staticmethod
+    def _ask(facade: Facade) -> TrialInfo | None:
+        try:
+            return facade.ask()
+        except StopIteration:
+            return None
 
     def _evaluate(self, info: TrialInfo, cutoff: float | None) -> Evaluated:
         instance = None if info.instance is None else int(info.instance)
@@ -213,7 +233,6 @@ class Session:
             )
         return Facade(
             scenario,
-            acquisition_function=EI(),
             random_design=ProbabilityRandomDesign(probability=0.2, seed=scenario.seed),
             logging_level=False,
             overwrite=True,

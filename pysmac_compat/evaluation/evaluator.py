@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Mapping
-from multiprocessing.connection import Connection
 from typing import Any
 
-from pysmac_compat._fork import ForkedProcess
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, Outcome
-from pysmac_compat.evaluation.server import CallServer, Request
-
-#: what holds light processes alive; a fork of this process must not
-_lifelines: set[Connection] = set()
+from pysmac_compat._fork import IGNORED, ForkedProcess
+from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome
+from pysmac_compat.evaluation.server import CallServer, Request, Rules
 
 
 class CallsLost(RuntimeError):
@@ -36,6 +35,8 @@ class Evaluator:
         Value of a failed call, ``timeout_quality``.
     needs_value : bool
         Whether a success without a value is none.
+    wall_factor : float
+        The wall clock limit of a call in units of its CPU limit.
     """
 
     def __init__(
@@ -44,13 +45,15 @@ class Evaluator:
         memory_mb: float | None = None,
         crash_value: float | None = TIMEOUT_QUALITY,
         needs_value: bool = True,
+        wall_factor: float = WALL_FACTOR,
     ) -> None:
         self._connection, theirs = multiprocessing.Pipe()
-        their_lifeline, self._lifeline = multiprocessing.Pipe(duplex=False)
-        server = CallServer(function, theirs, their_lifeline, memory_mb, crash_value, needs_value)
-        interrupt = signal.getsignal(signal.SIGINT)
-        _lifelines.add(self._lifeline)
-        self._process = ForkedProcess(lambda: server.serve(interrupt), close=(self._connection, *_lifelines))
+        their_lifeline, self._lifeline = multiprocessing.Pipe()
+        rules = Rules(memory_mb, crash_value, needs_value, wall_factor)
+        server = CallServer(function, theirs, their_lifeline, rules)
+        parent = os.getpid()
+        handlers = {int(signum): signal.getsignal(signum) for signum in (*IGNORED, signal.SIGCHLD)}
+        self._process = ForkedProcess(lambda: server.serve(parent, handlers), close=(self._connection, self._lifeline))
         theirs.close()
         their_lifeline.close()
         self.deadline: float | None = None
@@ -63,7 +66,7 @@ class Evaluator:
         arguments : dict
             Keyword arguments.
         cutoff : float or None
-            CPU limit in seconds; the wall clock limit is ten times that.
+            CPU limit in seconds; the wall clock limit is ``wall_factor`` times that.
 
         Returns
         -------
@@ -84,14 +87,11 @@ class Evaluator:
             raise CallsLost("the process that calls the function has died") from None
         return outcome
 
-    def keep_calls_only(self) -> None:
-        """In a fork of the process that made this: let go of what ends the light process."""
-        for lifeline in _lifelines:
-            lifeline.close()
-
     def close(self) -> None:
         """End the light process and a call that is still running."""
-        _lifelines.discard(self._lifeline)
+        # A shutdown is seen by the other side whoever else holds a copy of this end.
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._lifeline.fileno())) as lifeline:
+            lifeline.shutdown(socket.SHUT_RDWR)
         self._lifeline.close()
         self._connection.close()
         if not self._process.wait(5.0):

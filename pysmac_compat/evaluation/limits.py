@@ -22,6 +22,7 @@ from pysmac_compat._installed import installed_packages
 from pysmac_compat.evaluation.outcome import Report, describe
 
 _MOST_MESSAGE = 20_000  # characters
+_MOST_SECONDS, _MOST_BYTES = 2**31, 2**62  # limits beyond these are none
 
 with installed_packages():
     import psutil as psutil  # for tree.py, too
@@ -47,20 +48,17 @@ def cpu_seconds() -> float:
 def stop_signals() -> Iterator[None]:
     """Turn the first SIGXCPU or SIGTERM into `LimitReached`, where the user has no handler of his own."""
     reached = False
-    owner = os.getpid()
 
     def handler(signum: int, frame: Any) -> None:
         nonlocal reached
-        if os.getpid() != owner:  # a process that the function has forked: the signal means what it always does
-            signal.signal(signum, signal.SIG_DFL)
-            os.kill(os.getpid(), signum)
-        elif not reached:
+        if not reached:
             reached = True
             raise LimitReached(signal.Signals(signum).name)
 
     ours = [s for s in (signal.SIGXCPU, signal.SIGTERM) if signal.getsignal(s) is signal.SIG_DFL]
     for signum in ours:
         signal.signal(signum, handler)
+    _default_in_forks(handler, ours)
     try:
         yield
     finally:
@@ -68,6 +66,27 @@ def stop_signals() -> Iterator[None]:
         for signum in ours:
             if signal.getsignal(signum) is handler:
                 signal.signal(signum, signal.SIG_IGN)
+
+
+def _default_in_forks(handler: Callable[[int, Any], None], signals: list[signal.Signals]) -> None:
+    """In a process that the function forks, these signals mean what they always do.
+
+    They are blocked during the fork: Python forgets what arrives just after it. A process makes
+    one call, so that what is registered here need not be taken back.
+    """
+    masks: list[Any] = []
+
+    def in_child() -> None:
+        for signum in signals:
+            if signal.getsignal(signum) is handler:
+                signal.signal(signum, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop())
+
+    os.register_at_fork(
+        before=lambda: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, signals)),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop()),
+        after_in_child=in_child,
+    )
 
 
 @contextlib.contextmanager
@@ -85,13 +104,14 @@ def resource_limits(cpu: float | None, memory_mb: float | None) -> Iterator[None
     if cpu is not None:
         most = math.ceil(cpu + 1)
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        if hard == resource.RLIM_INFINITY or hard >= most + 5:
+        if most < _MOST_SECONDS and (hard == resource.RLIM_INFINITY or hard >= most + 5):
             _means.limit_cpu_time(most)
     unlimited = resource.getrlimit(resource.RLIMIT_AS)
     if memory_mb is not None:
         present = psutil.Process().memory_info().vms
         wanted = present + int(memory_mb * 2**20)
-        _means.limit_memory(wanted if unlimited[1] == resource.RLIM_INFINITY else min(wanted, unlimited[1]))
+        if wanted < _MOST_BYTES:
+            _means.limit_memory(wanted if unlimited[1] == resource.RLIM_INFINITY else min(wanted, unlimited[1]))
     try:
         yield
     finally:
@@ -134,6 +154,8 @@ def call(
     except BaseException as error:  # sys.exit, KeyboardInterrupt and all else cost this one call, never the run
         report = failed(error, memory_mb is not None)
     used = cpu_seconds() - cpu_start, time.monotonic() - start
+    for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+        signal.setitimer(timer, 0)  # the answer must not be interrupted
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
@@ -156,5 +178,7 @@ def _is_memory_error(error: BaseException | None) -> bool:
             return False
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
             return True
+        if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+            return True  # there was no memory for its stack
         error = error.__cause__ or error.__context__
     return False

@@ -30,7 +30,8 @@ REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 
 #: value of a failed call unless the user chooses another, as in the original
 TIMEOUT_QUALITY = 2.0**127
-#: a call that used this much less than its limit, or more, has reached it, as in the original (seconds)
+#: a call that used this much less than its limit, or more, has reached it, as in the original (seconds; of
+#: a limit below 1 s the same share)
 LIMIT_MARGIN = 0.02
 #: the wall clock limit of a call, in units of its CPU limit
 WALL_FACTOR = 10.0
@@ -112,6 +113,7 @@ def describe(result: Any) -> Report:
     if status not in REPORTABLE:
         expected = ", ".join(REPORTABLE)
         return Report("CRASHED", message=f"the function reported the status {status!r}; expected one of {expected}")
+    status = REPORTABLE[REPORTABLE.index(status)]  # a str of a class of the user's own becomes a plain one
     runtime = None
     if result.get("runtime") is not None:
         runtime, problem = _number(result["runtime"])
@@ -158,6 +160,7 @@ def judge(
     cut_short: bool = False,
     crash_value: float | None = TIMEOUT_QUALITY,
     needs_value: bool = True,
+    wall_factor: float = WALL_FACTOR,
 ) -> Outcome:
     """The outcome of a call from what the function said and what it used.
 
@@ -167,7 +170,7 @@ def judge(
     cpu_time, wall_time : float
         Seconds that the call used.
     cutoff : float or None
-        Its CPU limit, seconds; the wall clock limit is ten times that.
+        Its CPU limit, seconds.
     stopped : bool
         Whether it was stopped at a limit.
     cut_short : bool
@@ -176,12 +179,15 @@ def judge(
         The value of a call that failed; with None a TIMEOUT keeps the function's own.
     needs_value : bool
         Whether a success without a value is none.
+    wall_factor : float
+        The wall clock limit in units of ``cutoff``.
     """
     runtime = cpu_time if report.runtime is None else report.runtime
     status = "CRASHED" if report.status in SUCCESSES and report.value is None and needs_value else report.status
     message = "" if status in SUCCESSES else report.message
     if cutoff is not None and not stopped:
-        stopped = max(cpu_time, runtime) >= cutoff - LIMIT_MARGIN or wall_time >= WALL_FACTOR * cutoff
+        margin = min(LIMIT_MARGIN, LIMIT_MARGIN * cutoff)
+        stopped = max(cpu_time, runtime) >= cutoff - margin or wall_time >= wall_factor * cutoff
     if stopped and status != "MEMOUT":
         limit = "the total time is over" if cut_short else f"the limit of {cutoff} s"
         status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"

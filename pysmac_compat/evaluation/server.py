@@ -13,19 +13,20 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from pysmac_compat._fork import flush_streams
 from pysmac_compat.evaluation import limits
+from pysmac_compat.evaluation.child import Child, process_handle
 from pysmac_compat.evaluation.outcome import WALL_FACTOR, Outcome, Report, judge
-from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, has_children
+from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent, has_children
+from pysmac_compat.evaluation.watch import Watch
 
-_INTERVAL = 0.1  # seconds between two looks at the CPU time of the process tree
-_GRACE = 1.0  # seconds that a call gets for its ``finally`` after the first signal
 _EXIT = 0.5  # seconds that a child gets to exit after it has answered
+_PARENT = 1.0  # seconds between two looks for the parent where the system has no handles of processes
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,26 @@ class Request:
     wall: float | None = None
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What holds for all calls.
+
+    Attributes
+    ----------
+    memory_mb : float or None
+        Memory limit.
+    crash_value, needs_value, wall_factor : object
+        See `judge`.
+    """
+
+    memory_mb: float | None
+    crash_value: float | None
+    needs_value: bool
+    wall_factor: float = WALL_FACTOR
+
+
 class CallServer:
-    """Makes calls on request until the other side closes the connection.
+    """Makes calls on request until the process that started it closes the lifeline, or ends.
 
     Parameters
     ----------
@@ -57,97 +76,97 @@ class CallServer:
     connection : Connection
         Requests come in, outcomes go out.
     lifeline : Connection
-        Readable as soon as the process that started us is gone.
-    memory_mb : float or None
-        Memory limit of a call.
-    crash_value : float or None
-        See `judge`.
-    needs_value : bool
-        See `judge`.
+        Readable as soon as the process that started us wants us to end.
+    rules : Rules
     """
 
     def __init__(
-        self,
-        function: Callable[..., Any],
-        connection: Connection,
-        lifeline: Connection,
-        memory_mb: float | None,
-        crash_value: float | None,
-        needs_value: bool,
+        self, function: Callable[..., Any], connection: Connection, lifeline: Connection, rules: Rules
     ) -> None:
-        self.function, self.connection, self.lifeline = function, connection, lifeline
-        self.memory_mb, self.crash_value, self.needs_value = memory_mb, crash_value, needs_value
+        self.function, self.connection, self.lifeline, self.rules = function, connection, lifeline, rules
         self.context = multiprocessing.get_context("fork")
         self.tree = ProcessTree()
-        self.interrupt: Any = signal.default_int_handler
+        self.handlers: Mapping[int, Any] = {}
         self.interrupted = False
         self.streams = sys.stdout, sys.stderr
+        self.unfinished: list[Child] = []
+        self.parent = 0
+        self.parent_handle: int | None = None
 
-    def serve(self, interrupt: Any) -> None:
-        """Answer requests; ``interrupt`` is the caller's SIGINT handler, which the function gets back."""
-        self.interrupt = interrupt
+    def serve(self, parent: int, handlers: Mapping[int, Any]) -> None:
+        """Answer requests.
+
+        Parameters
+        ----------
+        parent : int
+            The process that started us.
+        handlers : dict of int to handler
+            Its signal handlers, which the function gets back.
+        """
+        self.parent, self.handlers = parent, handlers
+        self.parent_handle = process_handle(parent)
         # a call may start processes, also where the caller is a daemonic worker itself
         with contextlib.suppress(AssertionError):
             multiprocessing.current_process().daemon = False
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, self._note_interrupt)
         adopt_orphans()
-        while self.connection in wait([self.connection, self.lifeline]):
+        while not self._abandoned():
+            if self.connection not in self._wait([self.connection], float("inf")):
+                continue
             try:
-                request = self.connection.recv()
+                outcome = self.call(self.connection.recv())
+                if outcome is not None:
+                    self.connection.send(outcome)
             except (EOFError, OSError):
                 return
-            outcome = self.call(request)
-            if outcome is None:
-                return
-            self.connection.send(outcome)
 
     def _note_interrupt(self, signum: int, frame: Any) -> None:
         """Ctrl-C reaches all processes of a terminal; the caller decides, but a call must leave nothing behind."""
         self.interrupted = True
 
+    def _wait(self, others: list[Any], timeout: float) -> list[Any]:
+        """Which of these is readable; also ends when the process that started us has gone."""
+        if self.parent_handle is None:
+            timeout = min(timeout, _PARENT)
+        handles = [h for h in (self.lifeline, self.parent_handle) if h is not None]
+        return wait([*others, *handles], None if timeout == float("inf") else timeout)
+
+    def _abandoned(self) -> bool:
+        """Whether nobody waits for us any more."""
+        return self.lifeline.poll() or os.getppid() != self.parent
+
     def call(self, request: Request) -> Outcome | None:
-        """Make one call; None if the caller has gone meanwhile."""
+        """Make one call; None if nobody waits for it any more."""
+        self.interrupted = False
         receiver, sender = self.context.Pipe(duplex=False)
-        before = _children_cpu()
-        start = time.monotonic()
+        before, start = _children_cpu(), time.monotonic()
         limited = request.cutoff is not None or request.wall is not None
-        process = self.context.Process(target=self._child, args=(request, limited, receiver, sender))
-        sys.stdout, sys.stderr = None, None  # a start flushes them, and that may fail
-        try:
-            process.start()
-        finally:
-            sys.stdout, sys.stderr = self.streams
-        sender.close()
-        watch = _Watch(request, start, process.pid, self.tree)
-        answer = None
+        child = self._start(request, limited, receiver, sender)
+        wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
+        watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall)
         with receiver:
-            while answer is None:
-                ready = wait([receiver, process.sentinel, self.lifeline], timeout=watch.timeout())
-                if self.lifeline in ready:
-                    self.tree.kill()
-                    return None
-                if receiver in ready:
-                    with contextlib.suppress(EOFError):
-                        answer = receiver.recv()
-                if answer is None and process.sentinel in ready:
-                    break
-                if not ready:
-                    watch.look(time.monotonic())
-        process.join(_EXIT if answer is not None else None)
-        wall_time = time.monotonic() - start
-        cpu_time = _children_cpu() - before
+            answer = self._answer(child, receiver, watch)
+        if answer is None and not child.ended():
+            self.tree.kill()
+            return None
+        if answer is None or child.ended(_EXIT):
+            code = child.collect()
+        else:
+            self.unfinished.append(child)
+        wall_time, cpu_time = time.monotonic() - start, _children_cpu() - before
         if answer is None:
-            report = Report("CRASHED", message=_describe_exit(process.exitcode))
+            report = Report("CRASHED", message=_describe_exit(code))
         else:
             report, own_cpu, wall_time = answer
-            cpu_time = own_cpu if not has_children() else max(own_cpu, cpu_time)
+            cpu_time = max(own_cpu, cpu_time) if has_children() else own_cpu
         if has_children():
-            self.tree.reap()
             cpu_time += self.tree.cpu_seconds()
             if watch.reached or self.interrupted or (limited and report.status in ("CRASHED", "MEMOUT")):
                 self.tree.kill()
             else:
                 self.tree.leave()
+            self._reap()
         return judge(
             report,
             cpu_time=max(cpu_time, watch.cpu_time),
@@ -155,66 +174,68 @@ class CallServer:
             cutoff=request.cutoff,
             stopped=watch.reached,
             cut_short=watch.total_reached,
-            crash_value=self.crash_value,
-            needs_value=self.needs_value,
+            crash_value=self.rules.crash_value,
+            needs_value=self.rules.needs_value,
+            wall_factor=self.rules.wall_factor,
         )
+
+    def _start(self, request: Request, limited: bool, receiver: Connection, sender: Connection) -> Child:
+        process = self.context.Process(target=self._child, args=(request, limited, receiver, sender))
+        sys.stdout, sys.stderr = None, None  # a start flushes them, and that may fail
+        try:
+            process.start()
+        finally:
+            sys.stdout, sys.stderr = self.streams
+        sender.close()
+        return Child(process)
+
+    def _answer(self, child: Child, receiver: Connection, watch: Watch) -> tuple[Report, float, float] | None:
+        """What the child answers; None if it ended without one, or if nobody waits any more."""
+        sources: list[Any] = [receiver] if child.handle is None else [receiver, child.handle]
+        while True:
+            ready = self._wait(sources, min(watch.timeout(), child.poll))
+            if self._abandoned():
+                return None
+            ended = child.ended()
+            if receiver in sources and (receiver in ready or ended):
+                try:
+                    if receiver.poll():
+                        answer: tuple[Report, float, float] = receiver.recv()
+                        return answer
+                except (EOFError, OSError):
+                    sources.remove(receiver)  # the function has closed it
+            if ended:
+                return None
+            watch.look()
 
     def _child(self, request: Request, limited: bool, receiver: Connection, sender: Connection) -> None:
         """What the child does; its main thread is where the function runs."""
+        owner = os.getpid()
         sys.stdout, sys.stderr = self.streams
-        receiver.close()
-        self.connection.close()
-        self.lifeline.close()
+        die_with_parent()
+        for connection in (receiver, self.connection, self.lifeline):
+            connection.close()
         if not sys.platform.startswith("linux"):
             os.setpgid(0, 0)
-        signal.signal(signal.SIGINT, self.interrupt)
-        answer = limits.call(self.function, request.arguments, request.cutoff, limited, self.memory_mb)
-        sender.send(answer)
-        sender.close()
+        for signum, handler in self.handlers.items():
+            signal.signal(signum, signal.SIG_DFL if handler is None else handler)
+        answer = limits.call(self.function, request.arguments, request.cutoff, limited, self.rules.memory_mb)
+        if os.getpid() != owner:
+            # a process that the function has forked came back from it: not its place to answer
+            flush_streams()
+            os._exit(0 if answer[0].status == "SAT" else 1)
+        with contextlib.suppress(OSError):
+            sender.send(answer)
+            sender.close()
+        die_with_parent(False)  # a thread that the function has left running may outlast the search
         flush_streams()
 
-
-class _Watch:
-    """Looks at a running call from outside, and stops it at its limits."""
-
-    def __init__(self, request: Request, start: float, pid: int | None, tree: ProcessTree) -> None:
-        self.cutoff, self.pid, self.tree = request.cutoff, pid, tree
-        self.end = start + WALL_FACTOR * request.cutoff if request.cutoff is not None else None
-        self.total_end = start + request.wall if request.wall is not None else None
-        self.cpu_time = 0.0
-        self.reached = self.total_reached = False
-        self._kill_at: float | None = None
-
-    def timeout(self) -> float | None:
-        """Seconds until the next look."""
-        now = time.monotonic()
-        times = [t for t in (self.end, self.total_end, self._kill_at) if t is not None]
-        if self.cutoff is not None:
-            times.append(now + _INTERVAL)
-        return max(0.0, min(times) - now) if times else None
-
-    def look(self, now: float) -> None:
-        """Send the signal that is due, if any."""
-        if self._kill_at is not None:
-            if now >= self._kill_at:
-                self.tree.kill()
-            return
-        if self.cutoff is not None:
-            self.cpu_time = max(self.cpu_time, self.tree.cpu_seconds())
-            if self.cpu_time >= self.cutoff:
-                self._stop(signal.SIGXCPU, now)
-        if not self.reached:
-            self.total_reached = self.total_end is not None and now >= self.total_end
-            if self.total_reached or (self.end is not None and now >= self.end):
-                self._stop(signal.SIGTERM, now)
-
-    def _stop(self, signum: signal.Signals, now: float) -> None:
-        self.reached = True
-        self.end = self.total_end = self.cutoff = None
-        self._kill_at = now + _GRACE
-        if self.pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signum)
+    def _reap(self) -> None:
+        """Take leave of ended processes: those of earlier calls, and those that were adopted."""
+        for child in [c for c in self.unfinished if c.ended()]:
+            self.unfinished.remove(child)
+            child.collect()
+        self.tree.reap()
 
 
 def _children_cpu() -> float:

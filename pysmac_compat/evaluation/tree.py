@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 from pysmac_compat.evaluation.limits import psutil
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -20,6 +22,13 @@ def adopt_orphans() -> None:
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent(wanted: bool = True) -> None:
+    """Let this process be killed when the one that forked it ends, or no more (Linux)."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL if wanted else 0, 0, 0, 0)
 
 
 class ProcessTree:
@@ -55,10 +64,13 @@ class ProcessTree:
         return total
 
     def leave(self) -> None:
-        """Count all living processes among those in the background."""
+        """Count all living processes among those in the background, free of the call's limits."""
         for process in self.processes():
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error, PermissionError):
                 self.background.add((process.pid, process.create_time()))
+                if sys.platform.startswith("linux"):
+                    for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
+                        resource.prlimit(process.pid, limit, resource.getrlimit(limit))
 
     def kill(self) -> None:
         """SIGKILL all these processes, also those that are started meanwhile, and wait for their end."""

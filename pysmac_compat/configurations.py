@@ -1,0 +1,81 @@
+"""Configurations that the user writes down, as ``-x '1.0' -y '3'``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.parameters import NUMBER, Parameter, Value
+
+_PAIR = re.compile(r"""\s*-(?P<name>\S+)\s+(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>\S+))(?=\s|$)""")
+
+
+def read_configuration(what: str, given: str | Mapping[str, Any], definition: Definition) -> dict[str, Value] | None:
+    """The active values of a configuration.
+
+    Parameters
+    ----------
+    what : str
+        For messages.
+    given : str or dict
+        ``-name 'value'`` for some parameters (the others have their default), DEFAULT or RANDOM; or a dict.
+    definition : Definition
+
+    Returns
+    -------
+    dict or None
+        Sorted by name; None for RANDOM.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if isinstance(given, str) and given.strip().strip("<>").upper() in ("DEFAULT", "RANDOM"):
+        return None if "RANDOM" in given.upper() else definition.default
+    values = {name: parameter.default for name, parameter in definition.parameters.items()}
+    for name, text in (_pairs(what, given) if isinstance(given, str) else given).items():
+        if name not in definition.parameters:
+            raise ArgumentError(f"{what}: there is no parameter {name!r}; known are {', '.join(definition.parameters)}")
+        values[name] = _value(what, definition.parameters[name], str(text))
+    active = definition.restrict(values)
+    clause = definition.violated(active)
+    if clause is not None:
+        raise ArgumentError(f"{what}: {given!r} is forbidden by the clause {clause.text!r}")
+    return active
+
+
+def _pairs(what: str, text: str) -> dict[str, str]:
+    pairs, position = {}, 0
+    while text[position:].strip():
+        match = _PAIR.match(text, position)
+        if match is None:
+            raise ArgumentError(
+                f"{what}: expected DEFAULT, RANDOM, or -name 'value' for each parameter, "
+                f"got {text[position:].strip()!r}"
+            )
+        pairs[match["name"]] = next(match[group] for group in ("single", "double", "bare") if match[group] is not None)
+        position = match.end()
+    return pairs
+
+
+def _value(what: str, parameter: Parameter, text: str) -> Value:
+    expected = (
+        f"{what}: {text!r} is not a value of the parameter {parameter.name!r}; expected one of {parameter.domain}"
+    )
+    if not parameter.numeric:
+        if text not in parameter.tokens:
+            raise ArgumentError(expected)
+        return parameter.tokens[text]
+    if not NUMBER.fullmatch(text):
+        raise ArgumentError(expected)
+    number: float | int = float(text)
+    if parameter.kind == "integer":
+        if number != int(number):
+            raise ArgumentError(expected)
+        number = int(number)
+    if not parameter.values[0] <= number <= parameter.values[1]:
+        raise ArgumentError(expected)
+    return number

@@ -1,0 +1,84 @@
+"""Looks at a running call from outside, and stops it at its limits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+
+from pysmac_compat.evaluation.tree import ProcessTree
+
+_INTERVAL = 0.1  # seconds between two looks at the CPU time of the process tree
+_GRACE = 1.0  # seconds that a call gets for its ``finally`` after the first signal
+_LONGEST_WAIT = 3600.0  # seconds; system calls do not take any number
+
+
+class Watch:
+    """The limits of one call.
+
+    Parameters
+    ----------
+    pid : int
+        Of the call's process.
+    tree : ProcessTree
+    start : float
+        Value of ``time.monotonic()`` when the call began.
+    cutoff : float or None
+        CPU limit, seconds.
+    wall : float or None
+        Wall clock limit, seconds.
+    total : float or None
+        Seconds until the end of the total time.
+
+    Attributes
+    ----------
+    cpu_time : float
+        The most CPU seconds that were seen.
+    reached : bool
+        Whether the call was stopped.
+    total_reached : bool
+        Whether that was because the total time was over.
+    """
+
+    def __init__(
+        self, pid: int, tree: ProcessTree, start: float, cutoff: float | None, wall: float | None, total: float | None
+    ) -> None:
+        self.pid, self.tree, self.cutoff = pid, tree, cutoff
+        self.end = None if wall is None else start + wall
+        self.total_end = None if total is None else start + total
+        self.next_look = start + _INTERVAL
+        self.cpu_time = 0.0
+        self.reached = self.total_reached = False
+        self._kill_at: float | None = None
+
+    def timeout(self) -> float:
+        """Seconds until the next look is due."""
+        times = [t for t in (self.end, self.total_end, self._kill_at) if t is not None]
+        if self.cutoff is not None:
+            times.append(self.next_look)
+        return min(max(0.0, min(times) - time.monotonic()), _LONGEST_WAIT) if times else _LONGEST_WAIT
+
+    def look(self) -> None:
+        """Send the signal that is due, if any."""
+        now = time.monotonic()
+        if self._kill_at is not None:
+            if now >= self._kill_at:
+                self.tree.kill()
+            return
+        if self.cutoff is not None and now >= self.next_look:
+            self.next_look = now + _INTERVAL
+            self.cpu_time = max(self.cpu_time, self.tree.cpu_seconds())
+            if self.cpu_time >= self.cutoff:
+                self._stop(signal.SIGXCPU, now)
+                return
+        self.total_reached = self.total_end is not None and now >= self.total_end
+        if self.total_reached or (self.end is not None and now >= self.end):
+            self._stop(signal.SIGTERM, now)
+
+    def _stop(self, signum: signal.Signals, now: float) -> None:
+        self.reached = True
+        self.end = self.total_end = self.cutoff = None
+        self._kill_at = now + _GRACE
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signum)

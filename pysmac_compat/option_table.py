@@ -1,0 +1,65 @@
+"""The options of SMAC v2 as data: names, domains, and what each of them does here."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+#: options of SMAC v2 that its own list of options leaves out
+UNLISTED = (("run-obj", "run-objective", "runObj", "run_obj"), ("algo-exec", "algoExec", "algo"))
+
+#: 'effect', 'none': what it was for does not exist here; 'not yet': not supported yet
+Category = Literal["effect", "none", "not yet"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of SMAC v2.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The first is its name, the others are aliases.
+    group, domain, default : str
+        As SMAC v2 described them.
+    category : {'effect', 'none', 'not yet'}
+    text : str
+        Its effect here, or why it has none.
+    """
+
+    names: tuple[str, ...]
+    group: str
+    domain: str
+    default: str
+    category: Category
+    text: str
+
+
+@cache
+def options() -> dict[str, Option]:
+    """All options of SMAC v2, in its own order, by their first names."""
+    effects = _read("smac_v2_effects.json")
+    entries = [*_read("smac_v2_options.json"), *({"names": names, "group": "Scenario Options"} for names in UNLISTED)]
+    found = {}
+    for entry in entries:
+        names = tuple(entry["names"])
+        category, text = effects[names[0]]
+        found[names[0]] = Option(
+            names, entry["group"], entry.get("domain", ""), entry.get("default", ""), category, text
+        )
+    return found
+
+
+@cache
+def canonical_names() -> dict[str, str]:
+    """The first name of each option of SMAC v2, by all its names."""
+    listed = _read("smac_v2_options.json")  # not `options`: a search has no need of the texts
+    groups = [*UNLISTED, *(entry["names"] for entry in listed)]
+    return {name: names[0] for names in groups for name in names}
+
+
+def _read(name: str) -> Any:
+    return json.loads(importlib.resources.files("pysmac_compat").joinpath(name).read_text(encoding="utf-8"))
