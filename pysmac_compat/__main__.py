@@ -8,6 +8,7 @@ import runpy
 import sys
 import traceback
 
+from pysmac_compat import _shims
 from pysmac_compat.drop_in import install_as_pysmac
 
 #: what old scripts import and today's Python or scikit-learn lacks, and what to write instead
@@ -43,6 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     sys.argv = [script, *options.args]
     # '' or the current folder stands first under -m; a script has its own folder there.
     sys.path[0] = os.path.dirname(os.path.abspath(script))
+    sys.path.append(os.path.dirname(_shims.__file__))
     try:
         runpy.run_path(script, run_name="__main__")
     except SyntaxError as error:

@@ -9,8 +9,31 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
+from typing import Any
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Put off Ctrl-C to the end of this context, so that a clean-up is whole."""
+    noted = False
+
+    def note(signum: int, frame: Any) -> None:
+        nonlocal noted
+        noted = True
+
+    try:
+        handler = signal.signal(signal.SIGINT, note)
+    except ValueError:  # not in the main thread, where no signal arrives
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if handler is None else handler)
+        if noted:
+            os.kill(os.getpid(), signal.SIGINT)
 
 
 def flush_streams() -> None:

@@ -14,9 +14,11 @@ from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat._fork import uninterrupted
 from pysmac_compat._warn import warn
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
+from pysmac_compat.evaluation.server import Rules
 from pysmac_compat.events import CallWanted
 from pysmac_compat.options import INITIAL, SmacOptions, resolve
 from pysmac_compat.plan import make_plan
@@ -196,17 +198,19 @@ class SMAC_optimizer:
         }
         record = Record(plan)
         log_level = self._log_level if settings.log_level is None else settings.log_level or None
-        with _logging(log_level), contextlib.ExitStack() as stack:
-            engines = []
-            needs_value = not plan.objective.runtime
-            for worker in range(n_workers):
-                calls = None
-                if settings.isolate:
-                    calls = Evaluator(func, memory, settings.timeout_quality, needs_value, settings.wall_limit_factor)
-                    stack.callback(calls.close)
-                engines.append(Engine(plan, range(worker, len(plan.seeds), n_workers), calls))
-                stack.callback(engines[-1].close)
+        needs_value = not plan.objective.runtime
+        processes = contextlib.ExitStack()
+        with _logging(log_level):
             try:
+                engines = []
+                for worker in range(n_workers):
+                    calls = None
+                    if settings.isolate:
+                        rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor)
+                        calls = Evaluator(func, rules)
+                        processes.callback(calls.close)
+                    engines.append(Engine(plan, range(worker, len(plan.seeds), n_workers), calls))
+                    processes.callback(engines[-1].close)
                 for event in events_of(engines):
                     if isinstance(event, CallWanted):
                         outcome = call_directly(func, event.arguments, settings.timeout_quality, needs_value)
@@ -214,7 +218,9 @@ class SMAC_optimizer:
                     else:
                         record.take(event)
             finally:
-                self.result = record.result
+                with uninterrupted():
+                    self.result = record.result
+                    processes.close()
             record.conclude()
         return self.result.value, dict(self.result.configuration)
 

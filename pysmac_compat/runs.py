@@ -16,6 +16,7 @@ import contextlib
 import logging
 import math
 import multiprocessing
+import tempfile
 import time
 import traceback
 import warnings
@@ -24,6 +25,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._fork import ForkedProcess
@@ -61,7 +63,9 @@ class Engine:
 
     def __init__(self, plan: Plan, runs: Sequence[int], calls: Evaluator | None = None) -> None:
         self.connection, theirs = multiprocessing.Pipe()
-        self._process = ForkedProcess(lambda: _serve(plan, runs, calls, theirs), close=(self.connection,))
+        self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
+        folder = Path(self._folder.name)
+        self._process = ForkedProcess(lambda: _serve(plan, runs, calls, theirs, folder), close=(self.connection,))
         theirs.close()
 
     def receive(self) -> Event | None:
@@ -88,6 +92,7 @@ class Engine:
         """End the process, whatever it is doing."""
         self.connection.close()
         self._process.kill()
+        self._folder.cleanup()
 
 
 def events_of(engines: Sequence[Engine]) -> Iterator[Event]:
@@ -102,7 +107,7 @@ def events_of(engines: Sequence[Engine]) -> Iterator[Event]:
                 yield event
 
 
-def _serve(plan: Plan, runs: Sequence[int], calls: Evaluator | None, connection: Connection) -> None:
+def _serve(plan: Plan, runs: Sequence[int], calls: Evaluator | None, connection: Connection, folder: Path) -> None:
     """What the engine's process does."""
     call: Call = calls if calls is not None else partial(_ask_back, connection)
     try:
@@ -110,7 +115,7 @@ def _serve(plan: Plan, runs: Sequence[int], calls: Evaluator | None, connection:
         _silence_smac()
         for run in runs:
             connection.send(RunStarted(run))
-            search = _Search(plan, run, call, connection.send)
+            search = _Search(plan, run, call, connection.send, folder / str(run))
             session = search.session()
             # The clock starts here, not before SMAC3 is imported.
             deadline = None if plan.total_time is None else time.monotonic() + plan.total_time
@@ -146,8 +151,8 @@ def _silence_smac() -> None:
 class _Search:
     """One run: a session whose evaluations are calls of the user's function, told to the other process."""
 
-    def __init__(self, plan: Plan, run: int, call: Call, send: Callable[[Event], None]) -> None:
-        self.plan, self.run, self.call, self.send = plan, run, call, send
+    def __init__(self, plan: Plan, run: int, call: Call, send: Callable[[Event], None], folder: Path) -> None:
+        self.plan, self.run, self.call, self.send, self.folder = plan, run, call, send, folder
         self.count = 0
         self.cpu_time = 0.0
         self.incumbents: list[dict[str, Any]] = []  # the last is the best
@@ -185,6 +190,7 @@ class _Search:
                 penalty=objective.penalty,
                 **more["intensifier"],
             ),
+            folder=self.folder,
             **more["session"],
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import os
@@ -99,6 +100,8 @@ class Session:
         Whether the search's own CPU time counts, too.
     stop_file : str or None
         The search ends when this file is gone.
+    folder : Path or None
+        Where SMAC3 writes its files; None: a temporary folder.
     deterministic : bool
         Whether each configuration is run once an instance, without a seed.
     n_instances : int or None
@@ -123,6 +126,7 @@ class Session:
         cpu_time: float | None = None,
         count_own_time: bool = False,
         stop_file: str | None = None,
+        folder: Path | None = None,
         deterministic: bool = True,
         n_instances: int | None = None,
         features: Sequence[Sequence[float]] | None = None,
@@ -140,7 +144,7 @@ class Session:
         self.n_evaluations, self.seed = n_evaluations, seed
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
-        self.count_own_time, self.stop_file = count_own_time, stop_file
+        self.count_own_time, self.stop_file, self.folder = count_own_time, stop_file, folder
         self._parts = {
             "model": surrogate,
             "acquisition_function": acquisition,
@@ -167,8 +171,11 @@ class Session:
         end = math.inf if deadline is None else deadline
         cpu_left = self.cpu_time
         start = time.process_time()
-        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:
-            facade = self._facade(Path(folder))
+        with contextlib.ExitStack() as stack:
+            folder = self.folder
+            if folder is None:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pysmac-smac3-")))
+            facade = self._facade(folder)
             for done in range(self.n_evaluations):
                 if self.stop_file is not None and not os.path.exists(self.stop_file):
                     return f"{self.stop_file} is gone"

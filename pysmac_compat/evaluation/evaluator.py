@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pysmac_compat._fork import IGNORED, ForkedProcess
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome
+from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.evaluation.server import CallServer, Request, Rules
 
 
@@ -29,28 +29,14 @@ class Evaluator:
     ----------
     function : callable
         The user's; called with keyword arguments.
-    memory_mb : float or None
-        MB of address space that a call may use on top of what its process has before.
-    crash_value : float or None
-        Value of a failed call, ``timeout_quality``.
-    needs_value : bool
-        Whether a success without a value is none.
-    wall_factor : float
-        The wall clock limit of a call in units of its CPU limit.
+    rules : Rules
+        Limits, and what a failed call is worth.
     """
 
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        memory_mb: float | None = None,
-        crash_value: float | None = TIMEOUT_QUALITY,
-        needs_value: bool = True,
-        wall_factor: float = WALL_FACTOR,
-    ) -> None:
+    def __init__(self, function: Callable[..., Any], rules: Rules | None = None) -> None:
         self._connection, theirs = multiprocessing.Pipe()
         their_lifeline, self._lifeline = multiprocessing.Pipe()
-        rules = Rules(memory_mb, crash_value, needs_value, wall_factor)
-        server = CallServer(function, theirs, their_lifeline, rules)
+        server = CallServer(function, theirs, their_lifeline, rules or Rules())
         parent = os.getpid()
         handlers = {int(signum): signal.getsignal(signum) for signum in (*IGNORED, signal.SIGCHLD)}
         self._process = ForkedProcess(lambda: server.serve(parent, handlers), close=(self._connection, self._lifeline))

@@ -21,7 +21,7 @@ from typing import Any
 from pysmac_compat._fork import flush_streams
 from pysmac_compat.evaluation import limits
 from pysmac_compat.evaluation.child import Child, process_handle
-from pysmac_compat.evaluation.outcome import WALL_FACTOR, Outcome, Report, judge
+from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome, Report, judge
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent, has_children
 from pysmac_compat.evaluation.watch import Watch
 
@@ -55,14 +55,14 @@ class Rules:
     Attributes
     ----------
     memory_mb : float or None
-        Memory limit.
+        MB of address space that a call may use on top of what its process has before.
     crash_value, needs_value, wall_factor : object
         See `judge`.
     """
 
-    memory_mb: float | None
-    crash_value: float | None
-    needs_value: bool
+    memory_mb: float | None = None
+    crash_value: float | None = TIMEOUT_QUALITY
+    needs_value: bool = True
     wall_factor: float = WALL_FACTOR
 
 

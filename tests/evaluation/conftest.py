@@ -5,6 +5,7 @@ import os
 import pytest
 
 from pysmac_compat.evaluation.evaluator import Evaluator
+from pysmac_compat.evaluation.server import Rules
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def evaluator():
     made = []
 
     def make(function, *args, **kwargs):
-        made.append(Evaluator(function, *args, **kwargs))
+        made.append(Evaluator(function, Rules(*args, **kwargs)))
         return made[-1]
 
     yield make

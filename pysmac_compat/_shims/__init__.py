@@ -1,0 +1,5 @@
+"""A folder for ``sys.path``: its packages stand for the name ``pysmac`` in processes that start anew.
+
+A child process that is spawned imports the main script again, and has no import hook of
+ours before that; ``sys.path`` is what multiprocessing hands on.
+"""
