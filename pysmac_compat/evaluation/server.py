@@ -7,6 +7,7 @@ is then; it imports nothing of the optimizer, so that forking it stays cheap.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import resource
@@ -111,6 +112,8 @@ class CallServer:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, self._note_interrupt)
         adopt_orphans()
+        # else a collection in a call would write to, and so copy, all memory that it shares with us
+        gc.freeze()
         while not self._abandoned():
             if self.connection not in self._wait([self.connection], float("inf")):
                 continue
