@@ -87,7 +87,11 @@ class SMAC_optimizer:
         self.pysmac_config: dict[str, Any] = {}
         self.result: Result | None = None
         self.working_directory, made = _make_folders(working_directory)
-        if not persistent_files:
+        if persistent_files:
+            warn(
+                "persistent_files: no files are written yet, only empty folders stay; opt.result holds what they would"
+            )
+        else:
             self._clean_up = weakref.finalize(self, _remove_folders, made, working_directory is None, os.getpid())
 
     def __del__(self) -> None:

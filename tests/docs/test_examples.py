@@ -15,10 +15,10 @@ slow = pytest.mark.slow
 #: example, evaluations
 RUNS = [
     pytest.param("rosenbrock_4d.py", 10, id="rosenbrock_4d"),
-    pytest.param("branin_integer.py", 10, id="branin_integer"),
+    pytest.param("branin_integer.py", 10, id="branin_integer", marks=slow),
     pytest.param("forbidden_clauses.py", 10, id="forbidden_clauses"),
     pytest.param("cross_validation.py", 30, id="cross_validation", marks=slow),
-    pytest.param("noisy_function.py", 30, id="noisy_function"),
+    pytest.param("noisy_function.py", 30, id="noisy_function", marks=slow),
     pytest.param("solver_runtime.py", 20, id="solver_runtime", marks=slow),
     pytest.param("two_runs.py", 8, id="two_runs", marks=slow),
     pytest.param("model_selection.py", 8, id="model_selection", marks=slow),

@@ -60,6 +60,7 @@ def _hints(done):
     return [line for line in done.stderr.splitlines() if line.startswith("python -m pysmac_compat: ")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "error", "hint"),
     [
@@ -84,6 +85,7 @@ def test_hints_for_scripts_of_their_time(run, text, error, hint, where):
     assert hint in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "error", "hint"),
     [
@@ -131,6 +133,7 @@ def test_a_script_that_is_not_there(run):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_script_called_smac(run):
     text = """
         import pysmac
@@ -139,6 +142,7 @@ def test_a_script_called_smac(run):
     assert run(*COMMAND, "smac.py", files={"smac.py": text}).stdout == "(0.0, {'x': 0.0})\n"
 
 
+@pytest.mark.slow
 def test_printing_happens_once(run):
     text = """
         import pysmac

@@ -121,6 +121,7 @@ _CALLER = """
 """
 
 
+@pytest.mark.slow
 def test_the_caller_stays_light(run):
     """Neither the import nor a search loads SMAC3 here."""
     done = run(SCRIPT, files={SCRIPT: _CALLER})
@@ -142,6 +143,7 @@ _OLD_MODULES = {
 }
 
 
+@pytest.mark.slow
 def test_old_modules_before_ours(run):
     """The script keeps its own modules, we use those that are installed."""
     text = """
@@ -183,6 +185,7 @@ def test_old_modules_after_ours(run):
     assert done.stdout.splitlines() == ["(0.0, {'x': 1.0})", "True True", "(0.0, {'x': 1.0})"]
 
 
+@pytest.mark.slow
 def test_another_psutil(run):
     text = """
         import psutil

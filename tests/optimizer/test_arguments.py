@@ -418,7 +418,8 @@ def test_a_folder_that_was_made_is_removed(tmp_path):
 
 
 def test_persistent_files_stay(tmp_path):
-    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
+    with pytest.warns(UserWarning, match=r"no files are written yet.*opt\.result"):
+        optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
     optimizer.__del__()
     del optimizer
     gc.collect()

@@ -164,6 +164,7 @@ def test_reported_failures(status):
     assert optimizer.result.runs[0].evaluations[0].value == TIMEOUT_QUALITY
 
 
+@pytest.mark.slow
 def test_the_first_traceback_is_shown_once(run_script):
     done = run_script(
         """
@@ -245,6 +246,7 @@ _SEEDED = """
 """
 
 
+@pytest.mark.slow
 def test_same_seed_same_calls_whatever_the_hash_seed(run_script):
     one, two = (run_script(_SEEDED, "5", PYTHONHASHSEED=h).stdout for h in ("1", "2"))
     assert len(one.splitlines()) == 15
@@ -279,6 +281,7 @@ _INTERRUPTED = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", ["gives up", "goes on"])
 @pytest.mark.parametrize("whom", ["group", pytest.param("script", marks=pytest.mark.slow)])
 def test_ctrl_c(tmp_path, function, whom):
@@ -328,6 +331,7 @@ def _clean_up(process, pids):
     process.wait(60)
 
 
+@pytest.mark.slow
 def test_a_script_that_is_killed_leaves_no_process(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(_INTERRUPTED))

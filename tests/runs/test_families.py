@@ -12,6 +12,8 @@ import pytest
 
 import pysmac_compat
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
 FINITE = {"c": ("categorical", ["a", "b", "c"], "a"), "d": ("ordinal", [1, 2], 2)}
 

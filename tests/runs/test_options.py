@@ -14,6 +14,8 @@ import pysmac_compat
 from pysmac_compat import option_table
 from pysmac_compat.option_readers import READERS
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
 
 

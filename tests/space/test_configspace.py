@@ -92,6 +92,7 @@ def test_a_chain_of_depth_40(operator):
         check_legal(space, neighbour)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("operator", "depth"), [("&&", 26), ("||", 12)])
 def test_children_of_two_parents_in_a_row(operator, depth):
     """Each parameter depends on the two before it."""

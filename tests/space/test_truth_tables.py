@@ -160,6 +160,7 @@ def test_numbers_of_words(row):
     assert all(float(word) == number for word, number in expected.items() if NUMBER.fullmatch(word))
 
 
+@pytest.mark.slow
 @by_id(ROWS)
 def test_random_configurations_are_legal(row):
     space = build(row)
@@ -170,6 +171,7 @@ def test_random_configurations_are_legal(row):
         check_legal(space, configuration)
 
 
+@pytest.mark.slow
 @by_id(ROWS)
 def test_neighbours_are_legal(row):
     space = build(row)
