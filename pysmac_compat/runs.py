@@ -271,8 +271,11 @@ class _Search:
             if outcome.status not in ("CRASHED", "MEMOUT") or outcome.cut_short:
                 break
             again = self.call({**configuration, **extra}, cutoff)
-            used = {"cpu_time": outcome.cpu_time + again.cpu_time, "wall_time": outcome.wall_time + again.wall_time}
-            outcome = replace(again, **used)  # type: ignore[arg-type]
+            outcome = replace(
+                again,
+                cpu_time=outcome.cpu_time + again.cpu_time,
+                wall_time=outcome.wall_time + again.wall_time,
+            )
         if outcome.status in ("CRASHED", "MEMOUT") and self.plan.crashed_quality is not None:
             outcome = replace(outcome, value=self.plan.crashed_quality)
         scored = self.plan.objective.score(outcome, cutoff, first)

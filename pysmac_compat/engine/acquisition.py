@@ -20,7 +20,7 @@ class ExponentialEI(EI):
     SMAC3's own (with ``log=True``) raises where rounding makes a vanishing improvement negative.
     """
 
-    def _compute(self, X: Array) -> Array:  # noqa: N803
+    def _compute(self, X: Array) -> Array:
         mean, variance = self._model.predict_marginalized(X)
         sd = np.sqrt(variance)
         z = (self._eta - mean) / sd
@@ -36,7 +36,7 @@ class Greedy(AbstractAcquisitionFunction):
         """For SMAC3's meta data."""
         return "Greedy"
 
-    def _compute(self, X: Array) -> Array:  # noqa: N803
+    def _compute(self, X: Array) -> Array:
         assert self._model is not None
         return -self._model.predict_marginalized(X)[0]
 
@@ -59,7 +59,7 @@ class RoundRobin(AbstractAcquisitionFunction):
         self._turns.reverse()
         self._turns[0].update(model, **kwargs)
 
-    def _compute(self, X: Array) -> Array:  # noqa: N803
+    def _compute(self, X: Array) -> Array:
         return self._turns[0]._compute(X)
 
 

@@ -72,7 +72,7 @@ class Forest(RandomForest):
         self._random = np.random.RandomState(scenario.seed)
         self._trees: list[DecisionTreeRegressor] = []
 
-    def _train(self, X: Matrix, y: Matrix) -> Forest:  # noqa: N803
+    def _train(self, X: Matrix, y: Matrix) -> Forest:
         x = self._prepare(X)
         y = np.ascontiguousarray(y, dtype=np.float64).reshape(-1, 1)
         self._trees = []
@@ -82,10 +82,10 @@ class Forest(RandomForest):
             self._trees.append(tree.fit(x[rows], y[rows], check_input=False))
         return self
 
-    def _predict(self, X: Matrix, covariance_type: str | None = "diagonal") -> tuple[Matrix, Matrix]:  # noqa: N803
+    def _predict(self, X: Matrix, covariance_type: str | None = "diagonal") -> tuple[Matrix, Matrix]:
         return self._summarise(self._predict_trees(self._prepare(X)))
 
-    def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:  # noqa: N803
+    def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
         """Mean and variance over the trees of each tree's mean over the instances.
 
         Parameters
@@ -106,7 +106,7 @@ class Forest(RandomForest):
         trees = self._predict_trees(rows.astype(np.float32))
         return self._summarise(trees.reshape(len(trees), n, k).mean(axis=2))
 
-    def _impute_inactive(self, X: Matrix) -> Matrix:  # noqa: N803
+    def _impute_inactive(self, X: Matrix) -> Matrix:
         if self._defaults is None:
             return super()._impute_inactive(X)
         n = len(self._defaults)
