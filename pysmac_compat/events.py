@@ -17,7 +17,7 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """An evaluation has ended."""
+    """An evaluation has ended; with several at a time perhaps before one with a smaller index."""
 
     run: int
     evaluation: Evaluation
@@ -25,9 +25,13 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Improved:
-    """There is a new incumbent, or more is known of the old one: ``n_runs`` runs with this mean."""
+    """There is a new incumbent, or more is known of the old one: ``n_runs`` runs with this mean.
+
+    ``evaluation`` is the index of the one that has shown it.
+    """
 
     run: int
+    evaluation: int
     configuration: dict[str, Any]
     value: float
     n_runs: int

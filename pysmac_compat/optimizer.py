@@ -188,10 +188,12 @@ class SMAC_optimizer:
             t_limit_function_s=t_limit_function_s,
             t_limit_total_s=self._total_time,
         )
-        n_workers = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
+        n_engines = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
         memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
         if not settings.isolate:
-            n_workers = 1
+            n_engines = 1
+            if settings.workers > 1:
+                raise ArgumentError("smac_options['workers'] > 1 needs isolated calls: smac_options['isolate'] = True")
             if memory is not None or plan.objective.cutoff is not None:
                 warn("smac_options['isolate'] = False: calls have no limits")
         self.pysmac_config = {
@@ -207,13 +209,13 @@ class SMAC_optimizer:
         with _logging(log_level):
             try:
                 engines = []
-                for worker in range(n_workers):
-                    calls = None
-                    if settings.isolate:
-                        rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor)
-                        calls = Evaluator(func, rules)
-                        processes.callback(calls.close)
-                    engines.append(Engine(plan, range(worker, len(plan.seeds), n_workers), calls))
+                rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor)
+                for i in range(n_engines):
+                    calls = []
+                    for _ in range(settings.workers if settings.isolate else 0):
+                        calls.append(Evaluator(func, rules))
+                        processes.callback(calls[-1].close)
+                    engines.append(Engine(plan, range(i, len(plan.seeds), n_engines), calls))
                     processes.callback(engines[-1].close)
                 for event in events_of(engines):
                     if isinstance(event, CallWanted):

@@ -151,6 +151,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "scenario_fn": ("scenario", _scenario),
     "stop-on-abort": ("stop_on_abort", _flag),
     "isolate": ("isolate", _flag),
+    "workers": ("workers", _count()),
     # what is minimised, and how long
     "run-obj": ("runtime_objective", _mapped({"QUALITY": False, "RUNTIME": True})),
     "overall-obj": ("penalty", _mapped({"MEAN": 1.0, "MEAN10": 10.0, "MEAN1000": 1000.0})),

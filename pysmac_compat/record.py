@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from bisect import insort
+from operator import attrgetter
 
 from pysmac_compat._warn import warn
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
@@ -10,6 +12,9 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
 
 logger = logging.getLogger(__name__)
+
+
+_index = attrgetter("index")
 
 
 class Record:
@@ -36,7 +41,7 @@ class Record:
         elif isinstance(event, Improved):
             self._improve(self._runs[event.run], event)
         elif isinstance(event, Tested):
-            self._runs[event.run].test_evaluations.append(event.evaluation)
+            insort(self._runs[event.run].test_evaluations, event.evaluation, key=_index)
         elif isinstance(event, RunEnded):
             self._reasons[event.run] = event.reason
             self._end(self._runs[event.run])
@@ -51,7 +56,7 @@ class Record:
         logger.info("run %d starts with the seed %d", run + 1, seed)
 
     def _add_evaluation(self, run: RunResult, evaluation: Evaluation) -> None:
-        run.evaluations.append(evaluation)
+        insort(run.evaluations, evaluation, key=_index)
         logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
         if evaluation.status not in ("CRASHED", "MEMOUT", "ABORT"):
             return
@@ -71,8 +76,8 @@ class Record:
 
     def _improve(self, run: RunResult, event: Improved) -> None:
         if event.configuration != run.active_configuration or not run.trajectory:
-            run.trajectory.append(Incumbent(len(run.evaluations), event.value, event.configuration))
-            logger.info("evaluation %d: new incumbent, %r", len(run.evaluations), event.value)
+            run.trajectory.append(Incumbent(event.evaluation, event.value, event.configuration))
+            logger.info("evaluation %d: new incumbent, %r", event.evaluation, event.value)
         run.value, run.active_configuration = event.value, event.configuration
         run.configuration = self.plan.definition.complete(event.configuration)
         run.incumbent_runs = event.n_runs

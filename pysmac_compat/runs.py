@@ -16,12 +16,15 @@ import contextlib
 import logging
 import math
 import multiprocessing
+import queue
 import tempfile
+import threading
 import time
 import traceback
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection, wait
@@ -57,11 +60,12 @@ class Engine:
     plan : Plan
     runs : sequence of int
         The numbers of the runs, from 0.
-    calls : Evaluator or None
-        Makes the calls; without it they come back as `CallWanted`, to be answered with `answer`.
+    calls : sequence of Evaluator
+        Make the calls, as many at a time as there are; without any, calls come back as
+        `CallWanted`, to be answered with `answer`.
     """
 
-    def __init__(self, plan: Plan, runs: Sequence[int], calls: Evaluator | None = None) -> None:
+    def __init__(self, plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator] = ()) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
         folder = Path(self._folder.name)
@@ -107,32 +111,55 @@ def events_of(engines: Sequence[Engine]) -> Iterator[Event]:
                 yield event
 
 
-def _serve(plan: Plan, runs: Sequence[int], calls: Evaluator | None, connection: Connection, folder: Path) -> None:
+def _serve(plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator], connection: Connection, folder: Path) -> None:
     """What the engine's process does."""
-    call: Call = calls if calls is not None else partial(_ask_back, connection)
+    pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
+    call: Call = partial(_call_any, _queue(calls)) if calls else partial(_ask_back, connection)
+    sending = threading.Lock()
+
+    def send(event: Event | None) -> None:
+        with sending:
+            connection.send(event)
+
     try:
         prefer_installed()
         _silence_smac()
         for run in runs:
-            connection.send(RunStarted(run))
-            search = _Search(plan, run, call, connection.send, folder / str(run))
-            session = search.session()
+            send(RunStarted(run))
+            search = _Search(plan, run, call, send, folder / str(run), pool)
+            session = search.session(max(1, len(calls)))
             # The clock starts here, not before SMAC3 is imported.
-            deadline = None if plan.total_time is None else time.monotonic() + plan.total_time
-            if calls is not None:
-                calls.deadline = deadline
             start = time.monotonic()
+            deadline = None if plan.total_time is None else start + plan.total_time
+            for evaluator in calls:
+                evaluator.deadline = deadline
             reason = session.run(deadline)
-            if calls is not None:
-                calls.deadline = None
-            search.test(time.monotonic() - start)
-            connection.send(RunEnded(run, reason))
-        connection.send(None)
+            for evaluator in calls:
+                evaluator.deadline = None
+            search.test(time.monotonic() - start, session.cpu_used)
+            send(RunEnded(run, reason))
+        send(None)
     except BrokenPipeError:  # nobody listens any more
         return
     except Exception:
         with contextlib.suppress(BrokenPipeError):
-            connection.send(Failed(traceback.format_exc()))
+            send(Failed(traceback.format_exc()))
+
+
+def _queue(calls: Sequence[Evaluator]) -> queue.SimpleQueue[Evaluator]:
+    idle: queue.SimpleQueue[Evaluator] = queue.SimpleQueue()
+    for evaluator in calls:
+        idle.put(evaluator)
+    return idle
+
+
+def _call_any(idle: queue.SimpleQueue[Evaluator], arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
+    """Make a call with an evaluator that has nothing to do."""
+    evaluator = idle.get()
+    try:
+        return evaluator(arguments, cutoff)
+    finally:
+        idle.put(evaluator)
 
 
 def _ask_back(connection: Connection, arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
@@ -151,14 +178,21 @@ def _silence_smac() -> None:
 class _Search:
     """One run: a session whose evaluations are calls of the user's function, told to the other process."""
 
-    def __init__(self, plan: Plan, run: int, call: Call, send: Callable[[Event], None], folder: Path) -> None:
-        self.plan, self.run, self.call, self.send, self.folder = plan, run, call, send, folder
+    def __init__(
+        self,
+        plan: Plan,
+        run: int,
+        call: Call,
+        send: Callable[[Event], None],
+        folder: Path,
+        pool: ThreadPoolExecutor | None = None,
+    ) -> None:
+        self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.count = 0
-        self.cpu_time = 0.0
         self.incumbents: list[dict[str, Any]] = []  # the last is the best
         self.evaluated: dict[str, dict[str, Any]] = {}
 
-    def session(self) -> Session:
+    def session(self, workers: int) -> Session:
         """The session, ready to run; imports SMAC3."""
         from pysmac_compat.engine import parts
         from pysmac_compat.engine.racing import Capping
@@ -171,6 +205,7 @@ class _Search:
             ParameterSpace(plan.definition),
             self.evaluate,
             n_evaluations=plan.n_evaluations,
+            workers=workers,
             seed=plan.seeds[self.run] + plan.seed_offset,
             cpu_time=plan.cpu_time,
             deterministic=plan.deterministic,
@@ -198,14 +233,23 @@ class _Search:
 
     def evaluate(
         self, configuration: Mapping[str, Any], instance: int | None, seed: int | None, cutoff: float | None
-    ) -> Scored:
+    ) -> Scored | Future[Scored]:
         """Evaluate a configuration for the session."""
         values = self._values(configuration)
-        scored, evaluation = self._call(values, instance, seed, cutoff, self.count + 1, first=self.count == 0)
         self.count += 1
-        self.cpu_time += evaluation.cpu_time
         if self.plan.validation.which == "all":
             self.evaluated[repr(values)] = values
+        return self._start(self._evaluate, values, instance, seed, cutoff, self.count)
+
+    def _start(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call it now, or as soon as an evaluator is idle and then return a future."""
+        return function(*arguments) if self.pool is None else self.pool.submit(function, *arguments)
+
+    def _evaluate(
+        self, values: dict[str, Any], instance: int | None, seed: int | None, cutoff: float | None, index: int
+    ) -> Scored:
+        scored, evaluation = self._call(values, instance, seed, cutoff, index, first=index == 1)
+        # told at once, not in the order of the search: what has been computed is never lost
         self.send(Evaluated(self.run, evaluation))
         return scored
 
@@ -235,12 +279,12 @@ class _Search:
             incumbent = self._values(standing.configuration)
             if [incumbent] != self.incumbents[-1:]:
                 self.incumbents.append(incumbent)
-            self.send(Improved(self.run, incumbent, standing.cost, standing.n_runs))
+            self.send(Improved(self.run, standing.n_told, incumbent, standing.cost, standing.n_runs))
 
-    def test(self, wall_time: float) -> None:
+    def test(self, wall_time: float, cpu_time: float) -> None:
         """Evaluate the incumbent, or several, on the test instances, after a search of so many seconds."""
         plan, rules = self.plan, self.plan.validation
-        if wall_time < rules.min_wall_time or self.cpu_time < rules.min_cpu_time:
+        if wall_time < rules.min_wall_time or cpu_time < rules.min_cpu_time:
             return
         incumbents = self.incumbents or [plan.definition.default]
         chosen = {
@@ -250,11 +294,18 @@ class _Search:
         }[rules.which]
         base = plan.seeds[self.run] if rules.seed is None else rules.seed
         runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.n_test, plan.deterministic)]
+        started = []
         for index, (configuration, i, number) in enumerate(runs, 1):
             instance = None if plan.n_train is None else plan.n_train + i
             seed = None if plan.deterministic else (base + number) * 7919 % 2**24
-            _, evaluation = self._call(configuration, instance, seed, plan.objective.cutoff, index)
-            self.send(Tested(self.run, evaluation))
+            started.append(self._start(self._test, configuration, instance, seed, index))
+        for each in started:
+            if isinstance(each, Future):
+                each.result()
+
+    def _test(self, configuration: dict[str, Any], instance: int | None, seed: int | None, index: int) -> None:
+        _, evaluation = self._call(configuration, instance, seed, self.plan.objective.cutoff, index)
+        self.send(Tested(self.run, evaluation))
 
     def _call(
         self,

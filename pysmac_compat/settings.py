@@ -57,6 +57,8 @@ class Settings:
     crash_value : float or None
     isolate : bool
         Whether calls happen in child processes.
+    workers : int
+        How many calls of a run go on at the same time.
     console_level, file_level : int or None
         Logging levels; 0: off.
     parts : dict of str to dict
@@ -96,6 +98,7 @@ class Settings:
     transform_crashes: bool | None = None
     crash_value: float | None = None
     isolate: bool = True
+    workers: int = 1
     console_level: int | None = None
     file_level: int | None = None
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

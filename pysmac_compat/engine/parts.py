@@ -30,6 +30,8 @@ from pysmac_compat.engine.maximizer import LocalAndRandomSearch
 from pysmac_compat.engine.racing import Racing
 from pysmac_compat.space import vectors
 
+Matrix = npt.NDArray[np.float64]
+
 #: key of a trial's additional info: its cost is a lower bound only
 CENSORED = "censored"
 #: below this share of legal configurations the model's proposals cannot be searched for
@@ -211,6 +213,9 @@ class RankEncoder(AbstractRunHistoryEncoder):
     each trial is a row; without, each configuration is one, with its cost freed from the
     effects of the instances that it happens to have run.
 
+    What is still running counts as average, so that the model does not propose its like
+    again and again meanwhile (the constant liar of Ginsbourger, Le Riche, Carraro, 2010).
+
     Parameters
     ----------
     scenario : Scenario
@@ -223,9 +228,26 @@ class RankEncoder(AbstractRunHistoryEncoder):
         super().__init__(scenario)
         self._censored, self._cutoff = censored, cutoff
 
+    def transform(self, budget_subset: list[Any] | None = None) -> tuple[Matrix, Matrix]:
+        """The rows for the model: (configuration, instance features) and transformed costs; see SMAC3."""
+        x, y = super().transform(budget_subset)
+        running = self._running_rows()
+        if len(x) == 0 or not running:
+            return x, y
+        return np.vstack([x, running]), np.vstack([y, np.full((len(running), 1), y.mean())])
+
+    def _running_rows(self) -> list[list[float]]:
+        rows = []
+        for trial in self.runhistory.get_running_trials():
+            if self._n_features > 0:
+                rows.append([*trial.config.get_array(), *self._instance_features[trial.instance]])
+            elif not self.runhistory.get_trials(trial.config):
+                rows.append(list(trial.config.get_array()))
+        return rows
+
     def _build_matrix(
         self, trials: Mapping[TrialKey, TrialValue], store_statistics: bool = False
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    ) -> tuple[Matrix, Matrix]:
         if not trials:
             return np.empty((0, self._n_params + self._n_features)), np.empty((0, 1))
         keys = list(trials)

@@ -8,6 +8,7 @@ one more run before each challenge; the challenger runs on 1, 2, 4, ... of the i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,10 +49,11 @@ class Capping:
 
 @dataclass
 class _Runs:
-    """What is known of one configuration: the cost of each pair, and which of them failed."""
+    """What is known of one configuration: the cost of each pair, which of them failed, and which go on."""
 
     costs: dict[Pair, float] = field(default_factory=dict)
     failed: set[Pair] = field(default_factory=set)
+    pending: set[Pair] = field(default_factory=set)
 
 
 @dataclass
@@ -61,12 +63,15 @@ class _Race:
     challenger: Configuration
     todo: list[Pair]
     batch: list[Pair] = field(default_factory=list)
-    waiting: int = 0
     size: int = 1
 
 
 class Racing(AbstractIntensifier):
-    """SMAC's racing of one challenger after the other.
+    """SMAC's racing of challengers.
+
+    There is one race at a time, as in SMAC, unless a trial is asked for before the results of
+    those asked for earlier are told: then further races begin. Results must
+    be told in the order in which the trials were asked for.
 
     Parameters
     ----------
@@ -115,7 +120,8 @@ class Racing(AbstractIntensifier):
         """Forget everything."""
         super().reset()
         self._runs: dict[Configuration, _Runs] = {}
-        self._race: _Race | None = None
+        self._races: dict[Configuration, _Race] = {}
+        self._capped: set[Configuration] = set()
         self._pairs: list[Pair] = []
         self._random = np.random.RandomState(self._seed)
         self._pair_source = self._all_pairs()
@@ -159,45 +165,47 @@ class Racing(AbstractIntensifier):
 
     def __iter__(self) -> Iterator[TrialInfo]:
         self.__post_init__()
-        pair = next(self._pair_source)
-        self._pairs.append(pair)
-        for configuration in self.config_generator:  # the first one has no incumbent to race against
-            yield self._trial(configuration, pair, self._limit)
-            break
+        return _Trials(self._trials())
+
+    def _trials(self) -> Iterator[TrialInfo | None]:
+        """All trials, one after the other; None where nothing is to be run, unless pending results change that."""
+        first = next(self.config_generator, None)
+        if first is None:
+            return
+        self._pairs.append(next(self._pair_source))
+        yield self._run(first, self._pairs[0], self._limit)
         for _ in range(self._initial_runs - 1):
-            extended = None if self.incumbent is None else self._extend(self.incumbent)
+            extended = self._extend(first)
             if extended is not None:
                 yield extended
         while True:
-            incumbent = self.incumbent
-            if incumbent is None:
-                return
-            extended = self._extend(incumbent)
+            extended = self._extend(self._best(first))
             if extended is not None:
                 yield extended
-            race = self._next_race()
-            if race is None and extended is None:
-                return
-            self._race = race
-            while self._race is not None:
-                trial = self._next_trial(self._race)
-                if trial is not None:
-                    yield trial
+            race = self._next_race(self._best(first))
+            if race is not None:
+                self._races[race.challenger] = race
+            elif extended is None:
+                yield None
+            while (trial := self._next_of_races()) is not None:
+                yield trial
+
+    def _best(self, first: Configuration) -> Configuration:
+        return first if self.incumbent is None else self.incumbent
 
     def take(self, info: TrialInfo, value: TrialValue) -> None:
         """Learn the result of a trial, and what follows for the incumbent."""
         pair = (info.instance, info.seed)
         runs = self._runs.setdefault(info.config, _Runs())
+        runs.pending.discard(pair)
         runs.costs[pair] = float(value.cost)
         if value.status != StatusType.SUCCESS:
             runs.failed.add(pair)
         if self.incumbent is None:
-            self._update_trajectory([info.config])
-        race = self._race
-        if race is not None and (info.config is race.challenger or info.config == race.challenger):
-            race.waiting -= 1
-            if race.waiting == 0 and not race.batch:
-                self._judge(race)
+            self._set_incumbent(info.config)
+        race = self._races.get(info.config)
+        if race is not None and not runs.pending and not race.batch:
+            self._judge(race)
 
     def _all_pairs(self) -> Iterator[Pair]:
         """All instances in random or in their order, then all again with further seeds, unless that changes nothing."""
@@ -212,70 +220,84 @@ class Racing(AbstractIntensifier):
 
     def _extend(self, incumbent: Configuration) -> TrialInfo | None:
         """One more run of the incumbent, if there is one to make."""
-        runs = self._runs[incumbent].costs
-        missing = next((pair for pair in self._pairs if pair not in runs), None)
+        runs = self._runs[incumbent]
+        missing = next((pair for pair in self._pairs if pair not in runs.costs and pair not in runs.pending), None)
         if missing is None and len(self._pairs) < self._max_config_calls:
             missing = next(self._pair_source, None)
             if missing is not None:
                 self._pairs.append(missing)
-        return None if missing is None else self._trial(incumbent, missing, self._limit)
+        return None if missing is None else self._run(incumbent, missing, self._limit)
 
-    def _next_race(self) -> _Race | None:
+    def _next_race(self, best: Configuration) -> _Race | None:
         """A race of a new configuration; if there is none left, of a known one with pairs to run."""
-        incumbent = self.incumbent
-        assert incumbent is not None
         challenger = next(self.config_generator, None)
         if challenger is None:
-            known = [c for c in self._runs if c != incumbent and self._missing(c, incumbent)]
+            idle = [c for c in self._runs if c != best and c not in self._races and c not in self._capped]
+            known = [c for c in idle if self._missing(c, best)]
             if not known:
                 return None
             challenger = known[self._random.randint(len(known))]
-        todo = self._missing(challenger, incumbent)
-        return _Race(challenger, [todo[i] for i in self._order(len(todo))], size=self._first_batch)
+        return _Race(challenger, self._shuffled(self._missing(challenger, best)), size=self._first_batch)
+
+    def _shuffled(self, pairs: list[Pair]) -> list[Pair]:
+        return [pairs[i] for i in self._order(len(pairs))]
 
     def _order(self, n: int) -> Iterable[int]:
         return range(n) if self._ordered else self._random.permutation(n)
 
-    def _missing(self, challenger: Configuration, incumbent: Configuration) -> list[Pair]:
-        have = self._runs.get(challenger, _Runs()).costs
-        return [pair for pair in self._runs[incumbent].costs if pair not in have]
+    def _missing(self, challenger: Configuration, best: Configuration) -> list[Pair]:
+        """The pairs of the best that the challenger has not run yet."""
+        runs, reference = self._runs.get(challenger, _Runs()), self._runs[best]
+        pairs = reference.costs or reference.pending  # pending only: the very first run has not ended
+        return [pair for pair in pairs if pair not in runs.costs and pair not in runs.pending]
 
-    def _next_trial(self, race: _Race) -> TrialInfo | None:
-        """The next run of the challenger; None if the race has ended instead."""
-        if not race.batch:
-            race.batch, race.todo = race.todo[: race.size], race.todo[race.size :]
-            race.waiting = len(race.batch)
-            race.size *= 2
-        cutoff = self._limit
-        if self._capping is not None:
-            rest = self._rest(race)
-            if rest <= 0:
+    def _next_of_races(self) -> TrialInfo | None:
+        """The next run of a challenger; None if all of them wait for results."""
+        for race in list(self._races.values()):
+            if not race.batch and not self._is_waiting(race):
+                race.batch, race.todo = race.todo[: race.size], race.todo[race.size :]
+                race.size *= 2
+            if race.batch:
+                rest = self._rest(race)
+                if rest > 0:
+                    return self._run(race.challenger, race.batch.pop(0), self._cutoff(rest))
+                self._capped.add(race.challenger)
                 self._end(race, won=False)
-                return None
-            capped = self._capping.factor * rest + self._capping.summand
-            cutoff = capped if cutoff is None else min(cutoff, capped)
-        return self._trial(race.challenger, race.batch.pop(0), cutoff)
+        return None
+
+    def _is_waiting(self, race: _Race) -> bool:
+        return bool(self._runs.get(race.challenger, _Runs()).pending)
+
+    def _cutoff(self, rest: float) -> float | None:
+        """The limit of a challenger's run that may use so much without being worse than the incumbent."""
+        if self._capping is None or math.isinf(rest):
+            return self._limit
+        capped = self._capping.factor * rest + self._capping.summand
+        return capped if self._limit is None else min(self._limit, capped)
 
     def _rest(self, race: _Race) -> float:
         """What the challenger may still use on its current batch before it is worse than the incumbent."""
-        assert self._capping is not None
-        assert self.incumbent is not None
-        own = self._runs.get(race.challenger, _Runs()).costs
-        pairs = [*own, *race.batch]
-        budget = sum(self._runs[self.incumbent].costs[pair] for pair in pairs)
-        return budget - sum(own.values()) + self._capping.per_run * (len(pairs) + 1)
+        if self._capping is None or self.incumbent is None:
+            return math.inf
+        own, known = self._runs.get(race.challenger, _Runs()), self._runs[self.incumbent].costs
+        pairs = [pair for pair in (*own.costs, *own.pending, *race.batch) if pair in known]
+        used = sum(cost for pair, cost in own.costs.items() if pair in known)
+        return sum(known[pair] for pair in pairs) - used + self._capping.per_run * (len(pairs) + 1)
 
     def _judge(self, race: _Race) -> None:
         """After a batch: the challenger is out, goes on, or has won."""
         incumbent = self.incumbent
         assert incumbent is not None
-        challenger = self._runs[race.challenger]
-        pairs = list(challenger.costs)
-        own, other = self._merit(challenger, pairs), self._merit(self._runs[incumbent], pairs)
-        if own > other:
+        own, best = self._runs[race.challenger], self._runs[incumbent]
+        pairs = [pair for pair in own.costs if pair in best.costs]
+        if pairs and self._merit(own, pairs) > self._merit(best, pairs):
             self._end(race, won=False)
-        elif not race.todo:
-            self._end(race, won=own < other)
+            return
+        if not race.todo:
+            # not empty if there was a new incumbent, or a run of it, since the race has begun
+            race.todo = self._shuffled(self._missing(race.challenger, incumbent))
+        if not race.todo:
+            self._end(race, won=self._merit(own, pairs) < self._merit(best, pairs))
 
     def _merit(self, runs: _Runs, pairs: list[Pair]) -> tuple[int, float]:
         """Fewer failures are better, then a smaller mean."""
@@ -288,15 +310,36 @@ class Racing(AbstractIntensifier):
         return float(costs.mean())
 
     def _end(self, race: _Race, won: bool) -> None:
-        self._race = None
+        del self._races[race.challenger]
         if won:
-            self._update_trajectory([race.challenger])
+            self._set_incumbent(race.challenger)
         elif race.challenger in self._runs:
             self._add_rejected_config(race.challenger)
 
-    def _trial(self, configuration: Configuration, pair: Pair, cutoff: float | None) -> TrialInfo:
+    def _set_incumbent(self, configuration: Configuration) -> None:
+        self._capped.clear()
+        self._update_trajectory([configuration])
+
+    def _run(self, configuration: Configuration, pair: Pair, cutoff: float | None) -> TrialInfo:
         self.cutoff = cutoff
+        self._runs.setdefault(configuration, _Runs()).pending.add(pair)
         return TrialInfo(configuration, instance=pair[0], seed=pair[1])
+
+
+class _Trials(Iterator[TrialInfo]):
+    """The iterator that SMAC3 wants.
+
+    Unlike other iterators it may go on after a StopIteration, when further results are known.
+    """
+
+    def __init__(self, trials: Iterator[TrialInfo | None]) -> None:
+        self._trials = trials
+
+    def __next__(self) -> TrialInfo:
+        trial = next(self._trials)
+        if trial is None:
+            raise StopIteration
+        return trial
 
 
 class _Told(Callback):

@@ -8,7 +8,9 @@ import math
 import os
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -57,7 +59,7 @@ class Evaluated(Protocol):
 
 
 #: evaluator(configuration, instance, seed, cutoff)
-Evaluator = Callable[[Configuration, "int | None", "int | None", "float | None"], Evaluated]
+Evaluator = Callable[[Configuration, "int | None", "int | None", "float | None"], "Evaluated | Future[Any]"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Standing:
 
     Attributes
     ----------
+    n_told : int
+        The results of the first so many evaluations are known.
     configuration : Configuration
     cost : float
         The mean over its runs.
@@ -74,6 +78,7 @@ class Standing:
         Whether one of them has failed: then none without failures is known.
     """
 
+    n_told: int
     configuration: Configuration
     cost: float
     n_runs: int
@@ -90,9 +95,12 @@ class Session:
     ----------
     space : ConfigurationSpace
     evaluator : callable
-        ``evaluator(configuration, instance, seed, cutoff)``, see `Evaluated`.
+        ``evaluator(configuration, instance, seed, cutoff)`` returns an `Evaluated` or a future of one.
     n_evaluations : int
         Most evaluations.
+    workers : int
+        How many evaluations go on at the same time. Their results are learnt in the order in
+        which they were begun, so that it does not matter which of them ends first.
     seed : int
     cpu_time : float or None
         CPU seconds that the evaluations may use together.
@@ -114,6 +122,11 @@ class Session:
         Gets the text of a warning for the user.
     observe : callable
         Gets the `Standing` after each evaluation.
+
+    Attributes
+    ----------
+    cpu_used : float
+        CPU seconds of the evaluations so far.
     """
 
     def __init__(
@@ -122,6 +135,7 @@ class Session:
         evaluator: Evaluator,
         *,
         n_evaluations: int,
+        workers: int = 1,
         seed: int = 0,
         cpu_time: float | None = None,
         count_own_time: bool = False,
@@ -141,10 +155,11 @@ class Session:
         observe: Callable[[Standing], None] = lambda standing: None,
     ) -> None:
         self.space, self.evaluator, self.warn, self.observe = space, evaluator, warn, observe
-        self.n_evaluations, self.seed = n_evaluations, seed
+        self.n_evaluations, self.workers, self.seed = n_evaluations, workers, seed
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
         self.count_own_time, self.stop_file, self.folder = count_own_time, stop_file, folder
+        self.cpu_used = 0.0
         self._parts = {
             "model": surrogate,
             "acquisition_function": acquisition,
@@ -168,34 +183,54 @@ class Session:
         str
             Why the search has ended.
         """
-        end = math.inf if deadline is None else deadline
-        cpu_left = self.cpu_time
-        start = time.process_time()
         with contextlib.ExitStack() as stack:
             folder = self.folder
             if folder is None:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pysmac-smac3-")))
-            facade = self._facade(folder)
-            for done in range(self.n_evaluations):
-                if self.stop_file is not None and not os.path.exists(self.stop_file):
-                    return f"{self.stop_file} is gone"
+            return self._search(self._facade(folder), math.inf if deadline is None else deadline)
+
+    def _search(self, facade: Facade, end: float) -> str:
+        pending: deque[tuple[TrialInfo, Evaluated | Future[Any]]] = deque()
+        begun = 0
+        start = time.process_time()
+        reason = ""
+        while True:
+            while not reason and len(pending) < self.workers:
+                reason = self._spent(begun, time.process_time() - start, end)
+                if reason:
+                    break
                 info = self._ask(facade)
                 if getattr(facade._config_selector, "over", False):
-                    return "iteration-limit reached"
-                if info is None:
-                    self.warn(f"the search space is exhausted: nothing is left to evaluate after {done} evaluations")
-                    return "search space exhausted"
-                outcome = self._evaluate(info, facade.intensifier.cutoff)
-                if not outcome.cut_short:
-                    self._tell(facade, info, outcome)
-                if outcome.final:
-                    return outcome.final
-                if outcome.cut_short or (time.monotonic() >= end and done + 1 < self.n_evaluations):
-                    return "t_limit_total_s reached"
-                cpu_left -= outcome.cpu_time
-                if cpu_left <= (time.process_time() - start if self.count_own_time else 0):
-                    return "cputime-limit reached"
-        return "max_evaluations reached"
+                    reason = "iteration-limit reached"
+                elif info is not None:
+                    pending.append((info, self._evaluate(info, facade.intensifier.cutoff)))
+                    begun += 1
+                elif pending:
+                    break
+                else:
+                    count = f"{begun} evaluation" + "s" * (begun != 1)
+                    self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
+                    reason = "search space exhausted"
+            if not pending:
+                return reason
+            info, evaluated = pending.popleft()
+            outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
+            self.cpu_used += outcome.cpu_time
+            if not outcome.cut_short:
+                self._tell(facade, info, outcome)
+            reason = outcome.final or reason or ("t_limit_total_s reached" if outcome.cut_short else "")
+
+    def _spent(self, begun: int, own_time: float, end: float) -> str:
+        """Which limit keeps a further evaluation from being begun; empty, if none does."""
+        if begun >= self.n_evaluations:
+            return "max_evaluations reached"
+        if self.stop_file is not None and not os.path.exists(self.stop_file):
+            return f"{self.stop_file} is gone"
+        if begun and time.monotonic() >= end:
+            return "t_limit_total_s reached"
+        if begun and self.cpu_time - self.cpu_used <= (own_time if self.count_own_time else 0):
+            return "cputime-limit reached"
+        return ""
 
     @staticmethod
     def _ask(facade: Facade) -> TrialInfo | None:
@@ -204,7 +239,7 @@ class Session:
         except StopIteration:
             return None
 
-    def _evaluate(self, info: TrialInfo, cutoff: float | None) -> Evaluated:
+    def _evaluate(self, info: TrialInfo, cutoff: float | None) -> Evaluated | Future[Any]:
         instance = None if info.instance is None else int(info.instance)
         return self.evaluator(info.config, instance, None if self.deterministic else info.seed, cutoff)
 
@@ -219,7 +254,8 @@ class Session:
         facade.tell(info, value, save=False)
         racing = facade.intensifier
         best = racing.incumbent
-        self.observe(Standing(best, racing.mean(best), racing.n_runs(best), racing.has_failed(best)))
+        told = facade.runhistory.finished
+        self.observe(Standing(told, best, racing.mean(best), racing.n_runs(best), racing.has_failed(best)))
 
     def _facade(self, folder: Path) -> Facade:
         scenario = Scenario(

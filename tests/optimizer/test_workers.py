@@ -1,0 +1,139 @@
+"""``smac_options['workers']``: several calls of one run at a time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from pysmac_compat import SMAC_optimizer
+
+PARAMETERS = {"x": ("real", [-5, 5], 4), "n": ("integer", [1, 9], 3)}
+
+
+def minimize(function, n, workers=3, seconds=None, options=(), **arguments):
+    optimizer = SMAC_optimizer(t_limit_total_s=seconds)
+    optimizer.smac_options["workers"] = workers
+    optimizer.smac_options.update(dict(options))
+    best = optimizer.minimize(function, n, PARAMETERS, **arguments)
+    return best, optimizer.result
+
+
+def facts(result):
+    return [(e.index, e.configuration, e.instance, e.seed, e.status, e.value) for e in result.runs[0].evaluations]
+
+
+def test_that_many_calls_at_a_time_and_no_more(tmp_path):
+    def function(x, n):
+        mine = tmp_path / str(os.getpid())
+        mine.touch()
+        deadline = time.monotonic() + 20
+        while len(list(tmp_path.glob("[0-9]*"))) < 3 and not (tmp_path / "seen").exists():
+            if time.monotonic() > deadline:
+                return 1e6
+            time.sleep(0.005)
+        (tmp_path / "seen").touch()
+        at_once = len(list(tmp_path.glob("[0-9]*")))
+        mine.unlink()
+        return float(at_once)
+
+    _, result = minimize(function, 12)
+    values = [e.value for e in result.runs[0].evaluations]
+    assert max(values) == 3.0
+    assert [e.index for e in result.runs[0].evaluations] == list(range(1, 13))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments", [{}, {"num_train_instances": 4}, {"deterministic": False}, {"num_runs": 2, "num_procs": 2}]
+)
+def test_what_ends_first_changes_nothing(arguments):
+    def function(x, n, instance=0, seed=0):
+        time.sleep(0.03 * (int.from_bytes(os.urandom(1), "big") / 255))
+        return (x - 1) ** 2 + n * (1 + instance) + seed % 7
+
+    (best, first), (again, second) = (minimize(function, 40, **arguments) for _ in range(2))
+    assert best == again
+    assert facts(first) == facts(second)
+    assert first.runs[0].trajectory == second.runs[0].trajectory
+
+
+def test_failures_cost_one_evaluation_each():
+    def function(x, n):
+        if n % 3 == 1:
+            os._exit(3)
+        if n % 3 == 2:
+            raise ValueError("no")
+        return x * x
+
+    _, result = minimize(function, 25)
+    assert len(result.runs[0].evaluations) == 25
+    assert {e.status for e in result.runs[0].evaluations} == {"SAT", "CRASHED"}
+    assert result.runs[0].configuration["n"] % 3 == 0
+
+
+def test_the_total_time_ends_all_that_is_running():
+    def function(x, n):
+        if abs(x - 4) > 1e-9:
+            time.sleep(60)
+        return x
+
+    start = time.monotonic()
+    (value, best), result = minimize(function, 50, seconds=2)
+    assert time.monotonic() - start < 30
+    assert value == 4.0
+    assert best["x"] == 4
+    assert result.stopped_because == "t_limit_total_s reached"
+    assert {e.status for e in result.runs[0].evaluations[1:]} == {"TIMEOUT"}
+
+
+def test_an_interrupt_keeps_what_has_ended(tmp_path):
+    def function(x, n):
+        if abs(x - 4) < 1e-9:
+            return 1.0  # the first one
+        if len(list(tmp_path.iterdir())) < 4:
+            (tmp_path / str(os.getpid())).touch()
+            return 0.5
+        time.sleep(60)
+        return 0.0
+
+    optimizer = SMAC_optimizer()
+    optimizer.smac_options["workers"] = 2
+    main = threading.main_thread().ident
+
+    def interrupt():
+        while len(list(tmp_path.iterdir())) < 4:
+            time.sleep(0.01)
+        time.sleep(1.0)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.minimize(function, 50, PARAMETERS)
+    evaluations = optimizer.result.runs[0].evaluations
+    assert len(evaluations) >= 5
+    assert optimizer.result.value == 0.5
+
+
+def test_test_instances_go_on_side_by_side_too():
+    def function(x, n, instance):
+        return x * x + instance
+
+    _, result = minimize(function, 10, num_train_instances=2, num_test_instances=5, options={"num-validation-runs": 5})
+    assert [e.instance for e in result.runs[0].test_evaluations] == [2, 3, 4, 5, 6]
+    assert [e.index for e in result.runs[0].test_evaluations] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "many", None])
+def test_a_wrong_number_of_workers_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"workers"):
+        minimize(lambda x, n: x, 5, workers=wrong)
+
+
+def test_calls_in_process_cannot_go_on_side_by_side():
+    with pytest.raises(ValueError, match=r"isolate"):
+        minimize(lambda x, n: x, 5, options={"isolate": False})
+    minimize(lambda x, n: x, 3, workers=1, options={"isolate": False})
