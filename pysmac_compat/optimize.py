@@ -18,6 +18,9 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.runs import Engine, events_of
 from pysmac_compat.space.definition import define
 
+#: the default of ``smac_rf_num_trees``
+_TREES = 100
+
 
 def fmin(
     objective: Callable[..., Any],
@@ -33,7 +36,7 @@ def fmin(
     seed: int = 1,
     cv_folds: int | None = None,
     update_status_every: int = 500,
-    smac_rf_num_trees: int = 100,
+    smac_rf_num_trees: int = _TREES,
     smac_rf_full_tree_bootstrap: bool = True,
     smac_intensification_percentage: float = 0.0,
 ) -> tuple[dict[str, Any], float]:
@@ -59,7 +62,7 @@ def fmin(
     update_status_every : int
         Evaluations between two status lines.
     smac_rf_num_trees : int
-        Trees of the surrogate.
+        Another number than the default makes the surrogate a random forest with so many trees.
     smac_rf_full_tree_bootstrap, smac_intensification_percentage : object
         Without effect.
 
@@ -80,13 +83,14 @@ def fmin(
         raise ArgumentError(f"objective must be callable, got {objective!r}")
     groups = _Groups((x0, xmin, xmax), (x0_int, xmin_int, xmax_int), x_categorical or {})
     every = arguments.integer("update_status_every", update_status_every)
+    n_trees = arguments.integer("smac_rf_num_trees", smac_rf_num_trees)
     plan = Plan(
         definition=define(groups.parameter_dict),
         n_evaluations=arguments.evaluations(max_evaluations),
         seeds=arguments.seeds(seed, 1),
         failure_value=TIMEOUT_QUALITY,
         n_train=None if cv_folds is None else arguments.integer("cv_folds", cv_folds),
-        n_trees=arguments.integer("smac_rf_num_trees", smac_rf_num_trees),
+        parts={} if n_trees == _TREES else {"surrogate": {"n_trees": n_trees}},
     )
     best: tuple[dict[str, Any], float] | None = None
     count = 0

@@ -13,7 +13,7 @@ from pysmac_compat.option_table import canonical_names
 from pysmac_compat.space.parameters import NUMBER
 
 #: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
-_PROPOSALS = 4
+_PROPOSALS = 1
 
 #: gets the name of the option for messages, and the value
 Reader = Callable[[str, Any], Any]
@@ -191,7 +191,8 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "execution-mode": ("use_model", _mapped({"SMAC": True, "ROAR": False})),
     "skip-features": ("skip_features", _flag),
     "intensification-percentage": ("selector.retrain_after", _proposals),
-    "rf-num-trees": ("n_trees", _count()),
+    "model": ("surrogate.model", _choice("auto", "rf", "gp")),
+    "rf-num-trees": ("surrogate.n_trees", _count()),
     "rf-split-min": ("surrogate.split_min", _count(0)),
     "rf-ratio-features": ("surrogate.ratio_features", _share),
     "rf-min-variance": ("surrogate.min_variance", _number),

@@ -48,7 +48,7 @@ _OWN = (
 )
 #: names of pysmac's own without a meaning, now that there is no Java
 _IGNORED = ("java_executable",)
-_NOT_YET = ("dask-client", "model")
+_NOT_YET = ("dask-client",)
 
 
 class SmacOptions(dict[str, Any]):

@@ -81,8 +81,6 @@ class Plan:
         Instances; with ``n_train`` the function gets an ``instance``.
     features : sequence of sequence of float, or None
         Of the training instances.
-    n_trees : int
-        Of the surrogate.
     use_model : bool
         Without it the configurations are drawn at random.
     max_incumbent_runs, initial_incumbent_runs : int
@@ -111,7 +109,6 @@ class Plan:
     n_train: int | None = None
     n_test: int = 0
     features: Sequence[Sequence[float]] | None = None
-    n_trees: int = 10
     use_model: bool = True
     max_incumbent_runs: int = 2000
     initial_incumbent_runs: int = 1
@@ -183,7 +180,6 @@ def make_plan(
         n_train=n_train,
         n_test=n_test,
         features=features,
-        n_trees=settings.n_trees,
         use_model=settings.use_model,
         max_incumbent_runs=settings.max_incumbent_runs,
         initial_incumbent_runs=settings.initial_incumbent_runs,

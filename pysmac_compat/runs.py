@@ -211,7 +211,7 @@ class _Search:
             deterministic=plan.deterministic,
             n_instances=plan.n_train,
             features=plan.features,
-            surrogate=partial(parts.surrogate, n_trees=plan.n_trees, **more["surrogate"]),
+            surrogate=partial(parts.surrogate, **more["surrogate"]),
             acquisition=partial(parts.acquisition, **more["acquisition"]),
             maximizer=partial(parts.maximizer, **more["maximizer"]),
             selector=partial(parts.selector, use_model=plan.use_model, first=plan.first, **more["selector"]),

@@ -23,7 +23,6 @@ class Settings:
     runtime_objective : bool
     penalty : float or None
         Factor of overall-obj: 1, 10 or 1000.
-    n_trees : int
     scenario : str
         The name of the folder of the results.
     max_evaluations : int or None
@@ -69,7 +68,6 @@ class Settings:
     timeout_quality: float | None = TIMEOUT_QUALITY
     runtime_objective: bool = False
     penalty: float | None = None
-    n_trees: int = 10
     scenario: str = "scenario"
     max_evaluations: int | None = None
     cutoff: float | None = None

@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+from scipy.special import erfcx, ndtr
 from smac.acquisition.function import EI, LCB
 from smac.acquisition.function.abstract_acquisition_function import AbstractAcquisitionFunction
 from smac.model import AbstractModel
 
 Array = npt.NDArray[np.float64]
+
+
+class LogEI(EI):
+    """The logarithm of the expected improvement, which still tells apart what has next to none.
+
+    Ament, Daulton, Eriksson, Balandat, Bakshy, "Unexpected Improvements to Expected
+    Improvement for Bayesian Optimization", NeurIPS (2023).
+    """
+
+    def _compute(self, X: Array) -> Array:
+        mean, variance = self._model.predict_marginalized(X)
+        sd = np.sqrt(variance)
+        return np.log(sd) + _log_unit_improvement((self._eta - mean) / sd)
+
+
+def _log_unit_improvement(z: Array) -> Array:
+    """log(phi(z) + z Phi(z)), where phi and Phi are the density and the distribution of a standard normal."""
+    low = np.minimum(z, -1.0)  # there by the scaled complementary error function, which does not underflow
+    tail = -low * erfcx(-low / math.sqrt(2)) * math.sqrt(math.pi / 2)
+    # tail is 1 - 1 / z^2 + ...: nothing is left of the difference where z is very small
+    gap = np.where(low > -1e4, 1 - tail, 1 / low**2)
+    left = -0.5 * low**2 - 0.5 * math.log(2 * math.pi) + np.log(np.maximum(gap, 1e-300))
+    high = np.maximum(z, -1.0)
+    right = np.log(np.exp(-0.5 * high**2) / math.sqrt(2 * math.pi) + high * ndtr(high))
+    return np.where(z < -1, left, right)
 
 
 class ExponentialEI(EI):
@@ -46,7 +72,7 @@ class RoundRobin(AbstractAcquisitionFunction):
 
     def __init__(self) -> None:
         super().__init__()
-        self._turns: list[AbstractAcquisitionFunction] = [EI(), LCB()]
+        self._turns: list[AbstractAcquisitionFunction] = [LogEI(), LCB()]
 
     @property
     def name(self) -> str:
@@ -65,7 +91,7 @@ class RoundRobin(AbstractAcquisitionFunction):
 
 #: what makes an acquisition function, by its name in SMAC v2
 FUNCTIONS: dict[str, type[AbstractAcquisitionFunction]] = {
-    "EI": EI,
+    "EI": LogEI,
     "EXPONENTIAL": ExponentialEI,
     "LCB": LCB,
     "LCBEIRR": RoundRobin,

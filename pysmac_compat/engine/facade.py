@@ -21,8 +21,11 @@ class History(RunHistory):
         """Forget everything."""
         super().reset()
         self._bounds = (math.inf, -math.inf)
+        self.results: list[TrialKey] = []
 
     def _add(self, k: TrialKey, v: TrialValue, status: StatusType) -> None:
+        if status != StatusType.RUNNING:
+            self.results.append(k)
         if v.status == StatusType.SUCCESS:
             self._bounds = (min(self._bounds[0], v.cost), max(self._bounds[1], v.cost))
         super()._add(k, v, status)

@@ -10,6 +10,8 @@ from sklearn.tree import DecisionTreeRegressor
 from smac import Scenario
 from smac.model.random_forest import RandomForest
 
+from pysmac_compat.engine.costs import normal_scores
+
 Matrix = npt.NDArray[np.float64]
 
 #: variance that every prediction has, in units of the (normal scored) costs
@@ -74,7 +76,7 @@ class Forest(RandomForest):
 
     def _train(self, X: Matrix, y: Matrix) -> Forest:
         x = self._prepare(X)
-        y = np.ascontiguousarray(y, dtype=np.float64).reshape(-1, 1)
+        y = normal_scores(y.ravel()).reshape(-1, 1)
         self._trees = []
         for _ in range(self._n_trees):
             rows = self._random.randint(len(x), size=len(x)) if self._bootstrap else np.arange(len(x))

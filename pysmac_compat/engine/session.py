@@ -21,9 +21,13 @@ from smac.random_design import ProbabilityRandomDesign
 from smac.runhistory import StatusType, TrialInfo, TrialValue
 
 from pysmac_compat.engine import parts
+from pysmac_compat.engine.encoder import CENSORED
 from pysmac_compat.engine.facade import Facade
 
 logger = logging.getLogger(__name__)
+
+#: share of random configurations among those that are proposed
+_RANDOM = 0.05
 
 Part = Callable[[Scenario], Any]
 
@@ -249,7 +253,7 @@ class Session:
             time=outcome.wall_time,
             cpu_time=outcome.cpu_time,
             status=StatusType.SUCCESS if outcome.learnable else StatusType.CRASHED,
-            additional_info={parts.CENSORED: True} if outcome.censored else {},
+            additional_info={CENSORED: True} if outcome.censored else {},
         )
         facade.tell(info, value, save=False)
         racing = facade.intensifier
@@ -276,7 +280,7 @@ class Session:
             )
         return Facade(
             scenario,
-            random_design=ProbabilityRandomDesign(probability=0.2, seed=scenario.seed),
+            random_design=ProbabilityRandomDesign(probability=_RANDOM, seed=scenario.seed),
             logging_level=False,
             overwrite=True,
             **made,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, Constant, OrdinalHyperparameter
+from ConfigSpace import CategoricalHyperparameter, Configuration, ConfigurationSpace, Constant, OrdinalHyperparameter
 from ConfigSpace.hyperparameters import Hyperparameter, IntegerHyperparameter
 
 Vectors = npt.NDArray[np.float64]
@@ -15,6 +15,27 @@ Vectors = npt.NDArray[np.float64]
 #: how many draws in a row may be illegal before a search for legal ones ends
 MOST_DRAWS = 100_000
 _CHUNK = 10_000
+
+
+class Hashed(Configuration):
+    """A configuration that works out its hash once; it is looked up many times."""
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = super().__hash__()
+        return self._hash
+
+    _hash: int | None = None
+
+
+def configuration(space: ConfigurationSpace, vector: npt.NDArray[np.float64], origin: str | None = None) -> Hashed:
+    """The configuration with this vector."""
+    return Hashed(space, vector=vector.copy(), origin=origin)
+
+
+def default(space: ConfigurationSpace) -> Hashed:
+    """The default configuration."""
+    return configuration(space, space.get_default_configuration().get_array(), "Default")
 
 
 def deactivate(space: ConfigurationSpace, vectors: Vectors) -> Vectors:

@@ -1,0 +1,75 @@
+"""Configurations as points between which distances make sense, for a Gaussian process."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, OrdinalHyperparameter
+from ConfigSpace.hyperparameters import Hyperparameter
+
+Matrix = npt.NDArray[np.float64]
+
+_MIDDLE = 0.5  # where the inactive ones are, in units of the range
+
+
+class Coding:
+    """Turns configuration vectors into points of a Euclidean space.
+
+    A numeric parameter is one coordinate in [0, 1], an ordinal one likewise by its position. Two
+    different categories are at distance 1, whichever they are. Categories that are numbers, as
+    many scripts have them, count both ways, and the lengths of the two scales tell the
+    model which is right. What is inactive lies in the middle.
+
+    Parameters
+    ----------
+    space : ConfigurationSpace
+
+    Attributes
+    ----------
+    scales : array of int, shape (n_columns,)
+        For each coordinate the number of its scale; coordinates of one scale belong together.
+    n_scales : int
+    """
+
+    def __init__(self, space: ConfigurationSpace) -> None:
+        scales: list[int] = []
+        self.n_scales = 0
+        self._tables: list[Matrix | None] = []
+        for hyperparameter in space.values():
+            tables = _tables(hyperparameter)
+            for table in tables:
+                scales += [self.n_scales] * table.shape[1]
+                self.n_scales += 1
+            if not tables:
+                scales.append(self.n_scales)
+                self.n_scales += 1
+            self._tables.append(np.hstack(tables) if tables else None)
+        self.scales = np.array(scales, dtype=int)
+
+    def __call__(self, vectors: Matrix) -> Matrix:
+        """The points of some configuration vectors, shape (n, n_parameters) -> (n, n_columns)."""
+        columns = []
+        for table, values in zip(self._tables, vectors.T, strict=False):
+            if table is None:
+                columns.append(np.where(np.isnan(values), _MIDDLE, values)[:, None])
+            else:
+                rows = np.where(np.isnan(values), len(table) - 1, values).astype(int)
+                columns.append(table[rows])
+        return np.hstack(columns)
+
+
+def _tables(hyperparameter: Hyperparameter) -> list[Matrix]:
+    """For each scale of a discrete parameter, the coordinates of each of its values, and of none."""
+    if isinstance(hyperparameter, OrdinalHyperparameter):
+        return [_positions(np.arange(hyperparameter.size))]
+    if not isinstance(hyperparameter, CategoricalHyperparameter):
+        return []
+    tables = [np.vstack([np.eye(hyperparameter.size) / np.sqrt(2), np.zeros(hyperparameter.size)])]
+    choices = hyperparameter.choices
+    if len(choices) > 2 and all(isinstance(c, (int, float)) and not isinstance(c, bool) for c in choices):
+        tables.append(_positions(np.argsort(np.argsort(np.array(choices, dtype=float)))))
+    return tables
+
+
+def _positions(ranks: npt.NDArray[np.intp]) -> Matrix:
+    return np.append(ranks / max(1, len(ranks) - 1), _MIDDLE)[:, None]

@@ -1,0 +1,144 @@
+"""What the surrogate learns from: the run history as rows of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from smac import Scenario
+from smac.runhistory import StatusType
+from smac.runhistory.encoder import AbstractRunHistoryEncoder
+from smac.runhistory.runhistory import TrialKey
+
+Matrix = npt.NDArray[np.float64]
+
+#: key of a trial's additional info: its cost is a lower bound only
+CENSORED = "censored"
+
+
+class Encoder(AbstractRunHistoryEncoder):
+    """Gives the surrogate the costs of all trials.
+
+    What has crashed counts as much as the worst that has not; a run that was capped
+    counts as the mean of those that took longer. With instance features
+    each trial is a row; without, each configuration is one, with its cost freed from the
+    effects of the instances that it happens to have run.
+
+    What is still running counts as average, so that the model does not propose its like
+    again and again meanwhile (the constant liar of Ginsbourger, Le Riche, Carraro, 2010).
+
+    Parameters
+    ----------
+    scenario : Scenario
+    censored : {'impute', 'keep', 'cutoff'}
+        What the cost of a capped run becomes: as above; itself; ``cutoff``, if there is one.
+    cutoff : float or None
+    """
+
+    def __init__(self, scenario: Scenario, censored: str = "impute", cutoff: float | None = None) -> None:
+        super().__init__(scenario)
+        self._censored, self._cutoff = censored, cutoff
+        self._keys: list[TrialKey] = []
+        self._costs: list[float] = []
+        self._is_censored: list[bool] = []
+
+    def transform(self, budget_subset: list[Any] | None = None) -> tuple[Matrix, Matrix]:
+        """The rows for the model, (configuration, instance features), and the costs; see SMAC3."""
+        self._read()
+        if not self._keys:
+            return np.empty((0, self._n_params + self._n_features)), np.empty((0, 1))
+        costs = self._learnable_costs()
+        if self._n_features > 0:
+            x = np.array([[*self._vector(key.config_id), *self._instance_features[key.instance]] for key in self._keys])
+        else:
+            ids, costs = _configuration_effects(self._keys, costs)
+            x = np.array([self._vector(i) for i in ids])
+        running = self._running_rows()
+        if running:
+            x, costs = np.vstack([x, running]), np.append(costs, np.full(len(running), np.median(costs)))
+        return x, costs.reshape(-1, 1)
+
+    def get_configurations(self, budget_subset: list[Any] | None = None) -> Matrix:
+        """The vectors of all configurations with results, shape (n, n_parameters)."""
+        self._read()
+        return np.array([self._vector(i) for i in dict.fromkeys(key.config_id for key in self._keys)])
+
+    def _build_matrix(self, trials: Any, store_statistics: bool = False) -> tuple[Matrix, Matrix]:
+        raise AssertionError("`transform` does without it")  # abstract in SMAC3
+
+    def _read(self) -> None:
+        """Take over the results that have come since the last time."""
+        for key in self.runhistory.results[len(self._keys) :]:
+            value = self.runhistory[key]
+            self._keys.append(key)
+            self._costs.append(value.cost if value.status == StatusType.SUCCESS else np.inf)
+            self._is_censored.append(CENSORED in value.additional_info)
+
+    def _learnable_costs(self) -> Matrix:
+        costs = np.array(self._costs)
+        finite = np.isfinite(costs)
+        costs[~finite] = costs[finite].max() if finite.any() else 0.0
+        censored = np.array(self._is_censored)
+        if self._censored == "cutoff" and self._cutoff is not None:
+            return np.where(censored, self._cutoff, costs)
+        return costs if self._censored == "keep" else _impute(costs, censored)
+
+    def _running_rows(self) -> list[list[float]]:
+        rows = []
+        for trial in self.runhistory.get_running_trials():
+            if self._n_features > 0:
+                rows.append([*trial.config.get_array(), *self._instance_features[trial.instance]])
+            elif not self.runhistory.get_trials(trial.config):
+                rows.append(list(trial.config.get_array()))
+        return rows
+
+    def _vector(self, config_id: int) -> Matrix:
+        return self.runhistory.get_config(config_id).get_array()
+
+    def transform_response_values(self, values: npt.NDArray[Any]) -> Matrix:
+        """Nothing: each surrogate transforms the costs as it needs them."""
+        return values
+
+
+def _impute(costs: Matrix, censored: npt.NDArray[np.bool_]) -> Matrix:
+    """Replace each lower bound by the mean of the known costs above it; twice the bound, if there is none."""
+    known = np.sort(costs[~censored])
+    imputed = costs.copy()
+    for i in np.flatnonzero(censored):
+        longer = known[np.searchsorted(known, costs[i], side="right") :]
+        imputed[i] = longer.mean() if len(longer) else 2 * costs[i]
+    return imputed
+
+
+def _configuration_effects(keys: Sequence[TrialKey], costs: Matrix, sweeps: int = 10) -> tuple[list[int], Matrix]:
+    """Least squares of cost = effect of the configuration + effect of the (instance, seed) pair.
+
+    Parameters
+    ----------
+    keys : sequence of TrialKey
+    costs : array of shape (n,)
+    sweeps : int
+        Rounds of backfitting.
+
+    Returns
+    -------
+    list of int, array
+        The ids of the configurations, and their effects.
+    """
+    pairs = {pair: i for i, pair in enumerate(dict.fromkeys((key.instance, key.seed) for key in keys))}
+    if len(pairs) == 1:
+        return [key.config_id for key in keys], costs
+    ids, rows = np.unique([key.config_id for key in keys], return_inverse=True)
+    columns = np.array([pairs[key.instance, key.seed] for key in keys])
+    n_rows, n_columns = np.bincount(rows), np.bincount(columns)
+    scale = np.abs(costs).max() or 1.0
+    scaled = costs / scale  # sums of huge costs would overflow
+    column_effects = np.zeros(len(pairs))
+    for _ in range(sweeps):
+        row_effects = np.bincount(rows, scaled - column_effects[columns]) / n_rows
+        column_effects = np.bincount(columns, scaled - row_effects[rows]) / n_columns
+        column_effects -= column_effects.mean()
+    row_effects = np.bincount(rows, scaled - column_effects[columns]) / n_rows
+    return [int(i) for i in ids], row_effects * scale

@@ -1,0 +1,173 @@
+"""The surrogate for small histories: a Gaussian process over mixed spaces.
+
+Rasmussen, Williams, "Gaussian Processes for Machine Learning", MIT Press (2006), chapters 2
+and 5: Matern kernel with smoothness 5/2 and a length for each parameter, found by
+maximising the marginal likelihood times a prior. The prior of the lengths grows with
+the number of parameters: Hvarfner, Hellsten, Nardi, "Vanilla Bayesian Optimization
+Performs Great in High Dimensions", ICML (2024).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import lapack, solve_triangular
+from scipy.optimize import minimize
+from smac import Scenario
+from smac.model import AbstractModel
+
+from pysmac_compat.engine.coding import Coding
+from pysmac_compat.engine.costs import log_gaps
+
+Matrix = npt.NDArray[np.float64]
+
+_SQRT5 = math.sqrt(5.0)
+#: bounds of the logarithms of the lengths, the variance of the signal, and that of the noise
+_LENGTH, _SIGNAL, _NOISE = (math.log(0.005), math.log(200.0)), (math.log(0.05), math.log(20.0)), (-16.0, 0.0)
+#: mean and standard deviation of the normal prior of the logarithm of a length, without the share of the dimension
+_LENGTH_PRIOR = math.log(0.5), 0.8
+_SIGNAL_PRIOR = 0.0, 1.0
+_NOISE_PRIOR = math.log(1e-4), 2.0
+_FEW = 30  # rows: the fit also starts from the prior, as the first data may mislead
+_GROWTH = 1.1  # the lengths are fitted anew when there are so many times the rows
+
+
+class GaussianProcess(AbstractModel):
+    """A Gaussian process whose lengths are fitted from where they were, and not at every step.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    max_rows : int
+        It learns from at most so many rows: the best ones, and some of the others.
+    """
+
+    def __init__(self, scenario: Scenario, *, max_rows: int = 200) -> None:
+        super().__init__(scenario.configspace, None, pca_components=None, seed=scenario.seed)
+        self._coding = Coding(scenario.configspace)
+        self._max_rows = max_rows
+        self._random = np.random.RandomState(scenario.seed)
+        n = self._coding.n_scales
+        self._prior = np.array([_LENGTH_PRIOR[0] + math.log(n) / 4] * n + [_SIGNAL_PRIOR[0], _NOISE_PRIOR[0]])
+        self._spread = np.array([_LENGTH_PRIOR[1]] * n + [_SIGNAL_PRIOR[1], _NOISE_PRIOR[1]])
+        self._limits = np.array([_LENGTH] * n + [_SIGNAL, _NOISE])
+        self._logs = np.clip(self._prior, *self._limits.T)
+        self._fitted_at = 0
+
+    def _train(self, X: Matrix, y: Matrix) -> GaussianProcess:
+        y = log_gaps(y.ravel())
+        rows = self._chosen(y)
+        points, y = self._coding(X[rows]), y[rows]
+        if len(X) >= _GROWTH * self._fitted_at:
+            self._fit(points, y)
+            self._fitted_at = len(X)
+        n = self._coding.n_scales
+        signal, noise = np.exp(self._logs[n:])
+        self._weights = np.exp(-self._logs[:n])[self._coding.scales]
+        self._signal = signal
+        self._points = points * self._weights
+        kernel = signal * _matern(_squared_distances(self._points, self._points))
+        kernel[np.diag_indices_from(kernel)] += noise + 1e-8
+        self._mean = y.mean()
+        lower = np.linalg.cholesky(kernel)
+        self._inverse_lower = solve_triangular(lower, np.eye(len(y)), lower=True, check_finite=False)
+        self._alpha = self._inverse_lower.T @ (self._inverse_lower @ (y - self._mean))
+        return self
+
+    def _chosen(self, y: Matrix) -> Any:
+        if len(y) <= self._max_rows:
+            return slice(None)
+        order = np.argsort(y, kind="stable")
+        n_best = self._max_rows * 3 // 4
+        others = self._random.choice(order[n_best:], self._max_rows - n_best, replace=False)
+        return np.sort(np.concatenate([order[:n_best], others]))
+
+    def _fit(self, points: Matrix, y: Matrix) -> None:
+        distances = _distances_by_scale(points, self._coding)
+        y = y - y.mean()
+        starts = [self._logs]
+        if len(y) < _FEW:
+            starts.append(np.clip(self._prior, *self._limits.T))
+        found = [
+            minimize(
+                self._loss,
+                start,
+                (distances, y),
+                method="L-BFGS-B",
+                jac=True,
+                bounds=self._limits,
+                options={"maxiter": 30},
+            )
+            for start in starts
+        ]
+        best = min(found, key=lambda each: each.fun)
+        if np.isfinite(best.fun):
+            self._logs = best.x
+
+    def _loss(self, logs: Matrix, distances: Matrix, y: Matrix) -> tuple[float, Matrix]:
+        """The negative logarithm of marginal likelihood times prior, and its gradient."""
+        n = len(distances)
+        signal, noise = np.exp(logs[n:])
+        weights = np.exp(-2 * logs[:n])
+        root = np.sqrt(np.tensordot(weights, distances, 1))
+        decay = np.exp(-_SQRT5 * root)
+        slope = 1 + _SQRT5 * root
+        unit = (slope + 5 / 3 * root**2) * decay
+        kernel = signal * unit
+        kernel[np.diag_indices_from(kernel)] += noise + 1e-8
+        lower, failed = lapack.dpotrf(kernel, lower=1, clean=1)
+        if failed:
+            return 1e25, np.zeros_like(logs)
+        inverse, _ = lapack.dpotri(lower, lower=1)
+        inverse = np.tril(inverse) + np.tril(inverse, -1).T
+        alpha = inverse @ y
+        away = (logs - self._prior) / self._spread
+        loss = 0.5 * y @ alpha + np.log(np.diag(lower)).sum() + 0.5 * away @ away
+        outer = 0.5 * (inverse - np.outer(alpha, alpha))
+        by_distance = outer * (signal * 5 / 3) * slope * decay  # times D / l^2: the derivative by log l
+        gradient = np.empty_like(logs)
+        gradient[:n] = np.tensordot(distances, by_distance, 2) * weights
+        gradient[n] = (outer * unit).sum() * signal
+        gradient[n + 1] = np.trace(outer) * noise
+        return float(loss), gradient + away / self._spread
+
+    def _predict(self, X: Matrix, covariance_type: str | None = "diagonal") -> tuple[Matrix, Matrix]:
+        points = self._coding(X) * self._weights
+        cross = self._signal * _matern(_squared_distances(points, self._points))
+        mean = self._mean + cross @ self._alpha
+        explained = cross @ self._inverse_lower.T
+        variance = self._signal - np.einsum("ij,ij->i", explained, explained)
+        return mean.reshape(-1, 1), np.maximum(variance, 1e-12).reshape(-1, 1)
+
+    def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
+        """Mean and variance of some configurations, arrays of shape (n, 1) each."""
+        return self._predict(X)
+
+
+def _matern(squared: Matrix) -> Matrix:
+    root = np.sqrt(squared)
+    root *= _SQRT5
+    decay = np.exp(-root)
+    squared *= 5 / 3
+    squared += root
+    squared += 1
+    squared *= decay
+    return squared
+
+
+def _squared_distances(a: Matrix, b: Matrix) -> Matrix:
+    squared = -2 * (a @ b.T)
+    squared += np.einsum("ij,ij->i", a, a)[:, None]
+    squared += np.einsum("ij,ij->i", b, b)
+    return np.maximum(squared, 0.0, out=squared)
+
+
+def _distances_by_scale(points: Matrix, coding: Coding) -> Matrix:
+    """Squared distances in each scale alone, shape (n_scales, n, n)."""
+    found = np.zeros((coding.n_scales, len(points), len(points)))
+    for column, scale in zip(points.T, coding.scales, strict=True):
+        found[scale] += np.square(column[:, None] - column)
+    return found

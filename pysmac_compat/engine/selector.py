@@ -1,0 +1,158 @@
+"""Which configuration comes next."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from ConfigSpace import Configuration
+from scipy.stats import qmc
+from smac import Scenario
+from smac.initial_design import AbstractInitialDesign
+from smac.main.config_selector import ConfigSelector
+
+from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.space import vectors
+
+#: below this share of legal configurations the model's proposals cannot be searched for
+RARE = 1e-4
+#: the model is fitted after each evaluation up to so many, then for ever more proposals at once
+_EACH = 100
+
+
+class DefaultFirst(AbstractInitialDesign):
+    """The default configuration, then points of a scrambled Sobol sequence that are legal."""
+
+    def _select_configurations(self) -> list[Configuration]:
+        space = self._configspace
+        chosen: list[Configuration] = [vectors.default(space)]
+        if self._n_configs > 1:
+            sobol = qmc.Sobol(d=len(space), scramble=True, seed=self._rng.randint(10_000_000))
+            exponent = int(np.ceil(np.log2(self._n_configs)))
+            points = sobol.random_base2(exponent)[: self._n_configs - 1]
+            chosen += [vectors.configuration(space, v) for v in vectors.from_unit_cube(space, points).T]
+        return chosen
+
+
+class Selector(ConfigSelector):
+    """Proposes the initial design, then what the model finds promising, then whatever is left.
+
+    In a finite space of at most a million assignments that is exact; else the search ends when
+    100,000 random draws in a row brought nothing new. Where less than one random
+    configuration in 10,000 is legal, no model is used.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    use_model : bool
+        Without it the first configurations are followed by random ones (ROAR).
+    first : sequence of dict or None, optional
+        Active values of configurations that come before all others, None for a random one;
+        without it, the default.
+    retrain_after : int
+        Proposals of one fit of the surrogate, as long as there are few evaluations; later more.
+    max_iterations : int or None
+        Most fits of the surrogate; without it, ``retrain_after`` times as many random configurations.
+
+    Attributes
+    ----------
+    rare : bool
+        Whether legal configurations are too rare for a model.
+    over : bool
+        Whether ``max_iterations`` is reached.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        use_model: bool = True,
+        *,
+        first: Sequence[Mapping[str, Any] | None] | None = None,
+        retrain_after: int = 1,
+        max_iterations: int | None = None,
+    ) -> None:
+        super().__init__(scenario, retrain_after=retrain_after)
+        self._use_model, self._first, self._max_iterations = use_model, first, max_iterations
+        self.over = False
+        self._tried: set[bytes] = set()
+        self._space = scenario.configspace
+        self._random = np.random.RandomState(scenario.seed)
+        self.rare = self._legal_share() < RARE
+
+    def __iter__(self) -> Iterator[Configuration]:
+        for configuration in self._proposals():
+            key = vectors.key(configuration.get_array())
+            if key not in self._tried:
+                self._tried.add(key)
+                yield configuration
+        most = None if self._max_iterations is None else self._max_iterations * self._retrain_after
+        for count, vector in enumerate(vectors.untried(self._space, self._tried, self._random)):
+            self.over = self.over or count == most
+            if self.over:
+                return
+            self._tried.add(vectors.key(vector))
+            yield vectors.configuration(self._space, vector)
+
+    def _proposals(self) -> Iterator[Configuration]:
+        default = vectors.default(self._space)
+        if self._first is None:
+            yield default
+        else:
+            yield from map(self._configuration, self._first)
+        if self.rare or not self._use_model:
+            return
+        yield from (c for c in self._initial_design_configs if self._first is None or c != default)
+        with contextlib.suppress(SpaceExhaustedError):
+            yield from self._model_based()
+
+    def _configuration(self, values: Mapping[str, Any] | None) -> Configuration:
+        space = self._space
+        if values is None:
+            return self._drawn() or vectors.default(space)
+        # by its vector: from values, ConfigSpace would round them
+        vector = [hp.to_vector(values[name]) if name in values else np.nan for name, hp in space.items()]
+        return vectors.configuration(space, np.array(vector, dtype=np.float64))
+
+    def _drawn(self) -> Configuration | None:
+        drawn = vectors.draw(self._space, 1, self._random)
+        return vectors.configuration(self._space, drawn[:, 0]) if drawn.shape[1] else None
+
+    def _model_based(self) -> Iterator[Configuration]:
+        """Configurations of high acquisition value that have not been proposed; ends when there is none."""
+        fits = 0
+        for i in itertools.count(1):
+            x, y = self._runhistory_encoder.transform()
+            if len(x) == 0 or self._random_design.check(i):
+                drawn = self._drawn()
+                if drawn is None:
+                    return
+                yield drawn
+                continue
+            if fits == self._max_iterations:
+                self.over = True
+                return
+            fits += 1
+            known = self._runhistory_encoder.get_configurations()
+            self._model.train(x, y)
+            costs = self._model.predict_marginalized(known)[0].ravel()
+            best = int(costs.argmin())
+            self._acquisition_function.update(
+                model=self._model, eta=costs[best], incumbent_array=known[best], num_data=len(known), X=known
+            )
+            new = (v for v in self._acquisition_maximizer.propose(known) if vectors.key(v) not in self._tried)
+            wanted = self._retrain_after * (1 + len(self._tried) // _EACH)
+            count = 0
+            for vector in itertools.islice(new, wanted):
+                yield vectors.configuration(self._space, vector, "Acquisition function maximizer")
+                count += 1
+            if count == 0:
+                return
+
+    def _legal_share(self) -> float:
+        if vectors.assignments(self._space) <= 1 / RARE:
+            return 1.0  # few enough to be enumerated
+        share = vectors.legal_share(self._space, self._random, 10_000)
+        return share if share > 10 * RARE else vectors.legal_share(self._space, self._random, 200_000)
