@@ -16,6 +16,7 @@ from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat._fork import uninterrupted
 from pysmac_compat._warn import warn
+from pysmac_compat.commands import Commands
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.server import Rules
@@ -206,7 +207,7 @@ class SMAC_optimizer:
         log_level = self._log_level if settings.log_level is None else settings.log_level or None
         needs_value = not plan.objective.runtime
         processes = contextlib.ExitStack()
-        with _logging(log_level):
+        with _logging(log_level), Commands(**settings.parts.get("commands", {})):
             try:
                 engines = []
                 rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -121,14 +122,27 @@ def _level(name: str, value: Any) -> int:
     return level
 
 
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ArgumentError(f"{name} must be a file name, got {value!r}")
-    return value
+def _text(what: str) -> Reader:
+    def read(name: str, value: Any) -> str:
+        if not isinstance(value, str) or not value:
+            raise ArgumentError(f"{name} must be {what}, got {value!r}")
+        return value
+
+    return read
+
+
+_file = _text("a file name")
+
+
+def _folder(name: str, value: Any) -> str:
+    path: str = _text("a directory")(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+    if not os.path.isdir(path):
+        raise ArgumentError(f"{name} must be a directory, got {value!r}")
+    return path
 
 
 def _scenario(name: str, value: Any) -> str:
-    return _text(name, value).rsplit(".", 1)[0] or value
+    return str(_file(name, value)).rsplit(".", 1)[0] or value
 
 
 def _configuration(name: str, value: Any) -> Any:
@@ -161,7 +175,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "cputime-limit": ("cpu_time", _seconds),
     "use-cpu-time-in-tunertime": ("session.count_own_time", _flag),
     "iteration-limit": ("selector.max_iterations", _count()),
-    "terminate-on-delete": ("session.stop_file", _text),
+    "terminate-on-delete": ("session.stop_file", _file),
     "num-run": ("seed", _count(0)),
     "seed-offset": ("seed_offset", _count(0)),
     # calls
@@ -173,6 +187,12 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "retry-crashed-count": ("retries", _count(0)),
     "transform-crashed-quality": ("transform_crashes", _flag),
     "transform-crashed-quality-value": ("crash_value", _finite),
+    # commands around the search
+    "pre-scenario-command": ("commands.before", _text("a shell command")),
+    "post-scenario-command": ("commands.after", _text("a shell command")),
+    "prepost-exec-dir": ("commands.folder", _folder),
+    "prepost-log-output": ("commands.log_output", _flag),
+    "exception-on-prepost-command": ("commands.must_succeed", _flag),
     # racing
     "use-instances": ("use_instances", _flag),
     "deterministic-instance-ordering": ("intensifier.ordered", _flag),

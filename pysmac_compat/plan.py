@@ -98,7 +98,7 @@ class Plan:
         The value of a crash, if it is not that of a time-out.
     validation : Validation
     parts : dict of str to dict
-        Further keyword arguments of the parts of the engine, and of the 'session'.
+        Further keyword arguments of the parts of the engine, of the 'session', ...; see `Settings`.
     """
 
     definition: Definition
@@ -193,7 +193,7 @@ def make_plan(
         retries=settings.retries,
         crashed_quality=crashed_quality,
         validation=Validation(**settings.parts.get("validation", {})),
-        parts={name: part for name, part in settings.parts.items() if name != "validation"},
+        parts=settings.parts,
     )
 
 

@@ -63,7 +63,7 @@ class Settings:
         Logging levels; 0: off.
     parts : dict of str to dict
         What is handed as it is, by keyword, to a part of `pysmac_compat.engine` (by its name there), to the
-        'session', or to the rules of the 'validation'.
+        'session', to the rules of the 'validation', or to the 'commands' around the search.
     """
 
     timeout_quality: float | None = TIMEOUT_QUALITY
