@@ -12,6 +12,7 @@ from pysmac_compat._errors import ArgumentError
 from pysmac_compat.arguments import integer, limit
 from pysmac_compat.option_table import canonical_names
 from pysmac_compat.space.parameters import NUMBER
+from pysmac_compat.transform import parse_formula
 
 #: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
 _PROPOSALS = 4
@@ -187,6 +188,13 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "retry-crashed-count": ("retries", _count(0)),
     "transform-crashed-quality": ("transform_crashes", _flag),
     "transform-crashed-quality-value": ("crash_value", _finite),
+    "tae-transform": ("transform.enabled", _flag),
+    "tae-transform-valid-values-only": ("transform.valid_only", _flag),
+    **{
+        f"tae-transform-{kind}-{quantity}": (f"transform.{kind}_{quantity}", parse_formula)
+        for kind in ("SAT", "UNSAT", "TIMEOUT", "other")
+        for quantity in ("quality", "runtime")
+    },
     # commands around the search
     "pre-scenario-command": ("commands.before", _text("a shell command")),
     "post-scenario-command": ("commands.after", _text("a shell command")),

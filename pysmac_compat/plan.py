@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pysmac_compat import arguments
@@ -15,6 +15,7 @@ from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 from pysmac_compat.objective import Objective
 from pysmac_compat.settings import Settings
 from pysmac_compat.space.definition import Definition
+from pysmac_compat.transform import Transform
 
 
 @dataclass(frozen=True)
@@ -172,12 +173,13 @@ def make_plan(
     cutoff = _least(arguments.limit("t_limit_function_s", t_limit_function_s), settings.cutoff)
     crashed_quality = None if settings.runtime_objective else settings.crashed_quality
     failure_value = TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality
+    failure_value = failure_value if crashed_quality is None else crashed_quality
     return Plan(
         definition=definition,
         n_evaluations=min(arguments.evaluations(max_evaluations), settings.max_evaluations or 2**63),
         seeds=seeds,
-        failure_value=failure_value if crashed_quality is None else crashed_quality,
-        objective=_objective(settings, cutoff),
+        failure_value=failure_value,
+        objective=_objective(settings, cutoff, failure_value),
         total_time=_least(t_limit_total_s, settings.wall_time),
         deterministic=deterministic,
         n_train=n_train,
@@ -210,18 +212,33 @@ def _first(settings: Settings, definition: Definition) -> list[dict[str, Any] | 
     return first
 
 
-def _objective(settings: Settings, cutoff: float | None) -> Objective:
+def _objective(settings: Settings, cutoff: float | None, failure_value: float) -> Objective:
     on_crash = "any" if settings.stop_on_crash else "first" if settings.stop_on_first_crash else ""
-    if not settings.runtime_objective:
-        return Objective(cutoff=cutoff, stop_on_abort=settings.stop_on_abort, stop_on_crash=on_crash)
-    capping = (settings.capping_factor, settings.capping_summand)
-    return Objective(
-        runtime=True,
+    plain = Objective(
         cutoff=cutoff,
-        penalty=1.0 if settings.penalty is None else settings.penalty,
-        capping=None if settings.capping is False else capping,
         stop_on_abort=settings.stop_on_abort,
         stop_on_crash=on_crash,
+        transform=_transform(settings.parts.get("transform", {}), failure_value),
+    )
+    if not settings.runtime_objective:
+        return plain
+    capping = (settings.capping_factor, settings.capping_summand)
+    return replace(
+        plain,
+        runtime=True,
+        penalty=1.0 if settings.penalty is None else settings.penalty,
+        capping=None if settings.capping is False else capping,
+    )
+
+
+def _transform(options: Mapping[str, Any], failure_value: float) -> Transform | None:
+    enabled = options.get("enabled")
+    if options and enabled is None:
+        warn("smac_options: the other options tae-transform-... have no effect without 'tae-transform' = True")
+    if not enabled:
+        return None
+    return Transform(
+        failure_value=failure_value, **{name: value for name, value in options.items() if name != "enabled"}
     )
 
 

@@ -330,6 +330,7 @@ class _Search:
         if outcome.status in ("CRASHED", "MEMOUT") and self.plan.crashed_quality is not None:
             outcome = replace(outcome, value=self.plan.crashed_quality)
         scored = self.plan.objective.score(outcome, cutoff, first)
+        outcome = scored.outcome
         evaluation = Evaluation(
             index=index,
             configuration=configuration,

@@ -63,7 +63,8 @@ class Settings:
         Logging levels; 0: off.
     parts : dict of str to dict
         What is handed as it is, by keyword, to a part of `pysmac_compat.engine` (by its name there), to the
-        'session', to the rules of the 'validation', or to the 'commands' around the search.
+        'session', to the rules of the 'validation', to the 'transform' of outcomes, or to the 'commands'
+        around the search.
     """
 
     timeout_quality: float | None = TIMEOUT_QUALITY

@@ -30,6 +30,8 @@ REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 
 #: value of a failed call unless the user chooses another, as in the original
 TIMEOUT_QUALITY = 2.0**127
+#: cost of a crash in seconds where no limit says what a long run is, as in the original
+CRASH_RUNTIME = 3600.0
 #: a call that used this much less than its limit, or more, has reached it, as in the original (seconds; of
 #: a limit below 1 s the same share)
 LIMIT_MARGIN = 0.02
