@@ -188,6 +188,8 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "retry-crashed-count": ("retries", _count(0)),
     "transform-crashed-quality": ("transform_crashes", _flag),
     "transform-crashed-quality-value": ("crash_value", _finite),
+    "check-sat-consistency": ("check_consistency", _flag),
+    "check-sat-consistency-exception": ("forbid_inconsistency", _flag),
     "tae-transform": ("transform.enabled", _flag),
     "tae-transform-valid-values-only": ("transform.valid_only", _flag),
     **{

@@ -97,6 +97,8 @@ class Plan:
         Further calls after a crash.
     crashed_quality : float or None
         The value of a crash, if it is not that of a time-out.
+    check_consistency : {'', 'warn', 'raise'}
+        What happens where an instance is called SAT and UNSAT in one run.
     validation : Validation
     parts : dict of str to dict
         Further keyword arguments of the parts of the engine, of the 'session', ...; see `Settings`.
@@ -121,6 +123,7 @@ class Plan:
     first: list[dict[str, Any] | None] | None = None
     retries: int = 0
     crashed_quality: float | None = None
+    check_consistency: str = ""
     validation: Validation = field(default_factory=Validation)
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -194,6 +197,7 @@ def make_plan(
         first=_first(settings, definition),
         retries=settings.retries,
         crashed_quality=crashed_quality,
+        check_consistency=_check_consistency(settings),
         validation=Validation(**settings.parts.get("validation", {})),
         parts=settings.parts,
     )
@@ -210,6 +214,12 @@ def _first(settings: Settings, definition: Definition) -> list[dict[str, Any] | 
     for challenger in settings.initial_challengers:
         first.append(read_configuration("smac_options['initial-challengers']", challenger, definition))
     return first
+
+
+def _check_consistency(settings: Settings) -> str:
+    if settings.check_consistency is False:
+        return ""
+    return "raise" if settings.forbid_inconsistency else "warn" if settings.check_consistency else ""
 
 
 def _objective(settings: Settings, cutoff: float | None, failure_value: float) -> Objective:

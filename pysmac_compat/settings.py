@@ -55,6 +55,10 @@ class Settings:
         Further calls after a crash.
     transform_crashes : bool or None
     crash_value : float or None
+    check_consistency : bool or None
+        Whether SAT and UNSAT on one instance are noticed.
+    forbid_inconsistency : bool
+        Whether they are an error.
     isolate : bool
         Whether calls happen in child processes.
     workers : int
@@ -98,6 +102,8 @@ class Settings:
     retries: int = 0
     transform_crashes: bool | None = None
     crash_value: float | None = None
+    check_consistency: bool | None = None
+    forbid_inconsistency: bool = False
     isolate: bool = True
     workers: int = 1
     console_level: int | None = None

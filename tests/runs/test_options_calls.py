@@ -125,3 +125,43 @@ def test_log_levels(name, level, shown, capfd):
     lines = capfd.readouterr().err
     assert (shown in lines) if shown else lines == ""
     assert ("DEBUG" in lines) == (level == "DEBUG")
+
+
+def contradicting(x, y, instance=0):
+    return {"value": x, "status": "UNSAT" if x == 4 and instance == 1 else "SAT"}
+
+
+@pytest.mark.parametrize("name", ["check-sat-consistency", "checkSATConsistency"])
+def test_sat_and_unsat_on_one_instance_can_be_a_warning(name):
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options[name] = True
+    with pytest.warns(UserWarning, match="consistency") as caught:
+        optimizer.minimize(contradicting, 12, PARAMETERS, num_train_instances=2)
+    (text,) = (str(each.message) for each in caught)
+    assert text.startswith("check-sat-consistency: ")
+    assert text.endswith("on the instance 1")
+    assert "UNSAT for {'x': 4.0, 'y': 7}" in text
+    assert len(configurations(optimizer.result)) == 12
+
+
+@pytest.mark.parametrize("options", [{}, {"check-sat-consistency": True}])
+def test_sat_and_unsat_on_one_instance_can_be_an_error(options):
+    def function(x, y):
+        return contradicting(x, y, 1)
+
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options.update({**options, "check-sat-consistency-exception": True})
+    with pytest.raises(RuntimeError, match="check-sat-consistency: UNSAT for .* and SAT for"):
+        optimizer.minimize(function, 12, PARAMETERS)
+    assert [e.status for e in optimizer.result.runs[0].evaluations] == ["UNSAT", "SAT"]
+    assert optimizer.result.value <= 4
+
+
+def test_sat_and_unsat_may_be_mixed_unless_somebody_asks():
+    for options in ([], [("check-sat-consistency", False), ("check-sat-consistency-exception", True)]):
+        assert len(configurations(minimise(options, contradicting, 12, num_train_instances=2))) == 12
+
+    def by_instance(x, y, instance):
+        return {"value": x, "status": "UNSAT" if instance else "SAT"}
+
+    minimise([("check-sat-consistency", True)], by_instance, 12, num_train_instances=2)
