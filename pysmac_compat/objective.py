@@ -96,5 +96,5 @@ class Scored:
 
     @property
     def cut_short(self) -> bool:
-        """Whether the end of the total time stopped it."""
+        """Whether what ends the whole search stopped it."""
         return self.outcome.cut_short

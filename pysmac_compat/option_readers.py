@@ -183,6 +183,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "cutoff-time": ("cutoff", _seconds),
     "kill-run-exceeding-captime": ("kill_at_wall_limit", _flag),
     "kill-run-exceeding-captime-factor": ("wall_factor", _factor),
+    "kill-runs-on-file-delete": ("session.kill_file", _file),
     "abort-on-crash": ("stop_on_crash", _flag),
     "abort-on-first-run-crash": ("stop_on_first_crash", _flag),
     "retry-crashed-count": ("retries", _count(0)),

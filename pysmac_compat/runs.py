@@ -136,7 +136,8 @@ def _serve(plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator], connecti
             reason = session.run(deadline)
             for evaluator in calls:
                 evaluator.deadline = None
-            search.test(time.monotonic() - start, session.cpu_used)
+            if not session.killed:
+                search.test(time.monotonic() - start, session.cpu_used)
             send(RunEnded(run, reason))
         send(None)
     except BrokenPipeError:  # nobody listens any more

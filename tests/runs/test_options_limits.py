@@ -98,6 +98,26 @@ def test_terminate_on_delete(tmp_path):
     assert result.stopped_because.endswith("is gone")
 
 
+def test_kill_runs_on_file_delete(tmp_path):
+    flag = tmp_path / "go on"
+    flag.touch()
+
+    def function(x, y, instance):
+        if (x, y) != (4, 7):
+            flag.unlink()
+            time.sleep(600)
+        return x
+
+    options = [("kill-runs-on-file-delete", str(flag))]
+    result = minimise(options, function, 20, num_train_instances=1, num_test_instances=2)
+    first, second = result.runs[0].evaluations
+    assert (first.status, second.status) == ("SAT", "TIMEOUT")
+    assert f"{flag} is gone" in second.message
+    assert result.stopped_because == f"{flag} is gone"
+    assert result.value == 4
+    assert result.runs[0].test_evaluations == []
+
+
 def test_the_search_itself_can_count_as_cpu_time():
     options = [("cputime-limit", 0.2), ("use-cpu-time-in-tunertime", True)]
     result = minimise(options, lambda x, y: {"value": x}, n=2000)
