@@ -20,6 +20,8 @@ class Objective:
         CPU limit of a run, seconds.
     penalty : float
         With ``runtime``: a cost of at least ``cutoff`` counts so many times in a mean.
+    instance_penalty : float
+        With ``runtime``: the same for the mean cost of an instance.
     capping : tuple of float, or None
         With ``runtime``: factor and summand (seconds) of adaptive capping.
     stop_on_abort : bool
@@ -33,6 +35,7 @@ class Objective:
     runtime: bool = False
     cutoff: float | None = None
     penalty: float = 1.0
+    instance_penalty: float = 1.0
     capping: tuple[float, float] | None = None
     stop_on_abort: bool = False
     stop_on_crash: str = ""

@@ -17,6 +17,8 @@ from pysmac_compat.transform import parse_formula
 #: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
 _PROPOSALS = 4
 
+_PENALTIES = {"MEAN": 1.0, "MEAN10": 10.0, "MEAN1000": 1000.0}
+
 #: gets the name of the option for messages, and the value
 Reader = Callable[[str, Any], Any]
 
@@ -169,7 +171,8 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "workers": ("workers", _count()),
     # what is minimised, and how long
     "run-obj": ("runtime_objective", _mapped({"QUALITY": False, "RUNTIME": True})),
-    "overall-obj": ("penalty", _mapped({"MEAN": 1.0, "MEAN10": 10.0, "MEAN1000": 1000.0})),
+    "overall-obj": ("penalty", _mapped(_PENALTIES)),
+    "inter-obj": ("instance_penalty", _mapped(_PENALTIES)),
     "deterministic": ("deterministic", _flag),
     "runcount-limit": ("max_evaluations", _count()),
     "wallclock-limit": ("wall_time", _seconds),

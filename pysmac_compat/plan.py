@@ -236,7 +236,8 @@ def _objective(settings: Settings, cutoff: float | None, failure_value: float) -
     return replace(
         plain,
         runtime=True,
-        penalty=1.0 if settings.penalty is None else settings.penalty,
+        penalty=settings.penalty,
+        instance_penalty=settings.instance_penalty,
         capping=None if settings.capping is False else capping,
     )
 

@@ -224,6 +224,7 @@ class _Search:
                 cutoff=objective.cutoff,
                 capping=None if objective.capping is None else Capping(*objective.capping),
                 penalty=objective.penalty,
+                instance_penalty=objective.instance_penalty,
                 **more["intensifier"],
             ),
             folder=self.folder,

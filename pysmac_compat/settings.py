@@ -21,8 +21,10 @@ class Settings:
     ----------
     timeout_quality : float or None
     runtime_objective : bool
-    penalty : float or None
+    penalty : float
         Factor of overall-obj: 1, 10 or 1000.
+    instance_penalty : float
+        The same of inter-obj.
     n_trees : int
     scenario : str
         The name of the folder of the results.
@@ -73,7 +75,8 @@ class Settings:
 
     timeout_quality: float | None = TIMEOUT_QUALITY
     runtime_objective: bool = False
-    penalty: float | None = None
+    penalty: float = 1.0
+    instance_penalty: float = 1.0
     n_trees: int = 10
     scenario: str = "scenario"
     max_evaluations: int | None = None

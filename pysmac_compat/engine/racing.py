@@ -88,6 +88,9 @@ class Racing(AbstractIntensifier):
         Limits a challenger's runs further.
     penalty : float
         A cost of at least ``cutoff`` counts so many times in a mean.
+    instance_penalty : float
+        With more than 1 a mean is that over the instances of the mean of each, and one of at least
+        ``cutoff`` counts at least as so many times the cutoff.
     first_batch : int
         Runs of a challenger before it is first compared with the incumbent.
     ordered : bool
@@ -108,11 +111,13 @@ class Racing(AbstractIntensifier):
         cutoff: float | None = None,
         capping: Capping | None = None,
         penalty: float = 1.0,
+        instance_penalty: float = 1.0,
         first_batch: int = 1,
         ordered: bool = False,
     ) -> None:
         self._initial_runs, self._first_batch, self._ordered = initial_runs, first_batch, ordered
-        self._limit, self._capping, self._penalty = cutoff, capping, penalty
+        self._limit, self._capping = cutoff, capping
+        self._penalty, self._instance_penalty = penalty, instance_penalty
         self.cutoff = cutoff
         super().__init__(scenario, max_config_calls=max_runs, max_incumbents=1)
 
@@ -305,8 +310,13 @@ class Racing(AbstractIntensifier):
 
     def _mean(self, runs: _Runs, pairs: list[Pair]) -> float:
         costs = np.array([runs.costs[pair] for pair in pairs])
-        if self._limit is not None:
-            costs = np.where(costs >= self._limit, costs * self._penalty, costs)
+        if self._limit is None:
+            return float(costs.mean())
+        costs = np.where(costs >= self._limit, costs * self._penalty, costs)
+        if self._instance_penalty > 1:
+            instances = np.unique([str(instance) for instance, _ in pairs], return_inverse=True)[1]
+            costs = np.bincount(instances, costs) / np.bincount(instances)
+            costs = np.where(costs >= self._limit, np.maximum(costs, self._limit * self._instance_penalty), costs)
         return float(costs.mean())
 
     def _end(self, race: _Race, won: bool) -> None:

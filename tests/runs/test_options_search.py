@@ -164,6 +164,48 @@ def test_initial_challenger_runs():
     assert len({str(c) for c in first_batch([])}) > 1
 
 
+@pytest.mark.parametrize(
+    ("options", "runs"),
+    [
+        ([], (0.5 + 0.5 + 2 + 2) / 4),
+        ([("inter-obj", "MEAN10")], (0.5 + 20) / 2),
+        ([("inter_instance_obj", "MEAN1000")], (0.5 + 2000) / 2),
+        ([("overall-obj", "MEAN10"), ("inter-obj", "MEAN10")], (0.5 + 20) / 2),
+        ([("overall-obj", "MEAN10"), ("inter-obj", "MEAN1000")], (0.5 + 2000) / 2),
+    ],
+)
+@pytest.mark.parametrize("deterministic", [True, False])
+def test_inter_obj(options, runs, deterministic):
+    def function(x, y, instance, seed=0):
+        return {"status": "TIMEOUT" if instance else "SAT", "runtime": 0.5}
+
+    options = [*options, ("run-obj", "RUNTIME"), ("initial-incumbent-runs", 4), ("cutoff-time", 2)]
+    n = 2 if deterministic else 4
+    result = minimise(options, function, n, num_train_instances=2, deterministic=deterministic)
+    assert {e.value for e in result.runs[0].evaluations} == {0.5, 2}
+    assert result.value == pytest.approx(runs)
+
+
+@pytest.mark.parametrize(
+    ("options", "mean"),
+    [
+        ([], (2 + 0.2 + 0.2 + 0.2) / 4),
+        ([("inter-obj", "MEAN10")], (2 + 0.2 + 0.2 + 0.2) / 4),
+        ([("overall-obj", "MEAN10")], (20 + 0.2 + 0.2 + 0.2) / 4),
+        ([("overall-obj", "MEAN10"), ("inter-obj", "MEAN1000")], (2000 + 0.2) / 2),
+        ([("overall-obj", "MEAN1000"), ("inter-obj", "MEAN10")], (2000 + 0.2 + 0.2 + 0.2) / 4),
+    ],
+)
+def test_inter_obj_is_about_the_mean_of_an_instance(options, mean, tmp_path):
+    def function(x, y, instance, seed):
+        first = not (tmp_path / "called").exists()
+        (tmp_path / "called").touch()
+        return {"status": "TIMEOUT" if first else "SAT", "runtime": 0.2}
+
+    options = [*options, ("run-obj", "RUNTIME"), ("initial-incumbent-runs", 4), ("cutoff-time", 2)]
+    assert minimise(options, function, 4, num_train_instances=2, deterministic=False).value == pytest.approx(mean)
+
+
 def test_deterministic_instance_ordering():
     def instances(options):
         result = minimise(options, lambda x, y, instance: x, 6, num_train_instances=6)
