@@ -215,6 +215,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "initial-challenger-runs": ("intensifier.first_batch", _count()),
     "initial-incumbent": ("initial_incumbent", _configuration),
     "initial-challengers": ("initial_challengers", _configurations),
+    "initial-challengers-intensification-time": ("intensifier.initial_time", _span),
     "always-run-initial-config": ("run_default", _flag),
     "adaptive-capping": ("capping", _flag),
     "ac-mult-slack": ("capping_factor", _number),

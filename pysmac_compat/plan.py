@@ -213,7 +213,7 @@ def _first(settings: Settings, definition: Definition) -> list[dict[str, Any] | 
         first.append(definition.default)
     for challenger in settings.initial_challengers:
         first.append(read_configuration("smac_options['initial-challengers']", challenger, definition))
-    return first
+    return [c for i, c in enumerate(first) if c is None or c not in first[:i]]
 
 
 def _check_consistency(settings: Settings) -> str:

@@ -225,6 +225,7 @@ class _Search:
                 capping=None if objective.capping is None else Capping(*objective.capping),
                 penalty=objective.penalty,
                 instance_penalty=objective.instance_penalty,
+                n_initial=len(plan.first or ()) - 1,
                 **more["intensifier"],
             ),
             folder=self.folder,

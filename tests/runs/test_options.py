@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import warnings
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,18 @@ def test_options_without_an_effect_say_so():
     assert len(texts) == 2
     assert texts[0].startswith("smac_options['ipc-mechanism'] has no effect here: the function is called directly")
     assert texts[1].startswith("smac_options['rf-log-model'] is not supported yet, it has no effect here: the model")
+
+
+@pytest.mark.parametrize(("value", "silent"), [("CLASSIC", True), ("ITERATIVE_CAPPING", False), (None, False)])
+@pytest.mark.parametrize("name", ["init-mode", "initializationMode"])
+def test_what_holds_anyway_needs_no_warning(name, value, silent):
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options[name] = value
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        optimizer.minimize(quadratic, 1, PARAMETERS)
+    assert len(caught) == (not silent)
+    assert all(f"{name}'] has no effect here: there is only CLASSIC" in str(each.message) for each in caught)
 
 
 def test_the_initial_entries_do_not_warn():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 import pytest
@@ -153,6 +154,23 @@ def test_initial_challengers(mode):
     assert configurations(minimise(more, n=2)) == [{"x": 1.0, "y": 3}, {"x": 2.5, "y": 0}]
     more.append(("always-run-initial-config", True))
     assert configurations(minimise(more, n=2)) == [{"x": 1.0, "y": 3}, {"x": 4.0, "y": 7}]
+
+
+@pytest.mark.parametrize(("seconds", "raced"), [(0, []), (0.35, [1, 2]), (None, [1, 2, 3, 4])])
+def test_initial_challengers_intensification_time(seconds, raced):
+    def function(x, y):
+        end = time.process_time() + 0.2
+        while y in (1, 2, 3, 4) and time.process_time() < end:
+            pass
+        return y
+
+    options = [("initial-challengers", [f"-x 0 -y {y}" for y in (1, 2, 3, 4)])]
+    if seconds is not None:
+        options.append(("initialChallengersIntensificationTime", seconds))
+    found = configurations(minimise(options, function, 7))
+    assert found[0] == {"x": 4.0, "y": 7}
+    assert [c["y"] for c in found if c["x"] == 0] == raced
+    assert len(found) == 7
 
 
 def test_initial_challenger_runs():
