@@ -103,6 +103,10 @@ def _span(name: str, value: Any) -> float:
     return number
 
 
+def _timestamp(name: str, value: Any) -> float | None:
+    return None if _finite(name, value) == -1 else _span(name, value)
+
+
 def _proposals(name: str, value: Any) -> int:
     """The proposals of one fit of the model that stand for a share of the time given to racing."""
     share = _finite(name, value)
@@ -248,6 +252,10 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "validation-seed": ("validation.seed", _count(0)),
     "validate-only-last-incumbent": ("validation.which", _either("last", "incumbents")),
     "validate-all": ("validation.which", _either("all", "last")),
+    "max-timestamp": ("validation.max_time", _timestamp),
+    "min-timestamp": ("validation.min_time", _span),
+    "mult-factor": ("validation.factor", _factor),
+    "validate-by-wallclock-time": ("validation.by_wall_time", _flag),
     "validate-only-if-walltime-reached": ("validation.min_wall_time", _span),
     "validate-only-if-tunertime-reached": ("validation.min_cpu_time", _span),
     # what is told meanwhile

@@ -16,48 +16,7 @@ from pysmac_compat.objective import Objective
 from pysmac_compat.settings import Settings
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.transform import Transform
-
-
-@dataclass(frozen=True)
-class Validation:
-    """How incumbents are evaluated on the test instances, after the search.
-
-    Attributes
-    ----------
-    enabled : bool
-    n_runs : int
-        Runs of a configuration.
-    round_up : bool
-        Whether these become a multiple of the number of instances.
-    n_instances : int or None
-        Most instances.
-    n_seeds : int
-        Most runs on one instance; with a deterministic function there is one.
-    seed : int or None
-        Of the seeds that the function gets, in place of the run's.
-    which : {'last', 'incumbents', 'all'}
-        The final incumbent, all incumbents, or all configurations.
-    min_wall_time, min_cpu_time : float
-        Seconds: a search that took less (the CPU time is that of its calls) is not validated.
-    """
-
-    enabled: bool = True
-    n_runs: int = 1
-    round_up: bool = True
-    n_instances: int | None = None
-    n_seeds: int = 1000
-    seed: int | None = None
-    which: str = "last"
-    min_wall_time: float = 0.0
-    min_cpu_time: float = 0.0
-
-    def runs(self, n_test: int, deterministic: bool) -> list[tuple[int, int]]:
-        """The test instance (from 0) of each run, and a number from 1 that stands for its seed."""
-        n = min(n_test, self.n_instances or n_test)
-        if not self.enabled or n == 0:
-            return []
-        count = math.ceil(self.n_runs / n) * n if self.round_up else self.n_runs
-        return [(j % n, j + 1) for j in range(min(count, n if deterministic else n * self.n_seeds))]
+from pysmac_compat.validation import Validation
 
 
 @dataclass(frozen=True)

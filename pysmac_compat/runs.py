@@ -39,6 +39,7 @@ from pysmac_compat.events import CallWanted, Evaluated, Event, Failed, Improved,
 from pysmac_compat.objective import Scored
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
+from pysmac_compat.validation import Step
 
 if TYPE_CHECKING:
     from pysmac_compat.engine.session import Session, Standing
@@ -129,15 +130,15 @@ def _serve(plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator], connecti
             search = _Search(plan, run, call, send, folder / str(run), pool)
             session = search.session(max(1, len(calls)))
             # The clock starts here, not before SMAC3 is imported.
-            start = time.monotonic()
-            deadline = None if plan.total_time is None else start + plan.total_time
+            search.start = time.monotonic()
+            deadline = None if plan.total_time is None else search.start + plan.total_time
             for evaluator in calls:
                 evaluator.deadline = deadline
             reason = session.run(deadline)
             for evaluator in calls:
                 evaluator.deadline = None
             if not session.killed:
-                search.test(time.monotonic() - start, session.cpu_used)
+                search.test(session.cpu_used)
             send(RunEnded(run, reason))
         send(None)
     except BrokenPipeError:  # nobody listens any more
@@ -190,7 +191,8 @@ class _Search:
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.count = 0
-        self.incumbents: list[dict[str, Any]] = []  # the last is the best
+        self.start = time.monotonic()
+        self.incumbents: list[Step] = []  # the last is the best
         self.evaluated: dict[str, dict[str, Any]] = {}
 
     def session(self, workers: int) -> Session:
@@ -280,21 +282,18 @@ class _Search:
         """Report the incumbent, unless it has failed."""
         if not standing.failed:
             incumbent = self._values(standing.configuration)
-            if [incumbent] != self.incumbents[-1:]:
-                self.incumbents.append(incumbent)
+            if not self.incumbents or incumbent != self.incumbents[-1].configuration:
+                self.incumbents.append(Step(time.monotonic() - self.start, standing.cpu_used, incumbent))
             self.send(Improved(self.run, standing.n_told, incumbent, standing.cost, standing.n_runs))
 
-    def test(self, wall_time: float, cpu_time: float) -> None:
-        """Evaluate the incumbent, or several, on the test instances, after a search of so many seconds."""
+    def test(self, cpu_time: float) -> None:
+        """Evaluate the incumbent, or several, on the test instances, after calls of so many CPU seconds."""
         plan, rules = self.plan, self.plan.validation
+        wall_time = time.monotonic() - self.start
         if wall_time < rules.min_wall_time or cpu_time < rules.min_cpu_time:
             return
-        incumbents = self.incumbents or [plan.definition.default]
-        chosen = {
-            "last": incumbents[-1:],
-            "incumbents": incumbents,
-            "all": list(self.evaluated.values()),
-        }[rules.which]
+        incumbents = self.incumbents or [Step(0.0, 0.0, plan.definition.default)]
+        chosen = self.evaluated.values() if rules.which == "all" else rules.choose(incumbents, wall_time, cpu_time)
         base = plan.seeds[self.run] if rules.seed is None else rules.seed
         runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.n_test, plan.deterministic)]
         started = []

@@ -76,6 +76,8 @@ class Standing:
     n_runs : int
     failed : bool
         Whether one of them has failed: then none without failures is known.
+    cpu_used : float
+        CPU seconds of the evaluations so far.
     """
 
     n_told: int
@@ -83,6 +85,7 @@ class Standing:
     cost: float
     n_runs: int
     failed: bool
+    cpu_used: float
 
 
 class Session:
@@ -267,7 +270,8 @@ class Session:
         racing = facade.intensifier
         best = racing.incumbent
         told = facade.runhistory.finished
-        self.observe(Standing(told, best, racing.mean(best), racing.n_runs(best), racing.has_failed(best)))
+        n_runs, failed = racing.n_runs(best), racing.has_failed(best)
+        self.observe(Standing(told, best, racing.mean(best), n_runs, failed, self.cpu_used))
 
     def _facade(self, folder: Path) -> Facade:
         scenario = Scenario(
