@@ -158,6 +158,12 @@ def _configuration(name: str, value: Any) -> Any:
     return value
 
 
+def _subspace(name: str, value: Any) -> Any:
+    if not isinstance(value, (str, Mapping)):
+        raise ArgumentError(f'{name} must be a text such as "x=1.0, y=3", or a dict, got {value!r}')
+    return value
+
+
 def _configurations(name: str, value: Any) -> tuple[Any, ...]:
     if isinstance(value, (str, Mapping)):
         value = [] if value == "[]" else [value]
@@ -226,6 +232,8 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "ac-add-slack": ("capping_summand", _number),
     "treat-censored-data-as-uncensored": ("encoder.censored", _either("keep", "impute")),
     "mask-censored-data-as-kappa-max": ("encoder.censored", _either("cutoff", "impute")),
+    "search-subspace": ("subspace", _subspace),
+    "search-subspace-file": ("subspace_file", _file),
     # the model, and what it proposes
     "execution-mode": ("use_model", _mapped({"SMAC": True, "ROAR": False})),
     "skip-features": ("skip_features", _flag),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError, ParameterError
 from pysmac_compat._warn import warn
-from pysmac_compat.configurations import read_configuration
+from pysmac_compat.configurations import read_configuration, read_subspace
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 from pysmac_compat.objective import Objective
 from pysmac_compat.settings import Settings
 from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.parameters import Value
 from pysmac_compat.transform import Transform
 from pysmac_compat.validation import Validation
 
@@ -52,6 +54,8 @@ class Plan:
         Added to a run's seed for the search, not for its name.
     first : list of dict or None, or None
         The active values of the first configurations, None for a random one; without it, the default.
+    subspace : dict
+        Values of some parameters: what is drawn at random or proposed by the model has these.
     retries : int
         Further calls after a crash.
     crashed_quality : float or None
@@ -80,6 +84,7 @@ class Plan:
     cpu_time: float | None = None
     seed_offset: int = 0
     first: list[dict[str, Any] | None] | None = None
+    subspace: Mapping[str, Value] = field(default_factory=dict)
     retries: int = 0
     crashed_quality: float | None = None
     check_consistency: str = ""
@@ -154,6 +159,7 @@ def make_plan(
         cpu_time=settings.cpu_time,
         seed_offset=settings.seed_offset,
         first=_first(settings, definition),
+        subspace=_subspace(settings, definition),
         retries=settings.retries,
         crashed_quality=crashed_quality,
         check_consistency=_check_consistency(settings),
@@ -173,6 +179,20 @@ def _first(settings: Settings, definition: Definition) -> list[dict[str, Any] | 
     for challenger in settings.initial_challengers:
         first.append(read_configuration("smac_options['initial-challengers']", challenger, definition))
     return [c for i, c in enumerate(first) if c is None or c not in first[:i]]
+
+
+def _subspace(settings: Settings, definition: Definition) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    if settings.subspace_file is not None:
+        name = "smac_options['search-subspace-file']"
+        try:
+            lines = Path(settings.subspace_file).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ArgumentError(f"{name} cannot be read: {error}") from error
+        for line in lines:
+            values.update(read_subspace(name, line, definition))
+    values.update(read_subspace("smac_options['search-subspace']", settings.subspace, definition))
+    return values
 
 
 def _check_consistency(settings: Settings) -> str:

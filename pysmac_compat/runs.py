@@ -205,7 +205,7 @@ class _Search:
         plan, objective = self.plan, self.plan.objective
         more: Mapping[str, Mapping[str, Any]] = defaultdict(dict, plan.parts)
         return Session(
-            ParameterSpace(plan.definition),
+            ParameterSpace(plan.definition, plan.subspace),
             self.evaluate,
             n_evaluations=plan.n_evaluations,
             workers=workers,
@@ -259,24 +259,24 @@ class _Search:
         return scored
 
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
-        """The active values; those of a configuration that the user wrote down exactly as he did."""
+        """The active values; those that the user wrote down exactly as he did."""
         values = _natives(configuration)
+        for name, value in self.plan.subspace.items():
+            if name in values and self._same(name, value, values[name]):
+                values[name] = value
         given = (c for c in self.plan.first or () if c is not None and self._equal(c, values))
         return dict(next(given, values))
 
     def _equal(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-        if one.keys() != other.keys():
-            return False
-        for name, value in one.items():
-            parameter = self.plan.definition.parameters[name]
-            if parameter.kind == "real":
-                # what is left of a value that went to [0, 1] and back
-                slack = 0.0 if parameter.log else _ROUNDING * (parameter.values[1] - parameter.values[0])
-                if not math.isclose(value, other[name], rel_tol=_ROUNDING, abs_tol=slack):
-                    return False
-            elif value != other[name]:
-                return False
-        return True
+        return one.keys() == other.keys() and all(self._same(name, one[name], other[name]) for name in one)
+
+    def _same(self, name: str, one: Any, other: Any) -> bool:
+        parameter = self.plan.definition.parameters[name]
+        if parameter.kind != "real":
+            return bool(one == other)
+        # what is left of a value that went to [0, 1] and back
+        slack = 0.0 if parameter.log else _ROUNDING * (parameter.values[1] - parameter.values[0])
+        return math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=slack)
 
     def observe(self, standing: Standing) -> None:
         """Report the incumbent, unless it has failed."""

@@ -45,6 +45,10 @@ class Settings:
         A configuration as a str or a dict.
     initial_challengers : tuple
         More of them.
+    subspace : object
+        Values of some parameters as a str or a dict.
+    subspace_file : str or None
+        A file that holds such a str in each line.
     run_default : bool
         Whether the default is run early where there is another initial incumbent.
     capping : bool or None
@@ -93,6 +97,8 @@ class Settings:
     initial_incumbent_runs: int = 1
     initial_incumbent: Any = None
     initial_challengers: tuple[Any, ...] = ()
+    subspace: Any = ""
+    subspace_file: str | None = None
     run_default: bool = False
     capping: bool | None = None
     capping_factor: float = 1.3
