@@ -102,7 +102,7 @@ class Record:
 
     def _end(self, run: RunResult) -> None:
         useless = self.plan.failure_value
-        if all(e.value == useless and not e.succeeded for e in run.evaluations):
+        if not run.trajectory or all(e.value == useless and not e.succeeded for e in run.evaluations):
             warn(f"all {len(run.evaluations)} evaluations have failed; the default configuration is returned")
 
     @property

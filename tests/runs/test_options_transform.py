@@ -137,6 +137,16 @@ def test_the_transformed_run_time_is_minimised_and_shown():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("options", [{"tae-transform": True, "tae-transform-other-quality": 5}, {"run-obj": "RUNTIME"}])
+def test_that_all_calls_have_failed_is_said_whatever_a_failure_counts(options):
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options.update(options)
+    with pytest.warns(UserWarning, match="all 3 evaluations have failed"):
+        value, best = optimizer.minimize(lambda x, y: {"status": "CRASHED"}, 3, PARAMETERS)
+    assert (value, best) == (2.0**127, {"x": 4.0, "y": 7})
+
+
+@pytest.mark.slow
 def test_formulas_without_the_main_option_warn():
     optimizer = pysmac_compat.SMAC_optimizer()
     optimizer.smac_options["tae-transform-SAT-quality"] = "0 * Q"
