@@ -1,4 +1,4 @@
-"""Configurations that the user writes down, as ``-x '1.0' -y '3'``."""
+"""Configurations that the user writes down, as ``-x '1.0' -y '3'``, and parts of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import NUMBER, Parameter, Value
+from pysmac_compat.space.scanner import Scanner
 
 _PAIR = re.compile(r"""\s*-(?P<name>\S+)\s+(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>\S+))(?=\s|$)""")
 
@@ -37,14 +38,45 @@ def read_configuration(what: str, given: str | Mapping[str, Any], definition: De
         return None if "RANDOM" in given.upper() else definition.default
     values = {name: parameter.default for name, parameter in definition.parameters.items()}
     for name, text in (_pairs(what, given) if isinstance(given, str) else given).items():
-        if name not in definition.parameters:
-            raise ArgumentError(f"{what}: there is no parameter {name!r}; known are {', '.join(definition.parameters)}")
+        _check_name(what, name, definition)
         values[name] = _value(what, definition.parameters[name], str(text))
     active = definition.restrict(values)
     clause = definition.violated(active)
     if clause is not None:
         raise ArgumentError(f"{what}: {given!r} is forbidden by the clause {clause.text!r}")
     return active
+
+
+def read_subspace(what: str, given: str | Mapping[str, Any], definition: Definition) -> dict[str, Value]:
+    """The values of some parameters, as ``x=1.0, y=3``, or as a dict.
+
+    Raises
+    ------
+    ArgumentError, ClauseError
+        The latter shows the place.
+    """
+    parameters = definition.parameters
+    if not isinstance(given, str):
+        for name in given:
+            _check_name(what, name, definition)
+        return {name: _value(what, parameters[name], str(value)) for name, value in given.items()}
+    scanner, values = Scanner(given, what), {}
+    while not scanner.at_end():
+        found = scanner.longest(parameters, boundary=r"\s*=")
+        if found is None:
+            scanner.error(f"expected 'parameter = value' with one of the parameters {', '.join(parameters)}")
+        scanner.expect("=", "'='")
+        parameter = parameters[found]
+        text = repr(scanner.numeric_value(parameter)) if parameter.numeric else scanner.choice(parameter)
+        values[found] = _value(what, parameter, text)
+        if not scanner.accept(","):
+            scanner.expect_end()
+    return values
+
+
+def _check_name(what: str, name: Any, definition: Definition) -> None:
+    if name not in definition.parameters:
+        raise ArgumentError(f"{what}: there is no parameter {name!r}; known are {', '.join(definition.parameters)}")
 
 
 def _pairs(what: str, text: str) -> dict[str, str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pysmac_compat.evaluation.outcome import SUCCESSES, Outcome
-
-#: cost of a crash in seconds where no limit says what a long run is, as in the original
-CRASH_RUNTIME = 3600.0
+from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, SUCCESSES, Outcome
+from pysmac_compat.transform import Transform
 
 
 @dataclass(frozen=True)
@@ -22,40 +20,52 @@ class Objective:
         CPU limit of a run, seconds.
     penalty : float
         With ``runtime``: a cost of at least ``cutoff`` counts so many times in a mean.
+    instance_penalty : float
+        With ``runtime``: the same for the mean cost of an instance.
     capping : tuple of float, or None
         With ``runtime``: factor and summand (seconds) of adaptive capping.
     stop_on_abort : bool
         Whether the run ends when the function reports ABORT.
     stop_on_crash : {'', 'first', 'any'}
         Whether the run ends with a crash of the first evaluation, or of any.
+    transform : Transform or None
+        Changes the outcome before it is scored.
     """
 
     runtime: bool = False
     cutoff: float | None = None
     penalty: float = 1.0
+    instance_penalty: float = 1.0
     capping: tuple[float, float] | None = None
     stop_on_abort: bool = False
     stop_on_crash: str = ""
+    transform: Transform | None = None
 
     def score(self, outcome: Outcome, cutoff: float | None, first: bool = False) -> Scored:
         """The cost of a run that had this limit, in seconds; ``first``: it is the first of the search."""
+        outcome = replace(outcome, runtime=self._runtime(outcome, cutoff))
+        if self.transform is not None:
+            outcome = self.transform(outcome, cutoff)
         if outcome.status == "ABORT" and self.stop_on_abort:
             return Scored(outcome, outcome.value, final="the function reported ABORT")
         if outcome.status in ("CRASHED", "MEMOUT") and (self.stop_on_crash == "any" or first and self.stop_on_crash):
             return Scored(outcome, outcome.value, final="an evaluation has crashed")
         if not self.runtime:
             return Scored(outcome, outcome.value)
-        if outcome.status in SUCCESSES:
-            return Scored(outcome, outcome.runtime)
-        if outcome.status != "TIMEOUT":
-            return Scored(outcome, CRASH_RUNTIME if self.cutoff is None else self.cutoff)
-        cost = outcome.runtime if cutoff is None else cutoff
-        return Scored(outcome, cost, censored=self.cutoff is None or cost < self.cutoff)
+        censored = outcome.status == "TIMEOUT" and (self.cutoff is None or outcome.runtime < self.cutoff)
+        return Scored(outcome, outcome.runtime, censored)
+
+    def _runtime(self, outcome: Outcome, cutoff: float | None) -> float:
+        """What counts as the run time: of a TIMEOUT the limit of the call, of a crash that of all calls."""
+        if outcome.status in SUCCESSES or (outcome.status == "TIMEOUT" and cutoff is None):
+            return outcome.runtime
+        limit = cutoff if outcome.status == "TIMEOUT" else self.cutoff
+        return CRASH_RUNTIME if limit is None else limit
 
 
 @dataclass(frozen=True)
 class Scored:
-    """An outcome with its cost, as the engine takes it.
+    """An outcome, perhaps transformed, with its cost, as the engine takes it.
 
     Attributes
     ----------
@@ -89,5 +99,5 @@ class Scored:
 
     @property
     def cut_short(self) -> bool:
-        """Whether the end of the total time stopped it."""
+        """Whether what ends the whole search stopped it."""
         return self.outcome.cut_short

@@ -16,6 +16,7 @@ from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat._fork import uninterrupted
 from pysmac_compat._warn import warn
+from pysmac_compat.commands import Commands
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.server import Rules
@@ -190,11 +191,12 @@ class SMAC_optimizer:
         )
         n_engines = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
         memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
+        kill_file = settings.parts.get("session", {}).get("kill_file")
         if not settings.isolate:
             n_engines = 1
             if settings.workers > 1:
                 raise ArgumentError("smac_options['workers'] > 1 needs isolated calls: smac_options['isolate'] = True")
-            if memory is not None or plan.objective.cutoff is not None:
+            if memory is not None or plan.objective.cutoff is not None or kill_file is not None:
                 warn("smac_options['isolate'] = False: calls have no limits")
         self.pysmac_config = {
             "deterministic": plan.deterministic,
@@ -206,10 +208,10 @@ class SMAC_optimizer:
         log_level = self._log_level if settings.log_level is None else settings.log_level or None
         needs_value = not plan.objective.runtime
         processes = contextlib.ExitStack()
-        with _logging(log_level):
+        with _logging(log_level), Commands(**settings.parts.get("commands", {})):
             try:
                 engines = []
-                rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor)
+                rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor, kill_file)
                 for i in range(n_engines):
                     calls = []
                     for _ in range(settings.workers if settings.isolate else 0):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,9 +12,12 @@ from pysmac_compat._errors import ArgumentError
 from pysmac_compat.arguments import integer, limit
 from pysmac_compat.option_table import canonical_names
 from pysmac_compat.space.parameters import NUMBER
+from pysmac_compat.transform import parse_formula
 
 #: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
 _PROPOSALS = 1
+
+_PENALTIES = {"MEAN": 1.0, "MEAN10": 10.0, "MEAN1000": 1000.0}
 
 #: gets the name of the option for messages, and the value
 Reader = Callable[[str, Any], Any]
@@ -99,6 +103,10 @@ def _span(name: str, value: Any) -> float:
     return number
 
 
+def _timestamp(name: str, value: Any) -> float | None:
+    return None if _finite(name, value) == -1 else _span(name, value)
+
+
 def _proposals(name: str, value: Any) -> int:
     """The proposals of one fit of the model that stand for a share of the time given to racing."""
     share = _finite(name, value)
@@ -121,19 +129,38 @@ def _level(name: str, value: Any) -> int:
     return level
 
 
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ArgumentError(f"{name} must be a file name, got {value!r}")
-    return value
+def _text(what: str) -> Reader:
+    def read(name: str, value: Any) -> str:
+        if not isinstance(value, str) or not value:
+            raise ArgumentError(f"{name} must be {what}, got {value!r}")
+        return value
+
+    return read
+
+
+_file = _text("a file name")
+
+
+def _folder(name: str, value: Any) -> str:
+    path: str = _text("a directory")(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+    if not os.path.isdir(path):
+        raise ArgumentError(f"{name} must be a directory, got {value!r}")
+    return path
 
 
 def _scenario(name: str, value: Any) -> str:
-    return _text(name, value).rsplit(".", 1)[0] or value
+    return str(_file(name, value)).rsplit(".", 1)[0] or value
 
 
 def _configuration(name: str, value: Any) -> Any:
     if not isinstance(value, (str, Mapping)):
         raise ArgumentError(f"{name} must be DEFAULT, RANDOM, or a text such as \"-x '1.0' -y '3'\", got {value!r}")
+    return value
+
+
+def _subspace(name: str, value: Any) -> Any:
+    if not isinstance(value, (str, Mapping)):
+        raise ArgumentError(f'{name} must be a text such as "x=1.0, y=3", or a dict, got {value!r}')
     return value
 
 
@@ -154,25 +181,42 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "workers": ("workers", _count()),
     # what is minimised, and how long
     "run-obj": ("runtime_objective", _mapped({"QUALITY": False, "RUNTIME": True})),
-    "overall-obj": ("penalty", _mapped({"MEAN": 1.0, "MEAN10": 10.0, "MEAN1000": 1000.0})),
+    "overall-obj": ("penalty", _mapped(_PENALTIES)),
+    "inter-obj": ("instance_penalty", _mapped(_PENALTIES)),
     "deterministic": ("deterministic", _flag),
     "runcount-limit": ("max_evaluations", _count()),
     "wallclock-limit": ("wall_time", _seconds),
     "cputime-limit": ("cpu_time", _seconds),
     "use-cpu-time-in-tunertime": ("session.count_own_time", _flag),
     "iteration-limit": ("selector.max_iterations", _count()),
-    "terminate-on-delete": ("session.stop_file", _text),
+    "terminate-on-delete": ("session.stop_file", _file),
     "num-run": ("seed", _count(0)),
     "seed-offset": ("seed_offset", _count(0)),
     # calls
     "cutoff-time": ("cutoff", _seconds),
     "kill-run-exceeding-captime": ("kill_at_wall_limit", _flag),
     "kill-run-exceeding-captime-factor": ("wall_factor", _factor),
+    "kill-runs-on-file-delete": ("session.kill_file", _file),
     "abort-on-crash": ("stop_on_crash", _flag),
     "abort-on-first-run-crash": ("stop_on_first_crash", _flag),
     "retry-crashed-count": ("retries", _count(0)),
     "transform-crashed-quality": ("transform_crashes", _flag),
     "transform-crashed-quality-value": ("crash_value", _finite),
+    "check-sat-consistency": ("check_consistency", _flag),
+    "check-sat-consistency-exception": ("forbid_inconsistency", _flag),
+    "tae-transform": ("transform.enabled", _flag),
+    "tae-transform-valid-values-only": ("transform.valid_only", _flag),
+    **{
+        f"tae-transform-{kind}-{quantity}": (f"transform.{kind}_{quantity}", parse_formula)
+        for kind in ("SAT", "UNSAT", "TIMEOUT", "other")
+        for quantity in ("quality", "runtime")
+    },
+    # commands around the search
+    "pre-scenario-command": ("commands.before", _text("a shell command")),
+    "post-scenario-command": ("commands.after", _text("a shell command")),
+    "prepost-exec-dir": ("commands.folder", _folder),
+    "prepost-log-output": ("commands.log_output", _flag),
+    "exception-on-prepost-command": ("commands.must_succeed", _flag),
     # racing
     "use-instances": ("use_instances", _flag),
     "deterministic-instance-ordering": ("intensifier.ordered", _flag),
@@ -181,12 +225,15 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "initial-challenger-runs": ("intensifier.first_batch", _count()),
     "initial-incumbent": ("initial_incumbent", _configuration),
     "initial-challengers": ("initial_challengers", _configurations),
+    "initial-challengers-intensification-time": ("intensifier.initial_time", _span),
     "always-run-initial-config": ("run_default", _flag),
     "adaptive-capping": ("capping", _flag),
     "ac-mult-slack": ("capping_factor", _number),
     "ac-add-slack": ("capping_summand", _number),
     "treat-censored-data-as-uncensored": ("encoder.censored", _either("keep", "impute")),
     "mask-censored-data-as-kappa-max": ("encoder.censored", _either("cutoff", "impute")),
+    "search-subspace": ("subspace", _subspace),
+    "search-subspace-file": ("subspace_file", _file),
     # the model, and what it proposes
     "execution-mode": ("use_model", _mapped({"SMAC": True, "ROAR": False})),
     "skip-features": ("skip_features", _flag),
@@ -214,6 +261,10 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "validation-seed": ("validation.seed", _count(0)),
     "validate-only-last-incumbent": ("validation.which", _either("last", "incumbents")),
     "validate-all": ("validation.which", _either("all", "last")),
+    "max-timestamp": ("validation.max_time", _timestamp),
+    "min-timestamp": ("validation.min_time", _span),
+    "mult-factor": ("validation.factor", _factor),
+    "validate-by-wallclock-time": ("validation.by_wall_time", _flag),
     "validate-only-if-walltime-reached": ("validation.min_wall_time", _span),
     "validate-only-if-tunertime-reached": ("validation.min_cpu_time", _span),
     # what is told meanwhile

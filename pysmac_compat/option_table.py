@@ -28,6 +28,8 @@ class Option:
     category : {'effect', 'none', 'not yet'}
     text : str
         Its effect here, or why it has none.
+    holds : str
+        Of an option without an effect: the value that says what holds here anyway.
     """
 
     names: tuple[str, ...]
@@ -36,6 +38,7 @@ class Option:
     default: str
     category: Category
     text: str
+    holds: str = ""
 
 
 @cache
@@ -46,10 +49,8 @@ def options() -> dict[str, Option]:
     found = {}
     for entry in entries:
         names = tuple(entry["names"])
-        category, text = effects[names[0]]
-        found[names[0]] = Option(
-            names, entry["group"], entry.get("domain", ""), entry.get("default", ""), category, text
-        )
+        about = entry["group"], entry.get("domain", ""), entry.get("default", "")
+        found[names[0]] = Option(names, *about, *effects[names[0]])
     return found
 
 

@@ -4,59 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError, ParameterError
 from pysmac_compat._warn import warn
-from pysmac_compat.configurations import read_configuration
+from pysmac_compat.configurations import read_configuration, read_subspace
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 from pysmac_compat.objective import Objective
 from pysmac_compat.settings import Settings
 from pysmac_compat.space.definition import Definition
-
-
-@dataclass(frozen=True)
-class Validation:
-    """How incumbents are evaluated on the test instances, after the search.
-
-    Attributes
-    ----------
-    enabled : bool
-    n_runs : int
-        Runs of a configuration.
-    round_up : bool
-        Whether these become a multiple of the number of instances.
-    n_instances : int or None
-        Most instances.
-    n_seeds : int
-        Most runs on one instance; with a deterministic function there is one.
-    seed : int or None
-        Of the seeds that the function gets, in place of the run's.
-    which : {'last', 'incumbents', 'all'}
-        The final incumbent, all incumbents, or all configurations.
-    min_wall_time, min_cpu_time : float
-        Seconds: a search that took less (the CPU time is that of its calls) is not validated.
-    """
-
-    enabled: bool = True
-    n_runs: int = 1
-    round_up: bool = True
-    n_instances: int | None = None
-    n_seeds: int = 1000
-    seed: int | None = None
-    which: str = "last"
-    min_wall_time: float = 0.0
-    min_cpu_time: float = 0.0
-
-    def runs(self, n_test: int, deterministic: bool) -> list[tuple[int, int]]:
-        """The test instance (from 0) of each run, and a number from 1 that stands for its seed."""
-        n = min(n_test, self.n_instances or n_test)
-        if not self.enabled or n == 0:
-            return []
-        count = math.ceil(self.n_runs / n) * n if self.round_up else self.n_runs
-        return [(j % n, j + 1) for j in range(min(count, n if deterministic else n * self.n_seeds))]
+from pysmac_compat.space.parameters import Value
+from pysmac_compat.transform import Transform
+from pysmac_compat.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -90,13 +52,17 @@ class Plan:
         Added to a run's seed for the search, not for its name.
     first : list of dict or None, or None
         The active values of the first configurations, None for a random one; without it, the default.
+    subspace : dict
+        Values of some parameters: what is drawn at random or proposed by the model has these.
     retries : int
         Further calls after a crash.
     crashed_quality : float or None
         The value of a crash, if it is not that of a time-out.
+    check_consistency : {'', 'warn', 'raise'}
+        What happens where an instance is called SAT and UNSAT in one run.
     validation : Validation
     parts : dict of str to dict
-        Further keyword arguments of the parts of the engine, and of the 'session'.
+        Further keyword arguments of the parts of the engine, of the 'session', ...; see `Settings`.
     """
 
     definition: Definition
@@ -115,8 +81,10 @@ class Plan:
     cpu_time: float | None = None
     seed_offset: int = 0
     first: list[dict[str, Any] | None] | None = None
+    subspace: Mapping[str, Value] = field(default_factory=dict)
     retries: int = 0
     crashed_quality: float | None = None
+    check_consistency: str = ""
     validation: Validation = field(default_factory=Validation)
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -169,12 +137,13 @@ def make_plan(
     cutoff = _least(arguments.limit("t_limit_function_s", t_limit_function_s), settings.cutoff)
     crashed_quality = None if settings.runtime_objective else settings.crashed_quality
     failure_value = TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality
+    failure_value = failure_value if crashed_quality is None else crashed_quality
     return Plan(
         definition=definition,
         n_evaluations=min(arguments.evaluations(max_evaluations), settings.max_evaluations or 2**63),
         seeds=seeds,
-        failure_value=failure_value if crashed_quality is None else crashed_quality,
-        objective=_objective(settings, cutoff),
+        failure_value=failure_value,
+        objective=_objective(settings, cutoff, failure_value),
         total_time=_least(t_limit_total_s, settings.wall_time),
         deterministic=deterministic,
         n_train=n_train,
@@ -186,10 +155,12 @@ def make_plan(
         cpu_time=settings.cpu_time,
         seed_offset=settings.seed_offset,
         first=_first(settings, definition),
+        subspace=_subspace(settings, definition),
         retries=settings.retries,
         crashed_quality=crashed_quality,
+        check_consistency=_check_consistency(settings),
         validation=Validation(**settings.parts.get("validation", {})),
-        parts={name: part for name, part in settings.parts.items() if name != "validation"},
+        parts=settings.parts,
     )
 
 
@@ -203,21 +174,57 @@ def _first(settings: Settings, definition: Definition) -> list[dict[str, Any] | 
         first.append(definition.default)
     for challenger in settings.initial_challengers:
         first.append(read_configuration("smac_options['initial-challengers']", challenger, definition))
-    return first
+    return [c for i, c in enumerate(first) if c is None or c not in first[:i]]
 
 
-def _objective(settings: Settings, cutoff: float | None) -> Objective:
+def _subspace(settings: Settings, definition: Definition) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    if settings.subspace_file is not None:
+        name = "smac_options['search-subspace-file']"
+        try:
+            lines = Path(settings.subspace_file).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ArgumentError(f"{name} cannot be read: {error}") from error
+        for line in lines:
+            values.update(read_subspace(name, line, definition))
+    values.update(read_subspace("smac_options['search-subspace']", settings.subspace, definition))
+    return values
+
+
+def _check_consistency(settings: Settings) -> str:
+    if settings.check_consistency is False:
+        return ""
+    return "raise" if settings.forbid_inconsistency else "warn" if settings.check_consistency else ""
+
+
+def _objective(settings: Settings, cutoff: float | None, failure_value: float) -> Objective:
     on_crash = "any" if settings.stop_on_crash else "first" if settings.stop_on_first_crash else ""
-    if not settings.runtime_objective:
-        return Objective(cutoff=cutoff, stop_on_abort=settings.stop_on_abort, stop_on_crash=on_crash)
-    capping = (settings.capping_factor, settings.capping_summand)
-    return Objective(
-        runtime=True,
+    plain = Objective(
         cutoff=cutoff,
-        penalty=1.0 if settings.penalty is None else settings.penalty,
-        capping=None if settings.capping is False else capping,
         stop_on_abort=settings.stop_on_abort,
         stop_on_crash=on_crash,
+        transform=_transform(settings.parts.get("transform", {}), failure_value),
+    )
+    if not settings.runtime_objective:
+        return plain
+    capping = (settings.capping_factor, settings.capping_summand)
+    return replace(
+        plain,
+        runtime=True,
+        penalty=settings.penalty,
+        instance_penalty=settings.instance_penalty,
+        capping=None if settings.capping is False else capping,
+    )
+
+
+def _transform(options: Mapping[str, Any], failure_value: float) -> Transform | None:
+    enabled = options.get("enabled")
+    if options and enabled is None:
+        warn("smac_options: the other options tae-transform-... have no effect without 'tae-transform' = True")
+    if not enabled:
+        return None
+    return Transform(
+        failure_value=failure_value, **{name: value for name, value in options.items() if name != "enabled"}
     )
 
 

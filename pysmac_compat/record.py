@@ -30,7 +30,8 @@ class Record:
         self._runs: dict[int, RunResult] = {}
         self._reasons: dict[int, str] = {}
         self._failures = 0
-        self._aborted = self._shown = False
+        self._aborted = self._shown = self._contradicted = False
+        self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT, by run and instance
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -38,10 +39,12 @@ class Record:
             self._start(event.run)
         elif isinstance(event, Evaluated):
             self._add_evaluation(self._runs[event.run], event.evaluation)
+            self._check_consistency(event)
         elif isinstance(event, Improved):
             self._improve(self._runs[event.run], event)
         elif isinstance(event, Tested):
             insort(self._runs[event.run].test_evaluations, event.evaluation, key=_index)
+            self._check_consistency(event)
         elif isinstance(event, RunEnded):
             self._reasons[event.run] = event.reason
             self._end(self._runs[event.run])
@@ -74,6 +77,21 @@ class Record:
                 evaluation.message.rstrip(),
             )
 
+    def _check_consistency(self, event: Evaluated | Tested) -> None:
+        """Warn or raise where an instance was called SAT and UNSAT in one run, if the user wants to know."""
+        new = event.evaluation
+        if not self.plan.check_consistency or self._contradicted or not new.succeeded:
+            return
+        old = self._answers.setdefault((event.run, new.instance), new)
+        if old.status == new.status:
+            return
+        self._contradicted = True
+        where = "" if new.instance is None else f" on the instance {new.instance}"
+        text = f"{old.status} for {old.configuration} and {new.status} for {new.configuration}{where}"
+        if self.plan.check_consistency == "raise":
+            raise RuntimeError(f"check-sat-consistency: {text}; what was found before is kept")
+        warn(f"check-sat-consistency: {text}")
+
     def _improve(self, run: RunResult, event: Improved) -> None:
         if event.configuration != run.active_configuration or not run.trajectory:
             run.trajectory.append(Incumbent(event.evaluation, event.value, event.configuration))
@@ -84,7 +102,7 @@ class Record:
 
     def _end(self, run: RunResult) -> None:
         useless = self.plan.failure_value
-        if all(e.value == useless and not e.succeeded for e in run.evaluations):
+        if not run.trajectory or all(e.value == useless and not e.succeeded for e in run.evaluations):
             warn(f"all {len(run.evaluations)} evaluations have failed; the default configuration is returned")
 
     @property

@@ -39,6 +39,7 @@ from pysmac_compat.events import CallWanted, Evaluated, Event, Failed, Improved,
 from pysmac_compat.objective import Scored
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
+from pysmac_compat.validation import Step
 
 if TYPE_CHECKING:
     from pysmac_compat.engine.session import Session, Standing
@@ -129,14 +130,15 @@ def _serve(plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator], connecti
             search = _Search(plan, run, call, send, folder / str(run), pool)
             session = search.session(max(1, len(calls)))
             # The clock starts here, not before SMAC3 is imported.
-            start = time.monotonic()
-            deadline = None if plan.total_time is None else start + plan.total_time
+            search.start = time.monotonic()
+            deadline = None if plan.total_time is None else search.start + plan.total_time
             for evaluator in calls:
                 evaluator.deadline = deadline
             reason = session.run(deadline)
             for evaluator in calls:
                 evaluator.deadline = None
-            search.test(time.monotonic() - start, session.cpu_used)
+            if not session.killed:
+                search.test(session.cpu_used)
             send(RunEnded(run, reason))
         send(None)
     except BrokenPipeError:  # nobody listens any more
@@ -189,7 +191,8 @@ class _Search:
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.count = 0
-        self.incumbents: list[dict[str, Any]] = []  # the last is the best
+        self.start = time.monotonic()
+        self.incumbents: list[Step] = []  # the last is the best
         self.evaluated: dict[str, dict[str, Any]] = {}
 
     def session(self, workers: int) -> Session:
@@ -202,7 +205,7 @@ class _Search:
         plan, objective = self.plan, self.plan.objective
         more: Mapping[str, Mapping[str, Any]] = defaultdict(dict, plan.parts)
         return Session(
-            ParameterSpace(plan.definition),
+            ParameterSpace(plan.definition, plan.subspace),
             self.evaluate,
             n_evaluations=plan.n_evaluations,
             workers=workers,
@@ -223,6 +226,8 @@ class _Search:
                 cutoff=objective.cutoff,
                 capping=None if objective.capping is None else Capping(*objective.capping),
                 penalty=objective.penalty,
+                instance_penalty=objective.instance_penalty,
+                n_initial=len(plan.first or ()) - 1,
                 **more["intensifier"],
             ),
             folder=self.folder,
@@ -254,44 +259,41 @@ class _Search:
         return scored
 
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
-        """The active values; those of a configuration that the user wrote down exactly as he did."""
+        """The active values; those that the user wrote down exactly as he did."""
         values = _natives(configuration)
+        for name, value in self.plan.subspace.items():
+            if name in values and self._same(name, value, values[name]):
+                values[name] = value
         given = (c for c in self.plan.first or () if c is not None and self._equal(c, values))
         return dict(next(given, values))
 
     def _equal(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-        if one.keys() != other.keys():
-            return False
-        for name, value in one.items():
-            parameter = self.plan.definition.parameters[name]
-            if parameter.kind == "real":
-                # what is left of a value that went to [0, 1] and back
-                slack = 0.0 if parameter.log else _ROUNDING * (parameter.values[1] - parameter.values[0])
-                if not math.isclose(value, other[name], rel_tol=_ROUNDING, abs_tol=slack):
-                    return False
-            elif value != other[name]:
-                return False
-        return True
+        return one.keys() == other.keys() and all(self._same(name, one[name], other[name]) for name in one)
+
+    def _same(self, name: str, one: Any, other: Any) -> bool:
+        parameter = self.plan.definition.parameters[name]
+        if parameter.kind != "real":
+            return bool(one == other)
+        # what is left of a value that went to [0, 1] and back
+        slack = 0.0 if parameter.log else _ROUNDING * (parameter.values[1] - parameter.values[0])
+        return math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=slack)
 
     def observe(self, standing: Standing) -> None:
         """Report the incumbent, unless it has failed."""
         if not standing.failed:
             incumbent = self._values(standing.configuration)
-            if [incumbent] != self.incumbents[-1:]:
-                self.incumbents.append(incumbent)
+            if not self.incumbents or incumbent != self.incumbents[-1].configuration:
+                self.incumbents.append(Step(time.monotonic() - self.start, standing.cpu_used, incumbent))
             self.send(Improved(self.run, standing.n_told, incumbent, standing.cost, standing.n_runs))
 
-    def test(self, wall_time: float, cpu_time: float) -> None:
-        """Evaluate the incumbent, or several, on the test instances, after a search of so many seconds."""
+    def test(self, cpu_time: float) -> None:
+        """Evaluate the incumbent, or several, on the test instances, after calls of so many CPU seconds."""
         plan, rules = self.plan, self.plan.validation
+        wall_time = time.monotonic() - self.start
         if wall_time < rules.min_wall_time or cpu_time < rules.min_cpu_time:
             return
-        incumbents = self.incumbents or [plan.definition.default]
-        chosen = {
-            "last": incumbents[-1:],
-            "incumbents": incumbents,
-            "all": list(self.evaluated.values()),
-        }[rules.which]
+        incumbents = self.incumbents or [Step(0.0, 0.0, plan.definition.default)]
+        chosen = self.evaluated.values() if rules.which == "all" else rules.choose(incumbents, wall_time, cpu_time)
         base = plan.seeds[self.run] if rules.seed is None else rules.seed
         runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.n_test, plan.deterministic)]
         started = []
@@ -330,6 +332,7 @@ class _Search:
         if outcome.status in ("CRASHED", "MEMOUT") and self.plan.crashed_quality is not None:
             outcome = replace(outcome, value=self.plan.crashed_quality)
         scored = self.plan.objective.score(outcome, cutoff, first)
+        outcome = scored.outcome
         evaluation = Evaluation(
             index=index,
             configuration=configuration,

@@ -21,8 +21,10 @@ class Settings:
     ----------
     timeout_quality : float or None
     runtime_objective : bool
-    penalty : float or None
+    penalty : float
         Factor of overall-obj: 1, 10 or 1000.
+    instance_penalty : float
+        The same of inter-obj.
     scenario : str
         The name of the folder of the results.
     max_evaluations : int or None
@@ -42,6 +44,10 @@ class Settings:
         A configuration as a str or a dict.
     initial_challengers : tuple
         More of them.
+    subspace : object
+        Values of some parameters as a str or a dict.
+    subspace_file : str or None
+        A file that holds such a str in each line.
     run_default : bool
         Whether the default is run early where there is another initial incumbent.
     capping : bool or None
@@ -54,6 +60,10 @@ class Settings:
         Further calls after a crash.
     transform_crashes : bool or None
     crash_value : float or None
+    check_consistency : bool or None
+        Whether SAT and UNSAT on one instance are noticed.
+    forbid_inconsistency : bool
+        Whether they are an error.
     isolate : bool
         Whether calls happen in child processes.
     workers : int
@@ -62,12 +72,14 @@ class Settings:
         Logging levels; 0: off.
     parts : dict of str to dict
         What is handed as it is, by keyword, to a part of `pysmac_compat.engine` (by its name there), to the
-        'session', or to the rules of the 'validation'.
+        'session', to the rules of the 'validation', to the 'transform' of outcomes, or to the 'commands'
+        around the search.
     """
 
     timeout_quality: float | None = TIMEOUT_QUALITY
     runtime_objective: bool = False
-    penalty: float | None = None
+    penalty: float = 1.0
+    instance_penalty: float = 1.0
     scenario: str = "scenario"
     max_evaluations: int | None = None
     cutoff: float | None = None
@@ -83,6 +95,8 @@ class Settings:
     initial_incumbent_runs: int = 1
     initial_incumbent: Any = None
     initial_challengers: tuple[Any, ...] = ()
+    subspace: Any = ""
+    subspace_file: str | None = None
     run_default: bool = False
     capping: bool | None = None
     capping_factor: float = 1.3
@@ -95,6 +109,8 @@ class Settings:
     retries: int = 0
     transform_crashes: bool | None = None
     crash_value: float | None = None
+    check_consistency: bool | None = None
+    forbid_inconsistency: bool = False
     isolate: bool = True
     workers: int = 1
     console_level: int | None = None

@@ -88,10 +88,17 @@ class Racing(AbstractIntensifier):
         Limits a challenger's runs further.
     penalty : float
         A cost of at least ``cutoff`` counts so many times in a mean.
+    instance_penalty : float
+        With more than 1 a mean is that over the instances of the mean of each, and one of at least
+        ``cutoff`` counts at least as so many times the cutoff.
     first_batch : int
         Runs of a challenger before it is first compared with the incumbent.
     ordered : bool
         Instances in their own order, not in a random one.
+    n_initial : int
+        How many challengers, from the first, are subject to ``initial_time``.
+    initial_time : float
+        CPU seconds of all runs from the first challenge on, after which no further one of these is raced.
 
     Attributes
     ----------
@@ -108,11 +115,16 @@ class Racing(AbstractIntensifier):
         cutoff: float | None = None,
         capping: Capping | None = None,
         penalty: float = 1.0,
+        instance_penalty: float = 1.0,
         first_batch: int = 1,
         ordered: bool = False,
+        n_initial: int = 0,
+        initial_time: float = math.inf,
     ) -> None:
         self._initial_runs, self._first_batch, self._ordered = initial_runs, first_batch, ordered
-        self._limit, self._capping, self._penalty = cutoff, capping, penalty
+        self._limit, self._capping = cutoff, capping
+        self._penalty, self._instance_penalty = penalty, instance_penalty
+        self._n_initial, self._initial_time = n_initial, initial_time
         self.cutoff = cutoff
         super().__init__(scenario, max_config_calls=max_runs, max_incumbents=1)
 
@@ -122,6 +134,7 @@ class Racing(AbstractIntensifier):
         self._runs: dict[Configuration, _Runs] = {}
         self._races: dict[Configuration, _Race] = {}
         self._capped: set[Configuration] = set()
+        self._n_new, self._time_used = 0, 0.0
         self._pairs: list[Pair] = []
         self._random = np.random.RandomState(self._seed)
         self._pair_source = self._all_pairs()
@@ -199,6 +212,7 @@ class Racing(AbstractIntensifier):
         runs = self._runs.setdefault(info.config, _Runs())
         runs.pending.discard(pair)
         runs.costs[pair] = float(value.cost)
+        self._time_used += value.cpu_time if self._n_new else 0.0
         if value.status != StatusType.SUCCESS:
             runs.failed.add(pair)
         if self.incumbent is None:
@@ -230,7 +244,7 @@ class Racing(AbstractIntensifier):
 
     def _next_race(self, best: Configuration) -> _Race | None:
         """A race of a new configuration; if there is none left, of a known one with pairs to run."""
-        challenger = next(self.config_generator, None)
+        challenger = self._next_new()
         if challenger is None:
             idle = [c for c in self._runs if c != best and c not in self._races and c not in self._capped]
             known = [c for c in idle if self._missing(c, best)]
@@ -238,6 +252,13 @@ class Racing(AbstractIntensifier):
                 return None
             challenger = known[self._random.randint(len(known))]
         return _Race(challenger, self._shuffled(self._missing(challenger, best)), size=self._first_batch)
+
+    def _next_new(self) -> Configuration | None:
+        for challenger in self.config_generator:
+            self._n_new += 1
+            if self._n_new > self._n_initial or self._time_used < self._initial_time:
+                return challenger
+        return None
 
     def _shuffled(self, pairs: list[Pair]) -> list[Pair]:
         return [pairs[i] for i in self._order(len(pairs))]
@@ -305,8 +326,13 @@ class Racing(AbstractIntensifier):
 
     def _mean(self, runs: _Runs, pairs: list[Pair]) -> float:
         costs = np.array([runs.costs[pair] for pair in pairs])
-        if self._limit is not None:
-            costs = np.where(costs >= self._limit, costs * self._penalty, costs)
+        if self._limit is None:
+            return float(costs.mean())
+        costs = np.where(costs >= self._limit, costs * self._penalty, costs)
+        if self._instance_penalty > 1:
+            instances = np.unique([str(instance) for instance, _ in pairs], return_inverse=True)[1]
+            costs = np.bincount(instances, costs) / np.bincount(instances)
+            costs = np.where(costs >= self._limit, np.maximum(costs, self._limit * self._instance_penalty), costs)
         return float(costs.mean())
 
     def _end(self, race: _Race, won: bool) -> None:

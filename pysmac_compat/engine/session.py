@@ -36,8 +36,8 @@ class Evaluated(Protocol):
     """What an evaluator returns.
 
     ``cost``: what is minimised. ``learnable``: the surrogate can learn from it; without it the
-    trial counts as failed. ``censored``: the true cost is at least that. ``cut_short``: the
-    total time ended it, nothing is learnt. ``final``: why the search ends with it, if it does.
+    trial counts as failed. ``censored``: the true cost is at least that. ``cut_short``: what
+    ends the search has stopped it, nothing is learnt. ``final``: why the search ends with it, if it does.
     """
 
     @property
@@ -80,6 +80,8 @@ class Standing:
     n_runs : int
     failed : bool
         Whether one of them has failed: then none without failures is known.
+    cpu_used : float
+        CPU seconds of the evaluations so far.
     """
 
     n_told: int
@@ -87,6 +89,7 @@ class Standing:
     cost: float
     n_runs: int
     failed: bool
+    cpu_used: float
 
 
 class Session:
@@ -112,6 +115,8 @@ class Session:
         Whether the search's own CPU time counts, too.
     stop_file : str or None
         The search ends when this file is gone.
+    kill_file : str or None
+        The same, where the evaluator stops running evaluations, too.
     folder : Path or None
         Where SMAC3 writes its files; None: a temporary folder.
     deterministic : bool
@@ -144,6 +149,7 @@ class Session:
         cpu_time: float | None = None,
         count_own_time: bool = False,
         stop_file: str | None = None,
+        kill_file: str | None = None,
         folder: Path | None = None,
         deterministic: bool = True,
         n_instances: int | None = None,
@@ -162,7 +168,7 @@ class Session:
         self.n_evaluations, self.workers, self.seed = n_evaluations, workers, seed
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
-        self.count_own_time, self.stop_file, self.folder = count_own_time, stop_file, folder
+        self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
         self.cpu_used = 0.0
         self._parts = {
             "model": surrogate,
@@ -193,6 +199,11 @@ class Session:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pysmac-smac3-")))
             return self._search(self._facade(folder), math.inf if deadline is None else deadline)
 
+    @property
+    def killed(self) -> bool:
+        """Whether the file that running evaluations need is gone."""
+        return self.kill_file is not None and not os.path.exists(self.kill_file)
+
     def _search(self, facade: Facade, end: float) -> str:
         pending: deque[tuple[TrialInfo, Evaluated | Future[Any]]] = deque()
         begun = 0
@@ -222,12 +233,16 @@ class Session:
             self.cpu_used += outcome.cpu_time
             if not outcome.cut_short:
                 self._tell(facade, info, outcome)
-            reason = outcome.final or reason or ("t_limit_total_s reached" if outcome.cut_short else "")
+            reason = outcome.final or reason
+            if outcome.cut_short and not reason:
+                reason = f"{self.kill_file} is gone" if self.killed else "t_limit_total_s reached"
 
     def _spent(self, begun: int, own_time: float, end: float) -> str:
         """Which limit keeps a further evaluation from being begun; empty, if none does."""
         if begun >= self.n_evaluations:
             return "max_evaluations reached"
+        if self.killed:
+            return f"{self.kill_file} is gone"
         if self.stop_file is not None and not os.path.exists(self.stop_file):
             return f"{self.stop_file} is gone"
         if begun and time.monotonic() >= end:
@@ -259,7 +274,8 @@ class Session:
         racing = facade.intensifier
         best = racing.incumbent
         told = facade.runhistory.finished
-        self.observe(Standing(told, best, racing.mean(best), racing.n_runs(best), racing.has_failed(best)))
+        n_runs, failed = racing.n_runs(best), racing.has_failed(best)
+        self.observe(Standing(told, best, racing.mean(best), n_runs, failed, self.cpu_used))
 
     def _facade(self, folder: Path) -> Facade:
         scenario = Scenario(

@@ -30,6 +30,8 @@ REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 
 #: value of a failed call unless the user chooses another, as in the original
 TIMEOUT_QUALITY = 2.0**127
+#: cost of a crash in seconds where no limit says what a long run is, as in the original
+CRASH_RUNTIME = 3600.0
 #: a call that used this much less than its limit, or more, has reached it, as in the original (seconds; of
 #: a limit below 1 s the same share)
 LIMIT_MARGIN = 0.02
@@ -73,7 +75,7 @@ class Outcome:
     message : str
         Why the call failed; empty if it did not. The traceback where there is one.
     cut_short : bool
-        Whether the end of the total time stopped it: nothing can be learnt from it.
+        Whether what ends the whole search stopped it: nothing can be learnt from it.
     """
 
     status: Status
@@ -157,7 +159,7 @@ def judge(
     wall_time: float,
     cutoff: float | None = None,
     stopped: bool = False,
-    cut_short: bool = False,
+    cut_short: str = "",
     crash_value: float | None = TIMEOUT_QUALITY,
     needs_value: bool = True,
     wall_factor: float = WALL_FACTOR,
@@ -173,8 +175,8 @@ def judge(
         Its CPU limit, seconds.
     stopped : bool
         Whether it was stopped at a limit.
-    cut_short : bool
-        Whether that limit was the end of the total time.
+    cut_short : str
+        Why the whole search ends with the call, if that has stopped it.
     crash_value : float or None
         The value of a call that failed; with None a TIMEOUT keeps the function's own.
     needs_value : bool
@@ -189,10 +191,10 @@ def judge(
         margin = min(LIMIT_MARGIN, LIMIT_MARGIN * cutoff)
         stopped = max(cpu_time, runtime) >= cutoff - margin or wall_time >= wall_factor * cutoff
     if stopped and status != "MEMOUT":
-        limit = "the total time is over" if cut_short else f"the limit of {cutoff} s"
+        limit = cut_short or f"the limit of {cutoff} s"
         status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"
     value = 0.0 if status in SUCCESSES and report.value is None else report.value
     if status not in SUCCESSES and not (status == "TIMEOUT" and crash_value is None and value is not None):
         value = TIMEOUT_QUALITY if crash_value is None else crash_value
     assert value is not None
-    return Outcome(status, float(value), runtime, cpu_time, wall_time, message, cut_short)
+    return Outcome(status, float(value), runtime, cpu_time, wall_time, message, bool(cut_short))

@@ -59,12 +59,15 @@ class Rules:
         MB of address space that a call may use on top of what its process has before.
     crash_value, needs_value, wall_factor : object
         See `judge`.
+    kill_file : str or None
+        A call is stopped when this file is gone.
     """
 
     memory_mb: float | None = None
     crash_value: float | None = TIMEOUT_QUALITY
     needs_value: bool = True
     wall_factor: float = WALL_FACTOR
+    kill_file: str | None = None
 
 
 class CallServer:
@@ -144,10 +147,10 @@ class CallServer:
         self.interrupted = False
         receiver, sender = self.context.Pipe(duplex=False)
         before, start = _children_cpu(), time.monotonic()
-        limited = request.cutoff is not None or request.wall is not None
+        limited = any(limit is not None for limit in (request.cutoff, request.wall, self.rules.kill_file))
         child = self._start(request, limited, receiver, sender)
         wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
-        watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall)
+        watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, self.rules.kill_file)
         with receiver:
             answer = self._answer(child, receiver, watch)
         if answer is None and not child.ended():
@@ -176,7 +179,7 @@ class CallServer:
             wall_time=wall_time,
             cutoff=request.cutoff,
             stopped=watch.reached,
-            cut_short=watch.total_reached,
+            cut_short=watch.cut_short,
             crash_value=self.rules.crash_value,
             needs_value=self.rules.needs_value,
             wall_factor=self.rules.wall_factor,

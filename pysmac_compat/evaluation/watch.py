@@ -30,6 +30,8 @@ class Watch:
         Wall clock limit, seconds.
     total : float or None
         Seconds until the end of the total time.
+    kill_file : str or None
+        The call is stopped when this file is gone.
 
     Attributes
     ----------
@@ -37,25 +39,32 @@ class Watch:
         The most CPU seconds that were seen.
     reached : bool
         Whether the call was stopped.
-    total_reached : bool
-        Whether that was because the total time was over.
+    cut_short : str
+        Why the whole search ends with that, if it does.
     """
 
     def __init__(
-        self, pid: int, tree: ProcessTree, start: float, cutoff: float | None, wall: float | None, total: float | None
+        self,
+        pid: int,
+        tree: ProcessTree,
+        start: float,
+        cutoff: float | None,
+        wall: float | None,
+        total: float | None,
+        kill_file: str | None = None,
     ) -> None:
-        self.pid, self.tree, self.cutoff = pid, tree, cutoff
+        self.pid, self.tree, self.cutoff, self.kill_file = pid, tree, cutoff, kill_file
         self.end = None if wall is None else start + wall
         self.total_end = None if total is None else start + total
         self.next_look = start + _INTERVAL
         self.cpu_time = 0.0
-        self.reached = self.total_reached = False
+        self.reached, self.cut_short = False, ""
         self._kill_at: float | None = None
 
     def timeout(self) -> float:
         """Seconds until the next look is due."""
         times = [t for t in (self.end, self.total_end, self._kill_at) if t is not None]
-        if self.cutoff is not None:
+        if self.cutoff is not None or self.kill_file is not None:
             times.append(self.next_look)
         return min(max(0.0, min(times) - time.monotonic()), _LONGEST_WAIT) if times else _LONGEST_WAIT
 
@@ -66,19 +75,23 @@ class Watch:
             if now >= self._kill_at:
                 self.tree.kill()
             return
-        if self.cutoff is not None and now >= self.next_look:
+        if now >= self.next_look:
             self.next_look = now + _INTERVAL
-            self.cpu_time = max(self.cpu_time, self.tree.cpu_seconds())
-            if self.cpu_time >= self.cutoff:
-                self._stop(signal.SIGXCPU, now)
-                return
-        self.total_reached = self.total_end is not None and now >= self.total_end
-        if self.total_reached or (self.end is not None and now >= self.end):
+            if self.kill_file is not None and not os.path.exists(self.kill_file):
+                self.cut_short = f"{self.kill_file} is gone"
+            if self.cutoff is not None:
+                self.cpu_time = max(self.cpu_time, self.tree.cpu_seconds())
+                if self.cpu_time >= self.cutoff:
+                    self._stop(signal.SIGXCPU, now)
+                    return
+        if self.total_end is not None and now >= self.total_end:
+            self.cut_short = "the total time is over"
+        if self.cut_short or (self.end is not None and now >= self.end):
             self._stop(signal.SIGTERM, now)
 
     def _stop(self, signum: signal.Signals, now: float) -> None:
         self.reached = True
-        self.end = self.total_end = self.cutoff = None
+        self.end = self.total_end = self.cutoff = self.kill_file = None
         self._kill_at = now + _GRACE
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signum)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ConfigSpace import (
@@ -66,9 +67,11 @@ class ParameterSpace(ConfigurationSpace):
     ----------
     definition : Definition
         The space as plain data.
+    pinned : dict of int to float
+        What is drawn or enumerated, and every neighbour, has these values in its vector, by index.
     """
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, subspace: Mapping[str, Any] = MappingProxyType({})) -> None:
         super().__init__()
         self._dag = _FlatDAG()
         self.definition = definition
@@ -76,6 +79,7 @@ class ParameterSpace(ConfigurationSpace):
         conditions = ConditionBuilder(definition, hyperparameters).build()
         forbiddens = [build_forbidden(clause, definition, hyperparameters) for clause in definition.forbiddens]
         self.add(list(hyperparameters.values()), conditions, [f for f in forbiddens if f is not None])
+        self.pinned = {self.index_of[name]: float(self[name].to_vector(value)) for name, value in subspace.items()}
 
     def add(self, *args: Any) -> None:
         """As in ConfigSpace; see there."""

@@ -13,14 +13,14 @@ comparisons give 0 or 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pysmac_compat.space.parameters import NUMBER, Parameter
+from pysmac_compat.space.parameters import NUMBER
 from pysmac_compat.space.scanner import Scanner
 
 Column = npt.NDArray[np.float64]
@@ -210,13 +210,22 @@ class ExpressionParser:
     ----------
     scanner : Scanner
         Stands behind the opening brace.
-    parameters : dict of str to Parameter
+    names : collection of str
+        Of the parameters.
     words : dict of str to float
         The number of each word of the space.
+    operands : str
+        What a name may stand for, for messages.
     """
 
-    def __init__(self, scanner: Scanner, parameters: Mapping[str, Parameter], words: Mapping[str, float]) -> None:
-        self.scanner, self.parameters, self.words = scanner, parameters, words
+    def __init__(
+        self,
+        scanner: Scanner,
+        names: Collection[str],
+        words: Mapping[str, float],
+        operands: str = "a parameter, nor a value of one",
+    ) -> None:
+        self.scanner, self.names, self.words, self.operands = scanner, names, words, operands
 
     def parse(self, minimum: int = 0) -> Node:
         """Parse operators that bind at least as tight as ``minimum``, and their operands."""
@@ -266,7 +275,7 @@ class ExpressionParser:
             function = FUNCTIONS[scanner.text[start : scanner.position]]
             operand = self._parenthesis()
             return Call(operand.names, function, operand)
-        name = scanner.longest(self.parameters)
+        name = scanner.longest(self.names)
         if name is not None:
             return Name(frozenset([name]), name)
         word = scanner.longest(self.words)
@@ -286,9 +295,7 @@ class ExpressionParser:
             return self._parenthesis()
         found = scanner.word()
         if found and (found[0].isalpha() or found[0] == "_"):
-            scanner.error(
-                f"{found!r} is neither a parameter, nor a value of one, nor a function ({', '.join(FUNCTIONS)})"
-            )
+            scanner.error(f"{found!r} is neither {self.operands}, nor a function ({', '.join(FUNCTIONS)})")
         scanner.error(f"expected a value, found {scanner.text[scanner.position :]!r}")
 
     def _parenthesis(self) -> Node:

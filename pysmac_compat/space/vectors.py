@@ -39,7 +39,9 @@ def default(space: ConfigurationSpace) -> Hashed:
 
 
 def deactivate(space: ConfigurationSpace, vectors: Vectors) -> Vectors:
-    """Set inactive parameters to NaN, in place.
+    """Set inactive parameters to NaN, in place, and those that the space pins to their value.
+
+    Whatever is generated goes through here.
 
     Parameters
     ----------
@@ -47,10 +49,17 @@ def deactivate(space: ConfigurationSpace, vectors: Vectors) -> Vectors:
     vectors : array of shape (n_parameters, n)
         Complete assignments.
     """
+    for row, value in _pinned(space).items():
+        vectors[row] = value
     for node in space._dag.minimum_conditions:
         inactive = ~node.condition.satisfied_by_vector_array(vectors)
         vectors[np.ix_(node.children_indices, inactive)] = np.nan
     return vectors
+
+
+def _pinned(space: ConfigurationSpace) -> dict[int, float]:
+    """The values of the rows that do not change; see `ParameterSpace`."""
+    return getattr(space, "pinned", {})
 
 
 def legal(space: ConfigurationSpace, vectors: Vectors) -> npt.NDArray[np.bool_]:
@@ -132,7 +141,7 @@ def _from_unit(hyperparameter: Hyperparameter, column: npt.NDArray[np.float64]) 
 
 def assignments(space: ConfigurationSpace) -> float:
     """How many complete assignments there are; infinite with a real parameter."""
-    return math.prod(float(hp.size) for hp in space.values())
+    return math.prod(float(hp.size) for row, hp in enumerate(space.values()) if row not in _pinned(space))
 
 
 def enumerate_legal(space: ConfigurationSpace) -> Vectors:
@@ -140,7 +149,8 @@ def enumerate_legal(space: ConfigurationSpace) -> Vectors:
 
     Meant for spaces of at most a million `assignments`.
     """
-    values = [_all_vectors(hp) for hp in space.values()]
+    pinned = _pinned(space)
+    values = [np.array([pinned[i]]) if i in pinned else _all_vectors(hp) for i, hp in enumerate(space.values())]
     grid = np.meshgrid(*values, indexing="ij")
     vectors = deactivate(space, np.array([axis.ravel() for axis in grid], dtype=np.float64))
     vectors = vectors[:, legal(space, vectors)]

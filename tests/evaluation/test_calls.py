@@ -407,6 +407,23 @@ def test_the_deadline_cuts_a_call_short(evaluator):
     assert "total time" in outcome.message
 
 
+def test_a_file_that_goes_cuts_a_call_short(evaluator, tmp_path):
+    flag = tmp_path / "flag"
+
+    def function():
+        try:
+            flag.unlink()
+            time.sleep(600)
+        finally:
+            (tmp_path / "cleaned").touch()
+
+    flag.touch()
+    outcome = evaluator(function, kill_file=str(flag))({})
+    assert (outcome.status, outcome.cut_short) == ("TIMEOUT", True)
+    assert f"{flag} is gone" in outcome.message
+    assert (tmp_path / "cleaned").exists()
+
+
 def test_a_call_may_use_the_rest_and_its_own_limit(evaluator):
     call = evaluator(lambda: time.sleep(1.0) or 3.0)
     call.deadline = time.monotonic() - 1.0

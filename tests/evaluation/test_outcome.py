@@ -310,7 +310,7 @@ def test_memory_is_told_from_time():
 
 
 def test_a_call_that_the_total_time_cuts_short_teaches_nothing():
-    outcome = _judge(Report("SAT", 3.0), stopped=True, cut_short=True)
+    outcome = _judge(Report("SAT", 3.0), stopped=True, cut_short="the total time is over")
     assert (outcome.status, outcome.value) == ("TIMEOUT", TIMEOUT_QUALITY)
     assert outcome.cut_short
     assert not outcome.learnable

@@ -1,0 +1,102 @@
+"""Formulas that change the quality and the run time of each call: the options ``tae-transform`` of SMAC v2."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pysmac_compat._errors import ArgumentError, ClauseError
+from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, SUCCESSES, TIMEOUT_QUALITY, Outcome
+from pysmac_compat.space.expression import Columns, ExpressionParser, Node
+from pysmac_compat.space.scanner import Scanner
+
+VARIABLES = ("S", "R", "Q", "C")
+_RESULTS = {"SAT": 1.0, "UNSAT": -1.0}
+
+
+def parse_formula(name: str, text: Any) -> Node:
+    """Read a formula over S (1 for SAT, -1 for UNSAT, else 0), R (run time), Q (quality) and C (limit, seconds).
+
+    The grammar is that of forbidden clauses.
+
+    Parameters
+    ----------
+    name : str
+        Of the option, for messages.
+    text : str, int or float
+
+    Raises
+    ------
+    ArgumentError, ClauseError
+        The latter shows the place.
+    """
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        text = repr(text)
+    if not isinstance(text, str):
+        raise ArgumentError(f"{name} must be a formula over {', '.join(VARIABLES)}, got {text!r}")
+    scanner = Scanner(text, name)
+    try:
+        node = ExpressionParser(scanner, VARIABLES, {}, operands=f"one of {', '.join(VARIABLES)}").parse()
+    except RecursionError:
+        raise ClauseError(f"{name}: nested too deeply", text) from None
+    scanner.expect_end()
+    return node
+
+
+class Transform:
+    """What becomes of the outcomes.
+
+    Parameters
+    ----------
+    valid_only : bool
+        Whether a run time is kept from 0 to the limit of the call: a success that reaches the limit is a TIMEOUT.
+    failure_value : float
+        The quality where a formula gives no finite number: then the call has CRASHED.
+    **formulas : Node
+        ``SAT_quality``, ``SAT_runtime`` and the same with UNSAT, TIMEOUT and other; without one nothing changes.
+    """
+
+    def __init__(self, valid_only: bool = True, failure_value: float = TIMEOUT_QUALITY, **formulas: Node) -> None:
+        self.valid_only, self.failure_value, self.formulas = valid_only, failure_value, formulas
+
+    def __call__(self, outcome: Outcome, cutoff: float | None) -> Outcome:
+        """The outcome of a call that had this limit, in seconds, with other numbers."""
+        values = {
+            "S": _RESULTS.get(outcome.status, 0.0),
+            "R": outcome.runtime,
+            "Q": outcome.value,
+            "C": CRASH_RUNTIME if cutoff is None else cutoff,
+        }
+        columns = Columns({name: np.array([value]) for name, value in values.items()}, 1)
+        kind = outcome.status if outcome.status in (*SUCCESSES, "TIMEOUT") else "other"
+        numbers = {"quality": outcome.value, "runtime": outcome.runtime}
+        for quantity in numbers:
+            formula = self.formulas.get(f"{kind}_{quantity}")
+            if formula is None:
+                continue
+            with np.errstate(all="ignore"):
+                number = float(formula.numbers(columns)[0])
+            if not math.isfinite(number):
+                shown = ", ".join(f"{name} = {value:g}" for name, value in values.items())
+                message = f"smac_options['tae-transform-{kind}-{quantity}'] gives {number} for {shown}"
+                return replace(
+                    outcome, status="CRASHED", value=self.failure_value, runtime=values["C"], message=message
+                )
+            numbers[quantity] = number
+        outcome = replace(outcome, value=numbers["quality"])
+        if f"{kind}_runtime" not in self.formulas:
+            return outcome
+        return self._with_runtime(outcome, numbers["runtime"], cutoff)
+
+    def _with_runtime(self, outcome: Outcome, runtime: float, cutoff: float | None) -> Outcome:
+        if not self.valid_only:
+            return replace(outcome, runtime=runtime)
+        if cutoff is not None and runtime >= cutoff:
+            if outcome.succeeded:
+                message = f"the transformed run time, {runtime:g} s, reaches the limit of {cutoff} s"
+                outcome = replace(outcome, status="TIMEOUT", message=message)
+            runtime = cutoff
+        return replace(outcome, runtime=max(runtime, 0.0))

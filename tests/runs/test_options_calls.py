@@ -1,0 +1,167 @@
+"""Options that say how the function is called, and what becomes of its results."""
+
+from __future__ import annotations
+
+import pytest
+
+import pysmac_compat
+
+from .option_helpers import PARAMETERS, configurations, minimise, quadratic
+
+pytestmark = pytest.mark.slow
+
+
+def test_deterministic():
+    result = minimise([("deterministic", "false")], lambda x, y, seed: x + seed % 3, n=6)
+    assert all(type(e.seed) is int for e in result.runs[0].evaluations)
+
+
+def test_stop_on_abort():
+    optimizer = pysmac_compat.SMAC_optimizer()
+    with pytest.warns(UserWarning, match="ABORT"):
+        optimizer.minimize(lambda x, y: {"status": "ABORT"}, 3, PARAMETERS)
+    assert len(configurations(optimizer.result)) == 3
+    optimizer.smac_options["stop-on-abort"] = True
+    with pytest.warns(UserWarning, match="ABORT"):
+        optimizer.minimize(lambda x, y: {"status": b"ABORT"}, 3, PARAMETERS)
+    assert optimizer.result.stopped_because == "the function reported ABORT"
+    assert len(configurations(optimizer.result)) == 1
+
+
+def test_without_isolation_calls_happen_here():
+    seen = []
+
+    def function(x, y):
+        seen.append(x)
+        if len(seen) == 3:
+            raise ValueError("third")
+        return quadratic(x, y)
+
+    result = minimise([("isolate", False)], function)
+    assert len(seen) == 12
+    assert [e.status for e in result.runs[0].evaluations].count("CRASHED") == 1
+    assert configurations(result)[:2] == configurations(minimise([]))[:2]
+
+
+def test_use_instances():
+    features = [[1], [2]]
+    keywords = {"num_train_instances": 2, "num_test_instances": 2, "train_instance_features": features}
+    result = minimise([("use-instances", False)], quadratic, 5, **keywords)
+    assert {e.instance for e in result.runs[0].evaluations} == {None}
+    assert result.runs[0].test_evaluations == []
+
+
+def test_num_run_and_seed_offset():
+    def run(options, **keywords):
+        result = minimise(options, n=12, **keywords)
+        return [r.seed for r in result.runs], configurations(result)
+
+    assert run([("num-run", 5)], seed=1) == run([], seed=5)
+    assert run([("numRun", 5)], num_runs=2)[0] == [5, 6]
+    seeds, found = run([("seed-offset", 3)], seed=2)
+    assert seeds == [2]
+    assert found == run([], seed=5)[1]
+
+
+def fails_after(good):
+    def function(x, y):
+        if (x, y) != (4, 7) or not good:
+            raise ValueError("no")
+        return 1.0
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "expected"),
+    [
+        ("abort-on-crash", True, 2),
+        ("abort-on-crash", False, 1),
+        ("abort-on-first-run-crash", True, 5),
+        ("abort-on-first-run-crash", False, 1),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_crash_can_end_the_run(name, good, expected):
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options[name] = True
+    optimizer.minimize(fails_after(good), 5, PARAMETERS)
+    assert len(configurations(optimizer.result)) == expected
+    assert (optimizer.result.stopped_because == "an evaluation has crashed") == (expected < 5)
+
+
+def test_retry_crashed_count(tmp_path):
+    def function(x, y):
+        with open(tmp_path / "calls", "a") as calls:
+            calls.write("x")
+            n = calls.tell()
+        if n % 3:
+            raise ValueError("only every third call works")
+        return x
+
+    result = minimise([("retry-crashed-count", 2)], function, 4)
+    assert [e.status for e in result.runs[0].evaluations] == ["SAT"] * 4
+    assert len((tmp_path / "calls").read_text()) == 12
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([("transform-crashed-quality", True)], 1e9),
+        ([("transform-crashed-quality-value", 77)], 77.0),
+        ([("transform-crashed-quality-value", "77"), ("transform-crashed-quality", False)], 2.0**127),
+    ],
+)
+def test_transform_crashed_quality(options, expected):
+    result = minimise(options, fails_after(True), 3)
+    assert [e.value for e in result.runs[0].evaluations] == [1.0, expected, expected]
+    assert result.value == 1.0
+
+
+@pytest.mark.parametrize("name", ["console-log-level", "logLevel"])
+@pytest.mark.parametrize(("level", "shown"), [("DEBUG", "DEBUG"), ("info", "INFO"), ("OFF", ""), ("ERROR", "")])
+def test_log_levels(name, level, shown, capfd):
+    minimise([(name, level)], n=2)
+    lines = capfd.readouterr().err
+    assert (shown in lines) if shown else lines == ""
+    assert ("DEBUG" in lines) == (level == "DEBUG")
+
+
+def contradicting(x, y, instance=0):
+    return {"value": x, "status": "UNSAT" if x == 4 and instance == 1 else "SAT"}
+
+
+@pytest.mark.parametrize("name", ["check-sat-consistency", "checkSATConsistency"])
+def test_sat_and_unsat_on_one_instance_can_be_a_warning(name):
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options[name] = True
+    with pytest.warns(UserWarning, match="consistency") as caught:
+        optimizer.minimize(contradicting, 12, PARAMETERS, num_train_instances=2)
+    (text,) = (str(each.message) for each in caught)
+    assert text.startswith("check-sat-consistency: ")
+    assert text.endswith("on the instance 1")
+    assert "UNSAT for {'x': 4.0, 'y': 7}" in text
+    assert len(configurations(optimizer.result)) == 12
+
+
+@pytest.mark.parametrize("options", [{}, {"check-sat-consistency": True}])
+def test_sat_and_unsat_on_one_instance_can_be_an_error(options):
+    def function(x, y):
+        return contradicting(x, y, 1)
+
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options.update({**options, "check-sat-consistency-exception": True})
+    with pytest.raises(RuntimeError, match="check-sat-consistency: UNSAT for .* and SAT for"):
+        optimizer.minimize(function, 12, PARAMETERS)
+    assert [e.status for e in optimizer.result.runs[0].evaluations] == ["UNSAT", "SAT"]
+    assert optimizer.result.value <= 4
+
+
+def test_sat_and_unsat_may_be_mixed_unless_somebody_asks():
+    for options in ([], [("check-sat-consistency", False), ("check-sat-consistency-exception", True)]):
+        assert len(configurations(minimise(options, contradicting, 12, num_train_instances=2))) == 12
+
+    def by_instance(x, y, instance):
+        return {"value": x, "status": "UNSAT" if instance else "SAT"}
+
+    minimise([("check-sat-consistency", True)], by_instance, 12, num_train_instances=2)

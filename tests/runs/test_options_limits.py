@@ -1,0 +1,124 @@
+"""Options that limit a run or a call."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+import pysmac_compat
+
+from .option_helpers import PARAMETERS, configurations, minimise
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", ["runcount-limit", "runcount_limit", "totalNumRunsLimit"])
+@pytest.mark.parametrize("value", [5, "5"])
+def test_runcount_limit(name, value):
+    assert len(configurations(minimise([(name, value)]))) == 5
+
+
+def test_the_smaller_budget_holds():
+    assert len(configurations(minimise([("runcount-limit", 50)]))) == 12
+
+
+@pytest.mark.parametrize("name", ["cutoff_time", "cutoff-time", "cutoffTime", "algo-cutoff-time"])
+def test_cutoff_time(name):
+    assert {e.cutoff for e in minimise([(name, 3)], n=3).runs[0].evaluations} == {3.0}
+
+
+def test_the_smaller_limit_of_a_call_holds():
+    assert minimise([("cutoff-time", 3)], n=2, t_limit_function_s=2).runs[0].evaluations[0].cutoff == 2.0
+
+
+def test_wallclock_limit():
+    def slow(x, y):
+        time.sleep(0.1)
+        return x
+
+    result = minimise([("wallclock-limit", 0.5)], slow, n=1000)
+    assert result.stopped_because == "t_limit_total_s reached"
+    assert len(configurations(result)) <= 6
+
+
+def test_cputime_limit():
+    def burn(x, y):
+        end = time.process_time() + 0.1
+        while time.process_time() < end:
+            pass
+        return x
+
+    result = minimise([("cputime-limit", 0.35)], burn, n=1000)
+    assert result.stopped_because == "cputime-limit reached"
+    assert 1 <= len(configurations(result)) <= 4
+
+
+@pytest.mark.parametrize("mode", ["SMAC", "ROAR"])
+def test_iteration_limit(mode):
+    counts = []
+    for limit in (1, 3):
+        result = minimise([("iteration-limit", limit), ("execution-mode", mode)], n=60)
+        assert result.stopped_because == "iteration-limit reached"
+        counts.append(len(configurations(result)))
+    assert counts[1] - counts[0] == 2 * 4
+
+
+@pytest.mark.parametrize(
+    ("options", "seconds", "status"),
+    [
+        ([], 0.8, "SAT"),
+        ([("kill-run-exceeding-captime-factor", 2)], 0.8, "TIMEOUT"),
+        ([("kill-run-exceeding-captime", False)], 2.3, "SAT"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:all 1 evaluations")
+def test_the_wall_limit_of_a_call(options, seconds, status):
+    def function(x, y):
+        time.sleep(seconds)
+        return x
+
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options.update([*options, ("cutoff-time", 0.2)])
+    optimizer.minimize(function, 1, PARAMETERS)
+    assert optimizer.result.runs[0].evaluations[0].status == status
+
+
+def test_terminate_on_delete(tmp_path):
+    flag = tmp_path / "go on"
+    flag.touch()
+
+    def function(x, y):
+        if (x, y) != (4, 7):
+            flag.unlink()
+        return x
+
+    result = minimise([("terminate-on-delete", str(flag))], function, 20)
+    assert len(configurations(result)) == 2
+    assert result.stopped_because.endswith("is gone")
+
+
+def test_kill_runs_on_file_delete(tmp_path):
+    flag = tmp_path / "go on"
+    flag.touch()
+
+    def function(x, y, instance):
+        if (x, y) != (4, 7):
+            flag.unlink()
+            time.sleep(600)
+        return x
+
+    options = [("kill-runs-on-file-delete", str(flag))]
+    result = minimise(options, function, 20, num_train_instances=1, num_test_instances=2)
+    first, second = result.runs[0].evaluations
+    assert (first.status, second.status) == ("SAT", "TIMEOUT")
+    assert f"{flag} is gone" in second.message
+    assert result.stopped_because == f"{flag} is gone"
+    assert result.value == 4
+    assert result.runs[0].test_evaluations == []
+
+
+def test_the_search_itself_can_count_as_cpu_time():
+    options = [("cputime-limit", 0.2), ("use-cpu-time-in-tunertime", True)]
+    result = minimise(options, lambda x, y: {"value": x}, n=2000)
+    assert result.stopped_because == "cputime-limit reached"
