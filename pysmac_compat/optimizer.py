@@ -25,6 +25,7 @@ from pysmac_compat.plan import make_plan
 from pysmac_compat.record import Record
 from pysmac_compat.results import Result
 from pysmac_compat.runs import Engine, events_of
+from pysmac_compat.signature import check_signature
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import Parameter
 
@@ -188,6 +189,7 @@ class SMAC_optimizer:
             t_limit_function_s=t_limit_function_s,
             t_limit_total_s=self._total_time,
         )
+        check_signature(func, plan)
         n_engines = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
         memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
         if not settings.isolate:
