@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from pysmac_compat._warn import warn
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
+from pysmac_compat.hints import hint_for
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
 
@@ -67,11 +68,13 @@ class Record:
             self._aborted = True
         elif not self._shown:
             self._shown = True
+            hint = hint_for(evaluation.message)
             logger.warning(
-                "evaluation %d has the status %s (later failures are counted only):\n%s",
+                "evaluation %d has the status %s (later failures are counted only):\n%s%s",
                 evaluation.index,
                 evaluation.status,
                 evaluation.message.rstrip(),
+                f"\nhint: {hint}" if hint else "",
             )
 
     def _improve(self, run: RunResult, event: Improved) -> None:
