@@ -84,7 +84,11 @@ _SYNTAX = (
     (None, r"<>", "a != b in place of a <> b"),
     (None, r"`", "repr(x) in place of `x`"),
     (None, r"\b[uU][rR][\"']", 'r"..." in place of ur"..."'),
-    (r"cannot be parenthesized", r"\blambda\s*\(|^\s*def\b[^(]*\((?:.*,)?\s*\(", "one argument in place of (a, b), taken apart in the body"),
+    (
+        r"cannot be parenthesized",
+        r"\blambda\s*\(|^\s*def\b[^(]*\((?:.*,)?\s*\(",
+        "one argument in place of (a, b), taken apart in the body",
+    ),
 )
 
 
