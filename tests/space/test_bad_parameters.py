@@ -42,7 +42,12 @@ def test_bad_untyped_definitions(specification, pieces):
     ("specification", "kind", "pieces"),
     [
         (("float", [0, 1], 0.5), ParameterError, ["'float'", "real, integer, categorical, ordinal"]),
-        (("Real", [0, 1], 0.5), ParameterError, ["'Real'", "real, integer"]),
+        (("Real", [0, 1], 0.5), ParameterError, ["'Real'", "real, integer", "did you mean 'real'?"]),
+        (("float", [0, 1], 0.5), ParameterError, ["did you mean 'real'?"]),
+        (("int", [0, 1], 0), ParameterError, ["did you mean 'integer'?"]),
+        (("Cat", ["a"], "a"), ParameterError, ["did you mean 'categorical'?"]),
+        (("catgorical", ["a"], "a"), ParameterError, ["did you mean 'categorical'?"]),
+        (("x", ["a"], "a"), ParameterError, ["categorical, ordinal"]),
         (("real", [0, 1]), ParameterTypeError, ["(type, values, default)"]),
         (("real",), ParameterTypeError, ["(type, values, default)"]),
         ((), ParameterTypeError, ["(type, values, default)"]),
@@ -64,7 +69,7 @@ def test_bad_untyped_definitions(specification, pieces):
         (("real", [0, 1], 0.5, "log"), ParameterError, ["log", "positive", "[0.0, 1.0]"]),
         (("real", [-1, 1], 0.5, "log"), ParameterError, ["log", "positive", "[-1.0, 1.0]"]),
         (("integer", [0, 9], 0.5), ParameterError, ["integer", "0.5 (float)"]),
-        (("integer", [0, 9], 2.0), ParameterError, ["integer", "2.0 (float)"]),
+        (("integer", [0, 9], 2.0), ParameterError, ["integer", "2.0 (float)", "write 2, or // in place of /"]),
         (("integer", [0.0, 9], 2), ParameterError, ["integer", "0.0 (float)"]),
         (("integer", [0, "9"], 2), ParameterError, ["integer", "'9' (str)"]),
         (("integer", [False, 9], 2), ParameterError, ["integer", "False (bool)"]),
@@ -101,6 +106,20 @@ def test_bad_definitions(specification, kind, pieces):
     for piece in ("'odd'", *pieces):
         assert piece in message
     assert "'fine'" not in message
+
+
+@pytest.mark.parametrize("bounds", [[0, 10 / 2], [0 / 5, 9], [0, 9.5]])
+def test_integers_that_a_division_has_made_floats(bounds):
+    with pytest.raises(ParameterError, match=r"'p'.*must be int") as caught:
+        parse_parameter("p", ("integer", bounds, 2))
+    assert ("//" in str(caught.value)) == (9.5 not in bounds)
+
+
+def test_an_iterator_can_be_read_once_only():
+    specification = ("categorical", map(str, [1, 2]), "1")
+    assert parse_parameter("p", specification).values == ("1", "2")
+    with pytest.raises(ParameterError, match=r"'p'.*empty.*once.*list\("):
+        parse_parameter("p", specification)
 
 
 @pytest.mark.parametrize("values", [[1, True], [True, 1], [0, False], [1, 1.0], [0.0, False]])

@@ -42,6 +42,28 @@ def test_typed_definitions(specification, kind, values, default, log):
         assert type(value) is type(default) or isinstance(value, float) and isinstance(default, float)
 
 
+@pytest.mark.parametrize("kind", ["categorical", "ordinal"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: range(1, 4),
+        lambda: {1: "a", 2: "b", 3: "c"}.keys(),
+        lambda: {"a": 1, "b": 2, "c": 3}.values(),
+        lambda: map(int, "123"),
+        lambda: filter(None, [0, 1, 2, 3]),
+        lambda: (n for n in (1, 2, 3)),
+        lambda: reversed([3, 2, 1]),
+    ],
+)
+def test_values_that_were_lists_in_python_2(kind, make):
+    assert parse_parameter("p", (kind, make(), 2)).values == (1, 2, 3)
+
+
+def test_ranges_that_were_lists_in_python_2():
+    assert parse_parameter("p", ("integer", map(int, ["1", "9"]), 3)).values == (1, 9)
+    assert parse_parameter("p", ("real", {"lower": 0, "upper": 1}.values(), 0.5)).values == (0.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("specification", "kind"),
     [
