@@ -81,6 +81,8 @@ def test_a_value_in_a_classic_clause_may_be_the_name_of_a_parameter():
         ("{n = x}", ["number", "'n'"], "x}"),
         ("{q = x}", ["'q'"], "q = x}"),
         ("{a = x, q = x}", ["parameter"], "q = x}"),
+        ("{A = x}", ["'A'", "did you mean 'a'?"], "A = x}"),
+        ("{n = 3, AA = x}", ["'AA'", "did you mean 'a'?"], "AA = x}"),
         ("{a = x, }x", ["'x'"], "x"),
         ("{a = x b = y}", ["','"], "b = y}"),
         ("{a = x && b = y}", ["','"], "&& b = y}"),

@@ -195,6 +195,19 @@ def test_names_may_be_almost_anything(name):
         assert not forbids(text, parameters, **{name: 6})
 
 
+def test_names_and_values_that_are_operators_elsewhere():
+    parameters = {
+        "and": ("integer", [0, 9], 3),
+        "*x": ("integer", [0, 9], 3),
+        "c": ("categorical", ["or", "&"], "or"),
+        "n": ("integer", [0, 9], 3),
+    }
+    assert forbids("{n and == 9}", parameters)
+    assert forbids("{n **x == 9}", parameters)
+    assert forbids("{n == 3 && c == or}", parameters)
+    assert forbids("{n c == 3 or}", parameters)
+
+
 def test_names_of_functions_as_parameters_and_values():
     parameters = {
         "log": ("real", [0, 10], 1.0),
@@ -228,7 +241,7 @@ def test_values_may_be_almost_anything(value, quote):
         ("{n > foo}", ["'foo'"], "foo}"),
         ("{n > 3 && foo}", ["'foo'"], "foo}"),
         ("{a == 'w'}", ["'w'"], "'w'}"),
-        ("{N > 3}", ["'N'"], "N > 3}"),
+        ("{N > 3}", ["'N'", "did you mean 'n'?"], "N > 3}"),
         ("{max(n, m) > 3}", ["'max'"], "max(n, m) > 3}"),
         ("{log3(n) > 3}", ["'log3'"], "log3(n) > 3}"),
         ("{sqrt n > 3}", ["'sqrt'"], "sqrt n > 3}"),
@@ -238,14 +251,20 @@ def test_values_may_be_almost_anything(value, quote):
         ("{n > 3 || }", ["expected a value"], "}"),
         ("{&& n > 3}", ["expected a value"], "&& n > 3}"),
         ("{* n}", ["expected a value"], "* n}"),
-        ("{n > 3 & m > 3}", ["'&'", "'&&'"], "& m > 3}"),
-        ("{n > 3 | m > 3}", ["'|'", "'||'"], "| m > 3}"),
+        ("{n > 3 & m > 3}", ["'&'", "did you mean '&&'?"], "& m > 3}"),
+        ("{n > 3 | m > 3}", ["'|'", "did you mean '||'?"], "| m > 3}"),
+        ("{n > 3 and m > 3}", ["'and'", "did you mean '&&'?"], "and m > 3}"),
+        ("{n > 3 OR m > 3}", ["'OR'", "did you mean '||'?"], "OR m > 3}"),
+        ("{(n > 3)or(m > 3)}", ["'or'", "did you mean '||'?"], "or(m > 3)}"),
+        ("{n > 3 && ord > 3}", ["'ord'", "neither"], "ord > 3}"),
+        ("{n**2 > 3}", ["'**'", "did you mean '^'?"], "**2 > 3}"),
+        ("{SQRT(n) > 3}", ["'SQRT'", "did you mean 'sqrt'?"], "SQRT(n) > 3}"),
         ("{n > 3 && m = 3}", ["'=='"], "= 3}"),
         ("{n => 3}", ["'=='"], "=> 3}"),
         ("{n === 3}", ["expected a value"], "= 3}"),
         ("{n =< 3}", ["'=='"], "=< 3}"),
         ("{!n}", ["expected a value"], "!n}"),
-        ("{n ** 2 > 3}", ["expected a value"], "* 2 > 3}"),
+        ("{n ** 2 > 3}", ["'**'", "did you mean '^'?"], "** 2 > 3}"),
         ("{(n > 3}", ["')'"], "}"),
         ("{((n) > 3}", ["')'"], "}"),
         ("{n) > 3}", ["')"], ") > 3}"),
