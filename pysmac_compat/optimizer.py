@@ -269,7 +269,7 @@ def _make_folders(working_directory: str | None) -> tuple[str, list[str]]:
     else:
         if not isinstance(working_directory, (str, os.PathLike)):
             raise ArgumentError(f"working_directory must be a path, got {working_directory!r}")
-        path = os.path.abspath(os.fspath(working_directory))
+        path = os.path.abspath(os.path.expanduser(os.fspath(working_directory)))
         made = []
     for folder in (path, os.path.join(path, "exec"), os.path.join(path, "out")):
         missing = []

@@ -72,6 +72,11 @@ def test_a_relative_folder_is_that_of_the_constructor(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == []
 
 
+def test_a_folder_below_the_home_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert SMAC_optimizer(working_directory="~/wd").working_directory == str(tmp_path / "wd")
+
+
 def test_a_call_does_not_remove_the_folder():
     optimizer = SMAC_optimizer()
     optimizer.minimize(lambda r: optimizer.__del__() or gc.collect() or 1.0, 2, SPACE)

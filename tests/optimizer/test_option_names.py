@@ -1,5 +1,6 @@
 """The dict ``smac_options``: names, aliases, ways to assign."""
 
+import logging
 import warnings
 
 import pytest
@@ -70,6 +71,29 @@ def test_of_two_aliases_the_last_one_wins():
     assert resolve(options).n_trees == 4
     options[one] = 5
     assert resolve(options).n_trees == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "meaning"),
+    [
+        ("run-obj", "runtime", "runtime_objective", True),
+        ("run_obj", "Quality", "runtime_objective", False),
+        ("overall_obj", "mean10", "penalty", 10.0),
+        ("execution-mode", "Roar", "use_model", False),
+        ("console-log-level", "warn", "console_level", logging.WARNING),
+        ("validation-rounding-mode", "none", "parts", {"validation": {"round_up": False}}),
+        ("acq-func", "ei", "parts", {"acquisition": {"function": "EI"}}),
+        ("skip-features", "TRUE", "skip_features", True),
+    ],
+)
+def test_words_in_any_case(name, value, field, meaning):
+    assert getattr(resolve({name: value}), field) == meaning
+
+
+@pytest.mark.parametrize("value", ["runtimes", "", None, 3, ["RUNTIME"]])
+def test_words_that_are_not_known(value):
+    with pytest.raises(ArgumentError, match="run-obj.*'QUALITY', 'RUNTIME'"):
+        resolve({"run-obj": value})
 
 
 @pytest.mark.parametrize(
