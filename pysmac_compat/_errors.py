@@ -14,7 +14,9 @@ original keeps working::
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 
 
 class ParameterError(ValueError):
@@ -58,3 +60,10 @@ class ClauseError(ValueError):
 
 class SpaceExhaustedError(RuntimeError):
     """No further legal configuration was found in a bounded number of draws."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest known names as the end of a message, whatever their case; empty if none is near."""
+    folded = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(name.casefold(), folded, n=3)
+    return f"; did you mean {' or '.join(repr(folded[each]) for each in near)}?" if near else ""

@@ -66,16 +66,16 @@ def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
 
 
 def seeds(seed: Any, num_runs: int) -> list[int]:
-    """One seed a run: s, s + 1, ... for an integer s, or the elements of a list."""
+    """One seed a run: s, s + 1, ... for an integer s, or the elements of a list, tuple, range or array."""
     if seed is None:
         warn("seed=None is read as 0", DeprecationWarning)
         seed = 0
     if getattr(seed, "ndim", 0) == 1:
         seed = list(seed)  # a numpy array
-    if isinstance(seed, (list, tuple)):
+    if isinstance(seed, (list, tuple, range)):
         found = [_seed(s) for s in seed]
         if len(found) != num_runs:
-            raise ArgumentError(f"seed must have one element for each of the {num_runs} runs, got {len(found)}")
+            raise ArgumentError(f"seed must have one element for each run (num_runs={num_runs}), got {len(found)}")
         return found
     first = _seed(seed)
     return [_seed(first + i) for i in range(num_runs)]

@@ -26,6 +26,7 @@ from pysmac_compat.plan import make_plan
 from pysmac_compat.record import Record
 from pysmac_compat.results import Result
 from pysmac_compat.runs import Engine, events_of
+from pysmac_compat.signature import check_signature
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import Parameter
 
@@ -189,6 +190,7 @@ class SMAC_optimizer:
             t_limit_function_s=t_limit_function_s,
             t_limit_total_s=self._total_time,
         )
+        check_signature(func, plan)
         n_engines = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
         memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
         kill_file = settings.parts.get("session", {}).get("kill_file")
@@ -269,7 +271,7 @@ def _make_folders(working_directory: str | None) -> tuple[str, list[str]]:
     else:
         if not isinstance(working_directory, (str, os.PathLike)):
             raise ArgumentError(f"working_directory must be a path, got {working_directory!r}")
-        path = os.path.abspath(os.fspath(working_directory))
+        path = os.path.abspath(os.path.expanduser(os.fspath(working_directory)))
         made = []
     for folder in (path, os.path.join(path, "exec"), os.path.join(path, "out")):
         missing = []

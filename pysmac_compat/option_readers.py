@@ -24,10 +24,13 @@ Reader = Callable[[str, Any], Any]
 
 
 def _choice(*choices: str) -> Reader:
+    """One of some words, in any case, as in SMAC v2."""
+
     def read(name: str, value: Any) -> Any:
-        if value not in choices:
+        word = value.upper() if isinstance(value, str) else value
+        if word not in choices:
             raise ArgumentError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
-        return value
+        return word
 
     return read
 
@@ -125,7 +128,7 @@ def _level(name: str, value: Any) -> int:
             "ERROR": logging.ERROR,
             "OFF": 0,
         }
-    )(name, value.upper() if isinstance(value, str) else value)
+    )(name, value)
     return level
 
 

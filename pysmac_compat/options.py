@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat import option_table
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat._errors import ArgumentError, did_you_mean
 from pysmac_compat._warn import warn
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 from pysmac_compat.option_readers import READERS
@@ -118,9 +117,7 @@ def resolve(options: Mapping[str, Any]) -> Settings:
     values: dict[str, tuple[str, Any]] = {}
     for name, value in assigned.items():
         if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=3)
-            hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-            raise ArgumentError(f"smac_options: unknown option {name!r}{hint}")
+            raise ArgumentError(f"smac_options: unknown option {name!r}{did_you_mean(str(name), known)}")
         values.pop(known[name], None)  # of two options with the same effect, too, the last one wins
         values[known[name]] = name, value
     settings: dict[str, Any] = {}

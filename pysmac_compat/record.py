@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from pysmac_compat._warn import warn
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
+from pysmac_compat.hints import hint_for
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
 
@@ -29,7 +30,6 @@ class Record:
         self.plan = plan
         self._runs: dict[int, RunResult] = {}
         self._reasons: dict[int, str] = {}
-        self._failures = 0
         self._aborted = self._shown = self._contradicted = False
         self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT, by run and instance
 
@@ -63,18 +63,19 @@ class Record:
         logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
         if evaluation.status not in ("CRASHED", "MEMOUT", "ABORT"):
             return
-        self._failures += 1
         if evaluation.status == "ABORT":
             if not self._aborted:
                 warn(f"evaluation {evaluation.index}: the function reported ABORT")
             self._aborted = True
         elif not self._shown:
             self._shown = True
+            hint = hint_for(evaluation.message)
             logger.warning(
-                "evaluation %d has the status %s (later failures are counted only):\n%s",
+                "evaluation %d has the status %s (later failures are counted only):\n%s%s",
                 evaluation.index,
                 evaluation.status,
                 evaluation.message.rstrip(),
+                f"\nhint: {hint}" if hint else "",
             )
 
     def _check_consistency(self, event: Evaluated | Tested) -> None:
@@ -103,7 +104,11 @@ class Record:
     def _end(self, run: RunResult) -> None:
         useless = self.plan.failure_value
         if not run.trajectory or all(e.value == useless and not e.succeeded for e in run.evaluations):
-            warn(f"all {len(run.evaluations)} evaluations have failed; the default configuration is returned")
+            count = len(run.evaluations)
+            which = (
+                f"all {count} evaluations have failed" if count > 1 else "all evaluations have failed (there was one)"
+            )
+            warn(f"{which}; the default configuration is returned")
 
     @property
     def result(self) -> Result:
@@ -124,10 +129,11 @@ class Record:
 
     def conclude(self) -> None:
         """Tell the user what he should know of the result."""
-        runs = list(self._runs.values())
-        counts = sorted({run.incumbent_runs for run in runs})
-        if self._failures > 1:
-            logger.warning("%d of %d evaluations have failed", self._failures, sum(len(r.evaluations) for r in runs))
+        result = self.result
+        counts = sorted({run.incumbent_runs for run in result.runs})
+        if result.n_crashed > 1:
+            late = f", {result.n_timed_out} timed out" if result.n_timed_out else ""
+            logger.warning("%d of %d evaluations have failed%s", result.n_crashed, result.n_evaluations, late)
         if len(counts) > 1 and self.plan.needs_racing:
             warn(
                 f"the incumbents of the runs have seen different numbers of instances or seeds ({counts}); "

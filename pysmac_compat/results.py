@@ -65,7 +65,7 @@ class Incumbent:
     active_configuration: dict[str, Any]
 
 
-@dataclass
+@dataclass(repr=False)
 class RunResult:
     """One of the independent runs.
 
@@ -99,8 +99,19 @@ class RunResult:
         """How many evaluations have failed (a TIMEOUT is no failure)."""
         return sum(e.status in ("CRASHED", "MEMOUT", "ABORT") for e in self.evaluations)
 
+    @property
+    def n_timed_out(self) -> int:
+        """How many evaluations have the status TIMEOUT."""
+        return sum(e.status == "TIMEOUT" for e in self.evaluations)
 
-@dataclass
+    def __repr__(self) -> str:
+        return (
+            f"<RunResult: seed={self.seed}, value={self.value!r}, configuration={self.configuration!r}, "
+            f"evaluations={len(self.evaluations)}, crashed={self.n_crashed}, timed out={self.n_timed_out}>"
+        )
+
+
+@dataclass(repr=False)
 class Result:
     """The result of one ``minimize()``.
 
@@ -125,3 +136,20 @@ class Result:
     runs: list[RunResult]
     n_crashed: int
     stopped_because: str
+
+    @property
+    def n_evaluations(self) -> int:
+        """How many evaluations all runs have had."""
+        return sum(len(run.evaluations) for run in self.runs)
+
+    @property
+    def n_timed_out(self) -> int:
+        """How many evaluations of all runs have the status TIMEOUT."""
+        return sum(run.n_timed_out for run in self.runs)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Result: value={self.value!r}, configuration={self.configuration!r}, runs={len(self.runs)}, "
+            f"evaluations={self.n_evaluations}, crashed={self.n_crashed}, timed out={self.n_timed_out}, "
+            f"stopped because: {self.stopped_because}>"
+        )

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pysmac_compat._errors import ClauseError
+from pysmac_compat._errors import ClauseError, did_you_mean
 from pysmac_compat._warn import warn
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
@@ -122,7 +122,7 @@ def _parse_clause(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tupl
     if child is None:
         word = scanner.word()
         if word and word not in parameters:
-            scanner.error(f"the conditioned parameter {word!r} is not defined", start)
+            scanner.error(f"the conditioned parameter {word!r} is not defined{did_you_mean(word, parameters)}", start)
         scanner.longest(parameters)
         scanner.error("expected 'child | condition'")
     scanner.expect("|", "'|' after the name of the child")
@@ -146,6 +146,7 @@ def _parse_all(scanner: Scanner, parameters: Mapping[str, Parameter]) -> All:
         if _trailing(scanner, "&&"):
             break
         parts.append(_parse_factor(scanner, parameters))
+    scanner.refuse_foreign_operator()
     return All(tuple(parts))
 
 
@@ -172,13 +173,15 @@ def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter]) -> 
     name = scanner.longest(parameters, boundary=r"\s*[=!<>]|\s*in\b") or scanner.longest(parameters)
     if name is None:
         word = scanner.word()
-        scanner.error(f"unknown parameter {word!r}" if word else "expected a comparison with a parameter", start)
+        unknown = f"unknown parameter {word!r}{did_you_mean(word, parameters)}"
+        scanner.error(unknown if word else "expected a comparison with a parameter", start)
     parameter = parameters[name]
     scanner.skip_blanks()
     position = scanner.position
     operator = scanner.accept("==", "!=", "<=", ">=", "<>", "<", ">") or scanner.longest(("in",))
     if operator not in ("==", "!=", "<", ">", "in"):
-        scanner.error("expected one of ==, !=, <, > and in {..}", position)
+        hint = "; did you mean '=='?" if scanner.text.startswith("=", position) else ""
+        scanner.error(f"expected one of ==, !=, <, > and in {{..}}{hint}", position)
     if operator in ("<", ">") and parameter.kind == "categorical":
         scanner.error(
             f"{operator} needs an order, and {name!r} is categorical (an ordinal parameter has one)", position

@@ -171,7 +171,7 @@ def parameter_space(
     ...     {"a": ("categorical", ["x", "y"], "x"), "b": ("integer", [1, 9], 3)}, ["b | a == x"], ["{b > 5}"]
     ... )
     >>> dict(space.get_default_configuration())
-    {'a': np.str_('x'), 'b': 3}
+    {'a': 'x', 'b': 3}
     """
     return ParameterSpace(define(parameter_dict, conditional_clauses, forbidden_clauses))
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pysmac_compat._errors import did_you_mean
 from pysmac_compat.space.parameters import NUMBER
 from pysmac_compat.space.scanner import Scanner
 
@@ -246,17 +247,25 @@ class ExpressionParser:
         scanner = self.scanner
         if scanner.at_end() or scanner.peek("}") or scanner.peek(")"):
             return None
+        if scanner.peek("**") and not any(name.startswith("*") for name in self.names):
+            scanner.refuse_foreign_operator()
         for symbol in PRECEDENCE:
             if scanner.peek(symbol):
                 return symbol, len(symbol)
         if scanner.peek("="):
             scanner.error("a single '=' is no operator of an expression: use '==' to compare")
-        for symbol in ("&", "|"):
-            if scanner.peek(symbol):
-                scanner.error(f"unknown operator {symbol!r}: did you mean {symbol * 2!r}?")
+        if not self._operand_follows():
+            scanner.refuse_foreign_operator()
         if scanner.peek(","):
             scanner.error("did not expect ',' in an expression: did you mean '&&'?")
         return MULTIPLY, 0
+
+    def _operand_follows(self) -> bool:
+        """Whether a parameter or a word comes next: those may be called 'and', or begin with '&'."""
+        start = self.scanner.position
+        found = self.scanner.longest([*self.names, *self.words])
+        self.scanner.position = start
+        return found is not None
 
     def _prefix(self) -> Node:
         if self.scanner.accept("-"):
@@ -295,7 +304,10 @@ class ExpressionParser:
             return self._parenthesis()
         found = scanner.word()
         if found and (found[0].isalpha() or found[0] == "_"):
-            scanner.error(f"{found!r} is neither {self.operands}, nor a function ({', '.join(FUNCTIONS)})")
+            scanner.error(
+                f"{found!r} is neither {self.operands}, nor a function ({', '.join(FUNCTIONS)})"
+                + did_you_mean(found, [*self.names, *self.words, *FUNCTIONS])
+            )
         scanner.error(f"expected a value, found {scanner.text[scanner.position :]!r}")
 
     def _parenthesis(self) -> Node:

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pysmac_compat._errors import ClauseError
+from pysmac_compat._errors import ClauseError, did_you_mean
 from pysmac_compat._warn import warn
 from pysmac_compat.space.expression import Column, Columns, ExpressionParser, Node
 from pysmac_compat.space.numbering import codes, number_words
@@ -132,7 +132,8 @@ def _is_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> bool:
         word = scanner.word()
         scanner.position += len(word)
         if word and word not in parameters and scanner.accept("=") and not scanner.peek("="):
-            scanner.error(f"unknown parameter {word!r}", start + (scanner.text[start:].find(word)))
+            unknown = f"unknown parameter {word!r}{did_you_mean(word, parameters)}"
+            scanner.error(unknown, start + (scanner.text[start:].find(word)))
     scanner.position = start
     return found
 
@@ -145,8 +146,9 @@ def _parse_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tup
         name = scanner.longest(parameters, boundary=_EQUATION)
         if name is None:
             word = scanner.word()
-            unknown = word and word not in parameters
-            scanner.error(f"unknown parameter {word!r}" if unknown else "expected 'parameter = value'", start)
+            unknown = f"unknown parameter {word!r}{did_you_mean(word, parameters)}"
+            is_unknown = word and word not in parameters
+            scanner.error(unknown if is_unknown else "expected 'parameter = value'", start)
         scanner.expect("=", "'='")
         parameter = parameters[name]
         if parameter.numeric:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, KeysView, Mapping, Sequence, Set, ValuesView
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from pysmac_compat._errors import ParameterError, ParameterTypeError
+from pysmac_compat._errors import ParameterError, ParameterTypeError, did_you_mean
 from pysmac_compat._warn import warn
 
 Kind = Literal["real", "integer", "categorical", "ordinal"]
 Value: TypeAlias = str | int | float | bool | None
 
 KINDS: tuple[Kind, ...] = ("real", "integer", "categorical", "ordinal")
+#: what others call these kinds
+_OTHER_WORDS: dict[str, Kind] = {
+    "int": "integer",
+    "float": "real",
+    "double": "real",
+    "continuous": "real",
+    "uniform": "real",
+    "cat": "categorical",
+    "choice": "categorical",
+    "enum": "categorical",
+    "bool": "categorical",
+    "boolean": "categorical",
+    "str": "categorical",
+    "ord": "ordinal",
+}
 _CHOICE_TYPES = (str, bool, int, float, type(None))
 _LARGEST_INTEGER = 2**53  # beyond, a float64 does not hold every integer
 
@@ -125,7 +140,9 @@ def parse_parameter(name: str, specification: Any) -> Parameter:
         )
     kind, values, default, *rest = specification
     if kind not in KINDS:
-        raise ParameterError(f"parameter {name!r}: type {kind!r} is not one of {', '.join(KINDS)}")
+        meant = _OTHER_WORDS.get(kind.lower())
+        hint = f"; did you mean {meant!r}?" if meant else did_you_mean(kind, KINDS)
+        raise ParameterError(f"parameter {name!r}: type {kind!r} is not one of {', '.join(KINDS)}{hint}")
     log = _parse_flags(name, rest, kind)
     if kind in ("real", "integer"):
         return _numeric(name, kind, values, default, log)
@@ -190,6 +207,9 @@ def _native(value: Any) -> Any:
 
 
 def _as_sequence(name: str, values: Any, expected: str) -> list[Any]:
+    # The keys of a dict are in order; they, maps and the like were lists in Python 2.
+    if isinstance(values, (KeysView, ValuesView, Iterator)):
+        values = list(values)
     if isinstance(values, (Set, Mapping)) or not hasattr(values, "__len__") or not hasattr(values, "__getitem__"):
         raise ParameterTypeError(f"parameter {name!r}: {expected}, got {values!r}")
     return [_native(values[i]) for i in range(len(values))]
@@ -215,9 +235,10 @@ def _numeric(name: str, kind: Kind, values: Any, default: Any, log: bool) -> Par
 
 def _integer(name: str, value: Any, default: bool = False) -> int:
     if type(value) is not int:
+        hint = f"; write {int(value)}, or // in place of /" if type(value) is float and value.is_integer() else ""
         raise ParameterError(
             f"parameter {name!r}: the bounds and the default of an integer parameter must be int, "
-            f"got {value!r} ({type(value).__name__})"
+            f"got {value!r} ({type(value).__name__}){hint}"
         )
     if abs(value) > _LARGEST_INTEGER:
         raise ParameterError(f"parameter {name!r}: integers beyond 2**53 are not supported, got {value}")
@@ -240,7 +261,8 @@ def _choices(name: str, kind: Kind, values: Any, default: Any) -> Parameter:
     if isinstance(values, str):
         warn(f"parameter {name!r}: the string {values!r} is read as the list {choices!r}")
     if not choices:
-        raise ParameterError(f"parameter {name!r}: the list of values is empty")
+        once = " (an iterator can be read once: use list(...))" if isinstance(values, Iterator) else ""
+        raise ParameterError(f"parameter {name!r}: the list of values is empty{once}")
     for value in choices:
         if type(value) not in _CHOICE_TYPES or value != value:
             raise ParameterTypeError(

@@ -10,6 +10,8 @@ from pysmac_compat._errors import ClauseError
 from pysmac_compat.space.parameters import NUMBER, Parameter
 
 _WORD = re.compile(r"[^\s,{}()&|=<>!#]+")
+#: operators of other languages, and what they are here
+_FOREIGN = (("**", "^"), ("&", "&&"), ("|", "||"), ("and", "&&"), ("or", "||"))
 _UNSIGNED = re.compile(NUMBER.pattern.removeprefix("[+-]?"))
 
 
@@ -72,6 +74,15 @@ class Scanner:
         """Raise unless only blanks and a comment are left."""
         if not self.at_end():
             self.error(f"did not expect anything more{self._found()}")
+
+    def refuse_foreign_operator(self) -> None:
+        """Raise where an operator comes next as another language writes it; call it where ``&&`` might stand."""
+        self.skip_blanks()
+        for symbol, ours in _FOREIGN:
+            found = self.text[self.position : self.position + len(symbol)]
+            inside_word = symbol.isalpha() and _is_word(self.text[self.position + len(symbol) :][:1] or " ")
+            if found.lower() == symbol and not self.peek(ours) and not inside_word:
+                self.error(f"unknown operator {found!r}: did you mean {ours!r}?")
 
     def longest(self, candidates: Iterable[str], boundary: str = "") -> str | None:
         """Consume and return the longest candidate that starts here and ends at a boundary.

@@ -1,21 +1,15 @@
-"""What is left after a search: `SMAC_optimizer.result`, also after an interrupt or failures."""
+"""What is left after a search: `SMAC_optimizer.result`, also after failures."""
 
 import dataclasses
-import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-import time
 
-import psutil
 import pytest
 
 from pysmac_compat import Evaluation, Incumbent, Result, RunResult, SMAC_optimizer
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 
 SPACE = {"x": ("real", [-5, 5], 4), "c": ("categorical", ["a", "b"], "a"), "d": ("integer", [1, 9], 3)}
+
+
 CLAUSES = ["d | c == b"]
 
 
@@ -94,6 +88,19 @@ def test_result():
         assert (run.value, run.active_configuration) == (values[-1], run.trajectory[-1].active_configuration)
         assert list(run.configuration) == ["c", "d", "x"]
     assert result.n_crashed == sum(run.n_crashed for run in result.runs)
+
+
+def test_the_result_is_shown_in_short():
+    optimizer = SMAC_optimizer()
+    optimizer.minimize(lambda x, c: x * x if c == "a" else None, 20, {k: SPACE[k] for k in "xc"}, num_runs=2)
+    result = optimizer.result
+    best = f"value={result.value!r}, configuration={result.configuration!r}, "
+    assert 0 < result.n_crashed < 40
+    failed = f"evaluations=40, crashed={result.n_crashed}, timed out=0"
+    assert repr(result) == f"<Result: {best}runs=2, {failed}, stopped because: max_evaluations reached>"
+    for run in result.runs:
+        assert repr(run).startswith(f"<RunResult: seed={run.seed}, value={run.value!r}, ")
+        assert f"evaluations=20, crashed={run.n_crashed}, " in repr(run)
 
 
 def test_the_first_of_equal_runs_is_returned():
@@ -183,6 +190,29 @@ def test_the_first_traceback_is_shown_once(run_script):
     assert "4 of 4 evaluations have failed" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("status", "last"),
+    [
+        ("SAT", []),
+        ("TIMEOUT", []),
+        ("CRASHED", ["9 of 9 evaluations have failed"]),
+        ("BOTH", ["6 of 9 evaluations have failed, 3 timed out"]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:all .* have failed")
+def test_failures_and_time_outs_are_counted_apart(caplog, status, last):
+    def function(n):
+        return {"value": n, "status": status if status != "BOTH" else "CRASHED" if n > 3 else "TIMEOUT"}
+
+    optimizer = SMAC_optimizer()
+    optimizer.minimize(function, 9, {"n": ("integer", [1, 9], 9)})
+    assert [r.getMessage() for r in caplog.records if " of " in r.getMessage()] == last
+    run = optimizer.result.runs[0]
+    statuses = [e.status for e in run.evaluations]
+    assert optimizer.result.n_crashed == run.n_crashed == statuses.count("CRASHED")
+    assert optimizer.result.n_timed_out == run.n_timed_out == statuses.count("TIMEOUT")
+
+
 def test_an_interrupt_that_the_function_raises_is_a_failure():
     def function(x):
         if x == 4:
@@ -199,153 +229,6 @@ def test_large_values_do_not_harm_the_search():
     optimizer = SMAC_optimizer()
     value, _ = optimizer.minimize(lambda x: 1e300 if x < 0 else (x - 1) ** 2, 12, {"x": SPACE["x"]})
     assert value < 9
-
-
-# -- the state of the caller ----------------------------------------------------------------------------------------
-
-OFFSET = [0]
-
-
-def test_each_minimize_sees_the_state_of_its_time():
-    optimizer = SMAC_optimizer()
-    found = []
-    try:
-        for offset in (10, 20, 30):
-            OFFSET[0] = offset
-            found.append(optimizer.minimize(lambda x: float(OFFSET[0]), 1, {"x": SPACE["x"]})[0])
-    finally:
-        OFFSET[0] = 0
-    assert found == [10.0, 20.0, 30.0]
-
-
-def test_no_process_is_left():
-    before = {p.pid for p in psutil.Process().children(recursive=True)}
-    SMAC_optimizer().minimize(lambda x: x, 3, {"x": SPACE["x"]})
-    assert {p.pid for p in psutil.Process().children(recursive=True)} <= before
-
-
-def test_minimize_within_a_call():
-    def function(x):
-        return SMAC_optimizer().minimize(lambda y: (x - y) ** 2, 2, {"y": ("real", [-5, 5], 0)})[0]
-
-    value, best = SMAC_optimizer().minimize(function, 2, {"x": SPACE["x"]})
-    assert value <= 16.0
-
-
-_SEEDED = """
-    import json, sys
-    from pysmac_compat import SMAC_optimizer
-
-    def function(**kwargs):
-        print(json.dumps(kwargs, sort_keys=True), flush=True)
-        return kwargs["x"] ** 2 + len(kwargs)
-
-    space = {"x": ("real", [-5, 5], 4), "b": ({"u", "v", "w"}, "v"), "a": ("categorical", ["p", "q"], "p")}
-    optimizer = SMAC_optimizer()
-    print(optimizer.minimize(function, 14, space, ["b | a == q"], ["{a = q, b = w}"], seed=int(sys.argv[1])))
-"""
-
-
-@pytest.mark.slow
-def test_same_seed_same_calls_whatever_the_hash_seed(run_script):
-    one, two = (run_script(_SEEDED, "5", PYTHONHASHSEED=h).stdout for h in ("1", "2"))
-    assert len(one.splitlines()) == 15
-    assert one == two
-
-
-# -- interrupts -----------------------------------------------------------------------------------------------------
-
-_INTERRUPTED = """
-    import json, os, subprocess, sys, time
-    from pysmac_compat import SMAC_optimizer
-
-    def function(x):
-        if x != 4:
-            child = subprocess.Popen(["sleep", "600"], start_new_session=True)
-            print("sleeping", os.getpid(), child.pid, flush=True)
-            while True:
-                try:
-                    time.sleep(600)
-                except BaseException:
-                    if sys.argv[1] == "gives up":
-                        raise
-        return 9.0
-
-    optimizer = SMAC_optimizer(working_directory="wd", persistent_files=True)
-    try:
-        optimizer.minimize(function, 50, {"x": ("real", [-5, 5], 4)})
-    except KeyboardInterrupt:
-        r = optimizer.result
-        print(json.dumps([r.value, r.configuration, r.stopped_because, len(r.runs[0].evaluations)]))
-        sys.exit(5)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("function", ["gives up", "goes on"])
-@pytest.mark.parametrize("whom", ["group", pytest.param("script", marks=pytest.mark.slow)])
-def test_ctrl_c(tmp_path, function, whom):
-    script = tmp_path / "script.py"
-    script.write_text(textwrap.dedent(_INTERRUPTED))
-    process = subprocess.Popen(
-        [sys.executable, str(script), function],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        start_new_session=True,
-    )
-    started = process.stdout.readline().split()
-    assert started[0] == "sleeping"
-    children = [p.pid for p in psutil.Process(process.pid).children(recursive=True)]
-    assert set(map(int, started[1:])) <= set(children)
-    try:
-        os.killpg(process.pid, signal.SIGINT) if whom == "group" else os.kill(process.pid, signal.SIGINT)
-        value, configuration, why, n = json.loads(process.stdout.readline())
-        assert process.wait(60) == 5
-        assert (value, configuration, why) == (9.0, {"x": 4.0}, "interrupted")
-        assert n in (1, 2)
-        assert _all_end(children)
-    finally:
-        _clean_up(process, children)
-
-
-def _lives(pid):
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _all_end(pids):
-    end = time.monotonic() + 15
-    while any(map(_lives, pids)) and time.monotonic() < end:
-        time.sleep(0.05)
-    return not any(map(_lives, pids))
-
-
-def _clean_up(process, pids):
-    for pid in (process.pid, *pids):
-        if _lives(pid):
-            os.kill(pid, signal.SIGKILL)
-    process.stdout.close()
-    process.wait(60)
-
-
-@pytest.mark.slow
-def test_a_script_that_is_killed_leaves_no_process(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(textwrap.dedent(_INTERRUPTED))
-    process = subprocess.Popen(
-        [sys.executable, str(script), "gives up"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
-    )
-    assert process.stdout.readline().startswith("sleeping")
-    children = [p.pid for p in psutil.Process(process.pid).children(recursive=True)]
-    try:
-        process.kill()
-        process.wait(60)
-        assert _all_end(children)
-    finally:
-        _clean_up(process, children)
 
 
 def test_a_short_total_time_is_enough_for_the_default(run_script):

@@ -4,6 +4,8 @@ import gzip
 import json
 from pathlib import Path
 
+from pysmac_compat.space import parameter_space
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -38,3 +40,29 @@ def check_legal(space, configuration):
             assert parameter.values[0] <= value <= parameter.values[1]
         else:
             assert any(value == choice and type(value) is type(choice) for choice in parameter.values)
+
+
+def default_of(specification):
+    """The default of a space of one parameter, as it comes back."""
+    space = parameter_space({"p": specification})
+    return native(space.get_default_configuration())["p"]
+
+
+def samples(specification, size=200):
+    space = parameter_space({"p": specification})
+    space.seed(1)
+    configurations = space.sample_configuration(size)
+    for configuration in configurations:
+        check_legal(space, configuration)
+    return [native(configuration)["p"] for configuration in configurations]
+
+
+def check_place(error, clause, pieces, rest):
+    """The message holds the pieces, shows the clause, and has its caret where ``rest`` begins."""
+    message, shown, caret = str(error).split("\n")
+    for piece in pieces:
+        assert piece in message
+    assert shown == "    " + clause
+    assert caret == "    " + " " * error.position + "^"
+    # blanks before the end of the clause do not matter
+    assert clause[error.position :].strip() == rest.strip()

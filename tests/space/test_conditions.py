@@ -1,42 +1,14 @@
-"""Conditional clauses: what they mean, and what is refused."""
+"""Conditional clauses: what they mean."""
 
 import contextlib
 import itertools
 
 import pytest
-from space_helpers import active_by_conditions, check_legal
+from conditional_helpers import DEFAULT, PARAMETERS, is_active
+from space_helpers import check_legal
 
-from pysmac_compat._errors import ClauseError
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.definition import define
-
-PARAMETERS = {
-    "a": ("categorical", ["x", "y", "z"], "x"),
-    "b": ("categorical", ["x", "y", "z"], "x"),
-    "o": ("ordinal", ["small", "medium", "large"], "medium"),
-    "k": ("ordinal", [10, 2, 7], 2),
-    "n": ("integer", [0, 10], 2),
-    "r": ("real", [-4.0, 4.0], 1.0),
-    "t": ("categorical", [True, False], True),
-    "child": ("real", [0, 1], 0.5),
-}
-DEFAULT = {name: specification[2] for name, specification in PARAMETERS.items()}
-
-
-def is_active(clauses, name="child", parameters=PARAMETERS, **values):
-    """Whether a parameter is active, asked twice: of the definition, and of ConfigSpace's conditions."""
-    space = parameter_space(parameters, [clauses] if isinstance(clauses, str) else clauses)
-    complete = {**{n: s[2] for n, s in parameters.items()}, **values}
-    active = space.definition.active(complete)
-    assert active_by_conditions(space, complete) == active
-    return name in active
-
-
-def error_of(clauses, parameters=PARAMETERS):
-    with pytest.raises(ClauseError) as caught:
-        define(parameters, [clauses] if isinstance(clauses, str) else clauses)
-    assert isinstance(caught.value, ValueError)
-    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -268,197 +240,6 @@ def test_the_same_line_twice():
     assert not is_active(["child | a in {x}", "child | a in {x}"], a="y")
 
 
-@pytest.mark.parametrize(
-    "clauses",
-    [
-        ["child | a == x", "child | b in {x}"],
-        ["child | b in {x}", "child | a == x"],
-        ["child | a == x", "child | a == x"],
-        ["child | a in {x} && n > 3", "child | b in {x}"],
-        ["child | a in {x}", "child | b in {x}", "child | b != y"],
-    ],
-)
-def test_any_other_repetition_is_an_error(clauses):
-    error = error_of(clauses)
-    assert "'child'" in str(error)
-    assert "in {..}" in str(error)
-    assert error.clause in clauses
-
-
-@pytest.mark.parametrize(
-    ("clauses", "names"),
-    [
-        (["n | n > 3"], ["n"]),
-        (["n | a == x || n > 3"], ["n"]),
-        (["n | r > 0", "r | n > 3"], ["n", "r"]),
-        (["a | b == x", "b | o == small", "o | a == x"], ["a", "b", "o"]),
-        (["child | a == x", "a | b == x", "b | a == x"], ["a", "b"]),
-    ],
-)
-def test_cycles_are_errors(clauses, names):
-    error = error_of(clauses)
-    assert "circle" in error.message
-    for name in names:
-        assert name in error.message.split(": ")[-1].split(" <- ")
-    assert error.clause in clauses
-
-
-@pytest.mark.parametrize(
-    ("clause", "pieces", "rest"),
-    [
-        ("child | a < y", ["'a'", "categorical", "order"], "< y"),
-        ("child | a>y", ["'a'", "categorical"], ">y"),
-        ("child | a == w", ["'w'", "'a'", "{x, y, z}"], "w"),
-        ("child | a != w", ["'w'", "'a'", "{x, y, z}"], "w"),
-        ("child | a in {x, w}", ["'w'", "'a'", "{x, y, z}"], "w}"),
-        ("child | a == 'w'", ["'w'", "'a'", "{x, y, z}"], "'w'"),
-        ("child | a == xy", ["'xy'", "'a'", "{x, y, z}"], "xy"),
-        ("child | a == X", ["'X'", "{x, y, z}"], "X"),
-        ("child | o < huge", ["'huge'", "'o'", "{small, medium, large}"], "huge"),
-        ("child | o == huge", ["'huge'", "'o'", "{small, medium, large}"], "huge"),
-        ("child | o in {huge}", ["'huge'", "'o'"], "huge}"),
-        ("child | k == 3", ["'3'", "'k'", "{10, 2, 7}"], "3"),
-        ("child | k < 3", ["'3'", "'k'", "{10, 2, 7}"], "3"),
-        ("child | t == true", ["'true'", "'t'", "{True, False}"], "true"),
-        ("child | n == 11", ["11", "[0, 10]", "'n'"], "11"),
-        ("child | n == -1", ["-1", "[0, 10]", "'n'"], "-1"),
-        ("child | n in {3, 11}", ["11", "[0, 10]", "'n'"], "11}"),
-        ("child | r == 4.5", ["4.5", "[-4.0, 4.0]", "'r'"], "4.5"),
-        ("child | r in {0,1,-5}", ["-5", "[-4.0, 4.0]", "'r'"], "-5}"),
-        ("child | n == x", ["number", "'n'"], "x"),
-        ("child | n < 3x", ["number", "'n'"], "3x"),
-        ("child | n == 'x'", ["number", "'n'"], "'x'"),
-        ("child | n <= 3", ["==, !=, <, >"], "<= 3"),
-        ("child | n = 3", ["==, !=, <, >"], "= 3"),
-        ("child | n", ["==, !=, <, >"], ""),
-        ("child | q == x", ["'q'", "unknown"], "q == x"),
-        ("child | a == x && q == x", ["'q'", "unknown"], "q == x"),
-        ("child | aa == x", ["'aa'", "unknown"], "aa == x"),
-        ("q | a == x", ["'q'", "not defined"], "q | a == x"),
-        ("child a == x", ["child | condition"], " a == x"),
-        ("child", ["child | condition"], ""),
-        ("child |", ["expected a comparison"], ""),
-        ("child | && a == x", ["expected a comparison"], "&& a == x"),
-        ("child | a == x || || b == x", ["expected a comparison"], "|| b == x"),
-        ("child | (a == x", ["')'"], ""),
-        ("child | a == x)", ["')'"], ")"),
-        ("child | a in x, y", ["'{'"], "x, y"),
-        ("child | a in {x, y", ["'}'"], ""),
-        ("child | a in {x y}", ["'}'"], "y}"),
-        ("child | a == 'x", ["quote"], "'x"),
-        ("child | a == x | b == x", ["'| b == x'"], "| b == x"),
-        ("child | a == x, b == x", ["', b == x'"], ", b == x"),
-        ("child | n in {3, 3.0}", ["3", "twice"], "3.0}"),
-    ],
-)
-def test_errors_point_at_the_place(clause, pieces, rest):
-    error = error_of(clause)
-    message, shown, caret = str(error).split("\n")
-    for piece in pieces:
-        assert piece in message
-    assert shown == "    " + clause
-    assert caret == "    " + " " * error.position + "^"
-    assert clause[error.position :] == rest
-
-
-@pytest.mark.parametrize("clause", ["child | a == w\n", "\n  child | a == w", "child | a == x &&\n  b == w"])
-def test_the_caret_stands_under_the_place_in_clauses_of_several_lines(clause):
-    lines = str(error_of(clause)).split("\n")
-    shown = next(i for i, line in enumerate(lines) if line.endswith("== w"))
-    assert lines[shown + 1].index("^") == lines[shown].index("w")
-
-
-@pytest.mark.parametrize(
-    ("name", "values", "clause"),
-    [
-        ("sp-var-dec", ["0", "1"], "child | sp-var-dec == 1"),
-        ("sp-var-dec", ["0", "1"], "child|sp-var-dec==1"),
-        ("@1:x", ["0", "1"], "child | @1:x in {1}"),
-        ("a|b", ["0", "1"], "child | a|b == 1"),
-        ("a{b", ["0", "1"], "child | a{b in {1}"),
-        ("a}b", ["0", "1"], "child | a}b != 0"),
-        ("(a", ["0", "1"], "child | (a == 1"),
-        ("in", ["0", "1"], "child | in in {1}"),
-        ("λ", ["0", "1"], "child | λ == 1"),
-        ("a=b", ["0", "1"], "child | a=b == 1"),
-        ("a.b[c]", ["0", "1"], "child | a.b[c] == 1"),
-    ],
-)
-def test_names_may_be_almost_anything(name, values, clause):
-    parameters = {name: ("categorical", values, "0"), "child": ("real", [0, 1], 0.5)}
-    assert is_active(clause, parameters=parameters, **{name: "1"})
-    assert not is_active(clause, parameters=parameters, **{name: "0"})
-
-
-def test_a_child_with_a_bar_in_its_name():
-    parameters = {
-        "a": ("categorical", ["x", "y"], "x"),
-        "a|b": ("categorical", ["x", "y"], "x"),
-        "b": ("integer", [0, 9], 3),
-    }
-    definition = define(parameters, ["a|b | a == y", "b | a|b == y"])
-    assert definition.active({"a": "x", "a|b": "y", "b": 3}) == {"a"}
-    assert definition.active({"a": "y", "a|b": "x", "b": 3}) == {"a", "a|b"}
-    assert definition.active({"a": "y", "a|b": "y", "b": 3}) == {"a", "a|b", "b"}
-
-
-def test_names_that_are_prefixes_of_each_other():
-    parameters = {
-        "a": ("categorical", ["x", "y"], "x"),
-        "ab": ("categorical", ["x", "y"], "x"),
-        "a-b": ("categorical", ["x", "y"], "x"),
-        "child": ("real", [0, 1], 0.5),
-    }
-    for name in ("a", "ab", "a-b"):
-        for other in ("a", "ab", "a-b"):
-            assert is_active(f"child | {name} == y", parameters=parameters, **{other: "y"}) == (name == other)
-
-
-@pytest.mark.parametrize("value", ["a,b", "a b", "a#b", "a}b", "{c", "it's", "x|y", "a&&b", "-1", "==", "é", "(v)"])
-@pytest.mark.parametrize(
-    "template", ["child | c == {}", "child | c in {{{}}}", "child | c in {{{},other}} && c != other"]
-)
-def test_values_may_hold_any_printable_character(value, template):
-    parameters = {"c": ("categorical", [value, "other", "third"], "third"), "child": ("real", [0, 1], 0.5)}
-    clause = template.format(value)
-    assert is_active(clause, parameters=parameters, c=value)
-    assert not is_active(clause, parameters=parameters, c="third")
-
-
-@pytest.mark.parametrize("quote", ["'", '"'])
-def test_quoted_values_are_taken_whole(quote):
-    parameters = {"c": ("categorical", ["a b", "a", "b"], "a"), "child": ("real", [0, 1], 0.5)}
-    clause = f"child | c in {{{quote}a b{quote}, {quote}b{quote}}}"
-    assert [is_active(clause, parameters=parameters, c=c) for c in ("a b", "a", "b")] == [True, False, True]
-
-
-def test_values_that_are_prefixes_of_each_other():
-    parameters = {"c": ("categorical", ["l1", "l1-l2", "l1-l2-l3"], "l1"), "child": ("real", [0, 1], 0.5)}
-    for value in parameters["c"][1]:
-        for c in parameters["c"][1]:
-            assert is_active(f"child | c == {value}", parameters=parameters, c=c) == (c == value)
-
-
-def test_a_value_that_is_also_the_name_of_a_parameter():
-    parameters = {"c": ("categorical", ["n", "y"], "y"), "n": ("integer", [0, 9], 3)}
-    assert is_active("n | c == n", "n", parameters=parameters, c="n")
-    assert not is_active("n | c == n", "n", parameters=parameters, c="y")
-
-
-def test_none_as_a_value():
-    parameters = {"c": ("categorical", [None, "x"], "x"), "child": ("real", [0, 1], 0.5)}
-    assert is_active("child | c == None", parameters=parameters, c=None)
-    assert not is_active("child | c == None", parameters=parameters, c="x")
-    assert is_active("child | c != None", parameters=parameters, c="x")
-
-
-@pytest.mark.parametrize("value", ["1e-10", "1e+22", "0.1"])
-def test_floats_as_values(value):
-    parameters = {"c": ("categorical", [1e-10, 1e22, 0.1], 0.1), "child": ("real", [0, 1], 0.5)}
-    for c in parameters["c"][1]:
-        assert is_active(f"child | c == {value}", parameters=parameters, c=c) == (c == float(value))
-
-
 def test_a_parent_on_a_log_scale():
     parameters = {
         "lr": ("real", [1e-6, 1.0], 1e-3, "log"),
@@ -491,9 +272,3 @@ def test_children_with_the_same_parts_joined_differently(clauses, expected):
     space.seed(5)
     for configuration in space.sample_configuration(300):
         check_legal(space, configuration)
-
-
-@pytest.mark.parametrize("clauses", [None, "child | a == x", 3, {"child": "a == x"}, ["child | a == x", None], [3]])
-def test_clauses_must_be_a_list_of_strings(clauses):
-    with pytest.raises(ValueError, match=r"conditional_clauses .*(list of )?strings"):
-        define(PARAMETERS, clauses)

@@ -1,29 +1,13 @@
-"""Parameter definitions: what is understood, what comes back, and what is refused."""
+"""Parameter definitions: what is understood, and what comes back."""
 
 import warnings
 
 import numpy as np
 import pytest
-from space_helpers import check_legal, native
+from space_helpers import default_of, native, samples
 
-from pysmac_compat._errors import ParameterError, ParameterTypeError
 from pysmac_compat.space import parameter_space
-from pysmac_compat.space.parameters import parse_parameter, parse_parameters
-
-
-def default_of(specification):
-    """The default of a space of one parameter, as it comes back."""
-    space = parameter_space({"p": specification})
-    return native(space.get_default_configuration())["p"]
-
-
-def samples(specification, size=200):
-    space = parameter_space({"p": specification})
-    space.seed(1)
-    configurations = space.sample_configuration(size)
-    for configuration in configurations:
-        check_legal(space, configuration)
-    return [native(configuration)["p"] for configuration in configurations]
+from pysmac_compat.space.parameters import parse_parameter
 
 
 @pytest.mark.parametrize(
@@ -56,6 +40,28 @@ def test_typed_definitions(specification, kind, values, default, log):
     assert found == default
     for value in (found, parameter.default):
         assert type(value) is type(default) or isinstance(value, float) and isinstance(default, float)
+
+
+@pytest.mark.parametrize("kind", ["categorical", "ordinal"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: range(1, 4),
+        lambda: {1: "a", 2: "b", 3: "c"}.keys(),
+        lambda: {"a": 1, "b": 2, "c": 3}.values(),
+        lambda: map(int, "123"),
+        lambda: filter(None, [0, 1, 2, 3]),
+        lambda: (n for n in (1, 2, 3)),
+        lambda: reversed([3, 2, 1]),
+    ],
+)
+def test_values_that_were_lists_in_python_2(kind, make):
+    assert parse_parameter("p", (kind, make(), 2)).values == (1, 2, 3)
+
+
+def test_ranges_that_were_lists_in_python_2():
+    assert parse_parameter("p", ("integer", map(int, ["1", "9"]), 3)).values == (1, 9)
+    assert parse_parameter("p", ("real", {"lower": 0, "upper": 1}.values(), 0.5)).values == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -112,16 +118,6 @@ def test_numbers_among_the_values_are_exact(values):
 def test_names(name):
     space = parameter_space({name: ("real", [0, 1], 0.5)})
     assert native(space.get_default_configuration()) == {name: 0.5}
-
-
-@pytest.mark.parametrize(
-    ("name", "piece"), [("a b", "' '"), ("a#b", "'#'"), ("a'b", '"\'"'), ('a"b', "'\"'"), ("", "empty")]
-)
-def test_bad_names(name, piece):
-    with pytest.raises(ParameterError) as caught:
-        parameter_space({name: ("real", [0, 1], 0.5)})
-    assert repr(name) in str(caught.value)
-    assert piece in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -188,26 +184,6 @@ def test_untyped_sets_do_not_depend_on_the_hash_seed():
 
 
 @pytest.mark.parametrize(
-    ("specification", "pieces"),
-    [
-        (([1.5, 9], 5, "int"), ["'p'", "1.5", "integer"]),
-        (([0, 9], 5, "int", "log"), ["'p'", "log", "positive"]),
-        (([0, 1],), ["'p'", "(values, default)"]),
-        ((["a", "b"], "a"), ["'p'"]),
-        (({"a", "b"}, "c"), ["'p'", "'c'", "['a', 'b']"]),
-        (({"a", 1}, "a"), ["'p'", "same type"]),
-        (([0, 1], 2), ["'p'", "2.0", "[0.0, 1.0]"]),
-        ((set(), "a"), ["'p'", "empty"]),
-    ],
-)
-def test_bad_untyped_definitions(specification, pieces):
-    with pytest.raises(ParameterError) as caught:
-        parse_parameter("p", specification)
-    for piece in pieces:
-        assert piece in str(caught.value)
-
-
-@pytest.mark.parametrize(
     ("specification", "log"),
     [
         (("real", [0.1, 1], 0.5, "LOG"), False),
@@ -239,176 +215,6 @@ def test_lists_are_deprecated(specification):
 def test_a_string_of_values_is_read_by_character():
     with pytest.warns(UserWarning, match="'p'"):
         assert parse_parameter("p", ("categorical", "abc", "b")).values == ("a", "b", "c")
-
-
-@pytest.mark.parametrize(
-    ("specification", "kind", "pieces"),
-    [
-        (("float", [0, 1], 0.5), ParameterError, ["'float'", "real, integer, categorical, ordinal"]),
-        (("Real", [0, 1], 0.5), ParameterError, ["'Real'", "real, integer"]),
-        (("real", [0, 1]), ParameterTypeError, ["(type, values, default)"]),
-        (("real",), ParameterTypeError, ["(type, values, default)"]),
-        ((), ParameterTypeError, ["(type, values, default)"]),
-        (None, ParameterTypeError, ["tuple", "None"]),
-        ("real", ParameterTypeError, ["tuple", "'real'"]),
-        ({"real": 1}, ParameterTypeError, ["tuple"]),
-        (("real", 3, 0.5), ParameterTypeError, ["[lower, upper]", "3"]),
-        (("real", {0, 1}, 0.5), ParameterTypeError, ["[lower, upper]"]),
-        (("real", [0], 0), ParameterError, ["[lower, upper]", "[0]"]),
-        (("real", [0, 1, 2], 0), ParameterError, ["[lower, upper]", "[0, 1, 2]"]),
-        (("real", [1, 0], 0), ParameterError, ["lower", "[1.0, 0.0]"]),
-        (("real", [1, 1], 1), ParameterError, ["lower", "[1.0, 1.0]"]),
-        (("real", [0, 1], 1.5), ParameterError, ["default", "1.5", "[0.0, 1.0]"]),
-        (("real", [0, 1], "x"), ParameterError, ["default", "'x'"]),
-        (("real", [0, 1], None), ParameterError, ["default", "None"]),
-        (("real", [0, 1], float("nan")), ParameterError, ["default", "nan"]),
-        (("real", [0, float("inf")], 0.5), ParameterError, ["bound", "inf"]),
-        (("real", [None, 1], 0.5), ParameterError, ["bound", "None"]),
-        (("real", [0, 1], 0.5, "log"), ParameterError, ["log", "positive", "[0.0, 1.0]"]),
-        (("real", [-1, 1], 0.5, "log"), ParameterError, ["log", "positive", "[-1.0, 1.0]"]),
-        (("integer", [0, 9], 0.5), ParameterError, ["integer", "0.5 (float)"]),
-        (("integer", [0, 9], 2.0), ParameterError, ["integer", "2.0 (float)"]),
-        (("integer", [0.0, 9], 2), ParameterError, ["integer", "0.0 (float)"]),
-        (("integer", [0, "9"], 2), ParameterError, ["integer", "'9' (str)"]),
-        (("integer", [False, 9], 2), ParameterError, ["integer", "False (bool)"]),
-        (("integer", [0, 9], np.float64(2)), ParameterError, ["integer", "2.0 (float)"]),
-        (("integer", [0, 9], 10), ParameterError, ["default", "10", "[0, 9]"]),
-        (("integer", [0, 9], 5, "log"), ParameterError, ["log", "positive", "[0, 9]"]),
-        (("integer", [9, 0], 5), ParameterError, ["lower", "[9, 0]"]),
-        (("categorical", [], "a"), ParameterError, ["empty"]),
-        (("categorical", {"a", "b"}, "a"), ParameterTypeError, ["list"]),
-        (("categorical", {"a": 1}, "a"), ParameterTypeError, ["list"]),
-        (("categorical", 3, 3), ParameterTypeError, ["list", "3"]),
-        (("categorical", None, None), ParameterTypeError, ["list", "None"]),
-        (("categorical", ["a", "b"], "c"), ParameterError, ["default", "'c'", "['a', 'b']"]),
-        (("categorical", [1, 2], 1.0), ParameterError, ["default", "1.0", "[1, 2]"]),
-        (("categorical", [1, 2], "1"), ParameterError, ["default", "'1'", "[1, 2]"]),
-        (("categorical", [1, 2], True), ParameterError, ["default", "True", "[1, 2]"]),
-        (("categorical", [1, "a"], 1), ParameterError, ["same type", "int, str"]),
-        (("categorical", [1, 2.5], 1), ParameterError, ["same type", "float, int"]),
-        (("categorical", [(1, 2), (3, 4)], (1, 2)), ParameterTypeError, ["(1, 2)", "tuple"]),
-        (("categorical", [[1], [2]], [1]), ParameterTypeError, ["[1]", "list"]),
-        (("categorical", [len, max], len), ParameterTypeError, ["len"]),
-        (("categorical", [b"a", b"b"], b"a"), ParameterTypeError, ["b'a'", "bytes"]),
-        (("categorical", [float("nan"), 1.0], 1.0), ParameterError, ["nan"]),
-        (("categorical", ["a\nb", "c"], "c"), ParameterError, ["'a\\nb'", "printed"]),
-        (("ordinal", ["a", "b"], "c"), ParameterError, ["default", "'c'"]),
-        (("ordinal", [], "c"), ParameterError, ["empty"]),
-    ],
-)
-def test_bad_definitions(specification, kind, pieces):
-    with pytest.raises(kind) as caught:
-        parameter_space({"fine": ("real", [0, 1], 0.5), "odd": specification})
-    assert isinstance(caught.value, ValueError)
-    message = str(caught.value)
-    for piece in ("'odd'", *pieces):
-        assert piece in message
-    assert "'fine'" not in message
-
-
-@pytest.mark.parametrize("values", [[1, True], [True, 1], [0, False], [1, 1.0], [0.0, False]])
-def test_values_that_are_equal_in_python(values):
-    with pytest.raises(ParameterError) as caught:
-        parse_parameter("p", ("categorical", values, values[0]))
-    for value in values:
-        assert repr(value) in str(caught.value)
-
-
-def test_type_errors_are_caught_under_all_the_names_that_the_original_used():
-    for kind in (ValueError, TypeError, AssertionError):
-        with pytest.raises(kind):
-            parse_parameter("p", ("categorical", {"a", "b"}, "a"))
-
-
-@pytest.mark.parametrize("parameter_dict", [None, [], [("x", ("real", [0, 1], 0.5))], "x", 3])
-def test_the_whole_must_be_a_dict(parameter_dict):
-    with pytest.raises(ParameterTypeError, match="parameter_dict.*dict"):
-        parse_parameters(parameter_dict)
-
-
-def test_an_empty_dict():
-    with pytest.raises(ParameterError, match="empty"):
-        parse_parameters({})
-
-
-def test_a_name_that_is_no_string():
-    with pytest.raises(ParameterTypeError, match="3"):
-        parse_parameters({3: ("real", [0, 1], 0.5)})
-
-
-# ------------------------------------------------------------------------------------------------ scales
-
-
-@pytest.mark.parametrize("bounds", [(1, 2), (1, 1000), (3, 7), (1, 2**31 - 1), (5, 2**50)])
-def test_integers_on_a_log_scale_keep_their_bounds(bounds):
-    space = parameter_space({"p": ("integer", list(bounds), bounds[0], "log")})
-    assert space["p"].to_value(0.0) == bounds[0]
-    assert space["p"].to_value(1.0) == bounds[1]
-    assert (space["p"].lower, space["p"].upper) == bounds
-    for bound in bounds:
-        assert space["p"].to_value(space["p"].to_vector(bound)) == bound
-    values = samples(("integer", list(bounds), bounds[0], "log"), 2000)
-    assert min(values) >= bounds[0]
-    assert max(values) <= bounds[1]
-    if bounds[1] < 10:
-        assert set(values) == set(range(bounds[0], bounds[1] + 1))
-
-
-def test_a_log_scale_is_logarithmic():
-    values = np.array(samples(("real", [1e-6, 1.0], 1e-3, "log"), 2000))
-    assert 0.45 < (values < 1e-3).mean() < 0.55
-    values = np.array(samples(("integer", [1, 10**6], 10, "log"), 2000))
-    assert 0.4 < (values < 1000).mean() < 0.6
-    values = np.array(samples(("real", [1e-6, 1.0], 1e-3), 2000))
-    assert (values < 1e-3).mean() < 0.01
-
-
-@pytest.mark.parametrize("lower", [1e-15, 1e-20, 1e-100, 1e-300, 0.1])
-@pytest.mark.parametrize("upper", [1.0, 1e5])
-def test_any_positive_log_bound_keeps_full_precision(lower, upper):
-    default = lower * 3.3333333333333335
-    space = parameter_space({"x": ("real", [lower, upper], default, "log")})
-    x = space["x"]
-    assert float(x.to_value(0.0)) == lower
-    assert float(x.to_value(1.0)) == upper
-    assert float(x.to_value(x.to_vector(default))) == default
-    assert native(space.get_default_configuration())["x"] == default
-    space.seed(1)
-    values = np.array([native(c)["x"] for c in space.sample_configuration(2000)])
-    assert ((lower <= values) & (values <= upper)).all()
-    assert len(set(values)) == 2000
-    median = np.exp((np.log(lower) + np.log(upper)) / 2)
-    assert 0.45 < (values < median).mean() < 0.55
-    for value in values[:100]:
-        assert float(x.to_value(x.to_vector(value))) == pytest.approx(value, rel=1e-12)
-
-
-@pytest.mark.parametrize("default", [1 / 3, 0.1 + 0.2, 1e-17, 0.123456789012345678, 0.0, 1.0])
-def test_real_defaults_come_back_exactly(default):
-    assert default_of(("real", [0, 1], default)) == default
-
-
-@pytest.mark.parametrize("bounds", [(1e-16, 3e-16), (0.1, 0.3), (-1e300, 1e300), (1e15, 1e15 + 1), (-1e308, 1e308)])
-def test_linear_ranges_of_any_size(bounds):
-    """Those that cannot be searched may be refused, but not searched in part."""
-    try:
-        values = samples(("real", list(bounds), bounds[0]), 500)
-    except ParameterError:
-        return
-    assert len(set(values)) > 5
-    middle = bounds[0] / 2 + bounds[1] / 2
-    assert 0.4 < np.mean([value < middle for value in values]) < 0.6
-
-
-@pytest.mark.parametrize("bounds", [(0, 1), (-3, 3), (0, 2**31 - 1), (-(2**40), 2**40), (0, 2**53)])
-def test_integer_ranges(bounds):
-    values = samples(("integer", list(bounds), bounds[0]), 1000)
-    if bounds[1] - bounds[0] < 10:
-        counts = [values.count(value) for value in range(bounds[0], bounds[1] + 1)]
-        assert min(counts) > 0.6 * 1000 / len(counts)
-    space = parameter_space({"p": ("integer", list(bounds), bounds[0])})
-    assert space["p"].to_value(0.0) == bounds[0]
-    assert space["p"].to_value(1.0) == bounds[1]
 
 
 def test_the_order_of_definitions_is_not_that_of_the_results():

@@ -1,0 +1,131 @@
+"""What to write instead of what Python 3 or today's scikit-learn no longer has, by the error that it gives."""
+
+from __future__ import annotations
+
+import re
+
+#: what old scripts import; a name from a module is written with a dot, too
+_IMPORTS = {
+    "sklearn.cross_validation": "from sklearn.model_selection import ... (cross_validation was removed in 0.20)",
+    "sklearn.grid_search": "from sklearn.model_selection import ... (sklearn.grid_search was removed in 0.20)",
+    "sklearn.learning_curve": "from sklearn.model_selection import ... (sklearn.learning_curve was removed in 0.20)",
+    "sklearn.externals": "import joblib (sklearn.externals was removed in 0.23)",
+    "sklearn.datasets.samples_generator": "from sklearn.datasets import ...",
+    "sklearn.datasets.fetch_mldata": "from sklearn.datasets import fetch_openml (fetch_mldata was removed in 0.22)",
+    "sklearn.lda": "from sklearn.discriminant_analysis import LinearDiscriminantAnalysis",
+    "sklearn.qda": "from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis",
+    "sklearn.preprocessing.Imputer": "from sklearn.impute import SimpleImputer",
+    "imp": "use importlib instead (imp was removed in Python 3.12)",
+    "distutils": "use setuptools or shutil instead (distutils was removed in Python 3.12)",
+    "cPickle": "import pickle (cPickle is Python 2)",
+    "StringIO": "from io import StringIO (the module StringIO is Python 2)",
+    "ConfigParser": "import configparser (ConfigParser is Python 2)",
+    "Queue": "import queue (Queue is Python 2)",
+    "urllib2": "import urllib.request (urllib2 is Python 2)",
+    "itertools.izip": "zip, which needs no import",
+    "itertools.imap": "map, which needs no import",
+    "itertools.ifilter": "filter, which needs no import",
+}
+#: functions of Python 2
+_NAMES = {
+    "xrange": "range",
+    "unicode": "str",
+    "raw_input": "input",
+    "basestring": "str",
+    "long": "int",
+    "unichr": "chr",
+    "reduce": "functools.reduce, after import functools",
+    "reload": "importlib.reload, after import importlib",
+    "execfile": "exec(open(path).read())",
+    "file": "open",
+    "cmp": "(a > b) - (a < b)",
+}
+#: attributes of Python 2, whatever they are attributes of
+_ATTRIBUTES = {
+    "has_key": "key in d in place of d.has_key(key)",
+    "iteritems": "items()",
+    "itervalues": "values()",
+    "iterkeys": "keys()",
+    "next": "next(iterator) in place of iterator.next()",
+    "clock": "time.process_time() or time.perf_counter()",
+    "izip": "zip",
+    "imap": "map",
+    "ifilter": "filter",
+    "maxint": "sys.maxsize",
+    "letters": "string.ascii_letters",
+    "getcwdu": "os.getcwd()",
+    "setdefaultencoding": "nothing: text is Unicode now",
+}
+_VIEW = r"'(?:dict_\w+|map|filter|zip|range)'"
+_DIVISION = "// in place of /, where Python 2 divided integers without a rest"
+#: patterns of an error's last line
+_ERRORS = (
+    (
+        rf"(?:TypeError|AttributeError): .*{_VIEW}",
+        "list(...) around what was a list in Python 2",
+    ),
+    (r"TypeError: .*\bfloat'? object cannot be interpreted as an integer", _DIVISION),
+    (r"TypeError: .*indices must be integers", _DIVISION),
+    (
+        r"TypeError: .*bytes-like object is required, not 'str'",
+        "text.encode(), or output.decode(): bytes are no text",
+    ),
+    (r"TypeError: .*unexpected keyword argument 'n_folds'", "n_splits=... in place of n_folds=... (scikit-learn)"),
+    (r"\S*Error: The 'max_features' .* Got 'auto'", "max_features='sqrt' in place of 'auto' (scikit-learn)"),
+)
+#: patterns of the message, or of the line that cannot be read; what to write
+_SYNTAX = (
+    (r"call to 'print'", r"^\s*print\b\s*[^\s(=]", "print(x) in place of print x"),
+    (r"call to 'exec'", r"^\s*exec\b\s*[^\s(=]", 'exec("code", names) in place of exec "code" in names'),
+    (r"multiple exception types", r"^\s*except\b[^:]*,\s*\w+\s*:", "except X as e: in place of except X, e:"),
+    (None, r"^\s*raise\s+[\w.]+\s*,", 'raise X("text") in place of raise X, "text"'),
+    (r"leading zeros", r"(?<![\w.])0[0-7]+\b(?!\.)", "0o777 in place of 0777"),
+    (None, r"(?<![\w.])\d+[lL]\b", "123 in place of 123L"),
+    (None, r"<>", "a != b in place of a <> b"),
+    (None, r"`", "repr(x) in place of `x`"),
+    (None, r"\b[uU][rR][\"']", 'r"..." in place of ur"..."'),
+    (
+        r"cannot be parenthesized",
+        r"\blambda\s*\(|^\s*def\b[^(]*\((?:.*,)?\s*\(",
+        "one argument in place of (a, b), taken apart in the body",
+    ),
+)
+
+
+def hint_for(text: str) -> str | None:
+    """What to write instead.
+
+    Parameters
+    ----------
+    text : str
+        A traceback, or its last line.
+
+    Returns
+    -------
+    str or None
+        None if nothing is known to help.
+    """
+    lines = re.findall(r"^[A-Za-z_][\w.]*: .*$", text, re.MULTILINE)
+    last = lines[-1] if lines else ""
+    found = re.match(r"NameError: name '(\w+)' is not defined", last)
+    if found and found[1] in _NAMES:
+        return f"{found[1]} is Python 2: write {_NAMES[found[1]]}"
+    found = re.match(r"AttributeError: .* has no attribute '(\w+)'", last)
+    if found and found[1] in _ATTRIBUTES:
+        return f"{found[1]} is Python 2: write {_ATTRIBUTES[found[1]]}"
+    found = re.match(r"\w+Error: (?:cannot import name '(\w+)' from|No module named) '([\w.]+)'", last)
+    if found:
+        name = f"{found[2]}.{found[1]}" if found[1] else found[2]
+        return next((hint for old, hint in _IMPORTS.items() if f"{name}.".startswith(f"{old}.")), None)
+    return next((f"write {hint}" for pattern, hint in _ERRORS if re.match(pattern, last)), None)
+
+
+def hint_for_syntax(error: SyntaxError) -> str:
+    """What to write instead of a line that Python 3 cannot read."""
+    if isinstance(error, TabError):
+        return "indent with blanks only: Python 3 does not mix them with tabs (python -m tabnanny shows where)"
+    message, line = error.msg or "", error.text or ""
+    for by_message, by_line, hint in _SYNTAX:
+        if (by_message and re.search(by_message, message)) or re.search(by_line, line):
+            return f"this looks like Python 2: write {hint}"
+    return "Python 3 cannot read this line; if the script is written for Python 2, it has to be converted first"

@@ -1,0 +1,65 @@
+"""Whether a function can be called with what a run hands over, before it is called."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from pysmac_compat._errors import ArgumentError, did_you_mean
+from pysmac_compat.plan import Plan
+
+#: what makes a run hand over these keywords
+_REQUESTS = {"seed": "deterministic=False", "instance": "num_train_instances=n"}
+
+
+def check_signature(function: Callable[..., Any], plan: Plan) -> None:
+    """Refuse a function of which every call would be a ``TypeError``.
+
+    A function is not refused if its signature cannot be read, if it takes ``**kwargs``, or for a conditional
+    parameter: whether its calls fail depends on the configuration.
+
+    Parameters
+    ----------
+    function : callable
+    plan : Plan
+
+    Raises
+    ------
+    ArgumentError
+        Naming the function, the argument and what was expected.
+    """
+    try:
+        # What a wrapper says of the function inside need not hold for the wrapper itself.
+        accepted = inspect.signature(function, follow_wrapped=False).parameters.values()
+    except Exception:  # whatever an object's own attributes raise
+        return
+    if any(a.kind is a.VAR_KEYWORD for a in accepted):
+        return
+    name = f"{getattr(function, '__name__', type(function).__name__)}()"
+    definition = plan.definition
+    requested = [
+        key for key, is_so in (("seed", not plan.deterministic), ("instance", plan.n_train is not None)) if is_so
+    ]
+    by_keyword = [a.name for a in accepted if a.kind in (a.POSITIONAL_OR_KEYWORD, a.KEYWORD_ONLY)]
+    for keyword in [*(p for p in definition.parameters if p not in definition.conditions), *requested]:
+        if keyword not in by_keyword:
+            because = f" because of {_REQUESTS[keyword]}" if keyword in requested else ""
+            takes = f"it takes {', '.join(by_keyword)}" if by_keyword else "it takes none"
+            raise ArgumentError(
+                f"func: {name} has no argument {keyword!r}, which it gets in each call{because}; "
+                f"{takes}{did_you_mean(keyword, by_keyword)}"
+            )
+    given = [*definition.parameters, *requested]
+    for argument in accepted:
+        if argument.default is not argument.empty or argument.kind is argument.VAR_POSITIONAL:
+            continue
+        if argument.kind is argument.POSITIONAL_ONLY:
+            raise ArgumentError(f"func: {name} needs {argument.name!r} by position, and all calls use keywords only")
+        if argument.name not in given:
+            request = _REQUESTS.get(argument.name)
+            raise ArgumentError(
+                f"func: {name} needs an argument {argument.name!r}, which is no parameter: expected a default for it, "
+                f"or one of {', '.join(given)}"
+                + (f"; it gets {argument.name!r} with {request}" if request else did_you_mean(argument.name, given))
+            )

@@ -1,0 +1,60 @@
+"""What tests of all kinds share: Python in a process of its own, notes of any process."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+pytest.register_assert_rewrite("optimizer.replays", "space_helpers")
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Writes files, and runs Python in their folder."""
+
+    def run_python(*arguments, check=True, files=None, **environment):
+        for name, text in (files or {}).items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text))
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            timeout=120,
+            env={**os.environ, **environment},
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    return run_python
+
+
+@pytest.fixture
+def run_script(run):
+    """Runs the text of a script in an interpreter of its own."""
+    return lambda text, *arguments, **more: run("script.py", *arguments, files={"script.py": text}, **more)
+
+
+class Notes:
+    """Lines that any process can write down."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def write(self, *words):
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        os.write(descriptor, (" ".join(map(str, words)) + "\n").encode())
+        os.close(descriptor)
+
+    @property
+    def lines(self):
+        return self.path.read_text().splitlines() if self.path.exists() else []
+
+
+@pytest.fixture
+def notes(tmp_path):
+    return Notes(tmp_path / "notes")

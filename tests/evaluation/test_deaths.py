@@ -1,0 +1,176 @@
+"""How a call can end: a death costs that one call."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+from functions import gone, quietly, raise_, recurse
+
+from pysmac_compat.evaluation.evaluator import CallsLost, Evaluator
+from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+
+
+class Unpicklable(Exception):
+    def __init__(self):
+        super().__init__("unpicklable")
+        self.function = lambda: None
+
+
+class Ununpicklable(Exception):
+    def __init__(self, one, two):
+        super().__init__(f"{one} {two}")
+
+
+class Unprintable(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+    __repr__ = __str__
+
+
+class Stubborn:
+    """A result whose every method fails."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+    def __repr__(self):
+        raise RuntimeError("repr")
+
+    def __float__(self):
+        raise SystemExit(1)
+
+
+def _chained():
+    try:
+        raise KeyError("first")
+    except KeyError as error:
+        raise ValueError("second") from error
+
+
+def _circular():
+    error = ValueError("circular")
+    error.__cause__ = RuntimeError("other")
+    error.__cause__.__cause__ = error
+    raise error
+
+
+def _generator():
+    yield 1.0
+
+
+DEATHS = {
+    "exception": (lambda: raise_(ValueError("some text")), "ValueError: some text"),
+    "chained": (_chained, "KeyError"),
+    "circular": (_circular, "circular"),
+    "group of exceptions": (lambda: raise_(BaseException("base")), "base"),
+    "StopIteration": (lambda: raise_(StopIteration(3)), "StopIteration"),
+    "GeneratorExit": (lambda: raise_(GeneratorExit()), "GeneratorExit"),
+    "KeyboardInterrupt": (lambda: raise_(KeyboardInterrupt()), "KeyboardInterrupt"),
+    "MemoryError": (lambda: raise_(MemoryError()), "MemoryError"),
+    "OSError 11": (lambda: raise_(OSError(11, "unavailable")), "unavailable"),
+    "EOFError": (lambda: raise_(EOFError()), "EOFError"),
+    "BrokenPipeError": (lambda: raise_(BrokenPipeError()), "BrokenPipeError"),
+    "unpicklable": (lambda: raise_(Unpicklable()), "unpicklable"),
+    "not to be unpickled": (lambda: raise_(Ununpicklable(1, 2)), "1 2"),
+    "not to be printed": (lambda: raise_(Unprintable()), "Unprintable"),
+    "recursion": (recurse, "RecursionError"),
+    "assertion": (lambda: raise_(AssertionError("a long text " * 10_000)), "a long text"),
+    "sys.exit()": (lambda: sys.exit(), "SystemExit"),
+    "sys.exit(0)": (lambda: sys.exit(0), "SystemExit"),
+    "sys.exit(3)": (lambda: sys.exit(3), "SystemExit: 3"),
+    "sys.exit('text')": (lambda: sys.exit("text"), "SystemExit: text"),
+    "os._exit(0)": (lambda: os._exit(0), "exit code 0"),
+    "os._exit(3)": (lambda: os._exit(3), "exit code 3"),
+    "segfault": (lambda: quietly(ctypes.string_at, 0), "SIGSEGV"),
+    "abort": (lambda: quietly(os.abort), "SIGABRT"),
+    "SIGKILL": (lambda: os.kill(os.getpid(), signal.SIGKILL), "SIGKILL"),
+    "SIGTERM": (lambda: os.kill(os.getpid(), signal.SIGTERM), "SIGTERM"),
+    "SIGHUP": (lambda: os.kill(os.getpid(), signal.SIGHUP), "SIGHUP"),
+    "SIGINT": (lambda: os.kill(os.getpid(), signal.SIGINT) or time.sleep(60), "KeyboardInterrupt"),
+    "exec": (lambda: os.execv(sys.executable, [sys.executable, "-S", "-c", "raise SystemExit(7)"]), "exit code 7"),
+    "all files closed": (lambda: os.closerange(3, 1000), ""),
+    "None": (lambda: None, "None"),
+    "lambda": (lambda: lambda: 3, "function"),
+    "generator": (_generator, "generator"),
+    "lock": (threading.Lock, "lock"),
+    "stubborn": (Stubborn, ""),
+    "wrong keywords": (lambda **kwargs: _takes_x(), "TypeError"),
+}
+
+
+def _takes_x(*, x):
+    return x
+
+
+@pytest.mark.parametrize("limited", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", DEATHS)
+def test_a_death_costs_that_call_only(evaluator, kind, limited):
+    die, message = DEATHS[kind]
+
+    def function(survive):
+        return 3.0 if survive else die()
+
+    call = evaluator(function)
+    cutoff = 30.0 if limited else None
+    dead = call({"survive": False}, cutoff)
+    assert (dead.status, dead.value) == ("CRASHED", TIMEOUT_QUALITY)
+    if not (limited and kind == "SIGTERM"):  # caught, so that ``finally`` can run
+        assert message in dead.message
+    assert 0 < len(dead.message) < 30_000
+    alive = call({"survive": True}, cutoff)
+    assert (alive.status, alive.value, alive.message) == ("SAT", 3.0, "")
+
+
+def test_the_traceback_names_the_line_of_the_user(evaluator):
+    def function():
+        return {}["the missing key"]  # this line
+
+    message = evaluator(function)({}).message
+    assert "KeyError: 'the missing key'" in message
+    assert 'return {}["the missing key"]  # this line' in message
+    assert __file__ in message
+
+
+def test_the_crash_value_is_that_of_the_user(evaluator):
+    assert evaluator(lambda: None, None, 77.0)({}).value == 77.0
+
+
+def test_a_call_that_forks_and_returns_twice(evaluator):
+    def function(x):
+        os.fork()
+        return float(x)
+
+    call = evaluator(function)
+    assert [call({"x": x}).value for x in range(5)] == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_many_calls(evaluator):
+    call = evaluator(lambda x: x * 2)
+    assert [call({"x": x}).value for x in range(20)] == [2.0 * x for x in range(20)]
+
+
+def test_a_lost_light_process_is_an_error(evaluator):
+    call = evaluator(lambda: os.kill(os.getppid(), signal.SIGKILL) or time.sleep(0.2))
+    with pytest.raises(CallsLost):
+        call({})
+
+
+def test_close_ends_a_running_call_and_may_be_repeated(notes):
+    def function():
+        notes.write(os.getpid())
+        time.sleep(600)
+
+    call = Evaluator(function)
+    thread = threading.Thread(target=lambda: pytest.raises((CallsLost, OSError, TypeError), call, {}), daemon=True)
+    thread.start()
+    while not notes.lines:
+        time.sleep(0.01)
+    call.close()
+    call.close()
+    assert gone(int(notes.lines[0]))
+    thread.join(30)

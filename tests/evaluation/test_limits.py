@@ -1,0 +1,282 @@
+"""Limits of a call: CPU time, wall clock, the total time, memory."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from functions import burn, spin
+
+from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+
+# -- time -----------------------------------------------------------------------------------------------------------
+
+
+def test_cpu_limit(evaluator):
+    outcome = evaluator(spin)({}, 0.3)
+    assert (outcome.status, outcome.value) == ("TIMEOUT", TIMEOUT_QUALITY)
+    assert outcome.cpu_time >= 0.25
+    assert "0.3 s" in outcome.message
+    assert not outcome.cut_short
+
+
+@pytest.mark.parametrize("cutoff", [0.05, 0.5, pytest.param(1.25, marks=pytest.mark.slow)])
+def test_fractional_limits(evaluator, cutoff):
+    call = evaluator(lambda burn: spin() if burn else 1.0)
+    assert call({"burn": True}, cutoff).status == "TIMEOUT"
+    assert evaluator(lambda: 1.0)({}, cutoff + 1.5).status == "SAT"
+
+
+@pytest.mark.slow
+def test_the_limit_is_for_each_call(evaluator):
+    def function():
+        burn(0.1)
+        return 1.0
+
+    call = evaluator(function)
+    outcomes = [call({}, 0.8) for _ in range(12)]
+    assert {o.status for o in outcomes} == {"SAT"}
+    assert sum(o.cpu_time for o in outcomes) > 0.8
+
+
+def test_wall_clock_limit(evaluator):
+    outcome = evaluator(lambda: time.sleep(60))({}, 0.05)
+    assert outcome.status == "TIMEOUT"
+    assert outcome.cpu_time < 0.4 < outcome.wall_time < 30
+
+
+@pytest.mark.slow
+def test_sleep_below_the_wall_clock_limit(evaluator):
+    outcome = evaluator(lambda: time.sleep(1.1) or 1.0)({}, 1)
+    assert outcome.status == "SAT"
+    assert outcome.cpu_time < 1 < outcome.wall_time
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ignored", [signal.SIGTERM, signal.SIGXCPU], ids=lambda s: s.name)
+def test_ignored_signals(evaluator, ignored):
+    def function():
+        signal.signal(ignored, signal.SIG_IGN)
+        if ignored is signal.SIGXCPU:
+            spin()
+        time.sleep(600)
+
+    outcome = evaluator(function)({}, 0.1)
+    assert (outcome.status, outcome.value) == ("TIMEOUT", TIMEOUT_QUALITY)
+    assert outcome.wall_time < 60
+
+
+@pytest.mark.slow
+def test_blocked_signals(evaluator):
+    def function():
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        spin()
+
+    assert evaluator(function)({}, 0.1).status == "TIMEOUT"
+
+
+@pytest.mark.slow
+def test_stopped_process(evaluator):
+    assert evaluator(lambda: os.kill(os.getpid(), signal.SIGSTOP))({}, 0.05).status == "TIMEOUT"
+
+
+def test_a_function_that_catches_every_exception(evaluator):
+    def function():
+        n = 0
+        while True:
+            try:
+                for _ in range(1000):
+                    n += 1
+            except BaseException:
+                n = 0
+
+    assert evaluator(function)({}, 0.2).status == "TIMEOUT"
+
+
+def test_a_function_that_catches_the_usual_exceptions(evaluator):
+    def function():
+        try:
+            spin()
+        except Exception:
+            return -100.0
+
+    outcome = evaluator(function)({}, 0.2)
+    assert (outcome.status, outcome.value) == ("TIMEOUT", TIMEOUT_QUALITY)
+
+
+def test_finally_runs_at_the_limit(evaluator, notes):
+    def function(sleep):
+        try:
+            time.sleep(600) if sleep else spin()
+        finally:
+            notes.write("finally")
+
+    call = evaluator(function)
+    assert call({"sleep": False}, 0.2).status == "TIMEOUT"
+    assert call({"sleep": True}, 0.05).status == "TIMEOUT"
+    assert notes.lines == ["finally"] * 2
+
+
+@pytest.mark.slow
+def test_a_finally_that_does_not_end(evaluator, notes):
+    def function():
+        try:
+            spin()
+        finally:
+            notes.write("finally")
+            spin()
+
+    assert evaluator(function)({}, 0.1).status == "TIMEOUT"
+    assert notes.lines == ["finally"]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGXCPU, signal.SIGTERM], ids=lambda s: s.name)
+def test_the_handler_of_the_user_is_used(evaluator, notes, signum):
+    def function():
+        stop = []
+
+        def handler(number, frame):
+            notes.write("handler", number)
+            stop.append(number)
+
+        signal.signal(signum, handler)
+        while not stop:
+            if signum == signal.SIGTERM:
+                time.sleep(0.01)
+        return 5.0
+
+    call = evaluator(function, None, None)
+    cutoff = 0.1 if signum == signal.SIGXCPU else 0.15
+    outcome = call({}, cutoff)
+    assert notes.lines == [f"handler {int(signum)}"]
+    assert (outcome.status, outcome.value) == ("TIMEOUT", 5.0)  # without a timeout_quality: its own value
+
+
+def test_a_handler_that_raises(evaluator):
+    def function():
+        def handler(number, frame):
+            raise ValueError("of the user")
+
+        signal.signal(signal.SIGXCPU, handler)
+        try:
+            spin()
+        except ValueError:
+            return 5.0
+
+    assert evaluator(function, None, None)({}, 0.2).value == 5.0
+
+
+def test_a_handler_that_was_installed_before(evaluator, notes):
+    before = signal.signal(signal.SIGXCPU, lambda *_: notes.write("handler") or os._exit(3))
+    try:
+        call = evaluator(spin)
+    finally:
+        signal.signal(signal.SIGXCPU, before)
+    assert call({}, 0.2).status == "TIMEOUT"
+    assert notes.lines == ["handler"]
+
+
+def test_the_deadline_cuts_a_call_short(evaluator):
+    call = evaluator(lambda: time.sleep(600))
+    call.deadline = time.monotonic() + 0.3
+    outcome = call({})
+    assert (outcome.status, outcome.cut_short) == ("TIMEOUT", True)
+    assert "total time" in outcome.message
+
+
+def test_a_file_that_goes_cuts_a_call_short(evaluator, tmp_path):
+    flag = tmp_path / "flag"
+
+    def function():
+        try:
+            flag.unlink()
+            time.sleep(600)
+        finally:
+            (tmp_path / "cleaned").touch()
+
+    flag.touch()
+    outcome = evaluator(function, kill_file=str(flag))({})
+    assert (outcome.status, outcome.cut_short) == ("TIMEOUT", True)
+    assert f"{flag} is gone" in outcome.message
+    assert (tmp_path / "cleaned").exists()
+
+
+def test_a_call_may_use_the_rest_and_its_own_limit(evaluator):
+    call = evaluator(lambda: time.sleep(1.0) or 3.0)
+    call.deadline = time.monotonic() - 1.0
+    outcome = call({}, 20)
+    assert (outcome.status, outcome.value, outcome.cut_short) == ("SAT", 3.0, False)
+
+
+# -- memory ---------------------------------------------------------------------------------------------------------
+
+
+_MB = 2**20
+
+
+def test_memory_limit(evaluator):
+    def function(mb):
+        data = bytearray(mb * _MB)
+        return float(len(data) / _MB)
+
+    call = evaluator(function, 200)
+    assert call({"mb": 30}).value == 30.0
+    outcome = call({"mb": 400})
+    assert (outcome.status, outcome.value) == ("MEMOUT", TIMEOUT_QUALITY)
+    assert "MemoryError" in outcome.message
+    assert call({"mb": 30}).value == 30.0
+
+
+def test_what_the_function_holds_before_does_not_count(evaluator):
+    data = bytearray(60 * _MB)
+    assert evaluator(lambda: float(data[0]), 20)({}).status == "SAT"
+
+
+@pytest.mark.parametrize("limit", [1, 0.5])
+def test_a_tiny_memory_limit(evaluator, limit):
+    assert evaluator(lambda: 3.0, limit)({}).value == 3.0
+
+
+def test_a_memory_error_that_is_wrapped(evaluator):
+    def function():
+        try:
+            bytearray(400 * _MB)
+        except MemoryError as error:
+            raise RuntimeError("wrapped") from error
+
+    assert evaluator(function, 200)({}).status == "MEMOUT"
+
+
+def test_a_memory_error_that_is_handled(evaluator):
+    def function():
+        try:
+            bytearray(400 * _MB)
+        except MemoryError:
+            return 7.0
+
+    assert evaluator(function, 200)({}).value == 7.0
+
+
+def test_the_memory_limit_holds_for_children(evaluator):
+    def function():
+        script = "import resource; print(resource.getrlimit(resource.RLIMIT_AS)[0])"
+        done = subprocess.run([sys.executable, "-S", "-c", script], stdout=subprocess.PIPE, check=True)
+        assert int(done.stdout) == resource.getrlimit(resource.RLIMIT_AS)[0]
+        return float(done.stdout)
+
+    assert 200 * _MB < evaluator(function, 200)({}).value < 2.0**62
+
+
+def test_memory_and_time(evaluator):
+    call = evaluator(lambda big: bytearray(400 * _MB) if big else spin(), 200)
+    assert call({"big": True}, 30).status == "MEMOUT"
+    assert call({"big": False}, 0.2).status == "TIMEOUT"
+
+
+def test_without_a_memory_limit(evaluator):
+    outside = resource.getrlimit(resource.RLIMIT_AS)
+    assert evaluator(lambda: float(resource.getrlimit(resource.RLIMIT_AS) == outside))({}).value == 1.0
+    assert evaluator(lambda: float(len(bytearray(400 * _MB))))({}).value == 400.0 * _MB

@@ -1,0 +1,206 @@
+"""The process of a call, and those that it starts."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+from functions import BURNER, end, gone, spin
+
+from pysmac_compat.evaluation.evaluator import Evaluator
+
+
+def test_a_subprocess_counts(evaluator, notes):
+    def function():
+        child = subprocess.Popen([sys.executable, "-S", "-c", BURNER])
+        notes.write(child.pid)
+        child.wait()
+
+    outcome = evaluator(function)({}, 0.4)
+    assert outcome.status == "TIMEOUT"
+    assert outcome.cpu_time >= 0.35
+    assert gone(int(notes.lines[0]))
+
+
+@pytest.mark.slow
+def test_children_together_reach_the_limit(evaluator):
+    def function():
+        script = "import time\nn = 0\nwhile time.process_time() < 0.4:\n    n += 1\n"
+        for _ in range(30):
+            subprocess.run([sys.executable, "-S", "-c", script], check=True)
+        return 1.0
+
+    assert evaluator(function)({}, 1.2).status == "TIMEOUT"
+
+
+@pytest.mark.parametrize("how", ["child", "orphan", "daemon"])
+def test_processes_in_sessions_of_their_own_end_with_the_limit(evaluator, notes, how):
+    def function():
+        if how == "child":
+            notes.write(subprocess.Popen(["sleep", "600"], start_new_session=True).pid)
+        elif how == "orphan":
+            child = subprocess.Popen(["sh", "-c", "setsid sleep 600 >/dev/null & echo $!"], stdout=subprocess.PIPE)
+            notes.write(child.stdout.readline().decode().strip())
+            child.wait()
+        elif os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                notes.write(os.getpid())
+                time.sleep(600)
+            os._exit(0)
+        spin()
+
+    assert evaluator(function)({}, 0.4).status == "TIMEOUT"
+    (pid,) = map(int, notes.lines)
+    assert gone(pid)
+
+
+def test_what_is_left_in_the_background_is_left_alone(evaluator, notes):
+    def function(x):
+        if x == 0:
+            child = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            notes.write(child.pid)
+        if x == 2:
+            spin()
+        return float(x)
+
+    call = evaluator(function)
+    assert call({"x": 0}, 30).value == 0.0
+    pid = int(notes.lines[0])
+    try:
+        assert call({"x": 1}, 30).value == 1.0
+        assert call({"x": 2}, 0.2).status == "TIMEOUT"
+        assert psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        call.close()
+        assert psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    finally:
+        end(pid)
+
+
+@pytest.mark.slow
+def test_the_background_does_not_cost_later_calls_time(evaluator, notes):
+    def function(x):
+        if x == 0:
+            child = subprocess.Popen([sys.executable, "-S", "-c", BURNER])
+            notes.write(child.pid)
+        time.sleep(0.1 * x)
+        return float(x)
+
+    call = evaluator(function)
+    assert call({"x": 0}, 30).status == "SAT"
+    try:
+        assert call({"x": 20}, 1).status == "SAT"
+    finally:
+        end(int(notes.lines[0]))
+
+
+def test_a_thread_that_goes_on(evaluator, notes):
+    def function():
+        notes.write(os.getpid())
+        threading.Thread(target=time.sleep, args=(600,)).start()
+        return 1.0
+
+    call = evaluator(function)
+    try:
+        assert call({}).value == 1.0
+        assert call({}).value == 1.0
+    finally:
+        for pid in notes.lines:
+            end(int(pid))
+
+
+@pytest.mark.parametrize("closed", ["with", "close", "left open"])
+def test_a_pool(evaluator, closed):
+    def function():
+        pool = multiprocessing.get_context("fork").Pool(2)
+        total = sum(pool.map(abs, [-1, -2, -3]))
+        if closed == "with":
+            with pool:
+                pass
+        elif closed == "close":
+            pool.close()
+            pool.join()
+        return float(total)
+
+    call = evaluator(function)
+    assert [call({}, 3).value for _ in range(3)] == [6.0] * 3
+    assert call({}).value == 6.0
+
+
+@pytest.mark.parametrize("limited", [False, True])
+def test_terminate_ends_a_process_of_the_function(evaluator, limited, capfd):
+    """Our handler of SIGTERM is for the call only, not for what it forks."""
+
+    def function():
+        process = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
+        process.start()
+        process.terminate()
+        process.join()
+        return float(process.exitcode)
+
+    assert evaluator(function)({}, 3 if limited else None).value == -signal.SIGTERM
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_call_is_no_daemon_and_its_processes_are_not(evaluator, notes):
+    def function():
+        notes.write(multiprocessing.current_process().daemon)
+        process = multiprocessing.get_context("fork").Process(target=notes.write, args=("child",))
+        process.start()
+        process.join()
+        return float(process.exitcode)
+
+    assert evaluator(function)({}).value == 0.0
+    assert notes.lines == ["False", "child"]
+
+
+def test_a_caller_that_is_a_daemonic_worker(notes):
+    def function():
+        process = multiprocessing.get_context("fork").Process(target=notes.write, args=("child",))
+        process.start()
+        process.join()
+        return 4.0
+
+    def work():
+        call = Evaluator(function)
+        notes.write(call({}).value)
+        call.close()
+
+    worker = multiprocessing.get_context("fork").Process(target=work, daemon=True)
+    worker.start()
+    worker.join(60)
+    assert notes.lines == ["child", "4.0"]
+
+
+def test_the_main_thread_of_the_call_is_where_the_function_runs(evaluator):
+    def function():
+        assert threading.current_thread() is threading.main_thread()
+        assert threading.active_count() == 1
+        rung = []
+        signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        while not rung:
+            time.sleep(0.01)
+        return 1.0
+
+    outcome = evaluator(function)({})
+    assert outcome.status == "SAT", outcome.message
+
+
+def test_a_caller_in_another_thread():
+    found = []
+
+    def work():
+        call = Evaluator(lambda: float(threading.current_thread() is threading.main_thread()))
+        found.append(call({}).value)
+        call.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(60)
+    assert found == [1.0]

@@ -1,0 +1,18 @@
+"""A small function and its space, for tests of what is around them."""
+
+from pysmac_compat import SMAC_optimizer
+
+SPACE = {"r": ("real", [0.0, 4.0], 1.0)}
+
+
+def parabola(r):
+    return 13.0 + (r - 1.0) ** 2
+
+
+def minimize(function=parabola, n=3, **kwargs):
+    constructor, options = kwargs.pop("constructor", {}), kwargs.pop("options", {})
+    optimizer = SMAC_optimizer(**constructor)
+    for name, value in options.items():
+        optimizer.smac_options[name] = value
+    optimizer.minimize(function, n, SPACE, **kwargs)
+    return optimizer.result

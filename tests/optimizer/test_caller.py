@@ -1,0 +1,139 @@
+"""The process that calls minimize: its state, its processes, its end by Ctrl-C or by a signal."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import psutil
+import pytest
+
+from pysmac_compat import SMAC_optimizer
+
+SPACE = {"x": ("real", [-5, 5], 4)}
+OFFSET = [0]
+
+
+def test_each_minimize_sees_the_state_of_its_time():
+    optimizer = SMAC_optimizer()
+    found = []
+    try:
+        for offset in (10, 20, 30):
+            OFFSET[0] = offset
+            found.append(optimizer.minimize(lambda x: float(OFFSET[0]), 1, SPACE)[0])
+    finally:
+        OFFSET[0] = 0
+    assert found == [10.0, 20.0, 30.0]
+
+
+def test_no_process_is_left():
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
+    SMAC_optimizer().minimize(lambda x: x, 3, SPACE)
+    assert {p.pid for p in psutil.Process().children(recursive=True)} <= before
+
+
+def test_minimize_within_a_call():
+    def function(x):
+        return SMAC_optimizer().minimize(lambda y: (x - y) ** 2, 2, {"y": ("real", [-5, 5], 0)})[0]
+
+    value, best = SMAC_optimizer().minimize(function, 2, SPACE)
+    assert value <= 16.0
+
+
+# -- interrupts -----------------------------------------------------------------------------------------------------
+
+
+_INTERRUPTED = """
+    import json, os, subprocess, sys, time
+    from pysmac_compat import SMAC_optimizer
+
+    def function(x):
+        if x != 4:
+            child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+            print("sleeping", os.getpid(), child.pid, flush=True)
+            while True:
+                try:
+                    time.sleep(600)
+                except BaseException:
+                    if sys.argv[1] == "gives up":
+                        raise
+        return 9.0
+
+    optimizer = SMAC_optimizer(working_directory="wd", persistent_files=True)
+    try:
+        optimizer.minimize(function, 50, {"x": ("real", [-5, 5], 4)})
+    except KeyboardInterrupt:
+        r = optimizer.result
+        print(json.dumps([r.value, r.configuration, r.stopped_because, len(r.runs[0].evaluations)]))
+        sys.exit(5)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", ["gives up", "goes on"])
+@pytest.mark.parametrize("whom", ["group", pytest.param("script", marks=pytest.mark.slow)])
+def test_ctrl_c(tmp_path, function, whom):
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(_INTERRUPTED))
+    process = subprocess.Popen(
+        [sys.executable, str(script), function],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    started = process.stdout.readline().split()
+    assert started[0] == "sleeping"
+    children = [p.pid for p in psutil.Process(process.pid).children(recursive=True)]
+    assert set(map(int, started[1:])) <= set(children)
+    try:
+        os.killpg(process.pid, signal.SIGINT) if whom == "group" else os.kill(process.pid, signal.SIGINT)
+        value, configuration, why, n = json.loads(process.stdout.readline())
+        assert process.wait(60) == 5
+        assert (value, configuration, why) == (9.0, {"x": 4.0}, "interrupted")
+        assert n in (1, 2)
+        assert _all_end(children)
+    finally:
+        _clean_up(process, children)
+
+
+def _lives(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _all_end(pids):
+    end = time.monotonic() + 15
+    while any(map(_lives, pids)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return not any(map(_lives, pids))
+
+
+def _clean_up(process, pids):
+    for pid in (process.pid, *pids):
+        if _lives(pid):
+            os.kill(pid, signal.SIGKILL)
+    process.stdout.close()
+    process.wait(60)
+
+
+@pytest.mark.slow
+def test_a_script_that_is_killed_leaves_no_process(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(_INTERRUPTED))
+    process = subprocess.Popen(
+        [sys.executable, str(script), "gives up"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    assert process.stdout.readline().startswith("sleeping")
+    children = [p.pid for p in psutil.Process(process.pid).children(recursive=True)]
+    try:
+        process.kill()
+        process.wait(60)
+        assert _all_end(children)
+    finally:
+        _clean_up(process, children)

@@ -1,0 +1,114 @@
+"""The working directory: what is made, and what is removed."""
+
+import gc
+import os
+
+import pytest
+
+from pysmac_compat import SMAC_optimizer
+
+from .small import SPACE, parabola
+
+
+def test_the_working_directory_is_there_after_the_constructor(tmp_path):
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "with space" / "wd"))
+    assert optimizer.working_directory == str(tmp_path / "with space" / "wd")
+    for folder in ("", "exec", "out"):
+        assert os.path.isdir(os.path.join(optimizer.working_directory, folder))
+    assert optimizer.minimize(parabola, 1, SPACE) == (13.0, {"r": 1.0})
+
+
+def test_without_a_working_directory():
+    optimizer = SMAC_optimizer()
+    path = optimizer.working_directory
+    assert sorted(os.listdir(path)) == ["exec", "out"]
+    optimizer.__del__()
+    assert not os.path.exists(path)
+    optimizer.__del__()
+    del optimizer
+    gc.collect()
+
+
+def test_each_optimizer_has_a_folder_of_its_own():
+    assert SMAC_optimizer().working_directory != SMAC_optimizer().working_directory
+
+
+def test_only_what_was_made_is_removed(tmp_path):
+    (tmp_path / "mine").write_text("text")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old").write_text("text")
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path))
+    (tmp_path / "exec" / "new").write_text("text")
+    optimizer.minimize(parabola, 1, SPACE)
+    del optimizer
+    gc.collect()
+    assert (tmp_path / "mine").read_text() == "text"
+    assert (tmp_path / "out" / "old").read_text() == "text"
+    assert (tmp_path / "exec" / "new").read_text() == "text"
+
+
+def test_a_folder_that_was_made_is_removed(tmp_path):
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "a" / "b"))
+    del optimizer
+    gc.collect()
+    assert os.listdir(tmp_path) == []
+
+
+def test_persistent_files_stay(tmp_path):
+    with pytest.warns(UserWarning, match=r"no files are written yet.*opt\.result"):
+        optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
+    optimizer.__del__()
+    del optimizer
+    gc.collect()
+    assert {"exec", "out"} <= set(os.listdir(tmp_path / "wd"))
+
+
+def test_a_relative_folder_is_that_of_the_constructor(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    optimizer = SMAC_optimizer(working_directory="wd")
+    monkeypatch.chdir("/")
+    del optimizer
+    gc.collect()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_below_the_home_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert SMAC_optimizer(working_directory="~/wd").working_directory == str(tmp_path / "wd")
+
+
+def test_a_call_does_not_remove_the_folder():
+    optimizer = SMAC_optimizer()
+    optimizer.minimize(lambda r: optimizer.__del__() or gc.collect() or 1.0, 2, SPACE)
+    assert os.path.isdir(optimizer.working_directory)
+
+
+def test_a_constructor_that_fails_leaves_nothing(tmp_path):
+    with pytest.raises(ValueError, match="t_limit_total_s"):
+        SMAC_optimizer(working_directory=str(tmp_path / "wd"), t_limit_total_s=-1)
+    gc.collect()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_working_directory_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(ValueError, match="working_directory"):
+        SMAC_optimizer(working_directory=str(tmp_path / "file" / "wd"))
+
+
+def test_folders_are_removed_at_exit(run_script, tmp_path):
+    done = run_script(
+        """
+        import os
+        from pysmac_compat import SMAC_optimizer
+
+        a, b = SMAC_optimizer(), SMAC_optimizer(working_directory="wd")
+        open("wd/mine", "w").close()
+        print(a.working_directory, os.path.isdir(a.working_directory), os.path.isdir("wd/out"))
+        """
+    )
+    path, *there = done.stdout.split()
+    assert there == ["True", "True"]
+    assert not os.path.exists(path)
+    assert os.listdir(tmp_path / "wd") == ["mine"]
+    assert done.stderr == ""

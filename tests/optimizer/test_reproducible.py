@@ -1,0 +1,43 @@
+"""The same seed gives the same calls and the same result, in whatever process."""
+
+import pytest
+
+_SCRIPT = """
+    import json, sys
+    from pysmac_compat import SMAC_optimizer
+
+    def function(**values):
+        return values["x"] ** 2 + values["n"] % 7 + len(values)
+
+    space = {
+        "x": ("real", [-5, 5], 4),
+        "n": ("integer", [1, 1000], 500, "log"),
+        "b": ({"u", "v", "w"}, "v"),
+        "a": ("categorical", ["p", "q"], "p"),
+        "o": ("ordinal", ["low", "mid", "high"], "mid"),
+    }
+    optimizer = SMAC_optimizer()
+    found = optimizer.minimize(
+        function, 150, space, ["b | a == q", "o | b in {u, w}"], ["{a = q, b = w}", "{x * n > 2500}"],
+        num_runs=2, num_procs=int(sys.argv[1]), seed=5,
+    )
+    print(json.dumps(found))
+    for run in optimizer.result.runs:
+        for e in run.evaluations:
+            print(json.dumps([run.seed, e.index, e.configuration, e.status, e.value]))
+        for step in run.trajectory:
+            print(json.dumps([step.evaluation, step.value, step.active_configuration]))
+"""
+
+
+@pytest.mark.slow
+def test_same_seed_same_calls(run_script):
+    """For long runs too, with runs one after the other or at the same time, and whatever the hash seed."""
+    first, *others = (
+        run_script(_SCRIPT, procs, PYTHONHASHSEED=hash_seed).stdout.splitlines()
+        for procs, hash_seed in (("1", "1"), ("2", "2"), ("2", "random"))
+    )
+    assert sum("SAT" in line for line in first) == 300
+    assert first[1:151] != first[151:301]
+    for other in others:
+        assert other == first
