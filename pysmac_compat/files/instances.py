@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pysmac_compat.files.text import Path, TextFile
+from pysmac_compat.files.text import Path, TextFile, java_number
 
 #: before the number that the function gets as ``instance``
 PREFIX = "id_"
@@ -66,7 +66,7 @@ def read_instances(path: Path) -> list[list[str]]:
 
 def features_text(names: Sequence[str], features: Iterable[tuple[str, Sequence[float]]]) -> str:
     """The text of a file of features, given the names of these and pairs of an instance and its values."""
-    rows = [["instance_name", *names], *([instance, *map(repr, values)] for instance, values in features)]
+    rows = [["instance_name", *names], *([instance, *map(java_number, values)] for instance, values in features)]
     return "".join(",".join(row) + "\n" for row in rows)
 
 
@@ -95,10 +95,10 @@ def read_features(path: Path) -> tuple[list[str], dict[str, list[float]]]:
     FileFormatError
     """
     file = TextFile(path)
-    if not file.lines:
-        file.error(1, "expected a header as 'instance_name,feature0,feature1'")
     rows = [(number, [cell.strip() for cell in line.split(",")]) for number, line in file.lines]
-    names = rows[0][1][1:]
+    names = rows[0][1][1:] if rows else []
+    if not names:
+        file.error(1, "expected a header as 'instance_name,feature0,feature1'")
     features: dict[str, list[float]] = {}
     for number, (instance, *cells) in rows[1:]:
         if len(cells) != len(names):

@@ -102,7 +102,8 @@ def write_pcs(
     lines = []
     for name, specification in parameters.items():
         parameter = parse_parameter(name, specification)
-        lines.append(parameter_line(parameter) if isinstance(specification[0], str) else _untyped_line(parameter))
+        newer = isinstance(specification[0], str) or not _UNTYPED.match(name + "[")
+        lines.append(parameter_line(parameter) if newer else _untyped_line(parameter))
     write_text(path, _join(lines, conditionals, forbiddens))
 
 
@@ -133,16 +134,16 @@ def read_pcs(path: Path) -> Space:
         if text.startswith("#") or text.lower() in _HEADINGS:
             continue
         typed = _TYPED.match(text)
-        if typed is None and text.startswith("{"):
+        match = typed or _UNTYPED.match(text)
+        if match is None and text.startswith("{"):
             if not re.search(r"\}\s*(#.*)?$", text):
                 file.error(number, f"expected a forbidden clause in braces, got {text!r:.80}")
             forbiddens.append(text)
-        elif typed is None and "|" in text:
+        elif match is None and "|" in text:
             conditionals.append(text)
+        elif match is None:
+            file.error(number, f"expected a parameter or a clause, got {text!r:.80}")
         else:
-            match = typed or _UNTYPED.match(text)
-            if match is None:
-                file.error(number, f"expected a parameter or a clause, got {text!r:.80}")
             if match["name"] in parameters:
                 file.error(number, f"the parameter {match['name']!r} is defined twice")
             kind = typed["kind"] if typed else ""

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pysmac_compat._errors import FileFormatError
 from pysmac_compat.files.configurations import format_arguments, parse_arguments
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.text import Path, TextFile, java_number, quoted_cells
@@ -192,12 +191,14 @@ def read_objectives(path: Path) -> dict[int, list[float]]:
     ------
     FileFormatError
     """
+    file, rows = _read_matrix(path)
     found: dict[int, list[list[float]]] = {}
-    for instance, _, values in read_objective_matrix(path):
+    for line, (instance, _), cells in rows:
         try:
-            found.setdefault(instance_number(instance), []).append(values)
+            number = instance_number(instance)
         except ValueError as error:
-            raise FileFormatError(str(error), str(path)) from None
+            file.error(line, str(error))
+        found.setdefault(number, []).append([file.number(line, cell, "objective") for cell in cells])
     return {number: [sum(column) / len(rows) for column in zip(*rows, strict=True)] for number, rows in found.items()}
 
 
