@@ -90,8 +90,7 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
     names = {first_name(name): name for name in (*basic, *advanced, *last)}
     free = ("algo-exec", "intra-obj")  # what the plan does not hold
     assigned = getattr(options, "assigned", {})
-    given = {**{name: value for name, value in options.items() if name not in assigned}, **assigned}
-    for name, value in given.items():
+    for name, value in (*options.items(), *assigned.items()):  # of two aliases the one assigned last wins
         first = first_name(name)
         if first in free:
             basic[names[first]] = value
