@@ -42,6 +42,8 @@ def value_texts(values: Mapping[str, Value], definition: Definition) -> dict[str
 
 
 def _quote(text: str) -> str:
+    if "'" not in text and not text.endswith("\\"):
+        return f"'{text}'"
     escaped = _BEFORE_QUOTE.sub(lambda m: m[1] * 2 + ("\\'" if m[2] else ""), text)
     return f"'{escaped}'"
 

@@ -1,6 +1,7 @@
 """``live-rundata-N.json``: JSON values one after the other, first the list of instances, then an object for each run.
 
-An object that was written before is not repeated: its ``@..-id`` stands for it. IDs begin with 2.
+Here each of these has a line; SMAC v2 broke and indented them. An object that was written before is not repeated: its
+``@..-id`` stands for it. IDs begin with 2.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ class RunDataText:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, indent=2, separators=(",", " : ")) + "\n"
+    return json.dumps(value) + "\n"  # indented, as SMAC v2 has it, this would take ten times as long
 
 
 def parse_json(stream: IO[str], decoder: json.JSONDecoder | None = None, buffersize: int = 2048) -> Iterator[Any]:

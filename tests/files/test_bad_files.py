@@ -41,7 +41,7 @@ READERS = {**APPENDED, **OTHERS}
 #: a text without any form is legal in these
 FREE = ("instances",)
 
-quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 each_reader = pytest.mark.parametrize("name", sorted(READERS))
 
 
