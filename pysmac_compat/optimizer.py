@@ -229,8 +229,9 @@ class SMAC_optimizer:
                         outcome = call_directly(func, event.arguments, settings.timeout_quality, needs_value)
                         engines[0].answer(outcome)
                     else:
-                        record.take(event)
-                        files.take(event)
+                        with uninterrupted():  # so that result and files tell the same
+                            record.take(event)
+                            files.take(event)
             finally:
                 with uninterrupted():
                     self.result = record.result

@@ -31,7 +31,7 @@ COLUMNS = (
     "Wall Clock Time",
 )
 HEADER = ",".join(COLUMNS) + ",\n"
-#: SMAC v2's numbers of the results
+#: SMAC v2's numbers of the results; those of UNSAT and ABORT stand in no file that we know
 _CODES = {"TIMEOUT": 0, "SAT": 1, "UNSAT": 2, "CRASHED": -1, "ABORT": -2}
 #: those that the original's reader put in place of the words; any other word is -1
 _READ_CODES = {"SAT": 2.0, "UNSAT": 1.0, "TIMEOUT": 0.0}

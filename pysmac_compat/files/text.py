@@ -49,7 +49,7 @@ class TextFile:
         except IsADirectoryError:
             raise FileFormatError("expected a file, this is a directory", self.path) from None
         try:
-            self.text = data.decode("utf-8")
+            self.text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             self.error(data.count(b"\n", 0, error.start) + 1, "expected text in UTF-8, this is binary data")
         control = _CONTROL.search(self.text)

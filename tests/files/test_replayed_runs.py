@@ -92,7 +92,9 @@ class Replay:
             while changes and changes[0]["Incumbent ID"] <= row.configuration:
                 step = changes.pop(0)
                 configuration = configurations[int(step["Incumbent ID"]) - 1]
-                self.files.take(events.Improved(0, configuration, step["Estimated Training Performance"], 1))
+                self.files.take(
+                    events.Improved(0, row.number, configuration, step["Estimated Training Performance"], 1)
+                )
         if self.plan.n_test:
             (tested,) = read_call_strings(self.theirs / file_name("CallStrings", str(self.seed)))
             lines = read_result_lines(self.theirs / file_name("RunResultLineMatrix", str(self.seed)))

@@ -285,6 +285,15 @@ def test_direct_calls(optimizer, results):
 
 
 @pytest.mark.slow
+def test_several_calls_at_a_time(optimizer, results):
+    optimizer.smac_options["workers"] = 3
+    optimizer.minimize(_square, 12, SPACE)
+    state = read_state_run(results / "state-run0")
+    assert [row.number for row in state.runs] == list(range(1, 13))
+    assert sorted(row.response for row in state.runs) == sorted(e.value for e in optimizer.result.runs[0].evaluations)
+
+
+@pytest.mark.slow
 def test_validation_of_all_configurations(optimizer, results):
     optimizer.smac_options["validate-only-last-incumbent"] = False
 
