@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat._errors import ArgumentError, ClauseError, ParameterError, ParameterTypeError, SpaceExhaustedError
+from pysmac_compat._errors import (
+    ArgumentError,
+    ClauseError,
+    FileFormatError,
+    ParameterError,
+    ParameterTypeError,
+    SpaceExhaustedError,
+)
 from pysmac_compat._version import __version__ as __version__
 from pysmac_compat.drop_in import install_as_pysmac
 from pysmac_compat.optimizer import SMAC_optimizer
@@ -18,6 +25,7 @@ __all__ = [
     "ArgumentError",
     "ClauseError",
     "Evaluation",
+    "FileFormatError",
     "Incumbent",
     "ParameterError",
     "ParameterTypeError",

@@ -8,6 +8,7 @@ original keeps working::
      |    +-- ParameterTypeError     ... of a wrong Python type (also a TypeError)
      +-- ArgumentError          an argument of the optimizer (also a TypeError)
      +-- ClauseError            a conditional or forbidden clause; shows the place
+     +-- FileFormatError        a file that is read; names file and line
     RuntimeError
      +-- SpaceExhaustedError    no further legal configuration was found
 """
@@ -56,6 +57,27 @@ class ClauseError(ValueError):
 
     def __reduce__(self) -> tuple[type[ClauseError], tuple[str, str, int | None]]:
         return type(self), (self.message, self.clause, self.position)
+
+
+class FileFormatError(ValueError):
+    """A file is not of the format that its reader expects.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, and what was expected.
+    file : str
+        The path of the file.
+    line : int or None
+        From 1; None where the file as a whole is meant.
+    """
+
+    def __init__(self, message: str, file: str, line: int | None = None) -> None:
+        self.message, self.file, self.line = message, file, line
+        super().__init__(f"{file}{'' if line is None else f', line {line}'}: {message}")
+
+    def __reduce__(self) -> tuple[type[FileFormatError], tuple[str, str, int | None]]:
+        return type(self), (self.message, self.file, self.line)
 
 
 class SpaceExhaustedError(RuntimeError):

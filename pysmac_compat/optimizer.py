@@ -21,6 +21,7 @@ from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.server import Rules
 from pysmac_compat.events import CallWanted
+from pysmac_compat.files.working_directory import WorkingDirectory
 from pysmac_compat.options import INITIAL, SmacOptions, resolve
 from pysmac_compat.plan import make_plan
 from pysmac_compat.record import Record
@@ -88,13 +89,10 @@ class SMAC_optimizer:
         self.smac_options: Any = SmacOptions(INITIAL)
         self.pysmac_config: dict[str, Any] = {}
         self.result: Result | None = None
-        self.working_directory, made = _make_folders(working_directory)
-        if persistent_files:
-            warn(
-                "persistent_files: no files are written yet, only empty folders stay; opt.result holds what they would"
-            )
-        else:
-            self._clean_up = weakref.finalize(self, _remove_folders, made, working_directory is None, os.getpid())
+        self.working_directory, self._made = _make_folders(working_directory)
+        self._persistent = bool(persistent_files)
+        if not self._persistent:
+            self._clean_up = weakref.finalize(self, _remove, self._made, working_directory is None, os.getpid())
 
     def __del__(self) -> None:
         clean_up = getattr(self, "_clean_up", None)
@@ -207,6 +205,15 @@ class SMAC_optimizer:
             "function": func,
         }
         record = Record(plan)
+        files = WorkingDirectory(
+            self.working_directory,
+            plan,
+            self.smac_options,
+            scenario_file=self.smac_options.get("scenario_fn", INITIAL["scenario_fn"]),
+            config=self.pysmac_config if self._persistent else None,
+            made=self._made,
+            overwrite=self._persistent,
+        )
         log_level = self._log_level if settings.log_level is None else settings.log_level or None
         needs_value = not plan.objective.runtime
         processes = contextlib.ExitStack()
@@ -226,11 +233,14 @@ class SMAC_optimizer:
                         outcome = call_directly(func, event.arguments, settings.timeout_quality, needs_value)
                         engines[0].answer(outcome)
                     else:
-                        record.take(event)
+                        with uninterrupted():  # so that result and files tell the same
+                            record.take(event)
+                            files.take(event)
             finally:
                 with uninterrupted():
                     self.result = record.result
                     processes.close()
+                    files.close()
             record.conclude()
         return self.result.value, dict(self.result.configuration)
 
@@ -287,12 +297,15 @@ def _make_folders(working_directory: str | None) -> tuple[str, list[str]]:
     return path, made
 
 
-def _remove_folders(made: list[str], temporary: bool, owner: int) -> None:
-    """Remove what `_make_folders` has made: a temporary folder whole, others unless somebody else uses them."""
+def _remove(made: list[str], temporary: bool, owner: int) -> None:
+    """Remove what the optimizer has made: a temporary folder whole, others unless somebody else uses them."""
     if os.getpid() != owner:
         return  # a fork of the process whose folders these are
     if temporary:
         shutil.rmtree(made[0], ignore_errors=True)
-    for folder in reversed(made):
+    for path in reversed(made):
         with contextlib.suppress(OSError):
-            os.rmdir(folder)
+            if os.path.isdir(path):
+                os.rmdir(path)
+            else:
+                os.unlink(path)

@@ -29,6 +29,10 @@ class Evaluation:
         Seconds.
     message : str
         Why it failed; empty if it did not.
+    runtime : float or None
+        Seconds: what the function has reported; None: it did not, ``cpu_time`` holds.
+    quality : float or None
+        The function's own value, where ``value`` is a run time.
     """
 
     index: int
@@ -41,6 +45,8 @@ class Evaluation:
     cpu_time: float
     wall_time: float
     message: str = ""
+    runtime: float | None = None
+    quality: float | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -344,6 +344,8 @@ class _Search:
             cpu_time=outcome.cpu_time,
             wall_time=outcome.wall_time,
             message=outcome.message,
+            runtime=outcome.runtime,
+            quality=outcome.value,
         )
         return scored, evaluation
 

@@ -22,11 +22,14 @@ class Definition:
     conditions : dict of str to Condition
         By child; parents come before their children.
     forbiddens : list of Classic or Expression
+    conditional_clauses : tuple of str
+        The texts behind ``conditions``.
     """
 
     parameters: dict[str, Parameter]
     conditions: dict[str, Condition]
     forbiddens: list[Forbidden]
+    conditional_clauses: tuple[str, ...] = ()
 
     def active(self, values: Mapping[str, Value]) -> set[str]:
         """The names of the active parameters of a complete assignment."""
@@ -69,9 +72,10 @@ def define(
         All of them ``ValueError``.
     """
     parameters = parse_parameters(parameter_dict)
-    conditions = parse_conditions(_clauses("conditional_clauses", conditional_clauses), parameters)
+    texts = _clauses("conditional_clauses", conditional_clauses)
+    conditions = parse_conditions(texts, parameters)
     forbiddens = parse_forbiddens(_clauses("forbidden_clauses", forbidden_clauses), parameters)
-    definition = Definition(parameters, conditions, forbiddens)
+    definition = Definition(parameters, conditions, forbiddens, tuple(text for text in texts if text.strip()))
     default = definition.default
     clause = definition.violated(default)
     if clause is not None:

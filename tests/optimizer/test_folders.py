@@ -55,12 +55,12 @@ def test_a_folder_that_was_made_is_removed(tmp_path):
 
 
 def test_persistent_files_stay(tmp_path):
-    with pytest.warns(UserWarning, match=r"no files are written yet.*opt\.result"):
-        optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
+    optimizer.minimize(parabola, 1, SPACE)
     optimizer.__del__()
     del optimizer
     gc.collect()
-    assert {"exec", "out"} <= set(os.listdir(tmp_path / "wd"))
+    assert {"exec", "out", "scenario.dat"} <= set(os.listdir(tmp_path / "wd"))
 
 
 def test_a_relative_folder_is_that_of_the_constructor(tmp_path, monkeypatch):

@@ -1,0 +1,210 @@
+r"""Configurations as text, and the files that list them.
+
+``paramstrings-itK.txt``::
+
+    1: x='4.0', y='7'
+    2: x='2.3801473994966518', y='8'
+
+``uniq_configurations-itK.csv``, where each value is a number::
+
+    1,0.9,0.8333333333333334
+    2,0.7380147399496652,0.9444444444444444
+
+A single quote within a value is written ``\'``, and backslashes before a quote are doubled; all
+other backslashes stand for themselves. SMAC v2 could not write values with quotes at all.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from pysmac_compat.files.text import Path, TextFile, java_number
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.parameters import Parameter, Value
+
+_QUOTED = r"'(?P<value>(?:[^'\\]|\\+(?!['\\])|(?:\\\\)*\\')*(?:\\\\)*)'"
+_PAIR = re.compile(rf"(?P<name>[^\s'\"#]+?)={_QUOTED}")
+_ARGUMENT = re.compile(rf"-(?P<name>[^\s'\"#]+) {_QUOTED}")
+_BEFORE_QUOTE = re.compile(r"(\\*)('|\Z)")
+
+
+def value_text(value: Value, parameter: Parameter) -> str:
+    """A value as it stands in the files."""
+    return java_number(value) if parameter.kind == "real" else str(value)  # type: ignore[arg-type]
+
+
+def value_texts(values: Mapping[str, Value], definition: Definition) -> dict[str, str]:
+    """A configuration, completed with defaults, as texts; sorted by name."""
+    complete = definition.complete(values)
+    return {name: value_text(value, definition.parameters[name]) for name, value in complete.items()}
+
+
+def _quote(text: str) -> str:
+    if "'" not in text and not text.endswith("\\"):
+        return f"'{text}'"
+    escaped = _BEFORE_QUOTE.sub(lambda m: m[1] * 2 + ("\\'" if m[2] else ""), text)
+    return f"'{escaped}'"
+
+
+def _unquote(text: str) -> str:
+    return _BEFORE_QUOTE.sub(lambda m: m[1][: len(m[1]) // 2] + m[2], text)
+
+
+def format_pairs(texts: Mapping[str, str]) -> str:
+    """As ``x='4.0', y='7'``."""
+    return ", ".join(f"{name}={_quote(text)}" for name, text in texts.items())
+
+
+def format_arguments(texts: Mapping[str, str]) -> str:
+    """As ``-x '4.0' -y '7'``."""
+    return " ".join(f"-{name} {_quote(text)}" for name, text in texts.items())
+
+
+def parse_pairs(file: TextFile, line: int, text: str) -> dict[str, str]:
+    """Read what `format_pairs` writes."""
+    return _parse(file, line, text.strip(), _PAIR, ", ", "name='value', name='value', ...")
+
+
+def parse_arguments(file: TextFile, line: int, text: str) -> dict[str, str]:
+    """Read what `format_arguments` writes."""
+    return _parse(file, line, text.strip(), _ARGUMENT, " ", "-name 'value' -name 'value' ...")
+
+
+def _parse(
+    file: TextFile, line: int, text: str, pattern: re.Pattern[str], separator: str, expected: str
+) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    position = 0
+    while True:
+        match = pattern.match(text, position)
+        if match is None or match["name"] in texts:
+            file.error(line, f"expected a configuration as {expected}, got {text[position:]!r:.80}")
+        texts[match["name"]] = _unquote(match["value"])
+        position = match.end()
+        if position == len(text):
+            return texts
+        if not text.startswith(separator, position):
+            file.error(line, f"expected {separator!r} between two parameters, got {text[position:]!r:.80}")
+        position += len(separator)
+
+
+def paramstrings_line(index: int, texts: Mapping[str, str]) -> str:
+    """A line of paramstrings-itK.txt."""
+    return f"{index}: {format_pairs(texts)}\n"
+
+
+def read_paramstrings(path: Path) -> list[dict[str, str]]:
+    """Read paramstrings-itK.txt.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    list of dict of str to str
+        The configuration with ID 1 first.
+
+    Raises
+    ------
+    FileFormatError
+    """
+    file = TextFile(path, appended=True)
+    found: list[dict[str, str]] = []
+    for number, line in file.lines:
+        index, colon, text = line.partition(":")
+        if not colon or file.integer(number, index, "ID of the configuration") != len(found) + 1:
+            file.error(number, f"expected '{len(found) + 1}: ' and a configuration, got {line!r:.80}")
+        found.append(parse_pairs(file, number, text))
+    return found
+
+
+def uniq_configurations_line(index: int, values: Mapping[str, Value], definition: Definition) -> str:
+    """A line of uniq_configurations-itK.csv; see `unit_value`."""
+    complete = definition.complete(values)
+    units = [java_number(unit_value(value, definition.parameters[name])) for name, value in complete.items()]
+    return ",".join([str(index), *units]) + "\n"
+
+
+def unit_value(value: Value, parameter: Parameter) -> float:
+    """The number that SMAC v2 has for a value.
+
+    For a categorical parameter its position, from 1; for others the place in [0, 1], on the
+    logarithmic scale if there is one; a step of an integer or ordinal stands for its middle.
+    """
+    if not parameter.numeric:
+        position = parameter.values.index(value)
+        return position + 1.0 if parameter.kind == "categorical" else (position + 0.5) / len(parameter.values)
+    low, high = parameter.values
+    if parameter.kind == "integer":
+        low, high = low - 0.5, high + 0.5
+    if parameter.log:
+        return math.log(value / low) / math.log(high / low)
+    return (value - low) / (high - low)
+
+
+def read_uniq_configurations(path: Path) -> list[list[float]]:
+    """Read uniq_configurations-itK.csv: one row of numbers for each configuration, without its ID."""
+    file = TextFile(path, appended=True)
+    rows: list[list[float]] = []
+    for number, line in file.lines:
+        index, *cells = line.split(",")
+        if file.integer(number, index, "ID of the configuration") != len(rows) + 1:
+            file.error(number, f"expected the ID {len(rows) + 1}, got {index!r:.80}")
+        rows.append([file.number(number, cell, "value of a parameter") for cell in cells])
+        if not cells or len(cells) != len(rows[0]):
+            file.error(number, f"expected {len(rows[0])} values, got {len(cells)}")
+    return rows
+
+
+def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, Value]:
+    """The values of the active parameters, with their types, of a configuration that was read.
+
+    Parameters
+    ----------
+    texts : dict of str to str
+        Parameters that are missing have their default.
+    definition : Definition
+
+    Returns
+    -------
+    dict
+        Sorted by name.
+
+    Raises
+    ------
+    ValueError
+        For a parameter or a value that the space does not have.
+    """
+    unknown = sorted(texts.keys() - definition.parameters.keys())
+    if unknown:
+        raise ValueError(f"there is no parameter {unknown[0]!r} in the space")
+    values = {name: parameter.default for name, parameter in definition.parameters.items()}
+    values.update({name: typed_value(text, definition.parameters[name]) for name, text in texts.items()})
+    return definition.restrict(values)
+
+
+def typed_value(text: str, parameter: Parameter) -> Value:
+    """A value of a parameter from its text.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if not parameter.numeric:
+        if text in parameter.tokens:
+            return parameter.tokens[text]
+    else:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        # Java's way from a bound to [0, 1] and back may leave the range by a rounding error
+        slack = 1e-9 * (parameter.values[1] - parameter.values[0])
+        whole = parameter.kind == "integer"
+        if parameter.values[0] - slack <= number <= parameter.values[1] + slack and (number.is_integer() or not whole):
+            return int(number) if whole else min(max(number, parameter.values[0]), parameter.values[1])
+    raise ValueError(f"parameter {parameter.name!r}: {text!r} is not in {parameter.domain}")

@@ -1,0 +1,65 @@
+"""The working directory as a place to write to, which knows what was not there before."""
+
+from __future__ import annotations
+
+import os
+
+from pysmac_compat.files.text import Appender, write_bytes
+
+
+class Folder:
+    """A folder.
+
+    Parameters
+    ----------
+    path : str
+    made : list of str
+        Grows by the path of each file and folder that was not there before.
+    """
+
+    def __init__(self, path: str, made: list[str]) -> None:
+        self.path, self.made = path, made
+
+    def join(self, *names: str) -> str:
+        """The path of something in this folder."""
+        return os.path.join(self.path, *names)
+
+    def make(self, *names: str) -> Folder:
+        """A folder in this one, made if need be."""
+        path = self.path
+        for name in names:
+            path = os.path.join(path, name)
+            if not os.path.isdir(path):
+                self._note(path)
+                os.mkdir(path)
+        return Folder(path, self.made)
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a file as a whole."""
+        self._note(self.join(name))
+        write_bytes(
+            self.join(name), content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+        )
+
+    def appender(self, name: str, text: str) -> Appender:
+        """Begin a file with a text; more will be added."""
+        self._note(self.join(name))
+        return Appender(self.join(name), text)
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a file or a folder."""
+        source, target = self.join(old), self.join(new)
+        os.rename(source, target)
+        self.made[:] = [
+            target + path[len(source) :] if path == source or path.startswith(source + os.sep) else path
+            for path in self.made
+        ]
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        if os.path.exists(self.join(name)):
+            os.unlink(self.join(name))
+
+    def _note(self, path: str) -> None:
+        if not os.path.lexists(path):
+            self.made.append(path)

@@ -1,0 +1,213 @@
+"""Writes the files of one run while it goes on."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from pysmac_compat.events import Improved
+from pysmac_compat.files import instances, trajectory, validation
+from pysmac_compat.files.configurations import format_pairs, paramstrings_line, uniq_configurations_line, value_texts
+from pysmac_compat.files.folder import Folder
+from pysmac_compat.files.pcs import definition_text
+from pysmac_compat.files.run_results import HEADER, RunRow
+from pysmac_compat.files.rundata import RunDataText
+from pysmac_compat.files.scenario import DEFAULT_CUTOFF, scenario_text
+from pysmac_compat.plan import Plan
+from pysmac_compat.results import Evaluation
+
+_STATE_FILES = ("paramstrings-it{}.txt", "uniq_configurations-it{}.csv", "runs_and_results-it{}.csv")
+
+
+class RunWriter:
+    """The files of one run: trajectory, state-run folder, live-rundata, validation.
+
+    Each addition is whole lines, so that whoever reads meanwhile finds no part of one. While the run
+    goes on, the files of the state are called ``...-it0``; at its end they get the number of the
+    last iteration. An iteration begins with each new configuration.
+
+    Parameters
+    ----------
+    folder : Folder
+        WD/out/SCENARIO.
+    name : str
+        The N in the names of the files.
+    plan : Plan
+    scenario : dict
+        The options in scenario.dat.
+    """
+
+    def __init__(self, folder: Folder, name: str, plan: Plan, scenario: Mapping[str, Any]) -> None:
+        self._folder, self._name, self._plan = folder, name, plan
+        self._algorithm = str(scenario["algo-exec"])
+        self._cutoff = DEFAULT_CUTOFF if plan.objective.cutoff is None else plan.objective.cutoff
+        self._default = value_texts(plan.definition.default, plan.definition)
+        self._ids: dict[str, int] = {}
+        self._n_runs, self._runtime, self._wall_time, self._start = 0, 0.0, 0.0, 0.0
+        self._last: Improved | None = None
+        self._steps: dict[str, list[tuple[float, float, float]]] = {}
+        self._tests: dict[str, list[validation.ValidationRun]] = {}
+        self._tested: dict[str, Mapping[str, str]] = {}
+        space, names = definition_text(plan.definition), [instances.instance_name(i) for i in range(plan.n_train or 1)]
+        self._rundata = RunDataText(
+            names,
+            scenario["pcs-file"],
+            space,
+            self._algorithm,
+            scenario["algo-exec-dir"],
+            self._cutoff,
+            plan.deterministic,
+        )
+        for what in validation.FILES:  # of an earlier run
+            folder.remove(validation.file_name(what, name))
+        self._state = self._new_state()
+        self._state.write("param.pcs", space)
+        self._state.write("scenario.txt", scenario_text(scenario))
+        self._state.write("instances.txt", instances.instances_text([n] for n in names))
+        if plan.features is not None:
+            self._state.write("instance-features.txt", instances.features_of(plan.features))
+        beginnings = zip(_STATE_FILES, ("", "", HEADER), strict=True)
+        self._paramstrings, self._uniq, self._runs = (
+            self._state.appender(pattern.format(0), text) for pattern, text in beginnings
+        )
+        self._trajectory = folder.appender(f"traj-run-{name}.txt", trajectory.HEADER)
+        self._detailed = folder.appender(f"detailed-traj-run-{name}.csv", trajectory.DETAILED_HEADER)
+        self._live = folder.appender(f"live-rundata-{name}.json", self._rundata.beginning)
+
+    def _new_state(self) -> Folder:
+        """The state-run folder; one of an earlier run is moved aside, as SMAC v2 does."""
+        name = f"state-run{self._name}"
+        if os.path.lexists(self._folder.join(name)):
+            stamp = int(time.time() * 1000)
+            while os.path.lexists(self._folder.join(f"old-state-{name}-{stamp}")):
+                stamp += 1
+            self._folder.rename(name, f"old-state-{name}-{stamp}")
+        return self._folder.make(name)
+
+    def evaluated(self, evaluation: Evaluation) -> None:
+        """Write an evaluation down."""
+        if not self._n_runs:
+            self._start = time.monotonic() - evaluation.wall_time
+        texts = value_texts(evaluation.configuration, self._plan.definition)
+        configuration = self._id(texts, evaluation.configuration)
+        self._n_runs += 1
+        self._wall_time += evaluation.wall_time
+        runtime = self._runtime_of(evaluation)
+        self._runtime += runtime
+        objective, timeout = self._plan.objective, evaluation.status == "TIMEOUT"
+        row = RunRow(
+            number=self._n_runs,
+            configuration=configuration,
+            instance=(evaluation.instance or 0) + 1,
+            response=evaluation.value,
+            censored=timeout and objective.runtime and not evaluation.value >= (objective.cutoff or float("inf")),
+            cutoff=self._cutoff if evaluation.cutoff is None else evaluation.cutoff,
+            seed=_seed(evaluation),
+            runtime=runtime,
+            quality=self._quality_of(evaluation),
+            iteration=len(self._ids) - 1,
+            cumulative_runtime=self._runtime,
+            result=_result(evaluation),
+            wall_time=round(evaluation.wall_time, 6),
+        )
+        self._runs.append(row.line)
+        self._live.append(self._rundata.run(row, texts, list(evaluation.configuration), texts == self._default))
+        if self._n_runs == 1:
+            self._add_step(trajectory.Step(0.0, trajectory.UNKNOWN, 0.0, configuration, 0.0, texts))
+
+    def improved(self, event: Improved) -> None:
+        """Write a new incumbent down, or a new mean of the old one."""
+        last, self._last = self._last, event
+        if last is None or (event.configuration, event.value) != (last.configuration, last.value):
+            self._improved(event)
+
+    def _improved(self, event: Improved) -> None:
+        texts = value_texts(event.configuration, self._plan.definition)
+        wall_time = round(time.monotonic() - self._start, 6) if self._n_runs else 0.0
+        # what the calls have not taken of the wall clock, the search has
+        overhead = round(max(wall_time - self._wall_time, 0.0), 6)
+        identifier = self._id(texts, event.configuration)
+        cpu_time = self._runtime + overhead
+        self._add_step(trajectory.Step(cpu_time, event.value, wall_time, identifier, overhead, texts))
+        self._steps.setdefault(format_pairs(texts), []).append((wall_time, event.value, overhead))
+
+    def tested(self, evaluation: Evaluation) -> None:
+        """Note a run on a test instance."""
+        if self._last is not None and not self._tests:
+            self._end_search(self._last)
+        texts = value_texts(evaluation.configuration, self._plan.definition)
+        key, objective = format_pairs(texts), self._plan.objective
+        self._tested[key] = texts
+        late = objective.cutoff is not None and evaluation.value >= objective.cutoff
+        run = validation.ValidationRun(
+            instance=instances.instance_name(evaluation.instance),
+            seed=_seed(evaluation),
+            objective=evaluation.value * (objective.penalty if objective.runtime and late else 1.0),
+            result=_result(evaluation),
+            runtime=self._runtime_of(evaluation),
+            quality=self._quality_of(evaluation),
+            cutoff=self._cutoff,
+        )
+        self._tests.setdefault(key, []).append(run)
+
+    def _end_search(self, last: Improved) -> None:
+        """The trajectory ends with a line for its end."""
+        self._improved(last)
+        self._last = None
+
+    def close(self) -> None:
+        """The run has ended."""
+        if self._last is not None:
+            self._end_search(self._last)
+        iteration = max(len(self._ids) - 1, 0)
+        for stream in (self._paramstrings, self._uniq, self._runs, self._trajectory, self._detailed, self._live):
+            stream.close()
+        if iteration:
+            for pattern in _STATE_FILES:
+                self._state.rename(pattern.format(0), pattern.format(iteration))
+        most = max(map(len, self._tests.values()), default=0)
+        # an interrupt may have left a configuration with fewer runs than the others
+        validated = [
+            validation.Validated(self._tested[key], runs, self._steps.get(key, [])[-1:])
+            for key, runs in self._tests.items()
+            if len(runs) == most
+        ]
+        if validated:
+            for what, text in validation.validation_texts(validated, self._algorithm).items():
+                self._folder.write(validation.file_name(what, self._name), text)
+
+    def _id(self, texts: Mapping[str, str], configuration: Mapping[str, Any]) -> int:
+        """The number of a configuration, which is written down when it comes for the first time."""
+        key = format_pairs(texts)
+        if key not in self._ids:
+            self._ids[key] = len(self._ids) + 1
+            self._paramstrings.append(paramstrings_line(self._ids[key], texts))
+            self._uniq.append(uniq_configurations_line(self._ids[key], configuration, self._plan.definition))
+        return self._ids[key]
+
+    def _add_step(self, step: trajectory.Step) -> None:
+        self._trajectory.append(step.line)
+        self._detailed.append(step.detailed_line)
+
+    def _runtime_of(self, evaluation: Evaluation) -> float:
+        if evaluation.runtime is not None:
+            return evaluation.runtime
+        return evaluation.value if self._plan.objective.runtime and evaluation.succeeded else evaluation.cpu_time
+
+    def _quality_of(self, evaluation: Evaluation) -> float:
+        if evaluation.quality is not None:
+            return evaluation.quality
+        return (
+            evaluation.value if evaluation.succeeded or not self._plan.objective.runtime else self._plan.failure_value
+        )
+
+
+def _seed(evaluation: Evaluation) -> int:
+    return -1 if evaluation.seed is None else evaluation.seed
+
+
+def _result(evaluation: Evaluation) -> str:
+    """The word of SMAC v2, which knows no MEMOUT."""
+    return "CRASHED" if evaluation.status == "MEMOUT" else evaluation.status

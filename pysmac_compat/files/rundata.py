@@ -1,0 +1,208 @@
+"""``live-rundata-N.json``: JSON values one after the other, first the list of instances, then an object for each run.
+
+Here each of these has a line; SMAC v2 broke and indented them. An object that was written before is not repeated: its
+``@..-id`` stands for it. IDs begin with 2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Any
+
+from pysmac_compat._errors import FileFormatError
+from pysmac_compat.files.run_results import RunRow
+
+_FIRST_ID = 2
+
+
+class RunDataText:
+    """The texts that live-rundata-N.json grows by.
+
+    Parameters
+    ----------
+    instances : sequence of str
+        Names.
+    pcs_path, pcs_text : str
+        The file of the search space, and its text.
+    algorithm : str
+        The option algo-exec.
+    folder : str
+        The option algo-exec-dir.
+    cutoff : float
+        CPU seconds of a run.
+    deterministic : bool
+    """
+
+    def __init__(
+        self,
+        instances: Sequence[str],
+        pcs_path: str,
+        pcs_text: str,
+        algorithm: str,
+        folder: str,
+        cutoff: float,
+        deterministic: bool,
+    ) -> None:
+        self._instances = instances
+        self._space = {"@pcs-id": _FIRST_ID, "pcs-filename": pcs_path, "pcs-text": pcs_text, "pcs-subspace": {}}
+        self._algorithm: dict[str, Any] = {
+            "@algo-exec-config-id": _FIRST_ID,
+            "algo-exec": algorithm,
+            "algo-exec-dir": folder,
+            "algo-pcs": self._space,
+            "algo-cutoff": cutoff,
+            "algo-deterministic": deterministic,
+            "algo-tae-context": {},
+        }
+        self._known: dict[tuple[Any, ...], int] = {}
+
+    @property
+    def beginning(self) -> str:
+        """The list of instances."""
+        instances = [
+            {
+                "@pi-id": _FIRST_ID + i,
+                "pi-name": name,
+                "pi-instance-specific-info": "0",
+                "pi-features": {},
+                "pi-instance-id(deprecated)": 1 + i,
+            }
+            for i, name in enumerate(self._instances)
+        ]
+        return _text(instances)
+
+    def run(self, row: RunRow, texts: Mapping[str, str], active: Sequence[str], default: bool) -> str:
+        """The object of a run.
+
+        Parameters
+        ----------
+        row : RunRow
+        texts : dict of str to str
+            The configuration.
+        active : sequence of str
+            Its active parameters.
+        default : bool
+            Whether it is the default.
+        """
+        run_id = row.number + _FIRST_ID - 1
+        instance = self._object(run_id, ("pi", row.instance), "@pi-id", {}, _FIRST_ID + row.instance - 1)
+        pair = self._object(
+            run_id,
+            ("pisp", row.instance, row.seed),
+            "@pisp-id",
+            {"pisp-pi": instance, "pisp-seed": row.seed},
+        )
+        configuration = self._object(
+            run_id,
+            ("pc", row.configuration),
+            "@pc-id",
+            {
+                "pc-pcs": {"@pcs-id": _FIRST_ID},
+                "pc-settings": dict(texts),
+                "pc-active-parameters": list(active),
+                "pc-forbidden": False,
+                "pc-default": default,
+            },
+        )
+        run = {
+            "r-rc": {
+                "@rc-id": run_id,
+                "rc-algo-exec-config": self._object(
+                    run_id, ("algo",), "@algo-exec-config-id", self._algorithm, _FIRST_ID
+                ),
+                "rc-cutoff": row.cutoff,
+                "rc-pisp": pair,
+                "rc-pc": configuration,
+                "rc-sample-idx": 0,
+            },
+            "r-run-result": row.result,
+            "r-runtime": row.runtime,
+            "r-run-length": row.run_length,
+            "r-quality": row.quality,
+            "r-result-seed": row.seed,
+            "r-addl-run-data": row.additional,
+            "r-wallclock-time": row.wall_time,
+        }
+        return _text(run)
+
+    def _object(
+        self, run_id: int, key: tuple[Any, ...], name: str, content: Mapping[str, Any], own_id: int | None = None
+    ) -> dict[str, Any]:
+        """An object whole where it stands for the first time, else its ID."""
+        if key in self._known:
+            return {name: self._known[key]}
+        self._known[key] = run_id if own_id is None else own_id
+        return {name: self._known[key], **content}
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value) + "\n"  # indented, as SMAC v2 has it, this would take ten times as long
+
+
+def parse_json(stream: IO[str], decoder: json.JSONDecoder | None = None, buffersize: int = 2048) -> Iterator[Any]:
+    """Read JSON values that stand one after the other.
+
+    Parameters
+    ----------
+    stream : text file
+        Open for reading.
+    decoder : json.JSONDecoder
+    buffersize : int
+        Characters to read at a time, at first.
+
+    Yields
+    ------
+    object
+
+    Raises
+    ------
+    FileFormatError
+        Where something else comes; what stood before has been yielded.
+    """
+    decoder = decoder or json.JSONDecoder()
+    name = str(getattr(stream, "name", "<stream>"))
+    text, line, ended = "", 1, False
+    while True:
+        blanks = len(text) - len(text.lstrip())
+        line += text.count("\n", 0, blanks)
+        text = text[blanks:]
+        try:
+            value, end = decoder.raw_decode(text)
+        except (ValueError, RecursionError) as error:
+            if ended:
+                if not text:
+                    return
+                place = line + (error.lineno - 1 if isinstance(error, json.JSONDecodeError) else 0)
+                raise FileFormatError(f"expected a JSON value: {error}", name, place) from None
+        else:
+            if ended or end < len(text):  # else a number may go on
+                yield value
+                line += text.count("\n", 0, end)
+                text = text[end:]
+                continue
+        more = _read(stream, max(buffersize, len(text)), name, line)
+        ended = not more
+        text += more
+
+
+def _read(stream: IO[str], size: int, name: str, line: int) -> str:
+    try:
+        return stream.read(size)
+    except UnicodeDecodeError as error:
+        raise FileFormatError(f"expected text, this is binary data: {error}", name, line) from None
+
+
+def read_rundata(path: str) -> list[Any]:
+    """Read live-rundata-N.json as a whole: the list of instances, then a dict for each run.
+
+    Raises
+    ------
+    FileFormatError
+    """
+    try:
+        stream = open(path, encoding="utf-8")  # noqa: SIM115
+    except IsADirectoryError:
+        raise FileFormatError("expected a file, this is a directory", str(path)) from None
+    with stream:
+        return list(parse_json(stream))

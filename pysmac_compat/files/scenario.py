@@ -1,0 +1,141 @@
+"""Scenario files: scenario.dat, scenario.advanced, and the scenario.txt of a state-run folder.
+
+A line for each option, under any of its names in SMAC v2::
+
+    algo-exec = echo 0
+    run-obj = QUALITY
+    cutoff_time = 3600
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pysmac_compat.files.text import Path, TextFile, plain_number
+from pysmac_compat.option_table import canonical_names
+from pysmac_compat.plan import Plan
+
+#: what the readers of the original called options, by their first names in SMAC v2
+_OLD_NAMES = {
+    "algo-exec": "algo",
+    "run-obj": "run_obj",
+    "algo-cutoff-time": "cutoff_time",
+    "pcs-file": "paramfile",
+    "instances": "instance_file",
+    "algo-exec-dir": "execdir",
+    "output-dir": "outdir",
+    "intra-obj": "overall_obj",
+    "algo-deterministic": "deterministic",
+    "feature-file": "feature_file",
+    "test-instances": "test_instance_file",
+    "wallclock-limit": "wallclock_limit",
+    "cputime-limit": "cputime_limit",
+}
+#: aliases of options that name files of a scenario
+_ALIASES = {
+    **dict.fromkeys(("pcs-file", "param-file", "paramFile", "paramfile"), "pcs-file"),
+    **dict.fromkeys(("instances", "instance-file", "instance-dir", "instanceFile", "instance_file"), "instances"),
+}
+DEFAULT_CUTOFF = 3600.0
+
+
+def first_name(name: str) -> str | None:
+    """The first of the names of an option in SMAC v2; None if it is none of these."""
+    return _ALIASES.get(name) or canonical_names().get(name)
+
+
+def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What scenario.dat and scenario.advanced hold.
+
+    Parameters
+    ----------
+    options : dict
+        ``smac_options``; what the plan knows is taken from there.
+    plan : Plan
+    folder : str
+        The working directory.
+
+    Returns
+    -------
+    basic, advanced : dict
+        Options by their names in the files.
+    """
+    objective = plan.objective
+    basic = {
+        "algo-exec": "echo 0",
+        "run-obj": "RUNTIME" if objective.runtime else "QUALITY",
+        "cutoff_time": plain_number(DEFAULT_CUTOFF if objective.cutoff is None else objective.cutoff),
+        "pcs-file": os.path.join(folder, "parameters.pcs"),
+        "instances": os.path.join(folder, "instances.dat"),
+        "algo-exec-dir": folder,
+        "output-dir": os.path.join(folder, "out"),
+        "overall_obj": "MEAN",
+        "algo-deterministic": plan.deterministic,
+    }
+    if plan.features is not None:
+        basic["feature_file"] = os.path.join(folder, "features.dat")
+    if plan.n_test:
+        basic["test-instances"] = os.path.join(folder, "test_instances.dat")
+    if plan.total_time is not None:
+        basic["wallclock_limit"] = plain_number(plan.total_time)
+    if plan.cpu_time is not None:
+        basic["cputime-limit"] = plain_number(plan.cpu_time)
+    advanced = {"validation": bool(plan.n_test and plan.validation.enabled)}
+    last = {"runcount-limit": plan.n_evaluations}
+    if advanced["validation"]:
+        last["validate-only-last-incumbent"] = plan.validation.which == "last"
+
+    names = {first_name(name): name for name in (*basic, *advanced, *last)}
+    free = ("algo-exec", "intra-obj")  # what the plan does not hold
+    assigned = getattr(options, "assigned", {})
+    for name, value in (*options.items(), *assigned.items()):  # of two aliases the one assigned last wins
+        first = first_name(name)
+        if first in free:
+            basic[names[first]] = value
+        elif first is not None and names.setdefault(first, name) not in (*basic, *last, "validation"):
+            advanced[names[first]] = value
+    return basic, {**advanced, **last}
+
+
+def scenario_text(options: Mapping[str, Any]) -> str:
+    """The text of a scenario file."""
+    return "".join(f"{name} = {' '.join(str(value).split(chr(10)))}\n" for name, value in options.items())
+
+
+def read_scenario(path: Path) -> dict[str, str]:
+    """Read a scenario file.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    dict of str to str
+        By the names in the file, in its order.
+
+    Raises
+    ------
+    FileFormatError
+    """
+    file = TextFile(path)
+    options = {}
+    for number, line in file.lines:
+        if line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip():
+            file.error(number, f"expected 'option = value', got {line!r:.80}")
+        options[name.strip()] = value.strip()
+    return options
+
+
+def read_scenario_by_old_names(path: Path) -> dict[str, str]:
+    """As `read_scenario`, by the names that the original's reader gave to options, whatever the file calls them."""
+    found = {}
+    for name, value in read_scenario(path).items():
+        first = first_name(name) or name
+        found[_OLD_NAMES.get(first, first)] = value
+    return found

@@ -1,0 +1,252 @@
+"""State-run folders: what a run has evaluated, read back and merged."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pysmac_compat._errors import FileFormatError
+from pysmac_compat.files.configurations import paramstrings_line, read_paramstrings, typed_values
+from pysmac_compat.files.folder import Folder
+from pysmac_compat.files.instances import features_text, instances_text, read_features, read_instances
+from pysmac_compat.files.pcs import read_pcs
+from pysmac_compat.files.run_results import HEADER, RunRow, read_runs_and_results
+from pysmac_compat.files.scenario import read_scenario_by_old_names
+from pysmac_compat.files.text import Path
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.parameters import Value
+
+PARAMSTRINGS = "paramstrings-it*.txt"
+RUNS = "runs_and_results-it*.csv"
+INSTANCES = "instances.txt"
+FEATURES = "instance-features.txt"
+
+
+@dataclass(frozen=True)
+class StateRun:
+    """What stands in a state-run folder.
+
+    Attributes
+    ----------
+    configurations : list of dict of str to str
+        Complete ones; the ID of a configuration is its place from 1.
+    instances : list of list of str
+        For each its name and further words; its ID is its place from 1.
+    features : (list of str, dict of str to list of float), or None
+        The names of the features, and their values by instance.
+    runs : list of RunRow
+    """
+
+    configurations: list[dict[str, str]]
+    instances: list[list[str]]
+    features: tuple[list[str], dict[str, list[float]]] | None
+    runs: list[RunRow]
+
+    def typed(self, definition: Definition) -> list[dict[str, Value]]:
+        """The configurations as the active values of a search space, with their types.
+
+        Raises
+        ------
+        ValueError
+            If one is not of this space.
+        """
+        return [typed_values(texts, definition) for texts in self.configurations]
+
+
+def largest_file(pattern: str) -> str:
+    """The largest of the files that match a pattern: of the files of a state, the latest.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    found = sorted(glob.glob(pattern))
+    if not found:
+        raise FileNotFoundError(f"there is no file {pattern}")
+    return max(found, key=lambda path: (os.path.getsize(path), path))
+
+
+def read_state_run(
+    folder: Path,
+    runs: str = RUNS,
+    instances: str = INSTANCES,
+    features: str = FEATURES,
+    paramstrings: str = PARAMSTRINGS,
+) -> StateRun:
+    """Read a state-run folder.
+
+    Parameters
+    ----------
+    folder : str or path-like
+    runs, instances, features, paramstrings : str
+        Names of the files, which may hold ``*``; of several the largest is taken. There need not be features.
+
+    Raises
+    ------
+    FileFormatError
+        Also where a run names a configuration or an instance that is not there.
+    FileNotFoundError
+    """
+    folder = os.fspath(folder)
+    inside = glob.escape(folder)
+    runs_file = largest_file(os.path.join(inside, runs))
+    features_files = glob.glob(os.path.join(inside, features))
+    state = StateRun(
+        configurations=read_paramstrings(largest_file(os.path.join(inside, paramstrings))),
+        instances=read_instances(largest_file(os.path.join(inside, instances))),
+        features=read_features(features_files[0]) if features_files else None,
+        runs=read_runs_and_results(runs_file),
+    )
+    for line, row in enumerate(state.runs, 2):
+        for what, number, known in (
+            ("configuration", row.configuration, state.configurations),
+            ("instance", row.instance, state.instances),
+        ):
+            if number > len(known):
+                raise FileFormatError(f"there is no {what} {number}, only {len(known)}", runs_file, line)
+    return state
+
+
+@dataclass
+class MergedState:
+    """Several states in one.
+
+    Attributes
+    ----------
+    configurations : dict of (pairs of name and text) to int
+        Their IDs.
+    instances : dict of str to (list of str)
+        The further words of each; its ID is its place from 1.
+    features : (list of str, dict), or None
+    runs : dict of (int, int) to list of RunRow
+        By configuration and instance.
+    """
+
+    configurations: dict[tuple[tuple[str, str], ...], int]
+    instances: dict[str, list[str]]
+    features: tuple[list[str], dict[str, list[float]]] | None
+    runs: dict[tuple[int, int], list[RunRow]]
+
+
+def merge_states(
+    folders: Sequence[Path],
+    destination: Path,
+    check_scenario: bool = True,
+    drop_duplicates: bool = False,
+    instance_subset: Iterable[str] | None = None,
+) -> MergedState:
+    """Merge state-run folders into a new one.
+
+    Parameters
+    ----------
+    folders : sequence of str or path-like
+    destination : str or path-like
+        Made if need be; files of a state that are there are replaced.
+    check_scenario : bool
+        Whether the folders must have the same scenario and the same search space; the first folder's go to the
+        destination.
+    drop_duplicates : bool
+        Whether, of the runs of a configuration on an instance with a seed, only the first is kept.
+    instance_subset : iterable of str, or None
+        The instances to keep; None: all. Configurations without a run on them are left out.
+
+    Raises
+    ------
+    ValueError
+        If the folders do not fit together.
+    """
+    if isinstance(folders, (str, os.PathLike)) or not folders:
+        raise ValueError(f"expected a list of state-run folders, got {folders!r}")
+    paths = [os.fspath(folder) for folder in folders]
+    states = [read_state_run(path) for path in paths]
+    if check_scenario:
+        _check_scenarios(paths)
+    kept = None if instance_subset is None else {str(name) for name in instance_subset}
+    merged = MergedState({}, {}, _merge_features(paths, states), {})
+    for state in states:
+        for name, *more in state.instances:
+            if kept is None or name in kept:
+                merged.instances.setdefault(name, more)
+    unknown = sorted((kept or set()) - merged.instances.keys())
+    if unknown:
+        raise ValueError(f"instance_subset: there is no instance {unknown[0]!r}")
+    for state in states:
+        _add_runs(merged, state, drop_duplicates)
+    if merged.features is not None:
+        names, features = merged.features
+        merged.features = names, {name: features[name] for name in merged.instances if name in features}
+    _write(merged, paths[0], os.fspath(destination))
+    return merged
+
+
+def _check_scenarios(paths: Sequence[str]) -> None:
+    for path in paths[1:]:
+        for name, read in (("scenario.txt", read_scenario_by_old_names), ("param.pcs", read_pcs)):
+            files = [os.path.join(folder, name) for folder in (paths[0], path)]
+            one, other = (read(file) for file in files)
+            if one != other:
+                raise ValueError(f"{files[0]} and {files[1]} differ: the runs are not of the same scenario")
+
+
+def _merge_features(
+    paths: Sequence[str], states: Sequence[StateRun]
+) -> tuple[list[str], dict[str, list[float]]] | None:
+    names: list[str] | None = None
+    features: dict[str, list[float]] = {}
+    for path, state in zip(paths, states, strict=True):
+        if state.features is None:
+            continue
+        if names is not None and state.features[0] != names:
+            raise ValueError(f"{path}: the features are not those of the other folders")
+        names = state.features[0]
+        for instance, values in state.features[1].items():
+            if features.setdefault(instance, values) != values:
+                raise ValueError(f"{path}: the features of {instance!r} are not those in the other folders")
+    return None if names is None else (names, features)
+
+
+def _add_runs(merged: MergedState, state: StateRun, drop_duplicates: bool) -> None:
+    places = {name: place for place, name in enumerate(merged.instances, 1)}
+    pairs = [tuple(sorted(texts.items())) for texts in state.configurations]
+    for row in state.runs:
+        name = state.instances[row.instance - 1][0]
+        if name not in places:
+            continue
+        configuration = merged.configurations.setdefault(pairs[row.configuration - 1], len(merged.configurations) + 1)
+        runs = merged.runs.setdefault((configuration, places[name]), [])
+        if not (drop_duplicates and any(run.seed == row.seed for run in runs)):
+            runs.append(replace(row, configuration=configuration, instance=places[name]))
+
+
+def _write(merged: MergedState, source: str, destination: str) -> None:
+    texts: dict[str, str] = {}
+    for name in ("param.pcs", "scenario.txt"):
+        path = os.path.join(source, name)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+                texts[name] = stream.read()
+    texts[INSTANCES] = instances_text([name, *more] for name, more in merged.instances.items())
+    if merged.features is not None:
+        texts[FEATURES] = features_text(merged.features[0], merged.features[1].items())
+    texts[PARAMSTRINGS.replace("*", "0")] = "".join(
+        paramstrings_line(index, dict(pairs)) for pairs, index in merged.configurations.items()
+    )
+    lines, total = [HEADER], 0.0
+    for number, row in enumerate((row for rows in merged.runs.values() for row in rows), 1):
+        total += row.runtime
+        lines.append(replace(row, number=number, iteration=0, cumulative_runtime=total).line)
+    texts[RUNS.replace("*", "0")] = "".join(lines)
+
+    os.makedirs(destination, exist_ok=True)
+    inside = glob.escape(destination)
+    stale: Any = (PARAMSTRINGS, RUNS, "uniq_configurations-it*.csv", INSTANCES, FEATURES, "param.pcs", "scenario.txt")
+    for pattern in stale:
+        for path in glob.glob(os.path.join(inside, pattern)):
+            os.unlink(path)
+    folder = Folder(destination, [])
+    for name, text in texts.items():
+        folder.write(name, text)

@@ -1,0 +1,169 @@
+"""Text files: numbered lines with errors that name the place, numbers as Java prints them, writing whole lines."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NoReturn, TypeAlias
+
+from pysmac_compat._errors import FileFormatError
+from pysmac_compat.space.parameters import NUMBER
+
+Path: TypeAlias = str | os.PathLike[str]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class TextFile:
+    """The lines of a file, read at once.
+
+    Parameters
+    ----------
+    path : str or path-like
+    appended : bool
+        Whether a program writes this file line by line: a last line without its end is then cut off.
+
+    Attributes
+    ----------
+    lines : list of (int, str)
+        Number, from 1, and text of each line that is not blank.
+
+    Raises
+    ------
+    FileFormatError
+        If it is no text, or a line is cut off.
+    OSError
+        If it is not there or must not be read.
+    """
+
+    def __init__(self, path: Path, appended: bool = False) -> None:
+        self.path = os.fspath(path)
+        try:
+            with open(self.path, "rb") as stream:
+                data = stream.read()
+        except IsADirectoryError:
+            raise FileFormatError("expected a file, this is a directory", self.path) from None
+        try:
+            self.text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self.error(data.count(b"\n", 0, error.start) + 1, "expected text in UTF-8, this is binary data")
+        control = _CONTROL.search(self.text)
+        if control is not None:
+            line = self.text.count("\n", 0, control.start()) + 1
+            self.error(line, f"expected text, found the control character {control.group()!r}")
+        # not splitlines: a value may hold what Unicode takes for the end of a line
+        lines = [(number, line.rstrip("\r")) for number, line in enumerate(self.text.split("\n"), 1)]
+        if appended and lines[-1][1]:
+            self.error(lines[-1][0], "the line is cut off: its end is missing")
+        self.lines = [(number, line) for number, line in lines if line.strip()]
+
+    def error(self, line: int | None, message: str) -> NoReturn:
+        """Raise a `FileFormatError` for a line."""
+        raise FileFormatError(message, self.path, line)
+
+    def header(self, expected: str) -> list[tuple[int, str]]:
+        """The lines after the first, which must begin with ``expected``."""
+        if not self.lines or not self.lines[0][1].startswith(expected):
+            self.error(1, f"expected a header that begins with {expected!r}")
+        return self.lines[1:]
+
+    def cells(self, line: int, text: str) -> list[str]:
+        """The cells of a line of comma separated values with double quotes."""
+        try:
+            return next(csv.reader([text], strict=True, skipinitialspace=True))
+        except csv.Error as error:
+            self.error(line, f"expected comma separated values: {error}")
+
+    def number(self, line: int, text: str, what: str) -> float:
+        """A number as Java or Python prints it."""
+        text = text.strip()
+        if text in _NOT_FINITE:
+            return _NOT_FINITE[text]
+        if not NUMBER.fullmatch(text) or not text.isascii():
+            self.error(line, f"{what}: expected a number, got {text!r:.80}")
+        return float(text)
+
+    def integer(self, line: int, text: str, what: str) -> int:
+        """A whole number, also one that is printed as a float."""
+        number = self.number(line, text, what)
+        if not number.is_integer():
+            self.error(line, f"{what}: expected a whole number, got {text.strip()!r:.80}")
+        return int(number)
+
+
+def java_number(value: float) -> str:
+    """A number as Java prints a double, so that files look like those of SMAC v2.
+
+    >>> [java_number(x) for x in (31, 0.25, 2.0**127, 1e-5, float("nan"))]
+    ['31.0', '0.25', '1.7014118346046923E38', '1.0E-5', 'NaN']
+    """
+    value = float(value)
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return repr(value)
+    if not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    first, rest = str(digits[0]), "".join(map(str, digits[1:])) or "0"
+    return f"{'-' if sign else ''}{first}.{rest}E{int(exponent) + len(digits) - 1}"
+
+
+def plain_number(value: float) -> str:
+    """A number as a user writes it: whole ones without a fraction.
+
+    >>> [plain_number(x) for x in (5.0, 0.5, 1e-5, 3)]
+    ['5', '0.5', '1e-05', '3']
+    """
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def quoted_cells(cells: Iterable[str]) -> str:
+    """Cells in double quotes, separated by commas."""
+    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file as a whole: a reader sees the old text or the new one, never a part."""
+    write_bytes(path, text.encode("utf-8", "surrogateescape"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """See `write_text`."""
+    path = os.fspath(path)
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "wb") as stream:
+            stream.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+class Appender:
+    """A new file that grows by whole lines: each text goes to the system in one piece.
+
+    Parameters
+    ----------
+    path : str or path-like
+    text : str
+        What it begins with.
+    """
+
+    def __init__(self, path: Path, text: str = "") -> None:
+        write_text(path, text)
+        self.path = os.fspath(path)
+        self._stream = open(self.path, "ab", buffering=0)  # noqa: SIM115  closed by close()
+
+    def append(self, text: str) -> None:
+        """Add a text, which ends with a newline."""
+        self._stream.write(text.encode("utf-8", "surrogateescape"))
+
+    def close(self) -> None:
+        """No more will be added."""
+        self._stream.close()

@@ -1,0 +1,1 @@
+"""The helpers of pysmac under their old names."""

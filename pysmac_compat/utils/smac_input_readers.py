@@ -1,0 +1,29 @@
+"""Readers of the files that describe a run, under the names of the original; see `pysmac_compat.files`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pysmac_compat.files import pcs, scenario
+from pysmac_compat.files.text import Path
+
+
+def read_pcs(filename: Path) -> tuple[dict[str, tuple[Any, ...]], list[str], list[str]]:
+    """Read a search space: parameters, conditional clauses, forbidden clauses.
+
+    Parameters in the older format come in the untyped dialect, others as ``(type, values, default[, 'log'])``.
+    """
+    return pcs.read_pcs(filename)
+
+
+def write_pcs(
+    pcs_filename: Path, parameters: Mapping[str, Any], forbiddens: Iterable[str], conditionals: Iterable[str]
+) -> None:
+    """Write a search space; parameters of the untyped dialect in the older format."""
+    pcs.write_pcs(pcs_filename, parameters, forbiddens, conditionals)
+
+
+def read_scenario_file(fn: Path) -> dict[str, str]:
+    """Read a scenario file: the options by one name each (algo, paramfile, run_obj, cutoff_time, ...)."""
+    return scenario.read_scenario_by_old_names(fn)

@@ -1,0 +1,101 @@
+"""Readers of the files that a run leaves, under the names of the original; see `pysmac_compat.files`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pysmac_compat.files import configurations, instances, run_results, rundata, trajectory, validation
+from pysmac_compat.files.text import Path
+from pysmac_compat.space.parameters import parse_parameter
+
+
+def convert_param_dict_types(param_dict: dict[str, Any], pcs: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the values of a configuration the types of its parameters.
+
+    Parameters
+    ----------
+    param_dict : dict of str to str
+        It is changed.
+    pcs : dict of str to tuple
+        A parameter dict, of `minimize` or as `smac_input_readers.read_pcs` returns it.
+
+    Returns
+    -------
+    dict
+        The same.
+
+    Raises
+    ------
+    ValueError
+        For a parameter or a value that ``pcs`` does not have.
+    """
+    unknown = sorted(param_dict.keys() - pcs.keys())
+    if unknown:
+        raise ValueError(f"there is no parameter {unknown[0]!r} in the space")
+    for name, value in param_dict.items():
+        param_dict[name] = configurations.typed_value(str(value), parse_parameter(name, pcs[name]))
+    return param_dict
+
+
+def json_parse(
+    fileobj: IO[str],
+    decoder: json.JSONDecoder = json.JSONDecoder(),  # noqa: B008  the original's signature
+    buffersize: int = 2048,
+) -> Iterator[Any]:
+    """Yield the values of a file of JSON values one after the other, as live-rundata-N.json."""
+    return rundata.parse_json(fileobj, decoder, buffersize)
+
+
+def read_runs_and_results_file(fn: Path) -> npt.NDArray[np.float64]:
+    """Read runs_and_results-itK.csv.
+
+    Returns
+    -------
+    array of shape (n_runs, 14)
+        The columns of the file without the first and the additional data; the result is 2 for SAT, 1 for UNSAT, 0 for
+        TIMEOUT, -1 for others.
+    """
+    rows = run_results.read_runs_and_results(fn)
+    return np.array([row.numbers for row in rows], dtype=np.float64).reshape(len(rows), run_results.N_NUMBERS)
+
+
+def read_paramstrings_file(fn: Path) -> list[dict[str, str]]:
+    """Read paramstrings-itK.txt: a dict for each configuration."""
+    return configurations.read_paramstrings(fn)
+
+
+def read_validationCallStrings_file(fn: Path) -> list[dict[str, str]]:
+    """Read validationCallStrings-traj-run-N-walltime.csv: a dict for each configuration."""
+    return validation.read_call_strings(fn)
+
+
+def read_validationObjectiveMatrix_file(fn: Path) -> dict[int, list[float]]:
+    """Read validationObjectiveMatrix-traj-run-N-walltime.csv.
+
+    Returns
+    -------
+    dict of int to list of float
+        By instance, a value for each configuration: the mean, where an instance has several seeds.
+    """
+    return validation.read_objectives(fn)
+
+
+def read_trajectory_file(fn: Path) -> list[dict[str, Any]]:
+    """Read traj-run-N.txt: a dict for each line, 'Configuration' is a dict of str to str, the others are floats."""
+    return trajectory.read_trajectory(fn)
+
+
+def read_instances_file(fn: Path) -> list[list[str]]:
+    """Read instances.txt: for each instance its name and the further words."""
+    return instances.read_instances(fn)
+
+
+def read_instance_features_file(fn: Path) -> tuple[list[str], dict[str, npt.NDArray[np.float64]]]:
+    """Read instance-features.txt or features.dat: the names of the features, and an array for each instance."""
+    names, features = instances.read_features(fn)
+    return names, {instance: np.array(values) for instance, values in features.items()}

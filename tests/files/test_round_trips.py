@@ -1,0 +1,309 @@
+"""What is written is what is read, for whatever values there are."""
+
+import json
+import math
+
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from pysmac_compat.files import configurations, instances, pcs, run_results, rundata, scenario, trajectory, validation
+from pysmac_compat.files.text import java_number, quoted_cells, write_text
+from pysmac_compat.space.definition import define
+from pysmac_compat.space.parameters import parse_parameters
+
+quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+_visible = st.characters(exclude_categories=["C", "Z"])
+printable = st.text(_visible | st.just(" "), max_size=8)
+words = printable | st.text(alphabet="ab\\'\"=, {}[]|#-", max_size=8)
+_in_names = st.characters(exclude_categories=["C", "Z"], exclude_characters="#'\"")
+names = st.text(_in_names | st.sampled_from("ab\\=,{}[]|-"), min_size=1, max_size=8)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+any_float = st.floats(allow_nan=True)
+seconds = st.floats(0, 1e6)
+
+
+@st.composite
+def specifications(draw):
+    kind = draw(st.sampled_from(["real", "integer", "categorical", "ordinal"]))
+    if kind == "integer":
+        low, high = sorted(draw(st.lists(st.integers(-(2**53), 2**53), min_size=2, max_size=2, unique=True)))
+        log = ("log",) if low > 0 and draw(st.booleans()) else ()
+        return (kind, [low, high], draw(st.integers(low, high)), *log)
+    if kind == "real":
+        low, high = sorted(draw(st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=2, unique=True)))
+        log = ("log",) if low > 0 and draw(st.booleans()) else ()
+        return (kind, [low, high], draw(st.floats(low, high)), *log)
+    choices = draw(
+        st.lists(words, min_size=1, max_size=4, unique=True)
+        | st.lists(st.integers(-9, 9), min_size=1, max_size=4, unique=True)
+        | st.lists(numbers, min_size=1, max_size=4, unique=True)
+        | st.just([True, False])
+    )
+    return (kind, choices, draw(st.sampled_from(choices)))
+
+
+spaces = st.dictionaries(names, specifications(), min_size=1, max_size=4)
+
+
+@st.composite
+def configurations_of_spaces(draw):
+    """A space, and a configuration of it."""
+    definition = define(draw(spaces))
+    values = {}
+    for name, parameter in sorted(definition.parameters.items()):
+        if parameter.kind == "real":
+            values[name] = draw(st.floats(*parameter.values))
+        elif parameter.kind == "integer":
+            values[name] = draw(st.integers(*parameter.values))
+        else:
+            values[name] = draw(st.sampled_from(parameter.values))
+    return definition, values
+
+
+def _typed(values):
+    return {name: (type(value), value) for name, value in values.items()}
+
+
+@quick
+@given(number=st.floats(allow_nan=False))
+@example(5e-324)
+@example(1e7)
+@example(9999999.999999998)
+@example(0.001)
+@example(-0.0)
+def test_numbers(number):
+    text = java_number(number)
+    assert float(text) == number
+    assert math.copysign(1, float(text)) == math.copysign(1, number)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1e7, "1.0E7"),
+        (12345678.9, "1.23456789E7"),
+        (0.001, "0.001"),
+        (0.00099, "9.9E-4"),
+        (-2.5e-10, "-2.5E-10"),
+        (1.7976931348623157e308, "1.7976931348623157E308"),
+        (2.0**127, "1.7014118346046923E38"),
+        (100, "100.0"),
+        (math.inf, "Infinity"),
+        (-math.inf, "-Infinity"),
+    ],
+)
+def test_numbers_look_like_those_of_java(number, text):
+    assert java_number(number) == text
+
+
+@quick
+@given(drawn=st.lists(configurations_of_spaces(), min_size=1, max_size=1), copies=st.integers(1, 3))
+def test_configurations(tmp_path, drawn, copies):
+    [(definition, values)] = drawn
+    texts = configurations.value_texts(values, definition)
+    path = tmp_path / "paramstrings-it0.txt"
+    write_text(path, "".join(configurations.paramstrings_line(i + 1, texts) for i in range(copies)))
+    read = configurations.read_paramstrings(path)
+    assert read == [texts] * copies
+    assert _typed(configurations.typed_values(read[0], definition)) == _typed(values)
+    path = tmp_path / "uniq_configurations-it0.csv"
+    write_text(path, configurations.uniq_configurations_line(1, values, definition))
+    (row,) = configurations.read_uniq_configurations(path)
+    for unit, (name, value) in zip(row, values.items(), strict=True):
+        parameter = definition.parameters[name]
+        if parameter.kind == "categorical":
+            assert parameter.values[int(unit) - 1] == value
+        else:
+            assert -1e-9 <= unit <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("value", ["it's", "\\", "\\'", "a\\\\'b", "C:\\new", "', y='2", "", " ", "\\\\"])
+def test_quotes_and_backslashes(tmp_path, value):
+    path = tmp_path / "file"
+    texts = {"a=b": value, "y": "1"}
+    write_text(path, configurations.paramstrings_line(1, texts))
+    assert configurations.read_paramstrings(path) == [texts]
+    if "'" not in value and not value.endswith("\\"):
+        assert f"='{value}'," in path.read_text()  # as SMAC v2 has it
+
+
+def test_values_outside_of_the_space():
+    definition = define({"n": ("integer", [1, 9], 3), "x": ("real", [0, 1], 0.5)})
+    assert configurations.typed_values({"x": "1.0000000000000002", "n": "4.0"}, definition) == {"n": 4, "x": 1.0}
+    for texts in ({"n": "10"}, {"n": "4.5"}, {"n": "four"}, {"x": "NaN"}, {"x": "1.1"}, {"y": "1"}):
+        with pytest.raises(ValueError, match=next(iter(texts))):
+            configurations.typed_values(texts, definition)
+
+
+@quick
+@given(space=spaces)
+def test_spaces(tmp_path, space):
+    definition = define(space)
+    path = tmp_path / "param.pcs"
+    write_text(path, pcs.definition_text(definition))
+    parameters, conditionals, forbiddens = pcs.read_pcs(path)
+    assert (conditionals, forbiddens) == ([], [])
+    read = parse_parameters(parameters)
+    assert list(read) == list(definition.parameters)
+    for name, parameter in definition.parameters.items():
+        own = read[name]
+        assert (own.kind, own.log) == (parameter.kind, parameter.log)
+        if parameter.numeric:
+            assert (own.values, own.default) == (parameter.values, parameter.default)
+        else:
+            assert (own.values, own.default) == (tuple(map(str, parameter.values)), str(parameter.default))
+
+
+@quick
+@given(space=spaces)
+def test_written_by_hand(tmp_path, space):
+    """The dialect that is read is written back, typed or not."""
+    path = tmp_path / "param.pcs"
+    dialect = {}
+    for name, (kind, values, default, *log) in space.items():
+        if kind in ("categorical", "ordinal"):
+            values, default = list(map(str, values)), str(default)
+        if kind == "ordinal" or any(c in "|{[" for c in name):
+            dialect[name] = (kind, values, default, *log)
+        elif kind == "categorical":
+            dialect[name] = (set(values), default)
+        else:
+            dialect[name] = (values, default, *(["int"] if kind == "integer" else []), *log)
+    pcs.write_pcs(path, dialect, [], [])
+    assert pcs.read_pcs(path)[0] == dialect
+
+
+def test_clauses(tmp_path):
+    space = {"a|b": ("categorical", ["x y", "p|q", "{", "it's", "#"], "{"), "n": ("integer", [1, 9], 3)}
+    conditionals = ["n | a|b in {'x y', '#'} || a|b == p|q  # why"]
+    forbiddens = ["{a|b = p|q, n = 9}", "{n * 2 > 17 &&\n n < 10}"]
+    definition = define(space, conditionals, forbiddens)
+    path = tmp_path / "param.pcs"
+    write_text(path, pcs.definition_text(definition))
+    read = define(*pcs.read_pcs(path))
+    assert read.parameters == definition.parameters
+    assert read.conditions == definition.conditions
+    assert read.forbiddens[0] == definition.forbiddens[0]
+    assert read.forbiddens[1].node == definition.forbiddens[1].node
+
+
+rows = st.builds(
+    run_results.RunRow,
+    number=st.integers(1, 10**6),
+    configuration=st.integers(1, 10**6),
+    instance=st.integers(1, 10**6),
+    response=any_float,
+    censored=st.booleans(),
+    cutoff=seconds,
+    seed=st.integers(-1, 2**31),
+    runtime=seconds,
+    quality=any_float,
+    iteration=st.integers(0, 10**6),
+    cumulative_runtime=seconds,
+    result=st.sampled_from(["SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT"]),
+    wall_time=seconds,
+    additional=printable,
+)
+
+
+@quick
+@given(written=st.lists(rows, max_size=5))
+def test_runs_and_results(tmp_path, written):
+    path = tmp_path / "runs_and_results-it0.csv"
+    write_text(path, run_results.HEADER + "".join(row.line for row in written))
+    read = run_results.read_runs_and_results(path)
+    assert [row.line for row in read] == [row.line for row in written]
+    for one, other in zip(read, written, strict=True):
+        assert one.numbers == pytest.approx(other.numbers, rel=0, abs=0, nan_ok=True)
+        assert one.additional == other.additional
+
+
+@quick
+@given(drawn=configurations_of_spaces(), values=st.lists(any_float, min_size=4, max_size=4), n=st.integers(1, 99))
+def test_trajectories(tmp_path, drawn, values, n):
+    definition, configuration = drawn
+    texts = configurations.value_texts(configuration, definition)
+    step = trajectory.Step(*values[:3], n, values[3], texts)
+    write_text(tmp_path / "traj", trajectory.HEADER + step.line)
+    write_text(tmp_path / "detailed", trajectory.DETAILED_HEADER + step.detailed_line)
+    (short,) = trajectory.read_trajectory(tmp_path / "traj")
+    (detailed,) = trajectory.read_detailed_trajectory(tmp_path / "detailed")
+    assert short.pop("Configuration") == detailed.pop("Full Configuration") == texts
+    assert math.isnan(detailed.pop("Predicted Performance (if available)"))
+    for read in (short, detailed):
+        assert list(read.values()) == pytest.approx([*values[:3], n, values[3]], rel=0, abs=0, nan_ok=True)
+
+
+@quick
+@given(drawn=configurations_of_spaces(), values=st.lists(numbers, min_size=4, max_size=4), seeds=st.booleans())
+def test_validation(tmp_path, drawn, values, seeds):
+    definition, configuration = drawn
+    texts = configurations.value_texts(configuration, definition)
+    assume(all(abs(value) < 1e300 for value in values))
+    runs = [
+        validation.ValidationRun(f"id_{i // 2}", 17 + i if seeds else -1, value, "SAT", 0.5, value, 10.0)
+        for i, value in enumerate(values)
+    ]
+    validated = [validation.Validated(texts, runs, [(1.0, 2.0, 0.5)]), validation.Validated(texts, runs[::-1], [])]
+    files = {what: tmp_path / what for what in validation.FILES}
+    for what, text in validation.validation_texts(validated, "echo 0").items():
+        write_text(files[what], text)
+    assert validation.read_call_strings(files["CallStrings"]) == [texts, texts]
+    matrix = validation.read_objective_matrix(files["ObjectiveMatrix"])
+    assert matrix == [(r.instance, r.seed, [r.objective, o.objective]) for r, o in zip(runs, runs[::-1], strict=True)]
+    means = validation.read_objectives(files["ObjectiveMatrix"])
+    assert means == {0: [sum(values[:2]) / 2, sum(values[:1:-1]) / 2], 1: [sum(values[2:]) / 2, sum(values[1::-1]) / 2]}
+    lines = validation.read_result_lines(files["RunResultLineMatrix"])
+    assert [line[2][0] for line in lines] == [("SAT", 0.5, 0.0, run.quality, run.seed) for run in runs]
+    assert validation.read_performance(files["PerformanceDebug"])[0] == {"id_0": values[:2], "id_1": values[2:]}
+    (result,) = validation.read_results(files["Results"])
+    assert (result["Time"], result["Test Set Performance"]) == (1.0, validated[0].mean)
+
+
+@quick
+@given(features=st.dictionaries(st.integers(0, 99), st.lists(any_float, min_size=2, max_size=2), max_size=4))
+def test_features_and_instances(tmp_path, features):
+    by_name = {instances.instance_name(number): values for number, values in features.items()}
+    write_text(tmp_path / "features", instances.features_text(["f", "g"], by_name.items()))
+    names_read, read = instances.read_features(tmp_path / "features")
+    assert names_read == ["f", "g"]
+    assert list(read) == list(by_name)
+    for name, values in by_name.items():
+        assert read[name] == pytest.approx(values, rel=0, abs=0, nan_ok=True)
+    write_text(tmp_path / "instances", instances.instances_text([name, "more"] for name in by_name))
+    assert [words[0] for words in instances.read_instances(tmp_path / "instances")] == list(by_name)
+    assert [instances.instance_number(name) for name in by_name] == list(features)
+
+
+@quick
+@given(options=st.dictionaries(names.map(lambda n: n.replace("=", "-")), printable.map(str.strip)))
+def test_scenarios(tmp_path, options):
+    write_text(tmp_path / "scenario.dat", scenario.scenario_text(options))
+    assert scenario.read_scenario(tmp_path / "scenario.dat") == options
+
+
+@quick
+@given(runs=st.lists(rows, max_size=4), drawn=configurations_of_spaces())
+def test_rundata(tmp_path, runs, drawn):
+    definition, configuration = drawn
+    texts = configurations.value_texts(configuration, definition)
+    assume(all(math.isfinite(row.response) and math.isfinite(row.quality) for row in runs))
+    writer = rundata.RunDataText(["id_0"], "p", "text", "echo 0", "f", 3600.0, True)
+    path = tmp_path / "live-rundata-0.json"
+    write_text(path, writer.beginning + "".join(writer.run(row, texts, list(texts), False) for row in runs))
+    read = rundata.read_rundata(path)
+    assert read[0][0]["pi-name"] == "id_0"
+    assert [run["r-quality"] for run in read[1:]] == [row.quality for row in runs]
+    assert [run["r-rc"]["rc-cutoff"] for run in read[1:]] == [row.cutoff for row in runs]
+    with open(path) as stream:
+        assert list(rundata.parse_json(stream, json.JSONDecoder(), 1)) == read
+
+
+@quick
+@given(cells=st.lists(words, min_size=1, max_size=4))
+def test_cells(tmp_path, cells):
+    write_text(tmp_path / "cells", quoted_cells(cells) + "\n")
+    file = configurations.TextFile(tmp_path / "cells")
+    assert [file.cells(*line) for line in file.lines] == [cells]

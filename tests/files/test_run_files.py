@@ -1,0 +1,323 @@
+"""The files of searches of our own."""
+
+import gc
+import os
+import re
+import signal
+import time
+import warnings
+
+import ConfigSpace  # noqa: F401  forks of this process inherit it
+import pytest
+import smac  # noqa: F401  ... and this, so that each search starts at once
+
+from pysmac_compat import SMAC_optimizer
+from pysmac_compat.files import rundata, scenario, trajectory
+from pysmac_compat.files.configurations import typed_values, value_texts
+from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
+from pysmac_compat.files.state import read_state_run
+from pysmac_compat.space.definition import define
+from pysmac_compat.utils import smac_input_readers
+from pysmac_compat.utils import smac_output_readers as readers
+
+SPACE = {"x": ("real", [-5, 5], 4)}
+STATE_FILES = ["instances.txt", "param.pcs", "paramstrings-it{}.txt", "runs_and_results-it{}.csv", "scenario.txt"]
+STATE_FILES = sorted([*STATE_FILES, "uniq_configurations-it{}.csv"])
+
+
+def _square(x):
+    return (x - 1) ** 2
+
+
+@pytest.fixture
+def optimizer(tmp_path):
+    return SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
+
+
+@pytest.fixture
+def results(tmp_path):
+    return tmp_path / "wd" / "out" / "scenario"
+
+
+def _tree(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_state_holds_what_the_result_holds(optimizer, results):
+    space = {"c": ("categorical", [True, False], True), "n": ("integer", [1, 9], 3, "log"), **SPACE}
+    conditions = ["n | c == False"]
+
+    def function(c, x, instance, seed, n=None):
+        if n is not None and n > 4:
+            raise RuntimeError("n")
+        status = "TIMEOUT" if x < -3 else "UNSAT" if c else "SAT"
+        return {"value": (x - instance) ** 2 + seed % 3, "status": status, "runtime": 0.25}
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        optimizer.minimize(
+            function, 25, space, conditions, deterministic=False, num_train_instances=3, t_limit_function_s=20, seed=7
+        )
+    (run,) = optimizer.result.runs
+    definition = define(space, conditions)
+    state = read_state_run(results / "state-run7")
+    assert len(state.runs) == 25
+    assert len({row.result for row in state.runs}) >= 3
+    configurations = state.typed(definition)
+    for row, evaluation in zip(state.runs, run.evaluations, strict=True):
+        configuration = configurations[row.configuration - 1]
+        assert configuration == evaluation.configuration
+        assert list(map(type, configuration.values())) == list(map(type, evaluation.configuration.values()))
+        complete = state.configurations[row.configuration - 1]
+        assert complete == value_texts(evaluation.configuration, definition)
+        assert state.instances[row.instance - 1] == [f"id_{evaluation.instance}"]
+        assert (row.seed, row.result, row.response) == (evaluation.seed, evaluation.status, evaluation.value)
+        assert (row.cutoff, row.censored) == (20.0, False)
+        assert row.runtime == (evaluation.cpu_time if evaluation.runtime is None else evaluation.runtime)
+    steps = trajectory.read_trajectory(results / "traj-run-7.txt")
+    assert steps[-1]["Configuration"] == value_texts(run.active_configuration, definition)
+    assert steps[-1]["Estimated Training Performance"] == run.value
+    assert [step["Configuration"] for step in steps[1:-1]][0] == value_texts(definition.default, definition)
+    live = rundata.read_rundata(results / "live-rundata-7.json")
+    active = [r["r-rc"]["rc-pc"]["pc-active-parameters"] for r in live[1:] if "pc-pcs" in r["r-rc"]["rc-pc"]]
+    assert active == [list(configuration) for configuration in configurations]
+
+
+@pytest.mark.parametrize("persistent", [pytest.param(True, marks=pytest.mark.slow), False])
+def test_files_are_whole_at_any_moment(tmp_path, persistent):
+    folder = tmp_path / "wd"
+    results = folder / "out" / "scenario"
+    optimizer = SMAC_optimizer(working_directory=str(folder), persistent_files=persistent)
+
+    def function(x):
+        state = read_state_run(results / "state-run0")
+        steps = trajectory.read_trajectory(results / "traj-run-0.txt")
+        detailed = trajectory.read_detailed_trajectory(results / "detailed-traj-run-0.csv")
+        live = rundata.read_rundata(results / "live-rundata-0.json")
+        assert scenario.read_scenario(folder / "scenario.dat")["run-obj"] == "QUALITY"
+        with open(tmp_path / "seen", "a") as stream:
+            print(len(state.runs), len(steps), len(detailed), len(live), file=stream)
+        return _square(x)
+
+    optimizer.minimize(function, 15, SPACE)
+    assert optimizer.result.n_crashed == 0, optimizer.result.runs[0].evaluations[0].message
+    seen = [[int(word) for word in line.split()] for line in (tmp_path / "seen").read_text().splitlines()]
+    assert len(seen) == 15
+    assert seen == sorted(seen)
+    assert all(row[0] <= number for number, row in enumerate(seen))
+    assert seen[-1][0] >= 10
+
+
+@pytest.mark.slow
+def test_the_directory_twice(tmp_path, results):
+    for n in (5, 8):
+        optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
+        (results / "validationResults-traj-run-0-walltime.csv").parent.mkdir(parents=True, exist_ok=True)
+        (results / "validationResults-traj-run-0-walltime.csv").write_text("of a run with tests\n")
+        optimizer.minimize(_square, n, SPACE)
+    folders = sorted(path.name for path in results.iterdir() if path.is_dir())
+    assert len(folders) == 2
+    assert re.fullmatch(r"old-state-state-run0-\d{13}", folders[0])
+    assert folders[1] == "state-run0"
+    assert [len(read_state_run(results / name).runs) for name in folders] == [5, 8]
+    for name, n in zip(folders, (5, 8), strict=True):
+        assert _tree(results / name) == sorted(file.format(n - 1) for file in STATE_FILES)
+    assert len(rundata.read_rundata(results / "live-rundata-0.json")) == 9
+    assert not list(results.glob("validation*"))
+
+
+@pytest.mark.slow
+def test_the_optimizer_twice(optimizer, results):
+    optimizer.minimize(_square, 3, SPACE)
+    optimizer.minimize(_square, 4, SPACE, seed=5)
+    optimizer.minimize(_square, 5, SPACE)
+    assert [len(read_state_run(path).runs) for path in sorted(results.glob("*state-run*"))] == [3, 5, 4]
+
+
+@pytest.mark.slow
+def test_several_runs(optimizer, results):
+    optimizer.minimize(_square, 4, SPACE, num_runs=3, num_procs=2, seed=[4, 9, 4])
+    states = {path.name: read_state_run(path) for path in results.glob("state-run*")}
+    assert sorted(states) == ["state-run4", "state-run4-2", "state-run9"]
+    for (name, state), run in zip(sorted(states.items()), (0, 2, 1), strict=True):
+        assert [row.response for row in state.runs] == [e.value for e in optimizer.result.runs[run].evaluations]
+        path = results / name.replace("state", "traj").replace("run", "run-")
+        assert readers.read_trajectory_file(f"{path}.txt")[-1]["Estimated Training Performance"] > 0
+
+
+@pytest.mark.parametrize("given", [pytest.param(True, marks=pytest.mark.slow), False])
+def test_nothing_of_ours_stays(tmp_path, given):
+    folder = tmp_path / "wd"
+    optimizer = SMAC_optimizer(working_directory=str(folder) if given else None)
+    path = optimizer.working_directory
+    for seed in (0, 0, 1):
+        optimizer.minimize(_square, 2, SPACE, num_test_instances=1, seed=seed)
+    results = os.path.join(path, "out", "scenario")
+    assert {"state-run0", "state-run1", "traj-run-1.txt"} <= set(os.listdir(results))
+    assert "pysmac_config.pkl" not in os.listdir(path)
+    del optimizer
+    gc.collect()
+    assert not os.path.exists(path)
+
+
+@pytest.mark.slow
+def test_what_others_put_there_stays(tmp_path, results):
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"))
+    optimizer.minimize(_square, 2, SPACE)
+    (results / "state-run0" / "mine").write_text("mine")
+    optimizer.__del__()
+    optimizer.__del__()
+    assert _tree(tmp_path) == ["wd/out/scenario/state-run0/mine"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["features.dat", "instances.dat", "out/scenario/traj-run-0.txt"])
+def test_files_of_others_are_not_replaced(tmp_path, name):
+    path = tmp_path / "wd" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"))
+
+    def function(x, instance):
+        return _square(x)
+
+    optimizer.minimize(function, 2, SPACE, num_train_instances=2, train_instance_features=[[1], [2]])
+    assert path.read_text() == "mine"
+    del optimizer
+    gc.collect()
+    assert _tree(tmp_path / "wd") == [name]
+
+
+def test_no_file_holds_the_environment(tmp_path, optimizer, monkeypatch):
+    monkeypatch.setenv("SECRET_OF_THE_TEST", "a1b2c3d4e5")
+
+    def function(x, instance):
+        return {"value": _square(x), "status": "SAT" if os.environ["SECRET_OF_THE_TEST"] else "CRASHED"}
+
+    features = [[1.0], [2.0]]
+    optimizer.minimize(
+        function, 4, SPACE, num_train_instances=2, num_test_instances=1, train_instance_features=features
+    )
+    files = [path for path in (tmp_path / "wd").rglob("*") if path.is_file()]
+    assert len(files) == 22
+    for path in files:
+        content = path.read_bytes()
+        assert b"a1b2c3d4e5" not in content
+        assert os.environ["PATH"].encode() not in content
+        if path.name != "pysmac_config.pkl":
+            content.decode("ascii")
+
+
+def test_ctrl_c(optimizer, results):
+    script = os.getpid()
+
+    def function(x):
+        if len(read_state_run(results / "state-run0").runs) >= 3:
+            os.kill(script, signal.SIGINT)
+            time.sleep(600)
+        return _square(x)
+
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.minimize(function, 50, SPACE)
+    state = read_state_run(results / "state-run0")
+    assert [row.response for row in state.runs] == [e.value for e in optimizer.result.runs[0].evaluations]
+    assert len(state.runs) >= 3
+    steps = trajectory.read_trajectory(results / "traj-run-0.txt")
+    assert steps[-1]["Estimated Training Performance"] == optimizer.result.value
+    assert len(list((results / "state-run0").iterdir())) == len(STATE_FILES)
+
+
+@pytest.mark.slow
+def test_a_folder_that_goes_away(optimizer, results):
+    def function(x):
+        for path in (results / "state-run0").glob("runs_and_results*"):
+            path.unlink()
+        return _square(x)
+
+    with pytest.warns(UserWarning, match="the files in the working directory cannot be written any more: .*opt.result"):
+        value, _ = optimizer.minimize(function, 3, SPACE)
+    assert value == optimizer.result.value
+    assert len(optimizer.result.runs[0].evaluations) == 3
+
+
+@pytest.mark.slow
+def test_the_working_directory_is_made_again(tmp_path, optimizer, results):
+    os.rename(tmp_path / "wd", tmp_path / "elsewhere")
+    optimizer.minimize(_square, 2, SPACE)
+    assert len(read_state_run(results / "state-run0").runs) == 2
+    assert (tmp_path / "wd" / "exec").is_dir()
+
+
+@pytest.mark.slow
+def test_scenario_files(tmp_path):
+    optimizer = SMAC_optimizer(3, working_directory=str(tmp_path), persistent_files=True)
+    optimizer.smac_options["scenario_fn"] = "mine.txt"
+    optimizer.smac_options["run_obj"] = "RUNTIME"
+    optimizer.smac_options["overall-obj"] = "MEAN10"
+    optimizer.smac_options["rf-num-trees"] = 7
+    optimizer.smac_options["ac-mult-slack"] = 1.5
+    optimizer.minimize(lambda x: {"value": 1, "runtime": x * x}, 2, SPACE, t_limit_function_s=30.5)
+    basic = smac_input_readers.read_scenario_file(tmp_path / "mine.txt")
+    expected = {"run_obj": "RUNTIME", "overall_obj": "MEAN10", "cutoff_time": "30.5", "wallclock_limit": "3"}
+    assert expected.items() <= basic.items()
+    assert basic["paramfile"] == str(tmp_path / "parameters.pcs")
+    advanced = scenario.read_scenario(tmp_path / "scenario.advanced")
+    expected = {"rf-num-trees": "7", "ac-mult-slack": "1.5", "runcount-limit": "2", "validation": "False"}
+    assert expected.items() <= advanced.items()
+    assert not {"scenario_fn", "timeout_quality", "run_obj", "overall-obj"} & advanced.keys()
+    assert "state-run0" in os.listdir(tmp_path / "out" / "mine")
+
+
+def test_pysmac_config(tmp_path, optimizer):
+    optimizer.minimize(_square, 1, SPACE)
+    config = unpickle_pysmac_config(tmp_path / "wd" / "pysmac_config.pkl")
+    expected = {"deterministic": True, "has_instance": False, "parser_dict": {"x": float}, "function": _square}
+    assert config == expected == optimizer.pysmac_config
+    optimizer.minimize(lambda x: x, 1, SPACE)
+    assert unpickle_pysmac_config(tmp_path / "wd" / "pysmac_config.pkl")["function"] is None
+
+
+@pytest.mark.slow
+def test_direct_calls(optimizer, results):
+    optimizer.smac_options["isolate"] = False
+    optimizer.minimize(_square, 3, SPACE)
+    assert len(read_state_run(results / "state-run0").runs) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("objective", ["QUALITY", "RUNTIME"])
+def test_what_the_function_reports(optimizer, results, objective):
+    optimizer.smac_options["run-obj"] = objective
+    optimizer.minimize(lambda x: {"value": 7.0, "runtime": 0.2 + x * x / 2}, 5, SPACE, t_limit_function_s=10)
+    state = read_state_run(results / "state-run0")
+    for row in state.runs:
+        assert row.runtime == 0.2 + float(state.configurations[row.configuration - 1]["x"]) ** 2 / 2
+        assert row.response == (7.0 if objective == "QUALITY" else min(row.runtime, row.cutoff))
+        assert row.quality == (2.0**127 if row.result == "TIMEOUT" else 7.0)
+
+
+@pytest.mark.slow
+def test_several_calls_at_a_time(optimizer, results):
+    optimizer.smac_options["workers"] = 3
+    optimizer.minimize(_square, 12, SPACE)
+    state = read_state_run(results / "state-run0")
+    assert [row.number for row in state.runs] == list(range(1, 13))
+    assert sorted(row.response for row in state.runs) == sorted(e.value for e in optimizer.result.runs[0].evaluations)
+
+
+@pytest.mark.slow
+def test_validation_of_all_configurations(optimizer, results):
+    optimizer.smac_options["validate-only-last-incumbent"] = False
+
+    def function(x, instance):
+        return _square(x) + instance
+
+    optimizer.minimize(function, 8, SPACE, num_train_instances=2, num_test_instances=2)
+    (run,) = optimizer.result.runs
+    tested = readers.read_validationCallStrings_file(results / "validationCallStrings-traj-run-0-walltime.csv")
+    matrix = readers.read_validationObjectiveMatrix_file(results / "validationObjectiveMatrix-traj-run-0-walltime.csv")
+    definition = define(SPACE)
+    count = len(tested)
+    assert [e.configuration for e in run.test_evaluations[::2]] == [typed_values(t, definition) for t in tested]
+    assert matrix == {2: [e.value for e in run.test_evaluations[::2]], 3: [e.value for e in run.test_evaluations[1::2]]}
+    assert count == len({step.active_configuration["x"] for step in run.trajectory})
