@@ -99,10 +99,7 @@ def parse_conditions(clauses: Iterable[str], parameters: Mapping[str, Parameter]
         scanner = Scanner(text, KIND)
         if scanner.at_end():
             continue
-        try:
-            child, condition = _parse_clause(scanner, parameters)
-        except RecursionError:
-            raise ClauseError(f"{KIND}: nested too deeply", text) from None
+        child, condition = parse_condition(scanner, parameters)
         if child in conditions:
             for each in (conditions[child], condition):
                 if any(c.operator != "in" for c in comparisons(each)):
@@ -116,9 +113,17 @@ def parse_conditions(clauses: Iterable[str], parameters: Mapping[str, Parameter]
     return _in_order(conditions, texts)
 
 
+def parse_condition(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tuple[str, Any_]:
+    """Parse one conditional clause, not blank: the child and its condition."""
+    try:
+        return _parse_clause(scanner, parameters)
+    except RecursionError:
+        raise ClauseError(f"{KIND}: nested too deeply", scanner.text) from None
+
+
 def _parse_clause(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tuple[str, Any_]:
     start = scanner.position
-    child = scanner.longest(parameters, boundary=r"\s*\|(?!\|)")
+    child = scanner.parameter(parameters, boundary=r"\s*\|(?!\|)")
     if child is None:
         word = scanner.word()
         if word and word not in parameters:
@@ -170,7 +175,7 @@ def _parse_factor(scanner: Scanner, parameters: Mapping[str, Parameter]) -> Cond
 def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter]) -> Comparison:
     scanner.skip_blanks()
     start = scanner.position
-    name = scanner.longest(parameters, boundary=r"\s*[=!<>]|\s*in\b") or scanner.longest(parameters)
+    name = scanner.parameter(parameters, boundary=r"\s*[=!<>]|\s*in\b") or scanner.parameter(parameters)
     if name is None:
         word = scanner.word()
         unknown = f"unknown parameter {word!r}{did_you_mean(word, parameters)}"

@@ -122,12 +122,17 @@ class Node:
 
 @dataclass(frozen=True)
 class Number(Node):
-    """A number or a word."""
+    """A number."""
 
     value: float
 
     def numbers(self, columns: Columns) -> Column:
         return np.full(columns.size, self.value)
+
+
+@dataclass(frozen=True)
+class Word(Number):
+    """A word, by its number."""
 
 
 @dataclass(frozen=True)
@@ -284,12 +289,12 @@ class ExpressionParser:
             function = FUNCTIONS[scanner.text[start : scanner.position]]
             operand = self._parenthesis()
             return Call(operand.names, function, operand)
-        name = scanner.longest(self.names)
+        name = scanner.parameter(self.names)
         if name is not None:
             return Name(frozenset([name]), name)
         word = scanner.longest(self.words)
         if word is not None:
-            return Number(frozenset(), self.words[word])
+            return Word(frozenset(), self.words[word])
         inside = scanner.quoted()
         if inside is not None:
             return self._quoted(inside, start)
@@ -318,7 +323,7 @@ class ExpressionParser:
 
     def _quoted(self, inside: str, start: int) -> Node:
         if inside in self.words:
-            return Number(frozenset(), self.words[inside])
+            return Word(frozenset(), self.words[inside])
         if NUMBER.fullmatch(inside):
             return Number(frozenset(), float(inside))
         self.scanner.error(f"{inside!r} is not a value of any parameter", start)

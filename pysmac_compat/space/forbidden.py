@@ -10,8 +10,9 @@ A clause whose first word is a parameter followed by a single ``=`` is a classic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -103,26 +104,27 @@ def parse_forbiddens(clauses: Iterable[str], parameters: Mapping[str, Parameter]
     ParameterError
         If an expression is among the clauses, and ordinals contradict each other.
     """
-    words: dict[str, float] | None = None
-    parsed: list[Forbidden] = []
-    for text in clauses:
-        scanner = Scanner(text, KIND)
-        if scanner.at_end():
-            continue
-        scanner.expect("{", "a clause in braces, {...}")
-        if scanner.peek("}"):
-            scanner.error("the clause is empty")
-        if _is_classic(scanner, parameters):
-            parsed.append(Classic(text, _parse_classic(scanner, parameters)))
-        else:
-            if words is None:
-                words = number_words(parameters.values())
-            try:
-                parsed.append(_parse_expression(scanner, parameters, words))
-            except RecursionError:
-                raise ClauseError(f"{KIND}: nested too deeply", text) from None
-        scanner.expect_end()
-    return parsed
+    words = cache(lambda: number_words(parameters.values()))
+    scanners = (Scanner(text, KIND) for text in clauses)
+    return [parse_forbidden(scanner, parameters, words) for scanner in scanners if not scanner.at_end()]
+
+
+def parse_forbidden(
+    scanner: Scanner, parameters: Mapping[str, Parameter], words: Callable[[], Mapping[str, float]]
+) -> Forbidden:
+    """Parse one forbidden clause, not blank; ``words`` gives the numbering, which only expressions need."""
+    scanner.expect("{", "a clause in braces, {...}")
+    if scanner.peek("}"):
+        scanner.error("the clause is empty")
+    if _is_classic(scanner, parameters):
+        clause: Forbidden = Classic(scanner.text, _parse_classic(scanner, parameters))
+    else:
+        try:
+            clause = _parse_expression(scanner, parameters, words())
+        except RecursionError:
+            raise ClauseError(f"{KIND}: nested too deeply", scanner.text) from None
+    scanner.expect_end()
+    return clause
 
 
 def _is_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> bool:
@@ -143,7 +145,7 @@ def _parse_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tup
     while True:
         scanner.skip_blanks()
         start = scanner.position
-        name = scanner.longest(parameters, boundary=_EQUATION)
+        name = scanner.parameter(parameters, boundary=_EQUATION)
         if name is None:
             word = scanner.word()
             unknown = f"unknown parameter {word!r}{did_you_mean(word, parameters)}"

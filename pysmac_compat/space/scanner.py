@@ -27,10 +27,16 @@ class Scanner:
         The clause.
     kind : str
         'conditional clause' or 'forbidden clause', for messages.
+
+    Attributes
+    ----------
+    mentions : dict of int to str
+        The parameters named so far, by the place where the name begins.
     """
 
     def __init__(self, text: str, kind: str) -> None:
         self.text, self.kind, self.position = text, kind, 0
+        self.mentions: dict[int, str] = {}
 
     def error(self, message: str, position: int | None = None) -> NoReturn:
         """Raise a `ClauseError` that points at ``position`` (default: here)."""
@@ -106,6 +112,13 @@ class Scanner:
         if best is not None:
             self.position += len(best)
         return best
+
+    def parameter(self, names: Iterable[str], boundary: str = "") -> str | None:
+        """Consume and return the name of a parameter, see `longest`, and remember where it stands."""
+        name = self.longest(names, boundary)
+        if name is not None:
+            self.mentions[self.position - len(name)] = name
+        return name
 
     def word(self) -> str:
         """Consume and return what a reader would take for one word (perhaps empty); for messages."""

@@ -1,0 +1,322 @@
+"""One search space of several algorithms, each with a space of its own."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from pysmac_compat._errors import ArgumentError, ClauseError, ParameterError
+from pysmac_compat.space import conditions, forbidden
+from pysmac_compat.space.definition import define
+from pysmac_compat.space.expression import Arithmetic, Call, Comparison, Logical, Name, Node, Word
+from pysmac_compat.space.numbering import number_words
+from pysmac_compat.space.parameters import Parameter, parse_parameters
+from pysmac_compat.space.scanner import Scanner
+
+#: the parameter that chooses the callable
+CHOICE = "algorithm"
+
+_SOURCE = '''\
+from pysmac_compat.utils.pcs_merge import own_arguments as pysmac_merged_pcs_own_arguments
+
+
+def pysmac_merged_pcs_callables():
+    return {{{callables}}}
+
+
+def pysmac_merged_pcs_reduce_args(algorithm=None, *args, **kwds):
+    """The chosen callable, and its own keyword arguments."""
+    names = {names!r}
+    own = pysmac_merged_pcs_own_arguments(names, algorithm, kwds)
+    return pysmac_merged_pcs_callables()[algorithm], own
+
+
+def pysmac_merged_pcs_wrapper(algorithm=None, *args, **kwds):
+    """Call the chosen callable with its own keyword arguments."""
+    function, own = pysmac_merged_pcs_reduce_args(algorithm, *args, **kwds)
+    return function(*args, **own)
+'''
+
+
+@dataclass(frozen=True)
+class MergedSpace:
+    """Several callables as one, with the space of its parameters.
+
+    It pickles if the callables do.
+
+    Attributes
+    ----------
+    parameters : dict of str to tuple
+        ``'algorithm'``, and each parameter as ``<callable>_<name>``.
+    conditionals, forbiddens : list of str
+    callables : dict of str to callable
+        By the values of ``'algorithm'``.
+    names : dict of str to dict of str to str
+        For each callable: its own name of each of its parameters.
+    """
+
+    parameters: dict[str, Any]
+    conditionals: list[str]
+    forbiddens: list[str]
+    callables: dict[str, Callable[..., Any]]
+    names: dict[str, dict[str, str]]
+
+    def reduce_args(self, algorithm: str | None = None, *args: Any, **kwds: Any) -> tuple[Callable[..., Any], dict]:
+        """The chosen callable and its own keyword arguments; see `own_arguments`."""
+        own = own_arguments(self.names, algorithm, kwds)
+        return self.callables[str(algorithm)], own
+
+    def wrapper(self, algorithm: str | None = None, *args: Any, **kwds: Any) -> Any:
+        """Call the chosen callable with its own keyword arguments: the function to minimise."""
+        function, own = self.reduce_args(algorithm, *args, **kwds)
+        return function(*args, **own)
+
+    @property
+    def source(self) -> str:
+        """Python text that, run beside the callables, defines the two methods as functions.
+
+        They are called ``pysmac_merged_pcs_reduce_args`` and ``pysmac_merged_pcs_wrapper``.
+        """
+        callables = ", ".join(f"{name!r}: {name}" for name in self.callables)
+        return _SOURCE.format(callables=callables, names=self.names)
+
+
+def own_arguments(
+    names: Mapping[str, Mapping[str, str]], algorithm: str | None, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What of the merged arguments belongs to one callable, under its own names.
+
+    Parameters
+    ----------
+    names : dict
+        See `MergedSpace`.
+    algorithm : str
+    arguments : dict
+        Parameters of other callables are left out; what is no parameter (``seed``,
+        ``instance``) is handed on as it is.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown algorithm, or if a parameter and another argument are called the same.
+    """
+    if algorithm is None or algorithm not in names:
+        raise ArgumentError(f"{CHOICE} must be one of {', '.join(names)}, got {algorithm!r}")
+    own = {short: arguments[name] for name, short in names[algorithm].items() if name in arguments}
+    merged = set().union(*names.values())
+    for name in arguments.keys() - merged:
+        if name in own:
+            raise ArgumentError(f"{algorithm!r} has a parameter {name!r}, and the call has an argument {name!r}, too")
+        own[name] = arguments[name]
+    return own
+
+
+def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
+    """Merge algorithms and their search spaces into one.
+
+    Parameters
+    ----------
+    *spaces : tuple
+        ``(callable, parameters[, conditional clauses[, forbidden clauses]])``, one for each
+        algorithm, as for `SMAC_optimizer.minimize`. A callable goes by its ``__name__``.
+
+    Returns
+    -------
+    MergedSpace
+
+    Raises
+    ------
+    ParameterError, ClauseError, ArgumentError
+        All of them ``ValueError``: for a space that is not valid by itself, names that
+        collide, and clauses whose meaning would change.
+
+    Examples
+    --------
+    >>> def grow(depth, prune=0.1):
+    ...     return depth * prune
+    >>> def fit(c):
+    ...     return c
+    >>> tree = {"depth": ("integer", [1, 9], 3), "prune": ("real", [0, 1], 0.1)}
+    >>> merged = merge_spaces((grow, tree, ["prune | depth > 2"]), (fit, {"c": ("real", [0, 1], 0.5)}))
+    >>> sorted(merged.parameters)
+    ['algorithm', 'fit_c', 'grow_depth', 'grow_prune']
+    >>> merged.conditionals
+    ['grow_depth | algorithm == grow', 'grow_prune | grow_depth > 2', 'fit_c | algorithm == fit']
+    >>> merged.wrapper("fit", fit_c=0.25, grow_depth=7)
+    0.25
+    """
+    parts = [_Part.read(space) for space in spaces]
+    if not parts:
+        raise ArgumentError("merge_spaces needs at least one tuple (callable, parameters, conditionals, forbiddens)")
+    callables: dict[str, Callable[..., Any]] = {}
+    merged: dict[str, Any] = {CHOICE: ("categorical", [part.name for part in parts], parts[0].name)}
+    for part in parts:
+        if part.name in callables:
+            raise ParameterError(f"two callables are called {part.name!r}: their parameters cannot be told apart")
+        callables[part.name] = part.function
+        for name, specification in part.specifications.items():
+            new = part.renamed(name)
+            if new in merged:
+                raise ParameterError(f"{new!r} would be the name of two parameters: rename a callable or {name!r}")
+            merged[new] = specification
+    conditionals = [clause for part in parts for clause in part.conditionals(merged)]
+    forbiddens = [clause for part in parts for clause in part.forbiddens(merged)]
+    define(merged, conditionals, forbiddens)
+    names = {part.name: {part.renamed(name): name for name in part.specifications} for part in parts}
+    return MergedSpace(merged, conditionals, forbiddens, callables, names)
+
+
+def merge_configuration_spaces(*spaces: Sequence[Any]) -> tuple[dict[str, Any], list[str], list[str], str]:
+    """As `merge_spaces`, with the results of the original.
+
+    Returns
+    -------
+    parameters : dict of str to tuple
+    conditionals : list of str
+    forbiddens : list of str
+    source : str
+        See `MergedSpace.source`. It need not be run: `MergedSpace.wrapper` is the same.
+    """
+    merged = merge_spaces(*spaces)
+    return merged.parameters, merged.conditionals, merged.forbiddens, merged.source
+
+
+def _operands(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Comparison(left=left, right=right):
+            return left, right
+        case Logical(parts=parts):
+            return parts
+        case Arithmetic(first=first, rest=rest):
+            return first, *(operand for _, operand in rest)
+        case Call(operand=operand):
+            return (operand,)
+    return ()
+
+
+def _is_word(node: Node, names: Set[str]) -> bool:
+    return isinstance(node, Word) or isinstance(node, Name) and node.name in names
+
+
+def _has_words(node: Node, names: Set[str]) -> bool:
+    """Whether there are words in an expression, or parameters that have words (``names``)."""
+    return _is_word(node, names) or any(_has_words(operand, names) for operand in _operands(node))
+
+
+def _counts(node: Node, names: Set[str]) -> bool:
+    """Whether the numbers of words matter, not only their order."""
+    operands = _operands(node)
+    if isinstance(node, Comparison) and all(_is_word(operand, names) for operand in operands):
+        return False
+    return _is_word(node, names) or any(_counts(operand, names) for operand in operands)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One algorithm with its own space."""
+
+    name: str
+    function: Callable[..., Any]
+    specifications: Mapping[str, Any]
+    parameters: dict[str, Parameter]
+    conditional_clauses: list[str]
+    forbidden_clauses: list[str]
+
+    @classmethod
+    def read(cls, space: Sequence[Any]) -> _Part:
+        if not isinstance(space, (tuple, list)) or not 2 <= len(space) <= 4:
+            raise ArgumentError(f"expected a tuple (callable, parameters, conditionals, forbiddens), got {space!r}")
+        function, specifications, *clauses = space
+        name = getattr(function, "__name__", None)
+        if not callable(function) or not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+            raise ArgumentError(
+                f"{function!r} must be a callable whose __name__ is a Python name (of a lambda or a partial, set it)"
+            )
+        conditionals, forbiddens = [*clauses, [], []][:2]
+        if specifications:
+            define(specifications, conditionals, forbiddens)
+        return cls(
+            name,
+            function,
+            specifications,
+            parse_parameters(specifications) if specifications else {},
+            list(conditionals),
+            list(forbiddens),
+        )
+
+    def renamed(self, name: str) -> str:
+        return f"{self.name}_{name}"
+
+    def conditionals(self, merged: Mapping[str, Any]) -> list[str]:
+        """The clauses, and for each parameter without one a clause of its own.
+
+        The others need not name the algorithm: a condition on an inactive parent is false. So
+        no precedence of ``&&`` and ``||`` changes.
+        """
+
+        def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> str:
+            return conditions.parse_condition(scanner, parameters)[0]
+
+        clauses = list(self._filled(self.conditional_clauses, conditions.KIND))
+        children = {parse(Scanner(text, conditions.KIND), self.parameters) for text in clauses}
+        free = [f"{self.renamed(name)} | {CHOICE} == {self.name}" for name in self.parameters if name not in children]
+        return free + [self._rename(text, conditions.KIND, parse, parse_parameters(merged)) for text in clauses]
+
+    def forbiddens(self, merged: Mapping[str, Any]) -> list[str]:
+        """The clauses; an error where the words of the other spaces would change their meaning."""
+        parameters = parse_parameters(merged)
+
+        def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> forbidden.Forbidden:
+            return forbidden.parse_forbidden(scanner, parameters, lambda: number_words(parameters.values()))
+
+        clauses = list(self._filled(self.forbidden_clauses, forbidden.KIND))
+        for text in clauses:
+            parsed = parse(Scanner(text, forbidden.KIND), self.parameters)
+            if isinstance(parsed, forbidden.Expression):
+                self._check_words(parsed, number_words(parameters.values()))
+        return [self._rename(text, forbidden.KIND, parse, parameters) for text in clauses]
+
+    def _check_words(self, clause: forbidden.Expression, after: Mapping[str, float]) -> None:
+        """All words of a space share one numbering, so that those of other spaces change it."""
+        before = number_words(self.parameters.values())
+        names = {name for name, parameter in self.parameters.items() if not before.keys().isdisjoint(parameter.tokens)}
+        if not _has_words(clause.node, names):
+            return
+        if sorted(before, key=before.__getitem__) != sorted(before, key=after.__getitem__):
+            raise ClauseError(
+                f"{forbidden.KIND}: the ordinal parameters of the other spaces change the order of the words of "
+                f"{self.name!r}; give the values other names",
+                clause.text,
+            )
+        if any(before[word] != after[word] for word in before) and _counts(clause.node, names):
+            raise ClauseError(
+                f"{forbidden.KIND}: it calculates with the numbers of words, and these are others in the merged "
+                "space; compare words with words only",
+                clause.text,
+            )
+
+    @staticmethod
+    def _filled(clauses: Iterable[str], kind: str) -> Iterable[str]:
+        return (text for text in clauses if not Scanner(text, kind).at_end())
+
+    def _rename(
+        self,
+        text: str,
+        kind: str,
+        parse: Callable[[Scanner, Mapping[str, Parameter]], object],
+        merged: Mapping[str, Parameter],
+    ) -> str:
+        """A clause with the new names of the parameters, in the places where the parser finds them."""
+        before = Scanner(text, kind)
+        parse(before, self.parameters)
+        new = text
+        for place, name in sorted(before.mentions.items(), reverse=True):
+            new = new[:place] + self.renamed(name) + new[place + len(name) :]
+        after = Scanner(new, kind)
+        parse(after, merged)
+        expected = [self.renamed(name) for _, name in sorted(before.mentions.items())]
+        if [name for _, name in sorted(after.mentions.items())] != expected:
+            raise ClauseError(f"{kind}: in the merged space a value in it is a parameter's name; quote the value", new)
+        return new
