@@ -16,7 +16,7 @@ from pysmac_compat._warn import warn
 ALIASES = ("pysmac", "pySMAC")
 _OURS = "pysmac_compat"
 #: sub-modules that ``import pysmac`` alone gives
-_PRELOADED = ("optimizer", "optimize", "utils")
+_PRELOADED = ("optimizer", "optimize", "remote_smac", "utils")
 
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):

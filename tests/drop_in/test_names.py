@@ -1,5 +1,7 @@
 """The name ``pysmac``, and what importing and minimising leave in the interpreter."""
 
+import textwrap
+
 import pytest
 
 import pysmac_compat
@@ -25,6 +27,8 @@ def test_install_as_pysmac(run):
         assert pysmac.SMAC_optimizer is pysmac_compat.SMAC_optimizer
         assert pysmac.optimizer.SMAC_optimizer is pysmac_compat.SMAC_optimizer
         assert pysmac.optimize.fmin is pysmac_compat.optimize.fmin
+        assert pysmac.remote_smac is pysmac_compat.remote_smac
+        assert pysmac.utils is pysmac_compat.utils
 
         import pysmac.optimizer
         import pysmac.optimize as optimize
@@ -62,6 +66,29 @@ def test_install_as_pysmac(run):
         print("done")
         """
     assert run(SCRIPT, files={SCRIPT: text}).stdout == "done\n"
+
+
+_OLD_IMPORTS = """
+    from pysmac.analyzer import SMAC_analyzer
+    from pysmac.piac import run_ISMAC, piac_evaluate
+    from pysmac.remote_smac import process_parameter_definitions, process_single_parameter_definition
+    from pysmac.utils.java_helper import check_java_version, smac_classpath
+    from pysmac.utils.multiprocessing_wrapper import MyPool, NoDaemonProcess
+    from pysmac.utils.pcs_merge import merge_configuration_spaces
+    from pysmac.utils.pysmac_fanova import smac_to_fanova
+    from pysmac.utils.smac_argparser import wrapper, parse_args, evaluate_function, generate_output
+    import pysmac.utils.pcs_merge as pcs_merge
+    import sys
+    assert pcs_merge is sys.modules["pysmac_compat.utils.pcs_merge"]
+    assert not {"smac", "ConfigSpace", "scipy", "sklearn", "matplotlib"} & set(sys.modules)
+    print("done")
+    """
+
+
+@pytest.mark.parametrize("arguments", [(SCRIPT,), ("-m", "pysmac_compat", SCRIPT)])
+def test_the_helpers_have_their_old_names(run, arguments):
+    install = "import pysmac_compat\npysmac_compat.install_as_pysmac()\n" if len(arguments) == 1 else ""
+    assert run(*arguments, files={SCRIPT: install + textwrap.dedent(_OLD_IMPORTS)}).stdout == "done\n"
 
 
 def test_install_goes_before_an_installed_pysmac(run):

@@ -1,0 +1,165 @@
+"""A Python function as a program for a configurator that starts one: SMAC v2's command line.
+
+Such a program is started as ``program id_0 0 CUTOFF 2147483647 SEED -name value ...`` and
+prints ``Result for SMAC: STATUS, runtime, 0, value, seed``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat.space.parameters import Parameter, parse_parameters
+
+#: what stands before the parameters, and its types
+_HEAD: dict[str, Callable[[str], Any]] = {
+    "instance": str,
+    "instance_info": str,
+    "cutoff_time": float,
+    "cutoff_length": int,
+    "seed": int,
+}
+_OWN_INSTANCE = re.compile(r"id_(\d+)")
+_BOOLS = {"True": True, "False": False}
+
+
+def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+    """Read the command line, ``sys.argv``.
+
+    Parameters
+    ----------
+    parser_dict : dict of str to type
+        The type of each parameter's values, as `process_parameter_definitions` returns it; or
+        any function of the text.
+
+    Returns
+    -------
+    dict
+        ``instance`` (str), ``instance_info`` (str), ``cutoff_time`` (float, seconds),
+        ``cutoff_length`` (int), ``seed`` (int), and the parameters that are given.
+
+    Raises
+    ------
+    ArgumentError
+        A ``ValueError``, for a command line that does not fit.
+
+    Examples
+    --------
+    >>> from unittest import mock
+    >>> command_line = ["program", "id_3", "0", "10.0", "2147483647", "5", "-x", "-0.5", "-flag", "True"]
+    >>> with mock.patch("sys.argv", command_line):
+    ...     config = parse_args({"x": float, "flag": bool, "inactive": int})
+    >>> config["instance"], config["seed"], config["x"], config["flag"]
+    ('id_3', 5, -0.5, True)
+    """
+    taken = _HEAD.keys() & parser_dict.keys()
+    if taken:
+        raise ArgumentError(f"the parameter name {min(taken)!r} has a meaning of its own on the command line")
+    words = sys.argv[1:]
+    head, pairs = words[: len(_HEAD)], words[len(_HEAD) :]
+    if len(head) < len(_HEAD) or len(pairs) % 2:
+        raise ArgumentError(f"expected the arguments {' '.join(_HEAD)} -name value ..., got {words!r}")
+    config = {name: _convert(name, kind, text) for (name, kind), text in zip(_HEAD.items(), head, strict=True)}
+    for option, text in zip(pairs[::2], pairs[1::2], strict=True):
+        name = option[1:]
+        if not option.startswith("-") or name not in parser_dict:
+            known = ", ".join(f"-{name}" for name in parser_dict)
+            raise ArgumentError(f"{option!r} is not a parameter of the command line; known are {known}")
+        config[name] = _convert(name, parser_dict[name], text)
+    return config
+
+
+def _convert(name: str, kind: Callable[[str], Any], text: str) -> Any:
+    if kind is type(None):
+        return None
+    try:
+        return _BOOLS[text] if kind is bool else kind(text)
+    except (KeyError, ValueError):
+        raise ArgumentError(f"{text!r} is not a value of {name!r} on the command line") from None
+
+
+def evaluate_function(
+    function: Callable[..., Any],
+    config_dict: Mapping[str, Any],
+    deterministic: bool = False,
+    has_instances: bool = False,
+) -> dict[str, Any]:
+    """Call the function, here and without limits: these are the business of who has started the program.
+
+    Parameters
+    ----------
+    function : callable
+    config_dict : dict
+        As `parse_args` returns it.
+    deterministic : bool
+        If not, the function gets the keyword ``seed``.
+    has_instances : bool
+        If so, it gets the keyword ``instance``: n for ``id_n``, else the text.
+
+    Returns
+    -------
+    dict
+        ``value`` (float), ``status`` (str), ``runtime`` (float; seconds of CPU time unless the
+        function reports its own). What the function may return, and what an exception counts,
+        is as in `SMAC_optimizer.minimize`; the reason of a failure goes to stderr.
+    """
+    from pysmac_compat.evaluation.direct import call_directly
+
+    arguments = {name: value for name, value in config_dict.items() if name not in _HEAD}
+    if has_instances:
+        own = _OWN_INSTANCE.fullmatch(config_dict["instance"])
+        arguments["instance"] = int(own[1]) if own else config_dict["instance"]
+    if not deterministic:
+        arguments["seed"] = config_dict["seed"]
+    outcome = call_directly(function, arguments)
+    if outcome.message:
+        print(outcome.message, file=sys.stderr)
+    return {"value": outcome.value, "status": outcome.status, "runtime": outcome.runtime}
+
+
+def generate_output(result_dict: Mapping[str, Any], seed: int = 0) -> None:
+    """Print a result as SMAC reads it.
+
+    Parameters
+    ----------
+    result_dict : dict
+        With ``status``, ``runtime`` and ``value``.
+    seed : int
+
+    Examples
+    --------
+    >>> generate_output({"value": 1.5, "status": "SAT", "runtime": 0.25}, seed=7)
+    Result for SMAC: SAT, 0.25, 0, 1.5, 7
+    """
+    status = result_dict["status"]
+    if isinstance(status, bytes):
+        status = status.decode()
+    print(f"Result for SMAC: {status}, {result_dict['runtime']}, 0, {result_dict['value']}, {seed}", flush=True)
+
+
+def wrapper(function: Callable[..., Any], parameter_definition: Mapping[str, Any]) -> None:
+    """Read the command line, call the function, print the result.
+
+    Parameters
+    ----------
+    function : callable
+        Gets ``seed`` and ``instance`` if it has parameters of these names.
+    parameter_definition : dict of str to tuple
+        As for `SMAC_optimizer.minimize`.
+    """
+    config = parse_args({name: _reader(p) for name, p in parse_parameters(parameter_definition).items()})
+    accepted = inspect.signature(function).parameters
+    result = evaluate_function(
+        function, config, deterministic="seed" not in accepted, has_instances="instance" in accepted
+    )
+    generate_output(result, config["seed"])
+
+
+def _reader(parameter: Parameter) -> Callable[[str], Any]:
+    if parameter.numeric:
+        return int if parameter.kind == "integer" else float
+    return parameter.tokens.__getitem__
