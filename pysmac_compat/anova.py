@@ -1,0 +1,249 @@
+"""Functional analysis of variance of a random forest: how much of it each parameter explains.
+
+The method of F. Hutter, H. Hoos, K. Leyton-Brown, *An Efficient Approach for Assessing Hyperparameter
+Importance*, ICML 2014. A regression tree is constant on boxes, so that its mean over all values of
+some parameters, and the variance of that mean, are finite sums.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pysmac_compat._errors import ArgumentError
+
+Array = npt.NDArray[np.float64]
+
+#: axes of more cells than this are taken for continuous
+MOST_CELLS = 100_000
+_ROWS = 500  # of a matrix of pairs of boxes that is held at a time
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """A function on the unit cube that is constant on boxes, which fill it without overlap.
+
+    Attributes
+    ----------
+    low, high : array of shape (n_boxes, n_axes)
+    values : array of shape (n_boxes,)
+    """
+
+    low: Array
+    high: Array
+    values: Array
+
+    @classmethod
+    def of_tree(cls, tree: Any, cells: Sequence[int | None]) -> Boxes:
+        """The leaves of a scikit-learn regression tree.
+
+        Parameters
+        ----------
+        tree : sklearn.tree.DecisionTreeRegressor
+        cells : sequence of int or None
+            For each axis: how many equal cells it has, whose middles stand for all of them, so
+            that a threshold means the next border of cells. None for a continuous axis.
+        """
+        nodes = tree.tree_
+        low, high, values = [], [], []
+        stack = [(0, np.zeros(len(cells)), np.ones(len(cells)))]
+        while stack:
+            node, bottom, top = stack.pop()
+            left, right = nodes.children_left[node], nodes.children_right[node]
+            if left == right:  # both -1: a leaf
+                low.append(bottom)
+                high.append(top)
+                values.append(nodes.value[node].item())
+                continue
+            axis, border = nodes.feature[node], nodes.threshold[node]
+            k = cells[axis]
+            if k is not None:
+                border = np.floor(border * k + 0.5) / k
+            below, above = top.copy(), bottom.copy()
+            below[axis] = above[axis] = min(max(border, bottom[axis]), top[axis])
+            stack += [(left, bottom, below), (right, above, top)]
+        return cls(np.array(low), np.array(high), np.array(values))
+
+    @property
+    def mean(self) -> float:
+        """Over the cube."""
+        return float(self.values @ np.prod(self.high - self.low, axis=1))
+
+    def variance(self, axes: Sequence[int]) -> float:
+        """The variance, over these axes, of the mean over all others."""
+        sizes = self.high - self.low
+        others = np.setdiff1d(np.arange(sizes.shape[1]), axes)
+        weights = (self.values - self.mean) * np.prod(sizes[:, others], axis=1)
+        if len(others) == 0:
+            return float(np.sum(weights**2 * np.prod(sizes, axis=1)))
+        return self._on_grid(weights, axes) if len(axes) <= 2 else self._of_pairs(weights, axes)
+
+    def _on_grid(self, weights: Array, axes: Sequence[int]) -> float:
+        """Sum up on the grid that all borders make: few cells, for one or two axes."""
+        edges = [np.unique([self.low[:, axis], self.high[:, axis]]) for axis in axes]
+        ends = [
+            [np.searchsorted(edge, side[:, axis]) for side in (self.low, self.high)]
+            for edge, axis in zip(edges, axes, strict=True)
+        ]
+        grid = np.zeros([len(edge) for edge in edges])
+        for corner in itertools.product((0, 1), repeat=len(axes)):
+            index = tuple(end[side] for end, side in zip(ends, corner, strict=True))
+            np.add.at(grid, index, weights * (-1) ** sum(corner))
+        for i in range(len(axes)):
+            grid = np.cumsum(grid, axis=i)
+        square = grid**2
+        for edge in reversed(edges):
+            square = square[..., :-1] @ np.diff(edge)
+        return float(square)
+
+    def _of_pairs(self, weights: Array, axes: Sequence[int]) -> float:
+        """Sum up over all pairs of boxes, by the size of what they share: for any number of axes."""
+        total = 0.0
+        for start in range(0, len(weights), _ROWS):
+            rows = slice(start, start + _ROWS)
+            shared = weights[rows, None] * weights
+            for axis in axes:
+                upper = np.minimum(self.high[rows, None, axis], self.high[:, axis])
+                lower = np.maximum(self.low[rows, None, axis], self.low[:, axis])
+                shared *= np.maximum(upper - lower, 0.0)
+            total += float(shared.sum())
+        return total
+
+
+class ForestAnova:
+    """The importance of parameters, alone and together, for a cost.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the parameters.
+    points : array of shape (n, n_parameters) or (n, n_parameters + 1)
+        In the unit cube. A column more stands for what is averaged out before anything else:
+        the instance.
+    costs : array of shape (n,)
+    cells : sequence of int or None
+        For each column: the number of its values, if these are the middles of equal cells.
+    n_trees : int
+    seed : int
+
+    Raises
+    ------
+    ArgumentError
+        For fewer than two different points.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        points: npt.ArrayLike,
+        costs: npt.ArrayLike,
+        cells: Sequence[int | None],
+        n_trees: int = 64,
+        seed: int = 0,
+    ) -> None:
+        from sklearn.ensemble import RandomForestRegressor
+
+        x, y = np.asarray(points, dtype=np.float64), np.asarray(costs, dtype=np.float64)
+        if len(np.unique(x, axis=0)) < 2:
+            raise ArgumentError(f"the importance of parameters needs two different configurations, got {len(y)} runs")
+        self.parameter_names = list(names)
+        y = (y - y.mean()) / (y.std() or 1.0)
+        forest = RandomForestRegressor(n_trees, max_features=5 / 6, min_samples_leaf=2, random_state=seed).fit(x, y)
+        snapped = [k if k is not None and k <= MOST_CELLS else None for k in cells]
+        boxes = [Boxes.of_tree(tree, snapped) for tree in forest.estimators_]
+        everything = range(len(self.parameter_names))
+        totals = [each.variance(everything) for each in boxes]
+        # a tree that says nothing takes no part
+        self._trees = [(each, total) for each, total in zip(boxes, totals, strict=True) if total > 1e-12]
+        self._known: dict[tuple[int, ...], Array] = {}
+
+    def quantify_importance(
+        self, dims: Iterable[int | str] | int | str
+    ) -> dict[tuple[int | str, ...], dict[str, float]]:
+        """The shares of the variance that some parameters explain.
+
+        Parameters
+        ----------
+        dims : sequence of int or str
+            Names of parameters, or positions in ``parameter_names``; or a single one.
+
+        Returns
+        -------
+        dict
+            For each subset of ``dims``, as a tuple: ``'individual importance'``, the share that
+            only these together explain (for one parameter its main effect, for two their
+            interaction); ``'total importance'``, the share that they and all of their subsets
+            explain; both as means over the trees, and ``'individual std'``, ``'total std'``.
+
+        Raises
+        ------
+        ArgumentError
+            For an unknown parameter, or one that stands twice.
+        """
+        wanted = [dims] if isinstance(dims, (int, str, np.integer)) else list(dims)
+        axes = [self._axis(dim) for dim in wanted]
+        if not axes or len(set(axes)) < len(axes):
+            raise ArgumentError(f"dims must be different parameters, got {wanted!r}")
+        found = {}
+        for size in range(1, len(axes) + 1):
+            for chosen in itertools.combinations(range(len(axes)), size):
+                subset = [axes[i] for i in chosen]
+                individual, total = self._individual(subset), self._explained(subset)
+                found[tuple(wanted[i] for i in chosen)] = {
+                    "individual importance": float(individual.mean()),
+                    "total importance": float(total.mean()),
+                    "individual std": float(individual.std()),
+                    "total std": float(total.std()),
+                }
+        return found
+
+    def get_most_important_pairwise_marginals(
+        self, n: int = 10, params: Sequence[int | str] | None = None
+    ) -> dict[tuple[str, str], float]:
+        """The pairs of parameters whose interaction explains most.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        params : sequence of int or str
+            Only pairs of these; by default of all.
+
+        Returns
+        -------
+        dict
+            Pairs of names with their individual importance, the largest first.
+        """
+        axes = range(len(self.parameter_names)) if params is None else [self._axis(param) for param in params]
+        shares = {pair: float(self._individual(pair).mean()) for pair in itertools.combinations(axes, 2)}
+        names = self.parameter_names
+        return {(names[i], names[j]): shares[i, j] for i, j in sorted(shares, key=shares.__getitem__, reverse=True)[:n]}
+
+    def _axis(self, dim: int | str) -> int:
+        names = self.parameter_names
+        if isinstance(dim, str) and dim in names:
+            return names.index(dim)
+        if not isinstance(dim, (int, np.integer)) or not 0 <= dim < len(names):
+            raise ArgumentError(f"{dim!r} is not a parameter: expected one of {', '.join(names)}, or its position")
+        return int(dim)
+
+    def _explained(self, axes: Sequence[int]) -> Array:
+        """For each tree: the share of the variance that these explain, alone and together."""
+        key = tuple(sorted(axes))
+        if key not in self._known:
+            shares = [boxes.variance(key) / total for boxes, total in self._trees]
+            self._known[key] = np.array(shares) if shares else np.zeros(1)
+        return self._known[key]
+
+    def _individual(self, axes: Sequence[int]) -> Array:
+        """For each tree: what remains of `_explained` without all smaller subsets."""
+        share = np.zeros(1)
+        for size in range(1, len(axes) + 1):
+            for subset in itertools.combinations(axes, size):
+                share = share + (-1) ** (len(axes) - size) * self._explained(subset)
+        return share
