@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pysmac_compat.files.pcs import parameter_line
 from pysmac_compat.space.parameters import parse_parameter
 
 
@@ -20,7 +21,7 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
     Returns
     -------
     line : str
-        With the values as they are written in the definition.
+        With the numbers as they are written in the definition.
     type : type
         Of the parameter's values: int, float, str or bool, or ``type(None)`` where None is
         the only choice.
@@ -40,8 +41,9 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
     parameter = parse_parameter(name, specification)
     kind = parameter.kind
     if not parameter.numeric:
-        line = f"{name} {kind} {{{','.join(parameter.tokens)}}}[{parameter.default}]"
-        return line, next((type(value) for value in parameter.values if value is not None), type(None))
+        return parameter_line(parameter), next(
+            (type(value) for value in parameter.values if value is not None), type(None)
+        )
     typed = isinstance(specification[0], str)
     (lower, upper), default = specification[1:3] if typed else (parameter.values, parameter.default)
     log = " log" if parameter.log else ""

@@ -1,0 +1,218 @@
+"""What came out of SMAC runs, from their files: performances, incumbents, plots, importance of parameters."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat.files.run_results import RunRow
+from pysmac_compat.files.scenario import read_scenario_by_old_names
+from pysmac_compat.files.state import read_state_run
+from pysmac_compat.files.trajectory import read_trajectory
+from pysmac_compat.files.validation import file_name, read_call_strings, read_objectives
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from pysmac_compat.anova import ForestAnova
+
+_TRAJECTORY = re.compile(r"traj-run-(\d+)\.txt")
+_PERFORMANCE = "Estimated Training Performance"
+
+
+class SMAC_analyzer:
+    """The results of all runs of a scenario, of SMAC v2 or of `SMAC_optimizer`.
+
+    Parameters
+    ----------
+    obj : str or path-like
+        The scenario file (``scenario.dat``), the folder that holds it, or the folder that holds
+        the results (``out/scenario``).
+
+    Attributes
+    ----------
+    scenario_fn : str
+    scenario_output_dir : str
+        The folder that holds the results.
+    pcs_fn : str
+        The file of the search space.
+    cutoff_time : float
+        Limit of an evaluation, seconds; infinite if there is none.
+    overall_objective : str
+        As ``'MEAN'``.
+    data : dict of int to dict
+        For each run, by its seed: ``'trajectory'`` (list of dict, as `read_trajectory_file` gives
+        it), ``'parameters'`` (list of dict of str to str: the configurations that were evaluated
+        on test instances; without these the last incumbent), ``'test_performances'`` (dict of
+        instance to the list of their costs, in the same order, a mean over seeds; empty without
+        test instances).
+
+    Raises
+    ------
+    ArgumentError
+        A ``ValueError``, if there is no scenario or no run.
+    FileFormatError
+    """
+
+    def __init__(self, obj: str | os.PathLike[str]) -> None:
+        path = os.path.abspath(os.fspath(obj))
+        self.scenario_fn = _find_scenario(path)
+        options = read_scenario_by_old_names(self.scenario_fn)
+        if os.path.isdir(path) and _trajectories(path):
+            self.scenario_output_dir = path
+        else:
+            name = os.path.splitext(os.path.basename(self.scenario_fn))[0]
+            out = self._file(options.get("outdir", "smac-output"))
+            self.scenario_output_dir = os.path.join(out, options.get("rungroup", name))
+        self.pcs_fn = self._file(options.get("paramfile", "parameters.pcs"), "param.pcs")
+        self.cutoff_time = float(options.get("cutoff_time", "inf"))
+        self.overall_objective = options.get("overall_obj", "MEAN")
+        trajectories = _trajectories(self.scenario_output_dir)
+        if not trajectories:
+            raise ArgumentError(f"there is no trajectory of a run (traj-run-N.txt) in {self.scenario_output_dir!r}")
+        self.data: dict[int, dict[str, Any]] = {run: self._read(run, trajectories[run]) for run in sorted(trajectories)}
+
+    def _file(self, name: str, *others: str) -> str:
+        """A file that the scenario names; beside the scenario, perhaps as another, if the whole folder has moved."""
+        here = os.path.dirname(self.scenario_fn)
+        names = [name, os.path.basename(os.path.normpath(name)), *others]
+        paths = [os.path.join(here, each) for each in names]
+        return next(filter(os.path.exists, paths), paths[0])
+
+    def _read(self, run: int, path: str) -> dict[str, Any]:
+        trajectory = read_trajectory(path)
+        found: dict[str, Any] = {"trajectory": trajectory, "parameters": [], "test_performances": {}}
+        calls, matrix = (
+            os.path.join(self.scenario_output_dir, file_name(what, str(run)))
+            for what in ("CallStrings", "ObjectiveMatrix")
+        )
+        if os.path.exists(calls) and os.path.exists(matrix):
+            found["parameters"] = read_call_strings(calls)
+            found["test_performances"] = read_objectives(matrix)
+        elif trajectory:
+            found["parameters"] = [trajectory[-1]["Configuration"]]
+        return found
+
+    def get_pyfanova_obj(self, check_scenario_files: bool = True) -> ForestAnova:
+        """The importance of the parameters, from all runs; see `smac_to_fanova`."""
+        from pysmac_compat.utils.pysmac_fanova import smac_to_fanova
+
+        with tempfile.TemporaryDirectory() as folder:
+            return smac_to_fanova(self.scenario_output_dir, folder, check_scenario_files=check_scenario_files)
+
+    def incumbents_by_evaluation(self, run: int) -> list[tuple[int, float]]:
+        """The numbers of the evaluations (from 1) after which the incumbent or its mean changed, and the mean."""
+        folder = os.path.join(self.scenario_output_dir, f"state-run{run}")
+        return _by_evaluation(self.data[run]["trajectory"], read_state_run(folder).runs)
+
+    def plot_incumbents(self, over: str = "time") -> Figure:
+        """Plot the training performance of each run's incumbent.
+
+        Parameters
+        ----------
+        over : {'time', 'evaluations'}
+            Wall clock seconds, or evaluations.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Needs no display: ``figure.savefig("incumbents.png")``.
+        """
+        if over not in ("time", "evaluations"):
+            raise ArgumentError(f"over must be 'time' or 'evaluations', got {over!r}")
+        figure = _figure()
+        axes = figure.add_subplot()
+        for run, found in self.data.items():
+            if over == "time":
+                # the first line of a trajectory stands for the time before any evaluation
+                steps = [(step["Wallclock Time"], step[_PERFORMANCE]) for step in found["trajectory"][1:]]
+            else:
+                steps = [(float(count), value) for count, value in self.incumbents_by_evaluation(run)]
+            axes.step([x for x, _ in steps], [y for _, y in steps], where="post", marker=".", label=f"run {run}")
+        axes.set_xlabel("wall clock time (s)" if over == "time" else "evaluations")
+        axes.set_ylabel("training performance of the incumbent")
+        axes.legend()
+        return figure
+
+    def plot_performance(self) -> Figure:
+        """Plot what each run reached: on the training instances, and on the test instances where there are any.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            See `plot_incumbents`.
+        """
+        figure = _figure()
+        axes = figure.add_subplot()
+        runs = list(self.data)
+        training = [self.data[run]["trajectory"][-1][_PERFORMANCE] for run in runs]
+        axes.plot(range(len(runs)), training, "o", label="training")
+        tested = [(i, values) for i, run in enumerate(runs) if (values := self._test_costs(run))]
+        if tested:
+            axes.boxplot([values for _, values in tested], positions=[i for i, _ in tested], widths=0.3)
+            axes.plot([i for i, _ in tested], [sum(v) / len(v) for _, v in tested], "s", label="test, mean")
+        axes.set_xticks(range(len(runs)), [str(run) for run in runs])
+        axes.set_xlabel("run")
+        axes.set_ylabel(f"performance of the last incumbent ({self.overall_objective})")
+        axes.legend()
+        return figure
+
+    def _test_costs(self, run: int) -> list[float]:
+        """The last incumbent's cost on each test instance."""
+        return [values[-1] for values in self.data[run]["test_performances"].values()]
+
+
+def _find_scenario(path: str) -> str:
+    if os.path.isfile(path):
+        return path
+    if not os.path.isdir(path):
+        raise ArgumentError(f"there is neither a scenario file nor a folder {path!r}")
+    where = glob.escape(path)
+    for pattern in ("scenario.dat", "scenario.txt", "*.scenario", "state-run*/scenario.txt"):
+        found = sorted(glob.glob(os.path.join(where, pattern)))
+        if found:
+            return found[0]
+    raise ArgumentError(f"there is no scenario file (scenario.dat) in {path!r}")
+
+
+def _trajectories(folder: str) -> dict[int, str]:
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    return {int(match[1]): os.path.join(folder, name) for name in names if (match := _TRAJECTORY.fullmatch(name))}
+
+
+def _by_evaluation(trajectory: Iterable[Mapping[str, Any]], rows: Iterable[RunRow]) -> list[tuple[int, float]]:
+    """For each step of a trajectory: the evaluation that led to it.
+
+    It is the first one, from that of the step before, after which the mean of the incumbent's runs is
+    the one in the trajectory; or, where the mean is another one (of penalised run times), its next run.
+    """
+    counts: dict[int, int] = defaultdict(int)
+    sums: dict[int, float] = defaultdict(float)
+    means = []
+    for row in rows:
+        counts[row.configuration] += 1
+        sums[row.configuration] += row.response
+        means.append((row.configuration, sums[row.configuration] / counts[row.configuration]))
+    found: list[tuple[int, float]] = []
+    place = 0
+    for step in list(trajectory)[1:]:
+        performance = step[_PERFORMANCE]
+        own = [i for i, (configuration, _) in enumerate(means) if configuration == step["Incumbent ID"] and i >= place]
+        equal = [i for i in own if abs(means[i][1] - performance) <= 1e-6 * abs(performance)]
+        place = next(iter(equal or own), place)
+        found.append((place + 1, performance))
+    return found
+
+
+def _figure() -> Figure:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError("plots need matplotlib: pip install 'pysmac-compat[plot]'") from error
+    return Figure(layout="constrained")

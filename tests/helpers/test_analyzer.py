@@ -1,0 +1,265 @@
+"""`SMAC_analyzer` and `smac_to_fanova` on recorded runs of the original."""
+
+import itertools
+import math
+import os
+import random
+import subprocess
+import sys
+import tarfile
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pysmac_compat import SMAC_optimizer
+from pysmac_compat.analyzer import SMAC_analyzer
+from pysmac_compat.files.run_results import RunRow
+from pysmac_compat.files.state import StateRun
+from pysmac_compat.space.definition import define
+from pysmac_compat.utils.pysmac_fanova import anova_of_state, smac_to_fanova
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Folders of runs of the original, which have moved since."""
+    folder = tmp_path_factory.mktemp("runs")
+    with tarfile.open(DATA / "runs" / "java_runs.tar.gz") as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.mark.parametrize("place", ["wd/scenario.dat", "wd", "wd/out/scenario"])
+def test_a_run_with_validation(runs, place):
+    analyzer = SMAC_analyzer(str(runs / "readers" / place))
+    assert analyzer.scenario_output_dir == str(runs / "readers/wd/out/scenario")
+    assert analyzer.pcs_fn in (
+        str(runs / "readers/wd/parameters.pcs"),
+        str(runs / "readers/wd/out/scenario/state-run0/param.pcs"),
+    )
+    assert os.path.exists(analyzer.pcs_fn)
+    assert (analyzer.cutoff_time, analyzer.overall_objective) == (3600.0, "MEAN")
+    assert list(analyzer.data) == [0]
+    assert analyzer.data[0]["parameters"] == [{"x": "0.8002189197811465", "y": "0"}]
+    assert analyzer.data[0]["test_performances"] == {3: [11.839036800888827], 4: [18.23859896132653]}
+    assert len(analyzer.data[0]["trajectory"]) == 8
+
+
+def test_runs_without_validation(runs):
+    analyzer = SMAC_analyzer(runs / "readers_multirun/wd")
+    assert list(analyzer.data) == [1, 2, 3]
+    assert analyzer.data[1]["parameters"] == [{"x1": "0.19584468984746106", "x2": "-1", "x3": "1", "x4": "-5"}]
+    assert analyzer.data[1]["test_performances"] == {}
+
+
+def test_the_evaluations_of_incumbents(runs):
+    """Each evaluation, worked out by hand from runs_and_results."""
+    assert SMAC_analyzer(runs / "readers_multirun/wd").incumbents_by_evaluation(1) == [
+        (1, 120048.0),
+        (2, 7775.933111267968),
+        (12, 3712.4648059670735),
+        (12, 3712.4648059670735),
+    ]
+    assert SMAC_analyzer(runs / "readers/wd").incumbents_by_evaluation(0) == [
+        (1, 31.0),
+        (2, 33.0),
+        (4, 35.666666666666664),
+        (8, 17.351413701550257),
+        (12, 16.101949171490197),
+        (20, 5.706579146680079),
+        (20, 5.706579146680079),
+    ]
+
+
+def test_a_run_time_objective(runs):
+    analyzer = SMAC_analyzer(runs / "runtime_dict_instances/wd")
+    counts = [count for count, _ in analyzer.incumbents_by_evaluation(0)]
+    assert counts == sorted(counts)
+    assert counts[0] == 1
+
+
+@pytest.mark.parametrize(
+    "scenario", ["readers", "readers_multirun", "same_directory_twice", "instances_nondeterministic"]
+)
+def test_plots(runs, scenario, tmp_path):
+    analyzer = SMAC_analyzer(runs / scenario / "wd")
+    for figure in (analyzer.plot_incumbents(), analyzer.plot_incumbents("evaluations"), analyzer.plot_performance()):
+        (axes,) = figure.axes
+        assert axes.get_xlabel()
+        assert axes.get_ylabel()
+        figure.savefig(tmp_path / "figure.png")
+        assert (tmp_path / "figure.png").stat().st_size > 1000
+
+
+def test_what_the_plots_show(runs):
+    analyzer = SMAC_analyzer(runs / "readers/wd")
+    (line,) = analyzer.plot_incumbents("evaluations").axes[0].lines
+    assert [tuple(point) for point in line.get_xydata()] == analyzer.incumbents_by_evaluation(0)
+    (line,) = analyzer.plot_incumbents("time").axes[0].lines
+    assert tuple(line.get_xydata()[0]) == (0.12, 31.0)
+    assert len(line.get_xydata()) == 7
+    labels = [text.get_text() for text in analyzer.plot_performance().axes[0].get_legend().get_texts()]
+    assert labels == ["training", "test, mean"]
+    with pytest.raises(ValueError, match="over"):
+        analyzer.plot_incumbents("runs")
+
+
+def test_plots_need_no_display_and_reading_no_matplotlib(runs, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(f"""
+            import sys
+            from pysmac_compat.analyzer import SMAC_analyzer
+            analyzer = SMAC_analyzer({str(runs / "readers/wd")!r})
+            assert not {{"matplotlib", "sklearn", "scipy", "smac", "ConfigSpace"}} & set(sys.modules)
+            analyzer.plot_performance().savefig("figure.svg")
+            """)
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND")}
+    subprocess.run([sys.executable, script], cwd=tmp_path, check=True, env=environment, timeout=60)
+
+
+def test_importance(runs, tmp_path):
+    folder = runs / "readers_multirun/wd/out/scenario"
+    anova = smac_to_fanova(str(folder), str(tmp_path / "merged"))
+    assert sorted(anova.parameter_names) == ["x1", "x2", "x3", "x4"]
+    everything = anova.quantify_importance(["x1", "x2", "x3", "x4"])
+    assert everything["x1", "x2", "x3", "x4"]["total importance"] == pytest.approx(1)
+    assert all(-1e-9 <= part["individual importance"] <= 1 for part in everything.values())
+    assert len(anova.get_most_important_pairwise_marginals(3)) == 3
+    again = SMAC_analyzer(folder).get_pyfanova_obj()
+    assert again.quantify_importance(["x1", "x2", "x3", "x4"]) == everything
+
+
+def test_importance_where_the_truth_is_known(runs, tmp_path):
+    """(x - instance)^2 + (y - 2)^2 + instance, x in [-5, 5], y in 0 .. 8: about a tenth of it is the instance's."""
+    anova = smac_to_fanova(str(runs / "readers/wd/out/scenario"), str(tmp_path / "merged"))
+    shares = anova.quantify_importance(["x", "y"])
+    assert shares["y",]["individual importance"] > shares["x", "y"]["individual importance"]
+    assert shares["x", "y"]["total importance"] == pytest.approx(1)
+
+
+def test_importance_in_a_conditional_space(runs, tmp_path):
+    anova = smac_to_fanova(str(runs / "conditional_forbidden/wd/out/scenario"), str(tmp_path / "merged"))
+    assert set(anova.parameter_names) == {"algo", "lr", "depth", "size", "mode", "flag", "name"}
+    alone = {name: anova.quantify_importance(name)[name,]["individual importance"] for name in anova.parameter_names}
+    assert max(alone, key=alone.get) in ("algo", "size", "depth")
+
+
+def _state(space, cost, n=400, conditions=(), result=lambda values: "SAT"):
+    """A state of random configurations, each run once on an instance that is drawn."""
+    definition = define(space, list(conditions))
+    rng = random.Random(1)
+    texts, rows = [], []
+    for i in range(1, n + 1):
+        values = {
+            name: rng.choice(p.values)
+            if not p.numeric
+            else rng.randint(*p.values)
+            if p.kind == "integer"
+            else p.values[0] * (p.values[1] / p.values[0]) ** rng.random()
+            if p.log
+            else rng.uniform(*p.values)
+            for name, p in definition.parameters.items()
+        }
+        texts.append({name: str(value) for name, value in values.items()})
+        status, instance = result(values), rng.randint(1, 3)
+        value = cost(instance=instance, **definition.restrict(values)) if status == "SAT" else 2.0**127
+        rows.append(RunRow(i, i, instance, value, False, 9.0, -1, 0.1, value, 0, 0.1 * i, status, 0.1))
+    return definition, StateRun(texts, [["id_0"], ["id_1"], ["id_2"]], None, rows)
+
+
+def _alone(anova):
+    return {name: anova.quantify_importance(name)[name,]["individual importance"] for name in anova.parameter_names}
+
+
+def test_choices_integers_logs_and_instances():
+    """Each term has a variance that is known: 1/4, 2/9, 1/12; the instance is averaged out."""
+    space = {
+        "k": ("categorical", ["a", "b", "c", "d"], "a"),
+        "n": ("integer", [0, 2], 1),
+        "x": ("real", [1e-6, 1], 1e-3, "log"),
+        "idle": ("ordinal", ["lo", "hi"], "lo"),
+    }
+
+    def cost(k, n, x, idle, instance):
+        return (k in "ac") + (n == 1) + (1 + math.log10(x) / 6) + 3 * instance
+
+    shares = _alone(anova_of_state(*_state(space, cost, n=1500)))
+    total = 1 / 4 + 2 / 9 + 1 / 12
+    expected = {"k": 1 / 4 / total, "n": 2 / 9 / total, "x": 1 / 12 / total, "idle": 0.0}
+    assert shares == pytest.approx(expected, abs=0.03)
+
+
+def test_failed_runs_take_no_part():
+    space = {"x": ("real", [0, 1], 0.5), "y": ("real", [0, 1], 0.5)}
+    words = itertools.cycle(["TIMEOUT", "CRASHED", "ABORT"])
+    definition, state = _state(
+        space, lambda x, y, instance: x, result=lambda values: next(words) if values["y"] > 0.5 else "SAT"
+    )
+    shares = _alone(anova_of_state(definition, state))
+    assert shares["x"] > 0.9
+    assert shares["y"] < 0.03
+    with pytest.raises(ValueError, match="there are none"):
+        anova_of_state(definition, replace(state, runs=[r for r in state.runs if r.result != "SAT"]))
+
+
+def test_inactive_parameters():
+    """(k is b) x: variances 1/16 of k, 1/48 of x, 1/48 of both together, over all of the product of their values."""
+    space = {"k": ("categorical", ["a", "b"], "a"), "x": ("real", [0, 1], 0.5)}
+    definition, state = _state(space, lambda k, instance, x=0.5: (k == "b") * x, conditions=["x | k == b"])
+    as_we_write_them = replace(
+        state, configurations=[{**texts, "x": "0.5"} if texts["k"] == "a" else texts for texts in state.configurations]
+    )
+    for each in (state, as_we_write_them):
+        anova = anova_of_state(definition, each)
+        assert _alone(anova) == pytest.approx({"k": 0.6, "x": 0.2}, abs=0.05)
+        assert anova.get_most_important_pairwise_marginals()["k", "x"] == pytest.approx(0.2, abs=0.05)
+
+
+@pytest.mark.slow
+def test_our_own_runs(tmp_path):
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
+    value, best = optimizer.minimize(
+        _cost,
+        40,
+        {"x": ("real", [-5, 5], 4), "k": ("categorical", ["a", "b"], "a"), "y": ("integer", [1, 90], 7, "log")},
+        ["y | k == b"],
+        num_train_instances=2,
+        num_test_instances=2,
+        num_runs=2,
+        seed=3,
+    )
+    analyzer = SMAC_analyzer(str(tmp_path))
+    assert list(analyzer.data) == [3, 4]
+    for run, found in zip(optimizer.result.runs, analyzer.data.values(), strict=True):
+        (parameters,) = found["parameters"]
+        assert float(parameters["x"]) == run.configuration["x"]
+        assert found["test_performances"] == {e.instance: [e.value] for e in run.test_evaluations}
+        assert analyzer.incumbents_by_evaluation(run.seed)[-1][1] == pytest.approx(run.value)
+    assert len(analyzer.plot_performance().axes[0].lines) > 2
+    shares = analyzer.get_pyfanova_obj().quantify_importance("x")
+    assert shares["x",]["individual importance"] > 0.5
+
+
+def _cost(x, k, instance, y=0):
+    return (x - instance) ** 2 + (k == "a") + y / 100
+
+
+@pytest.mark.parametrize("what", ["missing", "empty", "scenario"])
+def test_nothing_there(tmp_path, what):
+    path = tmp_path / "folder"
+    if what != "missing":
+        path.mkdir()
+    if what == "scenario":
+        (path / "scenario.dat").write_text("run-obj = QUALITY\n")
+    with pytest.raises(ValueError, match=str(path)):
+        SMAC_analyzer(path)
+
+
+def test_no_runs_for_importance(tmp_path):
+    with pytest.raises(ValueError, match="no state-run"):
+        smac_to_fanova(str(tmp_path), str(tmp_path / "merged"))
