@@ -28,7 +28,7 @@ def runs(tmp_path_factory):
     """Folders of runs of the original, which have moved since."""
     folder = tmp_path_factory.mktemp("runs")
     with tarfile.open(DATA / "runs" / "java_runs.tar.gz") as archive:
-        archive.extractall(folder)
+        archive.extractall(folder, filter="data")
     return folder
 
 
