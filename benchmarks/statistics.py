@@ -1,0 +1,144 @@
+"""The numbers of the report, from values alone: regrets, ranks, intervals, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from scipy import stats
+
+#: value by peer, problem and seed
+Table = Mapping[str, Mapping[str, Mapping[int, float]]]
+Seeds = Mapping[int, float]
+
+#: regrets below this count as this: a geometric mean would be ruled by how exactly an optimum was hit
+LEAST_REGRET = 1e-3
+_RESAMPLES = 1000
+
+
+def common_problems(table: Table, peers: Sequence[str]) -> list[str]:
+    """The problems that all these peers have run."""
+    return sorted(set.intersection(*(set(table.get(peer, {})) for peer in peers))) if peers else []
+
+
+def best_known(table: Table, problem: str, optima: Mapping[tuple[str, int], float | None]) -> dict[int, float]:
+    """For each seed the optimum where it is known, else the least value that any peer has seen."""
+    seen: dict[int, float] = {}
+    for runs in table.values():
+        for seed, value in runs.get(problem, {}).items():
+            seen[seed] = min(value, seen.get(seed, value))
+    for seed in seen:
+        optimum = optima.get((problem, seed))
+        seen[seed] = seen[seed] if optimum is None else min(optimum, seen[seed])
+    return seen
+
+
+def regrets(runs: Seeds, best: Seeds, random: Seeds) -> dict[int, float]:
+    """``(value - best known) / (random's median - best known)`` for each seed.
+
+    Parameters
+    ----------
+    runs : dict of int to float
+        Value for each seed.
+    best : dict of int to float
+        The best known value for each seed.
+    random : dict of int to float
+        What random search has found; its median regret is the unit.
+    """
+    unit = float(np.median([value - best[seed] for seed, value in random.items()]))
+    unit = unit if unit > 0 else 1.0
+    return {seed: (value - best[seed]) / unit for seed, value in runs.items()}
+
+
+def median(values: Seeds) -> float:
+    """The median over seeds."""
+    return float(np.median(list(values.values())))
+
+
+def geometric_mean(medians: Sequence[float]) -> float:
+    """The geometric mean of median regrets, each at least `LEAST_REGRET`."""
+    return float(np.exp(np.mean(np.log(np.maximum(medians, LEAST_REGRET)))))
+
+
+def mean_ranks(medians: np.ndarray) -> np.ndarray:
+    """The mean rank of each peer over problems.
+
+    Parameters
+    ----------
+    medians : ndarray of shape (n_problems, n_peers)
+        Less is better; ties share their ranks.
+
+    Returns
+    -------
+    ndarray of shape (n_peers,)
+    """
+    rounded = np.array([[float(f"{value:.9g}") for value in row] for row in medians])
+    return np.asarray(stats.rankdata(rounded, axis=1).mean(axis=0))
+
+
+def interval(
+    statistic: Callable[[np.ndarray], np.ndarray], runs: Sequence[Sequence[Sequence[float]]], seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """A 95 % bootstrap interval of a statistic of medians; runs and problems are drawn anew.
+
+    Parameters
+    ----------
+    statistic : callable
+        From medians of shape (n_problems, n_peers) to an array.
+    runs : nested sequence
+        For each problem and peer the values of its runs.
+    seed : int
+        Of the resampling.
+    """
+    generator = np.random.default_rng(seed)
+    arrays = [[np.asarray(values) for values in row] for row in runs]
+    drawn = []
+    for _ in range(_RESAMPLES):
+        rows = generator.integers(len(arrays), size=len(arrays))
+        medians = [[np.median(generator.choice(v, len(v))) for v in arrays[row]] for row in rows]
+        drawn.append(statistic(np.array(medians)))
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return low, high
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p-values corrected for their number by Holm's method (S. Holm, Scand. J. Statist. 6, 1979)."""
+    order = np.argsort(p_values)
+    corrected, largest = [1.0] * len(p_values), 0.0
+    for position, index in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - position) * p_values[index]))
+        corrected[index] = largest
+    return corrected
+
+
+def compare(ours: Mapping[str, Seeds], theirs: Mapping[str, Seeds]) -> tuple[int, int, int, list[str]]:
+    """Two peers on the problems that both have run.
+
+    Returns
+    -------
+    better, equal, all : int
+        Problems with the better median, with equal ones, and in all.
+    worse : list of str
+        Problems that are worse by more than noise: one-sided Mann-Whitney test, Holm's correction, 5 %.
+    """
+    problems = sorted(set(ours) & set(theirs))
+    better = equal = 0
+    p_values = []
+    for problem in problems:
+        a, b = list(ours[problem].values()), list(theirs[problem].values())
+        difference = float(np.median(a) - np.median(b))
+        same = abs(difference) <= 1e-9 * max(1.0, abs(float(np.median(b))))
+        better, equal = better + (difference < 0 and not same), equal + same
+        p_values.append(float(stats.mannwhitneyu(a, b, alternative="greater").pvalue))
+    worse = [problem for problem, p in zip(problems, holm(p_values), strict=True) if p < 0.05]
+    return better, equal, len(problems), worse
+
+
+def runs_needed(n_problems: int) -> int:
+    """The least number of runs of each peer with which one problem of so many can be called worse."""
+    for n in range(2, 100):
+        values = list(range(2 * n))
+        p = stats.mannwhitneyu(values[n:], values[:n], alternative="greater").pvalue
+        if n_problems * p < 0.05:
+            return n
+    raise ValueError(f"no number of runs up to 99 is enough for {n_problems} problems")
