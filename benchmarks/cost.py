@@ -77,7 +77,9 @@ def _alternating(seed: int) -> list[str]:
 COSTS = {"own": own, "script": script, "call": call, "memory": memory}
 
 
-def wanted(costs: list[str], problems: list[str], evaluations: list[int], seeds: list[int]) -> Iterator[tuple[Any, ...]]:
+def wanted(
+    costs: list[str], problems: list[str], evaluations: list[int], seeds: list[int]
+) -> Iterator[tuple[Any, ...]]:
     """The measurements of these costs: cost, name, number of evaluations, seed."""
     subjects: dict[str, tuple[list[str], list[int]]] = {
         "own": (problems, evaluations),

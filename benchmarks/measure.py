@@ -53,9 +53,7 @@ class Usage:
     output: str
 
 
-def measure(
-    command: Sequence[str], limit: float = 3600.0, memory: bool = False, folder: str | None = None
-) -> Usage:
+def measure(command: Sequence[str], limit: float = 3600.0, memory: bool = False, folder: str | None = None) -> Usage:
     """Run a command from the root of the project, one thread for numeric libraries, and measure it.
 
     Parameters
@@ -73,7 +71,9 @@ def measure(
         environment["TMPDIR"] = folder
     request = json.dumps({"command": list(command), "limit": limit, "memory": memory})
     watcher = [sys.executable, "-m", "benchmarks.measure", request]
-    answer = subprocess.run(watcher, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    answer = subprocess.run(
+        watcher, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
     if answer.returncode:
         raise RuntimeError(f"the measurement of {list(command)} failed: {answer.stderr[-1000:]}")
     usage = json.loads(answer.stdout.splitlines()[-1])

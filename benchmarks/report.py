@@ -25,16 +25,20 @@ How good the search is, and what it costs, beside other optimizers. The page is 
 
 All optimizers get the same problems: for each seed, the optimum of numeric parameters is put somewhere else
 and the categories are permuted, for all in the same way. All begin with the default configuration. Each search has a
-fresh process and one thread. Optimizers that know no forbidden clauses get the worst value so far
-for a forbidden configuration, which is not counted as an evaluation. Names: *ours* is this project, *optuna_tpe*
-Optuna's default, *optuna_tpe_mvg* the same sampler with multivariate and group on, *optuna_gp* its Gaussian process, *smac3_stock* SMAC3's
-`HyperparameterOptimizationFacade` as it comes (with 50 and 100 evaluations only, as it is slow).
+fresh process and one thread. Optimizers that know no forbidden clauses get the worst value so far for a forbidden
+configuration, which is not counted as an evaluation.
+
+Names: *ours* is this project, *optuna_tpe* Optuna's default, *optuna_tpe_mvg* the same sampler with multivariate and
+group on, *optuna_gp* its Gaussian process, *hyperopt* its TPE, *nevergrad* its NGOpt, *smac3_stock* SMAC3's
+`HyperparameterOptimizationFacade` as it comes (with 50 and 100 evaluations only, as it is slow), *smac3_ac* its
+`AlgorithmConfigurationFacade`, *roar* random configurations raced by SMAC3's intensifier.
 """
 
 _BETWEEN = {
     "noisy": (
         "Noise",
-        "5, 10 and 20 % of noise on each value, and nobody has told the optimizer. The true mean of the configuration that is returned:",
+        "5, 10 and 20 % of noise on each value, and nobody has told the optimizer. The true mean of the configuration "
+        "that is returned:",
     ),
     "instances": (
         "Instances and seeds",
@@ -43,9 +47,9 @@ _BETWEEN = {
     ),
     "runtime": (
         "Run time",
-        f"Test PAR10 in seconds (mean over {N_INSTANCES} test instances, a run that reaches the limit of {CUTOFF:g} s counts "
-        f"ten times) after {SECONDS:,.0f} reported CPU seconds on {N_INSTANCES} training instances. *ours* caps adaptively; the "
-        "others run each instance up to the limit.",
+        f"Test PAR10 in seconds (mean over {N_INSTANCES} test instances, a run that reaches the limit of {CUTOFF:g} s "
+        f"counts ten times) after {SECONDS:,.0f} reported CPU seconds on {N_INSTANCES} training instances. *ours* caps "
+        "adaptively; the others run each instance up to the limit.",
     ),
 }
 
@@ -74,10 +78,11 @@ def _basis(cells: Sequence[Record], measured: Sequence[Record]) -> str:
     commits = sorted({cell["commit"] for cell in cells if cell["peer"] == "ours"})
     if not cells:
         return "**Nothing is recorded yet.**"
-    few = " These are few: take differences that are small beside the intervals for noise." if len(seeds) < 10 else ""
+    few = " These are few: take small differences for noise." if len(seeds) < 10 else ""
     return (
-        f"**Basis:** {len(cells)} searches and {len(measured)} measurements of cost, {dates[0]} to {dates[-1]}; our own "
-        f"searches with {len(seeds)} seeds, at commit {', '.join(commits)}.{few} The tables say how many seeds each rests on."
+        f"**Basis:** {len(cells)} searches and {len(measured)} measurements of cost, {dates[0]} to {dates[-1]}; "
+        f"our own searches with {len(seeds)} seeds, at commit {', '.join(commits)}.{few} The tables say how many seeds "
+        "each rests on."
     )
 
 

@@ -36,7 +36,7 @@ class Cell(NamedTuple):
 
 def numbers(text: str) -> list[int]:
     """``0-2,5`` is 0, 1, 2, 5."""
-    found = []
+    found: list[int] = []
     for word in text.split(","):
         first, _, last = word.partition("-")
         found += range(int(first), int(last or first) + 1)
@@ -52,7 +52,9 @@ def cells(
         for problem in problems:
             member = make(problem, seed)
             chosen = [b for b in member.budgets if b in budgets or not budgets]
-            found += [Cell(p, problem, seed, b) for b in chosen for p in peers if takes(p, member, group_of(problem), b)]
+            found += [
+                Cell(p, problem, seed, b) for b in chosen for p in peers if takes(p, member, group_of(problem), b)
+            ]
     return found
 
 
@@ -67,7 +69,9 @@ def run_cell(cell: Cell, limit: float = _LIMIT) -> results.Record:
         file = Path(folder) / "record.json"
         words = [cell.peer, cell.problem, *map(str, cell[2:]), str(file)]
         usage = measure([interpreter(cell.peer), "-m", "benchmarks.cell", *words], limit, folder=folder)
-        made = json.loads(file.read_text()) if file.exists() else {"error": usage.output or f"exit code {usage.code}"}
+        made: results.Record = {"error": usage.output or f"exit code {usage.code}"}
+        if file.exists():
+            made = json.loads(file.read_text())
     if usage.stopped:
         made = {"error": f"stopped after {limit:g} s"}
     record = cell._asdict() | made

@@ -25,11 +25,12 @@ def quality(cells: Sequence[Record]) -> str:
     """Ranks, regrets and comparisons on functions without noise."""
     parts = [
         "## Best value found\n",
-        "Ten public problems and four of the kinds that scripts for pysmac have (36 integer-valued categoricals, 24 mixed "
-        "parameters with three `{a < b}` clauses, 60 switches, the plateaus of an accuracy). *Regret* is "
-        "(value - best known) / (random search's median - best known): 0 is the best known, 1 is random search. Best known is the "
-        "optimum, or where that is not known the best value over all runs. The geometric mean is over problems, of the median over seeds, "
-        f"each at least {statistics.LEAST_REGRET}. In brackets: 95 % bootstrap intervals over seeds and problems.\n",
+        "Ten public problems and four of the kinds that scripts for pysmac have: 36 integer-valued categoricals, "
+        "24 mixed parameters with three `{a < b}` clauses, 60 switches, the plateaus of an accuracy. *Regret* is "
+        "(value - best known) / (random search's median - best known): 0 is the best known, 1 is random search. Best "
+        "known is the optimum, or where that is not known the best value over all runs. The geometric mean is over "
+        f"problems, of the median over seeds, each at least {statistics.LEAST_REGRET}. In brackets: 95 % bootstrap "
+        "intervals over seeds and problems.\n",
     ]
     for budget in BUDGETS:
         parts += [f"### {budget} evaluations\n", _ranks(values_at(cells, budget, ("public", "scripts")))]
@@ -152,11 +153,14 @@ def single_values(cells: Sequence[Record], group: str, title: str, text: str) ->
 def costs(measured: Sequence[Record]) -> str:
     """What the search costs, as ratios to what ran beside it."""
     text = (
-        "Each measurement of ours has one of Optuna's TPE (for calls: of a bare fork) beside it, of the same minutes on the same machine. "
-        "The machine was shared: the ratios mean more than the times. Medians; in brackets the least and the greatest.\n"
+        "Each measurement of ours has one of Optuna's TPE (for calls: of a bare fork) beside it, made right before or "
+        "after it. The machine was shared: the ratios mean more than the times. Medians; in brackets the least and the "
+        "greatest.\n"
     )
     rows = []
-    for cost, n in sorted({(r["cost"], r["n"]) for r in measured}, key=lambda pair: (list(_COSTS).index(pair[0]), pair[1])):
+    for cost, n in sorted(
+        {(r["cost"], r["n"]) for r in measured}, key=lambda pair: (list(_COSTS).index(pair[0]), pair[1])
+    ):
         names = sorted({r["name"] for r in measured if (r["cost"], r["n"]) == (cost, n)})
         groups = [names] if cost == "own" else [[name] for name in names]
         for group in groups:
@@ -169,7 +173,7 @@ def costs(measured: Sequence[Record]) -> str:
 
 
 _COSTS: dict[str, Callable[[int, list[str]], str]] = {
-    "own": lambda n, names: f"the search alone, {n} evaluations, for each evaluation ({len(names)} problems; no imports)",
+    "own": lambda n, names: f"the search alone, {n} evaluations, for each ({len(names)} problems; no imports)",
     "script": lambda n, names: f"script of {n} isolated evaluations, all processes, with imports",
     "call": lambda n, names: f"isolated call of an empty function, {names[0]}, beside a bare fork",
     "memory": lambda n, names: f"script of {n} isolated evaluations, peak of the sum of PSS",
@@ -190,8 +194,9 @@ def _cost(cost: str, n: int, names: list[str], quantity: str, records: Sequence[
 def original(cells: Sequence[Record], recorded: Sequence[Record]) -> str:
     """Our search on the published problems beside recorded runs of the original."""
     text = (
-        "The original pysmac needs Java and a Python of its time, so its runs were recorded once, on the public problems as they were "
-        "published (nothing shifted), with random search and Optuna's TPE beside it. Medians over seeds; the best one is bold.\n"
+        "The original pysmac needs Java and a Python of its time, so its runs were recorded once, on the public "
+        "problems as they were published (nothing shifted), with random search and Optuna's TPE beside it. Medians "
+        "over seeds; the best one is bold.\n"
     )
     tables = []
     for budget in BUDGETS[1:]:

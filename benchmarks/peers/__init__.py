@@ -70,5 +70,7 @@ def interpreter(peer: str) -> str:
         return sys.executable
     python = ROOT / "benchmarks" / ".venv" / environment / "bin" / "python"
     if not python.exists():
-        raise FileNotFoundError(f"{python} does not exist; make it with: python -m benchmarks.environments {environment}")
+        raise FileNotFoundError(
+            f"{python} does not exist; make it with: python -m benchmarks.environments {environment}"
+        )
     return str(python)

@@ -1,4 +1,4 @@
-"""nevergrad's NGOpt: a flat space, inactive parameters dropped before the call, forbidden ones as a cheap constraint."""
+"""nevergrad's NGOpt: a flat space, inactive parameters dropped, forbidden clauses as a cheap constraint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This project. Calls are not isolated, but where run time is minimised: limits need a process."""
+"""Our own search. Calls are not isolated, but where run time is minimised: limits need a process."""
 
 from __future__ import annotations
 

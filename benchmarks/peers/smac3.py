@@ -29,10 +29,11 @@ def space_of(problem: Problem, seed: int) -> Any:
     space = ConfigSpace.ConfigurationSpace(seed=seed)
     for name, spec in problem.parameters.items():
         kind, values, default = spec[:3]
+        low, high = values[0], values[-1]
         if kind == "real":
-            space.add(ConfigSpace.UniformFloatHyperparameter(name, *values, default_value=default, log=is_log(spec)))
+            space.add(ConfigSpace.UniformFloatHyperparameter(name, low, high, default, log=is_log(spec)))
         elif kind == "integer":
-            space.add(ConfigSpace.UniformIntegerHyperparameter(name, *values, default_value=default, log=is_log(spec)))
+            space.add(ConfigSpace.UniformIntegerHyperparameter(name, low, high, default, log=is_log(spec)))
         elif kind == "ordinal":
             space.add(ConfigSpace.OrdinalHyperparameter(name, values, default_value=default))
         else:
@@ -75,9 +76,7 @@ class _Stop(Callback):
         return False if full or self.evaluations.seconds >= self.evaluations.problem.seconds else None
 
 
-def search(
-    problem: Problem, seed: int, evaluations: Evaluations, facade: Any, **parts: Any
-) -> Configuration | None:
+def search(problem: Problem, seed: int, evaluations: Evaluations, facade: Any, **parts: Any) -> Configuration | None:
     """Search with a facade; its incumbent, or None for the best seen.
 
     With instances or seeds the facade races. Forbidden configurations get the worst value so far; then the

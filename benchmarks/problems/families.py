@@ -51,6 +51,7 @@ class Draw:
         return dict(zip(values, self.shuffled(values), strict=True))
 
 
+GROUPS = "public", "scripts", "noisy", "instances", "runtime"
 #: family -> group, maker
 _FAMILIES: dict[str, tuple[str, Callable[[Draw], Problem]]] = {}
 
@@ -94,8 +95,8 @@ def names(words: str) -> list[str]:
     """The problems that comma separated words choose: names, groups, ``original`` and ``all``."""
     found: list[str] = []
     for word in words.split(","):
-        public = [name for name, (group, _) in _FAMILIES.items() if group == "public"]
-        members = [name for name, (group, _) in _FAMILIES.items() if word in (group, name, "all")]
+        members = [name for group in GROUPS for name in _members(group) if word in (group, name, "all")]
+        public = _members("public")
         if word == "original":
             members = [ORIGINAL + name for name in public]
         elif not members and word.removeprefix(ORIGINAL) in public:
@@ -104,6 +105,10 @@ def names(words: str) -> list[str]:
             raise ValueError(f"no problem or group is called {word!r}; problems: {', '.join(_FAMILIES)}")
         found += [name for name in members if name not in found]
     return found
+
+
+def _members(group: str) -> list[str]:
+    return [name for name, (its_group, _) in _FAMILIES.items() if its_group == group]
 
 
 def quadratic(weights: Sequence[float], distances: Sequence[Any]) -> float:

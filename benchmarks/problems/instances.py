@@ -23,9 +23,9 @@ def _on_instances(draw: Draw, name: str, with_features: bool, offsets: float = 0
     centre = {n: g.uniform(0.25, 0.75) for n in _REALS} | {"n": g.randint(3, 17)}
     features = [[g.uniform(-1, 1) for _ in range(3)] for _ in range(N_INSTANCES)]
     for column in range(3):
-        mean = sum(row[column] for row in features) / N_INSTANCES
+        middle = sum(row[column] for row in features) / N_INSTANCES
         for row in features:
-            row[column] -= mean
+            row[column] -= middle
     effect = {n: [g.uniform(-0.15, 0.15) for _ in range(3)] for n in _REALS}
     hardness = [offsets * g.random() for _ in range(N_INSTANCES)]
     tables = [{c: 0.2 * (k + g.gauss(0, 1)) for k, c in enumerate(draw.shuffled("abcd"))} for _ in range(N_INSTANCES)]

@@ -78,10 +78,18 @@ def rosenbrock_4d(draw: Draw) -> Problem:
 
 
 _HARTMANN_WEIGHTS = [1.0, 1.2, 3.0, 3.2]
-_HARTMANN_SCALES = [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8]]
-_HARTMANN_SCALES += [[17, 8, 0.05, 10, 0.1, 14]]
-_HARTMANN_CENTRES = [[0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886], [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991]]
-_HARTMANN_CENTRES += [[0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650], [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381]]
+_HARTMANN_SCALES = [
+    [10, 3, 17, 3.5, 1.7, 8],
+    [0.05, 10, 17, 0.1, 8, 14],
+    [3, 3.5, 1.7, 10, 17, 8],
+    [17, 8, 0.05, 10, 0.1, 14],
+]
+_HARTMANN_CENTRES = [
+    [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886],
+    [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
+    [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650],
+    [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
+]
 _HARTMANN_BEST = [0.201689512, 0.150010688, 0.476873968, 0.275332429, 0.311651612, 0.657300531]
 
 
@@ -144,7 +152,10 @@ def _cat_tables() -> tuple[list[list[float]], list[list[list[float]]]]:
     for _ in range(20):
         next(numbers)
     single = [[next(numbers) for _ in range(size)] for size in _CAT_SIZES]
-    pairs = [[[1.5 * (next(numbers) - 0.5) for _ in range(_CAT_SIZES[j])] for _ in range(_CAT_SIZES[i])] for i, j in _CAT_PAIRS]
+    pairs = [
+        [[1.5 * (next(numbers) - 0.5) for _ in range(_CAT_SIZES[j])] for _ in range(_CAT_SIZES[i])]
+        for i, j in _CAT_PAIRS
+    ]
     return single, pairs
 
 
@@ -168,7 +179,7 @@ def cat10(draw: Draw) -> Problem:
 
 @family("public")
 def forbid60(draw: Draw) -> Problem:
-    """Two real parameters whose sum may not be large, which forbids about 60 % of the space; the optimum lies on the edge."""
+    """Two real parameters whose sum may not be large, which forbids 60 % of the space; the optimum is on the edge."""
     d1, d2, dn = draw.uniform(-1, 1, 0), draw.uniform(-1, 1, 0), draw.integer(-2, 2, 0)
     most = 9 + d1 + d2
     meaning = draw.renamed("pqr")

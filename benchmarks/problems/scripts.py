@@ -19,7 +19,9 @@ def _coupled(
     In a pair, one parameter with its best value costs more than none: the two have to change together.
     """
     best = {name: generator.choice(values) for name, values in choices.items()}
-    weights = dict(zip(choices, generator.sample([2 ** (-i / 8) for i in range(len(choices))], len(choices)), strict=True))
+    weights = dict(
+        zip(choices, generator.sample([2 ** (-i / 8) for i in range(len(choices))], len(choices)), strict=True)
+    )
     single = {
         (name, value): 0.0 if value == best[name] else weights[name] * generator.uniform(0.2, 1)
         for name, values in choices.items()
@@ -44,7 +46,7 @@ def _coupled(
 @family("scripts")
 def int36(draw: Draw) -> Problem:
     """36 categorical parameters whose values are 3 to 6 integers, and a search of 1,000 evaluations."""
-    choices = {f"p{i}": list(range(draw.random.randint(3, 6))) for i in range(36)}
+    choices = {f"p{i}": list(range(3 + 7 * i % 4)) for i in range(36)}
     value, best = _coupled(choices, 18, draw.random)
     parameters = {name: ("categorical", values, 0) for name, values in choices.items()}
     return Problem("int36", lambda **x: value(x), parameters, optimum=0.0, best=best, budgets=(100, 500, 1000))
@@ -119,7 +121,7 @@ def _error(distance: float, n_rows: int) -> float:
 def plateau(draw: Draw) -> Problem:
     """Errors on 150 test rows: steps of 1/150, and flat between them."""
     g, n_rows = draw.random, 150
-    best = {
+    best: Configuration = {
         "C": 10 ** g.uniform(-2, 3),
         "gamma": 10 ** g.uniform(-4, 0),
         "degree": g.randint(2, 9),

@@ -32,7 +32,10 @@ def _solver(draw: Draw, name: str, n_kinds: int) -> Problem:
         {h: math.exp(0.7 * k) for k, h in enumerate(g.sample(_HEURISTICS, len(_HEURISTICS)))} for _ in range(n_kinds)
     ]
     best = {"restart": 10 ** g.uniform(1.5, 4), "noise": g.uniform(0.1, 0.6), "level": g.randint(0, 3)}
-    features = [[float(kind == k) for k in range(n_kinds)] + [math.log(b) + g.gauss(0, 0.3)] for kind, b in zip(kinds, base, strict=True)]
+    features = [
+        [*(float(kind == k) for k in range(n_kinds)), math.log(hardness) + g.gauss(0, 0.3)]
+        for kind, hardness in zip(kinds, base, strict=True)
+    ]
     salt = g.random()
 
     def runtime(instance: int, x: Configuration) -> float:
