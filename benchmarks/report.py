@@ -75,12 +75,13 @@ def page(cells: Sequence[Record], recorded: Sequence[Record], measured: Sequence
 def _basis(cells: Sequence[Record], measured: Sequence[Record]) -> str:
     seeds = sorted({cell["seed"] for cell in cells if cell["peer"] == "ours"})
     dates = sorted({record["date"] for record in (*cells, *measured)})
+    when = " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else ""
     commits = sorted({cell["commit"] for cell in cells if cell["peer"] == "ours"})
     if not cells:
         return "**Nothing is recorded yet.**"
     few = " These are few: take small differences for noise." if len(seeds) < 10 else ""
     return (
-        f"**Basis:** {len(cells)} searches and {len(measured)} measurements of cost, {dates[0]} to {dates[-1]}; "
+        f"**Basis:** {len(cells)} searches and {len(measured)} measurements of cost, {when}; "
         f"our own searches with {len(seeds)} seeds, at commit {', '.join(commits)}.{few} The tables say how many seeds "
         "each rests on."
     )

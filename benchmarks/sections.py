@@ -8,9 +8,10 @@ import numpy as np
 
 from benchmarks import statistics
 from benchmarks.results import Record
-from benchmarks.selection import Values, main_peers, n_seeds, optimum, values_at
+from benchmarks.selection import Values, best_known, main_peers, matched, n_seeds, values_at
 
 BUDGETS = 50, 100, 500
+_EXACT = "public", "scripts"
 _TPE = "optuna_tpe", "optuna_tpe_mvg"
 _NOTHING = "Not measured yet.\n"
 
@@ -32,20 +33,22 @@ def quality(cells: Sequence[Record]) -> str:
         f"problems, of the median over seeds, each at least {statistics.LEAST_REGRET}. In brackets: 95 % bootstrap "
         "intervals over seeds and problems.\n",
     ]
+    best = best_known(cells, _EXACT)
     for budget in BUDGETS:
-        parts += [f"### {budget} evaluations\n", _ranks(values_at(cells, budget, ("public", "scripts")))]
+        parts += [f"### {budget} evaluations\n", _ranks(values_at(cells, budget, _EXACT), best)]
     parts += ["### Against Optuna's TPE\n", _against(cells), "### Each problem\n", _each(cells)]
     return "\n".join(parts)
 
 
-def _regrets(values: Values, peers: Sequence[str], problems: Sequence[str]) -> list[list[list[float]]]:
-    """For each problem and peer the regrets of its runs."""
+Best = dict[str, dict[int, float]]
+
+
+def _regrets(values: Values, peers: Sequence[str], best: Best) -> list[list[list[float]]]:
+    """For each problem and peer the regrets of its runs; the values are matched ones."""
     rows = []
-    for problem in problems:
-        seeds = {seed for runs in values.values() for seed in runs.get(problem, {})}
-        best = statistics.best_known(values, problem, {(problem, seed): optimum(problem, seed) for seed in seeds})
-        unit = values["random"][problem]
-        rows.append([list(statistics.regrets(values[peer][problem], best, unit).values()) for peer in peers])
+    for problem, unit in values["random"].items():
+        runs = [statistics.regrets(values[peer][problem], best[problem], unit) for peer in peers]
+        rows.append([list(regrets.values()) for regrets in runs])
     return rows
 
 
@@ -53,22 +56,22 @@ def _medians(runs: Sequence[Sequence[Sequence[float]]]) -> np.ndarray:
     return np.array([[float(np.median(values)) for values in row] for row in runs])
 
 
-def _ranks(values: Values) -> str:
+def _ranks(values: Values, best: Best) -> str:
     peers = main_peers(values)
-    problems = statistics.common_problems(values, peers)
-    if "random" not in peers or not problems:
+    shared = matched(values, peers)
+    if not shared.get("random"):
         return _NOTHING
-    runs = _regrets(values, peers, problems)
+    runs = _regrets(shared, peers, best)
     medians = _medians(runs)
     numbers: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for statistic in (statistics.mean_ranks, _geometric_means):
         numbers.append((statistic(medians), *statistics.interval(statistic, runs)))
+    seeds = n_seeds(list(shared["random"].values()))
     rows = []
     for i in np.argsort(numbers[1][0]):
-        seeds = n_seeds([values[peers[i]][problem] for problem in problems])
         rows.append([peers[i], *(_with_interval(*(n[i] for n in number)) for number in numbers), seeds])
-    header = ["", f"mean rank ({len(problems)} problems)", "geometric mean of regrets", "seeds"]
-    return table(header, rows) + _on_fewer(values, peers, problems)
+    header = ["", f"mean rank ({len(runs)} problems)", "geometric mean of regrets", "seeds"]
+    return table(header, rows) + _on_fewer(values, peers, best)
 
 
 def _geometric_means(medians: np.ndarray) -> np.ndarray:
@@ -79,14 +82,14 @@ def _with_interval(value: float, low: float, high: float) -> str:
     return f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
-def _on_fewer(values: Values, main: Sequence[str], problems: Sequence[str]) -> str:
+def _on_fewer(values: Values, main: Sequence[str], best: Best) -> str:
     rows = []
     for peer in sorted(set(values) - set(main)):
-        shared = [problem for problem in problems if problem in values[peer]]
-        if shared and "ours" in main:
-            regrets = _geometric_means(_medians(_regrets(values, [peer, "ours"], shared)))
-            seeds = n_seeds([values[peer][problem] for problem in shared])
-            rows.append([peer, str(len(shared)), f"{regrets[0]:.2f}", f"{regrets[1]:.2f}", seeds])
+        shared = matched(values, [peer, "ours", "random"])
+        if shared["random"]:
+            regrets = _geometric_means(_medians(_regrets(shared, [peer, "ours"], best)))
+            seeds = n_seeds(list(shared["random"].values()))
+            rows.append([peer, str(len(shared["random"])), f"{regrets[0]:.2f}", f"{regrets[1]:.2f}", seeds])
     if not rows:
         return ""
     header = ["run on fewer problems", "problems", "geometric mean of regrets", "ours on the same", "seeds"]
@@ -97,11 +100,11 @@ def _against(cells: Sequence[Record]) -> str:
     rows = []
     most = 0
     for budget in BUDGETS:
-        values = values_at(cells, budget, ("public", "scripts"))
+        values = values_at(cells, budget, _EXACT)
         for peer in _TPE:
             better, equal, n, worse = statistics.compare(values.get("ours", {}), values.get(peer, {}))
             if n:
-                seeds = n_seeds([values[p][q] for p in ("ours", peer) for q in values["ours"] if q in values[peer]])
+                seeds = n_seeds(list(matched(values, ["ours", peer])["ours"].values()))
                 share = f"{better} of {n} ({better / n:.0%})"
                 rows.append([str(budget), peer, share, str(equal), ", ".join(worse) or "none", seeds])
                 most = max(most, n)
@@ -115,9 +118,10 @@ def _against(cells: Sequence[Record]) -> str:
 
 
 def _each(cells: Sequence[Record]) -> str:
-    parts = ["Medians over seeds; the best one is bold. (Seeds are different problems: compare along a row only.)\n"]
+    parts = ["Medians over the seeds that all have run; the best one is bold.\n"]
     for budget in (*BUDGETS[1:], 1000):
-        parts += _median_table(values_at(cells, budget, ("public", "scripts")), f"{budget} evaluations")
+        values = values_at(cells, budget, _EXACT)
+        parts += _median_table(matched(values, main_peers(values)), f"{budget} evaluations")
     return "\n".join(parts)
 
 
@@ -143,6 +147,7 @@ def single_values(cells: Sequence[Record], group: str, title: str, text: str) ->
     tables = []
     for budget in sorted({cell["budget"] for cell in cells}):
         values = values_at(cells, budget, (group,), final=True)
+        values = matched(values, main_peers(values))
         seeds = n_seeds([run for runs in values.values() for run in runs.values()])
         corner = f"{seeds} seeds" if group == "runtime" else f"{budget} calls, {seeds} seeds"
         if values.get("ours"):

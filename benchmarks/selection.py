@@ -44,9 +44,35 @@ def main_peers(values: Values, share: float = 0.8) -> list[str]:
     return [peer for peer, problems in values.items() if len(problems) >= share * most]
 
 
+def matched(values: Values, peers: Sequence[str]) -> Values:
+    """The values of these peers on the problems, with the seeds, that all of them have run.
+
+    Another seed is another problem, so that others could not be compared.
+    """
+    found: Values = {peer: {} for peer in peers}
+    for problem in sorted(set.intersection(*(set(values.get(peer, {})) for peer in peers))) if peers else []:
+        seeds = sorted(set.intersection(*(set(values[peer][problem]) for peer in peers)))
+        if seeds:
+            for peer in peers:
+                found[peer][problem] = {seed: values[peer][problem][seed] for seed in seeds}
+    return found
+
+
+def best_known(cells: Sequence[Record], groups: Sequence[str]) -> dict[str, dict[int, float]]:
+    """For each problem and seed the optimum where it is known, else the least value that any search has seen."""
+    found: dict[str, dict[int, float]] = defaultdict(dict)
+    for cell in cells:
+        problem, seed = cell["problem"], cell["seed"]
+        if group_of(problem) not in groups:
+            continue
+        known = _optimum(problem, seed)
+        least = min(step[1] for step in cell["steps"])
+        found[problem][seed] = known if known is not None else min(least, found[problem].get(seed, least))
+    return dict(found)
+
+
 @cache
-def optimum(problem: str, seed: int) -> float | None:
-    """The least true value of a problem, where it is known."""
+def _optimum(problem: str, seed: int) -> float | None:
     return make(problem, seed).optimum
 
 

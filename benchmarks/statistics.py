@@ -7,30 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from scipy import stats
 
-#: value by peer, problem and seed
-Table = Mapping[str, Mapping[str, Mapping[int, float]]]
+#: value by seed
 Seeds = Mapping[int, float]
 
 #: regrets below this count as this: a geometric mean would be ruled by how exactly an optimum was hit
 LEAST_REGRET = 1e-3
 _RESAMPLES = 1000
-
-
-def common_problems(table: Table, peers: Sequence[str]) -> list[str]:
-    """The problems that all these peers have run."""
-    return sorted(set.intersection(*(set(table.get(peer, {})) for peer in peers))) if peers else []
-
-
-def best_known(table: Table, problem: str, optima: Mapping[tuple[str, int], float | None]) -> dict[int, float]:
-    """For each seed the optimum where it is known, else the least value that any peer has seen."""
-    seen: dict[int, float] = {}
-    for runs in table.values():
-        for seed, value in runs.get(problem, {}).items():
-            seen[seed] = min(value, seen.get(seed, value))
-    for seed in seen:
-        optimum = optima.get((problem, seed))
-        seen[seed] = seen[seed] if optimum is None else min(optimum, seen[seed])
-    return seen
 
 
 def regrets(runs: Seeds, best: Seeds, random: Seeds) -> dict[int, float]:
@@ -116,7 +98,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def compare(ours: Mapping[str, Seeds], theirs: Mapping[str, Seeds]) -> tuple[int, int, int, list[str]]:
-    """Two peers on the problems that both have run.
+    """Two peers on the problems, with the seeds, that both have run.
 
     Returns
     -------
@@ -125,11 +107,12 @@ def compare(ours: Mapping[str, Seeds], theirs: Mapping[str, Seeds]) -> tuple[int
     worse : list of str
         Problems that are worse by more than noise: one-sided Mann-Whitney test, Holm's correction, 5 %.
     """
-    problems = sorted(set(ours) & set(theirs))
+    problems = sorted(problem for problem in ours if set(ours[problem]) & set(theirs.get(problem, {})))
     better = equal = 0
     p_values = []
     for problem in problems:
-        a, b = list(ours[problem].values()), list(theirs[problem].values())
+        seeds = sorted(set(ours[problem]) & set(theirs[problem]))
+        a, b = ([runs[problem][seed] for seed in seeds] for runs in (ours, theirs))
         difference = float(np.median(a) - np.median(b))
         same = abs(difference) <= 1e-9 * max(1.0, abs(float(np.median(b))))
         better, equal = better + (difference < 0 and not same), equal + same

@@ -8,7 +8,7 @@ from scipy import stats
 
 from benchmarks import statistics
 from benchmarks.report import PAGE, page
-from benchmarks.selection import values_at
+from benchmarks.selection import best_known, matched, values_at
 
 
 def cell(peer, problem, seed, *values, budget=100, final=None):
@@ -33,9 +33,20 @@ def test_regret_is_0_at_the_best_known_and_1_at_random():
 
 
 def test_best_known_is_the_optimum_or_what_was_seen():
-    table = {"a": {"p": {0: 2.0, 1: 5.0}}, "b": {"p": {0: 1.0}, "q": {0: -9.0}}}
-    assert statistics.best_known(table, "p", {("p", 0): 0.5, ("p", 1): None}) == {0: 0.5, 1: 5.0}
-    assert statistics.best_known(table, "p", {}) == {0: 1.0, 1: 5.0}
+    cells = [
+        cell("a", "ml_svm_digits", 0, 0.5, 0.25),
+        cell("b", "ml_svm_digits", 0, 0.125, budget=500),
+        cell("b", "ml_svm_digits", 1, 0.5),
+        cell("a", "log5", 0, 3.0),
+    ]
+    assert best_known(cells, ("public",)) == {"ml_svm_digits": {0: 0.125, 1: 0.5}, "log5": {0: 0.0}}
+
+
+def test_only_problems_and_seeds_that_all_have_run_are_compared():
+    values = {"a": {"p": {0: 1.0, 1: 2.0}, "q": {0: 1.0}}, "b": {"p": {1: 3.0, 2: 4.0}, "r": {0: 1.0}}}
+    assert matched(values, ["a", "b"]) == {"a": {"p": {1: 2.0}}, "b": {"p": {1: 3.0}}}
+    assert matched(values, ["a", "c"]) == {"a": {}, "c": {}}
+    assert statistics.compare(values["a"], values["b"])[:3] == (1, 0, 1)
 
 
 def test_mean_ranks_share_ties():
