@@ -99,19 +99,25 @@ def _pss_mb() -> float:
     return total / 1024
 
 
+def _ended() -> tuple[int, int] | None:
+    """Id and status of a process that has ended, 0 if none has; None if there is none left."""
+    try:
+        return os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return None
+
+
 def _watch(command: Sequence[str], limit: float, memory: bool) -> dict[str, object]:
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     start = time.perf_counter()
     main = subprocess.Popen(command, stdout=sys.stderr)
     end, code, stopped, peak, wall = start + limit, None, False, 0.0, 0.0
-    while True:
-        with contextlib.suppress(ChildProcessError):
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == main.pid:
-                code, wall = os.waitstatus_to_exitcode(status), time.perf_counter() - start
-                end = min(end, time.perf_counter() + _GRACE)
-            if pid:
-                continue
+    while (ended := _ended()) is not None:
+        pid, status = ended
+        if pid == main.pid:
+            code, wall = os.waitstatus_to_exitcode(status), time.perf_counter() - start
+            end = min(end, time.perf_counter() + _GRACE)
+        elif pid == 0:
             if memory:
                 peak = max(peak, _pss_mb())
             if time.perf_counter() > end:
@@ -120,8 +126,6 @@ def _watch(command: Sequence[str], limit: float, memory: bool) -> dict[str, obje
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(each, signal.SIGKILL)
             time.sleep(_MEMORY_PAUSE if memory else _PAUSE)
-            continue
-        break
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "code": code,
