@@ -70,10 +70,15 @@ def pack(work: Path = WORK, data: Path = DATA) -> dict[str, int]:
 
 
 def commit() -> str:
-    """The short name of the commit that is checked out, with a + if files differ from it; '' without git."""
-    words = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
-    answer = subprocess.run(words, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    return answer.stdout.strip()
+    """The last commit that changed the package, with a + if files of it differ from that; '' without git."""
+
+    def git(*words: str) -> str:
+        command = ["git", *words, "--", "pysmac_compat"]
+        return subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        ).stdout.strip()
+
+    return git("log", "-1", "--format=%h") + "+" * bool(git("status", "--porcelain"))
 
 
 if __name__ == "__main__":
