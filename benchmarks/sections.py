@@ -113,7 +113,7 @@ def _against(cells: Sequence[Record]) -> str:
     header = ["evaluations", "against", "ours has the better median", "equal", "ours worse by more than noise", "seeds"]
     return table(header, rows) + (
         "\nWorse by more than noise: one-sided Mann-Whitney test with Holm's correction over the problems, 5 %. "
-        f"With {most} problems, less than {statistics.runs_needed(most)} seeds of each cannot show any.\n"
+        f"With {most} problems, fewer than {statistics.runs_needed(most)} seeds of each cannot show any.\n"
     )
 
 
@@ -149,7 +149,7 @@ def single_values(cells: Sequence[Record], group: str, title: str, text: str) ->
         values = values_at(cells, budget, (group,), final=True)
         values = matched(values, main_peers(values))
         seeds = n_seeds([run for runs in values.values() for run in runs.values()])
-        corner = f"{seeds} seeds" if group == "runtime" else f"{budget} calls, {seeds} seeds"
+        corner = f"seeds: {seeds}" if group == "runtime" else f"{budget} calls; seeds: {seeds}"
         if values.get("ours"):
             tables += _median_table(values, corner)
     return "\n".join([*parts, *(tables or [_NOTHING])])
@@ -178,7 +178,7 @@ def costs(measured: Sequence[Record]) -> str:
 
 
 _COSTS: dict[str, Callable[[int, list[str]], str]] = {
-    "own": lambda n, names: f"the search alone, {n} evaluations, for each ({len(names)} problems; no imports)",
+    "own": lambda n, names: f"the search alone, {n} evaluations, for each (problems: {len(names)}; no imports)",
     "script": lambda n, names: f"script of {n} isolated evaluations, all processes, with imports",
     "call": lambda n, names: f"isolated call of an empty function, {names[0]}, beside a bare fork",
     "memory": lambda n, names: f"script of {n} isolated evaluations, peak of the sum of PSS",
