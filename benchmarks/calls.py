@@ -1,0 +1,53 @@
+"""Calls of an empty function, for `cost`: ``python -m benchmarks.calls KIND COUNT`` prints wall seconds for each.
+
+KIND is free (isolated calls without limits), limited (with limits on CPU time, memory and the total
+time), or fork: ``os.fork``, a pipe and ``os.waitpid``, the least that an isolated call can cost.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+
+def fork() -> None:
+    """A child that writes one number into a pipe."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, b"0.0")
+        os._exit(0)
+    os.close(writer)
+    os.read(reader, 100)
+    os.close(reader)
+    os.waitpid(child, 0)
+
+
+def forks(count: int) -> float:
+    """Wall seconds of so many bare forks of a process that has imported next to nothing."""
+    start = time.perf_counter()
+    for _ in range(count):
+        fork()
+    return time.perf_counter() - start
+
+
+def calls(count: int, limited: bool) -> float:
+    """Wall seconds of so many isolated calls."""
+    from pysmac_compat.evaluation.evaluator import Evaluator
+    from pysmac_compat.evaluation.server import Rules
+
+    evaluator = Evaluator(lambda: 0.0, Rules(memory_mb=500 if limited else None))
+    if limited:
+        evaluator.deadline = time.monotonic() + 3600
+    start = time.perf_counter()
+    for _ in range(count):
+        assert evaluator({}, 10.0 if limited else None).succeeded
+    seconds = time.perf_counter() - start
+    evaluator.close()
+    return seconds
+
+
+if __name__ == "__main__":
+    kind, number = sys.argv[1], int(sys.argv[2])
+    print((forks(number) if kind == "fork" else calls(number, kind == "limited")) / max(1, number))

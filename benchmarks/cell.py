@@ -1,0 +1,93 @@
+"""One cell: one search of one peer on one problem, in a process of its own.
+
+Started by `run` as ``python -m benchmarks.cell PEER PROBLEM SEED BUDGET FILE``; writes the record into FILE.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+import traceback
+import warnings
+from importlib import metadata
+from types import ModuleType
+from typing import Any
+
+from benchmarks.evaluations import Evaluations, Spent
+from benchmarks.problems import Problem, group_of, make
+
+_DIGITS = 9  # of a recorded value
+
+
+def search(peer: ModuleType, problem: Problem, seed: int, budget: int) -> dict[str, Any]:
+    """Run a search and say what came of it.
+
+    Parameters
+    ----------
+    peer : module
+        Has ``minimise(problem, seed, evaluations)``, which returns a configuration, or None for the best seen.
+    problem : Problem
+    seed : int
+        Of the optimizer.
+    budget : int
+
+    Returns
+    -------
+    dict
+        'n' calls; 'steps': for each improvement the number of the call, the observed value and, where it is
+        another, the true one; 'final': the true value of what is returned; CPU times in seconds.
+    """
+    evaluations = Evaluations(problem, budget)
+    before, start = time.process_time(), time.perf_counter()
+    try:
+        found = peer.minimise(problem, seed, evaluations)
+    except Spent:
+        found = None
+    wall = time.perf_counter() - start
+    found = evaluations.best if found is None else found
+    return {
+        "n": evaluations.calls,
+        "steps": [[n, *(_short(v) for v in (seen, true)[: 1 + (seen != true)])] for n, seen, true in evaluations.steps],
+        "final": None if found is None else _short(problem.judged(found)),
+        "seconds": _short(evaluations.seconds) if problem.cutoff is not None else None,
+        "cpu_before": round(before, 4),
+        "cpu_function": round(evaluations.cpu, 5),
+        "wall": round(wall, 4),
+    }
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def versions(peer: ModuleType) -> dict[str, str]:
+    """The versions of the distributions that a peer names, and of Python."""
+    found = {name: metadata.version(name) for name in peer.DISTRIBUTIONS}
+    return found | {"python": ".".join(map(str, sys.version_info[:3]))}
+
+
+def main() -> None:
+    """Run the cell that the command line names; exit without running anybody's exit handlers."""
+    name, problem_name, seed, budget, path = sys.argv[1:]
+    warnings.filterwarnings("ignore")
+    peer = importlib.import_module(f"benchmarks.peers.{name}")
+    problem = make(problem_name, int(seed))
+    if group_of(problem_name) in ("public", "original"):
+        problem.function(**problem.default)  # imports what it needs
+    try:
+        record = search(peer, problem, int(seed), int(budget))
+        record["versions"] = versions(peer)
+    except Exception:
+        record = {"error": traceback.format_exc()[-1500:]}
+    with open(path, "w") as file:
+        json.dump(record, file)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # the end of an interpreter with big libraries costs more than a small search
+
+
+if __name__ == "__main__":
+    main()

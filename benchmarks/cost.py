@@ -1,0 +1,118 @@
+"""Measures what the search itself costs: ``python -m benchmarks.cost --seeds 0-2 [--costs own,script,...]``.
+
+Each of our measurements stands beside one of Optuna's TPE (for a call: of a bare fork) of the same
+invocation, as the load of a machine changes; the report shows ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import product
+from typing import Any
+
+from benchmarks import results
+from benchmarks.measure import Usage, measure
+from benchmarks.peers import interpreter
+from benchmarks.problems import names
+from benchmarks.run import Cell, numbers, run_cell
+
+_OURS = [sys.executable, "docs/examples/rosenbrock_4d.py"]
+_CALLS = 300
+#: name -> whether the three limits are set, for `calls`
+_LIMITS = {"no limits": "free", "all limits": "limited"}
+
+
+def _command(peer: str, evaluations: int) -> list[str]:
+    script = _OURS if peer == "ours" else [interpreter(peer), "-m", "benchmarks.optuna_script"]
+    return [*script, str(evaluations)]
+
+
+def own(name: str, n: int, seed: int) -> dict[str, Any]:
+    """CPU seconds of the search for each evaluation, without imports and without the function."""
+    pair = {}
+    for peer in _alternating(seed):
+        record = run_cell(Cell(peer, name, seed, n))
+        if "error" in record:
+            raise RuntimeError(f"{peer} on {name}: {record['error']}")
+        pair[peer] = {"cpu": record["own_cpu"] / record["n"]}
+    return pair
+
+
+def script(name: str, n: int, seed: int) -> dict[str, Any]:
+    """A whole script: CPU and wall seconds of all its processes, imports included."""
+    return {peer: _used(measure(_command(peer, n))) for peer in _alternating(seed)}
+
+
+def memory(name: str, n: int, seed: int) -> dict[str, Any]:
+    """The greatest sum of the proportional set sizes of all processes of a script, MB."""
+    return {peer: {"memory": measure(_command(peer, n), memory=True).memory} for peer in _alternating(seed)}
+
+
+def call(name: str, n: int, seed: int) -> dict[str, Any]:
+    """One isolated call of an empty function, beside a bare fork: CPU and wall seconds."""
+    pair = {}
+    for label, kind in (("ours", _LIMITS[name]), ("fork", "fork")):
+        few, many = (measure([sys.executable, "-m", "benchmarks.calls", kind, str(count)]) for count in (0, n))
+        wall = float(many.output.split()[-1])
+        pair[label] = {"cpu": (_used(many)["cpu"] - _used(few)["cpu"]) / n, "wall": wall}
+    return pair
+
+
+def _used(usage: Usage) -> dict[str, float]:
+    if usage.code:
+        raise RuntimeError(f"exit code {usage.code}: {usage.output}")
+    found = asdict(usage)
+    return {name: found[name] for name in ("cpu", "wall")}
+
+
+def _alternating(seed: int) -> list[str]:
+    return ["ours", "optuna_tpe"][:: 1 if seed % 2 else -1]
+
+
+COSTS = {"own": own, "script": script, "call": call, "memory": memory}
+
+
+def wanted(
+    costs: list[str], problems: list[str], evaluations: list[int], seeds: list[int]
+) -> Iterator[tuple[Any, ...]]:
+    """The measurements of these costs: cost, name, number of evaluations, seed."""
+    subjects: dict[str, tuple[list[str], list[int]]] = {
+        "own": (problems, evaluations),
+        "script": (["rosenbrock_4d"], [100, 1000]),
+        "call": (list(_LIMITS), [_CALLS]),
+        "memory": (["rosenbrock_4d"], [1000]),
+    }
+    for seed, cost in product(seeds, costs):
+        for n, name in product(*subjects[cost][::-1]):
+            yield cost, name, n, seed
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--costs", default=",".join(COSTS))
+    parser.add_argument("--seeds", type=numbers, default=[0, 1, 2])
+    parser.add_argument("--problems", default="public", help="for own")
+    parser.add_argument("--evaluations", type=numbers, default=[100, 1000, 3000], help="for own")
+    parser.add_argument("--again", action="store_true", help="measure again what is in benchmarks/data")
+    options = parser.parse_args()
+    known = results.known("costs", options.again)
+    for cost, name, n, seed in wanted(
+        options.costs.split(","), names(options.problems), options.evaluations, options.seeds
+    ):
+        if (cost, name, n, seed) in known:
+            continue
+        load = os.getloadavg()[0]
+        record = {"cost": cost, "name": name, "n": n, "seed": seed} | COSTS[cost](name, n, seed)
+        record |= {"load": round(load, 2), "date": time.strftime("%Y-%m-%d"), "commit": results.commit()}
+        results.append("costs", record)
+        print(record, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""SMAC3's HyperparameterOptimizationFacade as it comes."""
+
+from __future__ import annotations
+
+from smac import HyperparameterOptimizationFacade
+
+from benchmarks.evaluations import Evaluations
+from benchmarks.peers.smac3 import DISTRIBUTIONS, search
+from benchmarks.problems import Problem
+
+__all__ = ["DISTRIBUTIONS", "minimise"]
+
+
+def minimise(problem: Problem, seed: int, evaluations: Evaluations) -> None:
+    search(problem, seed, evaluations, HyperparameterOptimizationFacade)

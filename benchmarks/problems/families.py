@@ -1,0 +1,116 @@
+"""The register of problem families, and how a family draws its members."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from benchmarks.problems.problem import Problem
+
+T = TypeVar("T")
+
+#: the member of a family that has its optimum where it was published
+ORIGINAL = "original/"
+
+
+class Draw:
+    """What differs between the members of a family.
+
+    Parameters
+    ----------
+    name : str
+        Of the family.
+    seed : int or None
+        Of the member; None: the published problem.
+    """
+
+    def __init__(self, name: str, seed: int | None) -> None:
+        self.random = random.Random(f"{name} {0 if seed is None else seed}")
+        self.published = seed is None
+
+    def uniform(self, low: float, high: float, published: float) -> float:
+        """A number in a range, or the published one."""
+        return published if self.published else self.random.uniform(low, high)
+
+    def integer(self, low: int, high: int, published: int) -> int:
+        """An integer in a range, bounds included, or the published one."""
+        return published if self.published else self.random.randint(low, high)
+
+    def power(self, low: float, high: float, published: float) -> float:
+        """An exponent of 10 in a range, or the published one; the power itself."""
+        return 10.0 ** self.uniform(low, high, published)
+
+    def shuffled(self, values: Sequence[T]) -> list[T]:
+        """The values in a random order, or as they are."""
+        values = list(values)
+        return values if self.published else self.random.sample(values, len(values))
+
+    def renamed(self, values: Sequence[T]) -> dict[T, T]:
+        """For each value the one whose meaning it has: a permutation, or the identity."""
+        return dict(zip(values, self.shuffled(values), strict=True))
+
+
+GROUPS = "public", "scripts", "noisy", "instances", "runtime"
+#: family -> group, maker
+_FAMILIES: dict[str, tuple[str, Callable[[Draw], Problem]]] = {}
+
+
+def family(group: str) -> Callable[[Callable[[Draw], Problem]], Callable[[Draw], Problem]]:
+    """Decorator: enter a maker of problems into a group of the register, under its own name."""
+
+    def enter(make: Callable[[Draw], Problem]) -> Callable[[Draw], Problem]:
+        _FAMILIES[make.__name__] = group, make
+        return make
+
+    return enter
+
+
+def make(name: str, seed: int) -> Problem:
+    """A member of a family.
+
+    Parameters
+    ----------
+    name : str
+        Of the family; after ``original/`` the published problem, whatever the seed.
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If there is no such family.
+    """
+    key = name.removeprefix(ORIGINAL)
+    if key not in _FAMILIES:
+        raise ValueError(f"no problem is called {name!r}; there are: {', '.join(_FAMILIES)}")
+    return _FAMILIES[key][1](Draw(key, None if name.startswith(ORIGINAL) else seed))
+
+
+def group_of(name: str) -> str:
+    """The group of a problem: public, scripts, noisy, instances, runtime, or original."""
+    return "original" if name.startswith(ORIGINAL) else _FAMILIES[name][0]
+
+
+def names(words: str) -> list[str]:
+    """The problems that comma separated words choose: names, groups, ``original`` and ``all``."""
+    found: list[str] = []
+    for word in words.split(","):
+        members = [name for group in GROUPS for name in _members(group) if word in (group, name, "all")]
+        public = _members("public")
+        if word == "original":
+            members = [ORIGINAL + name for name in public]
+        elif not members and word.removeprefix(ORIGINAL) in public:
+            members = [word]
+        if not members:
+            raise ValueError(f"no problem or group is called {word!r}; problems: {', '.join(_FAMILIES)}")
+        found += [name for name in members if name not in found]
+    return found
+
+
+def _members(group: str) -> list[str]:
+    return [name for name, (its_group, _) in _FAMILIES.items() if its_group == group]
+
+
+def quadratic(weights: Sequence[float], distances: Sequence[Any]) -> float:
+    """Weighted sum of squares."""
+    return sum(w * d * d for w, d in zip(weights, distances, strict=True))

@@ -1,0 +1,216 @@
+"""The sections of the report: tables of numbers from `statistics`, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from benchmarks import statistics
+from benchmarks.results import Record
+from benchmarks.selection import Values, best_known, main_peers, matched, n_seeds, values_at
+
+BUDGETS = 50, 100, 500
+_EXACT = "public", "scripts"
+_TPE = "optuna_tpe", "optuna_tpe_mvg"
+_NOTHING = "Not measured yet.\n"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(row) + " |" for row in (header, ["---"] * len(header), *rows)]
+    return "\n".join(lines) + "\n"
+
+
+def quality(cells: Sequence[Record]) -> str:
+    """Ranks, regrets and comparisons on functions without noise."""
+    parts = [
+        "## Best value found\n",
+        "Ten public problems and four of the kinds that scripts for pysmac have: 36 integer-valued categoricals, "
+        "24 mixed parameters with three `{a < b}` clauses, 60 switches, the plateaus of an accuracy. *Regret* is "
+        "(value - best known) / (random search's median - best known): 0 is the best known, 1 is random search. Best "
+        "known is the optimum, or where that is not known the best value over all runs. The geometric mean is over "
+        f"problems, of the median over seeds, each at least {statistics.LEAST_REGRET}. In brackets: 95 % bootstrap "
+        "intervals over seeds and problems.\n",
+    ]
+    best = best_known(cells, _EXACT)
+    for budget in BUDGETS:
+        parts += [f"### {budget} evaluations\n", _ranks(values_at(cells, budget, _EXACT), best)]
+    parts += ["### Against Optuna's TPE\n", _against(cells), "### Each problem\n", _each(cells)]
+    return "\n".join(parts)
+
+
+Best = dict[str, dict[int, float]]
+
+
+def _regrets(values: Values, peers: Sequence[str], best: Best) -> list[list[list[float]]]:
+    """For each problem and peer the regrets of its runs; the values are matched ones."""
+    rows = []
+    for problem, unit in values["random"].items():
+        runs = [statistics.regrets(values[peer][problem], best[problem], unit) for peer in peers]
+        rows.append([list(regrets.values()) for regrets in runs])
+    return rows
+
+
+def _medians(runs: Sequence[Sequence[Sequence[float]]]) -> np.ndarray:
+    return np.array([[float(np.median(values)) for values in row] for row in runs])
+
+
+def _ranks(values: Values, best: Best) -> str:
+    peers = main_peers(values)
+    shared = matched(values, peers)
+    if not shared.get("random"):
+        return _NOTHING
+    runs = _regrets(shared, peers, best)
+    medians = _medians(runs)
+    numbers: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for statistic in (statistics.mean_ranks, _geometric_means):
+        numbers.append((statistic(medians), *statistics.interval(statistic, runs)))
+    seeds = n_seeds(list(shared["random"].values()))
+    rows = []
+    for i in np.argsort(numbers[1][0]):
+        rows.append([peers[i], *(_with_interval(*(n[i] for n in number)) for number in numbers), seeds])
+    header = ["", f"mean rank ({len(runs)} problems)", "geometric mean of regrets", "seeds"]
+    return table(header, rows) + _on_fewer(values, peers, best)
+
+
+def _geometric_means(medians: np.ndarray) -> np.ndarray:
+    return np.array([statistics.geometric_mean(column) for column in medians.T])
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _on_fewer(values: Values, main: Sequence[str], best: Best) -> str:
+    rows = []
+    for peer in sorted(set(values) - set(main)):
+        shared = matched(values, [peer, "ours", "random"])
+        if shared["random"]:
+            regrets = _geometric_means(_medians(_regrets(shared, [peer, "ours"], best)))
+            seeds = n_seeds(list(shared["random"].values()))
+            rows.append([peer, str(len(shared["random"])), f"{regrets[0]:.2f}", f"{regrets[1]:.2f}", seeds])
+    if not rows:
+        return ""
+    header = ["run on fewer problems", "problems", "geometric mean of regrets", "ours on the same", "seeds"]
+    return "\n" + table(header, rows)
+
+
+def _against(cells: Sequence[Record]) -> str:
+    rows = []
+    most = 0
+    for budget in BUDGETS:
+        values = values_at(cells, budget, _EXACT)
+        for peer in _TPE:
+            better, equal, n, worse = statistics.compare(values.get("ours", {}), values.get(peer, {}))
+            if n:
+                seeds = n_seeds(list(matched(values, ["ours", peer])["ours"].values()))
+                share = f"{better} of {n} ({better / n:.0%})"
+                rows.append([str(budget), peer, share, str(equal), ", ".join(worse) or "none", seeds])
+                most = max(most, n)
+    if not rows:
+        return _NOTHING
+    header = ["evaluations", "against", "ours has the better median", "equal", "ours worse by more than noise", "seeds"]
+    return table(header, rows) + (
+        "\nWorse by more than noise: one-sided Mann-Whitney test with Holm's correction over the problems, 5 %. "
+        f"With {most} problems, fewer than {statistics.runs_needed(most)} seeds of each cannot show any.\n"
+    )
+
+
+def _each(cells: Sequence[Record]) -> str:
+    parts = ["Medians over the seeds that all have run; the best one is bold.\n"]
+    for budget in (*BUDGETS[1:], 1000):
+        values = values_at(cells, budget, _EXACT)
+        parts += _median_table(matched(values, main_peers(values)), f"{budget} evaluations")
+    return "\n".join(parts)
+
+
+def _median_table(values: Values, corner: str) -> list[str]:
+    peers = sorted(values, key=lambda peer: (peer != "ours", peer))
+    problems = sorted({problem for runs in values.values() for problem in runs})
+    rows = []
+    for problem in problems:
+        medians = {peer: statistics.median(values[peer][problem]) for peer in peers if problem in values[peer]}
+        rows.append([problem, *(_marked(medians.get(peer), min(medians.values())) for peer in peers)])
+    return [table([corner, *peers], rows)] if len(peers) > 1 else []
+
+
+def _marked(value: float | None, best: float) -> str:
+    if value is None:
+        return ""
+    return f"**{value:.4g}**" if value <= best + 1e-9 * max(1.0, abs(best)) else f"{value:.4g}"
+
+
+def single_values(cells: Sequence[Record], group: str, title: str, text: str) -> str:
+    """A group of problems that are judged by the true value of what a search returns."""
+    parts = [f"## {title}\n", text + "\n"]
+    tables = []
+    for budget in sorted({cell["budget"] for cell in cells}):
+        values = values_at(cells, budget, (group,), final=True)
+        values = matched(values, main_peers(values))
+        seeds = n_seeds([run for runs in values.values() for run in runs.values()])
+        corner = f"seeds: {seeds}" if group == "runtime" else f"{budget} calls; seeds: {seeds}"
+        if values.get("ours"):
+            tables += _median_table(values, corner)
+    return "\n".join([*parts, *(tables or [_NOTHING])])
+
+
+def costs(measured: Sequence[Record]) -> str:
+    """What the search costs, as ratios to what ran beside it."""
+    text = (
+        "Each measurement of ours has one of Optuna's TPE (for calls: of a bare fork) beside it, made right before or "
+        "after it. The machine was shared: the ratios mean more than the times. Medians; in brackets the least and the "
+        "greatest.\n"
+    )
+    rows = []
+    for cost, n in sorted(
+        {(r["cost"], r["n"]) for r in measured}, key=lambda pair: (list(_COSTS).index(pair[0]), pair[1])
+    ):
+        names = sorted({r["name"] for r in measured if (r["cost"], r["n"]) == (cost, n)})
+        groups = [names] if cost == "own" else [[name] for name in names]
+        for group in groups:
+            records = [r for r in measured if (r["cost"], r["n"]) == (cost, n) and r["name"] in group]
+            for quantity in ("cpu", "wall", "memory"):
+                if quantity in records[0]["ours"]:
+                    rows.append(_cost(cost, n, group, quantity, records))
+    header = ["what", "", "ours", "beside it", "ratio", "pairs"]
+    return "\n".join(["## Cost\n", text, table(header, rows) if rows else _NOTHING])
+
+
+_COSTS: dict[str, Callable[[int, list[str]], str]] = {
+    "own": lambda n, names: f"the search alone, {n} evaluations, for each (problems: {len(names)}; no imports)",
+    "script": lambda n, names: f"script of {n} isolated evaluations, all processes, with imports",
+    "call": lambda n, names: f"isolated call of an empty function, {names[0]}, beside a bare fork",
+    "memory": lambda n, names: f"script of {n} isolated evaluations, peak of the sum of PSS",
+}
+
+
+def _cost(cost: str, n: int, names: list[str], quantity: str, records: Sequence[Record]) -> list[str]:
+    (other,) = {"optuna_tpe", "fork"} & set(records[0])
+    ours, theirs = ([float(r[who][quantity]) for r in records] for who in ("ours", other))
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True) if b > 0]
+    scale, unit = {"memory": (1.0, "MB")}.get(quantity, (1e3, "ms") if cost in ("own", "call") else (1.0, "s"))
+    ratio = f"{np.median(ratios):.2f} [{min(ratios):.2f}, {max(ratios):.2f}]" if ratios else ""
+    shown = [f"{scale * float(np.median(v)):.3g} {unit}" for v in (ours, theirs)]
+    label = {"cpu": "CPU", "wall": "wall clock", "memory": "memory"}[quantity]
+    return [_COSTS[cost](n, names), label, *shown, ratio, str(len(records))]
+
+
+def original(cells: Sequence[Record], recorded: Sequence[Record]) -> str:
+    """Our search on the published problems beside recorded runs of the original."""
+    text = (
+        "The original pysmac needs Java and a Python of its time, so its runs were recorded once, on the public "
+        "problems as they were published (nothing shifted), with random search and Optuna's TPE beside it. Medians "
+        "over seeds; the best one is bold.\n"
+    )
+    tables = []
+    for budget in BUDGETS[1:]:
+        values = values_at(recorded, budget, ("original",))
+        ours = values_at(cells, budget, ("original",)).get("ours")
+        named = {f"{peer} (recorded)": runs for peer, runs in values.items()}
+        if ours:
+            named["ours"] = ours
+        counts = f"{budget} evaluations; seeds {n_seeds([r for runs in named.values() for r in runs.values()])}"
+        short = {who: {p.removeprefix("original/"): r for p, r in runs.items()} for who, runs in named.items()}
+        tables += _median_table(short, counts)
+    return "\n".join(["## Beside the original\n", text, *(tables or [_NOTHING])])

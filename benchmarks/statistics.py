@@ -1,0 +1,131 @@
+"""The numbers of the report, from values alone: regrets, ranks, intervals, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from scipy import stats
+
+#: value by seed
+Seeds = Mapping[int, float]
+
+#: regrets below this count as this: a geometric mean would be ruled by how exactly an optimum was hit
+LEAST_REGRET = 1e-3
+_RESAMPLES = 1000
+
+
+def regrets(runs: Seeds, best: Seeds, random: Seeds) -> dict[int, float]:
+    """``(value - best known) / (random's median - best known)`` for each seed.
+
+    Parameters
+    ----------
+    runs : dict of int to float
+        Value for each seed.
+    best : dict of int to float
+        The best known value for each seed.
+    random : dict of int to float
+        What random search has found; its median regret is the unit.
+    """
+    unit = float(np.median([value - best[seed] for seed, value in random.items()]))
+    unit = unit if unit > 0 else 1.0
+    return {seed: (value - best[seed]) / unit for seed, value in runs.items()}
+
+
+def median(values: Seeds) -> float:
+    """The median over seeds."""
+    return float(np.median(list(values.values())))
+
+
+def geometric_mean(medians: Sequence[float]) -> float:
+    """The geometric mean of median regrets, each at least `LEAST_REGRET`."""
+    return float(np.exp(np.mean(np.log(np.maximum(medians, LEAST_REGRET)))))
+
+
+def mean_ranks(medians: np.ndarray) -> np.ndarray:
+    """The mean rank of each peer over problems.
+
+    Parameters
+    ----------
+    medians : ndarray of shape (n_problems, n_peers)
+        Less is better; ties share their ranks.
+
+    Returns
+    -------
+    ndarray of shape (n_peers,)
+    """
+    rounded = np.round(medians, 9)  # regrets: 1 is random search
+    return np.asarray(stats.rankdata(rounded, axis=1).mean(axis=0))
+
+
+def interval(
+    statistic: Callable[[np.ndarray], np.ndarray], runs: Sequence[Sequence[Sequence[float]]], seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """A 95 % bootstrap interval of a statistic of medians; runs and problems are drawn anew.
+
+    Parameters
+    ----------
+    statistic : callable
+        From medians of shape (n_problems, n_peers) to an array.
+    runs : nested sequence
+        For each problem and peer the values of its runs.
+    seed : int
+        Of the resampling.
+    """
+    generator = np.random.default_rng(seed)
+    n = len(runs)
+    medians = np.array([[_resampled(np.asarray(values), generator) for values in row] for row in runs])
+    problems = generator.integers(n, size=(_RESAMPLES, n))
+    which = generator.integers(_RESAMPLES, size=(_RESAMPLES, n))  # a problem that is drawn twice has other runs
+    drawn = [statistic(medians[problem, :, each]) for problem, each in zip(problems, which, strict=True)]
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return low, high
+
+
+def _resampled(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Medians of samples of the runs."""
+    return np.asarray(np.median(values[generator.integers(len(values), size=(_RESAMPLES, len(values)))], axis=1))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p-values corrected for their number by Holm's method (S. Holm, Scand. J. Statist. 6, 1979)."""
+    order = np.argsort(p_values)
+    corrected, largest = [1.0] * len(p_values), 0.0
+    for position, index in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - position) * p_values[index]))
+        corrected[index] = largest
+    return corrected
+
+
+def compare(ours: Mapping[str, Seeds], theirs: Mapping[str, Seeds]) -> tuple[int, int, int, list[str]]:
+    """Two peers on the problems, with the seeds, that both have run.
+
+    Returns
+    -------
+    better, equal, all : int
+        Problems with the better median, with equal ones, and in all.
+    worse : list of str
+        Problems that are worse by more than noise: one-sided Mann-Whitney test, Holm's correction, 5 %.
+    """
+    problems = sorted(problem for problem in ours if set(ours[problem]) & set(theirs.get(problem, {})))
+    better = equal = 0
+    p_values = []
+    for problem in problems:
+        seeds = sorted(set(ours[problem]) & set(theirs[problem]))
+        a, b = ([runs[problem][seed] for seed in seeds] for runs in (ours, theirs))
+        difference = float(np.median(a) - np.median(b))
+        same = abs(difference) <= 1e-9 * max(1.0, abs(float(np.median(b))))
+        better, equal = better + (difference < 0 and not same), equal + same
+        p_values.append(float(stats.mannwhitneyu(a, b, alternative="greater").pvalue))
+    worse = [problem for problem, p in zip(problems, holm(p_values), strict=True) if p < 0.05]
+    return better, equal, len(problems), worse
+
+
+def runs_needed(n_problems: int) -> int:
+    """The least number of runs of each peer with which one problem of so many can be called worse."""
+    for n in range(2, 100):
+        values = list(range(2 * n))
+        p = stats.mannwhitneyu(values[n:], values[:n], alternative="greater").pvalue
+        if n_problems * p < 0.05:
+            return n
+    raise ValueError(f"no number of runs up to 99 is enough for {n_problems} problems")

@@ -1,0 +1,153 @@
+"""Cells in processes of their own, whole process trees, results that are kept."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from benchmarks import results
+from benchmarks.evaluations import Evaluations, Spent
+from benchmarks.measure import measure
+from benchmarks.peers import PEERS, takes
+from benchmarks.problems import group_of, make, names
+from benchmarks.run import Cell, cells, numbers, run_cell
+
+BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
+
+
+def test_a_search_at_random():
+    record = run_cell(Cell("random", "rosenbrock_4d", 1, 20))
+    problem = make("rosenbrock_4d", 1)
+    assert "error" not in record
+    assert record["n"] == 20
+    assert record["steps"][0] == [1, pytest.approx(problem.judged(problem.default), rel=1e-8)]
+    assert [value for _, value in record["steps"]] == sorted((v for _, v in record["steps"]), reverse=True)
+    assert record["final"] == record["steps"][-1][1]
+    assert record["cpu"] >= record["cpu_before"] > 0
+    assert run_cell(Cell("random", "rosenbrock_4d", 1, 20))["steps"] == record["steps"]
+
+
+@pytest.mark.slow
+def test_a_search_of_ours():
+    record = run_cell(Cell("ours", "forbid60", 0, 8))
+    assert "error" not in record
+    assert (record["n"], record["steps"][0][0]) == (8, 1)
+    assert record["own_cpu"] > 0
+    assert record["versions"]["smac"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("problem", "budget"), [("seeds", 12), ("instances_features", 12), ("solver_kinds", 12)])
+def test_ours_races(problem, budget):
+    record = run_cell(Cell("ours", problem, 0, budget))
+    assert "error" not in record
+    assert record["n"] == budget
+    assert record["final"] > 0
+    assert (record["seconds"] is not None) == problem.startswith("solver")
+
+
+def test_an_error_is_recorded(monkeypatch):
+    record = run_cell(Cell("random", "no_such_problem", 0, 5))
+    assert "no_such_problem" in record["error"]
+    assert "own_cpu" not in record
+
+
+def test_cpu_of_processes_that_nobody_waits_for_is_counted():
+    script = f"""
+import os
+if os.fork() == 0:      # a child whose parent does not wait ...
+    if os.fork() == 0:  # ... and its child, which loses its parent
+        exec({BURN!r})
+    else:
+        exec({BURN!r})
+    os._exit(0)
+os._exit(3)
+"""
+    usage = measure([sys.executable, "-c", script])
+    assert usage.code == 3
+    assert 0.6 <= usage.cpu < 5
+    assert not usage.stopped
+
+
+def test_a_command_is_stopped_with_all_its_processes():
+    script = "import os, time\nos.fork()\nos.setsid()\ntime.sleep(600)"
+    usage = measure([sys.executable, "-c", script], limit=0.5)
+    assert usage.stopped
+    assert usage.wall < 60
+
+
+def test_memory_of_all_processes_is_added():
+    script = "import os, time\nos.fork()\nx = bytearray(os.urandom(40_000_000))\ntime.sleep(0.5)"
+    usage = measure([sys.executable, "-c", script], memory=True)
+    assert 80 < usage.memory < 200
+
+
+def test_forbidden_configurations_are_not_counted():
+    evaluations = Evaluations(make("forbid60", 0), 3)
+    first = evaluations(evaluations.problem.default)
+    assert evaluations({"x1": 10.0, "x2": 10.0, "n": 3, "c": "p"}) == first
+    assert evaluations.calls == 1
+    evaluations(evaluations.problem.best)
+    assert evaluations.best == evaluations.problem.best
+    evaluations(evaluations.problem.default)
+    with pytest.raises(Spent):
+        evaluations(evaluations.problem.default)
+    assert [n for n, *_ in evaluations.steps] == [1, 2]
+
+
+def test_whole_configurations_are_evaluated_on_all_instances():
+    problem = make("instances_plain", 0)
+    evaluations = Evaluations(problem, 100)
+    assert evaluations(problem.default) == pytest.approx(problem.judged(problem.default))
+    evaluations(problem.default)
+    assert evaluations.calls == 80
+    with pytest.raises(Spent):
+        evaluations(problem.default)
+
+
+def evaluate_for_ever(evaluations):
+    while True:
+        evaluations(evaluations.problem.default)
+
+
+def test_reported_seconds_end_a_search_for_run_time():
+    problem = make("solver_kinds", 0)
+    evaluations = Evaluations(problem, 10**9)
+    with pytest.raises(Spent):
+        evaluate_for_ever(evaluations)
+    assert problem.seconds <= evaluations.seconds < problem.seconds + problem.cutoff
+
+
+def test_the_cells_of_a_command():
+    found = cells(["ours", "smac3_stock", "roar"], names("branin,seeds"), numbers("0-1,5"))
+    assert {cell.seed for cell in found} == {0, 1, 5}
+    of = {(cell.peer, cell.problem, cell.budget) for cell in found}
+    assert ("ours", "branin", 500) in of
+    assert {budget for peer, _, budget in of if peer == "smac3_stock"} == {100}
+    assert {problem for peer, problem, _ in of if peer == "roar"} == {"seeds"}
+    assert {cell.budget for cell in cells(["ours"], ["branin"], [0], [100])} == {100}
+
+
+def test_every_problem_is_one_for_ours_and_for_random_search():
+    for name in names("all,original"):
+        problem = make(name, 0)
+        assert all(takes(peer, problem, group_of(name), b) for b in problem.budgets for peer in ("ours", "random"))
+    assert {"ours", "random", "optuna_tpe", "optuna_tpe_mvg"} <= set(PEERS)
+
+
+def test_results_that_are_made_again_replace_the_old_ones(tmp_path):
+    record = {"peer": "ours", "problem": "branin", "seed": 0, "budget": 100, "final": 2.0}
+    for final in (2.0, 1.0):
+        results.append("cells", record | {"final": final}, tmp_path / "work")
+        results.append("cells", record | {"seed": 1, "error": "broken"}, tmp_path / "work")
+        assert results.pack(tmp_path / "work", tmp_path / "data") == {"cells": 1, "costs": 0}
+    assert [r["final"] for r in results.load("cells", tmp_path / "data")] == [1.0]
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_kept_results_hold_no_path_of_a_machine():
+    for kind in ("cells", "costs", "recorded"):
+        for record in results.load(kind):
+            assert "/" not in json.dumps(record).replace("original/", "")
