@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, SUCCESSES, Outcome
-from pysmac_compat.transform import Transform
+
+if TYPE_CHECKING:
+    from pysmac_compat.transform import Transform
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from pysmac_compat._errors import ArgumentError
 from pysmac_compat.arguments import integer, limit
 from pysmac_compat.option_table import canonical_names
 from pysmac_compat.space.parameters import NUMBER
-from pysmac_compat.transform import parse_formula
 
 #: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
 _PROPOSALS = 1
@@ -175,6 +174,12 @@ def _configurations(name: str, value: Any) -> tuple[Any, ...]:
     return tuple(_configuration(name, each) for each in value)
 
 
+def _formula(name: str, value: Any) -> Any:
+    from pysmac_compat.transform import parse_formula  # needs NumPy, see `define`
+
+    return parse_formula(name, value)
+
+
 #: the field of `Settings` that an option sets, or 'part.keyword'; and what reads its value
 _READERS: dict[str, tuple[str, Reader]] = {
     "timeout_quality": ("timeout_quality", _quality),
@@ -210,7 +215,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "tae-transform": ("transform.enabled", _flag),
     "tae-transform-valid-values-only": ("transform.valid_only", _flag),
     **{
-        f"tae-transform-{kind}-{quantity}": (f"transform.{kind}_{quantity}", parse_formula)
+        f"tae-transform-{kind}-{quantity}": (f"transform.{kind}_{quantity}", _formula)
         for kind in ("SAT", "UNSAT", "TIMEOUT", "other")
         for quantity in ("quality", "runtime")
     },

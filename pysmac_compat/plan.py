@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError, ParameterError
@@ -17,8 +17,10 @@ from pysmac_compat.objective import Objective
 from pysmac_compat.settings import Settings
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Value
-from pysmac_compat.transform import Transform
 from pysmac_compat.validation import Validation
+
+if TYPE_CHECKING:
+    from pysmac_compat.transform import Transform
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,8 @@ def _transform(options: Mapping[str, Any], failure_value: float) -> Transform | 
         warn("smac_options: the other options tae-transform-... have no effect without 'tae-transform' = True")
     if not enabled:
         return None
+    from pysmac_compat.transform import Transform  # needs NumPy, see `define`
+
     return Transform(
         failure_value=failure_value, **{name: value for name, value in options.items() if name != "enabled"}
     )

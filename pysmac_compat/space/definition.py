@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._errors import ArgumentError, ClauseError
 from pysmac_compat.space.conditions import Condition, active_parameters, parse_conditions
-from pysmac_compat.space.forbidden import Forbidden, parse_forbiddens
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameters
+
+if TYPE_CHECKING:
+    from pysmac_compat.space.forbidden import Forbidden
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def define(
     parameters = parse_parameters(parameter_dict)
     texts = _clauses("conditional_clauses", conditional_clauses)
     conditions = parse_conditions(texts, parameters)
-    forbiddens = parse_forbiddens(_clauses("forbidden_clauses", forbidden_clauses), parameters)
+    forbiddens = _forbiddens(_clauses("forbidden_clauses", forbidden_clauses), parameters)
     definition = Definition(parameters, conditions, forbiddens, tuple(text for text in texts if text.strip()))
     default = definition.default
     clause = definition.violated(default)
@@ -82,6 +84,15 @@ def define(
         shown = ", ".join(f"{name}={value!r}" for name, value in default.items())
         raise ClauseError(f"forbidden clause: the default configuration is forbidden ({shown})", clause.text)
     return definition
+
+
+def _forbiddens(clauses: list[str], parameters: Mapping[str, Parameter]) -> list[Forbidden]:
+    if not clauses:
+        return []
+    # not before: this needs NumPy, and each call is a fork, which takes twice as long with it
+    from pysmac_compat.space.forbidden import parse_forbiddens
+
+    return parse_forbiddens(clauses, parameters)
 
 
 def _clauses(argument: str, clauses: Any) -> list[str]:
