@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn import config_context
 from sklearn.tree import DecisionTreeRegressor
 from smac import Scenario
 from smac.model.random_forest import RandomForest
@@ -78,10 +79,11 @@ class Forest(RandomForest):
         x = self._prepare(X)
         y = normal_scores(y.ravel()).reshape(-1, 1)
         self._trees = []
-        for _ in range(self._n_trees):
-            rows = self._random.randint(len(x), size=len(x)) if self._bootstrap else np.arange(len(x))
-            tree = DecisionTreeRegressor(**self._growth, random_state=self._random.randint(2**31))
-            self._trees.append(tree.fit(x[rows], y[rows], check_input=False))
+        with config_context(skip_parameter_validation=True):  # it takes as long as a small tree
+            for _ in range(self._n_trees):
+                rows = self._random.randint(len(x), size=len(x)) if self._bootstrap else np.arange(len(x))
+                tree = DecisionTreeRegressor(**self._growth, random_state=self._random.randint(2**31))
+                self._trees.append(tree.fit(x[rows], y[rows], check_input=False))
         return self
 
     def _predict(self, X: Matrix, covariance_type: str | None = "diagonal") -> tuple[Matrix, Matrix]:

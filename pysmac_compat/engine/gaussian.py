@@ -32,7 +32,7 @@ _LENGTH_PRIOR = math.log(0.5), 0.8
 _SIGNAL_PRIOR = 0.0, 1.0
 _NOISE_PRIOR = math.log(1e-4), 2.0
 _FEW = 30  # rows: the fit also starts from the prior, as the first data may mislead
-_GROWTH = 1.1  # the lengths are fitted anew when there are so many times the rows
+_GROWTH = 1.2  # the lengths are fitted anew when there are so many times the rows
 
 
 class GaussianProcess(AbstractModel):
@@ -99,7 +99,7 @@ class GaussianProcess(AbstractModel):
                 method="L-BFGS-B",
                 jac=True,
                 bounds=self._limits,
-                options={"maxiter": 30},
+                options={"maxiter": 15},
             )
             for start in starts
         ]

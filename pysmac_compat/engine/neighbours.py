@@ -63,7 +63,11 @@ class Neighbourhood:
         What a change activates gets its default.
         """
         complete = np.where(np.isnan(points), self._defaults, points)
-        parts = [self._single(complete, rng), self._discrete(complete, rng)]
+        parts = [(points[:, :0], np.empty(0, dtype=int), np.empty(0, dtype=int))]
+        if len(self._numeric):
+            parts.append(self._single(complete, rng))
+        if len(self._steps):
+            parts.append(self._discrete(complete, rng))
         if len(self._numeric) > 1:
             parts.append(self._joint(complete, rng))
         changed = np.hstack([columns for columns, _, _ in parts])
