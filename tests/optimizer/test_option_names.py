@@ -68,9 +68,9 @@ def test_of_two_aliases_the_last_one_wins():
     one, two = aliases[:2]
     options = SmacOptions(INITIAL)
     options[one], options[two] = 3, 4
-    assert resolve(options).n_trees == 4
+    assert resolve(options).parts["surrogate"]["n_trees"] == 4
     options[one] = 5
-    assert resolve(options).n_trees == 5
+    assert resolve(options).parts["surrogate"]["n_trees"] == 5
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_ways_to_assign(assign):
     options = SmacOptions(INITIAL)
     assign(options)
     assert options["rf-num-trees"] == 7
-    assert resolve(options).n_trees == 7
+    assert resolve(options).parts["surrogate"]["n_trees"] == 7
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_ways_to_remove(remove):
     options = SmacOptions(INITIAL)
     options["rf-num-trees"] = 7
     remove(options)
-    assert resolve(options).n_trees == 10
+    assert resolve(options).parts == {}
 
 
 def test_keyword_update():

@@ -1,0 +1,226 @@
+"""The models and what they learn from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import check_grad
+from scipy.stats import norm
+from smac import Scenario
+
+from pysmac_compat.engine import acquisition, parts
+from pysmac_compat.engine.coding import Coding
+from pysmac_compat.engine.costs import log_gaps, normal_scores
+from pysmac_compat.engine.forest import Forest
+from pysmac_compat.engine.gaussian import GaussianProcess, _distances_by_scale
+from pysmac_compat.engine.neighbours import Neighbourhood
+from pysmac_compat.engine.portfolio import Portfolio
+from pysmac_compat.space import parameter_space, vectors
+
+MIXED = {
+    "x": ("real", [1e-3, 1e3], 1.0, "log"),
+    "n": ("integer", [0, 9], 3),
+    "c": ("categorical", ["a", "b", "c"], "a"),
+    "v": ("categorical", [4, 1, 16], 4),
+    "z": ("real", [0, 1], 0.5),
+    "o": ("ordinal", ["low", "mid", "high"], "mid"),
+}
+CONDITIONS, FORBIDDEN = ["z | c == b"], ["{n > 7 && c == a}"]
+
+costs = st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=40).map(np.array)
+
+
+def space():
+    return parameter_space(MIXED, CONDITIONS, FORBIDDEN)
+
+
+def scenario(of=None):
+    return Scenario(of or space(), deterministic=True, n_trials=50, seed=3)
+
+
+def quadratic(x):
+    """Of the first two parameters of the vectors."""
+    return (x[:, 0] - 0.3) ** 2 + 2 * (x[:, 1] - 0.6) ** 2
+
+
+# -- costs ----------------------------------------------------------------------------------------------------------
+
+
+@given(costs)
+@pytest.mark.parametrize("transform", [normal_scores, log_gaps])
+def test_transformed_costs_are_tame_and_keep_their_order(transform, values):
+    found = transform(values)
+    assert np.isfinite(found).all()
+    assert np.abs(found).max() < 50
+    order = np.argsort(values, kind="stable")
+    assert (np.diff(found[order]) >= -1e-12).all()
+
+
+def test_small_gaps_stay_as_they_are():
+    values = np.append([0.0, 1e-6, 3e-6], np.linspace(1, 9, 30))
+    found = log_gaps(values)
+    assert (found[2] - found[0]) / (found[1] - found[0]) == pytest.approx(3, rel=1e-4)
+
+
+# -- coding ---------------------------------------------------------------------------------------------------------
+
+
+def test_coding():
+    coding = Coding(space())
+    names = list(space())
+    assert coding.n_scales == len(MIXED) + 1  # categories that are numbers have two
+    one, other = (np.array([vectors.default(space()).get_array()]) for _ in range(2))
+    other[0, names.index("c")] = 2
+    assert np.square(coding(one) - coding(other)).sum() == pytest.approx(1)
+    other = one.copy()
+    other[0, names.index("v")] = 2  # from 4 to 16: another category, and half of the range of positions
+    assert np.square(coding(one) - coding(other)).sum() == pytest.approx(1 + 0.25)
+    inactive, middle = one.copy(), one.copy()
+    inactive[0, names.index("z")], middle[0, names.index("z")] = np.nan, 0.5
+    assert (coding(inactive) == coding(middle)).all()
+
+
+# -- the Gaussian process -------------------------------------------------------------------------------------------
+
+
+def test_the_gradient_of_the_likelihood():
+    drawn = vectors.draw(space(), 25, np.random.RandomState(1)).T
+    process = GaussianProcess(scenario())
+    coding = Coding(space())
+    y = log_gaps(np.nan_to_num(drawn).sum(axis=1))
+    distances = _distances_by_scale(coding(drawn), coding)
+    for shift in (0.0, 0.7):
+        logs = process._prior + shift
+        error = check_grad(
+            lambda v: process._loss(v, distances, y)[0], lambda v: process._loss(v, distances, y)[1], logs
+        )
+        assert error < 1e-3
+
+
+def test_a_smooth_function_is_learnt():
+    of = parameter_space({"x": ("real", [0, 1], 0.5), "y": ("real", [0, 1], 0.5)})
+    drawn = vectors.draw(of, 140, np.random.RandomState(1)).T
+    known, new = drawn[:40], drawn[40:]
+    process = GaussianProcess(scenario(of))
+    process.train(known, quadratic(known)[:, None])
+    mean, variance = process.predict_marginalized(np.vstack([known, new]))
+    assert np.corrcoef(mean[40:, 0], log_gaps(quadratic(new)))[0, 1] > 0.99
+    assert np.abs(mean[:40, 0] - log_gaps(quadratic(known))).max() < 0.05
+    assert (variance[:40] < variance[40:].max() / 10).all()
+    assert (variance > 0).all()
+
+
+def test_noise_is_found():
+    of = parameter_space({"x": ("real", [0, 1], 0.5), "y": ("real", [0, 1], 0.5)})
+    rng = np.random.RandomState(1)
+    drawn = vectors.draw(of, 60, rng).T
+    smooth, noisy = (GaussianProcess(scenario(of)) for _ in range(2))
+    smooth.train(drawn, quadratic(drawn)[:, None])
+    noisy.train(drawn, quadratic(drawn)[:, None] + rng.normal(0, 0.2, (60, 1)))
+    assert noisy._logs[-1] > smooth._logs[-1] + 3
+
+
+def test_it_learns_from_the_best_of_many_rows():
+    drawn = vectors.draw(space(), 300, np.random.RandomState(1)).T
+    process = GaussianProcess(scenario(), max_rows=50)
+    y = np.arange(300.0)
+    process.train(drawn, y[:, None])
+    assert len(process._points) == 50
+    assert set(range(37)) <= set(process._chosen(y))
+
+
+def test_equal_costs_and_equal_rows_do_no_harm():
+    drawn = vectors.draw(space(), 10, np.random.RandomState(1)).T
+    for x, y in ((drawn, np.ones(10)), (np.repeat(drawn[:1], 10, axis=0), np.arange(10.0)), (drawn[:1], np.ones(1))):
+        for model in (GaussianProcess(scenario()), Forest(scenario()), Portfolio(scenario())):
+            model.train(x, y[:, None])
+            mean, variance = model.predict_marginalized(drawn)
+            assert np.isfinite(mean).all()
+            assert (variance > 0).all()
+
+
+# -- which model ----------------------------------------------------------------------------------------------------
+
+
+def test_which_model_is_chosen():
+    assert isinstance(parts.surrogate(scenario()), Portfolio)
+    assert isinstance(parts.surrogate(scenario(), model="gp"), GaussianProcess)
+    assert isinstance(parts.surrogate(scenario(), model="rf"), Forest)
+    assert isinstance(parts.surrogate(scenario(), n_trees=3), Forest)
+    features = Scenario(space(), instances=["0", "1"], instance_features={"0": [1.0], "1": [2.0]}, n_trials=9)
+    assert isinstance(parts.surrogate(features), Forest)
+
+
+def test_process_and_forest_take_turns():
+    portfolio, turns = Portfolio(scenario()), []
+    drawn = vectors.draw(space(), 20, np.random.RandomState(1)).T
+    for _ in range(10):
+        portfolio.train(drawn, np.arange(20.0)[:, None])
+        turns.append(type(portfolio._current).__name__)
+    assert turns.count("Forest") == 2
+    many = vectors.draw(space(), 150, np.random.RandomState(1)).T
+    turns = []
+    for _ in range(4):
+        portfolio.train(many, np.arange(150.0)[:, None])
+        turns.append(type(portfolio._current).__name__)
+    assert turns.count("Forest") == 2
+
+
+# -- acquisition ----------------------------------------------------------------------------------------------------
+
+
+@given(st.floats(-30, 8))
+def test_the_logarithm_of_the_expected_improvement(z):
+    found = acquisition._log_unit_improvement(np.array([z]))[0]
+    if z > -8:
+        assert found == pytest.approx(np.log(norm.pdf(z) + z * norm.cdf(z)), rel=1e-5, abs=1e-5)
+    else:  # by its asymptotic series
+        series = 1 / z**2 - 3 / z**4 + 15 / z**6 - 105 / z**8
+        assert found == pytest.approx(norm.logpdf(z) + np.log(series), rel=1e-4)
+
+
+def test_it_never_underflows_and_grows():
+    z = np.linspace(-1e6, 10, 4001)
+    found = acquisition._log_unit_improvement(z)
+    assert np.isfinite(found).all()
+    assert (np.diff(found) > 0).all()
+
+
+# -- neighbours -----------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**31))
+def test_neighbours_are_legal_and_differ_in_one_value_or_in_all_numeric_ones(seed):
+    of, rng = space(), np.random.RandomState(seed)
+    points = vectors.draw(of, 6, rng)
+    neighbours, origins = Neighbourhood(of, 4)(points, rng)
+    assert vectors.legal(of, neighbours).all()
+    names = list(of)
+    numeric = {"x", "n", "z"}
+    for neighbour, origin in zip(neighbours.T, points[:, origins].T, strict=True):
+        changed = {
+            names[i] for i in np.flatnonzero(~((neighbour == origin) | (np.isnan(neighbour) & np.isnan(origin))))
+        }
+        if "c" in changed:
+            changed -= {"z"}  # it comes and goes with it
+        assert len(changed) <= 1 or changed <= numeric
+        of_columns = vectors.configuration(of, neighbour)
+        of_columns.check_valid_configuration()
+
+
+def test_every_other_choice_is_a_neighbour():
+    of = parameter_space({"c": ("categorical", list("abcd"), "a"), "o": ("ordinal", [1, 2, 3], 2)})
+    point = np.array([[0.0], [1.0]])
+    neighbours, _ = Neighbourhood(of, 4)(point, np.random.RandomState(0))
+    assert sorted(map(tuple, neighbours.T.tolist())) == [(0, 0), (0, 2), (1, 1), (2, 1), (3, 1)]
+
+
+def test_steps_of_all_sizes():
+    of = parameter_space({"x": ("real", [0, 1], 0.5)})
+    neighbours, _ = Neighbourhood(of, 2000)(np.array([[0.5]]), np.random.RandomState(0))
+    steps = np.abs(neighbours[0] - 0.5)
+    for low in (1e-5, 1e-4, 1e-3, 1e-2, 1e-1):
+        assert ((steps > low / 3) & (steps < low * 3)).sum() > 20
