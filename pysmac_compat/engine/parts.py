@@ -5,6 +5,7 @@ All of them are subclasses of SMAC3's own and go in by its facade's keywords.
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from smac import Scenario
@@ -29,10 +30,12 @@ def surrogate(scenario: Scenario, model: str = "auto", **forest: Any) -> Abstrac
     scenario : Scenario
     model : {'auto', 'rf', 'gp'}
         A random forest, a Gaussian process, or what suits: the forest where there are instance
-        features or it has settings, else both in turns.
+        features or it has other settings than its defaults, else both in turns.
     **forest
         Settings of the `Forest`.
     """
+    defaults = inspect.signature(Forest).parameters
+    forest = {name: value for name, value in forest.items() if value != defaults[name].default}
     if model == "gp":
         return GaussianProcess(scenario)
     if model == "auto" and not forest and scenario.instance_features is None:
