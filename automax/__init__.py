@@ -1,1 +1,42 @@
-"""AUC tuning for LibAUC models on the search of `pysmac_compat`."""
+"""AUC tuning for LibAUC models on the search of `pysmac_compat`.
+
+The names below are imported when they are first used: ``import automax`` costs nothing, and torch and
+LibAUC are needed only by what trains with them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automax.core import (
+        AutoMAXConfigration,
+        AutoMAXConfiguration,
+        autopartial,
+        parse_hyperparameters_from_dict,
+    )
+
+_HOMES = {
+    "AutoMAXConfigration": "automax.core",
+    "AutoMAXConfiguration": "automax.core",
+    "autopartial": "automax.core",
+    "parse_hyperparameters_from_dict": "automax.core",
+}
+
+__all__ = [
+    "AutoMAXConfigration",
+    "AutoMAXConfiguration",
+    "autopartial",
+    "parse_hyperparameters_from_dict",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])
