@@ -16,11 +16,13 @@ if TYPE_CHECKING:
         autopartial,
         parse_hyperparameters_from_dict,
     )
+    from automax.spaces import parse_defaultconfig
 
 _HOMES = {
     "AutoMAXConfigration": "automax.core",
     "AutoMAXConfiguration": "automax.core",
     "autopartial": "automax.core",
+    "parse_defaultconfig": "automax.spaces",
     "parse_hyperparameters_from_dict": "automax.core",
 }
 
@@ -28,6 +30,7 @@ __all__ = [
     "AutoMAXConfigration",
     "AutoMAXConfiguration",
     "autopartial",
+    "parse_defaultconfig",
     "parse_hyperparameters_from_dict",
 ]
 
