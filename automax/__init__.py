@@ -10,28 +10,43 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from automax.checkpoints import load_model, load_predictions, load_weights
     from automax.core import (
         AutoMAXConfigration,
         AutoMAXConfiguration,
         autopartial,
         parse_hyperparameters_from_dict,
     )
+    from automax.data import ArrayDataset, register_dataset
+    from automax.models import register_model
     from automax.spaces import parse_defaultconfig
 
 _HOMES = {
+    "ArrayDataset": "automax.data",
     "AutoMAXConfigration": "automax.core",
     "AutoMAXConfiguration": "automax.core",
     "autopartial": "automax.core",
+    "load_model": "automax.checkpoints",
+    "load_predictions": "automax.checkpoints",
+    "load_weights": "automax.checkpoints",
     "parse_defaultconfig": "automax.spaces",
     "parse_hyperparameters_from_dict": "automax.core",
+    "register_dataset": "automax.data",
+    "register_model": "automax.models",
 }
 
 __all__ = [
+    "ArrayDataset",
     "AutoMAXConfigration",
     "AutoMAXConfiguration",
     "autopartial",
+    "load_model",
+    "load_predictions",
+    "load_weights",
     "parse_defaultconfig",
     "parse_hyperparameters_from_dict",
+    "register_dataset",
+    "register_model",
 ]
 
 

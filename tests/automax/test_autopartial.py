@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from ConfigSpace import Categorical, ConfigurationSpace, EqualsCondition, Float, Integer
 
@@ -68,7 +69,7 @@ def test_inactive_hyperparameters_are_left_out():
 
 
 def test_values_are_plain_python():
-    value = autopartial(collect, x=Categorical("x", ["a", "b"]))({"x": __import__("numpy").str_("a")})[1]["x"]
+    value = autopartial(collect, x=Categorical("x", ["a", "b"]))({"x": np.str_("a")})[1]["x"]
     assert type(value) is str
 
 
