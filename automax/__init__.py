@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from automax.checkpoints import load_model, load_predictions, load_weights
     from automax.core import (
+        AutoMAX,
         AutoMAXConfigration,
         AutoMAXConfiguration,
         autopartial,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ArrayDataset": "automax.data",
+    "AutoMAX": "automax.core",
     "AutoMAXConfigration": "automax.core",
     "AutoMAXConfiguration": "automax.core",
     "autopartial": "automax.core",
@@ -37,6 +39,7 @@ _HOMES = {
 
 __all__ = [
     "ArrayDataset",
+    "AutoMAX",
     "AutoMAXConfigration",
     "AutoMAXConfiguration",
     "autopartial",
