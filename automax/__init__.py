@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from automax.checkpoints import load_model, load_predictions, load_weights
-    from automax.core import (
-        AutoMAX,
-        AutoMAXConfigration,
-        AutoMAXConfiguration,
-        autopartial,
-        parse_hyperparameters_from_dict,
-    )
+    from automax.core import AutoMAX, AutoMAXConfigration, AutoMAXConfiguration, parse_hyperparameters_from_dict
+    from automax.core.autopartial import autopartial
     from automax.data import ArrayDataset, register_dataset
     from automax.models import register_model
     from automax.spaces import parse_defaultconfig

@@ -274,5 +274,16 @@ def _one_of(positive: int, classes: range) -> int:
     return positive
 
 
-for _name, _loader in (("digits", _digits), ("breast_cancer", _breast_cancer), ("wine", _wine)):
+def _graphs(splits: Sequence[str], **kwargs: Any) -> tuple[Any, list[Any]]:
+    from automax.graph_data import synthetic_graphs
+
+    return synthetic_graphs(splits, **kwargs)
+
+
+for _name, _loader in (
+    ("digits", _digits),
+    ("breast_cancer", _breast_cancer),
+    ("wine", _wine),
+    ("synthetic_graphs", _graphs),
+):
     register_dataset(_name, _loader)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from automax.data import check_labels, check_splits, imbalanced_rows, register_dataset, stratified_rows
+from automax.data import check_labels, check_splits, imbalanced_rows, stratified_rows
 from pysmac_compat._errors import ArgumentError
 
 _DEGREES = 16
@@ -92,6 +92,3 @@ def _graph(rng: np.random.RandomState, clique: bool) -> Any:
         edge_attr=torch.zeros((both.shape[1], 1), dtype=torch.int64),
         num_nodes=nodes,
     )
-
-
-register_dataset("synthetic_graphs", synthetic_graphs)

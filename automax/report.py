@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 _WIDTH = 40
@@ -59,3 +60,69 @@ def table(log: Sequence[Mapping[str, Any]], target: str) -> str:
     body = ["".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     head = "".join(cell.ljust(width) for cell, width in zip(header, widths, strict=True)).rstrip()
     return "\n".join([line, head, line, *body, line])
+
+
+def best_lines(
+    log: Sequence[Mapping[str, Any]], best: Mapping[str, Any], target: str, metrics: Any
+) -> tuple[list[str], dict[str, Any]]:
+    """What is known of the best configuration, for a person and as data.
+
+    Parameters
+    ----------
+    log : list of dict
+        Of an `AutoMAX`.
+    best : dict
+        The configuration.
+    target : str
+    metrics : Metrics
+        Give the intervals.
+
+    Returns
+    -------
+    list of str, dict
+    """
+    mine = [t for t in log if t["status"] == "finished" and t["space"] == best]
+    lines = ["best configuration:", *(f"  {name}: {_short(value)}" for name, value in best.items())]
+    report: dict[str, Any] = {"configuration": dict(best), "target": target, "trials": len(log)}
+    if not mine:
+        return [*lines, "no trial has finished"], report
+    for split in mine[0].get("metrics", {"val": {}}):
+        values = [t["metrics"][split][target] if "metrics" in t else t["val"] for t in mine]
+        found: dict[str, Any] = {"score": sum(values) / len(values)}
+        text = f"  {split} {target} {found['score']:.4f}"
+        if len(values) > 1:
+            text += f", the mean over {len(values)} trainings from {min(values):.4f} to {max(values):.4f}"
+        elif "directory" in mine[0]:
+            found["interval"] = interval(mine[0]["directory"], split, target, metrics)
+            text += f" [{found['interval'][0]:.4f}, {found['interval'][1]:.4f}]"
+        report[split] = found
+        lines.append(text + (", by which it was chosen: too good" if split == "val" else ""))
+    if "directory" in mine[0]:
+        folder = Path(mine[0]["directory"])
+        while not folder.name.startswith("trial-"):
+            folder = folder.parent
+        report["checkpoint"] = str(folder.parent.with_name(folder.parent.name + "_best"))
+        lines.append(f"  model and predictions: {report['checkpoint']}")
+    return lines, report
+
+
+def interval(directory: str, split: str, target: str, metrics: Any, n: int = 500) -> tuple[float, float]:
+    """A 95 % bootstrap interval of a metric, from the predictions of a trial.
+
+    Rows are drawn within each class (of the first label), so that each draw has both. It tells what other rows would
+    do to the score of this model; not what other trainings would.
+    """
+    import numpy as np
+
+    from automax.checkpoints import load_predictions
+
+    saved = load_predictions(directory)
+    labels, scores = saved[f"{split}_labels"], saved[f"{split}_scores"]
+    rng = np.random.RandomState(0)
+    groups = [np.flatnonzero(labels[:, 0] == label) for label in (0, 1)]
+    values = []
+    for _ in range(n):
+        rows = np.concatenate([rng.choice(group, len(group)) for group in groups if len(group)])
+        values.append(metrics(labels[rows], scores[rows])[target])
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
