@@ -253,9 +253,13 @@ def _bunch(function: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     return bunch.data, bunch.target
 
 
-def _digits(splits: Sequence[str], positive: int = 8, **kwargs: Any) -> tuple[ArrayDataset, list[ArrayDataset]]:
+def _digits(
+    splits: Sequence[str], positive: int = 8, standardize: bool = False, **kwargs: Any
+) -> tuple[ArrayDataset, list[ArrayDataset]]:
     X, y = _bunch("load_digits")
-    return split_arrays(X, y == _one_of(positive, range(10)), splits, (0.6, 0.2, 0.2), **kwargs)
+    labels = y == _one_of(positive, range(10))
+    # pixels from 0 to 1, as images usually are
+    return split_arrays(X / 16, labels, splits, (0.6, 0.2, 0.2), standardize=standardize, **kwargs)
 
 
 def _breast_cancer(splits: Sequence[str], **kwargs: Any) -> tuple[ArrayDataset, list[ArrayDataset]]:

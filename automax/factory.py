@@ -31,8 +31,8 @@ _SEARCHABLE = ("epochs", "batch_size", "sampling_rate", "pretrain_epochs")
 _GIVEN = ("self", "params", "loss_fn", "device", "data_len", "data_length", "pos_len", "num_labels", "kwargs")
 #: optimizers that run in their mode 'adam', where `momentum` plays no part
 _ADAM_MODE = ("SOAP", "SOPA", "SOPAs", "SOTAs", "STACO")
-#: data sets whose columns are scaled by their loader
-_SCALED = ("digits", "breast_cancer", "wine")
+#: data sets whose loader can scale the columns, and whether it does unless told
+_SCALED = {"digits": False, "breast_cancer": True, "wine": True}
 
 
 class TrainerFactory:
@@ -88,9 +88,10 @@ class TrainerFactory:
     def _load(self) -> None:
         dataset = self.settings.dataset
         kwargs, self._standardize = dict(dataset["kwargs"]), False
-        if self.folds and dataset["name"].lower() in _SCALED:
+        scaled = _SCALED.get(dataset["name"].lower())
+        if self.folds and scaled is not None:
             # the rows of each fold's training part decide on the scale, not those of the whole
-            self._standardize = kwargs.pop("standardize", True)
+            self._standardize = kwargs.pop("standardize", scaled)
             kwargs["standardize"] = False
         self.train, evals = load_dataset(dataset["name"], dataset["eval_splits"], kwargs)
         self.evals = dict(zip(dataset["eval_splits"], evals, strict=True))

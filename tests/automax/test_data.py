@@ -63,7 +63,7 @@ def test_bad_imratio(imratio):
 
 @pytest.mark.parametrize("name", ["digits", "breast_cancer", "wine", "DIGITS"])
 def test_built_in_data(name):
-    train, (val, test) = load_dataset(name, ["val", "test"], {"imratio": 0.2})
+    train, (val, test) = load_dataset(name, ["val", "test"], {"imratio": 0.2, "standardize": True})
     rows = [tuple(row) for data in (val, test) for row in data.X]
     assert not {tuple(row) for row in train.X} & set(rows)
     assert abs(train.targets.mean() - 0.2) < 0.02
