@@ -123,7 +123,9 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
 
 def search_config(settings: Settings) -> AutoMAXConfigration:
     """The section ``automax`` as the settings of a search."""
-    section = {k: v for k, v in settings.automax.items() if k not in ("target", "folds", "repeats") and v is not None}
+    section = {
+        k: v for k, v in settings.automax.items() if k not in ("target", "folds", "repeats", "prune") and v is not None
+    }
     if "output_path" in section:
         section.pop("output_directory")
     return AutoMAXConfigration(**section)

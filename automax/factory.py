@@ -74,6 +74,7 @@ class TrainerFactory:
         training["optimizer"], training["loss"] = choice.pair.optimizer, choice.pair.loss
         training["optimizer_kwargs"] = {**choice.fixed["optimizer"], **_under(f"{choice.prefix}optimizer:", values)}
         training["loss_kwargs"] = {**choice.fixed["loss"], **_under(f"{choice.prefix}loss:", values)}
+        training["prune"] = self.settings.automax["prune"]
         train, evals = self._split(instance)
         return make_trainer(
             graph=self.graph,

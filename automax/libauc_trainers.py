@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,16 @@ from automax.checks import check_evaluation_data, check_training_data
 from automax.metrics import Metrics
 from pysmac_compat._errors import ArgumentError
 
+#: trials before, without which there is no median to speak of
+_FEWEST = 3
+
 
 class TrainingDiverged(RuntimeError):
     """The loss or the scores of a training are not finite any more."""
+
+
+class Pruned(Exception):
+    """Ends a training that is worse than most others were by then."""
 
 
 class Rows(torch.utils.data.Dataset):
@@ -58,6 +65,8 @@ class _Adapted:
     """What both trainers of LibAUC need to have changed; stands before them in the order of base classes."""
 
     args: Any
+    state: Any
+    callback_handler: Any
     model: Any
     loss_fn: Any
     metric: Any
@@ -75,7 +84,16 @@ class _Adapted:
         with cuda_means_device():
             if self.pretrain_epochs:
                 self._pretrain()
-            return super().train()  # type: ignore[misc]
+            try:
+                return super().train()  # type: ignore[misc]
+            except Pruned:
+                self.callback_handler.on_train_end(self.args, self.state)
+                return self.state.train_log
+
+    def compare_with(self, curves: Sequence[Sequence[float]]) -> None:
+        """Hand over the validation scores, epoch by epoch, of the trials before; used with ``prune``."""
+        for callback in self.callback_handler.callbacks:
+            callback.others = curves
 
     def evaluate_loop(self, model: Any) -> Any:
         self.predictions = []
@@ -185,10 +203,14 @@ class Watch(TrainerCallback):
         Key of the metric.
     model_cfg : dict
         For the checkpoint.
+    prune : bool
+        Whether to end a training whose best score so far is below the median of those that the trials before had
+        by that epoch (at least `_FEWEST` of them), as in Golovin et al. (2017).
     """
 
-    def __init__(self, splits: list[str], target: str, model_cfg: Mapping[str, Any]) -> None:
+    def __init__(self, splits: list[str], target: str, model_cfg: Mapping[str, Any], prune: bool = False) -> None:
         super().__init__()
+        self.prune, self.others = prune, list[Sequence[float]]()
         self.splits, self.target, self.model_cfg = splits, target, dict(model_cfg)
         self.trainer: Any = None
         self.curve: list[float] = []
@@ -222,10 +244,15 @@ class Watch(TrainerCallback):
                 "weights": {k: v.detach().cpu().clone() for k, v in kwargs["model"].state_dict().items()},
                 "predictions": dict(zip(self.splits, self.trainer.predictions, strict=True)),
             }
+        before = [max(curve[: state.epoch]) for curve in self.others if len(curve) >= state.epoch]
+        if self.prune and len(before) >= _FEWEST and state.epoch < args.epochs and self.best["val"] < np.median(before):
+            raise Pruned
 
     def on_train_end(self, args: Any, state: Any, **kwargs: Any) -> None:
         best = self.best
         summary = {"val": best["val"], "epoch": best["epoch"], "metrics": best["metrics"], "curve": self.curve}
+        if len(self.curve) < args.epochs:
+            summary["pruned"] = True
         if "test" in self.splits:
             summary["test"] = best["metrics"]["test"][self.target]
         state.train_summary = summary
@@ -263,7 +290,7 @@ def make_trainer(
     graph : bool
         Whether the examples are graphs.
     training : dict
-        LibAUC's `TrainingArguments`, and ``pretrain_epochs``.
+        LibAUC's `TrainingArguments`, ``pretrain_epochs`` and ``prune``.
     model : dict
         With ``name``, and what the model takes.
     train : data set
@@ -279,6 +306,7 @@ def make_trainer(
         With ``train()``, ``state.train_summary`` and ``args``.
     """
     arguments = dict(training)
+    prune = arguments.pop("prune", False)
     pretrain_epochs = arguments.pop("pretrain_epochs", 0)
     labels = check_training_data(train.targets, len(train), arguments["batch_size"], arguments["sampling_rate"])
     n_labels = labels.shape[1]
@@ -294,7 +322,7 @@ def make_trainer(
             model.setdefault(key, getattr(train, dims))
     splits = ["val", *(name for name in evals if name != "val")]
     data = [Rows(evals[name], check_evaluation_data(evals[name].targets, len(evals[name]), name)) for name in splits]
-    watch = Watch(splits, target, model)
+    watch = Watch(splits, target, model, prune)
     trainer = (GraphsTrainer if graph else ArrayTrainer)(
         train_args=TrainingArguments(**arguments),
         model_cfg=model,

@@ -26,6 +26,7 @@ def progress_line(
     best = max([trial["val"], *(t["val"] for t in others if t["val"] is not None)])
     test = f", test {trial['test']:.4f}" if isinstance(trial.get("test"), float) else ""
     seconds = f", {trial['seconds']:.1f} s" if "seconds" in trial else ""
+    test += ", stopped early" if trial.get("pruned") else ""
     return f"{head}: val {target} {trial['val']:.4f} (best {best:.4f}){test}{seconds}; {space}"
 
 

@@ -208,8 +208,10 @@ class AutoMAX(SMAC_optimizer):
             "val": None,
         }
         number = self._record.begin(name)
+        before = [t["curve"] for t in self._record.trials() if t["instance"] == instance and "curve" in t]
+        own_seed = trial_seed(self.config.SEED, name)
         try:
-            trial.update(run_trial(self.trainer, space, trial_seed(self.config.SEED, name), folder, instance))
+            trial.update(run_trial(self.trainer, space, own_seed, folder, instance, before))
         except Exception as error:
             lines = traceback.format_exception_only(error)
             trial.update(status="failed", message="".join(lines).strip(), traceback=traceback.format_exc()[-4000:])

@@ -10,7 +10,7 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,12 @@ def one_thread() -> Iterator[None]:
 
 
 def run_trial(
-    trainer: Callable[..., Any], space: Mapping[str, Any], seed: int, folder: str, instance: int | None
+    trainer: Callable[..., Any],
+    space: Mapping[str, Any],
+    seed: int,
+    folder: str,
+    instance: int | None,
+    curves: Sequence[Sequence[float]] = (),
 ) -> dict[str, Any]:
     """Make a trainer and train it.
 
@@ -76,6 +81,9 @@ def run_trial(
         Of this trial, below the trainer's ``output_path``/``experiment_name``.
     instance : int or None
         Given to the trainer as ``instance`` if not None.
+
+    curves : list of list of float
+        The ``curve`` of the trials before, handed to trainers with a method ``compare_with``.
 
     Returns
     -------
@@ -92,6 +100,8 @@ def run_trial(
     made = trainer(space=space) if instance is None else trainer(space=space, instance=instance)
     directory = _own_directory(made, folder)
     seed_everything(seed)  # LibAUC's samplers have set numpy's seed to one of theirs
+    if hasattr(made, "compare_with"):
+        made.compare_with(curves)
     made.train()
     summary = dict(made.state.train_summary)
     if "val" not in summary:

@@ -191,6 +191,13 @@ def test_a_search_over_folds(tmp_path, capfd):
     assert "the mean over 3 trainings" in capfd.readouterr().out
 
 
+def test_a_search_with_pruning(tmp_path, capfd):
+    tuner = run(tmp_path, training={"epochs": 6}, prune=True, n_trials=8)
+    assert {len(t["curve"]) < 6 for t in tuner.log} == {True, False}
+    assert len(max(tuner.log, key=lambda t: t["val"])["curve"]) == 6
+    assert "stopped early" in capfd.readouterr().out
+
+
 def test_graphs(tmp_path):
     tuner = run(
         tmp_path,

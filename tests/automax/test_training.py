@@ -129,6 +129,22 @@ def test_the_best_epochs_model_is_kept_and_not_the_last_ones(data, tmp_path):
     assert json.loads((tmp_path / "trial" / "best.json").read_text())["epoch"] == 2
 
 
+def test_pruning(data, tmp_path):
+    def curve(prune, others):
+        trainer = trainer_of(PESG, data, tmp_path, metrics=Scripted([0.5, 0, 0.6, 0, 0.9, 0]), epochs=3, prune=prune)
+        trainer.compare_with(others)
+        return trained(trainer)
+
+    better, worse = [0.5, 0.7, 0.8], [0.5, 0.55, 0.95]
+    stopped = curve(True, [better, better, worse])
+    assert (stopped["curve"], stopped["val"], stopped["pruned"]) == ([0.5, 0.6], 0.6, True)
+    assert automax.load_model(tmp_path / "trial") is not None
+    for prune, others in ((False, [better] * 3), (True, [better] * 2), (True, [better, worse, worse]), (True, [[0.9]])):
+        whole = curve(prune, others)
+        assert len(whole["curve"]) == 3
+        assert "pruned" not in whole
+
+
 def test_equal_seeds_equal_scores_and_others_differ(data, tmp_path):
     curves = [trained(trainer_of(PESG, data, tmp_path, seed=seed))["curve"] for seed in (1, 1, 2)]
     assert curves[0] == curves[1] != curves[2]
