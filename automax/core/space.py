@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from ConfigSpace import ConfigurationSpace, Constant
@@ -31,7 +32,7 @@ class ReadySpace(Definition):
     configspace : ConfigurationSpace
     """
 
-    configspace: ConfigurationSpace
+    configspace: ConfigurationSpace = field(default_factory=ConfigurationSpace)
 
     @classmethod
     def of(cls, configspace: Any) -> ReadySpace:
@@ -41,10 +42,12 @@ class ReadySpace(Definition):
         if len(configspace) == 0:
             raise ParameterError("trainer.cs is empty: there is nothing to search")
         parameters = {name: _parameter(hp) for name, hp in configspace.items()}
-        return cls(parameters, {}, [], configspace)
+        return cls(parameters, {}, [], configspace=configspace)
 
-    def space(self) -> ConfigurationSpace:
+    def space(self, subspace: Mapping[str, Any] = MappingProxyType({})) -> ConfigurationSpace:
         """A copy for one search, whose own random numbers do not depend on what happened before."""
+        if subspace:
+            raise ParameterError("search-subspace has no effect here: fix these values in trainer.cs")
         space = copy.deepcopy(self.configspace)
         space.seed(0)
         return space
