@@ -13,9 +13,18 @@ SCORE = np.clip(0.3 * Y + RNG.uniform(size=200) * 0.7, 0, 1)
 
 def test_the_values_are_those_of_scikit_learn():
     found = Metrics(["auroc", "AUPRC", "Acc"])(Y[:, None], SCORE[:, None])
-    assert found["AUROC"] == roc_auc_score(Y, SCORE)
-    assert found["AUPRC"] == average_precision_score(Y, SCORE)
+    assert found["AUROC"] == pytest.approx(roc_auc_score(Y, SCORE), abs=1e-12)
+    assert found["AUPRC"] == pytest.approx(average_precision_score(Y, SCORE), abs=1e-12)
     assert found["ACC"] == np.mean((SCORE >= 0.5) == Y)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=40))
+def test_ties_count_as_in_scikit_learn(rows):
+    y, score = np.array([r[0] for r in rows], dtype=float), np.array([r[1] for r in rows], dtype=float)
+    if 0 < y.sum() < len(y):
+        found = Metrics(["AUROC", "AUPRC"])(y, score)
+        assert found["AUROC"] == pytest.approx(roc_auc_score(y, score), abs=1e-12)
+        assert found["AUPRC"] == pytest.approx(average_precision_score(y, score), abs=1e-12)
 
 
 def test_one_way_partial_area_is_standardised():
