@@ -14,6 +14,7 @@ import io
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -21,7 +22,7 @@ from scipy import stats
 from automax.commands import search
 from automax.settings import check_settings
 
-TASKS = {
+TASKS: dict[str, dict[str, Any]] = {
     "digits": {"data": "digits", "kwargs": {}, "metric": "AUPRC", "loss": "APLoss"},
     "digits_standardized": {"data": "digits", "kwargs": {"standardize": True}, "metric": "AUPRC", "loss": "APLoss"},
     "breast_cancer": {"data": "breast_cancer", "kwargs": {}, "metric": "AUROC", "loss": "AUCMLoss"},
@@ -97,7 +98,7 @@ def summarise(results: list[dict]) -> None:
 
 def main() -> None:
     """Run the splits that the output does not hold yet, and summarise."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--splits", type=int, default=10)
     parser.add_argument("--trials", type=int, default=15)
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=["digits", "breast_cancer"])
