@@ -1,1 +1,58 @@
-"""AUC tuning for LibAUC models on the search of `pysmac_compat`."""
+"""AUC tuning for LibAUC models on the search of `pysmac_compat`.
+
+The names below are imported when they are first used: ``import automax`` costs nothing, and torch and
+LibAUC are needed only by what trains with them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automax.checkpoints import load_model, load_predictions, load_weights
+    from automax.core import AutoMAX, AutoMAXConfigration, AutoMAXConfiguration, parse_hyperparameters_from_dict
+    from automax.core.autopartial import autopartial
+    from automax.data import ArrayDataset, register_dataset
+    from automax.models import register_model
+    from automax.spaces import parse_defaultconfig
+
+_HOMES = {
+    "ArrayDataset": "automax.data",
+    "AutoMAX": "automax.core",
+    "AutoMAXConfigration": "automax.core",
+    "AutoMAXConfiguration": "automax.core",
+    "autopartial": "automax.core",
+    "load_model": "automax.checkpoints",
+    "load_predictions": "automax.checkpoints",
+    "load_weights": "automax.checkpoints",
+    "parse_defaultconfig": "automax.spaces",
+    "parse_hyperparameters_from_dict": "automax.core",
+    "register_dataset": "automax.data",
+    "register_model": "automax.models",
+}
+
+__all__ = [
+    "ArrayDataset",
+    "AutoMAX",
+    "AutoMAXConfigration",
+    "AutoMAXConfiguration",
+    "autopartial",
+    "load_model",
+    "load_predictions",
+    "load_weights",
+    "parse_defaultconfig",
+    "parse_hyperparameters_from_dict",
+    "register_dataset",
+    "register_model",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -200,12 +200,11 @@ class _Search:
         from pysmac_compat.engine import parts
         from pysmac_compat.engine.racing import Capping
         from pysmac_compat.engine.session import Session
-        from pysmac_compat.space.configspace import ParameterSpace
 
         plan, objective = self.plan, self.plan.objective
         more: Mapping[str, Mapping[str, Any]] = defaultdict(dict, plan.parts)
         return Session(
-            ParameterSpace(plan.definition, plan.subspace),
+            plan.definition.space(plan.subspace),
             self.evaluate,
             n_evaluations=plan.n_evaluations,
             workers=workers,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._errors import ArgumentError, ClauseError
@@ -11,6 +12,8 @@ from pysmac_compat.space.conditions import Condition, active_parameters, parse_c
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameters
 
 if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
+
     from pysmac_compat.space.forbidden import Forbidden
 
 
@@ -50,13 +53,19 @@ class Definition:
         """The active part of the default configuration."""
         return self.restrict({name: parameter.default for name, parameter in self.parameters.items()})
 
+    def space(self, subspace: Mapping[str, Value] = MappingProxyType({})) -> ConfigurationSpace:
+        """The same for the search, confined to these values; imports ConfigSpace."""
+        from pysmac_compat.space.configspace import ParameterSpace
+
+        return ParameterSpace(self, subspace)
+
     def violated(self, values: Mapping[str, Value]) -> Forbidden | None:
         """The first clause that forbids a configuration, given as the values of its active parameters."""
         return next((clause for clause in self.forbiddens if clause.forbids_values(values)), None)
 
 
 def define(
-    parameter_dict: Mapping[str, Any],
+    parameter_dict: Mapping[str, Any] | Definition,
     conditional_clauses: Iterable[str] = (),
     forbidden_clauses: Iterable[str] = (),
 ) -> Definition:
@@ -64,7 +73,8 @@ def define(
 
     Parameters
     ----------
-    parameter_dict : dict of str to tuple
+    parameter_dict : dict of str to tuple, or Definition
+        A definition comes back as it is.
     conditional_clauses : list or tuple of str
     forbidden_clauses : list or tuple of str
 
@@ -73,6 +83,8 @@ def define(
     ParameterError, ClauseError, ArgumentError
         All of them ``ValueError``.
     """
+    if isinstance(parameter_dict, Definition):
+        return parameter_dict
     parameters = parse_parameters(parameter_dict)
     texts = _clauses("conditional_clauses", conditional_clauses)
     conditions = parse_conditions(texts, parameters)

@@ -1,0 +1,95 @@
+"""The files of a trained model: weights, what it takes to build it again, predictions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pysmac_compat._errors import ArgumentError
+
+WEIGHTS, ABOUT, PREDICTIONS = "best.pt", "best.json", "predictions.npz"
+
+
+def save(folder: Path, weights: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Write the weights of the best epoch, and as JSON what the model is."""
+    import torch
+
+    torch.save(dict(weights), folder / WEIGHTS)
+    (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n")
+
+
+def save_predictions(folder: Path, predictions: Mapping[str, tuple[Any, Any]]) -> None:
+    """Write labels and scores of each split, in the order of its rows, as ``val_labels``, ``val_scores``, ..."""
+    arrays = {}
+    for split, (labels, scores) in predictions.items():
+        arrays[f"{split}_labels"], arrays[f"{split}_scores"] = labels, scores
+    np.savez_compressed(folder / PREDICTIONS, **arrays)
+
+
+def load_predictions(folder: str | Path) -> dict[str, Any]:
+    """What `save_predictions` wrote."""
+    with np.load(Path(folder) / PREDICTIONS) as arrays:
+        return dict(arrays)
+
+
+def load_model(folder: str | Path) -> Any:
+    """The model of the best epoch, ready to predict; on the CPU.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of a trial, such as ``<experiment_name>_best``.
+
+    Returns
+    -------
+    torch.nn.Module
+        Gives a logit for each label.
+
+    Raises
+    ------
+    ArgumentError
+        If the model is none that is registered: build it and use `load_weights`.
+    """
+    from automax import models
+
+    about = json.loads((Path(folder) / ABOUT).read_text())
+    name = about["model"]["name"]
+    if models.registered(name) is None:
+        raise ArgumentError(
+            f"the model {name!r} is not registered here: register it, or build it and call automax.load_weights"
+        )
+    model = models.build(name, about["model"], about["input_shape"], about["num_classes"])
+    load_weights(model, Path(folder) / WEIGHTS, whole=True)
+    return model.eval()
+
+
+def load_weights(model: Any, path: str | Path | None, whole: bool = False) -> None:
+    """Copy the weights of a file to a model, wherever they were saved.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    path : str or Path
+        A file of ours or of LibAUC's trainer, or a state dict.
+    whole : bool
+        Whether every weight must fit. Without it, those of other shapes, such as a last layer for another
+        number of classes, stay as they are.
+    """
+    import torch
+
+    if path is None:
+        raise ArgumentError("model.pretrained is true: model.pretrained_path must say where the weights are")
+    if not Path(path).is_file():
+        raise ArgumentError(f"model.pretrained_path: there is no file {str(path)!r}")
+    weights = torch.load(path, map_location="cpu", weights_only=True)
+    weights = weights.get("model_state_dict", weights)
+    if not whole:
+        own = model.state_dict()
+        weights = {key: value for key, value in weights.items() if key in own and own[key].shape == value.shape}
+        if not weights:
+            raise ArgumentError(f"model.pretrained_path: no weight in {str(path)!r} fits this model")
+    model.load_state_dict(weights, strict=whole)

@@ -1,0 +1,68 @@
+"""What must hold before a training starts, said in words that tell what to change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from automax.data import check_labels
+from pysmac_compat._errors import ArgumentError
+
+
+def check_training_data(targets: Any, n: int, batch_size: int, sampling_rate: float) -> npt.NDArray[np.float32]:
+    """Check that LibAUC's samplers can fill their batches.
+
+    Parameters
+    ----------
+    targets : array of shape (n,), (n, 1) or (n, n_labels)
+    n : int
+        Rows.
+    batch_size : int
+    sampling_rate : float
+        Share of positives in a batch.
+
+    Returns
+    -------
+    array of shape (n, 1) or (n, n_labels)
+
+    Raises
+    ------
+    ArgumentError
+    """
+    labels = check_labels(targets, n)
+    if batch_size < 2:
+        raise ArgumentError(f"training.batch_size must be at least 2, one positive and one negative, got {batch_size}")
+    if not 0 < sampling_rate < 1:
+        raise ArgumentError(f"training.sampling_rate must lie between 0 and 1, got {sampling_rate!r}")
+    positives = max(1, int(sampling_rate * batch_size))
+    negatives = batch_size - positives
+    n_labels = labels.shape[1]
+    for j in range(n_labels):
+        which = f"label {j}: " if n_labels > 1 else ""
+        n_positive = int(labels[:, j].sum())
+        n_negative = n - n_positive
+        if n_positive == 0 or n_negative == 0:
+            missing = "positive" if n_positive == 0 else "negative"
+            raise ArgumentError(f"{which}the training data have no {missing} row; an AUC needs both classes")
+        if n_negative < negatives:
+            raise ArgumentError(
+                f"{which}a batch takes {negatives} negatives, the training data have {n_negative}: "
+                "lower training.batch_size or raise training.sampling_rate"
+            )
+    if n_labels > 1 and n < batch_size * n_labels:  # the sampler draws a batch for each label in turn
+        raise ArgumentError(
+            f"the {n} training rows do not fill one batch of {batch_size} for each of the {n_labels} labels: "
+            f"set training.batch_size to at most {n // n_labels}"
+        )
+    return labels
+
+
+def check_evaluation_data(targets: Any, n: int, split: str) -> npt.NDArray[np.float32]:
+    """Check that a metric can be computed on a split."""
+    labels = check_labels(targets, n)
+    both = [0 < labels[:, j].sum() < n for j in range(labels.shape[1])]
+    if not any(both):
+        raise ArgumentError(f"the split {split!r} has rows of one class only ({n} rows): no AUC can be computed on it")
+    return labels

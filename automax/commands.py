@@ -1,0 +1,159 @@
+"""What ``python -m automax.auto_trainer`` and its sisters have in common."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from automax._extra import need
+from automax.core import AutoMAX, AutoMAXConfigration
+from automax.core.trial import seed_everything
+from automax.report import best_lines
+from automax.settings import Settings, check_settings, load_settings
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
+
+_TRAINING = ("epochs", "batch_size", "eval_batch_size", "sampling_rate", "num_workers", "output_path")
+
+
+def parser(program: str, description: str) -> argparse.ArgumentParser:
+    """The documented flags."""
+    made = argparse.ArgumentParser(prog=program, description=description)
+    source = made.add_mutually_exclusive_group(required=True)
+    source.add_argument("--config_file", help="a YAML file")
+    source.add_argument("--recipe", choices=recipes(), help="a file that comes with the package")
+    for name, kind in (
+        ("epochs", int),
+        ("batch_size", int),
+        ("eval_batch_size", int),
+        ("sampling_rate", float),
+        ("num_workers", int),
+        ("output_path", str),
+        ("seed", int),
+        ("save_checkpoint_every", int),
+        ("n_trials", int),
+        ("workers", int),
+    ):
+        made.add_argument(f"--{name}", type=kind, default=None)
+    made.add_argument(
+        "--resume",
+        "--resume_from_checkpoint",
+        dest="resume",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="go on with the search of that name; trials never go on from one another's checkpoints",
+    )
+    return made
+
+
+def recipes() -> list[str]:
+    """The names of the files that come with the package."""
+    return sorted(p.name[: -len(".yaml")] for p in resources.files("automax").joinpath("recipes").iterdir())
+
+
+def recipe_path(name: str) -> Path:
+    """Where a file is that comes with the package."""
+    return Path(str(resources.files("automax").joinpath("recipes").joinpath(f"{name}.yaml")))
+
+
+def apply_cli_overrides(settings: Settings, arguments: argparse.Namespace) -> Settings:
+    """The settings with what the command line says in place of the file.
+
+    Parameters
+    ----------
+    settings : Settings
+    arguments : argparse.Namespace
+        Flags that are None, or missing, change nothing. ``seed`` is that of the training section and of the search.
+
+    Raises
+    ------
+    ArgumentError
+        If a value does not fit.
+    """
+
+    def given(name: str) -> Any:
+        return getattr(arguments, name, None)
+
+    content = asdict(settings)
+    for name in (*_TRAINING, "save_checkpoint_every"):
+        if given(name) is not None:
+            content["training"][name] = given(name)
+    for name in ("n_trials", "workers"):
+        if given(name) is not None:
+            content["automax"][name] = given(name)
+    if given("seed") is not None:
+        content["training"]["SEED"] = content["automax"]["SEED"] = given("seed")
+    if given("resume") is not None:
+        content["automax"]["overwrite"] = not given("resume")
+    return check_settings(content)
+
+
+def search(settings: Settings, graph: bool = False) -> AutoMAX:
+    """Run the search of a file, and print what came out.
+
+    Parameters
+    ----------
+    settings : Settings
+    graph : bool
+        Whether the examples are graphs.
+
+    Returns
+    -------
+    AutoMAX
+        After its search. ``report.json`` in its folder holds what is printed at the end.
+    """
+    config = search_config(settings)
+    if settings.training["resume_from_checkpoint"]:
+        warn("training.resume_from_checkpoint has no effect, trials start afresh; automax.overwrite: false resumes")
+    trainer = need("automax.factory").TrainerFactory(settings, graph)
+    tuner = AutoMAX(trainer, config, settings.target)
+    print(f"searching {', '.join(tuner.configspace)}; the best validation {tuner.target} wins", flush=True)
+    best = tuner.optimize()
+    lines, report = best_lines(tuner.log, dict(best), tuner.target, trainer.metrics)
+    print("\n".join(lines), flush=True)
+    (Path(config.folder) / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+    return tuner
+
+
+def search_config(settings: Settings) -> AutoMAXConfigration:
+    """The section ``automax`` as the settings of a search."""
+    section = {
+        k: v for k, v in settings.automax.items() if k not in ("target", "folds", "repeats", "prune") and v is not None
+    }
+    if "output_path" in section:
+        section.pop("output_directory")
+    return AutoMAXConfigration(**section)
+
+
+def run(program: str, description: str, graph: bool | None, argv: Sequence[str] | None) -> int:
+    """Parse, search; errors of the user are one line on stderr and the status 2.
+
+    Parameters
+    ----------
+    program, description : str
+    graph : bool or None
+        Whether the examples are graphs; None: if the model is one for graphs.
+    argv : sequence of str or None
+    """
+    arguments = parser(program, description).parse_args(argv)
+    try:
+        path = arguments.config_file if arguments.recipe is None else recipe_path(arguments.recipe)
+        settings = apply_cli_overrides(load_settings(path), arguments)
+        seed_everything(settings.training["SEED"])
+        search(settings, is_graph(settings) if graph is None else graph)
+    except (ArgumentError, ImportError) as error:
+        print(f"{program}: error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def is_graph(settings: Settings) -> bool:
+    """Whether a file is about graphs."""
+    name = settings.dataset["name"].lower()
+    return name.startswith("ogbg-") or name == "synthetic_graphs"

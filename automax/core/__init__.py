@@ -1,0 +1,14 @@
+"""The search itself: works with any trainer, without torch and LibAUC."""
+
+from automax.core.automax import AutoMAX
+from automax.core.automax_configration import AutoMAXConfigration, AutoMAXConfiguration
+from automax.core.autopartial import autopartial
+from automax.core.helpers import parse_hyperparameters_from_dict
+
+__all__ = [
+    "AutoMAX",
+    "AutoMAXConfigration",
+    "AutoMAXConfiguration",
+    "autopartial",
+    "parse_hyperparameters_from_dict",
+]

@@ -1,0 +1,293 @@
+"""Data sets: arrays of our own, those that scikit-learn brings along, and the registry of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from automax._names import nearest
+from pysmac_compat._errors import ArgumentError
+
+#: loader(splits, **kwargs) -> (train, [one data set for each split])
+Loader = Callable[..., tuple[Any, Sequence[Any]]]
+
+_LOADERS: dict[str, Loader] = {}
+
+
+class ArrayDataset:
+    """Rows of features with labels.
+
+    Parameters
+    ----------
+    X : array of shape (n, ...)
+        Numbers; one row (or image) an example.
+    y : array of shape (n,), (n, 1) or (n, n_labels)
+        Labels 0 and 1.
+
+    Attributes
+    ----------
+    X : array of float32
+    targets : array of float32, of shape (n, 1) or (n, n_labels)
+
+    Raises
+    ------
+    ArgumentError
+        If the shapes do not fit, or a number is missing or infinite.
+    """
+
+    def __init__(self, X: Any, y: Any) -> None:
+        try:
+            self.X = np.asarray(X, dtype=np.float32)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(f"X must hold numbers only ({error}); encode categories as numbers first") from None
+        if self.X.ndim < 2:
+            raise ArgumentError(f"X must have a row for each example and a column for each feature, got {self.X.shape}")
+        if not np.isfinite(self.X).all():
+            raise ArgumentError("X holds numbers that are missing or infinite; impute them first")
+        self.targets = check_labels(y, len(self.X))
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def __getitem__(self, index: Any) -> tuple[Any, Any, Any]:
+        """The row, its labels, and the index; LibAUC's sampler of several labels asks with (row, label)."""
+        row = index[0] if isinstance(index, (tuple, list)) else index
+        return self.X[row], self.targets[row], index
+
+    def take(self, rows: Any) -> ArrayDataset:
+        """Some of the rows."""
+        return ArrayDataset(self.X[rows], self.targets[rows])
+
+
+def check_labels(y: Any, n: int) -> npt.NDArray[np.float32]:
+    """Labels as LibAUC needs them: 0 and 1 in columns.
+
+    Parameters
+    ----------
+    y : array of shape (n,), (n, 1) or (n, n_labels)
+    n : int
+
+    Returns
+    -------
+    array of shape (n, 1) or (n, n_labels)
+    """
+    labels = np.asarray(y)
+    if labels.ndim == 1:
+        labels = labels[:, None]
+    if labels.ndim != 2 or len(labels) != n:
+        raise ArgumentError(f"y must have one label or row of labels for each of the {n} rows, got {labels.shape}")
+    if labels.shape[1] == 2:
+        raise ArgumentError(
+            "y has two columns, which LibAUC takes for one label: for one label give the column of the positive "
+            "class, for several labels it needs at least three"
+        )
+    found = np.unique(labels)
+    if not np.isin(found, (0, 1)).all():
+        shown = ", ".join(map(str, found[:5]))
+        raise ArgumentError(f"y must hold 0 and 1 only, got {shown}{', ...' if len(found) > 5 else ''}")
+    return labels.astype(np.float32)
+
+
+def stratified_rows(y: npt.NDArray[Any], fractions: Sequence[float], seed: int) -> list[npt.NDArray[np.int64]]:
+    """Divide rows at random into parts in which the classes have the same shares.
+
+    Parameters
+    ----------
+    y : array of shape (n,) or (n, n_labels)
+        With several labels, their combinations are the classes.
+    fractions : sequence of float
+    seed : int
+
+    Returns
+    -------
+    list of array of int
+        Sorted.
+    """
+    rng = np.random.RandomState(seed)
+    _, classes = np.unique(y.reshape(len(y), -1), axis=0, return_inverse=True)
+    bounds = np.cumsum(fractions)[:-1]
+    parts: list[list[int]] = [[] for _ in fractions]
+    before = 0
+    for each in np.unique(classes):
+        rows = rng.permutation(np.flatnonzero(classes.ravel() == each))
+        after = before + len(rows)
+        # what rounding takes from one class it gives to the next
+        cuts = np.floor(bounds * after + 0.5) - np.floor(bounds * before + 0.5)
+        for part, found in zip(parts, np.split(rows, np.maximum.accumulate(cuts).astype(int)), strict=True):
+            part.extend(found)
+        before = after
+    return [np.sort(np.array(part, dtype=np.int64)) for part in parts]
+
+
+def imbalanced_rows(y: npt.NDArray[Any], imratio: float, seed: int) -> npt.NDArray[np.int64]:
+    """Rows of which a share ``imratio`` is positive; of the class that is too frequent some are dropped at random.
+
+    Raises
+    ------
+    ArgumentError
+        If ``imratio`` is no share, or nothing of a class would be left.
+    """
+    if isinstance(imratio, bool) or not isinstance(imratio, (int, float)) or not 0 < imratio < 1:
+        raise ArgumentError(f"imratio must be a number between 0 and 1, got {imratio!r}")
+    labels = y.reshape(len(y), -1)
+    if labels.shape[1] != 1:
+        raise ArgumentError("imratio has a meaning for one label only")
+    rng = np.random.RandomState(seed)
+    positive, negative = (rng.permutation(np.flatnonzero(labels[:, 0] == label)) for label in (1, 0))
+    odds = imratio / (1 - imratio)
+    positive = positive[: round(odds * len(negative))]
+    negative = negative[: round(len(positive) / odds)]
+    if len(positive) == 0 or len(negative) == 0:
+        raise ArgumentError(f"imratio={imratio} leaves no rows of one class, of {len(y)} in all")
+    return np.sort(np.concatenate([positive, negative]))
+
+
+def standardized(train: ArrayDataset, others: Sequence[ArrayDataset]) -> tuple[ArrayDataset, list[ArrayDataset]]:
+    """Subtract the mean and divide by the deviation of the columns of the training rows, in all data sets."""
+    mean, deviation = train.X.mean(axis=0), train.X.std(axis=0)
+    deviation[deviation == 0] = 1.0
+    scaled = [ArrayDataset((d.X - mean) / deviation, d.targets) for d in (train, *others)]
+    return scaled[0], scaled[1:]
+
+
+def split_arrays(
+    X: npt.NDArray[Any],
+    y: npt.NDArray[Any],
+    splits: Sequence[str],
+    fractions: Sequence[float],
+    imratio: float | None = None,
+    split_seed: int = 0,
+    standardize: bool = True,
+) -> tuple[ArrayDataset, list[ArrayDataset]]:
+    """Divide arrays into train and the wanted ones of val and test.
+
+    Parameters
+    ----------
+    X : array of shape (n, n_features)
+    y : array of shape (n,) or (n, n_labels)
+    splits : sequence of {'val', 'test'}
+    fractions : sequence of three float
+        Shares of train, val and test.
+    imratio : float or None
+        Share of positives in train; val and test keep theirs.
+    split_seed : int
+        Decides which rows go where.
+    standardize : bool
+        Whether the columns are scaled, by what the training rows say.
+    """
+    check_splits(splits)
+    train_rows, *eval_rows = stratified_rows(y, fractions, split_seed)
+    if imratio is not None:
+        train_rows = train_rows[imbalanced_rows(y[train_rows], imratio, split_seed)]
+    train = ArrayDataset(X[train_rows], y[train_rows])
+    by_name = dict(zip(("val", "test"), eval_rows, strict=True))
+    evals = [ArrayDataset(X[by_name[name]], y[by_name[name]]) for name in splits]
+    return standardized(train, evals) if standardize else (train, evals)
+
+
+def check_splits(splits: Sequence[str], known: Sequence[str] = ("val", "test")) -> None:
+    """Refuse splits that are not there."""
+    for name in splits:
+        if name not in known:
+            raise ArgumentError(f"dataset.eval_splits: unknown split {name!r}{nearest(name, known)}")
+
+
+def register_dataset(name: str, loader: Loader) -> None:
+    """Give a data set a name for ``dataset.name``.
+
+    Parameters
+    ----------
+    name : str
+        Case does not matter.
+    loader : callable
+        ``loader(splits, **kwargs)`` with the names in ``dataset.eval_splits`` and ``dataset.kwargs``. Returns the
+        training data and a list of one data set for each split: `ArrayDataset` objects, or torch data sets
+        that give ``(data, labels, index)`` and have ``targets``. A scaler must be fitted on the training rows only.
+    """
+    if not callable(loader):
+        raise ArgumentError(f"register_dataset({name!r}): the loader must be callable, got {loader!r}")
+    _LOADERS[name.lower()] = loader
+
+
+def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+    """The training data and one data set for each split.
+
+    Parameters
+    ----------
+    name : str
+        One that is registered, built in (digits, breast_cancer, wine), or LibAUC's.
+    splits : sequence of str
+    kwargs : dict
+        For the loader.
+
+    Raises
+    ------
+    ArgumentError
+        A ``ValueError`` with the nearest known name.
+    """
+    loader = _LOADERS.get(name.lower())
+    if loader is None:
+        from automax.libauc_data import libauc_loader
+
+        loader = libauc_loader(name, list(_LOADERS))
+    try:
+        train, evals = loader(list(splits), **kwargs)
+    except ArgumentError:
+        raise
+    except TypeError as error:
+        raise ArgumentError(f"dataset {name!r} cannot be loaded with kwargs {dict(kwargs)!r}: {error}") from error
+    if len(evals) != len(splits):
+        raise ArgumentError(
+            f"dataset {name!r}: the loader returned {len(evals)} data sets for {len(splits)} splits {list(splits)}"
+        )
+    return train, list(evals)
+
+
+def _bunch(function: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    from sklearn import datasets
+
+    bunch = getattr(datasets, function)()
+    return bunch.data, bunch.target
+
+
+def _digits(
+    splits: Sequence[str], positive: int = 8, standardize: bool = False, **kwargs: Any
+) -> tuple[ArrayDataset, list[ArrayDataset]]:
+    X, y = _bunch("load_digits")
+    labels = y == _one_of(positive, range(10))
+    # pixels from 0 to 1, as images usually are
+    return split_arrays(X / 16, labels, splits, (0.6, 0.2, 0.2), standardize=standardize, **kwargs)
+
+
+def _breast_cancer(splits: Sequence[str], **kwargs: Any) -> tuple[ArrayDataset, list[ArrayDataset]]:
+    X, y = _bunch("load_breast_cancer")
+    return split_arrays(X, y == 0, splits, (0.5, 0.25, 0.25), **kwargs)  # 0: malignant
+
+
+def _wine(splits: Sequence[str], positive: int = 0, **kwargs: Any) -> tuple[ArrayDataset, list[ArrayDataset]]:
+    X, y = _bunch("load_wine")
+    return split_arrays(X, y == _one_of(positive, range(3)), splits, (0.6, 0.2, 0.2), **kwargs)
+
+
+def _one_of(positive: int, classes: range) -> int:
+    if positive not in classes:
+        raise ArgumentError(f"dataset.kwargs.positive must be one of {', '.join(map(str, classes))}, got {positive!r}")
+    return positive
+
+
+def _graphs(splits: Sequence[str], **kwargs: Any) -> tuple[Any, list[Any]]:
+    from automax.graph_data import synthetic_graphs
+
+    return synthetic_graphs(splits, **kwargs)
+
+
+for _name, _loader in (
+    ("digits", _digits),
+    ("breast_cancer", _breast_cancer),
+    ("wine", _wine),
+    ("synthetic_graphs", _graphs),
+):
+    register_dataset(_name, _loader)

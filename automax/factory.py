@@ -1,0 +1,217 @@
+"""From the settings of a file to what `AutoMAX` calls: a trainer for each configuration.
+
+This module needs torch and LibAUC: import it with `automax._extra.need`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import libauc.losses.auc
+import libauc.optimizers
+import numpy as np
+from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, Constant, EqualsCondition
+from ConfigSpace.hyperparameters import Hyperparameter
+
+from automax import models
+from automax._names import nearest
+from automax.core.helpers import parse_hyperparameters_from_dict
+from automax.data import ArrayDataset, check_labels, load_dataset, standardized, stratified_rows
+from automax.libauc_trainers import make_trainer
+from automax.metrics import Metrics
+from automax.settings import Settings
+from automax.spaces import Pair, check_loss_kwargs, find_pair, for_labels
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
+
+_SEARCHABLE = ("epochs", "batch_size", "sampling_rate", "pretrain_epochs")
+#: arguments that are ours to give
+_GIVEN = ("self", "params", "loss_fn", "device", "data_len", "data_length", "pos_len", "num_labels", "kwargs")
+#: optimizers that run in their mode 'adam', where `momentum` plays no part
+_ADAM_MODE = ("SOAP", "SOPA", "SOPAs", "SOTAs", "STACO")
+#: data sets whose loader can scale the columns, and whether it does unless told
+_SCALED = {"digits": False, "breast_cancer": True, "wine": True}
+
+
+class TrainerFactory:
+    """Makes a trainer for each configuration; the ``trainer`` of an `AutoMAX`.
+
+    Parameters
+    ----------
+    settings : Settings
+    graph : bool
+        Whether the examples are graphs.
+
+    Attributes
+    ----------
+    cs : ConfigurationSpace
+        ``optimizer:lr``, ``loss:margin``, ``training:batch_size``, ``model:width``, ...; with several losses ``loss``
+        and, active with it, ``APLoss:optimizer:lr`` and so on.
+    metrics : Metrics
+    n_instances : int or None
+        Folds times repeats.
+    """
+
+    def __init__(self, settings: Settings, graph: bool = False) -> None:
+        self.settings, self.graph = settings, graph
+        self.metrics = Metrics(settings.metrics, settings.metric_kwargs)
+        self.target = self.metrics.find(settings.target)
+        self.folds, self.repeats = settings.automax["folds"], settings.automax["repeats"]
+        self.n_instances = (self.folds or 1) * self.repeats if self.folds or self.repeats > 1 else None
+        self._load()
+        self.n_labels = check_labels(self.train.targets, len(self.train)).shape[1]
+        self.choices = {label: _Choice(label, pair, self) for label, pair in self._pairs().items()}
+        self.cs = self._space()
+
+    def __call__(self, space: Mapping[str, Any], instance: int | None = None) -> Any:
+        """A trainer for this configuration; see `make_trainer`."""
+        values = {name: _plain(value) for name, value in dict(space).items()}
+        choice = self.choices[values.get("loss", next(iter(self.choices)))]
+        training = {k: v for k, v in self.settings.training.items() if k not in ("loss", "optimizer")}
+        training.update(_under("training:", values))
+        training["optimizer"], training["loss"] = choice.pair.optimizer, choice.pair.loss
+        training["optimizer_kwargs"] = {**choice.fixed["optimizer"], **_under(f"{choice.prefix}optimizer:", values)}
+        training["loss_kwargs"] = {**choice.fixed["loss"], **_under(f"{choice.prefix}loss:", values)}
+        training["prune"] = self.settings.automax["prune"]
+        train, evals = self._split(instance)
+        return make_trainer(
+            graph=self.graph,
+            training=training,
+            model={**self.settings.model, **_under("model:", values)},
+            train=train,
+            evals=evals,
+            metrics=self.metrics,
+            target=self.target,
+        )
+
+    def _load(self) -> None:
+        dataset = self.settings.dataset
+        kwargs, self._standardize = dict(dataset["kwargs"]), False
+        scaled = _SCALED.get(dataset["name"].lower())
+        if self.folds and scaled is not None:
+            # the rows of each fold's training part decide on the scale, not those of the whole
+            self._standardize = kwargs.pop("standardize", scaled)
+            kwargs["standardize"] = False
+        self.train, evals = load_dataset(dataset["name"], dataset["eval_splits"], kwargs)
+        self.evals = dict(zip(dataset["eval_splits"], evals, strict=True))
+        if self.folds and not (isinstance(self.train, ArrayDataset) and isinstance(self.evals["val"], ArrayDataset)):
+            raise ArgumentError("automax.folds needs data sets that are ArrayDataset objects")
+        positives = int(np.asarray(self.evals["val"].targets).sum())
+        if positives < 30 and not self.folds:
+            warn(
+                f"the validation split has {positives} positives: the scores are noisy, and the best of many trials "
+                "looks better than it is; automax.folds or more data help"
+            )
+
+    def _split(self, instance: int | None) -> tuple[Any, dict[str, Any]]:
+        """The training and evaluation data of a fold."""
+        if not self.folds or instance is None:
+            return self.train, self.evals
+        val = self.evals["val"]
+        whole = ArrayDataset(np.concatenate([self.train.X, val.X]), np.concatenate([self.train.targets, val.targets]))
+        repeat, fold = divmod(instance, self.folds)
+        parts = stratified_rows(whole.targets, [1 / self.folds] * self.folds, repeat)
+        rest = np.sort(np.concatenate([part for i, part in enumerate(parts) if i != fold]))
+        train, evals = whole.take(rest), {**self.evals, "val": whole.take(parts[fold])}
+        if self._standardize:
+            train, scaled = standardized(train, list(evals.values()))
+            evals = dict(zip(evals, scaled, strict=True))
+        return train, evals
+
+    def _pairs(self) -> dict[str, Pair]:
+        training = self.settings.training
+        losses = training["loss"] if isinstance(training["loss"], list) else [training["loss"]]
+        if not losses:
+            raise ArgumentError("training.loss is empty")
+        if len(losses) > 1 and training["optimizer"] is not None:
+            raise ArgumentError("training.optimizer: with several losses each has its own; leave it out")
+        if len(set(losses)) < len(losses):
+            raise ArgumentError(f"training.loss: a loss is there twice: {losses!r}")
+        found = {}
+        for loss in losses:
+            optimizer = training["optimizer"] or ("Adam" if self.graph and loss == "BCELoss" else None)
+            pair = find_pair(loss, optimizer, self.kwargs_of("loss", loss))
+            if loss in ("pAUCLoss", "MultiLabelpAUCLoss", "mPAUCLoss"):
+                self.kwargs_of("loss", loss).pop("mode", None)  # the pair says it
+            found[loss] = for_labels(pair, self.n_labels > 1)
+        return found
+
+    def kwargs_of(self, kind: str, loss: str) -> dict[str, Any]:
+        """What the file says on a loss or its optimizer; with several losses, below the name of the loss."""
+        section = f"{kind}_kwargs"
+        given: dict[str, Any] = self.settings.training[section]
+        losses = self.settings.training["loss"]
+        if not isinstance(losses, list):
+            return given
+        for key in given:
+            if key not in losses or not isinstance(given[key], dict):
+                raise ArgumentError(
+                    f"training.{section}.{key}: with several losses, the keys are their names: {', '.join(losses)}"
+                )
+        mine: dict[str, Any] = given.setdefault(loss, {})
+        return mine
+
+    def _space(self) -> ConfigurationSpace:
+        space = ConfigurationSpace()
+        common = {f"training:{k}": v for k, v in self.settings.training.items() if k in _SEARCHABLE}
+        common.update({f"model:{k}": v for k, v in self.settings.model.items()})
+        searched = {name: value for name, value in common.items() if isinstance(value, Mapping) and "val" in value}
+        space.add(*parse_hyperparameters_from_dict(searched).values())
+        if models.registered(self.settings.model["name"]) and not self.graph:
+            models.check_keys(self.settings.model["name"], self.settings.model)
+        if len(self.choices) == 1:
+            space.add(*next(iter(self.choices.values())).searched)
+        else:
+            loss = CategoricalHyperparameter("loss", list(self.choices), default_value=next(iter(self.choices)))
+            space.add(loss)
+            for label, choice in self.choices.items():
+                space.add(*choice.searched, *(EqualsCondition(hp, loss, label) for hp in choice.searched))
+        return space
+
+
+class _Choice:
+    """A pair with what is searched of it and what is fixed."""
+
+    def __init__(self, label: str, pair: Pair, factory: TrainerFactory) -> None:
+        several = isinstance(factory.settings.training["loss"], list) and len(factory.settings.training["loss"]) > 1
+        self.pair, self.prefix = pair, f"{label}:" if several else ""
+        self.fixed: dict[str, dict[str, Any]] = {}
+        self.searched: list[Hyperparameter] = []
+        kinds = (("optimizer", pair.optimizer, pair.optimizer_space), ("loss", pair.loss, pair.loss_space))
+        for kind, name, default in kinds:
+            given = factory.kwargs_of(kind, label)
+            _check_arguments(kind, name, given, extra=list(default))
+            found = parse_hyperparameters_from_dict(
+                {f"{self.prefix}{kind}:{key}": value for key, value in {**default, **given}.items()}
+            )
+            start = len(f"{self.prefix}{kind}:")
+            self.fixed[kind] = {n[start:]: hp.value for n, hp in found.items() if isinstance(hp, Constant)}
+            self.searched += [hp for hp in found.values() if not isinstance(hp, Constant)]
+        text = check_loss_kwargs(pair, self.fixed["loss"])
+        if text:
+            warn(text)
+        dead = "momentum" in factory.kwargs_of("optimizer", label) and pair.optimizer in _ADAM_MODE
+        if dead and self.fixed["optimizer"].get("mode", "adam") == "adam":
+            warn(f"training.optimizer_kwargs.momentum has no effect: {pair.optimizer} runs in its mode 'adam'")
+
+
+def _check_arguments(kind: str, name: str, given: Mapping[str, Any], extra: Sequence[str]) -> None:
+    """Refuse arguments that LibAUC would swallow without a word."""
+    owner = libauc.optimizers if kind == "optimizer" else libauc.losses.auc
+    known = list(extra)
+    if hasattr(owner, name):
+        known += [p for p in inspect.signature(getattr(owner, name)).parameters if p not in _GIVEN]
+    for key in given:
+        if key not in known:
+            end = nearest(key, known) if known else f"; {name} has none"
+            raise ArgumentError(f"training.{kind}_kwargs.{key}: {name} has no such argument{end}")
+
+
+def _under(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name[len(prefix) :]: value for name, value in values.items() if name.startswith(prefix)}
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,67 @@
+"""LibAUC's own data sets, with a validation split where it would give the training data for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from automax._extra import need
+from automax._names import nearest
+from automax.data import Loader, check_splits, stratified_rows
+from pysmac_compat._errors import ArgumentError
+
+_LIBAUC = (
+    "cifar10",
+    "chexpert",
+    "pneumoniamnist",
+    "breastmnist",
+    "chestmnist",
+    "melanoma",
+    "ddsm",
+    "ogbg-molhiv",
+    "ogbg-moltox21",
+    "ogbg-molmuv",
+    "ogbg-molpcba",
+)
+#: share of the training rows that becomes 'val' where LibAUC has none
+_VAL = 0.2
+
+
+def libauc_loader(name: str, registered: Sequence[str]) -> Loader:
+    """The loader of one of LibAUC's data sets, which downloads it at its first use.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no data set of that name.
+    """
+    if name.lower() not in _LIBAUC:
+        known = [*registered, *_LIBAUC]
+        raise ArgumentError(f"dataset.name: unknown data set {name!r}{nearest(name, known)}")
+
+    def load(splits: Sequence[str], split_seed: int = 0, **kwargs: Any) -> tuple[Any, Sequence[Any]]:
+        check_splits(splits)
+        datasets = need("libauc.trainer.data.datasets")
+        if name.lower() != "cifar10" or "val" not in splits:
+            train, evals = datasets.load_dataset(name, splits=list(splits), **kwargs)
+            return train, evals
+        others = [split for split in splits if split != "val"]
+        train, evals = datasets.load_dataset(name, splits=others, **kwargs)
+        train, val = split_images(train, split_seed)
+        by_name = {**dict(zip(others, evals, strict=True)), "val": val}
+        return train, [by_name[split] for split in splits]
+
+    return load
+
+
+def split_images(train: Any, seed: int) -> tuple[Any, Any]:
+    """Take a stratified fifth of LibAUC's training images away for validation, without the random crops.
+
+    (What LibAUC calls the 'val' of cifar10 are the very images that it trains on.)
+    """
+    kept, taken = stratified_rows(train.targets, (1 - _VAL, _VAL), seed)
+    kind = type(train)
+    return (
+        kind(train.images[kept], train.targets[kept]),
+        kind(train.images[taken], train.targets[taken], mode="test"),
+    )

@@ -1,0 +1,336 @@
+"""LibAUC's trainers, on this machine's device, with labels, losses, metrics and checkpoints put right.
+
+This module imports torch and LibAUC: import it with `automax._extra.need`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import libauc.losses.auc
+import numpy as np
+import torch
+from libauc.trainer.config.args import TrainingArguments
+from libauc.trainer.core.callbacks import TrainerCallback
+from libauc.trainer.core.graph_trainer import GraphTrainer
+from libauc.trainer.core.image_trainer import Trainer
+
+from automax import checkpoints, models
+from automax._device import cuda_means_device, device
+from automax.checks import check_evaluation_data, check_training_data
+from automax.metrics import Metrics
+from pysmac_compat._errors import ArgumentError
+
+#: trials before, without which there is no median to speak of
+_FEWEST = 3
+
+
+class TrainingDiverged(RuntimeError):
+    """The loss or the scores of a training are not finite any more."""
+
+
+class Pruned(Exception):
+    """Ends a training that is worse than most others were by then."""
+
+
+class Rows(torch.utils.data.Dataset):
+    """Any data set with ``targets``, with the labels in float columns as LibAUC needs them.
+
+    Parameters
+    ----------
+    data : data set
+        Its items start with the example.
+    labels : array of shape (n, n_labels)
+    """
+
+    def __init__(self, data: Any, labels: Any) -> None:
+        self.data, self.targets = data, labels
+        self._labels = torch.from_numpy(labels)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, index: Any) -> tuple[Any, Any, Any]:
+        if isinstance(index, (tuple, list)):  # (row, label), from the sampler of several labels
+            return self.data[int(index[0])][0], self._labels[int(index[0])], index
+        return self.data[int(index)][0], self._labels[int(index)], int(index)
+
+
+class _Adapted:
+    """What both trainers of LibAUC need to have changed; stands before them in the order of base classes."""
+
+    args: Any
+    state: Any
+    callback_handler: Any
+    model: Any
+    loss_fn: Any
+    metric: Any
+    optimizer: Any
+    trainloader: Any
+    pretrain_epochs = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        #: labels and scores of the latest evaluation, one pair for each evaluation data set
+        self.predictions: list[tuple[Any, Any]] = []
+        with cuda_means_device():
+            super().__init__(*args, **kwargs)
+
+    def train(self) -> Any:
+        with cuda_means_device():
+            if self.pretrain_epochs:
+                self._pretrain()
+            try:
+                return super().train()  # type: ignore[misc]
+            except Pruned:
+                self.callback_handler.on_train_end(self.args, self.state)
+                return self.state.train_log
+
+    def compare_with(self, curves: Sequence[Sequence[float]]) -> None:
+        """Hand over the validation scores, epoch by epoch, of the trials before; used with ``prune``."""
+        for callback in self.callback_handler.callbacks:
+            callback.others = curves
+
+    def evaluate_loop(self, model: Any) -> Any:
+        self.predictions = []
+        return super().evaluate_loop(model)  # type: ignore[misc]
+
+    def evaluate(self, loader: Any, model: Any) -> Any:
+        """Scores with a column for each label; LibAUC's own flattens them."""
+        labels, scores = [], []
+        with torch.no_grad():
+            for data, targets, _ in loader:
+                labels.append(targets.numpy())
+                scores.append(self._probabilities(model, data).cpu().numpy())
+        y_true, y_score = np.concatenate(labels), np.concatenate(scores)
+        if not np.isfinite(y_score).all():
+            raise TrainingDiverged("the model's scores are not finite any more: a lower lr may help")
+        self.predictions.append((y_true, y_score))
+        return self.metric(y_true, y_score), y_true, y_score
+
+    def _probabilities(self, model: Any, data: Any) -> Any:
+        raise NotImplementedError  # each trainer has its own way to call a model
+
+    @staticmethod
+    def _get_loss(name: str) -> Any:
+        if name == "tpAUC_CVaR_loss":  # not among what libauc.losses exports
+            return libauc.losses.auc.tpAUC_CVaR_loss
+        return Trainer._get_loss(name)
+
+    def _construct_optimizer_and_loss(self, model: Any, args: Any) -> Any:
+        # PDSCA's default device is cuda; all of them announce their decay on the console
+        args.optimizer_kwargs = {"device": device(), "verbose": False, **args.optimizer_kwargs}
+        args.loss_kwargs = dict(args.loss_kwargs)
+        return super()._construct_optimizer_and_loss(model, args)  # type: ignore[misc]
+
+    def _pretrain(self) -> None:
+        """Train with cross-entropy first, a usual start for AUC losses."""
+        optimizer = torch.optim.Adam(self.model.parameters(), lr=0.001)
+        loss_fn = torch.nn.BCEWithLogitsLoss()
+        self.model.train()
+        for _ in range(self.pretrain_epochs):
+            for data, targets, _ in self.trainloader:
+                optimizer.zero_grad()
+                loss_fn(self._logits(self.model, data), targets.to(device())).backward()
+                optimizer.step()
+
+    def _logits(self, model: Any, data: Any) -> Any:
+        raise NotImplementedError  # see _probabilities
+
+
+class ArrayTrainer(_Adapted, Trainer):
+    """LibAUC's `Trainer` for tables and images."""
+
+    def _build_model(self, model_cfg: Mapping[str, Any]) -> None:
+        name = str(model_cfg.get("name", ""))
+        example = self.train_dataset[0][0]
+        if models.registered(name) is None:
+            if "/" not in name and np.ndim(example) < 3:
+                raise ArgumentError(
+                    f"model.name: {name!r} takes images, these examples have the shape {tuple(np.shape(example))}; "
+                    f"registered models are {', '.join(models.registered_names())}"
+                )
+            super()._build_model(dict(model_cfg))
+            return
+        self.image_processor = self._hf_processor = None
+        self._expand_to_rgb = False
+        n_outputs = self.train_dataset.targets.shape[1]
+        self.model = models.build(name, model_cfg, np.shape(example), n_outputs).to(device())
+        if model_cfg.get("pretrained"):
+            checkpoints.load_weights(self.model, model_cfg.get("pretrained_path"))
+
+    def _logits(self, model: Any, data: Any) -> Any:
+        return model(data.to(device()))
+
+    def _probabilities(self, model: Any, data: Any) -> Any:
+        return torch.sigmoid(self._logits(model, data))
+
+
+class GraphsTrainer(_Adapted, GraphTrainer):
+    """LibAUC's `GraphTrainer`."""
+
+    def _build_model(self, model_cfg: Mapping[str, Any]) -> None:
+        # it would forward what only images need, and takes bond_features_dims where there is no edge feature
+        cfg = {key: value for key, value in model_cfg.items() if key not in ("num_classes", "in_channels")}
+        if str(cfg.get("name", "")).lower() in ("gcn", "gin", "graphsage"):
+            cfg.pop("bond_features_dims", None)
+        if str(cfg.get("name", "")).lower() == "pna" and "deg" not in cfg:
+            raise ArgumentError("model.deg: 'pna' needs the histogram of the degrees of the training graphs")
+        super()._build_model(cfg)
+
+    def _probabilities(self, model: Any, data: Any) -> Any:
+        return self._forward(model, data.to(device()))
+
+    def _logits(self, model: Any, data: Any) -> Any:
+        return torch.logit(self._probabilities(model, data), eps=1e-6)
+
+
+class Watch(TrainerCallback):
+    """Decays the rate, follows the validation score, keeps the best epoch, fills the summary.
+
+    In place of LibAUC's own callback, which starts wandb where that is installed, keeps no
+    model of the epoch that it reports, and reports the first metric whatever the target is.
+
+    Parameters
+    ----------
+    splits : list of str
+        Names of the evaluation data sets, 'val' first.
+    target : str
+        Key of the metric.
+    model_cfg : dict
+        For the checkpoint.
+    prune : bool
+        Whether to end a training whose best score so far is below the median of those that the trials before had
+        by that epoch (at least `_FEWEST` of them), as in Golovin et al. (2017).
+    """
+
+    def __init__(self, splits: list[str], target: str, model_cfg: Mapping[str, Any], prune: bool = False) -> None:
+        super().__init__()
+        self.prune, self.others = prune, list[Sequence[float]]()
+        self.splits, self.target, self.model_cfg = splits, target, dict(model_cfg)
+        self.trainer: Any = None
+        self.curve: list[float] = []
+        self.best: dict[str, Any] = {}
+
+    def on_epoch_begin(self, args: Any, state: Any, **kwargs: Any) -> None:
+        optimizer = kwargs["optimizer"]
+        if state.epoch in args.decay_epochs:
+            if getattr(optimizer, "model_ref", None) is not None:
+                optimizer.update_regularizer(decay_factor=10)
+            else:
+                with contextlib.redirect_stdout(io.StringIO()):  # some announce it whatever `verbose` says
+                    optimizer.update_lr(decay_factor=10)
+
+    def on_step_end(self, args: Any, state: Any, **kwargs: Any) -> None:
+        state.step += 1
+
+    def on_epoch_end(self, args: Any, state: Any, **kwargs: Any) -> None:
+        state.epoch += 1
+        loss, metrics = kwargs["train_loss"], kwargs["metrics"]
+        if not math.isfinite(loss):
+            raise TrainingDiverged(f"the training loss is {loss} in epoch {state.epoch}: a lower lr may help")
+        state.train_log.append({"metrics": metrics, "epoch": state.epoch, "lr": kwargs["lr"], "train_loss": loss})
+        value = metrics[0][self.target]
+        self.curve.append(value)
+        if not self.best or value > self.best["val"]:
+            self.best = {
+                "val": value,
+                "epoch": state.epoch,
+                "metrics": dict(zip(self.splits, metrics, strict=True)),
+                "weights": {k: v.detach().cpu().clone() for k, v in kwargs["model"].state_dict().items()},
+                "predictions": dict(zip(self.splits, self.trainer.predictions, strict=True)),
+            }
+        before = [max(curve[: state.epoch]) for curve in self.others if len(curve) >= state.epoch]
+        if self.prune and len(before) >= _FEWEST and state.epoch < args.epochs and self.best["val"] < np.median(before):
+            raise Pruned
+
+    def on_train_end(self, args: Any, state: Any, **kwargs: Any) -> None:
+        best = self.best
+        summary = {"val": best["val"], "epoch": best["epoch"], "metrics": best["metrics"], "curve": self.curve}
+        if len(self.curve) < args.epochs:
+            summary["pruned"] = True
+        if "test" in self.splits:
+            summary["test"] = best["metrics"]["test"][self.target]
+        state.train_summary = summary
+        folder = Path(args.output_path) / args.experiment_name
+        folder.mkdir(parents=True, exist_ok=True)
+        checkpoints.save(
+            folder,
+            best["weights"],
+            {
+                "model": self.model_cfg,
+                "input_shape": list(getattr(self.trainer.train_dataset[0][0], "shape", ())),
+                "num_classes": int(self.trainer.train_dataset.targets.shape[1]),
+                "epoch": best["epoch"],
+                "target": self.target,
+                "val": best["val"],
+            },
+        )
+        checkpoints.save_predictions(folder, best["predictions"])
+
+
+def make_trainer(
+    *,
+    graph: bool,
+    training: Mapping[str, Any],
+    model: Mapping[str, Any],
+    train: Any,
+    evals: Mapping[str, Any],
+    metrics: Metrics,
+    target: str,
+) -> Any:
+    """A trainer that is ready to train.
+
+    Parameters
+    ----------
+    graph : bool
+        Whether the examples are graphs.
+    training : dict
+        LibAUC's `TrainingArguments`, ``pretrain_epochs`` and ``prune``.
+    model : dict
+        With ``name``, and what the model takes.
+    train : data set
+    evals : dict of str to data set
+        By the name of the split; must have 'val'.
+    metrics : Metrics
+    target : str
+        One of their keys.
+
+    Returns
+    -------
+    libauc Trainer
+        With ``train()``, ``state.train_summary`` and ``args``.
+    """
+    arguments = dict(training)
+    prune = arguments.pop("prune", False)
+    pretrain_epochs = arguments.pop("pretrain_epochs", 0)
+    labels = check_training_data(train.targets, len(train), arguments["batch_size"], arguments["sampling_rate"])
+    n_labels = labels.shape[1]
+    if graph and (n_labels > 1 or arguments["loss"] == "CrossEntropyLoss"):
+        raise ArgumentError("LibAUC's GraphTrainer takes one label, and BCELoss in place of CrossEntropyLoss")
+    arguments["num_tasks"] = n_labels
+    arguments["decay_epochs"] = list(arguments["decay_epochs"])  # LibAUC rewrites the list in place
+    if n_labels > 1 and arguments["loss"].startswith(("MultiLabel", "mA")):
+        arguments["loss_kwargs"] = {"num_labels": n_labels, **arguments["loss_kwargs"]}
+    model = dict(model)
+    for key, dims in (("atom_features_dims", "node_dims"), ("bond_features_dims", "edge_dims")):
+        if graph and getattr(train, dims, None):
+            model.setdefault(key, getattr(train, dims))
+    splits = ["val", *(name for name in evals if name != "val")]
+    data = [Rows(evals[name], check_evaluation_data(evals[name].targets, len(evals[name]), name)) for name in splits]
+    watch = Watch(splits, target, model, prune)
+    trainer = (GraphsTrainer if graph else ArrayTrainer)(
+        train_args=TrainingArguments(**arguments),
+        model_cfg=model,
+        train_dataset=Rows(train, labels),
+        eval_dataset=data,
+        metric=metrics,
+        callbacks=[watch],
+    )
+    watch.trainer = trainer
+    trainer.pretrain_epochs = pretrain_epochs
+    return trainer

@@ -1,0 +1,184 @@
+"""What a model is judged by: AUROC, partial AUROC, AUPRC and accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from automax._names import nearest
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
+
+Array = npt.NDArray[Any]
+
+_NAMES = ("AUROC", "AUPRC", "ACC")
+_KWARGS: dict[str, tuple[str, ...]] = {"AUROC": ("max_fpr", "min_tpr"), "AUPRC": (), "ACC": ()}
+
+
+class Metrics:
+    """Several metrics, computed together.
+
+    Parameters
+    ----------
+    names : sequence of str
+        'AUROC', 'AUPRC', 'ACC' (at 0.5: scores of AUC losses are not calibrated, so that it means little for
+        them); case does not matter.
+    kwargs : sequence of dict
+        Of each metric: ``max_fpr`` and ``min_tpr`` of AUROC make it partial. Items beyond the number of metrics
+        are merged into the last, as in the documentation's own example.
+
+    Attributes
+    ----------
+    keys : list of str
+        Of the results, as 'AUROC' or 'PAUROC(max_fpr=0.3)'.
+
+    Raises
+    ------
+    ArgumentError
+        A ``ValueError`` with the nearest known name.
+
+    Notes
+    -----
+    With one bound, ``max_fpr``, the partial area is standardised after McClish (1989): 0.5 is chance, 1 is
+    perfect. With ``min_tpr`` it is the two-way partial AUROC of Yang et al. (2019), the share of ordered
+    pairs among the hardest positives and the hardest negatives; chance is far below 0.5. With several labels
+    each metric is the mean over the labels; those without both classes are left out, with a warning.
+    """
+
+    def __init__(self, names: Sequence[str], kwargs: Sequence[Mapping[str, Any]] = ()) -> None:
+        if not names:
+            raise ArgumentError("metrics: at least one is needed")
+        self._warned: set[tuple[int, ...]] = set()
+        self._functions: dict[str, Callable[[Array, Array], float]] = {}
+        self._names = []
+        for name, options in zip(names, _aligned(len(names), kwargs), strict=True):
+            if not isinstance(name, str) or name.upper() not in _NAMES:
+                raise ArgumentError(f"metrics: unknown metric {name!r}{nearest(name, _NAMES)}")
+            key, function = _metric(name.upper(), options)
+            if key in self._functions:
+                raise ArgumentError(f"metrics: {key} is there twice")
+            self._functions[key] = function
+            self._names.append(name.upper())
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of the results."""
+        return list(self._functions)
+
+    def find(self, target: str) -> str:
+        """The key that a person means: itself, or the name of a metric that occurs once.
+
+        Raises
+        ------
+        ArgumentError
+            If there is none.
+        """
+        by_case = {key.upper(): key for key in self.keys}
+        if target.upper() in by_case:
+            return by_case[target.upper()]
+        alike = [key for key, name in zip(self.keys, self._names, strict=True) if name == target.upper()]
+        if len(alike) == 1:
+            return alike[0]
+        raise ArgumentError(f"target {target!r} is not one of the metrics{nearest(target, self.keys)}")
+
+    def __call__(self, y_true: Array, y_score: Array) -> dict[str, float]:
+        """All metrics.
+
+        Parameters
+        ----------
+        y_true, y_score : array of shape (n,), (n, 1) or (n, n_labels)
+            Labels 0 and 1; scores.
+
+        Raises
+        ------
+        ArgumentError
+            If no label has both classes.
+        """
+        y_true, y_score = (np.asarray(a).reshape(len(a), -1) for a in (y_true, y_score))
+        both = [j for j in range(y_true.shape[1]) if 0 < (y_true[:, j] == 1).sum() < len(y_true)]
+        if not both:
+            raise ArgumentError("there are no rows of both classes: no metric can be computed")
+        left_out = tuple(j for j in range(y_true.shape[1]) if j not in both)
+        if left_out and left_out not in self._warned:
+            self._warned.add(left_out)
+            warn(f"labels {', '.join(map(str, left_out))} lack one of the classes and are left out of the metrics")
+        return {
+            key: float(np.mean([function(y_true[:, j], y_score[:, j]) for j in both]))
+            for key, function in self._functions.items()
+        }
+
+
+def _aligned(n: int, kwargs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    aligned: list[dict[str, Any]] = [{} for _ in range(n)]
+    for i, options in enumerate(kwargs):
+        aligned[min(i, n - 1)].update(options or {})
+    return aligned
+
+
+def _metric(name: str, options: Mapping[str, Any]) -> tuple[str, Callable[[Array, Array], float]]:
+    for key, value in options.items():
+        if key not in _KWARGS[name]:
+            known = _KWARGS[name]
+            raise ArgumentError(f"metric_kwargs of {name}: unknown key {key!r}{nearest(key, known) if known else ''}")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+            raise ArgumentError(f"metric_kwargs of {name}: {key} must be a number from 0 to 1, got {value!r}")
+    if name == "AUPRC":
+        return name, _average_precision
+    if name == "ACC":
+        return name, _accuracy
+    max_fpr, min_tpr = options.get("max_fpr", 1.0), options.get("min_tpr", 0.0)
+    if max_fpr == 0 or min_tpr == 1:
+        raise ArgumentError("metric_kwargs of AUROC: max_fpr must be above 0 and min_tpr below 1")
+    if not options:
+        return name, _auroc
+    key = f"PAUROC({', '.join(f'{k}={v}' for k, v in options.items())})"
+    if min_tpr == 0:
+        return key, lambda y, score: _auroc(y, score, max_fpr)
+    return key, lambda y, score: two_way_auroc(y, score, max_fpr, min_tpr)
+
+
+def _auroc(y: Array, score: Array, max_fpr: float = 1.0) -> float:
+    """As scikit-learn's, whose checks take longer than an epoch on a small table."""
+    if max_fpr < 1:
+        from sklearn.metrics import roc_auc_score
+
+        return float(roc_auc_score(y, score, max_fpr=max_fpr))
+    from scipy.stats import rankdata
+
+    positive = y == 1
+    n = int(positive.sum())
+    return float((rankdata(score)[positive].sum() - n * (n + 1) / 2) / (n * (len(y) - n)))
+
+
+def _average_precision(y: Array, score: Array) -> float:
+    """The mean over the positives of the precision at their score; rows of equal scores come together."""
+    order = np.argsort(-score, kind="stable")
+    descending = score[order]
+    last = np.flatnonzero(np.append(descending[1:] != descending[:-1], True))  # of each group of equal scores
+    found = np.cumsum(y[order] == 1)[last]
+    return float(np.sum(found / (last + 1) * np.diff(found, prepend=0)) / found[-1])
+
+
+def _accuracy(y: Array, score: Array) -> float:
+    return float(np.mean((score >= 0.5) == (y == 1)))
+
+
+def two_way_auroc(y: Array, score: Array, max_fpr: float, min_tpr: float) -> float:
+    """The AUROC of the lowest positives against the highest negatives (at least one of each).
+
+    Parameters
+    ----------
+    y, score : array of shape (n,)
+    max_fpr : float
+        Share of the negatives, from the highest score down.
+    min_tpr : float
+        One minus the share of the positives, from the lowest score up.
+    """
+    positive, negative = np.sort(score[y == 1]), np.sort(score[y != 1])[::-1]
+    hard_positive = positive[: max(1, round(len(positive) * (1 - min_tpr)))]
+    hard_negative = negative[: max(1, round(len(negative) * max_fpr))]
+    labels = np.concatenate([np.ones(len(hard_positive)), np.zeros(len(hard_negative))])
+    return _auroc(labels, np.concatenate([hard_positive, hard_negative]))

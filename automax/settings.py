@@ -1,0 +1,249 @@
+"""The YAML file of a search: its sections with their defaults, checked key by key."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automax._names import nearest
+from automax.core.helpers import is_search
+from pysmac_compat._errors import ArgumentError
+
+_NUMBER = (int, float)
+#: key -> (default, types); where a number may be a dict, that is a search specification
+TRAINING: dict[str, tuple[Any, tuple[type, ...]]] = {
+    "loss": ("AUCMLoss", (str, list)),
+    "loss_kwargs": ({}, (dict,)),
+    "optimizer": (None, (str, type(None))),
+    "optimizer_kwargs": ({}, (dict,)),
+    "SEED": (42, (int,)),
+    "epochs": (50, (int, dict)),
+    "batch_size": (128, (int, dict)),
+    "eval_batch_size": (128, (int,)),
+    "sampling_rate": (0.5, (*_NUMBER, dict)),
+    "decay_epochs": ([], (list,)),
+    "num_workers": (0, (int,)),
+    "output_path": ("./output", (str,)),
+    "resume_from_checkpoint": (False, (bool,)),
+    "save_checkpoint_every": (5, (int,)),
+    "project_name": ("libauc", (str,)),
+    "experiment_name": ("run", (str,)),
+    "verbose": (0, (int,)),
+    "pretrain_epochs": (0, (int, dict)),
+}
+DATASET: dict[str, tuple[Any, tuple[type, ...]]] = {
+    "name": (None, (str,)),
+    "kwargs": ({}, (dict,)),
+    "eval_splits": (["val"], (list,)),
+}
+AUTOMAX: dict[str, tuple[Any, tuple[type, ...]]] = {
+    "target": (None, (str, type(None))),
+    "deterministic": (True, (bool,)),
+    "n_trials": (10, (int,)),
+    "n_configs": (None, (int, type(None))),
+    "SEED": (0, (int,)),
+    "name": ("automax", (str,)),
+    "output_directory": ("./automax_output", (str,)),
+    "output_path": (None, (str, type(None))),
+    "overwrite": (True, (bool,)),
+    "workers": (1, (int,)),
+    "trial_time_limit": (None, (*_NUMBER, type(None))),
+    "trial_memory_limit": (None, (*_NUMBER, type(None))),
+    "total_time_limit": (None, (*_NUMBER, type(None))),
+    "prune": (False, (bool,)),
+    "folds": (None, (int, type(None))),
+    "repeats": (1, (int,)),
+}
+_CALLED = {
+    str: "text",
+    int: "an integer",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a section",
+}
+_SECTIONS = ("dataset", "model", "metrics", "metric_kwargs", "training", "automax")
+_LEAST = {
+    "epochs": 1,
+    "batch_size": 2,
+    "eval_batch_size": 1,
+    "num_workers": 0,
+    "save_checkpoint_every": 1,
+    "pretrain_epochs": 0,
+}
+
+
+@dataclass
+class Settings:
+    """A whole file, checked; every key has a value.
+
+    Attributes
+    ----------
+    dataset, model, training, automax : dict
+    metrics : list of str
+    metric_kwargs : list of dict
+    """
+
+    dataset: dict[str, Any]
+    model: dict[str, Any]
+    metrics: list[str]
+    metric_kwargs: list[dict[str, Any]]
+    training: dict[str, Any]
+    automax: dict[str, Any]
+
+    @property
+    def target(self) -> str:
+        """What is maximised: ``automax.target``, else the first metric."""
+        return self.automax["target"] or self.metrics[0]
+
+
+def load_settings(path: str | Path) -> Settings:
+    """Read and check a file.
+
+    Raises
+    ------
+    ArgumentError
+        A ``ValueError`` that names the file and the place.
+    """
+    import yaml
+
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ArgumentError(f"the configuration file cannot be read: {error}") from None
+    try:
+        content = yaml.load(text, Loader=_loader(yaml))
+    except yaml.YAMLError as error:
+        raise ArgumentError(f"{path} is not valid YAML: {error}") from None
+    try:
+        return check_settings(content)
+    except ArgumentError as error:
+        raise ArgumentError(f"{path}: {error}") from None
+
+
+def _loader(yaml: Any) -> Any:
+    """YAML's safe loader, to which 1e-4 is a number, as in YAML 1.2, and not text."""
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_implicit_resolver(
+        "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+0123456789.")
+    )
+    return Loader
+
+
+def check_settings(content: Any) -> Settings:
+    """Check the content of a file, and fill in the defaults."""
+    content = copy.deepcopy(content)
+    if not isinstance(content, Mapping):
+        raise ArgumentError(f"expected the sections {', '.join(_SECTIONS)}, got {content!r:.100}")
+    _check_keys("", content, _SECTIONS)
+    for name in ("dataset", "model"):
+        if name not in content:
+            raise ArgumentError(f"the section {name!r} is missing")
+    dataset = _section("dataset", content["dataset"], DATASET)
+    training = _section("training", content.get("training"), TRAINING)
+    automax = _section("automax", content.get("automax"), AUTOMAX)
+    model = content["model"]
+    if not isinstance(model, dict):
+        raise ArgumentError(f"model must be a section, got {model!r:.100}")
+    for section, owner in ((dataset, "dataset"), (model, "model")):
+        if not isinstance(section.get("name"), str) or not section["name"]:
+            raise ArgumentError(f"{owner}.name is missing" if not section.get("name") else f"{owner}.name must be text")
+    _check_training(training)
+    for name, least in (("folds", 2), ("repeats", 1)):
+        if automax[name] is not None and automax[name] < least:
+            raise ArgumentError(f"automax.{name} must be at least {least}, got {automax[name]}")
+    splits = dataset["eval_splits"]
+    if "val" not in splits:
+        raise ArgumentError(f"dataset.eval_splits must have 'val', by which configurations are chosen, got {splits!r}")
+    if len(set(map(str, splits))) < len(splits):
+        raise ArgumentError(f"dataset.eval_splits: a split is there twice: {splits!r}")
+    settings = Settings(
+        dataset,
+        model,
+        _list("metrics", content.get("metrics", ["AUROC"]), str),
+        _list("metric_kwargs", content.get("metric_kwargs", []), dict),
+        training,
+        automax,
+    )
+    if not settings.metrics:
+        raise ArgumentError("metrics must name at least one metric")
+    return settings
+
+
+def _section(name: str, content: Any, keys: Mapping[str, tuple[Any, tuple[type, ...]]]) -> dict[str, Any]:
+    content = {} if content is None else content
+    if not isinstance(content, dict):
+        raise ArgumentError(f"{name} must be a section of keys and values, got {content!r:.100}")
+    _check_keys(f"{name}.", content, keys)
+    found = {}
+    for key, (default, types) in keys.items():
+        value = content.get(key, copy.deepcopy(default))
+        if value is None and default == {}:  # an empty section
+            value = {}
+        _check_type(f"{name}.{key}", value, types, missing=key not in content)
+        found[key] = value
+    return found
+
+
+def _check_keys(prefix: str, content: Mapping[str, Any], known: Sequence[str] | Mapping[str, Any]) -> None:
+    for key in content:
+        if key not in known:
+            raise ArgumentError(f"unknown key {prefix}{key}{nearest(key, known)}")
+
+
+def _check_type(path: str, value: Any, types: tuple[type, ...], missing: bool) -> None:
+    fits = isinstance(value, types) and not (isinstance(value, bool) and bool not in types)
+    if fits and isinstance(value, dict) and int in types and not is_search(value):
+        fits = False
+    if fits:
+        return
+    if missing:
+        raise ArgumentError(f"{path} is missing")
+    names = {
+        str: "text",
+        int: "an integer",
+        float: "a number",
+        bool: "true or false",
+        list: "a list",
+        dict: "a section",
+    }
+    wanted = [names[t] for t in types if t in names and not (t is int and float in types)]
+    if dict in types and int in types:
+        wanted[-1] = "a search specification with 'val'"
+    raise ArgumentError(f"{path} must be {' or '.join(wanted)}, got {value!r:.100} ({type(value).__name__})")
+
+
+def _list(path: str, value: Any, kind: type) -> list[Any]:
+    if not isinstance(value, list):
+        raise ArgumentError(f"{path} must be a list, got {value!r:.100}")
+    value = [{} if v is None and kind is dict else v for v in value]
+    for i, each in enumerate(value):
+        if not isinstance(each, kind):
+            raise ArgumentError(f"{path}[{i}] must be {'text' if kind is str else 'a section'}, got {each!r:.100}")
+    return value
+
+
+def _check_training(training: Mapping[str, Any]) -> None:
+    for key, least in _LEAST.items():
+        value = training[key]
+        if isinstance(value, int) and value < least:
+            raise ArgumentError(f"training.{key} must be at least {least}, got {value}")
+    rate = training["sampling_rate"]
+    if isinstance(rate, (int, float)) and not 0 < rate < 1:
+        raise ArgumentError(f"training.sampling_rate must lie between 0 and 1, got {rate}")
+    for i, epoch in enumerate(training["decay_epochs"]):
+        whole = isinstance(epoch, int) and not isinstance(epoch, bool) and epoch >= 0
+        if not whole and not (isinstance(epoch, float) and 0 < epoch < 1):
+            raise ArgumentError(
+                f"training.decay_epochs[{i}] must be an epoch, or a share of them between 0 and 1, got {epoch!r}"
+            )
+    for i, loss in enumerate(training["loss"] if isinstance(training["loss"], list) else []):
+        if not isinstance(loss, str):
+            raise ArgumentError(f"training.loss[{i}] must be text, got {loss!r}")

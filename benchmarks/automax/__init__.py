@@ -1,0 +1,1 @@
+"""Does tuning LibAUC models help? See `__main__`."""

@@ -1,0 +1,222 @@
+import numpy as np
+import pytest
+
+import automax
+from automax import AutoMAX, register_dataset
+from automax._extra import need
+from automax.commands import search
+from automax.data import ArrayDataset, load_dataset
+from automax.settings import check_settings
+
+pytest.importorskip("libauc", reason="the extra automax is not installed")
+
+pytestmark = pytest.mark.filterwarnings("ignore:the validation split has")
+
+
+def settings(folder, *, dataset=None, model=None, training=None, metrics=("AUROC",), graph=False, **search_settings):
+    return check_settings(
+        {
+            "dataset": {"name": "breast_cancer", "eval_splits": ["val", "test"], **(dataset or {})},
+            "model": model if graph else {"name": "mlp", "width": 8, "depth": 1, **(model or {})},
+            "metrics": list(metrics),
+            "training": {
+                "epochs": 2,
+                "batch_size": 32,
+                "output_path": str(folder / "output"),
+                "experiment_name": "e",
+                **(training or {}),
+            },
+            "automax": {"n_trials": 3, "name": "s", "output_directory": str(folder), **search_settings},
+        }
+    )
+
+
+def factory(folder, **more):
+    return need("automax.factory").TrainerFactory(settings(folder, **more))
+
+
+def run(folder, **more):
+    return search(settings(folder, **more), more.get("graph", False))
+
+
+def test_a_search_to_the_loaded_model(tmp_path, capfd):
+    tuner = run(tmp_path)
+    assert isinstance(tuner, AutoMAX)
+    assert sorted(tuner.configspace) == [
+        "loss:margin",
+        "optimizer:epoch_decay",
+        "optimizer:lr",
+        "optimizer:momentum",
+        "optimizer:weight_decay",
+    ]
+    best = max(tuner.log, key=lambda t: t["val"])
+    assert best["val"] == tuner.best_score
+    saved = automax.load_predictions(tmp_path / "output" / "e_best")
+    assert tuner.trainer.metrics(saved["test_labels"], saved["test_scores"])["AUROC"] == best["test"]
+    import torch
+
+    _, (_, test) = load_dataset("breast_cancer", ["val", "test"], {})
+    with torch.no_grad():
+        scores = torch.sigmoid(automax.load_model(tmp_path / "output" / "e_best")(torch.from_numpy(test.X)))
+    assert np.allclose(scores.numpy(), saved["test_scores"], atol=1e-6)
+    printed = capfd.readouterr().out
+    assert "test AUROC 0.9" in printed
+    assert "too good" in printed
+
+
+def test_equal_seeds_equal_scores_bit_for_bit(tmp_path):
+    logs = [run(tmp_path / name, n_trials=2).log for name in "ab"]
+    assert [(t["val"], t["test"], t["curve"]) for t in logs[0]] == [(t["val"], t["test"], t["curve"]) for t in logs[1]]
+
+
+def test_trials_do_not_go_on_from_one_another(tmp_path):
+    with pytest.warns(UserWarning, match="resume_from_checkpoint has no effect"):
+        tuner = run(tmp_path, training={"resume_from_checkpoint": True, "save_checkpoint_every": 1}, n_trials=3)
+    assert len({t["val"] for t in tuner.log}) == 3
+    assert all(len(t["curve"]) == 2 for t in tuner.log)
+
+
+def test_test_labels_change_nothing_but_reported_test_scores(tmp_path):
+    def loader(shuffled):
+        def load(splits):
+            train, (val, test) = load_dataset("breast_cancer", ["val", "test"], {})
+            labels = np.random.RandomState(1).permutation(test.targets) if shuffled else test.targets
+            return train, [val, ArrayDataset(test.X, labels)]
+
+        return load
+
+    logs = []
+    for shuffled in (False, True):
+        register_dataset("shuffled", loader(shuffled))
+        logs.append(run(tmp_path / str(shuffled), dataset={"name": "shuffled"}, n_trials=3).log)
+    for one, other in zip(*logs, strict=True):
+        assert (one["space"], one["val"], one["curve"], one["epoch"]) == (
+            other["space"],
+            other["val"],
+            other["curve"],
+            other["epoch"],
+        )
+        assert one["test"] != other["test"]
+
+
+def test_one_space_over_several_losses(tmp_path):
+    made = factory(tmp_path, training={"loss": ["AUCMLoss", "APLoss", "CrossEntropyLoss"]})
+    default = made.cs.get_default_configuration()
+    assert default["loss"] == "AUCMLoss"
+    assert all(name == "loss" or name.startswith("AUCMLoss:") for name in default)
+    assert {"APLoss:loss:gamma", "CrossEntropyLoss:optimizer:momentum"} < set(made.cs)
+    tuner = run(tmp_path, training={"loss": ["AUCMLoss", "APLoss", "CrossEntropyLoss"]}, n_trials=6)
+    assert len({t["space"]["loss"] for t in tuner.log}) >= 2
+    assert all(t["status"] == "finished" for t in tuner.log)
+
+
+def test_what_the_file_says_replaces_the_default_space(tmp_path):
+    made = factory(
+        tmp_path,
+        model={"width": {"val": [4, 8]}, "dropout": {"val": [0.0, 0.5], "type": "float"}},
+        training={
+            "loss": "pAUCLoss",
+            "loss_kwargs": {"mode": "2w", "tau": 0.5, "gammas": [[0.3, 0.3], [0.6, 0.6]]},
+            "optimizer_kwargs": {"lr": {"val": [0.001, 0.01], "default": 0.002, "log": True}, "weight_decay": 0.0},
+            "batch_size": {"val": [16, 64], "log": True},
+        },
+    )
+    assert sorted(made.cs) == [
+        "loss:Lambda",
+        "loss:gammas",
+        "loss:margin",
+        "model:dropout",
+        "model:width",
+        "optimizer:lr",
+        "training:batch_size",
+    ]
+    trainer = made(made.cs.get_default_configuration())
+    assert trainer.args.loss == "tpAUC_KL_Loss"
+    assert trainer.args.loss_kwargs["gammas"] == (0.3, 0.3)
+    assert trainer.args.loss_kwargs["tau"] == 0.5
+    assert trainer.args.optimizer_kwargs["lr"] == pytest.approx(0.002)
+    assert trainer.args.batch_size == 16
+    assert trainer.model[1].out_features == 4
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"training": {"optimizer": "SOAP"}}, "the partner of AUCMLoss is PESG"),
+        (
+            {"training": {"optimizer_kwargs": {"momentun": 1}}},
+            "momentun: PESG has no such .*'momentum'",
+        ),
+        ({"training": {"loss_kwargs": {"gamma": 1}}}, "loss_kwargs.gamma: AUCMLoss has no such argument"),
+        ({"training": {"loss": ["APLoss", "APLoss"]}}, "there twice"),
+        ({"training": {"loss": ["APLoss", "AUCMLoss"], "optimizer": "SOAP"}}, "each has its own; leave it out"),
+        ({"training": {"loss": ["APLoss", "AUCMLoss"], "loss_kwargs": {"margin": 1}}}, "the keys are their names"),
+        ({"target": "AUPRC"}, "target 'AUPRC' is not one of the metrics"),
+        ({"model": {"widht": 3}}, "did you mean 'width'"),
+        ({"model": {"width": {"val": [8, 4], "type": "int"}}}, "'model:width': lower must be less than upper"),
+    ],
+)
+def test_mistakes(more, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        factory(tmp_path, **more)
+
+
+def test_warnings(tmp_path):
+    with pytest.warns(UserWarning, match="momentum has no effect: SOAP runs"):
+        factory(tmp_path, training={"loss": "APLoss", "optimizer_kwargs": {"momentum": 0.9}})
+    with pytest.warns(UserWarning, match="'v1' is"):
+        factory(tmp_path, training={"loss_kwargs": {"version": "v2"}})
+    with pytest.warns(UserWarning, match="has [0-9]+ positives: the scores are noisy"):
+        factory(tmp_path, dataset={"name": "wine", "kwargs": {"positive": 2}, "eval_splits": ["val"]})
+
+
+def test_folds_are_disjoint_and_scaled_by_their_training_rows(tmp_path):
+    made = factory(tmp_path, folds=3, repeats=2)
+    assert made.n_instances == 6
+    for repeat in range(2):
+        seen = []
+        for fold in range(3):
+            train, evals = made._split(3 * repeat + fold)
+            assert np.abs(train.X.mean(axis=0)).max() < 1e-4
+            assert np.abs(evals["val"].X.mean(axis=0)).max() > 1e-3
+            seen.append(len(evals["val"]))
+            assert len(train) + len(evals["val"]) == len(made.train) + len(made.evals["val"])
+        assert sum(seen) == len(made.train) + len(made.evals["val"])
+
+
+def test_a_search_over_folds(tmp_path, capfd):
+    tuner = run(tmp_path, folds=3, n_trials=8)
+    assert {t["instance"] for t in tuner.log} == {0, 1, 2}
+    assert len(list((tmp_path / "output" / "e_best").glob("*/best.pt"))) == 3
+    assert "the mean over 3 trainings" in capfd.readouterr().out
+
+
+def test_a_search_with_pruning(tmp_path, capfd):
+    tuner = run(tmp_path, training={"epochs": 6}, prune=True, n_trials=8)
+    assert {len(t["curve"]) < 6 for t in tuner.log} == {True, False}
+    assert len(max(tuner.log, key=lambda t: t["val"])["curve"]) == 6
+    assert "stopped early" in capfd.readouterr().out
+
+
+def test_graphs(tmp_path):
+    tuner = run(
+        tmp_path,
+        graph=True,
+        dataset={"name": "synthetic_graphs", "kwargs": {"n": 90}},
+        model={"name": "gin", "emb_dim": 8, "num_layers": 2},
+        n_trials=2,
+    )
+    assert [t["status"] for t in tuner.log] == ["finished"] * 2
+
+
+def test_torch_with_several_threads_before_the_search_does_not_hang_it(tmp_path):
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        torch.randn(600, 600) @ torch.randn(600, 600)
+        tuner = run(tmp_path, n_trials=2)
+    finally:
+        torch.set_num_threads(threads)
+    assert [t["status"] for t in tuner.log] == ["finished"] * 2

@@ -1,0 +1,29 @@
+import subprocess
+import sys
+
+import automax
+
+
+def test_import_is_light():
+    script = (
+        "import sys, automax; from automax import autopartial, AutoMAXConfigration; "
+        "print([m for m in ('torch', 'libauc', 'smac', 'sklearn', 'torch_geometric') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_all_names_exist_and_are_listed():
+    for name in automax.__all__:
+        assert getattr(automax, name) is not None
+        assert name in dir(automax)
+    assert automax.__all__ == sorted(automax.__all__)
+
+
+def test_the_documented_modules():
+    from automax.core import autopartial
+    from automax.core.autopartial import autopartial as same
+    from automax.core.helpers import parse_hyperparameters_from_dict
+
+    assert autopartial is same is automax.autopartial
+    assert parse_hyperparameters_from_dict is automax.parse_hyperparameters_from_dict

@@ -1,0 +1,167 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from searches import broken, outcome, search, trained
+
+from automax.core.record import TrialRecord, move_aside
+
+
+def lines(folder):
+    return (folder / "search" / "trials.jsonl").read_text().splitlines()
+
+
+def test_a_finished_search_is_not_trained_again(tmp_path):
+    first = search(tmp_path)
+    best = first.optimize()
+    second = search(tmp_path)
+    assert (second.finished, second.best_score, second.log) == (6, first.best_score, first.log)
+    assert second.optimize() == best
+    assert trained(tmp_path) == 6
+    assert outcome(second.log) == outcome(first.log)
+
+
+def test_tuples_survive(tmp_path):
+    search(tmp_path, 3).optimize()
+    again = search(tmp_path, 3)
+    assert all(isinstance(t["space"]["pair"], tuple) for t in again.log)
+    assert again.optimize()["pair"] in [(1, 2), (3, 4)]
+
+
+def test_more_trials(tmp_path):
+    search(tmp_path, 5).optimize()
+    more = search(tmp_path, 9)
+    more.optimize()
+    assert len(more.log) == trained(tmp_path) == 9
+    assert more.best_score == max(t["val"] for t in more.log)
+    again = search(tmp_path, 9)
+    again.optimize()
+    assert trained(tmp_path) == 9
+    fewer = search(tmp_path, 4)
+    fewer.optimize()
+    assert trained(tmp_path) == 9
+
+
+def test_failed_trials_are_not_tried_again(tmp_path):
+    more = {"broken": broken([0, 1, 2], 2)}
+    first = search(tmp_path, 8, more=more)
+    first.optimize()
+    assert {t["status"] for t in first.log} == {"failed", "finished"}
+    count = trained(tmp_path)
+    second = search(tmp_path, 8, more=more)
+    second.optimize()
+    assert trained(tmp_path) == count
+    assert outcome(second.log) == outcome(first.log)
+
+
+def test_overwrite_moves_the_old_search_aside(tmp_path):
+    search(tmp_path, 3).optimize()
+    old = lines(tmp_path)
+    for number in (1, 2):
+        tuner = search(tmp_path, 4, overwrite=True)
+        assert tuner.finished == 0
+        assert tuner.log == []
+        tuner.optimize()
+        assert len(tuner.log) == 4
+        assert (tmp_path / f"search-old-{number}").is_dir()
+        assert (tmp_path / f"experiment_best-old-{number}").is_dir()
+    assert (tmp_path / "search-old-1" / "trials.jsonl").read_text().splitlines() == old
+
+
+def test_looking_at_a_search_moves_nothing(tmp_path):
+    search(tmp_path, 3).optimize()
+    search(tmp_path, 3, overwrite=True)
+    assert len(search(tmp_path, 3).log) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"SEED": 3}, "SEED is not what it was"),
+        ({"target": "AUPRC"}, "the target is not what it was"),
+        ({"more": {"broken": broken([0, 1], 0)}}, "the search space is not what it was"),
+        ({"deterministic": False}, "deterministic is not what it was"),
+    ],
+)
+def test_another_search_is_refused(change, message, tmp_path):
+    search(tmp_path, 2).optimize()
+    before = lines(tmp_path)
+    with pytest.raises(ValueError, match=message + ".*another name, or overwrite: true"):
+        search(tmp_path, 2, **change).optimize()
+    assert lines(tmp_path) == before
+
+
+def test_a_line_that_was_cut_off(tmp_path):
+    record = TrialRecord(tmp_path)
+    record.append({"event": "trial", "key": "a", "space": {"x": (1, (2, 3))}})
+    with open(record.path, "a") as file:
+        file.write('{"event": "trial", "key": "b", "spa')
+    record.append({"event": "trial", "key": "c", "space": {}})
+    assert [t["key"] for t in record.trials()] == ["a", "c"]
+    assert record.find("a")["space"] == {"x": (1, (2, 3))}
+    assert record.find("b") is None
+
+
+def test_move_aside(tmp_path):
+    move_aside(tmp_path / "nothing")
+    for _ in range(2):
+        (tmp_path / "x").mkdir()
+        move_aside(tmp_path / "x")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x-old-1", "x-old-2"]
+
+
+def test_a_missing_best_checkpoint_is_mended(tmp_path):
+    first = search(tmp_path)
+    best = first.optimize()
+    (tmp_path / "experiment_best" / "trial.json").write_text('{"key": "other", "val": 0}')
+    search(tmp_path).optimize()
+    assert (tmp_path / "experiment_best" / "checkpoint").read_text() == repr(best["x"])
+
+
+SCRIPT = """
+    import sys
+    sys.path.insert(0, {tests!r})
+    from searches import search
+    search({folder!r}, 8, more={{"pause": {pause}}}).optimize()
+"""
+
+
+def run(folder, pause):
+    code = textwrap.dedent(SCRIPT.format(tests=str(Path(__file__).parent), folder=str(folder), pause=pause))
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def table_of(text):
+    return [line for line in text.splitlines() if line[:1].isdigit()]
+
+
+@pytest.mark.slow
+def test_killed_in_the_middle_of_a_trial_and_resumed(tmp_path):
+    whole = tmp_path / "whole"
+    undisturbed = table_of(run(whole, 0.0).communicate(timeout=120)[0])
+    assert len(undisturbed) == 8
+
+    folder = tmp_path / "killed"
+    for kills, wanted in enumerate((2, 5)):
+        process = run(folder, 0.4)
+        deadline = time.monotonic() + 60
+        while True:  # in the middle of the trial after so many; each kill has cost one training
+            path = folder / "trained"
+            if path.exists() and trained(folder) > wanted + kills:
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        time.sleep(0.6)  # the trial must not have gone on
+        assert len(TrialRecord(folder / "search").trials()) == wanted
+    last = run(folder, 0.0).communicate(timeout=120)[0]
+    assert table_of(last) == undisturbed
+    assert trained(folder) == 8 + 2  # only what was interrupted
+    best = [(root / "experiment_best" / "checkpoint").read_text() for root in (whole, folder)]
+    assert best[0] == best[1]

@@ -1,0 +1,151 @@
+import argparse
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from automax.commands import apply_cli_overrides, is_graph, parser, recipe_path, recipes, search_config
+from automax.settings import check_settings, load_settings
+
+MINIMAL = {"dataset": {"name": "digits"}, "model": {"name": "mlp"}}
+
+
+def check(**sections):
+    return check_settings({**MINIMAL, **sections})
+
+
+def test_the_defaults():
+    found = check()
+    assert found.metrics == ["AUROC"]
+    assert found.target == "AUROC"
+    assert found.dataset == {"name": "digits", "kwargs": {}, "eval_splits": ["val"]}
+    assert found.training["loss"] == "AUCMLoss"
+    assert (found.training["epochs"], found.training["batch_size"], found.training["SEED"]) == (50, 128, 42)
+    assert found.automax["overwrite"] is True
+    assert search_config(found).output_directory == "./automax_output"
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        ({"trainning": {}}, "unknown key trainning; did you mean 'training'"),
+        ({"training": {"epoch": 3}}, "unknown key training.epoch; did you mean 'epochs'"),
+        ({"automax": {"ntrials": 3}}, "unknown key automax.ntrials; did you mean 'n_trials'"),
+        ({"dataset": {"name": "digits", "split": []}}, "unknown key dataset.split"),
+        ({"training": {"epochs": "3"}}, r"training.epochs must be an integer or a search specification .*'3' \(str\)"),
+        ({"training": {"epochs": 2.5}}, "training.epochs must be an integer"),
+        ({"training": {"epochs": True}}, "training.epochs must be an integer"),
+        ({"training": {"epochs": {"default": 3}}}, "training.epochs must be an integer or a search specification"),
+        ({"training": {"epochs": 0}}, "training.epochs must be at least 1, got 0"),
+        ({"training": {"sampling_rate": 1.5}}, "training.sampling_rate must lie between 0 and 1"),
+        ({"training": {"decay_epochs": [1.5]}}, r"training.decay_epochs\[0\] must be an epoch"),
+        ({"training": {"loss_kwargs": [1]}}, "training.loss_kwargs must be a section"),
+        ({"training": {"loss": [1]}}, r"training.loss\[0\] must be text"),
+        ({"training": []}, "training must be a section"),
+        ({"automax": {"overwrite": "no"}}, "automax.overwrite must be true or false"),
+        ({"automax": {"folds": 1}}, "automax.folds must be at least 2"),
+        ({"metrics": "AUROC"}, "metrics must be a list"),
+        ({"metrics": []}, "at least one metric"),
+        ({"metric_kwargs": [3]}, r"metric_kwargs\[0\] must be a section"),
+        ({"model": {}}, "model.name is missing"),
+        ({"dataset": {"name": 3}}, "dataset.name must be text"),
+        ({"dataset": {"name": "digits", "eval_splits": ["test"]}}, "must have 'val'"),
+        ({"dataset": {"name": "digits", "eval_splits": ["val", "val"]}}, "there twice"),
+    ],
+)
+def test_mistakes_are_named_with_their_place(sections, message):
+    with pytest.raises(ValueError, match=message):
+        check(**sections)
+
+
+def test_sections_that_are_missing():
+    with pytest.raises(ValueError, match="the section 'model' is missing"):
+        check_settings({"dataset": {"name": "digits"}})
+    with pytest.raises(ValueError, match="expected the sections"):
+        check_settings(None)
+
+
+def test_specifications_and_empty_sections_pass():
+    found = check(
+        training={"batch_size": {"val": [16, 64], "log": True}, "loss": ["APLoss", "AUCMLoss"], "loss_kwargs": None}
+    )
+    assert found.training["batch_size"]["log"] is True
+    assert found.training["loss_kwargs"] == {}
+
+
+def test_files(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("dataset: {name: digits}\nmodel: {name: mlp}\ntraining: {optimizer_kwargs: {lr: 1e-4}}\n")
+    assert load_settings(path).training["optimizer_kwargs"] == {"lr": 0.0001}  # text to YAML 1.1
+    path.write_text("dataset: {name: digits}\nmodel: {nam: mlp}\n")
+    with pytest.raises(ValueError, match="x.yaml: model.name is missing"):
+        load_settings(path)
+    path.write_text("a: [")
+    with pytest.raises(ValueError, match="not valid YAML"):
+        load_settings(path)
+    with pytest.raises(ValueError, match="cannot be read"):
+        load_settings(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_the_recipes_are_valid(name):
+    found = load_settings(recipe_path(name))
+    assert found.dataset["eval_splits"] == ["val", "test"]
+    assert is_graph(found) == (name == "graphs")
+
+
+def test_the_documented_recipes_are_there():
+    assert {"auroc", "auprc", "opauc", "tpauc", "tpauc_cvar", "digits", "breast_cancer", "graphs"} == set(recipes())
+
+
+def test_flags():
+    flags = "--config_file f --epochs 3 --batch_size 8 --eval_batch_size 9 --sampling_rate 0.3 --num_workers 1"
+    more = "--output_path o --seed 7 --no-resume --save_checkpoint_every 2"
+    given = parser("x", "y").parse_args([*flags.split(), *more.split()])
+    found = apply_cli_overrides(check(automax={"overwrite": False}), given)
+    wanted = {"epochs": 3, "batch_size": 8, "eval_batch_size": 9, "sampling_rate": 0.3, "num_workers": 1}
+    assert {key: found.training[key] for key in wanted} == wanted
+    assert (found.training["output_path"], found.training["SEED"], found.automax["SEED"]) == ("o", 7, 7)
+    assert found.automax["overwrite"] is True
+    resumed = parser("x", "y").parse_args(["--recipe", "digits", "--resume_from_checkpoint"])
+    assert apply_cli_overrides(check(), resumed).automax["overwrite"] is False
+    assert apply_cli_overrides(check(), argparse.Namespace()) == check()
+    with pytest.raises(ValueError, match="training.epochs must be at least 1"):
+        apply_cli_overrides(check(), argparse.Namespace(epochs=0))
+
+
+def test_what_asdict_gives_is_valid_again():
+    found = check(training={"optimizer_kwargs": {"lr": {"val": [0.1, 1.0], "type": "float"}}})
+    assert check_settings(yaml.safe_load(yaml.safe_dump(vars(found)))) == found
+
+
+@pytest.mark.parametrize("module", ["automax", "automax.auto_gnn"])
+def test_errors_of_the_command_are_one_line(module, tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("dataset: {name: digits}\nmodel: {name: mlp}\ntraining: {epoch: 3}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--config_file", str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("unknown key training.epoch; did you mean 'epochs'?")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_the_extra_the_message_says_how_to_get_it():
+    code = """
+import sys
+
+class NoTorch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+sys.meta_path.insert(0, NoTorch())
+from automax.__main__ import main
+
+sys.exit(main(["--recipe", "digits"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'pysmac-compat[automax]'" in done.stderr
