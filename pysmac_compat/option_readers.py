@@ -24,12 +24,13 @@ Reader = Callable[[str, Any], Any]
 
 def _choice(*choices: str) -> Reader:
     """One of some words, in any case, as in SMAC v2."""
+    by_word = {choice.upper(): choice for choice in choices}
 
     def read(name: str, value: Any) -> Any:
-        word = value.upper() if isinstance(value, str) else value
-        if word not in choices:
+        found = by_word.get(value.upper()) if isinstance(value, str) else None
+        if found is None:
             raise ArgumentError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
-        return word
+        return found
 
     return read
 

