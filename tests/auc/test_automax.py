@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 from ConfigSpace import Categorical, Configuration, ConfigurationSpace, EqualsCondition, Float, Integer
-from searches import broken, outcome, search, trained, trainer
 
 import automax
 from automax import AutoMAX, AutoMAXConfigration, autopartial
 from pysmac_compat import SMAC_optimizer
+
+from .searches import broken, outcome, search, trained, trainer
 
 
 def test_a_search(tmp_path, capfd):

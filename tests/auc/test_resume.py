@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from searches import broken, outcome, search, trained
 
 from automax.core.record import TrialRecord, move_aside
+
+from .searches import broken, outcome, search, trained
 
 
 def lines(folder):

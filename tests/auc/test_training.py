@@ -17,7 +17,7 @@ from automax.spaces import PAIRS, find_pair, for_labels
 
 pytest.importorskip("libauc", reason="the extra automax is not installed")
 
-from training import trainer_of  # noqa: E402 (only where the extra is there)
+from .training import trainer_of  # noqa: E402 (only where the extra is there)
 
 PESG = find_pair("AUCMLoss")
 
