@@ -15,6 +15,8 @@ from pysmac_compat import SMAC_optimizer
 
 from .searches import broken, outcome, search, trained, trainer
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_search(tmp_path, capfd):
     tuner = search(tmp_path, 12)

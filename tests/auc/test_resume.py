@@ -12,6 +12,8 @@ from automax.core.record import TrialRecord, move_aside
 
 from .searches import broken, outcome, search, trained
 
+pytestmark = pytest.mark.slow
+
 
 def lines(folder):
     return (folder / "search" / "trials.jsonl").read_text().splitlines()

@@ -19,6 +19,8 @@ pytest.importorskip("libauc", reason="the extra automax is not installed")
 
 from .training import trainer_of  # noqa: E402 (only where the extra is there)
 
+pytestmark = pytest.mark.slow
+
 PESG = find_pair("AUCMLoss")
 
 

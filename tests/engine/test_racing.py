@@ -16,6 +16,8 @@ from pysmac_compat.space import parameter_space
 
 from .conftest import Cost
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
 RECORDED = json.loads((Path(__file__).parent.parent / "data" / "runs" / "runtime_calls.json").read_text())
 

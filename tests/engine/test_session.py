@@ -9,6 +9,8 @@ from smac.main.config_selector import ConfigSelector
 from pysmac_compat.engine import parts
 from pysmac_compat.space import parameter_space
 
+pytestmark = pytest.mark.slow
+
 NUMERIC = {"x": ("real", [-5, 5], 4), "n": ("integer", [0, 9], 3)}
 MIXED = {**NUMERIC, "c": ("categorical", ["a", "b"], "a"), "z": ("real", [0, 1], 0.5), "o": ("ordinal", [1, 2, 4], 2)}
 

@@ -20,6 +20,8 @@ from pysmac_compat.space import parameter_space
 
 from .conftest import Cost
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
 
 

@@ -13,6 +13,8 @@ from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
 
 from .replays import good, replay, square
 
+pytestmark = pytest.mark.slow
+
 
 def _failed(x):
     return "CRASHED", TIMEOUT_QUALITY
