@@ -10,6 +10,7 @@ from ConfigSpace.hyperparameters import Hyperparameter
 Matrix = npt.NDArray[np.float64]
 
 _MIDDLE = 0.5  # where the inactive ones are, in units of the range
+_MOST_COLUMNS = 64  # of one parameter
 
 
 class Coding:
@@ -64,11 +65,18 @@ def _tables(hyperparameter: Hyperparameter) -> list[Matrix]:
         return [_positions(np.arange(hyperparameter.size))]
     if not isinstance(hyperparameter, CategoricalHyperparameter):
         return []
-    tables = [np.vstack([np.eye(hyperparameter.size) / np.sqrt(2), np.zeros(hyperparameter.size)])]
+    tables = [np.vstack([_corners(int(hyperparameter.size)), np.zeros(min(hyperparameter.size, _MOST_COLUMNS))])]
     choices = hyperparameter.choices
     if len(choices) > 2 and all(isinstance(c, (int, float)) and not isinstance(c, bool) for c in choices):
         tables.append(_positions(np.argsort(np.argsort(np.array(choices, dtype=float)))))
     return tables
+
+
+def _corners(n: int) -> Matrix:
+    """As many points at distance 1 of each other; of very many, about that far (Johnson, Lindenstrauss 1984)."""
+    if n <= _MOST_COLUMNS:
+        return np.eye(n) / np.sqrt(2)
+    return np.random.RandomState(0).normal(size=(n, _MOST_COLUMNS)) / np.sqrt(2 * _MOST_COLUMNS)
 
 
 def _positions(ranks: npt.NDArray[np.intp]) -> Matrix:

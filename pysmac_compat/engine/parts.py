@@ -13,6 +13,7 @@ from smac.acquisition.function.abstract_acquisition_function import AbstractAcqu
 from smac.model import AbstractModel
 
 from pysmac_compat.engine.acquisition import FUNCTIONS
+from pysmac_compat.engine.coding import Coding
 from pysmac_compat.engine.encoder import Encoder
 from pysmac_compat.engine.forest import Forest
 from pysmac_compat.engine.gaussian import GaussianProcess
@@ -20,6 +21,9 @@ from pysmac_compat.engine.maximizer import LocalAndRandomSearch
 from pysmac_compat.engine.portfolio import Portfolio
 from pysmac_compat.engine.racing import Racing
 from pysmac_compat.engine.selector import DefaultFirst, Selector
+
+#: with more lengths to find than that a Gaussian process takes too long
+MOST_SCALES = 100
 
 
 def surrogate(scenario: Scenario, model: str = "auto", **forest: Any) -> AbstractModel:
@@ -30,7 +34,8 @@ def surrogate(scenario: Scenario, model: str = "auto", **forest: Any) -> Abstrac
     scenario : Scenario
     model : {'auto', 'rf', 'gp'}
         A random forest, a Gaussian process, or what suits: the forest where there are instance
-        features or it has other settings than its defaults, else both in turns.
+        features, or more than about 100 parameters, or it has other settings than its defaults;
+        else both in turns.
     **forest
         Settings of the `Forest`.
     """
@@ -38,7 +43,8 @@ def surrogate(scenario: Scenario, model: str = "auto", **forest: Any) -> Abstrac
     forest = {name: value for name, value in forest.items() if value != defaults[name].default}
     if model == "gp":
         return GaussianProcess(scenario)
-    if model == "auto" and not forest and scenario.instance_features is None:
+    small = Coding(scenario.configspace).n_scales <= MOST_SCALES
+    if model == "auto" and not forest and scenario.instance_features is None and small:
         return Portfolio(scenario)
     return Forest(scenario, **forest)
 

@@ -153,6 +153,16 @@ def test_which_model_is_chosen():
     assert isinstance(parts.surrogate(features), Forest)
 
 
+def test_very_many_parameters_and_choices():
+    many = parameter_space({f"b{i}": ("categorical", [False, True], False) for i in range(120)})
+    assert isinstance(parts.surrogate(scenario(many)), Forest)
+    of = parameter_space({"c": ("categorical", [f"w{i}" for i in range(3000)], "w0")})
+    points = Coding(of)(np.arange(3000.0)[:, None])
+    assert points.shape[1] < 100
+    distances = np.sqrt(np.square(points[0] - points[1:]).sum(axis=1))
+    assert 0.5 < distances.min() < 1 < distances.max() < 1.5
+
+
 def test_process_and_forest_take_turns():
     portfolio, turns = Portfolio(scenario()), []
     drawn = vectors.draw(space(), 20, np.random.RandomState(1)).T
