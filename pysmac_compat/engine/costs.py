@@ -19,11 +19,14 @@ def normal_scores(costs: Costs) -> Costs:
 def log_gaps(costs: Costs, quantile: float = 0.25) -> Costs:
     """Standardised logarithms of the distance to the least cost.
 
-    Smooth where the costs are: small distances (compared with that of the given quantile) stay
-    as they are, large ones are drawn together.
+    Smooth where the costs are: small distances (compared with the given quantile of those that are
+    not zero) stay as they are, large ones are drawn together.
     """
     scale = np.abs(costs).max() or 1.0
     gaps = costs / scale - (costs / scale).min()
-    unit = np.quantile(gaps, quantile) or gaps.max() or 1.0
-    logs = np.log1p(gaps / unit)
+    largest = gaps.max()
+    if largest == 0:
+        return np.zeros_like(gaps)
+    gaps /= largest
+    logs = np.log1p(gaps / max(np.quantile(gaps[gaps > 0], quantile), 1e-12))
     return np.asarray((logs - logs.mean()) / (logs.std() or 1.0))
