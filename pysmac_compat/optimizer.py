@@ -210,6 +210,7 @@ class SMAC_optimizer:
             plan,
             self.smac_options,
             scenario_file=self.smac_options.get("scenario_fn", INITIAL["scenario_fn"]),
+            result_folder=settings.result_folder,
             config=self.pysmac_config if self._persistent else None,
             made=self._made,
             overwrite=self._persistent,

@@ -185,6 +185,7 @@ def _formula(name: str, value: Any) -> Any:
 _READERS: dict[str, tuple[str, Reader]] = {
     "timeout_quality": ("timeout_quality", _quality),
     "scenario_fn": ("scenario", _scenario),
+    "rungroup": ("result_folder", _text("a name")),
     "stop-on-abort": ("stop_on_abort", _flag),
     "isolate": ("isolate", _flag),
     "workers": ("workers", _count()),
@@ -249,6 +250,8 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "intensification-percentage": ("selector.retrain_after", _proposals),
     "model": ("surrogate.model", _choice("auto", "rf", "gp")),
     "rf-num-trees": ("surrogate.n_trees", _count()),
+    "rf-log-model": ("surrogate.log_model", _flag),
+    "rf-penalize-imputed-values": ("penalise_imputed", _flag),
     "rf-split-min": ("surrogate.split_min", _count(0)),
     "rf-ratio-features": ("surrogate.ratio_features", _share),
     "rf-min-variance": ("surrogate.min_variance", _number),

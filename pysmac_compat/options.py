@@ -131,7 +131,7 @@ def resolve(options: Mapping[str, Any]) -> Settings:
             raise NotImplementedError(f"smac_options[{name!r}] is not supported yet")
         elif name not in _IGNORED:
             option = option_table.options()[canonical]
-            if option.holds and value == option.holds:
+            if option.holds and str(value).lower() == option.holds.lower():
                 continue
             what = "has no effect here" if option.category == "none" else "is not supported yet, it has no effect here"
             warn(f"smac_options[{name!r}] {what}: {option.text}")

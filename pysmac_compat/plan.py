@@ -63,6 +63,8 @@ class Plan:
     check_consistency : {'', 'warn', 'raise'}
         What happens where an instance is called SAT and UNSAT in one run.
     validation : Validation
+    penalise_imputed : bool
+        Whether imputed costs are penalised for the model, too.
     parts : dict of str to dict
         Further keyword arguments of the parts of the engine, of the 'session', ...; see `Settings`.
     """
@@ -88,6 +90,7 @@ class Plan:
     crashed_quality: float | None = None
     check_consistency: str = ""
     validation: Validation = field(default_factory=Validation)
+    penalise_imputed: bool = False
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -162,6 +165,7 @@ def make_plan(
         crashed_quality=crashed_quality,
         check_consistency=_check_consistency(settings),
         validation=Validation(**settings.parts.get("validation", {})),
+        penalise_imputed=settings.penalise_imputed,
         parts=settings.parts,
     )
 

@@ -217,7 +217,12 @@ class _Search:
             acquisition=partial(parts.acquisition, **more["acquisition"]),
             maximizer=partial(parts.maximizer, **more["maximizer"]),
             selector=partial(parts.selector, use_model=plan.use_model, first=plan.first, **more["selector"]),
-            encoder=partial(parts.encoder, cutoff=objective.cutoff, **more["encoder"]),
+            encoder=partial(
+                parts.encoder,
+                cutoff=objective.cutoff,
+                penalty=objective.penalty if plan.penalise_imputed else 1.0,
+                **more["encoder"],
+            ),
             intensifier=partial(
                 parts.intensifier,
                 initial_runs=plan.initial_incumbent_runs,

@@ -27,6 +27,10 @@ class Settings:
         The same of inter-obj.
     scenario : str
         The name of the folder of the results.
+    result_folder : str
+        The same, if it has a name of its own; ``%SCENARIO_NAME`` stands for that of the scenario.
+    penalise_imputed : bool
+        Whether to the model imputed costs count as often as in a mean.
     max_evaluations : int or None
     cutoff, wall_time, cpu_time : float or None
         Limits in seconds: of a call; of a run's wall clock; of a run's calls.
@@ -81,6 +85,8 @@ class Settings:
     penalty: float = 1.0
     instance_penalty: float = 1.0
     scenario: str = "scenario"
+    result_folder: str = "%SCENARIO_NAME"
+    penalise_imputed: bool = False
     max_evaluations: int | None = None
     cutoff: float | None = None
     wall_time: float | None = None

@@ -16,6 +16,12 @@ def normal_scores(costs: Costs) -> Costs:
     return np.asarray(ndtri((ranks - 0.375) / (len(ranks) + 0.25)))
 
 
+def standardised(costs: Costs) -> Costs:
+    """The costs themselves, with mean 0 and standard deviation 1."""
+    scaled = costs / (np.abs(costs).max() or 1.0)  # squares of huge costs would overflow
+    return np.asarray((scaled - scaled.mean()) / (scaled.std() or 1.0))
+
+
 def log_gaps(costs: Costs, quantile: float = 0.25) -> Costs:
     """Standardised logarithms of the distance to the least cost.
 
@@ -28,5 +34,4 @@ def log_gaps(costs: Costs, quantile: float = 0.25) -> Costs:
     if largest == 0:
         return np.zeros_like(gaps)
     gaps /= largest
-    logs = np.log1p(gaps / max(np.quantile(gaps[gaps > 0], quantile), 1e-12))
-    return np.asarray((logs - logs.mean()) / (logs.std() or 1.0))
+    return standardised(np.log1p(gaps / max(np.quantile(gaps[gaps > 0], quantile), 1e-12)))

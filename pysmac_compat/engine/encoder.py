@@ -35,11 +35,15 @@ class Encoder(AbstractRunHistoryEncoder):
     censored : {'impute', 'keep', 'cutoff'}
         What the cost of a capped run becomes: as above; itself; ``cutoff``, if there is one.
     cutoff : float or None
+    penalty : float
+        An imputed cost of at least ``cutoff`` counts so many times.
     """
 
-    def __init__(self, scenario: Scenario, censored: str = "impute", cutoff: float | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, censored: str = "impute", cutoff: float | None = None, penalty: float = 1.0
+    ) -> None:
         super().__init__(scenario)
-        self._censored, self._cutoff = censored, cutoff
+        self._censored, self._cutoff, self._penalty = censored, cutoff, penalty
         self._keys: list[TrialKey] = []
         self._costs: list[float] = []
         self._is_censored: list[bool] = []
@@ -83,7 +87,12 @@ class Encoder(AbstractRunHistoryEncoder):
         censored = np.array(self._is_censored)
         if self._censored == "cutoff" and self._cutoff is not None:
             return np.where(censored, self._cutoff, costs)
-        return costs if self._censored == "keep" else _impute(costs, censored)
+        if self._censored == "keep":
+            return costs
+        costs = _impute(costs, censored)
+        if self._cutoff is not None:
+            costs = np.where(censored & (costs >= self._cutoff), costs * self._penalty, costs)
+        return costs
 
     def _running_rows(self) -> list[list[float]]:
         rows = []

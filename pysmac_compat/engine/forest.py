@@ -11,7 +11,7 @@ from sklearn.tree import DecisionTreeRegressor
 from smac import Scenario
 from smac.model.random_forest import RandomForest
 
-from pysmac_compat.engine.costs import normal_scores
+from pysmac_compat.engine.costs import log_gaps, normal_scores, standardised
 
 Matrix = npt.NDArray[np.float64]
 
@@ -41,6 +41,8 @@ class Forest(RandomForest):
         Instance features beyond this number are replaced by so many principal components.
     inactive_as_default : bool
         Whether an inactive parameter looks as if it had its default, not like a value of its own.
+    log_model : bool or None
+        Whether it learns logarithms of the costs, or the costs as they are; None: normal scores of their ranks.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Forest(RandomForest):
         bootstrap: bool = True,
         n_components: int = 7,
         inactive_as_default: bool = False,
+        log_model: bool | None = None,
     ) -> None:
         super().__init__(
             configspace=scenario.configspace,
@@ -73,11 +76,12 @@ class Forest(RandomForest):
         if inactive_as_default:
             self._defaults = np.array([hp.to_vector(hp.default_value) for hp in self._configspace.values()])
         self._random = np.random.RandomState(scenario.seed)
+        self._transform = {None: normal_scores, True: log_gaps, False: standardised}[log_model]
         self._trees: list[DecisionTreeRegressor] = []
 
     def _train(self, X: Matrix, y: Matrix) -> Forest:
         x = self._prepare(X)
-        y = normal_scores(y.ravel()).reshape(-1, 1)
+        y = self._transform(y.ravel()).reshape(-1, 1)
         self._trees = []
         with config_context(skip_parameter_validation=True):  # it takes as long as a small tree
             for _ in range(self._n_trees):

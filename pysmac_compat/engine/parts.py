@@ -74,6 +74,6 @@ def initial_design(scenario: Scenario) -> DefaultFirst:
     return DefaultFirst(scenario, n_configs=max(2, min(10, scenario.n_trials // 4)))
 
 
-def encoder(scenario: Scenario, censored: str = "impute", cutoff: float | None = None) -> Encoder:
+def encoder(scenario: Scenario, **settings: Any) -> Encoder:
     """What the surrogate learns from; for the settings see `Encoder`."""
-    return Encoder(scenario, censored, cutoff)
+    return Encoder(scenario, **settings)

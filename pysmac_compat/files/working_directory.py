@@ -31,7 +31,9 @@ class WorkingDirectory:
     options : dict
         ``smac_options``.
     scenario_file : str
-        Name of the scenario file; without its extension, of the folder of the results.
+        Name of the scenario file.
+    result_folder : str
+        Name of the folder of the results; ``%SCENARIO_NAME`` stands for the scenario file's without its extension.
     config : dict or None
         For pysmac_config.pkl; None: no such file.
     made : list of str
@@ -47,6 +49,7 @@ class WorkingDirectory:
         plan: Plan,
         options: Mapping[str, Any],
         scenario_file: str,
+        result_folder: str,
         config: Mapping[str, Any] | None,
         made: list[str],
         overwrite: bool,
@@ -57,6 +60,7 @@ class WorkingDirectory:
         self._basic, self._advanced = scenario_options(options, plan, path)
         scenario_file = os.path.basename(scenario_file) or "scenario.dat"
         stem = os.path.splitext(scenario_file)[0]
+        results = os.path.basename(result_folder.replace("%SCENARIO_NAME", stem)) or stem
         files = {
             "parameters.pcs": definition_text(plan.definition),
             "instances.dat": _instances_text(range(plan.n_train or 1)),
@@ -68,7 +72,9 @@ class WorkingDirectory:
         if plan.n_test:
             first = plan.n_train or 0
             files["test_instances.dat"] = _instances_text(range(first, first + plan.n_test))
-        foreign = [name for name in (*files, os.path.join("out", stem)) if self._is_foreign(os.path.join(path, name))]
+        foreign = [
+            name for name in (*files, os.path.join("out", results)) if self._is_foreign(os.path.join(path, name))
+        ]
         self._writing = overwrite or not foreign
         if not self._writing:
             return
@@ -76,7 +82,7 @@ class WorkingDirectory:
             os.makedirs(path, exist_ok=True)
             folder = Folder(path, made)
             folder.make("exec")
-            self._results = folder.make("out", stem)
+            self._results = folder.make("out", results)
             for name, text in files.items():
                 folder.write(name, text)
             if config is not None:

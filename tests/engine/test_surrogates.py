@@ -13,6 +13,8 @@ from smac import Scenario
 from pysmac_compat.engine import acquisition, parts
 from pysmac_compat.engine.coding import Coding
 from pysmac_compat.engine.costs import log_gaps, normal_scores
+from pysmac_compat.engine.encoder import CENSORED
+from pysmac_compat.engine.facade import History
 from pysmac_compat.engine.forest import Forest
 from pysmac_compat.engine.gaussian import GaussianProcess, _distances_by_scale
 from pysmac_compat.engine.neighbours import Neighbourhood
@@ -234,3 +236,16 @@ def test_steps_of_all_sizes():
     steps = np.abs(neighbours[0] - 0.5)
     for low in (1e-5, 1e-4, 1e-3, 1e-2, 1e-1):
         assert ((steps > low / 3) & (steps < low * 3)).sum() > 20
+
+
+# -- what is imputed ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("penalty", "expected"), [(1.0, [3.0, 12.0, 1.0]), (10.0, [3.0, 120.0, 1.0])])
+def test_imputed_costs_beyond_the_limit_are_penalised_on_request(penalty, expected):
+    drawn = [vectors.configuration(space(), v) for v in vectors.draw(space(), 3, np.random.RandomState(0)).T]
+    encoder, history = parts.encoder(scenario(), cutoff=10.0, penalty=penalty), History()
+    encoder.runhistory = history
+    for configuration, cost, censored in zip(drawn, [3.0, 6.0, 1.0], [False, True, False], strict=True):
+        history.add(configuration, cost=cost, seed=0, additional_info={CENSORED: True} if censored else {})
+    assert encoder.transform()[1].ravel().tolist() == expected

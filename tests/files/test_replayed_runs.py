@@ -65,7 +65,9 @@ class Replay:
         self.theirs, self.ours = recorded / "wd" / "out" / "scenario", folder / "out" / "scenario"
         self.state = self.theirs / f"state-run{seed}"
         config = {"deterministic": True, "has_instance": False, "parser_dict": {}, "function": None}
-        self.files = WorkingDirectory(str(folder), self.plan, options, "scenario.dat", config, [], overwrite=True)
+        self.files = WorkingDirectory(
+            str(folder), self.plan, options, "scenario.dat", "%SCENARIO_NAME", config, [], overwrite=True
+        )
 
     def run(self):
         definition = self.plan.definition

@@ -288,10 +288,10 @@ def test_direct_calls(optimizer, results):
 @pytest.mark.parametrize("objective", ["QUALITY", "RUNTIME"])
 def test_what_the_function_reports(optimizer, results, objective):
     optimizer.smac_options["run-obj"] = objective
-    optimizer.minimize(lambda x: {"value": 7.0, "runtime": 0.2 + x * x / 2}, 5, SPACE, t_limit_function_s=10)
+    optimizer.minimize(lambda x: {"value": 7.0, "runtime": 0.2 + x * x / 3}, 5, SPACE, t_limit_function_s=10)
     state = read_state_run(results / "state-run0")
     for row in state.runs:
-        assert row.runtime == 0.2 + float(state.configurations[row.configuration - 1]["x"]) ** 2 / 2
+        assert row.runtime == 0.2 + float(state.configurations[row.configuration - 1]["x"]) ** 2 / 3
         assert row.response == (7.0 if objective == "QUALITY" else min(row.runtime, row.cutoff))
         assert row.quality == (2.0**127 if row.result == "TIMEOUT" else 7.0)
 
@@ -321,3 +321,9 @@ def test_validation_of_all_configurations(optimizer, results):
     assert [e.configuration for e in run.test_evaluations[::2]] == [typed_values(t, definition) for t in tested]
     assert matrix == {2: [e.value for e in run.test_evaluations[::2]], 3: [e.value for e in run.test_evaluations[1::2]]}
     assert count == len({step.active_configuration["x"] for step in run.trajectory})
+
+
+def test_the_folder_of_the_results_has_the_name_of_the_rungroup(optimizer):
+    optimizer.smac_options["rungroup"] = "mine-%SCENARIO_NAME"
+    optimizer.minimize(lambda x: x, 2, SPACE)
+    assert os.listdir(os.path.join(optimizer.working_directory, "out")) == ["mine-scenario"]

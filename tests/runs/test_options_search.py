@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+import warnings
 from functools import cache
 
 import pytest
 
 import pysmac_compat
+from pysmac_compat.options import resolve
 
 from .option_helpers import PARAMETERS, configurations, minimise, quadratic
 
@@ -252,3 +254,24 @@ def test_what_the_model_makes_of_capped_runs():
     assert plain[:5] == kept[:5] == masked[:5]
     assert plain != kept
     assert plain != masked
+
+
+def test_the_log_model():
+    runs = [
+        configurations(minimise([("model", "rf"), *options], n=18))
+        for options in ([], [("rf-log-model", True)], [("rf-log-model", False)])
+    ]
+    assert runs[0] != runs[1] != runs[2] != runs[0]
+    assert runs[0][:4] == runs[1][:4] == runs[2][:4]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rf-impute-mean", True), ("validation-headers", "true"), ("save-runs-every-iteration", True)],
+)
+def test_what_holds_anyway_needs_no_warning(name, value):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        resolve({name: value})
+    with pytest.warns(UserWarning, match=name):
+        resolve({name: False})
