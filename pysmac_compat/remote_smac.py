@@ -176,7 +176,8 @@ class remote_smac:
 
     def _answer(self, outcome: Outcome) -> None:
         self._wanted = None
-        self._engine.answer(outcome)
+        with contextlib.suppress(OSError):  # the search has died, which the next question tells
+            self._engine.answer(outcome)
 
     @property
     def result(self) -> Result:
