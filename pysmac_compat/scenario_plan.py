@@ -80,6 +80,8 @@ def read_scenario_plan(
     OSError
         If a file is not there.
     """
+    if not isinstance(parser_dict, Mapping):
+        raise ArgumentError(f"parser_dict must be a dict of types by the names of the parameters, got {parser_dict!r}")
     options: dict[str, str] = {}
     places: dict[str, str] = {}
     initial = {first_name(name): str(value) for name, value in INITIAL.items() if name != "validation"}
@@ -122,8 +124,7 @@ def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callab
         raise ArgumentError(f"the parameter name {name!r} has a meaning of its own in a configuration")
     if name not in types:
         raise ArgumentError(f"parser_dict has no type for the parameter {name!r}, only for {', '.join(types)}")
-    numeric = specification[0] in ("real", "integer") or isinstance(specification[0], list)
-    if numeric:
+    if specification[0] in ("real", "integer") or isinstance(specification[0], list):
         return specification
     *kind, choices, default = specification
     native = {text: convert(name, types[name], text) for text in choices}

@@ -244,6 +244,7 @@ def test_instances_with_names(tmp_path):
         ("", {"x": float}, "names no file of the parameters"),
         ("pcs-file = a.pcs\nruncount-limits = 3\n", {"x": float}, "unknown option 'runcount-limits'.*runcount-limit"),
         ("pcs-file = a.pcs\nruncount-limit = few\n", {"x": float}, "runcount-limit.*'few'"),
+        ("pcs-file = a.pcs\n", None, "parser_dict must be a dict.*None"),
         ("pcs-file = a.pcs\n", {"y": float}, "no type for the parameter 'x', only for y"),
         ("pcs-file = seed.pcs\n", {"seed": int}, "'seed' has a meaning of its own"),
         ("pcs-file = b.pcs\n", {"c": int}, "'a' is not a value of 'c'"),
