@@ -62,9 +62,10 @@ class Warned:
 
 @dataclass(frozen=True)
 class CallWanted:
-    """The engine waits for a call that the other process makes."""
+    """The engine waits for a call that the other process makes; ``cutoff`` is its limit in seconds."""
 
     arguments: dict[str, Any]
+    cutoff: float | None = None
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _call_any(idle: queue.SimpleQueue[Evaluator], arguments: Mapping[str, Any], 
 
 
 def _ask_back(connection: Connection, arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
-    connection.send(CallWanted(dict(arguments)))
+    connection.send(CallWanted(dict(arguments), cutoff))
     outcome: Outcome = connection.recv()
     return outcome
 

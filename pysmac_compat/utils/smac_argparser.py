@@ -16,7 +16,7 @@ from pysmac_compat._errors import ArgumentError
 from pysmac_compat.space.parameters import Parameter, parse_parameters
 
 #: what stands before the parameters, and its types
-_HEAD: dict[str, Callable[[str], Any]] = {
+HEAD: dict[str, Callable[[str], Any]] = {
     "instance": str,
     "instance_info": str,
     "cutoff_time": float,
@@ -56,24 +56,25 @@ def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any
     >>> config["instance"], config["seed"], config["x"], config["flag"]
     ('id_3', 5, -0.5, True)
     """
-    taken = _HEAD.keys() & parser_dict.keys()
+    taken = HEAD.keys() & parser_dict.keys()
     if taken:
         raise ArgumentError(f"the parameter name {min(taken)!r} has a meaning of its own on the command line")
     words = sys.argv[1:]
-    head, pairs = words[: len(_HEAD)], words[len(_HEAD) :]
-    if len(head) < len(_HEAD) or len(pairs) % 2:
-        raise ArgumentError(f"expected the arguments {' '.join(_HEAD)} -name value ..., got {words!r}")
-    config = {name: _convert(name, kind, text) for (name, kind), text in zip(_HEAD.items(), head, strict=True)}
+    head, pairs = words[: len(HEAD)], words[len(HEAD) :]
+    if len(head) < len(HEAD) or len(pairs) % 2:
+        raise ArgumentError(f"expected the arguments {' '.join(HEAD)} -name value ..., got {words!r}")
+    config = {name: convert(name, kind, text) for (name, kind), text in zip(HEAD.items(), head, strict=True)}
     for option, text in zip(pairs[::2], pairs[1::2], strict=True):
         name = option[1:]
         if not option.startswith("-") or name not in parser_dict:
             known = ", ".join(f"-{name}" for name in parser_dict)
             raise ArgumentError(f"{option!r} is not a parameter of the command line; known are {known}")
-        config[name] = _convert(name, parser_dict[name], text)
+        config[name] = convert(name, parser_dict[name], text)
     return config
 
 
-def _convert(name: str, kind: Callable[[str], Any], text: str) -> Any:
+def convert(name: str, kind: Callable[[str], Any], text: str) -> Any:
+    """The value of a parameter, or of one of `HEAD`, from its text."""
     if kind is type(None):
         return None
     try:
@@ -109,16 +110,21 @@ def evaluate_function(
     """
     from pysmac_compat.evaluation.direct import call_directly
 
-    arguments = {name: value for name, value in config_dict.items() if name not in _HEAD}
+    outcome = call_directly(function, function_arguments(config_dict, deterministic, has_instances))
+    if outcome.message:
+        print(outcome.message, file=sys.stderr)
+    return {"value": outcome.value, "status": outcome.status, "runtime": outcome.runtime}
+
+
+def function_arguments(config_dict: Mapping[str, Any], deterministic: bool, has_instances: bool) -> dict[str, Any]:
+    """What the function gets, see `evaluate_function`."""
+    arguments = {name: value for name, value in config_dict.items() if name not in HEAD}
     if has_instances:
         own = _OWN_INSTANCE.fullmatch(config_dict["instance"])
         arguments["instance"] = int(own[1]) if own else config_dict["instance"]
     if not deterministic:
         arguments["seed"] = config_dict["seed"]
-    outcome = call_directly(function, arguments)
-    if outcome.message:
-        print(outcome.message, file=sys.stderr)
-    return {"value": outcome.value, "status": outcome.status, "runtime": outcome.runtime}
+    return arguments
 
 
 def generate_output(result_dict: Mapping[str, Any], seed: int = 0) -> None:

@@ -72,6 +72,7 @@ _OLD_IMPORTS = """
     from pysmac.analyzer import SMAC_analyzer
     from pysmac.piac import run_ISMAC, piac_evaluate
     from pysmac.remote_smac import process_parameter_definitions, process_single_parameter_definition
+    from pysmac.remote_smac import remote_smac, remote_smac_function
     from pysmac.utils.java_helper import check_java_version, smac_classpath
     from pysmac.utils.multiprocessing_wrapper import MyPool, NoDaemonProcess
     from pysmac.utils.pcs_merge import merge_configuration_spaces

@@ -1,0 +1,155 @@
+"""A search as the files of a scenario describe it, without a script: its plan, and the names of its instances."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
+from pysmac_compat.files.instances import instance_name, read_features, read_instances
+from pysmac_compat.files.pcs import read_pcs
+from pysmac_compat.files.scenario import first_name, read_scenario
+from pysmac_compat.files.text import Path
+from pysmac_compat.options import INITIAL, resolve
+from pysmac_compat.plan import Plan, make_plan
+from pysmac_compat.settings import Settings
+from pysmac_compat.space.definition import define
+from pysmac_compat.utils.smac_argparser import HEAD, convert
+
+#: what the files say of other files and of the program, by its first names in SMAC v2
+_PLACES = (
+    "pcs-file",
+    "instances",
+    "test-instances",
+    "feature-file",
+    "algo-exec",
+    "algo-exec-dir",
+    "output-dir",
+    "scenario-file",
+)
+#: evaluations of a search without ``runcount-limit``, as in SMAC v2
+_NO_LIMIT = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class ScenarioPlan:
+    """What the files of a scenario say.
+
+    Attributes
+    ----------
+    plan : Plan
+    settings : Settings
+    instances : list of (str, str)
+        Name and further words ("0" if there are none) of the training instances, then of the test instances.
+    """
+
+    plan: Plan
+    settings: Settings
+    instances: list[tuple[str, str]]
+
+
+def read_scenario_plan(
+    scenario_fn: Path,
+    additional_options_fn: Path | None,
+    seed: int,
+    parser_dict: Mapping[str, Callable[[str], Any]],
+) -> ScenarioPlan:
+    """Read a scenario file, a file of further options, and the files that they name.
+
+    An option that has the value which a new `SMAC_optimizer` gives it counts as not set, for that is
+    where its files have it from.
+
+    Parameters
+    ----------
+    scenario_fn : str or path-like
+        It names at least the PCS file. A path in it is meant from the current directory, else from the folder
+        of the scenario file.
+    additional_options_fn : str, path-like or None
+        Of the same format; its options win.
+    seed : int
+    parser_dict : dict of str to type
+        Of the values of each parameter, as the search makes a difference between 16 and "16", and the file does not.
+
+    Raises
+    ------
+    ArgumentError, FileFormatError, ParameterError, ClauseError
+        All of them ``ValueError``.
+    OSError
+        If a file is not there.
+    """
+    if not isinstance(parser_dict, Mapping):
+        raise ArgumentError(f"parser_dict must be a dict of types by the names of the parameters, got {parser_dict!r}")
+    options: dict[str, str] = {}
+    places: dict[str, str] = {}
+    initial = {first_name(name): str(value) for name, value in INITIAL.items() if name != "validation"}
+    for path in (scenario_fn, additional_options_fn):
+        for name, text in ({} if path is None else read_scenario(path)).items():
+            first = first_name(name)
+            if first in _PLACES:
+                places[first] = _path(text, scenario_fn)
+            elif first is None or initial.get(first) != text:
+                options[first or name] = text
+            else:
+                options.pop(first, None)
+    if "pcs-file" not in places:
+        raise ArgumentError(f"{os.fspath(scenario_fn)!r} names no file of the parameters (pcs-file = ...)")
+    settings = resolve(options)
+    if "commands" in settings.parts:
+        warn("the shell commands before and after a scenario are not run: the search is driven from outside")
+    parameters, *clauses = read_pcs(places["pcs-file"])
+    train = _instances(places.get("instances")) or [(instance_name(0), "0")]
+    test = _instances(places.get("test-instances"))
+    plan = make_plan(
+        settings,
+        definition=define({name: _typed(name, each, parser_dict) for name, each in parameters.items()}, *clauses),
+        max_evaluations=_NO_LIMIT,
+        deterministic=True,
+        num_train_instances=len(train),
+        num_test_instances=len(test),
+        train_instance_features=_features(places.get("feature-file"), train),
+        num_runs=1,
+        seed=seed,
+        t_limit_function_s=None,
+        t_limit_total_s=None,
+    )
+    return ScenarioPlan(plan, settings, [*train, *test])
+
+
+def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callable[[str], Any]]) -> tuple[Any, ...]:
+    """A definition whose choices have their type, where they look the same as before, for the sake of the clauses."""
+    if name in HEAD:
+        raise ArgumentError(f"the parameter name {name!r} has a meaning of its own in a configuration")
+    if name not in types:
+        raise ArgumentError(f"parser_dict has no type for the parameter {name!r}, only for {', '.join(types)}")
+    if specification[0] in ("real", "integer") or isinstance(specification[0], list):
+        return specification
+    *kind, choices, default = specification
+    native = {text: convert(name, types[name], text) for text in choices}
+    if any(str(value) != text for text, value in native.items()):
+        return specification
+    return (*kind, type(choices)(native.values()), native[default])
+
+
+def _path(text: str, scenario_fn: Path) -> str:
+    """A path in a scenario file; beside that, if the whole folder has moved."""
+    folder = os.path.dirname(os.fspath(scenario_fn))
+    candidates = (text, os.path.join(folder, text), os.path.join(folder, os.path.basename(text)))
+    return next(filter(os.path.isfile, candidates), text)
+
+
+def _instances(path: str | None) -> list[tuple[str, str]]:
+    rows = [] if path is None else read_instances(path)
+    return [(name, " ".join(more) or "0") for name, *more in rows]
+
+
+def _features(path: str | None, instances: list[tuple[str, str]]) -> list[list[float]] | None:
+    if path is None:
+        return None
+    _, features = read_features(path)
+    missing = [name for name, _ in instances if name not in features]
+    if missing:
+        raise ArgumentError(f"the instance {missing[0]!r} has no features in {path!r}")
+    return [features[name] for name, _ in instances]
