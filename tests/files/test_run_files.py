@@ -291,7 +291,8 @@ def test_what_the_function_reports(optimizer, results, objective):
     optimizer.minimize(lambda x: {"value": 7.0, "runtime": 0.2 + x * x / 3}, 5, SPACE, t_limit_function_s=10)
     state = read_state_run(results / "state-run0")
     for row in state.runs:
-        assert row.runtime == 0.2 + float(state.configurations[row.configuration - 1]["x"]) ** 2 / 3
+        reported = 0.2 + float(state.configurations[row.configuration - 1]["x"]) ** 2 / 3
+        assert row.runtime == min(reported, row.cutoff)  # a capped run has used its limit
         assert row.response == (7.0 if objective == "QUALITY" else min(row.runtime, row.cutoff))
         assert row.quality == (2.0**127 if row.result == "TIMEOUT" else 7.0)
 
