@@ -26,13 +26,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from pysmac_compat._errors import FileFormatError
 from pysmac_compat._fork import ForkedProcess
 from pysmac_compat._installed import prefer_installed
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import CallWanted, Event, Failed, RunEnded, RunStarted
+from pysmac_compat.files.journal import Recorded
 from pysmac_compat.plan import Plan
 from pysmac_compat.search import Call, Search
 
@@ -50,13 +53,23 @@ class Engine:
     calls : sequence of Evaluator
         Make the calls, as many at a time as there are; without any, calls come back as
         `CallWanted`, to be answered with `answer`.
+    recorded : dict of int to Recorded
+        What is known of runs that are resumed.
     """
 
-    def __init__(self, plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator] = ()) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        runs: Sequence[int],
+        calls: Sequence[Evaluator] = (),
+        recorded: Mapping[int, Recorded] = MappingProxyType({}),
+    ) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
         folder = Path(self._folder.name)
-        self._process = ForkedProcess(lambda: _serve(plan, runs, calls, theirs, folder), close=(self.connection,))
+        self._process = ForkedProcess(
+            lambda: _serve(plan, runs, calls, theirs, folder, recorded), close=(self.connection,)
+        )
         theirs.close()
 
     def receive(self) -> Event | None:
@@ -66,12 +79,16 @@ class Engine:
         ------
         RuntimeError
             If the engine has failed or its process has died.
+        ValueError
+            If what the user has given it is the reason.
         """
         try:
             event: Event | None = self.connection.recv()
         except (EOFError, OSError):
             raise RuntimeError("the process of the search has died; what it had found is kept") from None
         if isinstance(event, Failed):
+            if event.error is not None:
+                raise event.error
             raise RuntimeError(f"the search has failed; what it had found is kept\n{event.text}")
         return event
 
@@ -98,7 +115,14 @@ def events_of(engines: Sequence[Engine]) -> Iterator[Event]:
                 yield event
 
 
-def _serve(plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator], connection: Connection, folder: Path) -> None:
+def _serve(
+    plan: Plan,
+    runs: Sequence[int],
+    calls: Sequence[Evaluator],
+    connection: Connection,
+    folder: Path,
+    recorded: Mapping[int, Recorded],
+) -> None:
     """What the engine's process does."""
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
     call: Call = partial(_call_any, _queue(calls)) if calls else partial(_ask_back, connection)
@@ -113,7 +137,7 @@ def _serve(plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator], connecti
         _silence_smac()
         for run in runs:
             send(RunStarted(run))
-            search = Search(plan, run, call, send, folder / str(run), pool)
+            search = Search(plan, run, call, send, folder / str(run), pool, recorded.get(run))
             session = search.session(max(1, len(calls)))
             # The clock starts here, not before SMAC3 is imported.
             search.start = time.monotonic()
@@ -127,6 +151,9 @@ def _serve(plan: Plan, runs: Sequence[int], calls: Sequence[Evaluator], connecti
                 search.test(session.cpu_used)
             send(RunEnded(run, reason))
         send(None)
+    except FileFormatError as error:  # a journal that is not what it seems
+        with contextlib.suppress(BrokenPipeError):
+            send(Failed(str(error), error))
     except BrokenPipeError:  # nobody listens any more
         return
     except Exception:

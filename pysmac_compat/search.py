@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import Evaluated, Event, Improved, Tested, Warned
+from pysmac_compat.files.journal import Recorded
 from pysmac_compat.objective import Scored
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
@@ -30,7 +31,10 @@ Call = Callable[[Mapping[str, Any], "float | None"], Outcome]
 
 
 class Search:
-    """What one run does; all that happens is sent to the process that has started it."""
+    """What one run does; all that happens is sent to the process that has started it.
+
+    Where it asks for an evaluation that is recorded, no call is made.
+    """
 
     def __init__(
         self,
@@ -40,8 +44,10 @@ class Search:
         send: Callable[[Event], None],
         folder: Path,
         pool: ThreadPoolExecutor | None = None,
+        recorded: Recorded | None = None,
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
+        self.recorded = recorded
         self.count = 0
         self.start = time.monotonic()
         self.incumbents: list[Step] = []  # the last is the best
@@ -59,6 +65,7 @@ class Search:
             plan.definition.space(plan.subspace),
             self.evaluate,
             n_evaluations=plan.n_evaluations,
+            design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,
             workers=workers,
             seed=plan.seeds[self.run] + plan.seed_offset,
             cpu_time=plan.cpu_time,
@@ -95,7 +102,19 @@ class Search:
         self.count += 1
         if self.plan.validation.which == "all":
             self.evaluated[repr(values)] = values
+        if self.recorded is not None:
+            known = self.recorded.evaluation(self.count, values, instance, seed)
+            if known is not None:
+                self.send(Evaluated(self.run, known, recorded=True))
+                return self._scored(known)
         return self._start(self._evaluate, values, instance, seed, cutoff, self.count)
+
+    def _scored(self, known: Evaluation) -> Scored:
+        """What a recorded evaluation came to."""
+        assert known.quality is not None
+        assert known.runtime is not None
+        outcome = Outcome(known.status, known.quality, known.runtime, known.cpu_time, known.wall_time, known.message)
+        return self.plan.objective.judge(outcome, first=known.index == 1)
 
     def _start(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call it now, or as soon as an evaluator is idle and then return a future."""
@@ -106,7 +125,7 @@ class Search:
     ) -> Scored:
         scored, evaluation = self._call(values, instance, seed, cutoff, index, first=index == 1)
         # told at once, not in the order of the search: what has been computed is never lost
-        self.send(Evaluated(self.run, evaluation))
+        self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short))
         return scored
 
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,14 +170,18 @@ class Search:
         for index, (configuration, i, number) in enumerate(runs, 1):
             instance = None if plan.n_train is None else plan.n_train + i
             seed = None if plan.deterministic else (base + number) * 7919 % 2**24
+            known = None if self.recorded is None else self.recorded.test(configuration, instance, seed)
+            if known is not None:
+                self.send(Tested(self.run, replace(known, index=index), recorded=True))
+                continue
             started.append(self._start(self._test, configuration, instance, seed, index))
         for each in started:
             if isinstance(each, Future):
                 each.result()
 
     def _test(self, configuration: dict[str, Any], instance: int | None, seed: int | None, index: int) -> None:
-        _, evaluation = self._call(configuration, instance, seed, self.plan.objective.cutoff, index)
-        self.send(Tested(self.run, evaluation))
+        scored, evaluation = self._call(configuration, instance, seed, self.plan.objective.cutoff, index)
+        self.send(Tested(self.run, evaluation, cut_short=scored.cut_short))
 
     def _call(
         self,

@@ -105,6 +105,8 @@ class Session:
         ``evaluator(configuration, instance, seed, cutoff)`` returns an `Evaluated` or a future of one.
     n_evaluations : int
         Most evaluations.
+    design_evaluations : int or None
+        The initial design is that of a search of so many, in place of ``n_evaluations``.
     workers : int
         How many evaluations go on at the same time. Their results are learnt in the order in
         which they were begun, so that it does not matter which of them ends first.
@@ -144,6 +146,7 @@ class Session:
         evaluator: Evaluator,
         *,
         n_evaluations: int,
+        design_evaluations: int | None = None,
         workers: int = 1,
         seed: int = 0,
         cpu_time: float | None = None,
@@ -166,6 +169,7 @@ class Session:
     ) -> None:
         self.space, self.evaluator, self.warn, self.observe = space, evaluator, warn, observe
         self.n_evaluations, self.workers, self.seed = n_evaluations, workers, seed
+        self.design_evaluations = n_evaluations if design_evaluations is None else design_evaluations
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
         self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
@@ -283,7 +287,7 @@ class Session:
             name="run",
             output_directory=folder,
             deterministic=self.deterministic,
-            n_trials=self.n_evaluations,
+            n_trials=self.design_evaluations,
             seed=self.seed % 2**32,
             instances=self._instances(),
             instance_features=self._instance_features(),
