@@ -12,7 +12,9 @@ the journal, this is the answer.
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any, get_args
@@ -121,6 +123,13 @@ def _shown(wanted: tuple[Mapping[str, Any], int | None, int | None]) -> str:
 def journal_name(run_name: str) -> str:
     """The name of the file of a run."""
     return f"journal-run-{run_name}.jsonl"
+
+
+def journals(folder: str) -> set[str]:
+    """The names of the runs whose journals are in a folder."""
+    before, after = journal_name("*").split("*")
+    paths = glob.glob(os.path.join(glob.escape(folder), journal_name("*")))
+    return {os.path.basename(path).removeprefix(before).removesuffix(after) for path in paths}
 
 
 def header_line(plan: Plan, run: int, workers: int) -> str:

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested
 from pysmac_compat.files import instances
 from pysmac_compat.files.folder import Folder
-from pysmac_compat.files.journal import Recorded, header_line, journal_name, read_journal
+from pysmac_compat.files.journal import Recorded, header_line, journal_name, journals, read_journal
 from pysmac_compat.files.pcs import definition_text
 from pysmac_compat.files.pysmac_config import write_pysmac_config
 from pysmac_compat.files.run_writer import RunWriter
@@ -138,13 +139,28 @@ class WorkingDirectory:
 
 
 def read_journals(path: str, plan: Plan, scenario_file: str, workers: int) -> dict[int, Recorded]:
-    """What the journals in a working directory hold of the runs of a plan, by their numbers; see `read_journal`."""
-    found = {}
-    for run, name in enumerate(_run_names(plan.seeds)):
-        journal = os.path.join(path, "out", _scenario_names(scenario_file)[1], journal_name(name))
-        if os.path.exists(journal):
-            found[run] = read_journal(journal, plan, run, workers)
-    return found
+    """What the journals in a working directory hold of the runs of a plan, by their numbers.
+
+    Runs without a journal have not begun.
+
+    Raises
+    ------
+    ArgumentError
+        If there are journals of other seeds only; see also `read_journal`.
+    """
+    folder = os.path.join(path, "out", _scenario_names(scenario_file)[1])
+    there = journals(folder)
+    names = _run_names(plan.seeds)
+    if there and not there & set(names):
+        raise ArgumentError(
+            f"resume: {folder} has journals of the runs {', '.join(sorted(there))}, "
+            f"none of those that are wanted: {', '.join(names)}; a run is called by its seed"
+        )
+    return {
+        run: read_journal(os.path.join(folder, journal_name(name)), plan, run, workers)
+        for run, name in enumerate(names)
+        if name in there
+    }
 
 
 def _scenario_names(scenario_file: str) -> tuple[str, str]:
