@@ -21,6 +21,7 @@ from pysmac_compat.validation import Validation
 
 if TYPE_CHECKING:
     from pysmac_compat.transform import Transform
+    from pysmac_compat.warmstart import Known
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Plan:
     check_consistency : {'', 'warn', 'raise'}
         What happens where an instance is called SAT and UNSAT in one run.
     validation : Validation
+    known : list of Known
+        Evaluations of an earlier run.
     parts : dict of str to dict
         Further keyword arguments of the parts of the engine, of the 'session', ...; see `Settings`.
     """
@@ -88,6 +91,7 @@ class Plan:
     crashed_quality: float | None = None
     check_consistency: str = ""
     validation: Validation = field(default_factory=Validation)
+    known: Sequence[Known] = ()
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -140,7 +144,7 @@ def make_plan(
     crashed_quality = None if settings.runtime_objective else settings.crashed_quality
     failure_value = TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality
     failure_value = failure_value if crashed_quality is None else crashed_quality
-    return Plan(
+    plan = Plan(
         definition=definition,
         n_evaluations=min(arguments.evaluations(max_evaluations), settings.max_evaluations or 2**63),
         seeds=seeds,
@@ -164,6 +168,17 @@ def make_plan(
         validation=Validation(**settings.parts.get("validation", {})),
         parts=settings.parts,
     )
+    return replace(plan, known=_known(settings.parts.get("warmstart", {}), plan))
+
+
+def _known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
+    if "folder" in options:
+        from pysmac_compat.warmstart import read_known  # the readers of files know the plan
+
+        return read_known(options, plan)
+    if options:
+        warn("smac_options['warmstart-iteration'] has no effect without 'warmstart'")
+    return []
 
 
 def _first(settings: Settings, definition: Definition) -> list[dict[str, Any] | None] | None:

@@ -89,6 +89,7 @@ class Search:
                 **more["intensifier"],
             ),
             folder=self.folder,
+            known=[(k.configuration, k.instance, k.seed, k.scored) for k in plan.known],
             **more["session"],
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,

@@ -13,6 +13,7 @@ the journal, this is the answer.
 from __future__ import annotations
 
 import glob
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -159,6 +160,7 @@ def _header(plan: Plan, run: int, workers: int) -> dict[str, Any]:
         "num_train_instances": plan.n_train,
         "train_instance_features": plan.features,
         "workers": workers,
+        "warmstart": hashlib.sha256(json.dumps(_plain(plan.known)).encode()).hexdigest() if plan.known else None,
         **{name: getattr(plan, name) for name in _STEERING},
         **{name: plan.parts.get(name, {}) for name in _STEERING_PARTS},
     }
