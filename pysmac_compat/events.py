@@ -17,10 +17,16 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """An evaluation has ended; with several at a time perhaps before one with a smaller index."""
+    """An evaluation has ended; with several at a time perhaps before one with a smaller index.
+
+    ``recorded``: it is that of an earlier process, from the journal. ``cut_short``: what ends the search has
+    stopped it.
+    """
 
     run: int
     evaluation: Evaluation
+    recorded: bool = False
+    cut_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,12 @@ class Improved:
 
 @dataclass(frozen=True)
 class Tested:
-    """The final incumbent has been evaluated on a test instance."""
+    """The final incumbent has been evaluated on a test instance; see `Evaluated`."""
 
     run: int
     evaluation: Evaluation
+    recorded: bool = False
+    cut_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,9 +78,10 @@ class CallWanted:
 
 @dataclass(frozen=True)
 class Failed:
-    """The engine could not go on."""
+    """The engine could not go on; ``error``: because of what the user has given it."""
 
     text: str
+    error: ValueError | None = None
 
 
 Event: TypeAlias = RunStarted | Evaluated | Improved | Tested | RunEnded | Warned | CallWanted | Failed

@@ -49,6 +49,10 @@ class Objective:
         outcome = replace(outcome, runtime=self._runtime(outcome, cutoff))
         if self.transform is not None:
             outcome = self.transform(outcome, cutoff)
+        return self.judge(outcome, first)
+
+    def judge(self, outcome: Outcome, first: bool = False) -> Scored:
+        """The same of an outcome whose run time is what counts, and that is transformed, if it has to be."""
         if outcome.status == "ABORT" and self.stop_on_abort:
             return Scored(outcome, outcome.value, final="the function reported ABORT")
         if outcome.status in ("CRASHED", "MEMOUT") and (self.stop_on_crash == "any" or first and self.stop_on_crash):

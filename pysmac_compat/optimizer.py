@@ -21,7 +21,7 @@ from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.server import Rules
 from pysmac_compat.events import CallWanted
-from pysmac_compat.files.working_directory import WorkingDirectory
+from pysmac_compat.files.working_directory import WorkingDirectory, read_journals
 from pysmac_compat.options import INITIAL, SmacOptions, resolve
 from pysmac_compat.plan import make_plan
 from pysmac_compat.record import Record
@@ -116,6 +116,8 @@ class SMAC_optimizer:
         mem_limit_function_mb: float | None = None,
         t_limit_function_s: float | None = None,
         num_instances: int | None = None,
+        *,
+        resume: bool = False,
     ) -> tuple[float, dict[str, Any]]:
         """Search for the configuration for which the function is least.
 
@@ -154,6 +156,9 @@ class SMAC_optimizer:
             CPU seconds of a call and its descendants; ten times as much of wall time.
         num_instances : int or None
             Deprecated name of ``num_train_instances``.
+        resume : bool
+            Go on where an earlier call with the same arguments has stopped, of whatever it has died: what stands in
+            its files is not evaluated again. Needs ``persistent_files``; without files it starts anew.
 
         Returns
         -------
@@ -164,8 +169,9 @@ class SMAC_optimizer:
 
         Raises
         ------
-        ArgumentError, ParameterError, ClauseError
-            Before the first call; all of them ``ValueError``.
+        ArgumentError, ParameterError, ClauseError, FileFormatError
+            Before the first call; all of them ``ValueError``. The last is about the files of ``resume``, and comes
+            later where these do not fit to what the search does.
         KeyboardInterrupt
             On Ctrl-C, after all processes have ended; ``result`` holds the best so far.
         """
@@ -204,16 +210,25 @@ class SMAC_optimizer:
             "parser_dict": {name: _parser(p) for name, p in plan.definition.parameters.items()},
             "function": func,
         }
+        scenario_file = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
+        workers = settings.workers if settings.isolate else 1
+        recorded = None
+        if resume:
+            if not self._persistent:
+                raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
+            recorded = read_journals(self.working_directory, plan, scenario_file, settings.result_folder, workers)
         record = Record(plan)
         files = WorkingDirectory(
             self.working_directory,
             plan,
             self.smac_options,
-            scenario_file=self.smac_options.get("scenario_fn", INITIAL["scenario_fn"]),
+            scenario_file=scenario_file,
             result_folder=settings.result_folder,
             config=self.pysmac_config if self._persistent else None,
             made=self._made,
             overwrite=self._persistent,
+            workers=workers,
+            recorded=recorded,
         )
         log_level = self._log_level if settings.log_level is None else settings.log_level or None
         needs_value = not plan.objective.runtime
@@ -224,10 +239,10 @@ class SMAC_optimizer:
                 rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor, kill_file)
                 for i in range(n_engines):
                     calls = []
-                    for _ in range(settings.workers if settings.isolate else 0):
+                    for _ in range(workers if settings.isolate else 0):
                         calls.append(Evaluator(func, rules))
                         processes.callback(calls[-1].close)
-                    engines.append(Engine(plan, range(i, len(plan.seeds), n_engines), calls))
+                    engines.append(Engine(plan, range(i, len(plan.seeds), n_engines), calls, recorded or {}))
                     processes.callback(engines[-1].close)
                 for event in events_of(engines):
                     if isinstance(event, CallWanted):

@@ -244,6 +244,9 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "mask-censored-data-as-kappa-max": ("encoder.censored", _either("cutoff", "impute")),
     "search-subspace": ("subspace", _subspace),
     "search-subspace-file": ("subspace_file", _file),
+    # an earlier run
+    **dict.fromkeys(("warmstart", "restore-scenario", "restore-state-from"), ("warmstart.folder", _folder)),
+    **dict.fromkeys(("warmstart-iteration", "restore-iteration"), ("warmstart.iteration", _count(0))),
     # the model, and what it proposes
     "execution-mode": ("use_model", _mapped({"SMAC": True, "ROAR": False})),
     "skip-features": ("skip_features", _flag),

@@ -21,6 +21,7 @@ from pysmac_compat.validation import Validation
 
 if TYPE_CHECKING:
     from pysmac_compat.transform import Transform
+    from pysmac_compat.warmstart import Known
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Plan:
     validation : Validation
     penalise_imputed : bool
         Whether imputed costs are penalised for the model, too.
+    known : list of Known
+        Evaluations of an earlier run.
     parts : dict of str to dict
         Further keyword arguments of the parts of the engine, of the 'session', ...; see `Settings`.
     """
@@ -91,6 +94,7 @@ class Plan:
     check_consistency: str = ""
     validation: Validation = field(default_factory=Validation)
     penalise_imputed: bool = False
+    known: Sequence[Known] = ()
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -143,7 +147,7 @@ def make_plan(
     crashed_quality = None if settings.runtime_objective else settings.crashed_quality
     failure_value = TIMEOUT_QUALITY if settings.timeout_quality is None else settings.timeout_quality
     failure_value = failure_value if crashed_quality is None else crashed_quality
-    return Plan(
+    plan = Plan(
         definition=definition,
         n_evaluations=min(arguments.evaluations(max_evaluations), settings.max_evaluations or 2**63),
         seeds=seeds,
@@ -168,6 +172,17 @@ def make_plan(
         penalise_imputed=settings.penalise_imputed,
         parts=settings.parts,
     )
+    return replace(plan, known=_known(settings.parts.get("warmstart", {}), plan))
+
+
+def _known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
+    if "folder" in options:
+        from pysmac_compat.warmstart import read_known  # the readers of files know the plan
+
+        return read_known(options, plan)
+    if options:
+        warn("smac_options['warmstart-iteration'] has no effect without 'warmstart'")
+    return []
 
 
 def _first(settings: Settings, definition: Definition) -> list[dict[str, Any] | None] | None:

@@ -103,7 +103,9 @@ class Record:
 
     def _end(self, run: RunResult) -> None:
         useless = self.plan.failure_value
-        if not run.trajectory or all(e.value == useless and not e.succeeded for e in run.evaluations):
+        if not run.trajectory or (
+            not self.plan.known and all(e.value == useless and not e.succeeded for e in run.evaluations)
+        ):
             count = len(run.evaluations)
             which = (
                 f"all {count} evaluations have failed" if count > 1 else "all evaluations have failed (there was one)"

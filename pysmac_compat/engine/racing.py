@@ -182,15 +182,17 @@ class Racing(AbstractIntensifier):
 
     def _trials(self) -> Iterator[TrialInfo | None]:
         """All trials, one after the other; None where nothing is to be run, unless pending results change that."""
-        first = next(self.config_generator, None)
+        first = self.incumbent
         if first is None:
-            return
-        self._pairs.append(next(self._pair_source))
-        yield self._run(first, self._pairs[0], self._limit)
-        for _ in range(self._initial_runs - 1):
-            extended = self._extend(first)
-            if extended is not None:
-                yield extended
+            first = next(self.config_generator, None)
+            if first is None:
+                return
+            self._pairs.append(next(self._pair_source))
+            yield self._run(first, self._pairs[0], self._limit)
+            for _ in range(self._initial_runs - 1):
+                extended = self._extend(first)
+                if extended is not None:
+                    yield extended
         while True:
             extended = self._extend(self._best(first))
             if extended is not None:
@@ -221,6 +223,17 @@ class Racing(AbstractIntensifier):
         if race is not None and not runs.pending and not race.batch:
             self._judge(race)
 
+    def start_warm(self) -> None:
+        """All results that are known before the first trial have been told: the best of the most runs is the best."""
+
+        def rank(configuration: Configuration) -> tuple[float, ...]:
+            runs = self._runs[configuration]
+            return -len(runs.costs), *self._merit(runs, list(runs.costs))
+
+        best = min(self._runs, key=rank)
+        self._pairs = list(self._runs[best].costs)
+        self._set_incumbent(best)
+
     def _all_pairs(self) -> Iterator[Pair]:
         """All instances in random or in their order, then all again with further seeds, unless that changes nothing."""
         instances = list(self._scenario.instances or [None])
@@ -237,7 +250,7 @@ class Racing(AbstractIntensifier):
         runs = self._runs[incumbent]
         missing = next((pair for pair in self._pairs if pair not in runs.costs and pair not in runs.pending), None)
         if missing is None and len(self._pairs) < self._max_config_calls:
-            missing = next(self._pair_source, None)
+            missing = next((pair for pair in self._pair_source if pair not in self._pairs), None)
             if missing is not None:
                 self._pairs.append(missing)
         return None if missing is None else self._run(incumbent, missing, self._limit)

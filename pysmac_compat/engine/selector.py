@@ -40,6 +40,7 @@ class DefaultFirst(AbstractInitialDesign):
 class Selector(ConfigSelector):
     """Proposes the initial design, then what the model finds promising, then whatever is left.
 
+    There is no initial design where results are known before the first proposal.
     In a finite space of at most a million assignments that is exact; else the search ends when
     100,000 random draws in a row brought nothing new. Where less than one random
     configuration in 10,000 is legal, no model is used.
@@ -83,7 +84,9 @@ class Selector(ConfigSelector):
         self.rare = self._legal_share() < RARE
 
     def __iter__(self) -> Iterator[Configuration]:
-        for configuration in self._proposals():
+        known = self._runhistory.get_configs()
+        self._tried.update(vectors.key(configuration.get_array()) for configuration in known)
+        for configuration in self._proposals(warm=bool(known)):
             key = vectors.key(configuration.get_array())
             if key not in self._tried:
                 self._tried.add(key)
@@ -96,15 +99,16 @@ class Selector(ConfigSelector):
             self._tried.add(vectors.key(vector))
             yield vectors.configuration(self._space, vector)
 
-    def _proposals(self) -> Iterator[Configuration]:
+    def _proposals(self, warm: bool) -> Iterator[Configuration]:
         default = vectors.default(self._space)
-        if self._first is None:
-            yield default
-        else:
+        if self._first is not None:
             yield from map(self._configuration, self._first)
+        elif not warm:
+            yield default
         if self.rare or not self._use_model:
             return
-        yield from (c for c in self._initial_design_configs if self._first is None or c != default)
+        if not warm:
+            yield from (c for c in self._initial_design_configs if self._first is None or c != default)
         with contextlib.suppress(SpaceExhaustedError):
             yield from self._model_based()
 
@@ -112,9 +116,7 @@ class Selector(ConfigSelector):
         space = self._space
         if values is None:
             return self._drawn() or vectors.default(space)
-        # by its vector: from values, ConfigSpace would round them
-        vector = [hp.to_vector(values[name]) if name in values else np.nan for name, hp in space.items()]
-        return vectors.configuration(space, np.array(vector, dtype=np.float64))
+        return vectors.from_values(space, values)
 
     def _drawn(self) -> Configuration | None:
         drawn = vectors.draw(self._space, 1, self._random)

@@ -23,6 +23,7 @@ from smac.runhistory import StatusType, TrialInfo, TrialValue
 from pysmac_compat.engine import parts
 from pysmac_compat.engine.encoder import CENSORED
 from pysmac_compat.engine.facade import Facade
+from pysmac_compat.space import vectors
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +106,8 @@ class Session:
         ``evaluator(configuration, instance, seed, cutoff)`` returns an `Evaluated` or a future of one.
     n_evaluations : int
         Most evaluations.
+    design_evaluations : int or None
+        The initial design is that of a search of so many, in place of ``n_evaluations``.
     workers : int
         How many evaluations go on at the same time. Their results are learnt in the order in
         which they were begun, so that it does not matter which of them ends first.
@@ -127,6 +130,9 @@ class Session:
         The features of each instance, for the surrogate.
     surrogate, acquisition, maximizer, selector, intensifier, initial_design, encoder : callable
         Each makes one part of SMAC3 for a scenario; the defaults are in `parts`.
+    known : sequence of tuple
+        ``(values, instance, seed, evaluated)`` of evaluations that the search learns before its first one; then
+        there is no initial design.
     warn : callable
         Gets the text of a warning for the user.
     observe : callable
@@ -144,6 +150,7 @@ class Session:
         evaluator: Evaluator,
         *,
         n_evaluations: int,
+        design_evaluations: int | None = None,
         workers: int = 1,
         seed: int = 0,
         cpu_time: float | None = None,
@@ -161,14 +168,17 @@ class Session:
         intensifier: Part = parts.intensifier,
         initial_design: Part = parts.initial_design,
         encoder: Part = parts.encoder,
+        known: Sequence[tuple[Mapping[str, Any], int | None, int | None, Evaluated]] = (),
         warn: Callable[[str], None] = logger.warning,
         observe: Callable[[Standing], None] = lambda standing: None,
     ) -> None:
         self.space, self.evaluator, self.warn, self.observe = space, evaluator, warn, observe
         self.n_evaluations, self.workers, self.seed = n_evaluations, workers, seed
+        self.design_evaluations = n_evaluations if design_evaluations is None else design_evaluations
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
         self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
+        self.known, self._n_known = known, 0
         self.cpu_used = 0.0
         self._parts = {
             "model": surrogate,
@@ -209,6 +219,7 @@ class Session:
         begun = 0
         start = time.process_time()
         reason = ""
+        self._learn_known(facade)
         while True:
             while not reason and len(pending) < self.workers:
                 reason = self._spent(begun, time.process_time() - start, end)
@@ -227,6 +238,8 @@ class Session:
                     self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
                     reason = "search space exhausted"
             if not pending:
+                if not begun and self._n_known:
+                    self._observe(facade)
                 return reason
             info, evaluated = pending.popleft()
             outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
@@ -262,7 +275,25 @@ class Session:
         instance = None if info.instance is None else int(info.instance)
         return self.evaluator(info.config, instance, None if self.deterministic else info.seed, cutoff)
 
+    def _learn_known(self, facade: Facade) -> None:
+        told = set()
+        for values, instance, seed, evaluated in self.known:
+            configuration = vectors.from_values(self.space, values)
+            info = TrialInfo(configuration, None if instance is None else str(instance), seed or 0)
+            key = (configuration, info.instance, info.seed)
+            if key not in told:  # of several the first
+                self._take(facade, info, evaluated)
+                told.add(key)
+        self._n_known = len(told)
+        if told:
+            facade.intensifier.start_warm()
+
     def _tell(self, facade: Facade, info: TrialInfo, outcome: Evaluated) -> None:
+        self._take(facade, info, outcome)
+        self._observe(facade)
+
+    @staticmethod
+    def _take(facade: Facade, info: TrialInfo, outcome: Evaluated) -> None:
         value = TrialValue(
             cost=outcome.cost,
             time=outcome.wall_time,
@@ -271,9 +302,11 @@ class Session:
             additional_info={CENSORED: True} if outcome.censored else {},
         )
         facade.tell(info, value, save=False)
+
+    def _observe(self, facade: Facade) -> None:
         racing = facade.intensifier
         best = racing.incumbent
-        told = facade.runhistory.finished
+        told = facade.runhistory.finished - self._n_known
         n_runs, failed = racing.n_runs(best), racing.has_failed(best)
         self.observe(Standing(told, best, racing.mean(best), n_runs, failed, self.cpu_used))
 
@@ -283,7 +316,7 @@ class Session:
             name="run",
             output_directory=folder,
             deterministic=self.deterministic,
-            n_trials=self.n_evaluations,
+            n_trials=self.design_evaluations,
             seed=self.seed % 2**32,
             instances=self._instances(),
             instance_features=self._instance_features(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from pysmac_compat.files.text import Appender, write_bytes
 
@@ -54,6 +55,15 @@ class Folder:
             target + path[len(source) :] if path == source or path.startswith(source + os.sep) else path
             for path in self.made
         ]
+
+    def set_aside(self, name: str, prefix: str) -> None:
+        """Rename something, if it is there: a prefix, its name, and the time in milliseconds."""
+        if not os.path.lexists(self.join(name)):
+            return
+        stamp = int(time.time() * 1000)
+        while os.path.lexists(self.join(f"{prefix}{name}-{stamp}")):
+            stamp += 1
+        self.rename(name, f"{prefix}{name}-{stamp}")
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""

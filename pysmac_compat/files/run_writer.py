@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from pysmac_compat.events import Improved
+from pysmac_compat.events import Evaluated, Improved, Tested
 from pysmac_compat.files import instances, trajectory, validation
 from pysmac_compat.files.configurations import format_pairs, paramstrings_line, uniq_configurations_line, value_texts
 from pysmac_compat.files.folder import Folder
+from pysmac_compat.files.journal import evaluation_line, journal_name
 from pysmac_compat.files.pcs import definition_text
 from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.rundata import RunDataText
@@ -37,9 +39,21 @@ class RunWriter:
     plan : Plan
     scenario : dict
         The options in scenario.dat.
+    journal : str
+        How the journal begins: its header, or all of it, if the run is resumed. Empty: there is none.
+    resumed : bool
+        Whether the files that are there are of the same run.
     """
 
-    def __init__(self, folder: Folder, name: str, plan: Plan, scenario: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        name: str,
+        plan: Plan,
+        scenario: Mapping[str, Any],
+        journal: str = "",
+        resumed: bool = False,
+    ) -> None:
         self._folder, self._name, self._plan = folder, name, plan
         self._algorithm = str(scenario["algo-exec"])
         self._cutoff = DEFAULT_CUTOFF if plan.objective.cutoff is None else plan.objective.cutoff
@@ -62,7 +76,9 @@ class RunWriter:
         )
         for what in validation.FILES:  # of an earlier run
             folder.remove(validation.file_name(what, name))
-        self._state = self._new_state()
+        # first of all: if the process is killed while the other files are made, nothing is lost
+        self._journal = folder.appender(journal_name(name), journal) if journal else None
+        self._state = self._old_state() if resumed else self._new_state()
         self._state.write("param.pcs", space)
         self._state.write("scenario.txt", scenario_text(scenario))
         self._state.write("instances.txt", instances.instances_text([n] for n in names))
@@ -79,17 +95,25 @@ class RunWriter:
     def _new_state(self) -> Folder:
         """The state-run folder; one of an earlier run is moved aside, as SMAC v2 does."""
         name = f"state-run{self._name}"
-        if os.path.lexists(self._folder.join(name)):
-            stamp = int(time.time() * 1000)
-            while os.path.lexists(self._folder.join(f"old-state-{name}-{stamp}")):
-                stamp += 1
-            self._folder.rename(name, f"old-state-{name}-{stamp}")
+        self._folder.set_aside(name, "old-state-")
         return self._folder.make(name)
 
-    def evaluated(self, evaluation: Evaluation) -> None:
+    def _old_state(self) -> Folder:
+        """The state-run folder of the same run, which is written anew."""
+        state = self._folder.make(f"state-run{self._name}")
+        for pattern in _STATE_FILES:
+            for path in glob.glob(os.path.join(glob.escape(state.path), pattern.format("*"))):
+                os.unlink(path)
+        return state
+
+    def evaluated(self, event: Evaluated) -> None:
         """Write an evaluation down."""
+        evaluation = event.evaluation
+        self._note(event)
         if not self._n_runs:
-            self._start = time.monotonic() - evaluation.wall_time
+            self._start = time.monotonic()
+        if event.recorded or not self._n_runs:
+            self._start -= evaluation.wall_time  # as if the clock had gone on
         texts = value_texts(evaluation.configuration, self._plan.definition)
         configuration = self._id(texts, evaluation.configuration)
         self._n_runs += 1
@@ -117,6 +141,11 @@ class RunWriter:
         if self._n_runs == 1:
             self._add_step(trajectory.Step(0.0, trajectory.UNKNOWN, 0.0, configuration, 0.0, texts))
 
+    def _note(self, event: Evaluated | Tested) -> None:
+        """Add to the journal what it does not hold; what was cut short must be done again."""
+        if self._journal is not None and not event.recorded and not event.cut_short:
+            self._journal.append(evaluation_line(event.evaluation, test=isinstance(event, Tested)))
+
     def improved(self, event: Improved) -> None:
         """Write a new incumbent down, or a new mean of the old one."""
         last, self._last = self._last, event
@@ -133,8 +162,10 @@ class RunWriter:
         self._add_step(trajectory.Step(cpu_time, event.value, wall_time, identifier, overhead, texts))
         self._steps.setdefault(format_pairs(texts), []).append((wall_time, event.value, overhead))
 
-    def tested(self, evaluation: Evaluation) -> None:
+    def tested(self, event: Tested) -> None:
         """Note a run on a test instance."""
+        evaluation = event.evaluation
+        self._note(event)
         if self._last is not None and not self._tests:
             self._end_search(self._last)
         texts = value_texts(evaluation.configuration, self._plan.definition)
@@ -164,6 +195,8 @@ class RunWriter:
         iteration = max(len(self._ids) - 1, 0)
         for stream in (self._paramstrings, self._uniq, self._runs, self._trajectory, self._detailed, self._live):
             stream.close()
+        if self._journal is not None:
+            self._journal.close()
         if iteration:
             for pattern in _STATE_FILES:
                 self._state.rename(pattern.format(0), pattern.format(iteration))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,12 @@ class Hashed(Configuration):
 def configuration(space: ConfigurationSpace, vector: npt.NDArray[np.float64], origin: str | None = None) -> Hashed:
     """The configuration with this vector."""
     return Hashed(space, vector=vector.copy(), origin=origin)
+
+
+def from_values(space: ConfigurationSpace, values: Mapping[str, Any]) -> Hashed:
+    """The configuration with these values of its active parameters; ConfigSpace itself would round them."""
+    vector = [hp.to_vector(values[name]) if name in values else np.nan for name, hp in space.items()]
+    return configuration(space, np.array(vector, dtype=np.float64))
 
 
 def default(space: ConfigurationSpace) -> Hashed:

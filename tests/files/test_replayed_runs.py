@@ -142,6 +142,7 @@ def _names(folder):
 
 def test_the_same_files(replay):
     theirs = _names(replay.theirs.parents[1]) | {f"out/scenario/live-rundata-{replay.seed}.json"}
+    theirs.add(f"out/scenario/journal-run-{replay.seed}.jsonl")  # ours alone
     if replay.plan.features is not None:  # which the original wrote down here only if told to use them
         theirs.add(f"out/scenario/state-run{replay.seed}/instance-features.txt")
     assert _names(replay.folder) == theirs

@@ -1,0 +1,236 @@
+"""One run: a session whose evaluations are calls of the user's function."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat.evaluation.outcome import Outcome
+from pysmac_compat.events import Evaluated, Event, Improved, Tested, Warned
+from pysmac_compat.files.journal import Recorded
+from pysmac_compat.objective import Scored
+from pysmac_compat.plan import Plan
+from pysmac_compat.results import Evaluation
+from pysmac_compat.validation import Step
+
+if TYPE_CHECKING:
+    from pysmac_compat.engine.session import Session, Standing
+
+#: of a real value on its way through the search, in units of its range or of itself
+_ROUNDING = 1e-12
+
+#: makes one call: arguments, cutoff in seconds
+Call = Callable[[Mapping[str, Any], "float | None"], Outcome]
+
+
+class Search:
+    """What one run does; all that happens is sent to the process that has started it.
+
+    Where it asks for an evaluation that is recorded, no call is made.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        run: int,
+        call: Call,
+        send: Callable[[Event], None],
+        folder: Path,
+        pool: ThreadPoolExecutor | None = None,
+        recorded: Recorded | None = None,
+    ) -> None:
+        self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
+        self.recorded = recorded
+        self.count = 0
+        self.start = time.monotonic()
+        self.incumbents: list[Step] = []  # the last is the best
+        self.evaluated: dict[str, dict[str, Any]] = {}
+
+    def session(self, workers: int) -> Session:
+        """The session, ready to run; imports SMAC3."""
+        from pysmac_compat.engine import parts
+        from pysmac_compat.engine.racing import Capping
+        from pysmac_compat.engine.session import Session
+
+        plan, objective = self.plan, self.plan.objective
+        more: Mapping[str, Mapping[str, Any]] = defaultdict(dict, plan.parts)
+        return Session(
+            plan.definition.space(plan.subspace),
+            self.evaluate,
+            n_evaluations=plan.n_evaluations,
+            design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,
+            workers=workers,
+            seed=plan.seeds[self.run] + plan.seed_offset,
+            cpu_time=plan.cpu_time,
+            deterministic=plan.deterministic,
+            n_instances=plan.n_train,
+            features=plan.features,
+            surrogate=partial(parts.surrogate, **more["surrogate"]),
+            acquisition=partial(parts.acquisition, **more["acquisition"]),
+            maximizer=partial(parts.maximizer, **more["maximizer"]),
+            selector=partial(parts.selector, use_model=plan.use_model, first=plan.first, **more["selector"]),
+            encoder=partial(
+                parts.encoder,
+                cutoff=objective.cutoff,
+                penalty=objective.penalty if plan.penalise_imputed else 1.0,
+                **more["encoder"],
+            ),
+            intensifier=partial(
+                parts.intensifier,
+                initial_runs=plan.initial_incumbent_runs,
+                max_runs=plan.max_incumbent_runs,
+                cutoff=objective.cutoff,
+                capping=None if objective.capping is None else Capping(*objective.capping),
+                penalty=objective.penalty,
+                instance_penalty=objective.instance_penalty,
+                n_initial=len(plan.first or ()) - 1,
+                **more["intensifier"],
+            ),
+            folder=self.folder,
+            known=[(k.configuration, k.instance, k.seed, k.scored) for k in plan.known],
+            **more["session"],
+            warn=lambda text: self.send(Warned(text)),
+            observe=self.observe,
+        )
+
+    def evaluate(
+        self, configuration: Mapping[str, Any], instance: int | None, seed: int | None, cutoff: float | None
+    ) -> Scored | Future[Scored]:
+        """Evaluate a configuration for the session."""
+        values = self._values(configuration)
+        self.count += 1
+        if self.plan.validation.which == "all":
+            self.evaluated[repr(values)] = values
+        if self.recorded is not None:
+            known = self.recorded.evaluation(self.count, values, instance, seed)
+            if known is not None:
+                self.send(Evaluated(self.run, known, recorded=True))
+                return self._scored(known)
+        return self._start(self._evaluate, values, instance, seed, cutoff, self.count)
+
+    def _scored(self, known: Evaluation) -> Scored:
+        """What a recorded evaluation came to."""
+        assert known.quality is not None
+        assert known.runtime is not None
+        outcome = Outcome(known.status, known.quality, known.runtime, known.cpu_time, known.wall_time, known.message)
+        return self.plan.objective.judge(outcome, first=known.index == 1)
+
+    def _start(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call it now, or as soon as an evaluator is idle and then return a future."""
+        return function(*arguments) if self.pool is None else self.pool.submit(function, *arguments)
+
+    def _evaluate(
+        self, values: dict[str, Any], instance: int | None, seed: int | None, cutoff: float | None, index: int
+    ) -> Scored:
+        scored, evaluation = self._call(values, instance, seed, cutoff, index, first=index == 1)
+        # told at once, not in the order of the search: what has been computed is never lost
+        self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short))
+        return scored
+
+    def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
+        """The active values; those that the user wrote down exactly as he did."""
+        values = _natives(configuration)
+        for name, value in self.plan.subspace.items():
+            if name in values and self._same(name, value, values[name]):
+                values[name] = value
+        given = (c for c in self.plan.first or () if c is not None and self._equal(c, values))
+        return dict(next(given, values))
+
+    def _equal(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+        return one.keys() == other.keys() and all(self._same(name, one[name], other[name]) for name in one)
+
+    def _same(self, name: str, one: Any, other: Any) -> bool:
+        parameter = self.plan.definition.parameters[name]
+        if parameter.kind != "real":
+            return bool(one == other)
+        # what is left of a value that went to [0, 1] and back
+        slack = 0.0 if parameter.log else _ROUNDING * (parameter.values[1] - parameter.values[0])
+        return math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=slack)
+
+    def observe(self, standing: Standing) -> None:
+        """Report the incumbent, unless it has failed."""
+        if not standing.failed:
+            incumbent = self._values(standing.configuration)
+            if not self.incumbents or incumbent != self.incumbents[-1].configuration:
+                self.incumbents.append(Step(time.monotonic() - self.start, standing.cpu_used, incumbent))
+            self.send(Improved(self.run, standing.n_told, incumbent, standing.cost, standing.n_runs))
+
+    def test(self, cpu_time: float) -> None:
+        """Evaluate the incumbent, or several, on the test instances, after calls of so many CPU seconds."""
+        plan, rules = self.plan, self.plan.validation
+        wall_time = time.monotonic() - self.start
+        if wall_time < rules.min_wall_time or cpu_time < rules.min_cpu_time:
+            return
+        incumbents = self.incumbents or [Step(0.0, 0.0, plan.definition.default)]
+        chosen = self.evaluated.values() if rules.which == "all" else rules.choose(incumbents, wall_time, cpu_time)
+        base = plan.seeds[self.run] if rules.seed is None else rules.seed
+        runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.n_test, plan.deterministic)]
+        started = []
+        for index, (configuration, i, number) in enumerate(runs, 1):
+            instance = None if plan.n_train is None else plan.n_train + i
+            seed = None if plan.deterministic else (base + number) * 7919 % 2**24
+            known = None if self.recorded is None else self.recorded.test(configuration, instance, seed)
+            if known is not None:
+                self.send(Tested(self.run, replace(known, index=index), recorded=True))
+                continue
+            started.append(self._start(self._test, configuration, instance, seed, index))
+        for each in started:
+            if isinstance(each, Future):
+                each.result()
+
+    def _test(self, configuration: dict[str, Any], instance: int | None, seed: int | None, index: int) -> None:
+        scored, evaluation = self._call(configuration, instance, seed, self.plan.objective.cutoff, index)
+        self.send(Tested(self.run, evaluation, cut_short=scored.cut_short))
+
+    def _call(
+        self,
+        configuration: dict[str, Any],
+        instance: int | None,
+        seed: int | None,
+        cutoff: float | None,
+        index: int,
+        first: bool = False,
+    ) -> tuple[Scored, Evaluation]:
+        extra = {name: value for name, value in (("instance", instance), ("seed", seed)) if value is not None}
+        outcome = self.call({**configuration, **extra}, cutoff)
+        for _ in range(self.plan.retries):
+            if outcome.status not in ("CRASHED", "MEMOUT") or outcome.cut_short:
+                break
+            again = self.call({**configuration, **extra}, cutoff)
+            outcome = replace(
+                again,
+                cpu_time=outcome.cpu_time + again.cpu_time,
+                wall_time=outcome.wall_time + again.wall_time,
+            )
+        if outcome.status in ("CRASHED", "MEMOUT") and self.plan.crashed_quality is not None:
+            outcome = replace(outcome, value=self.plan.crashed_quality)
+        scored = self.plan.objective.score(outcome, cutoff, first)
+        outcome = scored.outcome
+        evaluation = Evaluation(
+            index=index,
+            configuration=configuration,
+            instance=instance,
+            seed=seed,
+            status=outcome.status,
+            value=scored.cost,
+            cutoff=cutoff,
+            cpu_time=outcome.cpu_time,
+            wall_time=outcome.wall_time,
+            message=outcome.message,
+            runtime=outcome.runtime,
+            quality=outcome.value,
+        )
+        return scored, evaluation
+
+
+def _natives(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """The active parameters with the user's own types, sorted by name."""
+    values = {name: configuration[name] for name in sorted(configuration)}
+    return {name: value.item() if hasattr(value, "item") else value for name, value in values.items()}

@@ -1,0 +1,121 @@
+"""Evaluations of an earlier run, from its state-run folder, as a start for another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, get_args
+
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat.evaluation.outcome import Outcome, Status
+from pysmac_compat.files.instances import instance_number
+from pysmac_compat.files.run_results import RunRow
+from pysmac_compat.files.state import PARAMSTRINGS, RUNS, StateRun, read_state_run
+from pysmac_compat.objective import Scored
+from pysmac_compat.space.definition import Definition
+
+if TYPE_CHECKING:
+    from pysmac_compat.plan import Plan
+
+
+@dataclass(frozen=True)
+class Known:
+    """An evaluation that needs no call.
+
+    Attributes
+    ----------
+    configuration : dict
+        The active values.
+    instance, seed : int or None
+    scored : Scored
+    """
+
+    configuration: dict[str, Any]
+    instance: int | None
+    seed: int | None
+    scored: Scored
+
+
+def read_known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
+    """The evaluations in a state-run folder, as the function of this plan would have given them.
+
+    Parameters
+    ----------
+    options : dict
+        'folder', and perhaps 'iteration', the number in the names of the files.
+    plan : Plan
+
+    Raises
+    ------
+    ArgumentError, FileFormatError
+        Where the evaluations are not of the plan's space, instances or kind of function.
+    """
+    folder, iteration = options["folder"], options.get("iteration", "*")
+    what = f"smac_options['warmstart']: {folder}"
+    try:
+        state = read_state_run(
+            folder, runs=RUNS.replace("*", str(iteration)), paramstrings=PARAMSTRINGS.replace("*", str(iteration))
+        )
+    except FileNotFoundError as error:
+        raise ArgumentError(f"{what} is no state-run folder: {error}") from None
+    configurations = [
+        _configuration(f"{what}, configuration {number}", texts, values, plan.definition)
+        for number, (texts, values) in enumerate(zip(state.configurations, _typed(what, state, plan), strict=True), 1)
+    ]
+    return [
+        Known(
+            configurations[row.configuration - 1],
+            _instance(f"{what}, run {row.number}", state.instances[row.instance - 1][0], plan.n_train),
+            _seed(f"{what}, run {row.number}", row.seed, plan.deterministic),
+            _scored(f"{what}, run {row.number}", row, plan),
+        )
+        for row in state.runs
+    ]
+
+
+def _typed(what: str, state: StateRun, plan: Plan) -> list[dict[str, Any]]:
+    try:
+        return state.typed(plan.definition)
+    except ValueError as error:
+        raise ArgumentError(f"{what} is of another space: {error}") from None
+
+
+def _configuration(
+    what: str, texts: Mapping[str, str], values: dict[str, Any], definition: Definition
+) -> dict[str, Any]:
+    missing = sorted(definition.parameters.keys() - texts.keys())
+    if missing:
+        raise ArgumentError(f"{what} is of another space: it has no parameter {missing[0]!r}")
+    clause = definition.violated(values)
+    if clause is not None:
+        raise ArgumentError(f"{what} is of another space: it is forbidden by the clause {clause.text!r}")
+    return values
+
+
+def _instance(what: str, name: str, n_train: int | None) -> int | None:
+    try:
+        number = instance_number(name)
+    except ValueError as error:
+        raise ArgumentError(f"{what}: {error}") from None
+    if number >= (n_train or 1):
+        has = "no instances" if n_train is None else f"the instances 0 to {n_train - 1}"
+        raise ArgumentError(f"{what} is on the instance {number}; this search has {has}")
+    return None if n_train is None else number
+
+
+def _seed(what: str, seed: int, deterministic: bool) -> int | None:
+    if (seed == -1) != deterministic:
+        was, now = ("has no seed", "is not") if seed == -1 else (f"has the seed {seed}", "is")
+        raise ArgumentError(f"{what} {was}; this function {now} deterministic")
+    return None if deterministic else seed
+
+
+def _scored(what: str, row: RunRow, plan: Plan) -> Scored:
+    if row.result not in get_args(Status):
+        raise ArgumentError(f"{what} has the result {row.result!r}; expected one of {', '.join(get_args(Status))}")
+    status: Status = row.result  # type: ignore[assignment]  # checked above
+    failed = status in ("CRASHED", "MEMOUT", "ABORT")
+    value = plan.failure_value if failed else row.quality
+    outcome = Outcome(status, value, row.runtime, row.runtime, row.wall_time)
+    # a transformation has been made when it was written
+    return replace(plan.objective, transform=None).score(outcome, row.cutoff)

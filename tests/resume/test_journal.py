@@ -1,0 +1,161 @@
+"""The journal as a file: what goes in comes out, a cut last line is no error, all else that is wrong is one."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pysmac_compat import FileFormatError
+from pysmac_compat.files.journal import evaluation_line, header_line, read_journal
+from pysmac_compat.objective import Objective
+from pysmac_compat.plan import Plan
+from pysmac_compat.results import Evaluation
+from pysmac_compat.space.definition import define
+from pysmac_compat.transform import Transform, parse_formula
+
+from .searches import CONDITIONS, SPACE
+
+PLAN = Plan(define(SPACE, CONDITIONS, ["{x > 4.5}"]), 60, [7], 2.0**127, n_train=2)
+EVALUATION = Evaluation(1, {"c": None, "x": 0.1}, 1, None, "SAT", 0.25, None, 0.5, 0.75, "", 0.5, 0.25)
+
+numbers = st.floats(allow_nan=False)
+texts = st.text()
+evaluations = st.builds(
+    Evaluation,
+    index=st.integers(1, 2**40),
+    configuration=st.dictionaries(texts, st.none() | st.booleans() | st.integers() | numbers | texts),
+    instance=st.none() | st.integers(0),
+    seed=st.none() | st.integers(0, 2**24),
+    status=st.sampled_from(["SAT", "UNSAT", "TIMEOUT", "MEMOUT", "CRASHED", "ABORT"]),
+    value=numbers,
+    cutoff=st.none() | numbers,
+    cpu_time=numbers,
+    wall_time=numbers,
+    message=texts,
+    runtime=numbers,
+    quality=numbers,
+)
+
+
+@pytest.fixture
+def journal(tmp_path):
+    """Writes lines after the header of the plan, and reads them."""
+
+    def read(*lines, plan=PLAN, workers=1):
+        path = tmp_path / "journal"
+        path.write_bytes(header_line(PLAN, 0, 1).encode() + b"".join(map(_bytes, lines)))
+        return read_journal(str(path), plan, 0, workers)
+
+    return read
+
+
+def _bytes(line):
+    return line if isinstance(line, bytes) else line.encode()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(evaluation=evaluations, test=evaluations)
+def test_what_goes_in_comes_out(journal, evaluation, test):
+    read = journal(evaluation_line(evaluation, False), evaluation_line(test, True))
+    assert read.evaluations == {evaluation.index: (2, evaluation)}
+    assert read.tests == [test]
+    assert read.max_evaluations == 60
+    again = journal(*read.text.splitlines(keepends=True)[1:])
+    assert again == read
+
+
+def test_a_last_line_that_is_cut_off_is_left_out(journal):
+    line = evaluation_line(replace(EVALUATION, index=2, message="é€"), False)
+    for length in range(len(line)):
+        read = journal(evaluation_line(EVALUATION, False), line[:length])
+        assert list(read.evaluations) == [1]
+        assert read.text.endswith(evaluation_line(EVALUATION, False))
+    assert list(journal(evaluation_line(EVALUATION, False), b"\xff\x00").evaluations) == [1]
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ("\n", "JSON object"),
+        ("[]\n", "JSON object"),
+        ("{\n", "JSON object"),
+        (b"\xff\xfe{}\n", "JSON object"),
+        (b"\x00" * 8 + b"\n", "JSON object"),
+        ("[" * 100_000 + "\n", "JSON object"),
+        ("{}\n", "'test'"),
+        (evaluation_line(EVALUATION, False).replace('"value"', '"worth"'), "'value' is missing"),
+        (evaluation_line(EVALUATION, False).replace("{", '{"more": 1, ', 1), "'more' is unknown"),
+        (evaluation_line(replace(EVALUATION, index=0), False), "'index' cannot be 0"),
+        (evaluation_line(replace(EVALUATION, status="GOOD"), False), "'status' cannot be 'GOOD'"),
+        (evaluation_line(replace(EVALUATION, value="1"), False), "'value' cannot be '1'"),
+        (evaluation_line(replace(EVALUATION, index=True), False), "'index' cannot be True"),
+        (evaluation_line(replace(EVALUATION, runtime=None), False), "'runtime' cannot be None"),
+        (evaluation_line(EVALUATION, False), "second time"),
+    ],
+)
+def test_a_broken_line_is_named(journal, tmp_path, broken, message):
+    with pytest.raises(FileFormatError, match=message) as caught:
+        journal(evaluation_line(EVALUATION, False), broken, evaluation_line(replace(EVALUATION, index=2), False))
+    assert caught.value.line == 3
+    assert caught.value.file == str(tmp_path / "journal")
+
+
+@pytest.mark.parametrize("header", ["", "{", "{}\n", '{"journal": 2}\n', '{"journal": 1}\n'])
+def test_a_broken_header_is_named(tmp_path, header):
+    path = tmp_path / "journal"
+    path.write_text(header)
+    with pytest.raises(FileFormatError, match="journal, line 1"):
+        read_journal(str(path), PLAN, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"seeds": [8]}, "seed was 7, now it is 8"),
+        ({"definition": define({**SPACE, "x": ("real", [-5, 6], 4)}, CONDITIONS)}, r"x: values was \[-5.0, 5.0\], now"),
+        ({"definition": define({**SPACE, "y": ("real", [0, 1], 0)}, CONDITIONS)}, "parameters: 'y' is new"),
+        ({"definition": define({n: SPACE[n] for n in "xcb"})}, "parameters: 'n' is gone"),
+        ({"definition": define({n: SPACE[n] for n in "ncxb"}, CONDITIONS)}, "parameters: the order"),
+        (
+            {"definition": define({**SPACE, "b": ("categorical", [1, 0], 0)})},
+            r"b: values was \[True, False\], now it is \[1, 0\]",
+        ),
+        ({"definition": define(SPACE)}, "conditional_clauses was"),
+        ({"definition": define(SPACE, CONDITIONS)}, r"forbidden_clauses was \['{x > 4.5}'\], now it is \[\]"),
+        ({"deterministic": False}, "deterministic was True, now it is False"),
+        ({"n_train": 3}, "num_train_instances was 2, now it is 3"),
+        ({"features": [[1.0], [2.0]]}, "train_instance_features was None"),
+        ({"objective": Objective(cutoff=3.0)}, "objective: cutoff was None, now it is 3.0"),
+        ({"use_model": False}, "use_model"),
+        ({"parts": {"surrogate": {"n_trees": 5}}}, "surrogate: 'n_trees' is new"),
+    ],
+)
+def test_another_search_is_refused_and_the_difference_named(journal, change, message):
+    with pytest.raises(ValueError, match=f"journal is of another search: .*{message}"):
+        journal(plan=replace(PLAN, **change))
+
+
+def test_another_number_of_workers_is_another_search(journal):
+    with pytest.raises(ValueError, match="workers was 1, now it is 2"):
+        journal(workers=2)
+
+
+@pytest.mark.parametrize(
+    "change", [{"n_evaluations": 90}, {"total_time": 3.0}, {"cpu_time": 3.0}, {"n_test": 3}, {"parts": {"session": {}}}]
+)
+def test_limits_may_change(journal, change):
+    assert journal(plan=replace(PLAN, **change)).max_evaluations == 60
+
+
+def test_formulas_are_compared(tmp_path):
+    def plan(formula):
+        transform = Transform(SAT_quality=parse_formula("f", formula))
+        return replace(PLAN, objective=Objective(transform=transform))
+
+    path = tmp_path / "journal"
+    path.write_text(header_line(plan("sin(Q) + R * C"), 0, 1))
+    read_journal(str(path), plan("sin(Q) + R * C"), 0, 1)
+    for other in ("cos(Q) + R * C", "sin(Q) - R * C", "sin(Q) + R * S"):
+        with pytest.raises(ValueError, match="transform: formulas: SAT_quality"):
+            read_journal(str(path), plan(other), 0, 1)

@@ -1,0 +1,225 @@
+"""State-run folders of the Java program, and our own, as the start of a search."""
+
+import math
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from pysmac_compat import SMAC_optimizer
+from pysmac_compat.engine.session import Session
+from pysmac_compat.evaluation.outcome import Outcome
+from pysmac_compat.files import pcs
+from pysmac_compat.files.state import read_state_run
+from pysmac_compat.objective import Scored
+from pysmac_compat.plan import Plan
+from pysmac_compat.space.definition import define
+from pysmac_compat.warmstart import read_known
+
+from .searches import CONDITIONS, SPACE, cost, search
+
+DATA = Path(__file__).parents[1] / "data" / "runs"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def java_runs(tmp_path_factory):
+    """A folder with recorded runs of the Java program."""
+    folder = tmp_path_factory.mktemp("java")
+    for name in ("java_runs.tar.gz", "java_state_60.tar.gz"):
+        with tarfile.open(DATA / name) as archive:
+            archive.extractall(folder, filter="data")
+    return folder
+
+
+@pytest.fixture
+def java_state(java_runs):
+    """The state-run folder of a run of the Java program."""
+
+    def state(run):
+        (found,) = (java_runs / run).glob("wd/out/*/state-run*")
+        return found
+
+    return state
+
+
+def warm(state, n, function, options=(), **keywords):
+    """A search that starts with a state, in the state's own space; returns the optimizer and the calls."""
+    optimizer = SMAC_optimizer()
+    optimizer.smac_options.update({"warmstart": state, **dict(options)})
+    optimizer.minimize(function, n, *pcs.read_pcs(state / "param.pcs"), **keywords)
+    return optimizer.result
+
+
+def distance(**values):
+    return sum(v * v for v in values.values() if isinstance(v, (int, float)))
+
+
+def texts(result):
+    return [str(e.configuration) for e in result.runs[0].evaluations]
+
+
+def known_texts(state, parameters, conditions=(), forbiddens=()):
+    return [str(c) for c in read_state_run(state).typed(define(parameters, conditions, forbiddens))]
+
+
+def test_nothing_that_is_known_is_evaluated_again(java_state):
+    state = java_state("conditional_forbidden")
+    result = warm(state, 12, distance)
+    old = known_texts(state, *pcs.read_pcs(state / "param.pcs"))
+    assert len(texts(result)) == 12
+    assert not set(texts(result)) & set(old)
+    rows = read_state_run(state).runs
+    assert len(rows) == 40
+    new = min(e.value for e in result.runs[0].evaluations)
+    assert result.value == min(new, *(row.quality for row in rows if row.result == "SAT"))
+
+
+@pytest.mark.parametrize(
+    ("run", "keywords"),
+    [
+        ("deterministic", {}),
+        ("conditional", {}),
+        ("nondeterministic_seed3", {"deterministic": False}),
+        ("instances_features_used", {"num_train_instances": 5}),
+        ("instances_nondeterministic", {"deterministic": False, "num_train_instances": 3}),
+        ("runtime_dict", {"options": {"run-obj": "RUNTIME"}}),
+    ],
+)
+def test_java_states_replace_the_initial_design(java_state, run, keywords):
+    """The default is known already, and the best known one is the incumbent."""
+    state = java_state(run)
+    parameters = pcs.read_pcs(state / "param.pcs")[0]
+    n = len({row.instance for row in read_state_run(state).runs})
+    if "num_train_instances" in keywords:
+        keywords = {**keywords, "num_train_instances": max(n, keywords["num_train_instances"])}
+
+    def function(seed=0, instance=0, **values):
+        return {"value": 1e6, "runtime": 4.0}
+
+    result = warm(state, 6, function, **keywords)
+    default = str({name: spec[2] for name, spec in sorted(parameters.items())})
+    assert len(result.runs[0].evaluations) == 6
+    if not keywords:
+        assert default not in texts(result)
+        assert result.value < 1e6
+        assert result.runs[0].trajectory[0].evaluation == 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "count", "n_train", "deterministic"),
+    [
+        ("nondeterministic/wd/out/scenario/state-run0", 60, None, False),
+        ("instances_nondeterministic/wd/out/scenario/state-run0", 50, 5, False),
+        ("readers_multirun/merged", 45, 3, True),
+    ],
+)
+def test_the_first_new_configuration_is_the_models(java_runs, folder, count, n_train, deterministic):
+    definition = define(*pcs.read_pcs(java_runs / folder / "param.pcs"))
+    plan = Plan(definition, 8, [3], 2.0**127, n_train=n_train, deterministic=deterministic)
+    known = read_known({"folder": str(java_runs / folder)}, plan)
+    assert len(known) == count
+    origins = []
+
+    def evaluator(configuration, *_):
+        if configuration.origin != "Custom":  # of those that are known already
+            origins.append(configuration.origin)
+        return Scored(Outcome("SAT", 1e3, 0.0, 0.0, 0.0), 1e3)
+
+    session = Session(
+        definition.space(),
+        evaluator,
+        n_evaluations=8,
+        seed=3,
+        n_instances=n_train,
+        deterministic=deterministic,
+        known=[(k.configuration, k.instance, k.seed, k.scored) for k in known],
+    )
+    session.run()
+    assert origins[0] == "Acquisition function maximizer"
+
+
+def test_our_own_state_with_everything_known(tmp_path):
+    space = {"c": ("categorical", ["a", "b", "d"], "a")}
+    first = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
+    first.minimize(lambda c: ord(c), 3, {"c": ("categorical", ["d", "b", "a"], "d")})
+    optimizer = SMAC_optimizer()
+    optimizer.smac_options["warmstart"] = tmp_path / "out" / "scenario" / "state-run0"
+    with pytest.warns(UserWarning, match="exhausted"):
+        found = optimizer.minimize(lambda c: ord(c), 5, space)
+    assert found == (97.0, {"c": "a"})
+    assert optimizer.result.n_evaluations == 0
+
+
+def trouble(x, **values):
+    if x > 0:
+        raise ValueError(x)
+    return {"status": "TIMEOUT"} if x > -2 else cost(x, **values)
+
+
+def test_failures_are_known_as_such(tmp_path):
+    """The default has crashed, so the best known is one that has not."""
+    search(tmp_path, 15, function=trouble)
+    state = tmp_path / "out" / "scenario" / "state-run0"
+    best = min(row.quality for row in read_state_run(state).runs if row.result == "SAT")
+    result = search(tmp_path / "new", 2, function=lambda **_: 1e3, options={"warmstart": state}).result
+    assert result.value == best
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"x": ("real", [-5, 4.5], 4), "y": ("real", [0, 1], 0)}, "it has no parameter 'y'"),
+        ({"x": None}, "there is no parameter 'x'"),
+        ({"b": ("categorical", ["no"], "no")}, "parameter 'b': '.*' is not in {no}"),
+        ({"x": ("real", [4, 4.5], 4)}, r"parameter 'x': '.*' is not in \[4.0, 4.5\]"),
+    ],
+)
+def test_another_space_is_refused_and_the_difference_named(tmp_path, change, message):
+    search(tmp_path, 6)
+    optimizer = SMAC_optimizer()
+    optimizer.smac_options["warmstart"] = tmp_path / "out" / "scenario" / "state-run0"
+    space = {name: spec for name, spec in {**SPACE, **change}.items() if spec is not None}
+    if "y" in space:
+        space["x"] = SPACE["x"]
+    with pytest.raises(ValueError, match=f"state-run0.* is of another space: .*{message}"):
+        optimizer.minimize(lambda **_: 1.0, 3, space, CONDITIONS)
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({}, "on the instance 1; this search has no instances"),
+        ({"num_train_instances": 1}, "on the instance 1; this search has the instances 0 to 0"),
+        ({"num_train_instances": 2, "deterministic": False}, "has no seed; this function is not deterministic"),
+    ],
+)
+def test_other_instances_and_seeds_are_refused(tmp_path, keywords, message):
+    search(tmp_path, 6, num_train_instances=2)
+    with pytest.raises(ValueError, match=message):
+        search(tmp_path / "b", 2, options={"warmstart": tmp_path / "out" / "scenario" / "state-run0"}, **keywords)
+
+
+def test_what_is_no_state(tmp_path):
+    with pytest.raises(ValueError, match="is no state-run folder: there is no file"):
+        search(tmp_path, 2, options={"warmstart": tmp_path})
+    with pytest.raises(ValueError, match="warmstart.* must be a directory"):
+        search(tmp_path, 2, options={"warmstart": tmp_path / "none"})
+
+
+def test_the_iteration_names_the_files(java_state, tmp_path):
+    state = java_state("conditional")
+    with pytest.raises(ValueError, match="no file .*-it77"):
+        search(tmp_path, 2, options={"warmstart": state, "warmstart-iteration": 77})
+    assert math.isfinite(warm(state, 1, distance, {"restoreIteration": 5}).value)
+
+
+def test_a_warm_search_is_resumed_with_the_same_start(tmp_path):
+    search(tmp_path / "a", 8)
+    state = tmp_path / "a" / "out" / "scenario" / "state-run0"
+    one = search(tmp_path / "b", 5, options={"warmstart": state})
+    two = search(tmp_path / "b", 5, options={"warmstart": state}, resume=True)
+    assert one.result.runs == two.result.runs
+    with pytest.raises(ValueError, match="warmstart was"):
+        search(tmp_path / "b", 5, resume=True)
