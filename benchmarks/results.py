@@ -1,4 +1,4 @@
-"""Recorded results: one JSON object a line, new ones in benchmarks/work, kept ones in benchmarks/data.
+"""Recorded results: one JSON object a line, new ones in benchmarks/runs, kept ones in benchmarks/data.
 
 ``python -m benchmarks.results`` moves the new ones to the kept ones; a cell that was run again replaces the old one.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.measure import ROOT
 
-WORK = ROOT / "benchmarks" / "work"
+WORK = ROOT / "benchmarks" / "runs"
 DATA = ROOT / "benchmarks" / "data"
 Record = dict[str, Any]
 

@@ -8,15 +8,14 @@ from pathlib import Path
 from pysmac_compat.option_table import options
 
 PAGE = Path(__file__).with_name("smac_options.md")
-_MARKS = {"effect": "yes", "none": "no", "not yet": "not yet"}
+_MARKS = {"effect": "yes", "none": "no"}
 _INTRODUCTION = """# Options of SMAC v2
 
 <!-- made by docs/make_smac_options.py: do not edit -->
 
 `SMAC_optimizer.smac_options` knows every option of SMAC v2 by its name and by each of its aliases. An option with an
 effect is marked *yes*. The others warn when they are assigned: *no* means that what the option was for does not exist
-here; *not yet*, that it is not supported yet. Of the {count} options, {effect} have an effect, {none} have none, and
-for {not_yet} it is not there yet. The initial entries of the dict do not count as assigned; of two aliases the one that
+here. Of the {count} options, {effect} have an effect and {none} have none. The initial entries of the dict do not count as assigned; of two aliases the one that
 is assigned last wins. pysmac's own options, as `timeout_quality`, are not listed here.
 
 The defaults in the table are those of SMAC v2; where another one holds here, the last column says so.
@@ -27,9 +26,7 @@ def page() -> str:
     """The whole page."""
     found = list(options().values())
     counts = {category: sum(option.category == category for option in found) for category in _MARKS}
-    lines = [
-        _INTRODUCTION.format(count=len(found), effect=counts["effect"], none=counts["none"], not_yet=counts["not yet"])
-    ]
+    lines = [_INTRODUCTION.format(count=len(found), effect=counts["effect"], none=counts["none"])]
     groups = groupby(sorted(found, key=lambda option: _order(option.group)), key=lambda option: option.group)
     for group, members in groups:
         lines += [f"## {group}", "", "| option | values | default | here | |", "| --- | --- | --- | --- | --- |"]

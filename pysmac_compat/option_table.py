@@ -11,8 +11,8 @@ from typing import Any, Literal
 #: options of SMAC v2 that its own list of options leaves out
 UNLISTED = (("run-obj", "run-objective", "runObj", "run_obj"), ("algo-exec", "algoExec", "algo"))
 
-#: 'effect', 'none': what it was for does not exist here; 'not yet': not supported yet
-Category = Literal["effect", "none", "not yet"]
+#: 'none': what it was for does not exist here
+Category = Literal["effect", "none"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Option:
         The first is its name, the others are aliases.
     group, domain, default : str
         As SMAC v2 described them.
-    category : {'effect', 'none', 'not yet'}
+    category : {'effect', 'none'}
     text : str
         Its effect here, or why it has none.
     holds : str

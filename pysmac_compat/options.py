@@ -133,6 +133,5 @@ def resolve(options: Mapping[str, Any]) -> Settings:
             option = option_table.options()[canonical]
             if option.holds and str(value).lower() == option.holds.lower():
                 continue
-            what = "has no effect here" if option.category == "none" else "is not supported yet, it has no effect here"
-            warn(f"smac_options[{name!r}] {what}: {option.text}")
+            warn(f"smac_options[{name!r}] has no effect here: {option.text}")
     return Settings(**settings, parts=parts)
