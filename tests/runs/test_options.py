@@ -46,13 +46,13 @@ def test_illegal_values_are_refused(name, value):
 def test_options_without_an_effect_say_so():
     optimizer = pysmac_compat.SMAC_optimizer()
     optimizer.smac_options["ipc-mechanism"] = "TCP"
-    optimizer.smac_options["rf-log-model"] = True
+    optimizer.smac_options["output-file-suffix"] = "x"
     with pytest.warns(UserWarning, match="no effect here") as caught:
         optimizer.minimize(quadratic, 2, PARAMETERS)
     texts = sorted(str(each.message) for each in caught)
     assert len(texts) == 2
     assert texts[0].startswith("smac_options['ipc-mechanism'] has no effect here: the function is called directly")
-    assert texts[1].startswith("smac_options['rf-log-model'] is not supported yet, it has no effect here: the model")
+    assert texts[1].startswith("smac_options['output-file-suffix'] has no effect here: the files have")
 
 
 @pytest.mark.parametrize(("value", "silent"), [("CLASSIC", True), ("ITERATIVE_CAPPING", False), (None, False)])
