@@ -27,6 +27,7 @@ from pysmac_compat.space.scanner import Scanner
 Column = npt.NDArray[np.float64]
 
 MULTIPLY = "*"
+_DEEPEST = 150  # levels of nesting; Python allows a thousand calls
 UNARY = 7
 #: binding power of each binary operator; a higher one binds tighter
 PRECEDENCE: dict[str, int] = {
@@ -232,20 +233,23 @@ class ExpressionParser:
         operands: str = "a parameter, nor a value of one",
     ) -> None:
         self.scanner, self.names, self.words, self.operands = scanner, names, words, operands
+        self._depth = 0
 
     def parse(self, minimum: int = 0) -> Node:
         """Parse operators that bind at least as tight as ``minimum``, and their operands."""
+        if self._depth == _DEEPEST:
+            self.scanner.error("nested too deeply")
+        self._depth += 1
         left = self._prefix()
-        while True:
-            operator = self._operator()
-            if operator is None:
-                return left
+        while (operator := self._operator()) is not None:
             symbol, length = operator
             power = PRECEDENCE[symbol]
             if power < minimum:
-                return left
+                break
             self.scanner.position += length
             left = _combine(symbol, left, self.parse(power if symbol in RIGHT_ASSOCIATIVE else power + 1))
+        self._depth -= 1
+        return left
 
     def _operator(self) -> tuple[str, int] | None:
         """The operator that comes next, not consumed, and its length: 0 for a multiplication without a sign."""
