@@ -23,7 +23,7 @@ def test_readme_begins_with_the_two_commands():
     ]
     assert commands == [
         "pip install . && python docs/examples/model_selection.py",
-        "pip install '.[test,automax]' && python -m pytest",
+        "pip install '.[test]' && python -m pytest",
     ]
     assert text.index(commands[1]) < 800
 
