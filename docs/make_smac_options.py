@@ -15,7 +15,8 @@ _INTRODUCTION = """# Options of SMAC v2
 
 `SMAC_optimizer.smac_options` knows every option of SMAC v2 by its name and by each of its aliases. An option with an
 effect is marked *yes*. The others warn when they are assigned: *no* means that what the option was for does not exist
-here. Of the {count} options, {effect} have an effect and {none} have none. The initial entries of the dict do not count as assigned; of two aliases the one that
+here. Of the {count} options, {effect} have an effect and {none} have none. The initial entries of the dict do not
+count as assigned; of two aliases the one that
 is assigned last wins. pysmac's own options, as `timeout_quality`, are not listed here.
 
 The defaults in the table are those of SMAC v2; where another one holds here, the last column says so.
