@@ -12,7 +12,9 @@ from pysmac_compat.files.text import java_number, quoted_cells, write_text
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import parse_parameters
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 _visible = st.characters(exclude_categories=["C", "Z"])
 printable = st.text(_visible | st.just(" "), max_size=8)
