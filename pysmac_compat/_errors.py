@@ -15,7 +15,6 @@ original keeps working::
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -86,6 +85,8 @@ class SpaceExhaustedError(RuntimeError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest known names as the end of a message, whatever their case; empty if none is near."""
+    import difflib  # not above: what it loads makes each fork of the process dearer
+
     folded = {each.casefold(): each for each in known}
     near = difflib.get_close_matches(name.casefold(), folded, n=3)
     return f"; did you mean {' or '.join(repr(folded[each]) for each in near)}?" if near else ""

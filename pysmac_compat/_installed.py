@@ -6,7 +6,6 @@ Real scripts are called ``smac.py``, or put a folder with an old pynisher first 
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import sys
 import sysconfig
@@ -20,6 +19,8 @@ _GUARDED = {"smac": 2, "ConfigSpace": 1, "pynisher": 1, "psutil": 5}
 
 def _home(name: str) -> str | None:
     """The folder from which a guarded package must come; None if no distribution says."""
+    import importlib.metadata  # not above: what it loads makes each fork of the process dearer
+
     for distribution in importlib.metadata.distributions(name=name):
         version = distribution.version.split(".")[0]
         if version.isdigit() and int(version) >= _GUARDED[name]:

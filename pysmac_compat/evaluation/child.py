@@ -1,36 +1,79 @@
-"""A started process, seen to its end by its id: pipes to it may be held by what it has forked."""
+"""The process of one call: forked ahead, asked for the call, seen to its end.
+
+It is seen to its end by its id: pipes to it may be held by what it has forked.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import pickle
+import select
+import signal
 import time
-from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
+import traceback
+from collections.abc import Callable
+from typing import Any
 
-from pysmac_compat.evaluation.limits import psutil
+from pysmac_compat._fork import flush_streams
+from pysmac_compat.evaluation import system
 
+_SIZE = 8  # bytes that tell the length of a message
 _POLL = 0.02  # seconds between two looks where the system has no handles of processes
 
 
 class Child:
-    """One process that multiprocessing has started.
+    """A fork of this process that makes a call.
 
     Parameters
     ----------
-    process : multiprocessing.Process
+    work : callable
+        What the fork does with the file descriptors from which the request comes and to which the
+        answer goes; the process ends when it returns.
 
     Attributes
     ----------
     pid : int
+    requests, answers : int
+        File descriptors: one takes the request (`send`), the other gives the answer (`receive`).
     handle : int or None
         Readable once the process has ended (Linux); else it has to be polled.
+
+    Raises
+    ------
+    OSError
+        If the system has no room for another process.
     """
 
-    def __init__(self, process: BaseProcess) -> None:
-        assert process.pid is not None
-        self._process, self.pid = process, process.pid
+    def __init__(self, work: Callable[[int, int], None]) -> None:
+        theirs, self.requests = os.pipe()
+        self.answers, to_us = os.pipe()
+        try:
+            self.pid = os.fork()
+        except OSError:
+            for each in (theirs, to_us, *self.descriptors):
+                os.close(each)
+            raise
+        if self.pid == 0:
+            code = 1
+            try:
+                for each in self.descriptors:
+                    os.close(each)
+                work(theirs, to_us)
+                code = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                flush_streams()
+                os._exit(code)
+        os.close(theirs)
+        os.close(to_us)
         self.handle = process_handle(self.pid)
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """What no other process may hold open, or nobody sees that this end is closed."""
+        return self.requests, self.answers
 
     @property
     def poll(self) -> float:
@@ -47,18 +90,66 @@ class Child:
             if self.handle is None:
                 time.sleep(min(_POLL, left))
             else:
-                wait([self.handle], left)
+                readable([self.handle], left)
         return True
 
     def collect(self) -> int | None:
         """Take leave of an ended process; its exit code, or minus the signal that ended it."""
-        self._process.join()
-        code = self._process.exitcode
-        with contextlib.suppress(ValueError):
-            self._process.close()
+        code = None
+        with contextlib.suppress(ChildProcessError):
+            code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        for each in self.descriptors:
+            os.close(each)
         if self.handle is not None:
             os.close(self.handle)
         return code
+
+    def discard(self) -> None:
+        """End it; for one that was not asked for a call."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.collect()
+
+
+def send(descriptor: int, message: Any) -> None:
+    """Write a message to a pipe.
+
+    What multiprocessing has for this costs a fork more: each object that its process uses for the
+    first time is on a page of memory that must be copied.
+    """
+    data = pickle.dumps(message)
+    data = len(data).to_bytes(_SIZE, "little") + data
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def receive(descriptor: int) -> Any:
+    """Read a message from a pipe.
+
+    Raises
+    ------
+    EOFError
+        If there will be none.
+    """
+    return pickle.loads(_read(descriptor, int.from_bytes(_read(descriptor, _SIZE), "little")))
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        more = os.read(descriptor, size - len(data))
+        if not more:
+            raise EOFError
+        data += more
+    return data
+
+
+def readable(descriptors: list[int], seconds: float) -> list[int]:
+    """Wait until one of these can be read; which can."""
+    poll = select.poll()
+    for each in descriptors:
+        poll.register(each, select.POLLIN)
+    return [each for each, _ in poll.poll(None if seconds == float("inf") else 1000 * seconds)]
 
 
 def process_handle(pid: int) -> int | None:
@@ -75,6 +166,7 @@ def _has_ended(pid: int) -> bool:
             return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:
             return True
+    psutil = system.psutil()
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.Error:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pysmac_compat._fork import IGNORED, ForkedProcess
+from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.evaluation.server import CallServer, Request, Rules
 
@@ -36,10 +37,13 @@ class Evaluator:
     def __init__(self, function: Callable[..., Any], rules: Rules | None = None) -> None:
         self._connection, theirs = multiprocessing.Pipe()
         their_lifeline, self._lifeline = multiprocessing.Pipe()
-        server = CallServer(function, theirs, their_lifeline, rules or Rules())
         parent = os.getpid()
         handlers = {int(signum): signal.getsignal(signum) for signum in (*IGNORED, signal.SIGCHLD)}
-        self._process = ForkedProcess(lambda: server.serve(parent, handlers), close=(self._connection, self._lifeline))
+
+        def serve() -> None:
+            CallServer(function, theirs, their_lifeline, rules or Rules()).serve(parent, handlers)
+
+        self._process = ForkedProcess(serve, close=(self._connection, self._lifeline))
         theirs.close()
         their_lifeline.close()
         self.deadline: float | None = None
@@ -67,8 +71,8 @@ class Evaluator:
         if self.deadline is not None:
             wall = max(0.0, self.deadline - time.monotonic()) + (cutoff or 0.0)
         try:
-            self._connection.send(Request(dict(arguments), cutoff, wall))
-            outcome: Outcome = self._connection.recv()
+            send(self._connection.fileno(), Request(dict(arguments), cutoff, wall))
+            outcome: Outcome = receive(self._connection.fileno())
         except (EOFError, OSError):
             raise CallsLost("the process that calls the function has died") from None
         return outcome

@@ -18,17 +18,13 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pysmac_compat._installed import installed_packages
+from pysmac_compat.evaluation import system
 from pysmac_compat.evaluation.outcome import Report, describe
 
 _MOST_MESSAGE = 20_000  # characters
 _MOST_SECONDS, _MOST_BYTES = 2**31, 2**62  # limits beyond these are none
 
-with installed_packages():
-    import psutil as psutil  # for tree.py, too
-    from pynisher.limiters.limiter import Limiter
-
-    _means = Limiter.create(None, None)  # made once: it asks the system for its name and imports what fits
+_NONE = contextlib.nullcontext()
 
 
 class LimitReached(BaseException):
@@ -105,13 +101,13 @@ def resource_limits(cpu: float | None, memory_mb: float | None) -> Iterator[None
         most = math.ceil(cpu + 1)
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         if most < _MOST_SECONDS and (hard == resource.RLIM_INFINITY or hard >= most + 5):
-            _means.limit_cpu_time(most)
+            system.limiter().limit_cpu_time(most)
     unlimited = resource.getrlimit(resource.RLIMIT_AS)
     if memory_mb is not None:
-        present = psutil.Process().memory_info().vms
-        wanted = present + int(memory_mb * 2**20)
+        wanted = system.address_space() + int(memory_mb * 2**20)
         if wanted < _MOST_BYTES:
-            _means.limit_memory(wanted if unlimited[1] == resource.RLIM_INFINITY else min(wanted, unlimited[1]))
+            hard = unlimited[1]
+            system.limiter().limit_memory(wanted if hard == resource.RLIM_INFINITY else min(wanted, hard))
     try:
         yield
     finally:
@@ -144,10 +140,11 @@ def call(
     Report, float, float
         What it said, its CPU and its wall seconds.
     """
-    signals = stop_signals() if limited else contextlib.nullcontext()
+    signals = stop_signals() if limited else _NONE
+    limits = _NONE if cpu is None and memory_mb is None else resource_limits(cpu, memory_mb)
     cpu_start, start = cpu_seconds(), time.monotonic()
     try:
-        with signals, resource_limits(cpu, memory_mb):
+        with signals, limits:
             report = describe(function(**arguments))
     except LimitReached as reached:
         report = Report("CRASHED", message=f"terminated by {reached}")

@@ -106,7 +106,8 @@ def describe(result: Any) -> Report:
         A number, anything of size 1 that ``float()`` takes, or a dict with the keys
         'value', 'runtime' and 'status' (all optional but the value of a success).
     """
-    if not isinstance(result, Mapping):
+    # a plain number first: to ask an abstract class would cost a call in a fork many copies of pages
+    if isinstance(result, (float, int)) or not isinstance(result, Mapping):
         value, problem = _number(result)
         return Report("CRASHED", message=f"the function returned {problem}") if problem else Report("SAT", value)
     status = result.get("status", "SAT")

@@ -1,14 +1,14 @@
 """The light process that makes the calls: one child a call, watched from outside.
 
 It is forked from the caller at each ``minimize()`` and holds the user's function as it
-is then; it imports nothing of the optimizer, so that forking it stays cheap.
+is then; it imports nothing of the optimizer, so that forking it stays cheap. While one call
+is being made, the process of the next is forked already and waits.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import multiprocessing
 import os
 import resource
 import signal
@@ -16,14 +16,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from typing import Any
 
 from pysmac_compat._fork import flush_streams
-from pysmac_compat.evaluation import limits
-from pysmac_compat.evaluation.child import Child, process_handle
+from pysmac_compat.evaluation import bootstrap, limits, system
+from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome, Report, judge
-from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent, has_children
+from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 from pysmac_compat.evaluation.watch import Watch
 
 _EXIT = 0.5  # seconds that a child gets to exit after it has answered
@@ -73,6 +73,8 @@ class Rules:
 class CallServer:
     """Makes calls on request until the process that started it closes the lifeline, or ends.
 
+    It is made in the process in which it serves.
+
     Parameters
     ----------
     function : callable
@@ -88,11 +90,11 @@ class CallServer:
         self, function: Callable[..., Any], connection: Connection, lifeline: Connection, rules: Rules
     ) -> None:
         self.function, self.connection, self.lifeline, self.rules = function, connection, lifeline, rules
-        self.context = multiprocessing.get_context("fork")
         self.tree = ProcessTree()
         self.handlers: Mapping[int, Any] = {}
         self.interrupted = False
-        self.streams = sys.stdout, sys.stderr
+        self.called: Child | None = None
+        self.spare: Child | None = None
         self.unfinished: list[Child] = []
         self.parent = 0
         self.parent_handle: int | None = None
@@ -109,50 +111,55 @@ class CallServer:
         """
         self.parent, self.handlers = parent, handlers
         self.parent_handle = process_handle(parent)
-        # a call may start processes, also where the caller is a daemonic worker itself
-        with contextlib.suppress(AssertionError):
-            multiprocessing.current_process().daemon = False
+        bootstrap.renounce()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, self._note_interrupt)
         adopt_orphans()
+        if self.rules.memory_mb is not None:
+            system.limiter()
         # else a collection in a call would write to, and so copy, all memory that it shares with us
         gc.freeze()
-        while not self._abandoned():
-            if self.connection not in self._wait([self.connection], float("inf")):
-                continue
-            try:
-                outcome = self.call(self.connection.recv())
-                if outcome is not None:
-                    self.connection.send(outcome)
-            except (EOFError, OSError):
-                return
+        self._fork_ahead()
+        try:
+            while not self._abandoned():
+                if self.connection.fileno() in self._wait([self.connection.fileno()], float("inf")):
+                    outcome = self.call(receive(self.connection.fileno()))
+                    if outcome is not None:
+                        send(self.connection.fileno(), outcome)
+        except (EOFError, OSError):
+            return
+        finally:
+            if self.spare is not None:
+                self.spare.discard()
 
     def _note_interrupt(self, signum: int, frame: Any) -> None:
         """Ctrl-C reaches all processes of a terminal; the caller decides, but a call must leave nothing behind."""
         self.interrupted = True
 
-    def _wait(self, others: list[Any], timeout: float) -> list[Any]:
+    def _wait(self, others: list[int], timeout: float) -> list[int]:
         """Which of these is readable; also ends when the process that started us has gone."""
         if self.parent_handle is None:
-            timeout = min(timeout, _PARENT)
-        handles = [h for h in (self.lifeline, self.parent_handle) if h is not None]
-        return wait([*others, *handles], None if timeout == float("inf") else timeout)
+            return readable([*others, self.lifeline.fileno()], min(timeout, _PARENT))
+        return readable([*others, self.lifeline.fileno(), self.parent_handle], timeout)
 
     def _abandoned(self) -> bool:
         """Whether nobody waits for us any more."""
-        return self.lifeline.poll() or os.getppid() != self.parent
+        return os.getppid() != self.parent or bool(readable([self.lifeline.fileno()], 0.0))
 
     def call(self, request: Request) -> Outcome | None:
         """Make one call; None if nobody waits for it any more."""
         self.interrupted = False
-        receiver, sender = self.context.Pipe(duplex=False)
+        child = self._next_child(request)
         before, start = _children_cpu(), time.monotonic()
         limited = any(limit is not None for limit in (request.cutoff, request.wall, self.rules.kill_file))
-        child = self._start(request, limited, receiver, sender)
+        with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
+            send(child.requests, (request.arguments, request.cutoff, limited))
+        self.called = child
+        self._fork_ahead()
         wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
         watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, self.rules.kill_file)
-        with receiver:
-            answer = self._answer(child, receiver, watch)
+        answer = self._answer(child, watch)
+        self.called = None
         if answer is None and not child.ended():
             self.tree.kill()
             return None
@@ -165,8 +172,8 @@ class CallServer:
             report = Report("CRASHED", message=_describe_exit(code))
         else:
             report, own_cpu, wall_time = answer
-            cpu_time = max(own_cpu, cpu_time) if has_children() else own_cpu
-        if has_children():
+            cpu_time = max(own_cpu, cpu_time) if self.tree.any() else own_cpu
+        if self.tree.any():
             cpu_time += self.tree.cpu_seconds()
             if watch.reached or self.interrupted or (limited and report.status in ("CRASHED", "MEMOUT")):
                 self.tree.kill()
@@ -185,56 +192,71 @@ class CallServer:
             wall_factor=self.rules.wall_factor,
         )
 
-    def _start(self, request: Request, limited: bool, receiver: Connection, sender: Connection) -> Child:
-        process = self.context.Process(target=self._child, args=(request, limited, receiver, sender))
-        sys.stdout, sys.stderr = None, None  # a start flushes them, and that may fail
-        try:
-            process.start()
-        finally:
-            sys.stdout, sys.stderr = self.streams
-        sender.close()
-        return Child(process)
+    def _fork_ahead(self) -> None:
+        """Fork the process of the next call."""
+        self.spare = self.tree.spare = None
+        with contextlib.suppress(OSError):  # no room for a process now; perhaps when it is needed
+            self.spare = Child(self._work)
+            self.tree.spare = self.spare.pid
 
-    def _answer(self, child: Child, receiver: Connection, watch: Watch) -> tuple[Report, float, float] | None:
+    def _next_child(self, request: Request) -> Child:
+        """The process for this call."""
+        child = self.spare
+        self.spare = self.tree.spare = None
+        if request.cutoff is not None and not system.limiter.cache_info().currsize:
+            system.limiter()  # once here, not in each child
+        elif child is not None and not child.ended():
+            return child
+        if child is not None:
+            child.discard()
+        return Child(self._work)
+
+    def _answer(self, child: Child, watch: Watch) -> tuple[Report, float, float] | None:
         """What the child answers; None if it ended without one, or if nobody waits any more."""
-        sources: list[Any] = [receiver] if child.handle is None else [receiver, child.handle]
+        sources = [child.answers] if child.handle is None else [child.answers, child.handle]
         while True:
             ready = self._wait(sources, min(watch.timeout(), child.poll))
             if self._abandoned():
                 return None
             ended = child.ended()
-            if receiver in sources and (receiver in ready or ended):
+            if child.answers in sources and (child.answers in ready or (ended and readable([child.answers], 0.0))):
                 try:
-                    if receiver.poll():
-                        answer: tuple[Report, float, float] = receiver.recv()
-                        return answer
+                    answer: tuple[Report, float, float] = receive(child.answers)
+                    return answer
                 except (EOFError, OSError):
-                    sources.remove(receiver)  # the function has closed it
+                    sources.remove(child.answers)  # the function has closed it
             if ended:
                 return None
             watch.look()
 
-    def _child(self, request: Request, limited: bool, receiver: Connection, sender: Connection) -> None:
-        """What the child does; its main thread is where the function runs."""
+    def _work(self, requests: int, answers: int) -> None:
+        """What a child does; its main thread is where the function runs."""
         owner = os.getpid()
-        sys.stdout, sys.stderr = self.streams
         die_with_parent()
-        for connection in (receiver, self.connection, self.lifeline):
-            connection.close()
+        self.connection.close()
+        self.lifeline.close()
+        if self.called is not None:
+            for each in self.called.descriptors:
+                os.close(each)
         if not sys.platform.startswith("linux"):
             os.setpgid(0, 0)
+        bootstrap.begin()
+        try:
+            arguments, cutoff, limited = receive(requests)
+        except EOFError:  # there is nothing more to call
+            return
         for signum, handler in self.handlers.items():
             signal.signal(signum, signal.SIG_DFL if handler is None else handler)
-        answer = limits.call(self.function, request.arguments, request.cutoff, limited, self.rules.memory_mb)
+        answer = limits.call(self.function, arguments, cutoff, limited, self.rules.memory_mb)
         if os.getpid() != owner:
             # a process that the function has forked came back from it: not its place to answer
             flush_streams()
             os._exit(0 if answer[0].status == "SAT" else 1)
         with contextlib.suppress(OSError):
-            sender.send(answer)
-            sender.close()
+            send(answers, answer)
+            os.close(answers)
         die_with_parent(False)  # a thread that the function has left running may outlast the search
-        flush_streams()
+        bootstrap.finish()
 
     def _reap(self) -> None:
         """Take leave of ended processes: those of earlier calls, and those that were adopted."""

@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Any
 
-from pysmac_compat.evaluation.limits import psutil
+from pysmac_compat.evaluation import system
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -42,17 +42,32 @@ class ProcessTree:
     ----------
     background : set of (int, float)
         Process id and start time of what earlier calls have left.
+    spare : int or None
+        Id of a child that has not begun a call.
     """
 
     def __init__(self) -> None:
         self.background: set[tuple[int, float]] = set()
+        self.spare: int | None = None
+        self._children: int | None = None  # the kernel's list of our children
+        with contextlib.suppress(OSError):
+            self._children = os.open("/proc/thread-self/children", os.O_RDONLY)
+
+    def any(self) -> bool:
+        """Whether this process has a child left, ended or not, beside the spare one."""
+        if self._children is not None:
+            pids = set(map(int, os.pread(self._children, 1 << 16, 0).split()))
+        else:
+            pids = {child.pid for child in system.psutil().Process().children()}
+        return bool(pids - {self.spare})
 
     def processes(self) -> list[Any]:
         """The living processes that belong to the current call."""
+        psutil = system.psutil()
         found: list[Any] = []
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process().children():
-                if (child.pid, child.create_time()) not in self.background:
+                if child.pid != self.spare and (child.pid, child.create_time()) not in self.background:
                     found.append(child)
                     with contextlib.suppress(psutil.Error):
                         found.extend(child.children(recursive=True))
@@ -62,7 +77,7 @@ class ProcessTree:
         """CPU seconds of all these processes and of the children they have waited for."""
         total = 0.0
         for process in self.processes():
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(system.psutil().Error):
                 times = process.cpu_times()
                 total += times.user + times.system + times.children_user + times.children_system
         return total
@@ -70,7 +85,7 @@ class ProcessTree:
     def leave(self) -> None:
         """Count all living processes among those in the background, free of the call's limits."""
         for process in self.processes():
-            with contextlib.suppress(psutil.Error, PermissionError):
+            with contextlib.suppress(system.psutil().Error, PermissionError):
                 self.background.add((process.pid, process.create_time()))
                 if sys.platform.startswith("linux"):
                     for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
@@ -95,19 +110,9 @@ class ProcessTree:
                 pass
 
 
-def has_children() -> bool:
-    """Whether this process has any child left, ended or not; one system call on Linux."""
-    if not hasattr(os, "waitid"):  # macOS before Python 3.13
-        return bool(psutil.Process().children())
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True
-
-
 def _is_zombie(process: Any) -> bool:
+    psutil = system.psutil()
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return True

@@ -13,7 +13,6 @@ the journal, this is the answer.
 from __future__ import annotations
 
 import glob
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -160,7 +159,7 @@ def _header(plan: Plan, run: int, workers: int) -> dict[str, Any]:
         "num_train_instances": plan.n_train,
         "train_instance_features": plan.features,
         "workers": workers,
-        "warmstart": hashlib.sha256(json.dumps(_plain(plan.known)).encode()).hexdigest() if plan.known else None,
+        "warmstart": _digest(plan.known) if plan.known else None,
         **{name: getattr(plan, name) for name in _STEERING},
         **{name: plan.parts.get(name, {}) for name in _STEERING_PARTS},
     }
@@ -180,6 +179,12 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     return getattr(value, "__name__", None) or _plain(vars(value))
+
+
+def _digest(known: Any) -> str:
+    import hashlib  # not above: what it loads makes each fork of the process dearer
+
+    return hashlib.sha256(json.dumps(_plain(known)).encode()).hexdigest()
 
 
 def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+import psutil
 import pytest
 from functions import gone, quietly, raise_, recurse
 
@@ -158,6 +159,32 @@ def test_a_lost_light_process_is_an_error(evaluator):
     call = evaluator(lambda: os.kill(os.getppid(), signal.SIGKILL) or time.sleep(0.2))
     with pytest.raises(CallsLost):
         call({})
+
+
+def test_the_next_process_may_be_killed_while_it_waits(evaluator, notes):
+    def function():
+        notes.write(os.getpid())
+        return 1.0
+
+    call = evaluator(function)
+    assert call({}).value == 1.0
+    (waiting,) = psutil.Process(call._process.pid).children()
+    waiting.kill()
+    while waiting.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    assert [call({}).status for _ in range(2)] == ["SAT"] * 2
+    assert str(waiting.pid) not in notes.lines
+    assert len(set(notes.lines)) == 3
+
+
+def test_close_leaves_no_process_behind():
+    call = Evaluator(lambda: 1.0)
+    assert call({}).value == 1.0
+    ours = psutil.Process(call._process.pid)
+    waiting = [child.pid for child in ours.children()]
+    call.close()
+    assert waiting
+    assert all(gone(pid) for pid in (*waiting, ours.pid))
 
 
 def test_close_ends_a_running_call_and_may_be_repeated(notes):

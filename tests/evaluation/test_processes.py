@@ -132,6 +132,38 @@ def test_a_pool(evaluator, closed):
     assert call({}).value == 6.0
 
 
+def test_a_queue_of_the_script(evaluator):
+    """What its feeder thread has done in the script is forgotten in the call."""
+    queue = multiprocessing.get_context("fork").Queue()
+    queue.put("script")
+    assert queue.get(timeout=30) == "script"
+
+    def function(x):
+        queue.put(x)
+        return x
+
+    call = evaluator(function)
+    assert [call({"x": float(x)}).value for x in range(3)] == [0.0, 1.0, 2.0]
+    assert sorted(queue.get(timeout=30) for _ in range(3)) == [0.0, 1.0, 2.0]
+
+
+def test_processes_of_the_script_are_not_those_of_the_call(evaluator):
+    worker = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,), daemon=True)
+    worker.start()
+    try:
+        call = evaluator(lambda: float(len(multiprocessing.active_children())))
+        assert [call({}).value for _ in range(2)] == [0.0, 0.0]
+        assert worker.is_alive()
+    finally:
+        worker.terminate()
+        worker.join()
+
+
+def test_stdin_is_empty(evaluator):
+    call = evaluator(lambda: float(len(sys.stdin.read())))
+    assert [call({}).value for _ in range(2)] == [0.0, 0.0]
+
+
 @pytest.mark.parametrize("limited", [False, True])
 def test_terminate_ends_a_process_of_the_function(evaluator, limited, capfd):
     """Our handler of SIGTERM is for the call only, not for what it forks."""
