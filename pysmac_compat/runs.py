@@ -15,7 +15,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import os
 import queue
+import sys
 import tempfile
 import threading
 import time
@@ -134,6 +136,7 @@ def _serve(
 
     try:
         prefer_installed()
+        _use_one_thread()
         _silence_smac()
         for run in runs:
             send(RunStarted(run))
@@ -181,6 +184,20 @@ def _ask_back(connection: Connection, arguments: Mapping[str, Any], cutoff: floa
     connection.send(CallWanted(dict(arguments), cutoff))
     outcome: Outcome = connection.recv()
     return outcome
+
+
+def _use_one_thread() -> None:
+    """Let linear algebra in this process use one thread.
+
+    The matrices of a search are so small that more threads cost twice the CPU time and save
+    nothing; and the order in which they add may not decide what is found.
+    """
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM"):  # not loaded yet
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+    if "numpy" in sys.modules:  # loaded by the user's script
+        import threadpoolctl
+
+        threadpoolctl.threadpool_limits(1)
 
 
 def _silence_smac() -> None:

@@ -1,0 +1,27 @@
+"""The process of the search."""
+
+import json
+
+from pysmac_compat import SMAC_optimizer
+from pysmac_compat.search import Search
+
+
+def test_its_linear_algebra_uses_one_thread(tmp_path, monkeypatch):
+    """Also where the script has loaded the libraries before."""
+    import scipy.linalg  # noqa: F401
+
+    make = Search.session
+
+    def session(self, workers):
+        made = make(self, workers)
+        import threadpoolctl
+
+        threads = {each["filepath"]: each["num_threads"] for each in threadpoolctl.threadpool_info()}
+        (tmp_path / "threads").write_text(json.dumps(threads))
+        return made
+
+    monkeypatch.setattr(Search, "session", session)
+    SMAC_optimizer().minimize(lambda x: x**2, 3, {"x": ("real", [-1, 1], 0.5)})
+    threads = json.loads((tmp_path / "threads").read_text())
+    assert threads
+    assert set(threads.values()) == {1}
