@@ -51,14 +51,14 @@ class Child:
         try:
             self.pid = os.fork()
         except OSError:
-            for each in (theirs, to_us, *self.descriptors):
+            for each in (theirs, to_us, self.requests, self.answers):
                 os.close(each)
             raise
         if self.pid == 0:
             code = 1
             try:
-                for each in self.descriptors:
-                    os.close(each)
+                os.close(self.requests)
+                os.close(self.answers)
                 work(theirs, to_us)
                 code = 0
             except BaseException:
@@ -69,11 +69,6 @@ class Child:
         os.close(theirs)
         os.close(to_us)
         self.handle = process_handle(self.pid)
-
-    @property
-    def descriptors(self) -> tuple[int, int]:
-        """What no other process may hold open, or nobody sees that this end is closed."""
-        return self.requests, self.answers
 
     @property
     def poll(self) -> float:
@@ -98,8 +93,8 @@ class Child:
         code = None
         with contextlib.suppress(ChildProcessError):
             code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        for each in self.descriptors:
-            os.close(each)
+        os.close(self.requests)
+        os.close(self.answers)
         if self.handle is not None:
             os.close(self.handle)
         return code

@@ -1,8 +1,8 @@
 """The light process that makes the calls: one child a call, watched from outside.
 
 It is forked from the caller at each ``minimize()`` and holds the user's function as it
-is then; it imports nothing of the optimizer, so that forking it stays cheap. While one call
-is being made, the process of the next is forked already and waits.
+is then; it imports nothing of the optimizer, so that forking it stays cheap. While the search
+looks for the next configuration, the process of its call is forked already and waits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pysmac_compat._fork import flush_streams
 from pysmac_compat.evaluation import bootstrap, limits, system
 from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome, Report, judge
-from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
+from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent, has_children
 from pysmac_compat.evaluation.watch import Watch
 
 _EXIT = 0.5  # seconds that a child gets to exit after it has answered
@@ -93,7 +93,6 @@ class CallServer:
         self.tree = ProcessTree()
         self.handlers: Mapping[int, Any] = {}
         self.interrupted = False
-        self.called: Child | None = None
         self.spare: Child | None = None
         self.unfinished: list[Child] = []
         self.parent = 0
@@ -126,6 +125,7 @@ class CallServer:
                     outcome = self.call(receive(self.connection.fileno()))
                     if outcome is not None:
                         send(self.connection.fileno(), outcome)
+                    self._fork_ahead()
         except (EOFError, OSError):
             return
         finally:
@@ -154,12 +154,9 @@ class CallServer:
         limited = any(limit is not None for limit in (request.cutoff, request.wall, self.rules.kill_file))
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
             send(child.requests, (request.arguments, request.cutoff, limited))
-        self.called = child
-        self._fork_ahead()
         wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
         watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, self.rules.kill_file)
         answer = self._answer(child, watch)
-        self.called = None
         if answer is None and not child.ended():
             self.tree.kill()
             return None
@@ -172,8 +169,8 @@ class CallServer:
             report = Report("CRASHED", message=_describe_exit(code))
         else:
             report, own_cpu, wall_time = answer
-            cpu_time = max(own_cpu, cpu_time) if self.tree.any() else own_cpu
-        if self.tree.any():
+            cpu_time = max(own_cpu, cpu_time) if has_children() else own_cpu
+        if has_children():
             cpu_time += self.tree.cpu_seconds()
             if watch.reached or self.interrupted or (limited and report.status in ("CRASHED", "MEMOUT")):
                 self.tree.kill()
@@ -194,15 +191,12 @@ class CallServer:
 
     def _fork_ahead(self) -> None:
         """Fork the process of the next call."""
-        self.spare = self.tree.spare = None
         with contextlib.suppress(OSError):  # no room for a process now; perhaps when it is needed
             self.spare = Child(self._work)
-            self.tree.spare = self.spare.pid
 
     def _next_child(self, request: Request) -> Child:
         """The process for this call."""
-        child = self.spare
-        self.spare = self.tree.spare = None
+        child, self.spare = self.spare, None
         if request.cutoff is not None and not system.limiter.cache_info().currsize:
             system.limiter()  # once here, not in each child
         elif child is not None and not child.ended():
@@ -235,9 +229,6 @@ class CallServer:
         die_with_parent()
         self.connection.close()
         self.lifeline.close()
-        if self.called is not None:
-            for each in self.called.descriptors:
-                os.close(each)
         if not sys.platform.startswith("linux"):
             os.setpgid(0, 0)
         bootstrap.begin()

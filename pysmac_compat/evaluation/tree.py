@@ -42,24 +42,10 @@ class ProcessTree:
     ----------
     background : set of (int, float)
         Process id and start time of what earlier calls have left.
-    spare : int or None
-        Id of a child that has not begun a call.
     """
 
     def __init__(self) -> None:
         self.background: set[tuple[int, float]] = set()
-        self.spare: int | None = None
-        self._children: int | None = None  # the kernel's list of our children
-        with contextlib.suppress(OSError):
-            self._children = os.open("/proc/thread-self/children", os.O_RDONLY)
-
-    def any(self) -> bool:
-        """Whether this process has a child left, ended or not, beside the spare one."""
-        if self._children is not None:
-            pids = set(map(int, os.pread(self._children, 1 << 16, 0).split()))
-        else:
-            pids = {child.pid for child in system.psutil().Process().children()}
-        return bool(pids - {self.spare})
 
     def processes(self) -> list[Any]:
         """The living processes that belong to the current call."""
@@ -67,7 +53,7 @@ class ProcessTree:
         found: list[Any] = []
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process().children():
-                if child.pid != self.spare and (child.pid, child.create_time()) not in self.background:
+                if (child.pid, child.create_time()) not in self.background:
                     found.append(child)
                     with contextlib.suppress(psutil.Error):
                         found.extend(child.children(recursive=True))
@@ -108,6 +94,17 @@ class ProcessTree:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
+
+
+def has_children() -> bool:
+    """Whether this process has any child left, ended or not; one system call on Linux."""
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return bool(system.psutil().Process().children())
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _is_zombie(process: Any) -> bool:

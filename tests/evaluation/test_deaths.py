@@ -161,6 +161,13 @@ def test_a_lost_light_process_is_an_error(evaluator):
         call({})
 
 
+def next_process(call):
+    """The process that waits for the next call."""
+    while not (children := psutil.Process(call._process.pid).children()):
+        time.sleep(0.01)
+    return children[0]
+
+
 def test_the_next_process_may_be_killed_while_it_waits(evaluator, notes):
     def function():
         notes.write(os.getpid())
@@ -168,7 +175,7 @@ def test_the_next_process_may_be_killed_while_it_waits(evaluator, notes):
 
     call = evaluator(function)
     assert call({}).value == 1.0
-    (waiting,) = psutil.Process(call._process.pid).children()
+    waiting = next_process(call)
     waiting.kill()
     while waiting.status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
@@ -180,11 +187,9 @@ def test_the_next_process_may_be_killed_while_it_waits(evaluator, notes):
 def test_close_leaves_no_process_behind():
     call = Evaluator(lambda: 1.0)
     assert call({}).value == 1.0
-    ours = psutil.Process(call._process.pid)
-    waiting = [child.pid for child in ours.children()]
+    processes = next_process(call).pid, call._process.pid
     call.close()
-    assert waiting
-    assert all(gone(pid) for pid in (*waiting, ours.pid))
+    assert all(gone(pid) for pid in processes)
 
 
 def test_close_ends_a_running_call_and_may_be_repeated(notes):
