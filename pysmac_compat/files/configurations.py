@@ -141,7 +141,7 @@ def unit_value(value: Value, parameter: Parameter) -> float:
     if parameter.kind == "integer":
         low, high = low - 0.5, high + 0.5
     if parameter.log:
-        return _log_distance(low, value) / _log_distance(low, high)
+        return _log_distance(low, value) / _log_distance(low, high)  # type: ignore[arg-type]  # a number
     return (value - low) / (high - low)
 
 

@@ -303,7 +303,7 @@ def test_rundata(tmp_path, runs, drawn):
     definition, configuration = drawn
     texts = configurations.value_texts(configuration, definition)
     assume(all(math.isfinite(row.response) and math.isfinite(row.quality) for row in runs))
-    writer = rundata.RunDataText(["id_0"], "p", "text", "echo 0", "f", 3600.0, True)
+    writer = rundata.RunDataText([["id_0"]], "p", "text", "echo 0", "f", 3600.0, True)
     path = tmp_path / "live-rundata-0.json"
     write_text(path, writer.beginning + "".join(writer.run(row, texts, list(texts), False) for row in runs))
     read = rundata.read_rundata(path)
