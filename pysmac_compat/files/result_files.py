@@ -39,7 +39,11 @@ class ResultFiles:
         self._folder: Folder | None = None
 
     def open(
-        self, folder: Folder, recorded: Mapping[int, Recorded] | None, keep: bool = True, workers: int | None = None
+        self,
+        folder: Folder,
+        recorded: Mapping[int, Recorded] | None = None,
+        keep: bool = True,
+        workers: int | None = None,
     ) -> SearchFiles | None:
         """Begin to write.
 

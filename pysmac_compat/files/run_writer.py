@@ -68,7 +68,7 @@ class RunWriter:
         space, training = definition_text(plan.definition), known_instances[: plan.n_train or 1]
         self._rundata = RunDataText(
             training,
-            options["pcs-file"],
+            options.get("pcs-file", ""),
             space,
             self._algorithm,
             options.get("algo-exec-dir", ""),

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
-from pysmac_compat.files.journal import Recorded, evaluation_line, journal_name
+from pysmac_compat.files.journal import Journal, Recorded, evaluation_line, journal_name
 from pysmac_compat.files.smac3 import RunDirectory
-from pysmac_compat.files.text import Appender
 from pysmac_compat.plan import Plan
 
 #: SMAC3's files are written when the run has gone on for so many times as long as writing them took
@@ -53,7 +52,7 @@ class SearchFiles:
     ) -> None:
         self._folder, self._plan, self._names = folder, plan, names
         self._journals, self._recorded = journals, recorded
-        self._journal: Appender | None = None
+        self._journal: Journal | None = None
         self._smac3: _Smac3 | None = None
 
     def take(self, event: Event) -> list[Warned]:
@@ -74,7 +73,7 @@ class SearchFiles:
     def _note(self, event: Event) -> None:
         if isinstance(event, RunStarted) and event.run in self._journals:
             path = os.path.join(self._folder, journal_name(self._names[event.run]))
-            self._journal = Appender(path, self._journals[event.run])
+            self._journal = Journal(path, self._journals[event.run])
         elif self._journal is None:
             return
         elif isinstance(event, (Evaluated, Tested)) and not event.recorded and not event.cut_short:
