@@ -20,13 +20,14 @@ class Evaluated:
     """An evaluation has ended; with several at a time perhaps before one with a smaller index.
 
     ``recorded``: it is that of an earlier process, from the journal. ``cut_short``: what ends the search has
-    stopped it.
+    stopped it. ``origin``: how SMAC3 has found the configuration.
     """
 
     run: int
     evaluation: Evaluation
     recorded: bool = False
     cut_short: bool = False
+    origin: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.server import Rules
 from pysmac_compat.events import CallWanted
-from pysmac_compat.files.working_directory import WorkingDirectory, read_journals
+from pysmac_compat.files.result_files import read_journals
+from pysmac_compat.files.working_directory import WorkingDirectory, results_path
 from pysmac_compat.options import INITIAL, SmacOptions, resolve
 from pysmac_compat.plan import make_plan
 from pysmac_compat.record import Record
@@ -216,7 +217,8 @@ class SMAC_optimizer:
         if resume:
             if not self._persistent:
                 raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
-            recorded = read_journals(self.working_directory, plan, scenario_file, settings.result_folder, workers)
+            results = results_path(self.working_directory, scenario_file, settings.result_folder)
+            recorded = read_journals(results, plan, workers)
         record = Record(plan)
         files = WorkingDirectory(
             self.working_directory,
@@ -242,7 +244,8 @@ class SMAC_optimizer:
                     for _ in range(workers if settings.isolate else 0):
                         calls.append(Evaluator(func, rules))
                         processes.callback(calls[-1].close)
-                    engines.append(Engine(plan, range(i, len(plan.seeds), n_engines), calls, recorded or {}))
+                    runs = range(i, len(plan.seeds), n_engines)
+                    engines.append(Engine(plan, runs, calls, recorded or {}, files.of_search))
                     processes.callback(engines[-1].close)
                 for event in events_of(engines):
                     if isinstance(event, CallWanted):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import math
 import os
@@ -155,21 +157,32 @@ def _scenario(name: str, value: Any) -> str:
     return str(_file(name, value)).rsplit(".", 1)[0] or value
 
 
+def _structured(value: Any) -> Any:
+    """A value, or what it is where it has stood in a file; see `scenario_text`."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(value)
+    return value
+
+
 def _configuration(name: str, value: Any) -> Any:
+    value = _structured(value)
     if not isinstance(value, (str, Mapping)):
         raise ArgumentError(f"{name} must be DEFAULT, RANDOM, or a text such as \"-x '1.0' -y '3'\", got {value!r}")
     return value
 
 
 def _subspace(name: str, value: Any) -> Any:
+    value = _structured(value)
     if not isinstance(value, (str, Mapping)):
         raise ArgumentError(f'{name} must be a text such as "x=1.0, y=3", or a dict, got {value!r}')
     return value
 
 
 def _configurations(name: str, value: Any) -> tuple[Any, ...]:
+    value = _structured(value)
     if isinstance(value, (str, Mapping)):
-        value = [] if value == "[]" else [value]
+        value = [value]
     if not isinstance(value, (list, tuple)):
         raise ArgumentError(f"{name} must be a list of configurations, got {value!r}")
     return tuple(_configuration(name, each) for each in value)

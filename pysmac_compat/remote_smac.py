@@ -10,18 +10,21 @@ from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat.definitions import process_parameter_definitions as process_parameter_definitions
+from pysmac_compat.definitions import process_single_parameter_definition as process_single_parameter_definition
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import REPORTABLE, SUCCESSES, Outcome, describe, judge
 from pysmac_compat.evaluation.server import Rules
 from pysmac_compat.events import CallWanted
-from pysmac_compat.files.pcs import parameter_line
+from pysmac_compat.files.folder import Folder
+from pysmac_compat.files.result_files import ResultFiles
 from pysmac_compat.files.scenario import DEFAULT_CUTOFF
+from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.files.text import Path
 from pysmac_compat.record import Record
 from pysmac_compat.results import Result
 from pysmac_compat.runs import Engine
-from pysmac_compat.scenario_plan import read_scenario_plan
-from pysmac_compat.space.parameters import parse_parameter
+from pysmac_compat.scenario_plan import ScenarioPlan, read_scenario_plan
 from pysmac_compat.utils.smac_argparser import HEAD, convert, function_arguments
 
 _REPORT = ("value", "status", "runtime")
@@ -34,7 +37,7 @@ class remote_smac:
     """A search that is driven from outside: ask for a configuration, run it anywhere, report the result.
 
     It proposes what `SMAC_optimizer.minimize` proposes that has written these files, as long as the same results
-    are reported. It writes no files.
+    are reported. Where the scenario says (``output-dir``) it writes what that writes, but for the journal.
 
     Parameters
     ----------
@@ -83,10 +86,11 @@ class remote_smac:
         self._plan, self._settings, self._instances = found.plan, found.settings, found.instances
         self._types = dict(parser_dict)
         self._record = Record(self._plan)
+        self._files, of_search = _result_files(found)
         self._wanted: CallWanted | None = None
         self._ended = False
-        self._engine = Engine(self._plan, [0])
-        self._end = weakref.finalize(self, _close, self._engine, os.getpid())
+        self._engine = Engine(self._plan, [0], files=of_search)
+        self._end = weakref.finalize(self, _close, self._engine, self._files, os.getpid())
 
     def next_configuration(self) -> dict[str, Any] | None:
         """What is to be run next.
@@ -117,6 +121,7 @@ class remote_smac:
                     self.close()
                 else:
                     self._record.take(event)
+                    self._files.take(event)
         except RuntimeError:
             self.close()
             raise
@@ -125,9 +130,15 @@ class remote_smac:
     def _configuration(self, wanted: CallWanted) -> dict[str, Any]:
         values = dict(wanted.arguments)
         # Each of the two is there if the search needs it; no parameter has these names.
-        name, info = self._instances[values.pop("instance", 0)]
+        name, *more = self._instances[values.pop("instance", 0)]
         seed = values.pop("seed", _NO_SEED)
-        head = (name, info, DEFAULT_CUTOFF if wanted.cutoff is None else wanted.cutoff, _CUTOFF_LENGTH, seed)
+        head = (
+            name,
+            " ".join(more) or "0",
+            DEFAULT_CUTOFF if wanted.cutoff is None else wanted.cutoff,
+            _CUTOFF_LENGTH,
+            seed,
+        )
         typed = {name: convert(name, self._types[name], str(value)) for name, value in values.items()}
         return {**dict(zip(HEAD, head, strict=True)), **typed}
 
@@ -196,9 +207,23 @@ class remote_smac:
         self.close()
 
 
-def _close(engine: Engine, owner: int) -> None:
+def _result_files(found: ScenarioPlan) -> tuple[ResultFiles, SearchFiles | None]:
+    """What writes the results, and the part of that in the process of the search."""
+    files = ResultFiles(found.plan, found.scenario, found.instances)
+    if found.results is not None:
+        output, name = os.path.split(found.results)
+        try:
+            os.makedirs(output, exist_ok=True)
+            return files, files.open(Folder(output, []).make(name))
+        except OSError as error:
+            files.stop(error)
+    return files, None
+
+
+def _close(engine: Engine, files: ResultFiles, owner: int) -> None:
     if os.getpid() == owner:  # not in a fork of the process whose engine it is
         engine.close()
+        files.close()
 
 
 def remote_smac_function(
@@ -245,69 +270,3 @@ def remote_smac_function(
                 smac._answer(call(keywords, smac._wanted.cutoff))
         smac._record.conclude()
         return smac.result
-
-
-def process_single_parameter_definition(name: str, specification: Any) -> tuple[str, type]:
-    """A parameter definition as a line of a PCS file.
-
-    Parameters
-    ----------
-    name : str
-    specification : tuple
-        ``(type, values, default[, 'log'])``.
-
-    Returns
-    -------
-    line : str
-        With the numbers as they are written in the definition.
-    type : type
-        Of the parameter's values: int, float, str or bool, or ``type(None)`` where None is
-        the only choice.
-
-    Raises
-    ------
-    ParameterError
-        A ``ValueError``, naming the parameter.
-
-    Examples
-    --------
-    >>> process_single_parameter_definition("x", ("real", [0.1, 10], 1, "log"))
-    ('x real [0.1, 10] [1] log', <class 'float'>)
-    >>> process_single_parameter_definition("kernel", ("categorical", ["rbf", "linear"], "rbf"))
-    ('kernel categorical {rbf,linear}[rbf]', <class 'str'>)
-    """
-    parameter = parse_parameter(name, specification)
-    kind = parameter.kind
-    if not parameter.numeric:
-        return parameter_line(parameter), next(
-            (type(value) for value in parameter.values if value is not None), type(None)
-        )
-    typed = isinstance(specification[0], str)
-    (lower, upper), default = specification[1:3] if typed else (parameter.values, parameter.default)
-    log = " log" if parameter.log else ""
-    return f"{name} {kind} [{lower}, {upper}] [{default}]{log}", int if kind == "integer" else float
-
-
-def process_parameter_definitions(parameter_dict: Mapping[str, Any]) -> tuple[list[str], dict[str, type]]:
-    """All definitions of a parameter dict, see `process_single_parameter_definition`.
-
-    Returns
-    -------
-    lines : list of str
-        In the order of the dict.
-    types : dict of str to type
-
-    Raises
-    ------
-    ParameterError
-
-    Examples
-    --------
-    >>> process_parameter_definitions({"n": ("integer", [1, 9], 3), "o": ("ordinal", [16, 32], 32)})
-    (['n integer [1, 9] [3]', 'o ordinal {16,32}[32]'], {'n': <class 'int'>, 'o': <class 'int'>})
-    """
-    lines, types = [], {}
-    for name, specification in parameter_dict.items():
-        line, types[name] = process_single_parameter_definition(name, specification)
-        lines.append(line)
-    return lines, types

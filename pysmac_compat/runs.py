@@ -38,6 +38,7 @@ from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import CallWanted, Event, Failed, RunEnded, RunStarted
 from pysmac_compat.files.journal import Recorded
+from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.plan import Plan
 from pysmac_compat.search import Call, Search
 
@@ -57,6 +58,8 @@ class Engine:
         `CallWanted`, to be answered with `answer`.
     recorded : dict of int to Recorded
         What is known of runs that are resumed.
+    files : SearchFiles or None
+        What the process writes down itself.
     """
 
     def __init__(
@@ -65,12 +68,13 @@ class Engine:
         runs: Sequence[int],
         calls: Sequence[Evaluator] = (),
         recorded: Mapping[int, Recorded] = MappingProxyType({}),
+        files: SearchFiles | None = None,
     ) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
         folder = Path(self._folder.name)
         self._process = ForkedProcess(
-            lambda: _serve(plan, runs, calls, theirs, folder, recorded), close=(self.connection,)
+            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files), close=(self.connection,)
         )
         theirs.close()
 
@@ -124,6 +128,7 @@ def _serve(
     connection: Connection,
     folder: Path,
     recorded: Mapping[int, Recorded],
+    files: SearchFiles | None,
 ) -> None:
     """What the engine's process does."""
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
@@ -132,6 +137,9 @@ def _serve(
 
     def send(event: Event | None) -> None:
         with sending:
+            # written down first: the other process may be dead, and then this one ends
+            for warning in files.take(event) if files is not None and event is not None else ():
+                connection.send(warning)
             connection.send(event)
 
     try:

@@ -11,6 +11,7 @@ from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
 from pysmac_compat.files.instances import instance_name, read_features, read_instances
 from pysmac_compat.files.pcs import read_pcs
+from pysmac_compat.files.result_files import scenario_names
 from pysmac_compat.files.scenario import first_name, read_scenario
 from pysmac_compat.files.text import Path
 from pysmac_compat.options import INITIAL, resolve
@@ -42,13 +43,19 @@ class ScenarioPlan:
     ----------
     plan : Plan
     settings : Settings
-    instances : list of (str, str)
-        Name and further words ("0" if there are none) of the training instances, then of the test instances.
+    instances : list of list of str
+        Name and further words of the training instances, then of the test instances.
+    scenario : dict of str to str
+        The scenario file.
+    results : str or None
+        The folder of the results, if the files say where they belong.
     """
 
     plan: Plan
     settings: Settings
-    instances: list[tuple[str, str]]
+    instances: list[list[str]]
+    scenario: dict[str, str]
+    results: str | None
 
 
 def read_scenario_plan(
@@ -75,21 +82,20 @@ def read_scenario_plan(
 
     Raises
     ------
-    ArgumentError, FileFormatError, ParameterError, ClauseError
-        All of them ``ValueError``.
-    OSError
-        If a file is not there.
+    ValueError, OSError
+        The latter if a file is not there.
     """
     if not isinstance(parser_dict, Mapping):
         raise ArgumentError(f"parser_dict must be a dict of types by the names of the parameters, got {parser_dict!r}")
     options: dict[str, str] = {}
     places: dict[str, str] = {}
     initial = {first_name(name): str(value) for name, value in INITIAL.items() if name != "validation"}
-    for path in (scenario_fn, additional_options_fn):
-        for name, text in ({} if path is None else read_scenario(path)).items():
+    scenario = read_scenario(scenario_fn)
+    for content in (scenario, {} if additional_options_fn is None else read_scenario(additional_options_fn)):
+        for name, text in content.items():
             first = first_name(name)
             if first in _PLACES:
-                places[first] = _path(text, scenario_fn)
+                places[first] = text if first == "output-dir" else _path(text, scenario_fn)
             elif first is None or initial.get(first) != text:
                 options[first or name] = text
             else:
@@ -100,8 +106,9 @@ def read_scenario_plan(
     if "commands" in settings.parts:
         warn("the shell commands before and after a scenario are not run: the search is driven from outside")
     parameters, *clauses = read_pcs(places["pcs-file"])
-    train = _instances(places.get("instances")) or [(instance_name(0), "0")]
+    train = _instances(places.get("instances")) or [[instance_name(0)]]
     test = _instances(places.get("test-instances"))
+    output = places.get("output-dir")
     plan = make_plan(
         settings,
         definition=define({name: _typed(name, each, parser_dict) for name, each in parameters.items()}, *clauses),
@@ -115,7 +122,8 @@ def read_scenario_plan(
         t_limit_function_s=None,
         t_limit_total_s=None,
     )
-    return ScenarioPlan(plan, settings, [*train, *test])
+    results = None if output is None else _output(output, scenario_fn, settings.result_folder)
+    return ScenarioPlan(plan, settings, [*train, *test], scenario, results)
 
 
 def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callable[[str], Any]]) -> tuple[Any, ...]:
@@ -140,16 +148,22 @@ def _path(text: str, scenario_fn: Path) -> str:
     return next(filter(os.path.isfile, candidates), text)
 
 
-def _instances(path: str | None) -> list[tuple[str, str]]:
-    rows = [] if path is None else read_instances(path)
-    return [(name, " ".join(more) or "0") for name, *more in rows]
+def _output(text: str, scenario_fn: Path, result_folder: str) -> str:
+    """The folder of the results, where one can be; else beside the scenario file, if the whole folder has moved."""
+    if not os.path.isdir(os.path.dirname(os.path.abspath(text))):
+        text = os.path.join(os.path.dirname(os.fspath(scenario_fn)), os.path.basename(text))
+    return os.path.join(os.path.abspath(text), scenario_names(os.fspath(scenario_fn), result_folder)[1])
 
 
-def _features(path: str | None, instances: list[tuple[str, str]]) -> list[list[float]] | None:
+def _instances(path: str | None) -> list[list[str]]:
+    return [] if path is None else read_instances(path)
+
+
+def _features(path: str | None, instances: list[list[str]]) -> list[list[float]] | None:
     if path is None:
         return None
     _, features = read_features(path)
-    missing = [name for name, _ in instances if name not in features]
+    missing = [name for name, *_ in instances if name not in features]
     if missing:
         raise ArgumentError(f"the instance {missing[0]!r} has no features in {path!r}")
-    return [features[name] for name, _ in instances]
+    return [features[name] for name, *_ in instances]

@@ -105,15 +105,16 @@ class Search:
     ) -> Scored | Future[Scored]:
         """Evaluate a configuration for the session."""
         values = self._values(configuration)
+        origin = getattr(configuration, "origin", None)
         self.count += 1
         if self.plan.validation.which == "all":
             self.evaluated[repr(values)] = values
         if self.recorded is not None:
             known = self.recorded.evaluation(self.count, values, instance, seed)
             if known is not None:
-                self.send(Evaluated(self.run, known, recorded=True))
+                self.send(Evaluated(self.run, known, recorded=True, origin=origin))
                 return self._scored(known)
-        return self._start(self._evaluate, values, instance, seed, cutoff, self.count)
+        return self._start(self._evaluate, values, instance, seed, cutoff, self.count, origin)
 
     def _scored(self, known: Evaluation) -> Scored:
         """What a recorded evaluation came to."""
@@ -127,11 +128,17 @@ class Search:
         return function(*arguments) if self.pool is None else self.pool.submit(function, *arguments)
 
     def _evaluate(
-        self, values: dict[str, Any], instance: int | None, seed: int | None, cutoff: float | None, index: int
+        self,
+        values: dict[str, Any],
+        instance: int | None,
+        seed: int | None,
+        cutoff: float | None,
+        index: int,
+        origin: str | None,
     ) -> Scored:
         scored, evaluation = self._call(values, instance, seed, cutoff, index, first=index == 1)
         # told at once, not in the order of the search: what has been computed is never lost
-        self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short))
+        self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short, origin=origin))
         return scored
 
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:

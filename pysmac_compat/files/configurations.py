@@ -141,8 +141,14 @@ def unit_value(value: Value, parameter: Parameter) -> float:
     if parameter.kind == "integer":
         low, high = low - 0.5, high + 0.5
     if parameter.log:
-        return math.log(value / low) / math.log(high / low)
+        return _log_distance(low, value) / _log_distance(low, high)  # type: ignore[arg-type]  # a number
     return (value - low) / (high - low)
+
+
+def _log_distance(low: float, high: float) -> float:
+    """``log(high / low)``, also where that quotient is too large for a float, or so near to 1 that it looks like it."""
+    excess = (high - low) / low
+    return math.log1p(excess) if excess < 1 else math.log(high) - math.log(low)
 
 
 def read_uniq_configurations(path: Path) -> list[list[float]]:

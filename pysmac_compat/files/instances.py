@@ -70,10 +70,10 @@ def features_text(names: Sequence[str], features: Iterable[tuple[str, Sequence[f
     return "".join(",".join(row) + "\n" for row in rows)
 
 
-def features_of(features: Sequence[Sequence[float]]) -> str:
-    """The text of a file of the features of the instances 0, 1, ..."""
+def features_of(features: Sequence[Sequence[float]], instances: Sequence[str]) -> str:
+    """The text of a file of features without names, a row for each of the first instances."""
     names = [f"feature{i}" for i in range(len(features[0]))]
-    return features_text(names, ((instance_name(i), row) for i, row in enumerate(features)))
+    return features_text(names, zip(instances, features, strict=False))
 
 
 def read_features(path: Path) -> tuple[list[str], dict[str, list[float]]]:

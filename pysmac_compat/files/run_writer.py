@@ -5,18 +5,17 @@ from __future__ import annotations
 import glob
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pysmac_compat.events import Evaluated, Improved, Tested
 from pysmac_compat.files import instances, trajectory, validation
 from pysmac_compat.files.configurations import format_pairs, paramstrings_line, uniq_configurations_line, value_texts
 from pysmac_compat.files.folder import Folder
-from pysmac_compat.files.journal import evaluation_line, journal_name
 from pysmac_compat.files.pcs import definition_text
 from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.rundata import RunDataText
-from pysmac_compat.files.scenario import DEFAULT_CUTOFF, scenario_text
+from pysmac_compat.files.scenario import DEFAULT_CUTOFF, first_name, scenario_text
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 
@@ -39,8 +38,8 @@ class RunWriter:
     plan : Plan
     scenario : dict
         The options in scenario.dat.
-    journal : str
-        How the journal begins: its header, or all of it, if the run is resumed. Empty: there is none.
+    known_instances : list of list of str
+        Name and further words of each instance: those for training, then those for tests.
     resumed : bool
         Whether the files that are there are of the same run.
     """
@@ -51,11 +50,13 @@ class RunWriter:
         name: str,
         plan: Plan,
         scenario: Mapping[str, Any],
-        journal: str = "",
+        known_instances: Sequence[Sequence[str]],
         resumed: bool = False,
     ) -> None:
         self._folder, self._name, self._plan = folder, name, plan
-        self._algorithm = str(scenario["algo-exec"])
+        options = {first_name(option): str(value) for option, value in scenario.items()}
+        self._algorithm = options.get("algo-exec", "")
+        self._instances = [words[0] for words in known_instances]
         self._cutoff = DEFAULT_CUTOFF if plan.objective.cutoff is None else plan.objective.cutoff
         self._default = value_texts(plan.definition.default, plan.definition)
         self._ids: dict[str, int] = {}
@@ -64,26 +65,24 @@ class RunWriter:
         self._steps: dict[str, list[tuple[float, float, float]]] = {}
         self._tests: dict[str, list[validation.ValidationRun]] = {}
         self._tested: dict[str, Mapping[str, str]] = {}
-        space, names = definition_text(plan.definition), [instances.instance_name(i) for i in range(plan.n_train or 1)]
+        space, training = definition_text(plan.definition), known_instances[: plan.n_train or 1]
         self._rundata = RunDataText(
-            names,
-            scenario["pcs-file"],
+            training,
+            options.get("pcs-file", ""),
             space,
             self._algorithm,
-            scenario["algo-exec-dir"],
+            options.get("algo-exec-dir", ""),
             self._cutoff,
             plan.deterministic,
         )
         for what in validation.FILES:  # of an earlier run
             folder.remove(validation.file_name(what, name))
-        # first of all: if the process is killed while the other files are made, nothing is lost
-        self._journal = folder.appender(journal_name(name), journal) if journal else None
         self._state = self._old_state() if resumed else self._new_state()
         self._state.write("param.pcs", space)
         self._state.write("scenario.txt", scenario_text(scenario))
-        self._state.write("instances.txt", instances.instances_text([n] for n in names))
+        self._state.write("instances.txt", instances.instances_text(training))
         if plan.features is not None:
-            self._state.write("instance-features.txt", instances.features_of(plan.features))
+            self._state.write("instance-features.txt", instances.features_of(plan.features, self._instances))
         beginnings = zip(_STATE_FILES, ("", "", HEADER), strict=True)
         self._paramstrings, self._uniq, self._runs = (
             self._state.appender(pattern.format(0), text) for pattern, text in beginnings
@@ -109,7 +108,6 @@ class RunWriter:
     def evaluated(self, event: Evaluated) -> None:
         """Write an evaluation down."""
         evaluation = event.evaluation
-        self._note(event)
         if not self._n_runs:
             self._start = time.monotonic()
         if event.recorded or not self._n_runs:
@@ -141,11 +139,6 @@ class RunWriter:
         if self._n_runs == 1:
             self._add_step(trajectory.Step(0.0, trajectory.UNKNOWN, 0.0, configuration, 0.0, texts))
 
-    def _note(self, event: Evaluated | Tested) -> None:
-        """Add to the journal what it does not hold; what was cut short must be done again."""
-        if self._journal is not None and not event.recorded and not event.cut_short:
-            self._journal.append(evaluation_line(event.evaluation, test=isinstance(event, Tested)))
-
     def improved(self, event: Improved) -> None:
         """Write a new incumbent down, or a new mean of the old one."""
         last, self._last = self._last, event
@@ -165,7 +158,6 @@ class RunWriter:
     def tested(self, event: Tested) -> None:
         """Note a run on a test instance."""
         evaluation = event.evaluation
-        self._note(event)
         if self._last is not None and not self._tests:
             self._end_search(self._last)
         texts = value_texts(evaluation.configuration, self._plan.definition)
@@ -173,7 +165,7 @@ class RunWriter:
         self._tested[key] = texts
         late = objective.cutoff is not None and evaluation.value >= objective.cutoff
         run = validation.ValidationRun(
-            instance=instances.instance_name(evaluation.instance),
+            instance=self._instances[evaluation.instance or 0],
             seed=_seed(evaluation),
             objective=evaluation.value * (objective.penalty if objective.runtime and late else 1.0),
             result=_result(evaluation),
@@ -195,8 +187,6 @@ class RunWriter:
         iteration = max(len(self._ids) - 1, 0)
         for stream in (self._paramstrings, self._uniq, self._runs, self._trajectory, self._detailed, self._live):
             stream.close()
-        if self._journal is not None:
-            self._journal.close()
         if iteration:
             for pattern in _STATE_FILES:
                 self._state.rename(pattern.format(0), pattern.format(iteration))

@@ -21,8 +21,8 @@ class RunDataText:
 
     Parameters
     ----------
-    instances : sequence of str
-        Names.
+    instances : sequence of sequence of str
+        Name and further words of each.
     pcs_path, pcs_text : str
         The file of the search space, and its text.
     algorithm : str
@@ -36,7 +36,7 @@ class RunDataText:
 
     def __init__(
         self,
-        instances: Sequence[str],
+        instances: Sequence[Sequence[str]],
         pcs_path: str,
         pcs_text: str,
         algorithm: str,
@@ -64,11 +64,11 @@ class RunDataText:
             {
                 "@pi-id": _FIRST_ID + i,
                 "pi-name": name,
-                "pi-instance-specific-info": "0",
+                "pi-instance-specific-info": " ".join(more) or "0",
                 "pi-features": {},
                 "pi-instance-id(deprecated)": 1 + i,
             }
-            for i, name in enumerate(self._instances)
+            for i, (name, *more) in enumerate(self._instances)
         ]
         return _text(instances)
 

@@ -9,6 +9,7 @@ A line for each option, under any of its names in SMAC v2::
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -100,8 +101,12 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
 
 
 def scenario_text(options: Mapping[str, Any]) -> str:
-    """The text of a scenario file."""
-    return "".join(f"{name} = {' '.join(str(value).split(chr(10)))}\n" for name, value in options.items())
+    """The text of a scenario file; lists and dicts, as of initial challengers, are written as JSON."""
+    return "".join(f"{name} = {' '.join(_text(value).split(chr(10)))}\n" for name, value in options.items())
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, default=str) if isinstance(value, (list, tuple, dict)) else str(value)
 
 
 def read_scenario(path: Path) -> dict[str, str]:

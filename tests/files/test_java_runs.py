@@ -138,7 +138,7 @@ def test_live_rundata(java_runs, run):
     rows = run_results.read_runs_and_results(path)
     (path,) = (results / "state-run0").glob("paramstrings*")
     configurations_ = configurations.read_paramstrings(path)
-    names = [words[0] for words in instances.read_instances(results / "state-run0" / "instances.txt")]
+    names = instances.read_instances(results / "state-run0" / "instances.txt")
     recorded = rundata.read_rundata(results / "live-rundata-0.json")
     first = recorded[1]["r-rc"]["rc-algo-exec-config"]
     writer = rundata.RunDataText(

@@ -35,6 +35,16 @@ RUNS = {
 }
 
 
+SMAC3_FILES = [
+    "configspace.json",
+    "forbidden.json",
+    "intensifier.json",
+    "optimization.json",
+    "runhistory.json",
+    "scenario.json",
+]
+
+
 class Replay:
     """A recorded run, written again by us."""
 
@@ -69,13 +79,18 @@ class Replay:
             str(folder), self.plan, options, "scenario.dat", "%SCENARIO_NAME", config, [], overwrite=True
         )
 
+    def _take(self, event):
+        """As the process of the search does, and then the one that has started it."""
+        assert not self.files.of_search.take(event)
+        self.files.take(event)
+
     def run(self):
         definition = self.plan.definition
         texts = read_paramstrings(largest_file(str(self.state / "paramstrings-it*")))
         configurations = [typed_values(each, definition) for each in texts]
         incumbents = read_trajectory(self.theirs / f"traj-run-{self.seed}.txt")[1:-1]
         changes = [row for row in incumbents if row["Incumbent ID"]]
-        self.files.take(events.RunStarted(0))
+        self._take(events.RunStarted(0))
         for row in read_runs_and_results(largest_file(str(self.state / "runs_and_results-it*"))):
             evaluation = Evaluation(
                 index=row.number,
@@ -90,13 +105,11 @@ class Replay:
                 runtime=row.runtime,
                 quality=row.quality,
             )
-            self.files.take(events.Evaluated(0, evaluation))
+            self._take(events.Evaluated(0, evaluation))
             while changes and changes[0]["Incumbent ID"] <= row.configuration:
                 step = changes.pop(0)
                 configuration = configurations[int(step["Incumbent ID"]) - 1]
-                self.files.take(
-                    events.Improved(0, row.number, configuration, step["Estimated Training Performance"], 1)
-                )
+                self._take(events.Improved(0, row.number, configuration, step["Estimated Training Performance"], 1))
         if self.plan.n_test:
             (tested,) = read_call_strings(self.theirs / file_name("CallStrings", str(self.seed)))
             lines = read_result_lines(self.theirs / file_name("RunResultLineMatrix", str(self.seed)))
@@ -104,7 +117,7 @@ class Replay:
                 seed = None if seed == -1 else seed
                 configuration = typed_values(tested, definition)
                 number = instance_number(instance)
-                self.files.take(
+                self._take(
                     events.Tested(
                         0,
                         Evaluation(
@@ -123,7 +136,7 @@ class Replay:
                         ),
                     )
                 )
-        self.files.take(events.RunEnded(0, "budget"))
+        self._take(events.RunEnded(0, "budget"))
         self.files.close()
         return self
 
@@ -143,6 +156,7 @@ def _names(folder):
 def test_the_same_files(replay):
     theirs = _names(replay.theirs.parents[1]) | {f"out/scenario/live-rundata-{replay.seed}.json"}
     theirs.add(f"out/scenario/journal-run-{replay.seed}.jsonl")  # ours alone
+    theirs |= {f"out/scenario/smac3/{replay.seed}/{name}" for name in SMAC3_FILES}
     if replay.plan.features is not None:  # which the original wrote down here only if told to use them
         theirs.add(f"out/scenario/state-run{replay.seed}/instance-features.txt")
     assert _names(replay.folder) == theirs

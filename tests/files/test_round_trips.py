@@ -12,9 +12,7 @@ from pysmac_compat.files.text import java_number, quoted_cells, write_text
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import parse_parameters
 
-quick = settings(
-    max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 _visible = st.characters(exclude_categories=["C", "Z"])
 printable = st.text(_visible | st.just(" "), max_size=8)
@@ -119,6 +117,19 @@ def test_configurations(tmp_path, drawn, copies):
             assert parameter.values[int(unit) - 1] == value
         else:
             assert -1e-9 <= unit <= 1 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(5e-324, 1e300), (2.3e-308, 1.0), (1.0, 1.7e308), (1e-15, 1e-3), (2 - 2**-52, 2.0), (1e300, 1.0000001e300)],
+)
+def test_places_on_a_logarithmic_scale(low, high):
+    parameter = define({"x": ("real", [low, high], low, "log")}).parameters["x"]
+    middle = math.sqrt(low) * math.sqrt(high)
+    assert configurations.unit_value(low, parameter) == 0.0
+    assert configurations.unit_value(high, parameter) == 1.0
+    if low < middle < high:
+        assert configurations.unit_value(middle, parameter) == pytest.approx(0.5, abs=1e-3)
 
 
 @pytest.mark.parametrize("value", ["it's", "\\", "\\'", "a\\\\'b", "C:\\new", "', y='2", "", " ", "\\\\"])
@@ -292,7 +303,7 @@ def test_rundata(tmp_path, runs, drawn):
     definition, configuration = drawn
     texts = configurations.value_texts(configuration, definition)
     assume(all(math.isfinite(row.response) and math.isfinite(row.quality) for row in runs))
-    writer = rundata.RunDataText(["id_0"], "p", "text", "echo 0", "f", 3600.0, True)
+    writer = rundata.RunDataText([["id_0"]], "p", "text", "echo 0", "f", 3600.0, True)
     path = tmp_path / "live-rundata-0.json"
     write_text(path, writer.beginning + "".join(writer.run(row, texts, list(texts), False) for row in runs))
     read = rundata.read_rundata(path)

@@ -1,6 +1,7 @@
 """The files of searches of our own."""
 
 import gc
+import json
 import os
 import re
 import signal
@@ -115,7 +116,7 @@ def test_the_directory_twice(tmp_path, results):
         (results / "validationResults-traj-run-0-walltime.csv").parent.mkdir(parents=True, exist_ok=True)
         (results / "validationResults-traj-run-0-walltime.csv").write_text("of a run with tests\n")
         optimizer.minimize(_square, n, SPACE)
-    folders = sorted(path.name for path in results.iterdir() if path.is_dir())
+    folders = sorted(path.name for path in results.glob("*state*"))
     assert len(folders) == 2
     assert re.fullmatch(r"old-state-state-run0-\d{13}", folders[0])
     assert folders[1] == "state-run0"
@@ -124,6 +125,9 @@ def test_the_directory_twice(tmp_path, results):
         assert _tree(results / name) == sorted(file.format(n - 1) for file in STATE_FILES)
     assert len(rundata.read_rundata(results / "live-rundata-0.json")) == 9
     assert not list(results.glob("validation*"))
+    old, new = sorted((results / "smac3").iterdir(), reverse=True)
+    assert re.fullmatch(r"old-0-\d{13}", old.name)
+    assert [len(json.loads((path / "runhistory.json").read_text())["data"]) for path in (old, new)] == [5, 8]
 
 
 @pytest.mark.slow
@@ -199,7 +203,7 @@ def test_no_file_holds_the_environment(tmp_path, optimizer, monkeypatch):
         function, 4, SPACE, num_train_instances=2, num_test_instances=1, train_instance_features=features
     )
     files = [path for path in (tmp_path / "wd").rglob("*") if path.is_file()]
-    assert len(files) == 23
+    assert len(files) == 29
     for path in files:
         content = path.read_bytes()
         assert b"a1b2c3d4e5" not in content

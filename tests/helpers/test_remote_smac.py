@@ -2,11 +2,14 @@
 
 import contextlib
 import gc
+import json
+import shutil
 
 import pytest
 from functions import gone
 
 from pysmac_compat import SMAC_optimizer
+from pysmac_compat.files.state import read_state_run
 from pysmac_compat.remote_smac import process_parameter_definitions, remote_smac, remote_smac_function
 from pysmac_compat.utils.smac_argparser import HEAD, evaluate_function
 
@@ -82,6 +85,11 @@ RUNS = {
     "capping without instances": (12, RUNTIME, {"t_limit_function_s": 3.5}),
     "no limit": (10, RUNTIME, {}),
     "options": (12, {"execution-mode": "ROAR", "initial-incumbent": "-x '3' -k '2'"}, {}),
+    "challengers": (
+        6,
+        {"initial-challengers": ["-x '3' -k '2'", {"x": 0.5, "i": -3}], "search-subspace": {"flag": True}},
+        {},
+    ),
 }
 
 
@@ -113,6 +121,59 @@ def test_it_proposes_what_minimize_proposes(minimized, name):
         assert [each[:5] for each in told(smac.result)] == [each[:5] for each in told(result)]
     assert (smac.result.value, smac.result.configuration) == (result.value, result.configuration)
     assert smac.result.stopped_because == result.stopped_because
+
+
+def test_it_writes_what_minimize_writes(minimized, tmp_path):
+    features = {"train_instance_features": [[1, 2], [3, 4]]}
+    _, files = minimized(8, num_train_instances=2, num_test_instances=1, **features)
+    ours, theirs = tmp_path / "out" / "scenario", tmp_path / "theirs"
+    shutil.copytree(ours, theirs)
+    with remote_smac(*files, None, None, TYPES) as smac:
+        while (configuration := smac.next_configuration()) is not None:
+            smac.report_result(evaluate_function(function, configuration, True, True))
+    old = {path.name for path in ours.glob("old-*")}
+    assert len(old) == 1  # the state; nobody resumes a remote_smac, so that the journal stays
+    assert {path.name for path in ours.iterdir()} - old == {path.name for path in theirs.iterdir()}
+    for name in ("scenario.txt", "instances.txt", "instance-features.txt", "param.pcs", "paramstrings-it*.txt"):
+        one, other = (next(folder.glob(f"state-run4/{name}")) for folder in (ours, theirs))
+        assert (one.name, one.read_text()) == (other.name, other.read_text())
+    rows = [read_state_run(folder / "state-run4").runs for folder in (ours, theirs)]
+    same = [[(r.configuration, r.instance, r.seed, r.response, r.result) for r in each] for each in rows]
+    assert same[0] == same[1]
+    for name in ("traj-run-4.txt", "detailed-traj-run-4.csv", "live-rundata-4.json"):
+        assert (ours / name).read_text().count("\n") == (theirs / name).read_text().count("\n")
+    name = "validationObjectiveMatrix-traj-run-4-walltime.csv"
+    assert (ours / name).read_text() == (theirs / name).read_text()
+    histories = [json.loads((folder / "smac3/4/runhistory.json").read_text()) for folder in (ours, theirs)]
+    assert histories[0]["configs"] == histories[1]["configs"]
+    scenarios = [(folder / "smac3/4/scenario.json").read_text() for folder in (ours, theirs)]
+    assert scenarios[0] == scenarios[1]
+
+
+def test_files_of_a_search_that_is_left(files, tmp_path):
+    """Where the scenario says; a folder that has moved is found beside it. What is known so far is whole."""
+    with files[0].open("a") as stream:
+        stream.write("output-dir = /where/it/was/results\nrungroup = mine\n")
+    smac = remote_smac(*files, None, None, TYPES)
+    smac.next_configuration()
+    smac.report_result(report())
+    smac.next_configuration()
+    state = tmp_path / "results" / "mine" / "state-run4"
+    assert [row.response for row in read_state_run(state).runs] == [1.0]
+    del smac
+    gc.collect()
+    assert [row.response for row in read_state_run(state).runs] == [1.0]
+    assert len((state.parent / "traj-run-4.txt").read_text().splitlines()) == 4
+
+
+def test_files_that_cannot_be_written(files, tmp_path):
+    (tmp_path / "results").write_text("no folder")
+    with files[0].open("a") as stream:
+        stream.write(f"output-dir = {tmp_path / 'results'}\n")
+    with pytest.warns(UserWarning, match="cannot be written"):
+        smac = remote_smac(*files, None, None, TYPES)
+    with smac:
+        assert smac.next_configuration()["x"] == 1.0
 
 
 @pytest.mark.slow
@@ -224,6 +285,7 @@ def test_instances_with_names(tmp_path):
     types = {"x": float, "n": int, "c": int}
     with remote_smac(tmp_path / "a.scenario", tmp_path / "more", 1, None, None, types) as smac:
         assert smac._plan.features == [[2.0], [1.0]]
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(files)  # it does not say where
         while (configuration := smac.next_configuration()) is not None:
             asked.append(configuration)
             smac.report_result(report(value=None))

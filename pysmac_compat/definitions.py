@@ -1,0 +1,75 @@
+"""Old names: parameter definitions as lines of a PCS file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pysmac_compat.files.pcs import parameter_line
+from pysmac_compat.space.parameters import parse_parameter
+
+
+def process_single_parameter_definition(name: str, specification: Any) -> tuple[str, type]:
+    """A parameter definition as a line of a PCS file.
+
+    Parameters
+    ----------
+    name : str
+    specification : tuple
+        ``(type, values, default[, 'log'])``.
+
+    Returns
+    -------
+    line : str
+        With the numbers as they are written in the definition.
+    type : type
+        Of the parameter's values: int, float, str or bool, or ``type(None)`` where None is
+        the only choice.
+
+    Raises
+    ------
+    ParameterError
+        A ``ValueError``, naming the parameter.
+
+    Examples
+    --------
+    >>> process_single_parameter_definition("x", ("real", [0.1, 10], 1, "log"))
+    ('x real [0.1, 10] [1] log', <class 'float'>)
+    >>> process_single_parameter_definition("kernel", ("categorical", ["rbf", "linear"], "rbf"))
+    ('kernel categorical {rbf,linear}[rbf]', <class 'str'>)
+    """
+    parameter = parse_parameter(name, specification)
+    kind = parameter.kind
+    if not parameter.numeric:
+        return parameter_line(parameter), next(
+            (type(value) for value in parameter.values if value is not None), type(None)
+        )
+    typed = isinstance(specification[0], str)
+    (lower, upper), default = specification[1:3] if typed else (parameter.values, parameter.default)
+    log = " log" if parameter.log else ""
+    return f"{name} {kind} [{lower}, {upper}] [{default}]{log}", int if kind == "integer" else float
+
+
+def process_parameter_definitions(parameter_dict: Mapping[str, Any]) -> tuple[list[str], dict[str, type]]:
+    """All definitions of a parameter dict, see `process_single_parameter_definition`.
+
+    Returns
+    -------
+    lines : list of str
+        In the order of the dict.
+    types : dict of str to type
+
+    Raises
+    ------
+    ParameterError
+
+    Examples
+    --------
+    >>> process_parameter_definitions({"n": ("integer", [1, 9], 3), "o": ("ordinal", [16, 32], 32)})
+    (['n integer [1, 9] [3]', 'o ordinal {16,32}[32]'], {'n': <class 'int'>, 'o': <class 'int'>})
+    """
+    lines, types = [], {}
+    for name, specification in parameter_dict.items():
+        line, types[name] = process_single_parameter_definition(name, specification)
+        lines.append(line)
+    return lines, types

@@ -1,0 +1,182 @@
+"""What the process of the search writes down itself: the journals, and SMAC3's run directories."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
+from pysmac_compat.files.journal import Journal, Recorded, evaluation_line, journal_name
+from pysmac_compat.files.smac3 import RunDirectory
+from pysmac_compat.plan import Plan
+
+#: SMAC3's files are written when the run has gone on for so many times as long as writing them took
+_PAUSE = 20.0
+
+
+def smac3_names(plan: Plan, run: int, run_name: str) -> tuple[str, int]:
+    """Name and seed of the run for SMAC3, whose seeds are from 0 to 2**32 - 1."""
+    seed = plan.seeds[run] % 2**32
+    return "smac3" if str(seed) == run_name else f"smac3-{run_name}", seed
+
+
+class SearchFiles:
+    """Takes what happens in the process of the search before it is told to anybody else.
+
+    So each result is in the journal before the search goes on, whatever becomes of the process that has started it.
+    A file that cannot be written does not end the search.
+
+    Parameters
+    ----------
+    folder : str
+        WD/out/SCENARIO.
+    plan : Plan
+    names : list of str
+        What the files of each run are called by.
+    journals : dict of int to str
+        How the journal of each run begins: its header, or all of it, if the run is resumed. A run that is missing
+        has none.
+    recorded : dict of int to Recorded
+        What is known of the runs that are resumed.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        plan: Plan,
+        names: Sequence[str],
+        journals: Mapping[int, str],
+        recorded: Mapping[int, Recorded],
+    ) -> None:
+        self._folder, self._plan, self._names = folder, plan, names
+        self._journals, self._recorded = journals, recorded
+        self._journal: Journal | None = None
+        self._smac3: _Smac3 | None = None
+
+    def take(self, event: Event) -> list[Warned]:
+        """Write down what has happened; returns what is to be said about that."""
+        warnings = []
+        try:
+            self._note(event)
+        except OSError as error:
+            self._journal = None  # its last line may be cut off, so that no other one can follow
+            warnings.append(Warned(f"the journal for resume=True cannot be written any more: {error}"))
+        try:
+            self._tell_smac3(event)
+        except Exception as error:  # whatever SMAC3 or ConfigSpace raise: this is a by-product
+            self._smac3 = None
+            warnings.append(Warned(f"SMAC3's own files are not written any more: {error}"))
+        return warnings
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, RunStarted) and event.run in self._journals:
+            path = os.path.join(self._folder, journal_name(self._names[event.run]))
+            self._journal = Journal(path, self._journals[event.run])
+        elif self._journal is None:
+            return
+        elif isinstance(event, (Evaluated, Tested)) and not event.recorded and not event.cut_short:
+            self._journal.append(evaluation_line(event.evaluation, test=isinstance(event, Tested)))
+        elif isinstance(event, RunEnded):
+            self._journal.close()
+            self._journal = None
+
+    def _tell_smac3(self, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            name, seed = smac3_names(self._plan, event.run, self._names[event.run])
+            known = self._recorded.get(event.run)
+            spent = sum(each.wall_time for _, each in known.evaluations.values()) if known else 0.0
+            self._smac3 = _Smac3(self._folder, name, seed, self._plan, spent)
+        elif self._smac3 is None:
+            return
+        elif isinstance(event, Evaluated) and not event.cut_short:
+            self._smac3.evaluated(event)
+        elif isinstance(event, Improved):
+            self._smac3.improved(event)
+        elif isinstance(event, RunEnded):
+            self._smac3.write(finished=True)
+            self._smac3 = None
+
+
+class _Smac3:
+    """SMAC3's directory of one run, which is written at its end, and before that whenever it is worth it.
+
+    ``spent``: wall clock seconds of the evaluations that are recorded.
+    """
+
+    def __init__(self, folder: str, name: str, seed: int, plan: Plan, spent: float) -> None:
+        self._place, self._plan = (folder, name, seed), plan
+        self._directory: RunDirectory | None = None
+        self._start = self._clock = time.time() - spent  # as if the clock had gone on
+        self._due, self._has_incumbent = 0.0, False
+
+    def evaluated(self, event: Evaluated) -> None:
+        """Add an evaluation."""
+        evaluation = event.evaluation
+        self._clock = self._clock + evaluation.wall_time if event.recorded else time.time()
+        info = {"result": evaluation.status, "message": evaluation.message, "cutoff": evaluation.cutoff}
+        self._made().add(
+            evaluation.configuration,
+            evaluation.instance,
+            evaluation.seed,
+            evaluation.status,
+            evaluation.value,
+            start=self._clock - evaluation.wall_time,
+            end=self._clock,
+            cpu_time=evaluation.cpu_time,
+            origin=event.origin,
+            info={name: value for name, value in info.items() if value},
+        )
+        if not self._has_incumbent:
+            self._write_if_due()
+
+    def improved(self, event: Improved) -> None:
+        """Note the incumbent, after each evaluation once there is one."""
+        self._has_incumbent = True
+        self._made().improve(event.configuration, event.value, event.evaluation, time.time() - self._start)
+        self._write_if_due()
+
+    def _write_if_due(self) -> None:
+        if time.monotonic() >= self._due:
+            self.write(finished=False)
+
+    def write(self, finished: bool) -> None:
+        """Write, and find out when it is worth it again."""
+        directory, begun = self._made(), time.monotonic()
+        directory.write(time.time() - self._start, finished)
+        now = time.monotonic()
+        self._due = now + _PAUSE * (now - begun)
+
+    def _made(self) -> RunDirectory:
+        """The directory; made late, so that SMAC3 is imported where that belongs."""
+        if self._directory is None:
+            self._directory = RunDirectory(
+                *self._place, self._plan.definition.space(self._plan.subspace), **_scenario(self._plan)
+            )
+            for known in self._plan.known:
+                outcome = known.scored.outcome
+                self._directory.add(
+                    known.configuration,
+                    known.instance,
+                    known.seed,
+                    outcome.status,
+                    known.scored.cost,
+                    start=self._start - outcome.wall_time,
+                    end=self._start,
+                    cpu_time=outcome.cpu_time,
+                )
+        return self._directory
+
+
+def _scenario(plan: Plan) -> dict[str, Any]:
+    """What SMAC3's `Scenario` has for a plan."""
+    limits = {"walltime_limit": plan.total_time, "cputime_limit": plan.cpu_time}
+    return {
+        "deterministic": plan.deterministic,
+        "instances": None if plan.n_train is None else [str(i) for i in range(plan.n_train)],
+        "instance_features": plan.features and {str(i): list(row) for i, row in enumerate(plan.features)},
+        "crash_cost": plan.failure_value,
+        "n_trials": plan.n_evaluations + len(plan.known),
+        **{name: limit for name, limit in limits.items() if limit is not None},
+    }

@@ -1,0 +1,227 @@
+"""SMAC3's own run directory, which its loaders, and DeepCAVE's, open without this package.
+
+``NAME/SEED/`` with scenario.json, configspace.json, runhistory.json, intensifier.json and optimization.json, as SMAC3
+2.4 writes them for its `HyperparameterOptimizationFacade` without a target function, that is, for ask and tell.
+
+ConfigSpace knows no expressions; those among the forbidden clauses stand beside it in forbidden.json::
+
+    {"forbidden_clauses": ["{x^2 + y^2 < 9}"]}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path as FolderPath
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat._errors import ArgumentError, FileFormatError
+from pysmac_compat.evaluation.outcome import Status
+from pysmac_compat.files.text import Path, TextFile, write_text
+
+if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
+
+FORBIDDEN = "forbidden.json"
+_CLAUSES = "forbidden_clauses"
+
+#: the numbers of SMAC3's ``StatusType``, which has none for ABORT
+_STATUS: dict[Status, int] = {"SAT": 1, "UNSAT": 1, "CRASHED": 2, "ABORT": 2, "TIMEOUT": 3, "MEMOUT": 4}
+#: of a function that gets no seed
+_NO_SEED = 0
+#: what SMAC3 says of a configuration that is neither of a design nor of its model
+_NO_ORIGIN = "Custom"
+
+
+class RunDirectory:
+    """Collects the trials of a run, and writes the directory; imports SMAC3.
+
+    Each file is replaced as a whole, the run history before the incumbents that name its configurations.
+
+    Parameters
+    ----------
+    parent : str or path-like
+        The files are in ``parent/name/seed``.
+    name : str
+    seed : int
+        From 0 to 2**32 - 1.
+    space : ConfigurationSpace
+    **scenario
+        Further arguments of SMAC3's `Scenario`.
+
+    Attributes
+    ----------
+    path : str
+
+    Raises
+    ------
+    ArgumentError
+        If ConfigSpace cannot hold the space by itself: it rounds numbers to 13 decimals.
+    """
+
+    def __init__(self, parent: Path, name: str, seed: int, space: ConfigurationSpace, **scenario: Any) -> None:
+        from ConfigSpace import ConfigurationSpace
+
+        self.path = os.path.join(os.path.abspath(parent), name, str(seed))
+        description = json.loads(json.dumps(space.to_serialized_dict()))
+        clauses = [each["clause"] for each in description["forbiddens"] if each["type"] == "EXPRESSION"]
+        description["forbiddens"] = [each for each in description["forbiddens"] if each["type"] != "EXPRESSION"]
+        try:
+            self._space = ConfigurationSpace.from_serialized_dict(description)
+        except ValueError as error:
+            raise ArgumentError(f"ConfigSpace cannot hold this space: {error}") from error
+        self._new = {**self._scenario_texts(name, seed, scenario), FORBIDDEN: json.dumps({_CLAUSES: clauses}) + "\n"}
+        self._ids: dict[Any, int] = {}
+        self._configurations: dict[int, dict[str, Any]] = {}
+        self._origins: dict[int, str] = {}
+        self._trials: dict[tuple[int, int | None, int | None], dict[str, Any]] = {}
+        self._trajectory: list[dict[str, Any]] = []
+
+    def _scenario_texts(self, name: str, seed: int, options: Mapping[str, Any]) -> dict[str, str]:
+        from smac import HyperparameterOptimizationFacade, Scenario
+
+        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as elsewhere:  # SMAC3 writes in its own time
+            scenario = Scenario(
+                self._space, name=name, output_directory=FolderPath(elsewhere), seed=seed, **dict(options)
+            )
+            HyperparameterOptimizationFacade(scenario, logging_level=False, overwrite=True)
+            texts = {
+                file: (scenario.output_directory / file).read_text(encoding="utf-8")
+                for file in ("scenario.json", "configspace.json")
+            }
+        content = {**json.loads(texts["scenario.json"]), "output_directory": self.path}
+        return {**texts, "scenario.json": json.dumps(content, indent=2)}
+
+    def add(
+        self,
+        configuration: Mapping[str, Any],
+        instance: int | None,
+        seed: int | None,
+        status: Status,
+        cost: float,
+        start: float,
+        end: float,
+        cpu_time: float = 0.0,
+        origin: str | None = None,
+        info: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add a trial; one of the same configuration, instance and seed stays as it is.
+
+        Parameters
+        ----------
+        configuration : dict
+            The active values.
+        instance, seed : int or None
+        status : str
+        cost : float
+        start, end : float
+            Seconds since the epoch.
+        cpu_time : float
+            Seconds.
+        origin : str or None
+            How the configuration was found.
+        info : dict
+            Anything else, as JSON knows it.
+        """
+        key = self._id(configuration, origin), instance, seed
+        if key in self._trials:
+            return
+        self._trials[key] = {  # DeepCAVE goes by the order
+            "config_id": key[0],
+            "instance": None if instance is None else str(instance),
+            "seed": _NO_SEED if seed is None else seed,
+            "budget": None,
+            "cost": cost,
+            "time": end - start,
+            "cpu_time": cpu_time,
+            "status": _STATUS[status],
+            "starttime": start,
+            "endtime": end,
+            "additional_info": dict(info or {}),
+        }
+
+    def _id(self, configuration: Mapping[str, Any], origin: str | None) -> int:
+        from ConfigSpace import Configuration
+
+        values = {name: self._within(name, value) for name, value in configuration.items()}
+        key = Configuration(self._space, values=values)  # equal where ConfigSpace makes no difference
+        if key not in self._ids:
+            self._ids[key] = number = len(self._ids) + 1
+            self._configurations[number], self._origins[number] = values, origin or _NO_ORIGIN
+        return self._ids[key]
+
+    def _within(self, name: str, value: Any) -> Any:
+        """A value within the bounds as ConfigSpace has rounded them."""
+        from ConfigSpace.hyperparameters import UniformFloatHyperparameter
+
+        hp = self._space[name]
+        return min(max(value, hp.lower), hp.upper) if isinstance(hp, UniformFloatHyperparameter) else value
+
+    def improve(self, configuration: Mapping[str, Any], cost: float, n_trials: int, wall_time: float) -> None:
+        """The incumbent after so many trials, and so many seconds; nothing new if it is the old one."""
+        identifier = self._id(configuration, None)
+        if not self._trajectory or self._trajectory[-1]["config_ids"] != [identifier]:
+            step = {"config_ids": [identifier], "costs": [cost], "trial": n_trials, "walltime": wall_time}
+            self._trajectory.append(step)
+
+    def write(self, wall_time: float, finished: bool) -> None:
+        """Write all that is known, after so many seconds of the run.
+
+        Raises
+        ------
+        OSError
+        """
+        os.makedirs(self.path, exist_ok=True)
+        for name, text in self._new.items():
+            write_text(os.path.join(self.path, name), text)
+        self._new = {}
+        n, trials = len(self._trials), list(self._trials.values())
+        incumbents = self._trajectory[-1]["config_ids"] if self._trajectory else []
+        contents: dict[str, Any] = {
+            "runhistory": {
+                "stats": {"submitted": n, "finished": n, "running": 0},
+                "data": trials,
+                "configs": self._configurations,
+                "config_origins": self._origins,
+            },
+            "intensifier": {
+                "incumbent_ids": incumbents,
+                "rejected_config_ids": sorted({trial["config_id"] for trial in trials}.difference(incumbents)),
+                "incumbents_changed": len(self._trajectory),
+                "trajectory": self._trajectory,
+                "state": {"queue": []},
+            },
+            "optimization": {
+                "used_walltime": wall_time,
+                "used_target_function_walltime": sum(trial["time"] for trial in trials),
+                "used_target_function_cputime": sum(trial["cpu_time"] for trial in trials),
+                "last_update": time.time(),
+                "finished": finished,
+            },
+        }
+        for name, content in contents.items():
+            write_text(os.path.join(self.path, f"{name}.json"), json.dumps(content) + "\n")
+
+
+def read_forbidden(path: Path) -> list[str]:
+    """Read forbidden.json: the clauses that configspace.json leaves out, as `minimize` takes them.
+
+    Raises
+    ------
+    FileFormatError
+    OSError
+    """
+    file = TextFile(path)
+    try:
+        content = json.loads(file.text)
+    except json.JSONDecodeError as error:
+        file.error(error.lineno, f"expected JSON: {error.msg}")
+    except RecursionError:
+        file.error(1, "expected JSON: this is nested too deeply")
+    clauses = content.get(_CLAUSES) if isinstance(content, dict) else None
+    if not isinstance(clauses, list) or not all(isinstance(clause, str) for clause in clauses):
+        raise FileFormatError(f"expected an object with {_CLAUSES!r}, a list of strings", os.fspath(path), 1)
+    return clauses

@@ -1,0 +1,312 @@
+"""SMAC3's own run directory is opened by SMAC3 in processes that have never heard of us."""
+
+import json
+import subprocess
+import sys
+import threading
+
+import pytest
+from ConfigSpace import Configuration, ConfigurationSpace
+
+from pysmac_compat import FileFormatError, SMAC_optimizer, events
+from pysmac_compat.files.search_files import SearchFiles
+from pysmac_compat.files.smac3 import RunDirectory, read_forbidden
+from pysmac_compat.plan import Plan
+from pysmac_compat.results import Evaluation
+from pysmac_compat.space.configspace import parameter_space
+from pysmac_compat.space.definition import define
+
+#: opens directories as SMAC3's users do, goes on with them, and says what it has found
+OPEN = """
+import builtins, json, pathlib, sys
+from smac import HyperparameterOptimizationFacade as Facade, Scenario
+from smac.runhistory import RunHistory, TrialValue
+
+def prompt(*text):
+    raise RuntimeError("SMAC3 asks the user something")
+
+builtins.input = prompt
+found = []
+for path in map(pathlib.Path, sys.argv[1:]):
+    scenario = Scenario.load(path)
+    history = RunHistory()
+    history.load(path / "runhistory.json", scenario.configspace)
+    facade = Facade(scenario, overwrite=False, logging_level=False)
+    assert len(facade.runhistory) == history.finished == len(history)
+    incumbents = facade.intensifier.get_incumbents()
+    found.append({
+        "trials": [
+            [dict(history.ids_config[key.config_id]), key.instance, key.seed, value.cost, value.status.name]
+            for key, value in history.items()
+        ],
+        "incumbents": [dict(each) for each in incumbents],
+        "trajectory": [[item.config_ids, item.costs, item.trial] for item in facade.intensifier.trajectory],
+        "n_trials": scenario.n_trials,
+        "deterministic": scenario.deterministic,
+        "features": scenario.instance_features,
+        "output": str(scenario.output_directory),
+    })
+    info = facade.ask()
+    facade.tell(info, TrialValue(cost=1e9))
+    assert len(Facade(Scenario.load(path), overwrite=False, logging_level=False).runhistory) == len(history) + 1
+assert "pysmac_compat" not in sys.modules
+print(json.dumps(found, default=lambda value: value.item()))
+"""
+
+SPACE = {
+    "x": ("real", [-5, 1 / 3], 1 / 3),
+    "n": ("integer", [1, 1000], 500, "log"),
+    "c": ("categorical", ["p", "q", None], "p"),
+    "b": ("categorical", [True, False], False),
+    "o": ("ordinal", [1, 5, 20], 5),
+}
+CONDITIONS = ["n | c != q", "b | n > 2 || o == 20"]
+FORBIDDEN = ["{x + n > 900}", "{c = q, o = 20}", "{b == True && x < -4}"]
+
+
+def opened(*folders):
+    """What SMAC3 finds in some directories."""
+    done = subprocess.run([sys.executable, "-c", OPEN, *map(str, folders)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def cost(x, c, o, n=3, b=False, instance=0, seed=0):
+    if c is None and x > -1:
+        raise ValueError("no c")
+    return {"value": x * x + n + instance, "status": "TIMEOUT" if b and o == 1 else "SAT"}
+
+
+SEARCHES = {
+    "plain": {},
+    "instances": {
+        "num_train_instances": 3,
+        "num_test_instances": 2,
+        "train_instance_features": [[1, 2], [3, 4], [5, 6]],
+    },
+    "seeds": {"deterministic": False, "seed": 7},
+}
+
+
+@pytest.fixture(scope="module")
+def searches(tmp_path_factory):
+    """Results of searches, what SMAC3 finds of them, and their folders."""
+    found = {}
+    for name, keywords in SEARCHES.items():
+        folder = tmp_path_factory.mktemp(name)
+        optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
+        optimizer.minimize(cost, 18, SPACE, CONDITIONS, FORBIDDEN, **keywords)
+        run = optimizer.result.runs[0]
+        found[name] = run, folder / "out" / "scenario" / "smac3" / str(run.seed)
+    texts = {name: (folder / "runhistory.json").read_text() for name, (_, folder) in found.items()}
+    theirs = opened(*(folder for _, folder in found.values()))
+    return {name: (*found[name], texts[name], their) for name, their in zip(found, theirs, strict=True)}
+
+
+STATUSES = {"SAT": "SUCCESS", "CRASHED": "CRASHED", "TIMEOUT": "TIMEOUT"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SEARCHES)
+def test_smac3_finds_the_same_trials(searches, name):
+    run, folder, _, found = searches[name]
+    assert len(found["trials"]) == len(run.evaluations) == 18
+    for evaluation, (values, instance, seed, value, status) in zip(run.evaluations, found["trials"], strict=True):
+        x = values.pop("x")
+        own = dict(evaluation.configuration)
+        assert x == pytest.approx(own.pop("x"), abs=1e-12)
+        assert values == own
+        assert instance == (None if evaluation.instance is None else str(evaluation.instance))
+        assert seed == (evaluation.seed or 0)
+        assert (value, status) == (evaluation.value, STATUSES[evaluation.status])
+    assert {status for *_, status in found["trials"]} == set(STATUSES.values())
+    assert found["n_trials"] == 18
+    assert found["output"] == str(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SEARCHES)
+def test_smac3_finds_the_same_incumbent(searches, name):
+    run, _, _, found = searches[name]
+    (incumbent,) = found["incumbents"]
+    assert incumbent.pop("x") == pytest.approx(run.active_configuration["x"], abs=1e-12)
+    assert incumbent == {n: value for n, value in run.active_configuration.items() if n != "x"}
+    assert [(costs, trial) for _, costs, trial in found["trajectory"]] == [
+        ([step.value], step.evaluation) for step in run.trajectory
+    ]
+    assert found["deterministic"] == (name != "seeds")
+    if name == "instances":
+        assert found["features"] == {"0": [1.0, 2.0], "1": [3.0, 4.0], "2": [5.0, 6.0]}
+
+
+@pytest.mark.slow
+def test_expressions_stand_beside_the_space(searches):
+    folder = searches["plain"][1]
+    assert sorted(read_forbidden(folder / "forbidden.json")) == [FORBIDDEN[2], FORBIDDEN[0]]
+    plain = ConfigurationSpace.from_json(folder / "configspace.json")
+    assert len(plain.forbidden_clauses) == 1
+    assert len(plain.conditions) == 2
+    assert [plain[name].default_value for name in "cbo"] == ["p", False, 5]
+
+
+@pytest.mark.slow
+def test_what_deepcave_looks_for(searches):
+    """Its converter for SMAC3 (1.4) takes the values of a trial by their places, and a configuration by its ID."""
+    run, folder, text, _ = searches["plain"]
+    scenario, history = json.loads((folder / "scenario.json").read_text()), json.loads(text)
+    assert (scenario["objectives"], scenario["seed"]) == ("cost", 0)
+    for evaluation, trial in zip(run.evaluations, history["data"], strict=True):
+        number, instance, seed, budget, value, _, cpu_time, status, start, end, more = trial.values()
+        assert history["configs"][str(number)] == pytest.approx(evaluation.configuration)
+        assert (instance, seed, budget, value) == (None, 0, None, evaluation.value)
+        assert status in (1, 2, 3)
+        assert (end - start, cpu_time) == pytest.approx((evaluation.wall_time, evaluation.cpu_time), abs=1e-5)
+        assert more["result"] == evaluation.status
+    assert history["config_origins"]["1"] == "Default"
+    assert "Acquisition function maximizer" in history["config_origins"].values()
+
+
+@pytest.mark.slow
+def test_a_resumed_run_and_a_warm_one(tmp_path, searches):
+    """Resumed, all trials are there; started warm, also those that were known."""
+    folder = tmp_path / "a"
+    for n in (5, 9):
+        optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
+        optimizer.minimize(cost, n, SPACE, CONDITIONS, FORBIDDEN, resume=True)
+    again = SMAC_optimizer(working_directory=tmp_path / "b", persistent_files=True)
+    again.smac_options["warmstart"] = folder / "out" / "scenario" / "state-run0"
+    again.minimize(cost, 3, SPACE, CONDITIONS, FORBIDDEN, seed=4)
+    starts = [trial["starttime"] for trial in trials_of(folder)]
+    assert starts == sorted(starts)
+    one, two = opened(*(tmp_path / name / "out" / "scenario" / "smac3" / seed for name, seed in ("a0", "b4")))
+    assert [value for *_, value, _ in one["trials"]] == [e.value for e in optimizer.result.runs[0].evaluations]
+    new = [e.value for e in again.result.runs[0].evaluations]
+    assert [value for *_, value, _ in two["trials"]] == [value for *_, value, _ in one["trials"]] + new
+    assert two["n_trials"] == 12
+
+
+def trials_of(folder, seed=0):
+    text = (folder / "out" / "scenario" / "smac3" / str(seed) / "runhistory.json").read_text()
+    return json.loads(text)["data"]
+
+
+@pytest.mark.slow
+def test_without_files_that_stay_there_is_none(tmp_path):
+    optimizer = SMAC_optimizer(working_directory=tmp_path)
+    optimizer.minimize(lambda x: x, 2, {"x": ("real", [0, 1], 0.5)})
+    assert not (tmp_path / "out" / "scenario" / "smac3").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spec", [("real", [1e-15, 1], 1e-3, "log"), ("real", [-1e300, 1e300], 0.0)])
+def test_a_space_that_configspace_cannot_hold(tmp_path, spec):
+    optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
+    with pytest.warns(UserWarning, match="SMAC3's own files are not written any more: ConfigSpace cannot hold"):
+        optimizer.minimize(lambda x: abs(x), 3, {"x": spec})
+    assert optimizer.result.n_evaluations == 3
+    assert not (tmp_path / "out" / "scenario" / "smac3").exists()
+
+
+def evaluated(index, x):
+    return events.Evaluated(0, Evaluation(index, {"x": x}, None, None, "SAT", x, None, 0.0, 0.0))
+
+
+@pytest.fixture
+def taking(tmp_path):
+    """The files of a run that has just begun."""
+    plan = Plan(define({"x": ("real", [0, 1], 0.5)}), 10**6, [0], 2.0**127)
+    files = SearchFiles(str(tmp_path), plan, ["0"], {}, {})
+    files.take(events.RunStarted(0))
+    return files
+
+
+def test_the_cost_of_a_trial_does_not_grow(taking, monkeypatch):
+    """Within the same time the files are written the less often the longer that takes."""
+    clock, written = [0.0], []
+
+    def write(self, wall_time, finished):
+        written.append(len(self._trials))
+        clock[0] += 0.001 * len(self._trials)
+
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(RunDirectory, "write", write)
+    for i in range(1, 2001):
+        taking.take(evaluated(i, i / 2000))
+        taking.take(events.Improved(0, i, {"x": 1 / 2000}, 1 / 2000, 1))
+        clock[0] += 0.01
+    taking.take(events.RunEnded(0, ""))
+    assert written[0] == 1
+    assert sum(0.001 * n for n in written[:-1]) < clock[0] / 10
+    assert len(written) < 30
+    assert written[-1] == 2000
+
+
+def test_files_are_whole_while_they_are_written(taking, tmp_path, monkeypatch):
+    """Whoever reads meanwhile finds whole files, and no incumbent without its configuration."""
+    monkeypatch.setattr("pysmac_compat.files.search_files._PAUSE", 0.0)
+    folder, ended, seen = tmp_path / "smac3" / "0", threading.Event(), []
+
+    def read():
+        while not ended.is_set():
+            if (folder / "optimization.json").exists():
+                incumbents = json.loads((folder / "intensifier.json").read_text())["incumbent_ids"]
+                history = json.loads((folder / "runhistory.json").read_text())
+                assert {str(number) for number in incumbents} <= history["configs"].keys()
+                assert len(history["configs"]) == history["stats"]["finished"]
+                seen.append(len(history["data"]))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for i in range(1, 100):
+        taking.take(evaluated(i, 1 / i))
+        taking.take(events.Improved(0, i, {"x": 1 / i}, 1 / i, 1))
+    ended.set()
+    reader.join()
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 2
+    assert {path.name for path in folder.iterdir()} == {
+        "configspace.json",
+        "forbidden.json",
+        "intensifier.json",
+        "optimization.json",
+        "runhistory.json",
+        "scenario.json",
+    }
+
+
+def test_values_that_configspace_takes_for_the_same(tmp_path):
+    """It rounds to 13 decimals: the second of two such configurations is the first one."""
+    space = parameter_space({"x": ("real", [0, 1 / 3], 0.1)})
+    directory = RunDirectory(tmp_path, "smac3", 0, space, deterministic=True)
+    for x in (0.1, 0.1 + 1e-15, 1 / 3, 0.2):
+        directory.add({"x": x}, None, None, "SAT", x, 0.0, 1.0)
+    directory.write(1.0, finished=True)
+    plain = ConfigurationSpace.from_json(tmp_path / "smac3" / "0" / "configspace.json")
+    history = json.loads((tmp_path / "smac3" / "0" / "runhistory.json").read_text())
+    values = [Configuration(plain, values=each)["x"] for each in history["configs"].values()]
+    assert values == pytest.approx([0.1, 1 / 3, 0.2])
+    assert len(history["data"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", 1),
+        ('{"forbidden_clauses": ["{a}"', 1),
+        ('{"forbidden_clauses":\n ["{a}",]}', 2),
+        ("[]", 1),
+        ('{"forbidden_clauses": "{a}"}', 1),
+        ('{"forbidden_clauses": [1]}', 1),
+        ("[" * 100_000, 1),
+    ],
+)
+def test_a_broken_list_of_clauses(tmp_path, text, line):
+    (tmp_path / "forbidden.json").write_text(text)
+    with pytest.raises(FileFormatError, match="expected") as caught:
+        read_forbidden(tmp_path / "forbidden.json")
+    assert (caught.value.file, caught.value.line) == (str(tmp_path / "forbidden.json"), line)
+
+
+def test_a_list_of_clauses_that_is_no_file(tmp_path):
+    with pytest.raises(FileFormatError, match="directory"):
+        read_forbidden(tmp_path)
