@@ -15,11 +15,9 @@ from automax.metrics import Metrics
 from automax.models import mlp
 from automax.spaces import PAIRS, find_pair, for_labels
 
-pytest.importorskip("libauc", reason="the extra automax is not installed")
+from .training import needs_libauc, trainer_of
 
-from .training import trainer_of  # noqa: E402 (only where the extra is there)
-
-pytestmark = pytest.mark.slow
+pytestmark = [*needs_libauc, pytest.mark.slow]
 
 PESG = find_pair("AUCMLoss")
 
