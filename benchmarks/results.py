@@ -23,6 +23,7 @@ KEYS = {
     "cells": ("peer", "problem", "seed", "budget"),
     "costs": ("cost", "name", "n", "seed"),
     "automax": ("task", "split"),
+    "automax_overhead": ("repeat",),
 }
 
 
