@@ -28,7 +28,7 @@ from pysmac_compat.record import Record
 from pysmac_compat.results import Result
 from pysmac_compat.runs import Engine, events_of
 from pysmac_compat.signature import check_signature
-from pysmac_compat.space.definition import define
+from pysmac_compat.space.definition import Definition, define
 from pysmac_compat.space.parameters import Parameter
 
 _LOGGER = logging.getLogger("pysmac_compat")
@@ -103,7 +103,7 @@ class SMAC_optimizer:
         self,
         func: Callable[..., Any],
         max_evaluations: int,
-        parameter_dict: Mapping[str, Any],
+        parameter_dict: Mapping[str, Any] | Definition,
         conditional_clauses: Any = (),
         forbidden_clauses: Any = (),
         deterministic: bool | None = None,
