@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from types import ModuleType
+from typing import cast
 
 
 def need(module: str) -> ModuleType:
@@ -39,8 +40,9 @@ def _without_news() -> Iterator[None]:
     if "ogb" in sys.modules or "outdated" in sys.modules:
         yield
         return
-    sys.modules["outdated"] = None  # type: ignore[assignment]
+    modules = cast("dict[str, ModuleType | None]", sys.modules)  # None: an import of it is an ImportError
+    modules["outdated"] = None
     try:
         yield
     finally:
-        del sys.modules["outdated"]
+        del modules["outdated"]

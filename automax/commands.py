@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -131,26 +131,46 @@ def search_config(settings: Settings) -> AutoMAXConfigration:
     return AutoMAXConfigration(**section)
 
 
-def run(program: str, description: str, graph: bool | None, argv: Sequence[str] | None) -> int:
-    """Parse, search; errors of the user are one line on stderr and the status 2.
+def command(
+    program: str,
+    description: str,
+    graph: bool | None = None,
+    check: Callable[[Settings], None] = lambda settings: None,
+) -> Callable[[Sequence[str] | None], int]:
+    """The ``main`` of a command.
 
     Parameters
     ----------
     program, description : str
     graph : bool or None
-        Whether the examples are graphs; None: if the model is one for graphs.
-    argv : sequence of str or None
+        Whether the examples are graphs; None: if the data set is one of graphs.
+    check : callable
+        Refuses settings that are not for this command.
+
+    Returns
+    -------
+    callable
+        Takes the arguments, None for those of the process; returns the exit status. Errors of the user are one
+        line on stderr and the status 2.
     """
-    arguments = parser(program, description).parse_args(argv)
-    try:
-        path = arguments.config_file if arguments.recipe is None else recipe_path(arguments.recipe)
-        settings = apply_cli_overrides(load_settings(path), arguments)
-        seed_everything(settings.training["SEED"])
-        search(settings, is_graph(settings) if graph is None else graph)
-    except (ArgumentError, ImportError) as error:
-        print(f"{program}: error: {error}", file=sys.stderr)
-        return 2
-    return 0
+
+    def main(argv: Sequence[str] | None = None) -> int:
+        """Run the command; returns its exit status."""
+        arguments = parser(program, description).parse_args(argv)
+        try:
+            path = arguments.config_file if arguments.recipe is None else recipe_path(arguments.recipe)
+            settings = apply_cli_overrides(load_settings(path), arguments)
+            check(settings)
+            seed_everything(settings.training["SEED"])
+            search(settings, is_graph(settings) if graph is None else graph)
+        except (ArgumentError, ImportError) as error:
+            print(f"{program}: error: {error}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            return 130
+        return 0
+
+    return main
 
 
 def is_graph(settings: Settings) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from automax.checks import check_evaluation_data, check_training_data
 from automax.metrics import Metrics
 from pysmac_compat._errors import ArgumentError
 
+#: seconds without a line on the progress of a training, unless ``verbose`` wants one for each epoch
+_SILENCE = 10.0
 #: trials before, without which there is no median to speak of
 _FEWEST = 3
 
@@ -61,17 +64,9 @@ class Rows(torch.utils.data.Dataset):
         return self.data[int(index)][0], self._labels[int(index)], int(index)
 
 
-class _Adapted:
-    """What both trainers of LibAUC need to have changed; stands before them in the order of base classes."""
+class _Adapted(Trainer):
+    """What both trainers of LibAUC need to have changed; `GraphTrainer`, too, is a `Trainer`."""
 
-    args: Any
-    state: Any
-    callback_handler: Any
-    model: Any
-    loss_fn: Any
-    metric: Any
-    optimizer: Any
-    trainloader: Any
     pretrain_epochs = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,19 +80,19 @@ class _Adapted:
             if self.pretrain_epochs:
                 self._pretrain()
             try:
-                return super().train()  # type: ignore[misc]
+                return super().train()
             except Pruned:
                 self.callback_handler.on_train_end(self.args, self.state)
                 return self.state.train_log
 
-    def compare_with(self, curves: Sequence[Sequence[float]]) -> None:
-        """Hand over the validation scores, epoch by epoch, of the trials before; used with ``prune``."""
+    def prepare(self, label: str, curves: Sequence[Sequence[float]]) -> None:
+        """Hand over what the trial is called, and the validation scores by epoch of the trials before."""
         for callback in self.callback_handler.callbacks:
-            callback.others = curves
+            callback.label, callback.others = label, curves
 
     def evaluate_loop(self, model: Any) -> Any:
         self.predictions = []
-        return super().evaluate_loop(model)  # type: ignore[misc]
+        return super().evaluate_loop(model)
 
     def evaluate(self, loader: Any, model: Any) -> Any:
         """Scores with a column for each label; LibAUC's own flattens them."""
@@ -125,7 +120,7 @@ class _Adapted:
         # PDSCA's default device is cuda; all of them announce their decay on the console
         args.optimizer_kwargs = {"device": device(), "verbose": False, **args.optimizer_kwargs}
         args.loss_kwargs = dict(args.loss_kwargs)
-        return super()._construct_optimizer_and_loss(model, args)  # type: ignore[misc]
+        return super()._construct_optimizer_and_loss(model, args)
 
     def _pretrain(self) -> None:
         """Train with cross-entropy first, a usual start for AUC losses."""
@@ -142,7 +137,7 @@ class _Adapted:
         raise NotImplementedError  # see _probabilities
 
 
-class ArrayTrainer(_Adapted, Trainer):
+class ArrayTrainer(_Adapted):
     """LibAUC's `Trainer` for tables and images."""
 
     def _build_model(self, model_cfg: Mapping[str, Any]) -> None:
@@ -211,6 +206,7 @@ class Watch(TrainerCallback):
     def __init__(self, splits: list[str], target: str, model_cfg: Mapping[str, Any], prune: bool = False) -> None:
         super().__init__()
         self.prune, self.others = prune, list[Sequence[float]]()
+        self.label, self.said = "training", time.monotonic()
         self.splits, self.target, self.model_cfg = splits, target, dict(model_cfg)
         self.trainer: Any = None
         self.curve: list[float] = []
@@ -244,9 +240,18 @@ class Watch(TrainerCallback):
                 "weights": {k: v.detach().cpu().clone() for k, v in kwargs["model"].state_dict().items()},
                 "predictions": dict(zip(self.splits, self.trainer.predictions, strict=True)),
             }
+        self._say(args, state, loss)
         before = [max(curve[: state.epoch]) for curve in self.others if len(curve) >= state.epoch]
         if self.prune and len(before) >= _FEWEST and state.epoch < args.epochs and self.best["val"] < np.median(before):
             raise Pruned
+
+    def _say(self, args: Any, state: Any, loss: float) -> None:
+        """A line on a training that takes long."""
+        if not args.verbose and time.monotonic() - self.said < _SILENCE:
+            return
+        self.said = time.monotonic()
+        line = f"{self.label}, epoch {state.epoch}/{args.epochs}: val {self.target} {self.curve[-1]:.4f}"
+        print(f"{line} (best {self.best['val']:.4f}), training loss {loss:.4g}", flush=True)
 
     def on_train_end(self, args: Any, state: Any, **kwargs: Any) -> None:
         best = self.best

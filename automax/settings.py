@@ -206,15 +206,7 @@ def _check_type(path: str, value: Any, types: tuple[type, ...], missing: bool) -
         return
     if missing:
         raise ArgumentError(f"{path} is missing")
-    names = {
-        str: "text",
-        int: "an integer",
-        float: "a number",
-        bool: "true or false",
-        list: "a list",
-        dict: "a section",
-    }
-    wanted = [names[t] for t in types if t in names and not (t is int and float in types)]
+    wanted = [_CALLED[t] for t in types if t in _CALLED and not (t is int and float in types)]
     if dict in types and int in types:
         wanted[-1] = "a search specification with 'val'"
     raise ArgumentError(f"{path} must be {' or '.join(wanted)}, got {value!r:.100} ({type(value).__name__})")

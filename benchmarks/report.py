@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import results
+from benchmarks.automax import section as automax
 from benchmarks.measure import ROOT
 from benchmarks.problems.solvers import CUTOFF, N_INSTANCES, SECONDS
 from benchmarks.results import Record
@@ -55,7 +56,13 @@ _BETWEEN = {
 }
 
 
-def page(cells: Sequence[Record], recorded: Sequence[Record], measured: Sequence[Record]) -> str:
+def page(
+    cells: Sequence[Record],
+    recorded: Sequence[Record],
+    measured: Sequence[Record],
+    tuned: Sequence[Record] = (),
+    overheads: Sequence[Record] = (),
+) -> str:
     """The whole page.
 
     Parameters
@@ -66,10 +73,13 @@ def page(cells: Sequence[Record], recorded: Sequence[Record], measured: Sequence
         Older runs on the published problems, among them the original on Java.
     measured : sequence of dict
         Of `cost`.
+    tuned, overheads : sequence of dict
+        Of `automax` and of `automax.overhead`.
     """
     parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(cells)]
     parts += [single_values(cells, group, *_BETWEEN[group]) for group in _BETWEEN]
-    parts += [costs(measured), original(cells, recorded), _versions(cells)]
+    parts += [costs(measured), original(cells, recorded)]
+    parts += [automax.section(tuned, overheads), _versions(cells)]
     return "\n".join(parts)
 
 
@@ -100,7 +110,8 @@ def _versions(cells: Sequence[Record]) -> str:
 def main() -> None:
     """The command."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    path.write_text(page(results.load("cells"), results.load("recorded"), results.load("costs")))
+    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead")
+    path.write_text(page(*map(results.load, kinds)))
 
 
 if __name__ == "__main__":

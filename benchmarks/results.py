@@ -22,6 +22,8 @@ Record = dict[str, Any]
 KEYS = {
     "cells": ("peer", "problem", "seed", "budget"),
     "costs": ("cost", "name", "n", "seed"),
+    "automax": ("task", "split"),
+    "automax_overhead": ("repeat",),
 }
 
 

@@ -20,7 +20,7 @@ from pysmac_compat.commands import Commands
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.server import Rules
-from pysmac_compat.events import CallWanted
+from pysmac_compat.events import CallWanted, Event
 from pysmac_compat.files.result_files import read_journals
 from pysmac_compat.files.working_directory import WorkingDirectory, results_path
 from pysmac_compat.options import INITIAL, SmacOptions, resolve
@@ -29,7 +29,7 @@ from pysmac_compat.record import Record
 from pysmac_compat.results import Result
 from pysmac_compat.runs import Engine, events_of
 from pysmac_compat.signature import check_signature
-from pysmac_compat.space.definition import define
+from pysmac_compat.space.definition import Definition, define
 from pysmac_compat.space.parameters import Parameter
 
 _LOGGER = logging.getLogger("pysmac_compat")
@@ -104,7 +104,7 @@ class SMAC_optimizer:
         self,
         func: Callable[..., Any],
         max_evaluations: int,
-        parameter_dict: Mapping[str, Any],
+        parameter_dict: Mapping[str, Any] | Definition,
         conditional_clauses: Any = (),
         forbidden_clauses: Any = (),
         deterministic: bool | None = None,
@@ -119,6 +119,7 @@ class SMAC_optimizer:
         num_instances: int | None = None,
         *,
         resume: bool = False,
+        on_event: Callable[[Event], object] | None = None,
     ) -> tuple[float, dict[str, Any]]:
         """Search for the configuration for which the function is least.
 
@@ -160,6 +161,9 @@ class SMAC_optimizer:
         resume : bool
             Go on where an earlier call with the same arguments has stopped, of whatever it has died: what stands in
             its files is not evaluated again. Needs ``persistent_files``; without files it starts anew.
+        on_event : callable or None
+            Called in this process with all that happens, as it happens: objects of `pysmac_compat.events`, such as
+            ``Evaluated`` and ``Improved``. An exception that it raises ends the search.
 
         Returns
         -------
@@ -255,6 +259,8 @@ class SMAC_optimizer:
                         with uninterrupted():  # so that result and files tell the same
                             record.take(event)
                             files.take(event)
+                        if on_event is not None:
+                            on_event(event)
             finally:
                 with uninterrupted():
                     self.result = record.result

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
+import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ConfigSpace import Configuration, ConfigurationSpace
 
 from automax.core.automax_configration import AutoMAXConfigration
+from automax.core.best import keep_if_best, mend_best
+from automax.core.progress import last_line, progress_line, table
 from automax.core.record import WORST, TrialRecord, move_aside
 from automax.core.space import ReadySpace, key, natives
-from automax.core.trial import MARKER, TrialFailed, check_trainer, keep_best, one_thread, run_trial, trial_seed
-from automax.report import progress_line, table
-from pysmac_compat import SMAC_optimizer
+from automax.core.trial import SearchedTrainer, TrialFailed, check_trainer, one_thread, run_trial, trial_seed
+from pysmac_compat import Evaluation, SMAC_optimizer
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat.events import Evaluated, Event
 
 if TYPE_CHECKING:
     from smac import HyperparameterOptimizationFacade
@@ -57,14 +59,14 @@ class AutoMAX(SMAC_optimizer):
         The best validation score so far; minus infinity without any.
     """
 
-    def __init__(self, trainer: Callable[..., Any], config: AutoMAXConfigration, target: str) -> None:
+    def __init__(self, trainer: SearchedTrainer, config: AutoMAXConfigration, target: str) -> None:
         if not isinstance(config, AutoMAXConfigration):
             raise ArgumentError(f"config must be an AutoMAXConfigration, got {config!r:.200}")
         super().__init__(t_limit_total_s=config.total_time_limit)
         self.target = check_trainer(trainer, target)
-        self._definition = ReadySpace.of(trainer.cs)  # type: ignore[attr-defined]
+        self._definition = ReadySpace.of(trainer.cs)
         self.trainer, self.config = trainer, config
-        self.configspace: ConfigurationSpace = trainer.cs  # type: ignore[attr-defined]
+        self.configspace: ConfigurationSpace = trainer.cs
         self._record = TrialRecord(Path(config.folder).absolute())
         self._started = False
         self._smac: Any = None
@@ -103,19 +105,20 @@ class AutoMAX(SMAC_optimizer):
             _, found = super().minimize(
                 self._call,
                 config.n_trials,
-                self._definition,  # type: ignore[arg-type]
+                self._definition,
                 deterministic=config.deterministic,
                 num_train_instances=getattr(self.trainer, "n_instances", None),
                 seed=config.SEED,
                 mem_limit_function_mb=config.trial_memory_limit,
                 t_limit_function_s=config.trial_time_limit,
+                on_event=self._follow(),
             )
         finally:
-            self._note_lost_trials()
             self._read_log()
-        self._mend_best(found)
+        best = self.result.active_configuration if self.result else found
+        mend_best(self._record.trials(), None if self._one_training else best)
         print(table(self.log, self.target), flush=True)
-        return self._configuration(self.result.active_configuration if self.result else found)
+        return self._configuration(best)
 
     def train(self, space: Mapping[str, Any], seed: int = 0, instance: int | None = None) -> float:
         """Train with one configuration.
@@ -139,6 +142,7 @@ class AutoMAX(SMAC_optimizer):
         name = key(values, seed, instance)
         if self._record.find(name) is None:
             self._train(space, values, name, seed, instance)
+            self._show(name, {trial["key"] for trial in self._record.trials()})
         self._read_log()
         return -float(next(trial["val"] for trial in self.log if trial["key"] == name))
 
@@ -207,74 +211,69 @@ class AutoMAX(SMAC_optimizer):
             "status": "finished",
             "val": None,
         }
-        number = self._record.begin(name)
+        label = f"trial {self._record.begin(name)}/{self.config.n_trials}"
         before = [t["curve"] for t in self._record.trials() if t["instance"] == instance and "curve" in t]
         own_seed = trial_seed(self.config.SEED, name)
         try:
-            trial.update(run_trial(self.trainer, space, own_seed, folder, instance, before))
+            trial.update(run_trial(self.trainer, space, own_seed, folder, instance, label, before))
         except Exception as error:
             lines = traceback.format_exception_only(error)
             trial.update(status="failed", message="".join(lines).strip(), traceback=traceback.format_exc()[-4000:])
         with self._record.locked():
             others = self._record.trials()
             self._record.append(trial)
-            self._keep(trial, others)
+            if self._one_training:
+                keep_if_best(trial, others)
             self._record.write_state(_public([*others, trial]))
-        print(progress_line(trial, number, others, self.config.n_trials, self.target), flush=True)
         return trial
 
-    def _keep(self, trial: Mapping[str, Any], others: list[dict[str, Any]]) -> None:
-        """Keep the folder of the best trial so far."""
-        scores = [t["val"] for t in others if t["val"] is not None]
-        if "directory" not in trial or trial["val"] is None or trial["val"] <= max(scores, default=float("-inf")):
-            return
-        if trial["instance"] is not None or not self.config.deterministic:
-            return  # which is best is known at the end only
-        directory = Path(trial["directory"])
-        (directory / MARKER).write_text(json.dumps({"key": trial["key"], "val": trial["val"]}) + "\n")
-        keep_best(directory, _best_of(directory), fresh=not scores)
+    def _follow(self) -> Callable[[Event], None]:
+        """What is told of the events of a search: shows its progress."""
+        shown, start, ended = {trial["key"] for trial in self._record.trials()}, time.monotonic(), 0
 
-    def _mend_best(self, found: Mapping[str, Any]) -> None:
-        """Put right what a kill between two steps, or the mean over several trainings, has left to do."""
-        scored = [t for t in self._record.trials() if t["val"] is not None and "directory" in t]
-        if not scored:
-            return
-        if scored[0]["instance"] is None and self.config.deterministic:
-            best = max(scored, key=lambda t: t["val"])
-            directory = Path(best["directory"])
-            marker = _best_of(directory) / MARKER
-            if not marker.exists() or json.loads(marker.read_text())["key"] != best["key"]:
-                (directory / MARKER).write_text(json.dumps({"key": best["key"], "val": best["val"]}) + "\n")
-                keep_best(directory, _best_of(directory), fresh=False)
-            return
-        incumbent = self.result.active_configuration if self.result else found
-        mine = [t for t in scored if key(t["space"], 0, None) == key(incumbent, 0, None)]
-        if mine:
-            directory = next(p for p in Path(mine[0]["directory"]).parents if p.name.startswith("trial-"))
-            (directory / MARKER).write_text(json.dumps({"key": key(incumbent, 0, None)}) + "\n")
-            keep_best(directory, _best_of(directory), fresh=False)
+        def follow(event: Event) -> None:
+            nonlocal ended
+            if not isinstance(event, Evaluated) or event.cut_short:
+                return
+            evaluation = event.evaluation
+            name = key(evaluation.configuration, evaluation.seed or 0, evaluation.instance)
+            if not evaluation.succeeded and self._record.find(name) is None:
+                self._note_lost(name, evaluation)
+            if name not in shown:
+                shown.add(name)
+                ended += 1
+                elapsed = time.monotonic() - start
+                left = elapsed / ended * max(0, self.config.n_trials - len(shown))
+                if self.config.total_time_limit:
+                    left = max(0.0, min(left, self.config.total_time_limit - elapsed))
+                self._show(name, shown, left)
 
-    def _note_lost_trials(self) -> None:
-        """Write down the trials that could not do it themselves: killed, out of time or memory."""
-        for run in self.result.runs if self.result else ():
-            for evaluation in run.evaluations:
-                seed, instance = evaluation.seed or 0, evaluation.instance
-                name = key(evaluation.configuration, seed, instance)
-                if evaluation.succeeded or self._record.find(name):
-                    continue
-                self._record.append(
-                    {
-                        "event": "trial",
-                        "key": name,
-                        "space": evaluation.configuration,
-                        "seed": seed,
-                        "instance": instance,
-                        "status": "failed",
-                        "val": None,
-                        "message": evaluation.message.strip() or evaluation.status,
-                        "seconds": round(evaluation.wall_time, 3),
-                    }
-                )
+        return follow
+
+    def _show(self, name: str, ended: Collection[str], left: float | None = None) -> None:
+        """Print a line on a trial that is the last of those that have ended (others may have since)."""
+        trials = _public(self._record.trials())
+        trial = next(t for t in trials if t["key"] == name)
+        scores = (t["val"] for t in trials if t["status"] == "finished" and t["key"] in ended)
+        best = max(scores, default=float("-inf"))
+        number = self._record.number(name)
+        print(progress_line(trial, number, best, self.config.n_trials, self.target, left), flush=True)
+
+    def _note_lost(self, name: str, evaluation: Evaluation) -> None:
+        """Write down a trial that could not do it itself: killed, out of time or memory."""
+        self._record.append(
+            {
+                "event": "trial",
+                "key": name,
+                "space": evaluation.configuration,
+                "seed": evaluation.seed or 0,
+                "instance": evaluation.instance,
+                "status": "failed",
+                "val": None,
+                "message": last_line(evaluation.message) or evaluation.status,
+                "seconds": round(evaluation.wall_time, 3),
+            }
+        )
 
     def _read_log(self) -> None:
         self.log = _public(self._record.trials())
@@ -287,6 +286,11 @@ class AutoMAX(SMAC_optimizer):
         n = getattr(self.trainer, "n_instances", None) or 1
         whole = [values for values in means.values() if len(values) >= n] or list(means.values())
         self.best_score = max((sum(v) / len(v) for v in whole), default=float("-inf"))
+
+    @property
+    def _one_training(self) -> bool:
+        """Whether one training says all of a configuration; else which is best is known at the end only."""
+        return self.config.deterministic and getattr(self.trainer, "n_instances", None) is None
 
     def _configuration(self, values: Mapping[str, Any]) -> Configuration:
         return Configuration(self.configspace, values=dict(values))
@@ -302,14 +306,6 @@ def _public(trials: list[dict[str, Any]]) -> list[dict[str, Any]]:
             entry["val"] = worst
         shown.append(entry)
     return shown
-
-
-def _best_of(directory: Path) -> Path:
-    """Where the best trial is kept, from the folder of one: ``<experiment_name>_best``."""
-    while not directory.name.startswith("trial-"):
-        directory = directory.parent
-    experiment = directory.parent
-    return experiment.with_name(experiment.name + "_best")
 
 
 def _check_cuda() -> None:

@@ -57,17 +57,21 @@ class TrialRecord:
         """The trials that have ended, each once, in the order in which they were begun."""
         lines = self.lines()
         ended = {line["key"]: line for line in lines if line["event"] == "trial"}
-        begun = dict.fromkeys(line["key"] for line in lines if line["event"] in ("begin", "trial"))
-        return [ended[key] for key in begun if key in ended]
+        return [ended[key] for key in self._begun() if key in ended]
 
     def begin(self, key: str) -> int:
         """Note that a trial begins; its number from 1, which it keeps if it is interrupted and begins again."""
         with self.locked():
-            begun = list(dict.fromkeys(line["key"] for line in self.lines() if line["event"] == "begin"))
-            if key not in begun:
+            if key not in self._begun():
                 self.append({"event": "begin", "key": key})
-                begun.append(key)
-        return begun.index(key) + 1
+            return self.number(key)
+
+    def number(self, key: str) -> int:
+        """The number of a trial that has begun, or ended before it could."""
+        return self._begun().index(key) + 1
+
+    def _begun(self) -> list[str]:
+        return list(dict.fromkeys(line["key"] for line in self.lines() if line["event"] in ("begin", "trial")))
 
     def find(self, key: str) -> dict[str, Any] | None:
         """The trial of that key, if it has ended."""

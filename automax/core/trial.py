@@ -12,16 +12,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from automax._names import nearest
-from automax.core.record import move_aside
 from pysmac_compat._errors import ArgumentError
 
-#: written into the folder of a trial, says which one it is
-MARKER = "trial.json"
+if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
+
+
+class SearchedTrainer(Protocol):
+    """What `AutoMAX` searches; called with a configuration it returns an object that trains, see there."""
+
+    @property
+    def cs(self) -> ConfigurationSpace:
+        """The search space."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Called as ``trainer(space=configuration)``."""
 
 
 class TrialFailed(RuntimeError):
@@ -67,6 +77,7 @@ def run_trial(
     seed: int,
     folder: str,
     instance: int | None,
+    label: str = "",
     curves: Sequence[Sequence[float]] = (),
 ) -> dict[str, Any]:
     """Make a trainer and train it.
@@ -81,9 +92,10 @@ def run_trial(
         Of this trial, below the trainer's ``output_path``/``experiment_name``.
     instance : int or None
         Given to the trainer as ``instance`` if not None.
-
+    label : str
+        What to call the trial in lines on its progress.
     curves : list of list of float
-        The ``curve`` of the trials before, handed to trainers with a method ``compare_with``.
+        The ``curve`` of the trials before. Both are handed to trainers with a method ``prepare``.
 
     Returns
     -------
@@ -100,8 +112,8 @@ def run_trial(
     made = trainer(space=space) if instance is None else trainer(space=space, instance=instance)
     directory = _own_directory(made, folder)
     seed_everything(seed)  # LibAUC's samplers have set numpy's seed to one of theirs
-    if hasattr(made, "compare_with"):
-        made.compare_with(curves)
+    if hasattr(made, "prepare"):
+        made.prepare(label, curves)
     made.train()
     summary = dict(made.state.train_summary)
     if "val" not in summary:
@@ -125,27 +137,6 @@ def _own_directory(made: Any, folder: str) -> Path | None:
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     return directory
-
-
-def keep_best(directory: Path, best: Path, fresh: bool) -> None:
-    """Copy the folder of a trial to where the best one is kept.
-
-    Parameters
-    ----------
-    directory : Path
-    best : Path
-    fresh : bool
-        Whether what is there belongs to an older search: it is moved aside.
-    """
-    if not directory.is_dir():
-        return
-    if fresh:
-        move_aside(best)
-    new = best.with_name(best.name + ".new")
-    shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(directory, new)
-    shutil.rmtree(best, ignore_errors=True)
-    new.rename(best)
 
 
 def check_trainer(trainer: Any, target: str) -> str:

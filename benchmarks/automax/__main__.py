@@ -1,121 +1,90 @@
-"""Does tuning help? ``python -m benchmarks.automax --splits 10 --output results.jsonl``.
+"""Does tuning help? ``python -m benchmarks.automax --splits 0-9``.
 
 For each seeded split of a task the default configuration and the tuned one (15 trials, chosen by the
-validation split) are compared on the test split, which is looked at once. Prints the mean paired difference
-with its 95 % interval (Student's t), and the same for cross-entropy with Adam at its default.
-One core; a split takes about half a minute.
+validation split) are compared on the test split, which is looked at once; and so for cross-entropy with
+Adam. One thread; a split takes about a minute. New results are lines in benchmarks/runs.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import io
-import json
+import os
 import tempfile
-from pathlib import Path
 from typing import Any
-
-import numpy as np
-from scipy import stats
 
 from automax.commands import search
 from automax.settings import check_settings
-
-TASKS: dict[str, dict[str, Any]] = {
-    "digits": {"data": "digits", "kwargs": {}, "metric": "AUPRC", "loss": "APLoss"},
-    "digits_standardized": {"data": "digits", "kwargs": {"standardize": True}, "metric": "AUPRC", "loss": "APLoss"},
-    "breast_cancer": {"data": "breast_cancer", "kwargs": {}, "metric": "AUROC", "loss": "AUCMLoss"},
-}
+from benchmarks import results
+from benchmarks.automax.section import TASKS, section
 
 
-def log_of(task: str, split: int, folder: str, loss: str, optimizer: str | None, n_trials: int) -> list[dict]:
+def log_of(task: str, split: int, loss: str, optimizer: str | None, n_trials: int) -> list[dict[str, Any]]:
     """The trials of one search; the first is the default."""
-    settings = check_settings(
-        {
-            "dataset": {
-                "name": TASKS[task]["data"],
-                "eval_splits": ["val", "test"],
-                "kwargs": {"imratio": 0.1, "split_seed": split, **TASKS[task]["kwargs"]},
-            },
-            "model": {"name": "mlp", "hidden_sizes": [64, 64]},
-            "metrics": [TASKS[task]["metric"]],
-            "training": {
-                "loss": loss,
-                "optimizer": optimizer,
-                "epochs": 10,
-                "batch_size": 64,
-                "eval_batch_size": 512,
-                "output_path": f"{folder}/output",
-            },
-            "automax": {"n_trials": n_trials, "SEED": split, "output_directory": folder, "name": loss},
-        }
-    )
-    with contextlib.redirect_stdout(io.StringIO()):
-        return search(settings).log
-
-
-def run(task: str, split: int, n_trials: int) -> dict:
-    """Scores on the test rows of one split."""
     with tempfile.TemporaryDirectory() as folder:
-        log = log_of(task, split, folder, TASKS[task]["loss"], None, n_trials)
-        baseline = log_of(task, split, folder, "CrossEntropyLoss", "Adam", 1)
-    tuned = max(log, key=lambda trial: trial["val"])
-    return {
+        settings = check_settings(
+            {
+                "dataset": {
+                    "name": TASKS[task]["data"],
+                    "eval_splits": ["val", "test"],
+                    "kwargs": {"imratio": 0.1, "split_seed": split, **TASKS[task]["kwargs"]},
+                },
+                "model": {"name": "mlp", "hidden_sizes": [64, 64]},
+                "metrics": [TASKS[task]["metric"]],
+                "training": {
+                    "loss": loss,
+                    "optimizer": optimizer,
+                    "epochs": 10,
+                    "batch_size": 64,
+                    "eval_batch_size": 512,
+                    "output_path": f"{folder}/output",
+                },
+                "automax": {"n_trials": n_trials, "SEED": split, "output_directory": folder, "name": loss},
+            }
+        )
+        with contextlib.redirect_stdout(io.StringIO()):
+            return search(settings).log
+
+
+def run(task: str, split: int, n_trials: int) -> dict[str, Any]:
+    """Scores on the test rows of one split."""
+    record: dict[str, Any] = {
         "task": task,
         "split": split,
-        "default": log[0]["test"],
-        "tuned": tuned["test"],
-        "cross_entropy": baseline[0]["test"],
-        "failed": sum(trial["status"] == "failed" for trial in log),
-        "space": {name: value for name, value in tuned["space"].items() if not isinstance(value, tuple)},
+        "trials": n_trials,
+        "date": datetime.date.today().isoformat(),
+        "commit": results.commit(),
     }
-
-
-def interval(values: list[float]) -> tuple[float, float, float]:
-    """Mean and 95 % interval of Student's t."""
-    mean = float(np.mean(values))
-    if len(values) < 2:
-        return mean, float("-inf"), float("inf")
-    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
-    return mean, mean - half, mean + half
-
-
-def summarise(results: list[dict]) -> None:
-    """Print what the splits of each task come to."""
-    for task, wanted in TASKS.items():
-        mine = [r for r in results if r["task"] == task]
-        if not mine:
-            continue
-        gain = interval([r["tuned"] - r["default"] for r in mine])
-        over = interval([r["tuned"] - r["cross_entropy"] for r in mine])
-        means = {name: np.mean([r[name] for r in mine]) for name in ("default", "tuned", "cross_entropy")}
-        print(f"{task}: {len(mine)} splits, test {wanted['metric']}, {wanted['loss']}")
-        print("  " + ", ".join(f"{name} {value:.4f}" for name, value in means.items()))
-        print(f"  tuned - default        {gain[0]:+.4f} [{gain[1]:+.4f}, {gain[2]:+.4f}]")
-        print(f"  tuned - cross-entropy  {over[0]:+.4f} [{over[1]:+.4f}, {over[2]:+.4f}]")
+    for name, loss, optimizer in (("auc", TASKS[task]["loss"], None), ("ce", "CrossEntropyLoss", "Adam")):
+        log = log_of(task, split, loss, optimizer, n_trials)
+        tuned = max(log, key=lambda trial: trial["val"])
+        record[name] = {
+            "default": log[0]["test"],
+            "tuned": tuned["test"],
+            "failed": sum(trial["status"] == "failed" for trial in log),
+            "space": tuned["space"],
+        }
+    return record
 
 
 def main() -> None:
-    """Run the splits that the output does not hold yet, and summarise."""
+    """Run the splits that are not recorded yet, and print what all come to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--splits", type=int, default=10)
+    parser.add_argument("--splits", default="0-9", help="FIRST-LAST (default: 0-9)")
     parser.add_argument("--trials", type=int, default=15)
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=["digits", "breast_cancer"])
-    parser.add_argument("--output", type=Path, default=Path("automax_results.jsonl"))
+    parser.add_argument("--again", action="store_true", help="also what is in benchmarks/data already")
     arguments = parser.parse_args()
-    lines = arguments.output.read_text().splitlines() if arguments.output.exists() else []
-    results = [json.loads(line) for line in lines]
-    done = {(r["task"], r["split"]) for r in results}
-    for split in range(arguments.splits):
+    os.environ["OMP_NUM_THREADS"] = "1"
+    first, _, last = arguments.splits.partition("-")
+    for split in range(int(first), int(last or first) + 1):
         for task in arguments.tasks:
-            if (task, split) in done:
-                continue
-            results.append(run(task, split, arguments.trials))
-            with open(arguments.output, "a") as file:
-                file.write(json.dumps(results[-1]) + "\n")
-            print(json.dumps(results[-1]), flush=True)
-    summarise(results)
+            if (task, split) not in results.known("automax", arguments.again):
+                results.append("automax", run(task, split, arguments.trials))
+                print(f"{task}, split {split}: done", flush=True)
+    print(section([*results.load("automax"), *results.read(results.WORK / "automax.jsonl")]))
 
 
 if __name__ == "__main__":

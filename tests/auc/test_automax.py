@@ -267,3 +267,25 @@ def test_cuda_in_use_is_said_at_once(tmp_path, monkeypatch):
 
 def test_the_documented_import():
     assert automax.AutoMAX is AutoMAX
+
+
+@pytest.mark.parametrize("kind", [1, 2])
+def test_progress_tells_what_has_failed_and_what_is_left(kind, tmp_path, capfd):
+    search(tmp_path, 4, more={"broken": broken([0, kind], kind)}).optimize()
+    lines = [line for line in capfd.readouterr().out.splitlines() if line.startswith("trial ")]
+    assert [line.split(":")[0] for line in lines] == [f"trial {i}/4" for i in (1, 2, 3, 4)]
+    why = "this one is broken" if kind == 1 else "exit code 3"
+    assert re.search(rf"failed: .*{why}, about .* left; broken={kind}, ", lines[0])
+    assert "about 0 s left" in lines[3]
+    search(tmp_path, 4, more={"broken": broken([0, kind], kind)}).optimize()
+    assert "trial 1/4" not in capfd.readouterr().out  # what was known already is no progress
+
+
+@pytest.mark.filterwarnings("ignore:all evaluations have failed")
+def test_a_trial_that_the_total_time_cuts_short_is_trained_when_the_search_goes_on(tmp_path):
+    first = search(tmp_path, 2, total_time_limit=1.0, more={"pause": 3.0})
+    first.optimize()
+    assert first.log == []
+    second = search(tmp_path, 2)
+    second.optimize()
+    assert [t["status"] for t in second.log] == ["finished"] * 2

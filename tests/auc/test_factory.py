@@ -8,9 +8,9 @@ from automax.commands import search
 from automax.data import ArrayDataset, load_dataset
 from automax.settings import check_settings
 
-pytest.importorskip("libauc", reason="the extra automax is not installed")
+from .training import needs_libauc
 
-pytestmark = pytest.mark.filterwarnings("ignore:the validation split has")
+pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:the validation split has")]
 
 
 def settings(folder, *, dataset=None, model=None, training=None, metrics=("AUROC",), graph=False, **search_settings):

@@ -1,5 +1,8 @@
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 import automax
 
@@ -27,3 +30,12 @@ def test_the_documented_modules():
 
     assert autopartial is same is automax.autopartial
     assert parse_hyperparameters_from_dict is automax.parse_hyperparameters_from_dict
+
+
+@pytest.mark.slow
+def test_collecting_the_tests_does_not_import_torch():
+    script = "import pytest, sys; pytest.main(['--collect-only', '-q', 'tests/auc']); print('torch' in sys.modules)"
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root)
+    assert "test_training.py::" in done.stdout
+    assert done.stdout.splitlines()[-1] == "False"

@@ -15,11 +15,9 @@ from automax.metrics import Metrics
 from automax.models import mlp
 from automax.spaces import PAIRS, find_pair, for_labels
 
-pytest.importorskip("libauc", reason="the extra automax is not installed")
+from .training import needs_libauc, trainer_of
 
-from .training import trainer_of  # noqa: E402 (only where the extra is there)
-
-pytestmark = pytest.mark.slow
+pytestmark = [*needs_libauc, pytest.mark.slow]
 
 PESG = find_pair("AUCMLoss")
 
@@ -134,7 +132,7 @@ def test_the_best_epochs_model_is_kept_and_not_the_last_ones(data, tmp_path):
 def test_pruning(data, tmp_path):
     def curve(prune, others):
         trainer = trainer_of(PESG, data, tmp_path, metrics=Scripted([0.5, 0, 0.6, 0, 0.9, 0]), epochs=3, prune=prune)
-        trainer.compare_with(others)
+        trainer.prepare("trial", others)
         return trained(trainer)
 
     better, worse = [0.5, 0.7, 0.8], [0.5, 0.55, 0.95]
@@ -145,6 +143,19 @@ def test_pruning(data, tmp_path):
         whole = curve(prune, others)
         assert len(whole["curve"]) == 3
         assert "pruned" not in whole
+
+
+@pytest.mark.parametrize(("verbose", "silence", "n_lines"), [(1, 10.0, 3), (0, 0.0, 3), (0, 1e6, 0)])
+def test_a_long_training_tells_its_epochs(verbose, silence, n_lines, data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(need("automax.libauc_trainers"), "_SILENCE", silence)
+    values = [0.5, 0, 0.75, 0, 0.25, 0]
+    trainer = trainer_of(PESG, data, tmp_path, metrics=Scripted(values), epochs=3, verbose=verbose)
+    trainer.prepare("trial 2/9", [])
+    trainer.train()
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("trial 2/9")]
+    assert len(lines) == n_lines
+    if lines:
+        assert lines[2].startswith("trial 2/9, epoch 3/3: val AUROC 0.2500 (best 0.7500), training loss ")
 
 
 def test_equal_seeds_equal_scores_and_others_differ(data, tmp_path):

@@ -1,12 +1,20 @@
 """Small trainings for the tests."""
 
+import importlib.util
 import random
 
 import numpy as np
+import pytest
 
 from automax import parse_hyperparameters_from_dict
 from automax._extra import need
 from automax.metrics import Metrics
+
+#: marks of modules whose tests train with LibAUC; a look at whether it is there does not import it
+needs_libauc = [
+    pytest.mark.libauc,
+    pytest.mark.skipif(importlib.util.find_spec("libauc") is None, reason="the extra automax is not installed"),
+]
 
 
 def defaults(space):

@@ -13,17 +13,18 @@ ROOT = Path(__file__).parents[2]
 HEAVY = {"ConfigSpace", "dask", "matplotlib", "scipy", "sklearn", "smac", "torch"}
 
 
-def test_readme_begins_with_the_two_commands():
+def test_readme_begins_with_the_three_commands():
     text = (ROOT / "README.md").read_text()
     title, sentence, *_ = [block for block in text.split("\n\n") if block.strip()]
     assert title.startswith("# ")
     assert "```" not in sentence
     commands = [
-        line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)[:2] for line in block.strip().splitlines()
+        line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)[:3] for line in block.strip().splitlines()
     ]
     assert commands == [
         "pip install . && python docs/examples/model_selection.py",
         "pip install '.[test]' && python -m pytest",
+        "pip install '.[automax,test]' && python -m pytest tests/auc",
     ]
     assert text.index(commands[1]) < 800
 

@@ -6,6 +6,7 @@ import pytest
 
 from pysmac_compat import Evaluation, Incumbent, Result, RunResult, SMAC_optimizer
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.events import Evaluated, Improved, RunEnded
 
 SPACE = {"x": ("real", [-5, 5], 4), "c": ("categorical", ["a", "b"], "a"), "d": ("integer", [1, 9], 3)}
 
@@ -242,3 +243,23 @@ def test_a_short_total_time_is_enough_for_the_default(run_script):
         """
     )
     assert done.stdout == "(13.0, {'r': 1.0})\n"
+
+
+def test_events_are_told_as_they_happen():
+    optimizer, told = SMAC_optimizer(), []
+    optimizer.minimize(lambda x: (x - 1) ** 2, 4, {"x": SPACE["x"]}, on_event=told.append)
+    assert [type(event).__name__ for event in told[:3]] == ["RunStarted", "Evaluated", "Improved"]
+    assert told[-1] == RunEnded(0, optimizer.result.stopped_because)
+    assert [e.evaluation for e in told if isinstance(e, Evaluated)] == optimizer.result.runs[0].evaluations
+
+
+def test_an_exception_of_on_event_ends_the_search():
+    optimizer = SMAC_optimizer()
+
+    def enough(event):
+        if isinstance(event, Improved) and event.evaluation >= 2:
+            raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        optimizer.minimize(lambda x: (x - 1) ** 2, 60, {"x": SPACE["x"]}, on_event=enough)
+    assert 2 <= len(optimizer.result.runs[0].evaluations) < 60

@@ -1,0 +1,97 @@
+"""What a person sees of a search while it goes on, and the table of its trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_WIDTH = 40
+
+
+def progress_line(
+    trial: Mapping[str, Any], number: int, best: float, n_trials: int, target: str, left: float | None = None
+) -> str:
+    """One line on a trial that has just ended.
+
+    Parameters
+    ----------
+    trial : dict
+        An entry of the log.
+    number, n_trials : int
+    best : float
+        The best score so far.
+    target : str
+    left : float or None
+        Seconds that the rest of the search will take.
+
+    >>> trial = {"val": 0.9, "status": "finished", "seconds": 1.5, "space": {"lr": 0.1}}
+    >>> progress_line(trial, 1, 0.9, 10, "AUROC", 90.0)
+    'trial 1/10: val AUROC 0.9000 (best 0.9000), 1.5 s, about 2 min left; lr=0.1'
+    """
+    head = f"trial {number}/{n_trials}"
+    if trial.get("instance") is not None:
+        head += f" (fold {trial['instance']})"
+    space = ", ".join(f"{name}={short(value)}" for name, value in trial["space"].items())
+    rest = "" if left is None else f", about {duration(left)} left"
+    if trial["status"] == "failed":
+        return f"{head}: failed: {last_line(trial.get('message', ''))}{rest}; {space}"
+    text = f"{head}: val {target} {trial['val']:.4f} (best {best:.4f})"
+    if isinstance(trial.get("test"), float):
+        text += f", test {trial['test']:.4f}"
+    if "epoch" in trial and "curve" in trial:
+        text += f", epoch {trial['epoch']} of {len(trial['curve'])}"
+    if trial.get("pruned"):
+        text += ", stopped early"
+    if "seconds" in trial:
+        text += f", {trial['seconds']:.1f} s"
+    return f"{text}{rest}; {space}"
+
+
+def last_line(text: str) -> str:
+    """The last line of a message, which says what a traceback leads to."""
+    return text.strip().rpartition("\n")[2]
+
+
+def duration(seconds: float) -> str:
+    """Seconds for a person.
+
+    >>> duration(7.4), duration(90), duration(5400)
+    ('7 s', '2 min', '1.5 h')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def short(value: Any) -> str:
+    """A value with four digits."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def table(log: Sequence[Mapping[str, Any]], target: str) -> str:
+    """All trials with their validation and, if there are any, test scores.
+
+    >>> print(table([{"val": 0.9, "status": "finished"}, {"val": -1.0, "status": "failed"}], "AUROC"))
+    ----------------------------------------
+    Trial   Val AUROC
+    ----------------------------------------
+    1       0.900000
+    2       failed
+    ----------------------------------------
+    """
+    with_test = any("test" in trial for trial in log)
+    with_fold = any(trial.get("instance") is not None for trial in log)
+    header = ["Trial", *(["Fold"] if with_fold else []), f"Val {target}", *([f"Test {target}"] if with_test else [])]
+    rows = []
+    for number, trial in enumerate(log, 1):
+        failed = trial["status"] == "failed"
+        row = [str(number), *([str(trial.get("instance"))] if with_fold else [])]
+        row.append("failed" if failed else f"{trial['val']:.6f}")
+        if with_test:
+            row.append("" if failed or "test" not in trial else f"{trial['test']:.6f}")
+        rows.append(row)
+    widths = [max(len(row[i]) for row in [header, *rows]) + 3 for i in range(len(header))]
+    line = "-" * max(_WIDTH, sum(widths))
+    body = ["".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    head = "".join(cell.ljust(width) for cell, width in zip(header, widths, strict=True)).rstrip()
+    return "\n".join([line, head, line, *body, line])
