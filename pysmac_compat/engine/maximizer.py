@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +55,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         Parameters
         ----------
         known : array of shape (n, n_parameters)
-            Vectors of configurations that have been evaluated.
+            Vectors of configurations from which climbs may start: the best of those that have been evaluated.
         """
         drawn = vectors.draw(self._configspace, self._challengers, self._rng)
         of_drawn = self._acquire(drawn)
@@ -92,8 +93,8 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
                 continue
             origins = moving[origins]
             of_neighbours = self._acquire(neighbours)
-            best = np.lexsort((-of_neighbours, origins))
-            best = best[np.unique(origins[best], return_index=True)[1]]
+            ends = np.searchsorted(origins, np.arange(points.shape[1] + 1))
+            best = np.array([a + of_neighbours[a:b].argmax() for a, b in pairwise(ends) if a < b])
             better = best[of_neighbours[best] > values[origins[best]] + 1e-6]
             points[:, origins[better]] = neighbours[:, better]
             values[origins[better]] = of_neighbours[better]

@@ -21,6 +21,8 @@ from pysmac_compat.space import vectors
 RARE = 1e-4
 #: the model is fitted after each evaluation up to so many, then for ever more proposals at once
 _EACH = 100
+#: so many of the known configurations, those of least predicted cost, are where the maximizer may start
+_MOST_STARTS = 30
 
 
 class DefaultFirst(AbstractInitialDesign):
@@ -144,7 +146,8 @@ class Selector(ConfigSelector):
             self._acquisition_function.update(
                 model=self._model, eta=costs[best], incumbent_array=known[best], num_data=len(known), X=known
             )
-            new = (v for v in self._acquisition_maximizer.propose(known) if vectors.key(v) not in self._tried)
+            best_known = known[np.argsort(costs, kind="stable")[:_MOST_STARTS]]
+            new = (v for v in self._acquisition_maximizer.propose(best_known) if vectors.key(v) not in self._tried)
             wanted = self._retrain_after * (1 + len(self._tried) // _EACH)
             count = 0
             for vector in itertools.islice(new, wanted):
