@@ -59,7 +59,9 @@ class Coding:
             values[np.isnan(values)] = _MIDDLE
             points[:, columns] = values
         if self._discrete:
-            positions = np.where(np.isnan(vectors), -1.0, vectors).astype(int)  # the last row is that of an inactive one
+            positions = np.where(np.isnan(vectors), -1.0, vectors).astype(
+                int
+            )  # the last row is that of an inactive one
             for parameter, columns_of_it, table in self._discrete:
                 points[:, columns_of_it] = table[positions[:, parameter]]
         return points

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, Constant, OrdinalHyperparameter
-from ConfigSpace.hyperparameters import Hyperparameter, IntegerHyperparameter
+from ConfigSpace.hyperparameters import IntegerHyperparameter
 
 from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
@@ -110,7 +111,7 @@ class Neighbourhood:
         return np.where(ordinal, values, values % sizes), inside
 
 
-def _rounding(hp: Hyperparameter) -> Callable[[Vectors], Vectors]:
+def _rounding(hp: Any) -> Callable[[Vectors], Vectors]:
     """What turns numbers into vectors of integers near them."""
     if hp.size > _MOST_INTEGERS:
         return lambda values: np.asarray(hp.to_vector(hp.to_value(values)))

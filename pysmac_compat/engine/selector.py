@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from ConfigSpace import Configuration
-from scipy.stats import qmc
 from smac import Scenario
 from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
@@ -26,17 +25,21 @@ _MOST_STARTS = 30
 
 
 class DefaultFirst(AbstractInitialDesign):
-    """The default configuration, then points of a scrambled Sobol sequence that are legal."""
+    """The default configuration, then points of a Latin hypercube that are legal."""
 
     def _select_configurations(self) -> list[Configuration]:
         space = self._configspace
         chosen: list[Configuration] = [vectors.default(space)]
         if self._n_configs > 1:
-            sobol = qmc.Sobol(d=len(space), scramble=True, seed=self._rng.randint(10_000_000))
-            exponent = int(np.ceil(np.log2(self._n_configs)))
-            points = sobol.random_base2(exponent)[: self._n_configs - 1]
+            points = _latin_hypercube(self._n_configs - 1, len(space), self._rng)
             chosen += [vectors.configuration(space, v) for v in vectors.from_unit_cube(space, points).T]
         return chosen
+
+
+def _latin_hypercube(n: int, dimension: int, rng: np.random.RandomState) -> vectors.Vectors:
+    """In each dimension one point in each of n equal parts (McKay, Beckman, Conover 1979); shape (n, dimension)."""
+    ranks = np.argsort(rng.uniform(size=(n, dimension)), axis=0)
+    return np.asarray((ranks + rng.uniform(size=ranks.shape)) / n)
 
 
 class Selector(ConfigSelector):
