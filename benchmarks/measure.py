@@ -66,7 +66,9 @@ def measure(command: Sequence[str], limit: float = 3600.0, memory: bool = False,
     folder : str or None
         For temporary files; what a killed process leaves there is the caller's to remove.
     """
-    environment = dict(os.environ, PYTHONPATH=str(ROOT), PYTHONHASHSEED="0", **dict.fromkeys(_THREADS, "1"))
+    # the peers are installed with their bytecode; ours must not be compiled anew by each process
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= dict(PYTHONPATH=str(ROOT), PYTHONHASHSEED="0", **dict.fromkeys(_THREADS, "1"))
     if folder is not None:
         environment["TMPDIR"] = folder
     request = json.dumps({"command": list(command), "limit": limit, "memory": memory})

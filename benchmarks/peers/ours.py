@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pysmac_compat
-import pysmac_compat.engine.session  # noqa: F401 (imported before the clock starts)
+import pysmac_compat.engine.session
+import pysmac_compat.space.configspace  # noqa: F401 (imported before the clock starts)
 from benchmarks.evaluations import Evaluations
 from benchmarks.problems import Configuration, Problem
 

@@ -30,14 +30,13 @@ class LogEI(EI):
 
 def _log_unit_improvement(z: Array) -> Array:
     """log(phi(z) + z Phi(z)), where phi and Phi are the density and the distribution of a standard normal."""
-    low = np.minimum(z, -1.0)  # there by the scaled complementary error function, which does not underflow
-    tail = -low * erfcx(-low / math.sqrt(2)) * math.sqrt(math.pi / 2)
-    # tail is 1 - 1 / z^2 + ...: nothing is left of the difference where z is very small
-    gap = np.where(low > -1e4, 1 - tail, 1 / low**2)
-    left = -0.5 * low**2 - 0.5 * math.log(2 * math.pi) + np.log(np.maximum(gap, 1e-300))
-    high = np.maximum(z, -1.0)
-    right = np.log(np.exp(-0.5 * high**2) / math.sqrt(2 * math.pi) + high * ndtr(high))
-    return np.where(z < -1, left, right)
+    # phi(z) (1 + z Phi(z) / phi(z)), the ratio by the scaled complementary error function, which does not underflow
+    most = np.minimum(z, 30.0)  # where Phi is 1; beyond, the ratio would overflow
+    gap = 1 + most * erfcx(most * -math.sqrt(0.5)) * math.sqrt(math.pi / 2)
+    square = most * most
+    # 1 / z^2 - 3 / z^4 + ...: nothing is left of the difference where z is very small
+    gap = np.where(most > -1e4, gap, 1 / np.maximum(square, 1.0))
+    return -0.5 * square - 0.5 * math.log(2 * math.pi) + np.log(np.maximum(gap, 1e-300)) + np.log(np.maximum(z / 30, 1))
 
 
 class ExponentialEI(EI):

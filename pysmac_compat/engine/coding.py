@@ -35,28 +35,36 @@ class Coding:
     def __init__(self, space: ConfigurationSpace) -> None:
         scales: list[int] = []
         self.n_scales = 0
-        self._tables: list[Matrix | None] = []
-        for hyperparameter in space.values():
+        self._numeric: tuple[list[int], list[int]] = [], []  # parameters, and their columns
+        self._discrete: list[tuple[int, slice, Matrix]] = []  # parameter, its columns, their values
+        for parameter, hyperparameter in enumerate(space.values()):
             tables = _tables(hyperparameter)
-            for table in tables:
-                scales += [self.n_scales] * table.shape[1]
+            if tables:
+                table = np.hstack(tables)
+                self._discrete.append((parameter, slice(len(scales), len(scales) + table.shape[1]), table))
+            else:
+                self._numeric[0].append(parameter)
+                self._numeric[1].append(len(scales))
+            for width in [table.shape[1] for table in tables] or [1]:
+                scales += [self.n_scales] * width
                 self.n_scales += 1
-            if not tables:
-                scales.append(self.n_scales)
-                self.n_scales += 1
-            self._tables.append(np.hstack(tables) if tables else None)
         self.scales = np.array(scales, dtype=int)
 
     def __call__(self, vectors: Matrix) -> Matrix:
         """The points of some configuration vectors, shape (n, n_parameters) -> (n, n_columns)."""
-        columns = []
-        for table, values in zip(self._tables, vectors.T, strict=False):
-            if table is None:
-                columns.append(np.where(np.isnan(values), _MIDDLE, values)[:, None])
-            else:
-                rows = np.where(np.isnan(values), len(table) - 1, values).astype(int)
-                columns.append(table[rows])
-        return np.hstack(columns)
+        points = np.empty((len(vectors), len(self.scales)))
+        parameters, columns = self._numeric
+        if parameters:
+            values = vectors[:, parameters]
+            values[np.isnan(values)] = _MIDDLE
+            points[:, columns] = values
+        if self._discrete:
+            positions = np.where(np.isnan(vectors), -1.0, vectors).astype(
+                int
+            )  # the last row is that of an inactive one
+            for parameter, columns_of_it, table in self._discrete:
+                points[:, columns_of_it] = table[positions[:, parameter]]
+        return points
 
 
 def _tables(hyperparameter: Hyperparameter) -> list[Matrix]:

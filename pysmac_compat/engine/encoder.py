@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,8 @@ class Encoder(AbstractRunHistoryEncoder):
         super().__init__(scenario)
         self._censored, self._cutoff, self._penalty = censored, cutoff, penalty
         self._keys: list[TrialKey] = []
+        self._vectors: list[Matrix] = []  # of the configuration of each key
+        self._pairs: dict[tuple[Any, Any], int] = {}  # instance, seed -> its number
         self._costs: list[float] = []
         self._is_censored: list[bool] = []
 
@@ -55,10 +57,13 @@ class Encoder(AbstractRunHistoryEncoder):
             return np.empty((0, self._n_params + self._n_features)), np.empty((0, 1))
         costs = self._learnable_costs()
         if self._n_features > 0:
-            x = np.array([[*self._vector(key.config_id), *self._instance_features[key.instance]] for key in self._keys])
+            features = [self._instance_features[key.instance] for key in self._keys]
+            x = np.hstack([np.array(self._vectors), np.array(features, dtype=float)])
+        elif len(self._pairs) == 1:
+            x = np.array(self._vectors)
         else:
-            ids, costs = _configuration_effects(self._keys, costs)
-            x = np.array([self._vector(i) for i in ids])
+            first, costs = _configuration_effects(self._keys, self._pairs, costs)
+            x = np.array(self._vectors)[first]
         running = self._running_rows()
         if running:
             x, costs = np.vstack([x, running]), np.append(costs, np.full(len(running), np.median(costs)))
@@ -67,7 +72,9 @@ class Encoder(AbstractRunHistoryEncoder):
     def get_configurations(self, budget_subset: list[Any] | None = None) -> Matrix:
         """The vectors of all configurations with results, shape (n, n_parameters)."""
         self._read()
-        return np.array([self._vector(i) for i in dict.fromkeys(key.config_id for key in self._keys)])
+        if len(self._pairs) == 1:
+            return np.array(self._vectors)
+        return np.array([self._vectors[i] for i in np.unique([k.config_id for k in self._keys], return_index=True)[1]])
 
     def _build_matrix(self, trials: Any, store_statistics: bool = False) -> tuple[Matrix, Matrix]:
         raise AssertionError("`transform` does without it")  # abstract in SMAC3
@@ -77,6 +84,8 @@ class Encoder(AbstractRunHistoryEncoder):
         for key in self.runhistory.results[len(self._keys) :]:
             value = self.runhistory[key]
             self._keys.append(key)
+            self._vectors.append(self.runhistory.get_config(key.config_id).get_array())
+            self._pairs.setdefault((key.instance, key.seed), len(self._pairs))
             self._costs.append(value.cost if value.status == StatusType.SUCCESS else np.inf)
             self._is_censored.append(CENSORED in value.additional_info)
 
@@ -103,9 +112,6 @@ class Encoder(AbstractRunHistoryEncoder):
                 rows.append(list(trial.config.get_array()))
         return rows
 
-    def _vector(self, config_id: int) -> Matrix:
-        return self.runhistory.get_config(config_id).get_array()
-
     def transform_response_values(self, values: npt.NDArray[Any]) -> Matrix:
         """Nothing: each surrogate transforms the costs as it needs them."""
         return values
@@ -121,25 +127,26 @@ def _impute(costs: Matrix, censored: npt.NDArray[np.bool_]) -> Matrix:
     return imputed
 
 
-def _configuration_effects(keys: Sequence[TrialKey], costs: Matrix, sweeps: int = 10) -> tuple[list[int], Matrix]:
+def _configuration_effects(
+    keys: Sequence[TrialKey], pairs: Mapping[tuple[Any, Any], int], costs: Matrix, sweeps: int = 10
+) -> tuple[npt.NDArray[np.intp], Matrix]:
     """Least squares of cost = effect of the configuration + effect of the (instance, seed) pair.
 
     Parameters
     ----------
     keys : sequence of TrialKey
+    pairs : dict of (instance, seed) to int
+        The number of each pair.
     costs : array of shape (n,)
     sweeps : int
         Rounds of backfitting.
 
     Returns
     -------
-    list of int, array
-        The ids of the configurations, and their effects.
+    array of int, array
+        For each configuration the position of its first key, and its effect.
     """
-    pairs = {pair: i for i, pair in enumerate(dict.fromkeys((key.instance, key.seed) for key in keys))}
-    if len(pairs) == 1:
-        return [key.config_id for key in keys], costs
-    ids, rows = np.unique([key.config_id for key in keys], return_inverse=True)
+    _, first, rows = np.unique([key.config_id for key in keys], return_index=True, return_inverse=True)
     columns = np.array([pairs[key.instance, key.seed] for key in keys])
     n_rows, n_columns = np.bincount(rows), np.bincount(columns)
     scale = np.abs(costs).max() or 1.0
@@ -150,4 +157,4 @@ def _configuration_effects(keys: Sequence[TrialKey], costs: Matrix, sweeps: int 
         column_effects = np.bincount(columns, scaled - row_effects[rows]) / n_columns
         column_effects -= column_effects.mean()
     row_effects = np.bincount(rows, scaled - column_effects[columns]) / n_rows
-    return [int(i) for i in ids], row_effects * scale
+    return first, row_effects * scale

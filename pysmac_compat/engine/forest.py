@@ -86,7 +86,7 @@ class Forest(RandomForest):
         with config_context(skip_parameter_validation=True):  # it takes as long as a small tree
             for _ in range(self._n_trees):
                 rows = self._random.randint(len(x), size=len(x)) if self._bootstrap else np.arange(len(x))
-                tree = DecisionTreeRegressor(**self._growth, random_state=self._random.randint(2**31))
+                tree = DecisionTreeRegressor(**self._growth, random_state=self._random)
                 self._trees.append(tree.fit(x[rows], y[rows], check_input=False))
         return self
 

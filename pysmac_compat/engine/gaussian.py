@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import lapack, solve_triangular
+from scipy.linalg import lapack
 from scipy.optimize import minimize
 from smac import Scenario
 from smac.model import AbstractModel
@@ -32,6 +32,7 @@ _LENGTH_PRIOR = math.log(0.5), 0.8
 _SIGNAL_PRIOR = 0.0, 1.0
 _NOISE_PRIOR = math.log(1e-4), 2.0
 _FEW = 30  # rows: the fit also starts from the prior, as the first data may mislead
+_CLOSE = 1e-4  # relative gain of a step that ends a fit
 _GROWTH = 1.2  # the lengths are fitted anew when there are so many times the rows
 
 
@@ -69,12 +70,15 @@ class GaussianProcess(AbstractModel):
         self._weights = np.exp(-self._logs[:n])[self._coding.scales]
         self._signal = signal
         self._points = points * self._weights
-        kernel = signal * _matern(_squared_distances(self._points, self._points))
-        kernel[np.diag_indices_from(kernel)] += noise + 1e-8
+        self._squares = np.einsum("ij,ij->i", self._points, self._points)
+        kernel = signal * _matern(self._squared_distances(self._points))
+        kernel.flat[:: len(y) + 1] += noise + 1e-8
         self._mean = y.mean()
-        lower = np.linalg.cholesky(kernel)
-        self._inverse_lower = solve_triangular(lower, np.eye(len(y)), lower=True, check_finite=False)
-        self._alpha = self._inverse_lower.T @ (self._inverse_lower @ (y - self._mean))
+        lower, failed = lapack.dpotrf(kernel, lower=1, clean=1)
+        if failed:
+            raise np.linalg.LinAlgError("the kernel is not positive definite")
+        self._inverse_upper = np.ascontiguousarray(lapack.dtrtri(lower, lower=1)[0].T)
+        self._alpha = self._inverse_upper @ ((y - self._mean) @ self._inverse_upper)
         return self
 
     def _chosen(self, y: Matrix) -> Any:
@@ -99,7 +103,7 @@ class GaussianProcess(AbstractModel):
                 method="L-BFGS-B",
                 jac=True,
                 bounds=self._limits,
-                options={"maxiter": 15},
+                options={"maxiter": 15, "ftol": _CLOSE},
             )
             for start in starts
         ]
@@ -112,35 +116,48 @@ class GaussianProcess(AbstractModel):
         n = len(distances)
         signal, noise = np.exp(logs[n:])
         weights = np.exp(-2 * logs[:n])
-        root = np.sqrt(np.tensordot(weights, distances, 1))
-        decay = np.exp(-_SQRT5 * root)
-        slope = 1 + _SQRT5 * root
-        unit = (slope + 5 / 3 * root**2) * decay
+        squared = (weights @ distances.reshape(n, -1)).reshape(len(y), len(y))
+        root = _SQRT5 * np.sqrt(squared)
+        decay = np.exp(-root)
+        slope = 1 + root
+        unit = (slope + 5 / 3 * squared) * decay
         kernel = signal * unit
-        kernel[np.diag_indices_from(kernel)] += noise + 1e-8
+        diagonal = slice(None, None, len(y) + 1)
+        kernel.flat[diagonal] += noise + 1e-8
         lower, failed = lapack.dpotrf(kernel, lower=1, clean=1)
         if failed:
             return 1e25, np.zeros_like(logs)
-        inverse, _ = lapack.dpotri(lower, lower=1)
-        inverse = np.tril(inverse) + np.tril(inverse, -1).T
+        root_of_inverse, _ = lapack.dtrtri(lower, lower=1)
+        inverse = root_of_inverse.T @ root_of_inverse
         alpha = inverse @ y
         away = (logs - self._prior) / self._spread
-        loss = 0.5 * y @ alpha + np.log(np.diag(lower)).sum() + 0.5 * away @ away
-        outer = 0.5 * (inverse - np.outer(alpha, alpha))
-        by_distance = outer * (signal * 5 / 3) * slope * decay  # times D / l^2: the derivative by log l
-        gradient = np.empty_like(logs)
-        gradient[:n] = np.tensordot(distances, by_distance, 2) * weights
-        gradient[n] = (outer * unit).sum() * signal
-        gradient[n + 1] = np.trace(outer) * noise
-        return float(loss), gradient + away / self._spread
+        loss = 0.5 * y @ alpha + np.log(lower.flat[diagonal]).sum() + 0.5 * away @ away
+        outer = inverse - alpha[:, None] * alpha
+        gradient = away / self._spread
+        gradient[n] += 0.5 * signal * np.vdot(outer, unit)
+        gradient[n + 1] += 0.5 * noise * outer.flat[diagonal].sum()
+        slope *= decay  # with D / l^2 the derivative of the kernel by log l
+        slope *= outer
+        gradient[:n] += signal * 5 / 6 * weights * (distances.reshape(n, -1) @ slope.ravel())
+        return float(loss), gradient
 
     def _predict(self, X: Matrix, covariance_type: str | None = "diagonal") -> tuple[Matrix, Matrix]:
-        points = self._coding(X) * self._weights
-        cross = self._signal * _matern(_squared_distances(points, self._points))
+        points = self._coding(X)
+        points *= self._weights
+        cross = _matern(self._squared_distances(points))
+        cross *= self._signal
         mean = self._mean + cross @ self._alpha
-        explained = cross @ self._inverse_lower.T
+        explained = cross @ self._inverse_upper
         variance = self._signal - np.einsum("ij,ij->i", explained, explained)
         return mean.reshape(-1, 1), np.maximum(variance, 1e-12).reshape(-1, 1)
+
+    def _squared_distances(self, points: Matrix) -> Matrix:
+        """Of these to all that it has learnt from."""
+        squared = points @ self._points.T
+        squared *= -2
+        squared += np.einsum("ij,ij->i", points, points)[:, None]
+        squared += self._squares
+        return np.maximum(squared, 0.0, out=squared)
 
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
         """Mean and variance of some configurations, arrays of shape (n, 1) each."""
@@ -156,13 +173,6 @@ def _matern(squared: Matrix) -> Matrix:
     squared += 1
     squared *= decay
     return squared
-
-
-def _squared_distances(a: Matrix, b: Matrix) -> Matrix:
-    squared = -2 * (a @ b.T)
-    squared += np.einsum("ij,ij->i", a, a)[:, None]
-    squared += np.einsum("ij,ij->i", b, b)
-    return np.maximum(squared, 0.0, out=squared)
 
 
 def _distances_by_scale(points: Matrix, coding: Coding) -> Matrix:

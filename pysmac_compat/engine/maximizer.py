@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from pysmac_compat.engine.neighbours import Neighbourhood
 from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
 
+_DRAWS = 5  # steps whose random configurations are drawn together
 _STEPS = 6  # most steps of the local search
 _PATIENCE = 2  # steps without a better neighbour that end a climb
 
@@ -47,6 +49,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         super().__init__(scenario.configspace, challengers=n_random, seed=scenario.seed)
         self._n_known_starts, self._n_random_starts = n_known_starts, n_random_starts
         self._neighbourhood = Neighbourhood(self._configspace, n_neighbours)
+        self._drawn: Vectors = np.empty((len(self._configspace), 0))
 
     def propose(self, known: Vectors) -> Iterator[npt.NDArray[np.float64]]:
         """Vectors of configurations, that of the best acquisition value first; known ones may be among them.
@@ -54,9 +57,9 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         Parameters
         ----------
         known : array of shape (n, n_parameters)
-            Vectors of configurations that have been evaluated.
+            Vectors of configurations from which climbs may start: the best of those that have been evaluated.
         """
-        drawn = vectors.draw(self._configspace, self._challengers, self._rng)
+        drawn = self._draw()
         of_drawn = self._acquire(drawn)
         starts = [
             drawn[:, np.argsort(-of_drawn)[: self._n_random_starts]],
@@ -66,6 +69,13 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         found, values = np.hstack([climbed, drawn]), np.concatenate([of_climbed, of_drawn])
         for i in np.argsort(-values, kind="stable"):
             yield found[:, i]
+
+    def _draw(self) -> Vectors:
+        """Random configurations, taken from a larger draw: it takes little longer than a small one."""
+        if self._drawn.shape[1] < self._challengers:
+            self._drawn = vectors.draw(self._configspace, _DRAWS * self._challengers, self._rng)
+        drawn, self._drawn = np.split(self._drawn, [self._challengers], axis=1)
+        return drawn
 
     def _maximize(self, previous_configs: list[Configuration], n_points: int) -> list[tuple[float, Configuration]]:
         raise AssertionError("`propose` does without it")  # abstract in SMAC3
@@ -92,8 +102,8 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
                 continue
             origins = moving[origins]
             of_neighbours = self._acquire(neighbours)
-            best = np.lexsort((-of_neighbours, origins))
-            best = best[np.unique(origins[best], return_index=True)[1]]
+            ends = np.searchsorted(origins, np.arange(points.shape[1] + 1))
+            best = np.array([a + of_neighbours[a:b].argmax() for a, b in pairwise(ends) if a < b])
             better = best[of_neighbours[best] > values[origins[best]] + 1e-6]
             points[:, origins[better]] = neighbours[:, better]
             values[origins[better]] = of_neighbours[better]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, Constant, OrdinalHyperparameter
@@ -15,6 +18,7 @@ Indices = npt.NDArray[np.intp]
 _WIDE, _NARROW = 0.2, 1e-5  # standard deviations of numeric steps, in units of the range
 _MOST_CHOICES = 20  # neighbours of a categorical value
 _JOINT = 4  # neighbours that differ in all numeric values
+_MOST_INTEGERS = 10_000  # of a range whose vectors are kept
 
 
 class Neighbourhood:
@@ -44,88 +48,84 @@ class Neighbourhood:
             else:
                 numeric.append(row)
                 if isinstance(hp, IntegerHyperparameter):
-                    self._integers.append((row, hp))
+                    self._integers.append((row, _rounding(hp)))
                 continue
             self._sizes[row] = hp.size
             rows += [row] * len(moves)
             steps += moves
         # one entry for each move: the row that changes; for a discrete one, by how many positions
         self._numeric = np.array(numeric, dtype=int)
-        self._numeric_moves = np.repeat(self._numeric, n_numeric)
-        self._discrete_moves, self._steps = np.array(rows, dtype=int), np.array(steps, dtype=float)
+        self._single, self._discrete = np.repeat(self._numeric, n_numeric), np.array(rows, dtype=int)
+        self._changes = np.concatenate([self._single, self._discrete])
+        self._steps = np.array(steps, dtype=float)[:, None]
         self._ordinal = np.array([isinstance(parameters[row], OrdinalHyperparameter) for row in rows], dtype=bool)
-        self._low = np.array([parameters[row].lower_vectorized for row in numeric])
-        self._high = np.array([parameters[row].upper_vectorized for row in numeric])
+        low = np.array([parameters[row].lower_vectorized for row in numeric])
+        high = np.array([parameters[row].upper_vectorized for row in numeric])
+        self._bounds_of_joint = low[:, None, None], high[:, None, None]
+        self._bounds_of_single = np.repeat(low, n_numeric)[:, None], np.repeat(high, n_numeric)[:, None]
 
     def __call__(self, points: Vectors, rng: np.random.RandomState) -> tuple[Vectors, Indices]:
-        """All legal neighbours of some columns, and the column that each belongs to.
+        """All legal neighbours of some columns, and the column that each belongs to, in ascending order.
 
         What a change activates gets its default.
         """
         complete = np.where(np.isnan(points), self._defaults, points)
-        parts = [(points[:, :0], np.empty(0, dtype=int), np.empty(0, dtype=int))]
-        if len(self._numeric):
-            parts.append(self._single(complete, rng))
-        if len(self._steps):
-            parts.append(self._discrete(complete, rng))
-        if len(self._numeric) > 1:
-            parts.append(self._joint(complete, rng))
-        changed = np.hstack([columns for columns, _, _ in parts])
-        rows = np.concatenate([rows for _, rows, _ in parts])
-        origins = np.concatenate([origins for _, _, origins in parts])
-        active = (rows < 0) | ~np.isnan(points[rows, origins])
-        changed, origins = changed[:, active], origins[active]
-        for row, hp in self._integers:
-            changed[row] = hp.to_vector(hp.to_value(changed[row]))
-        neighbours = vectors.deactivate(self._space, changed)
-        legal = vectors.legal(self._space, neighbours)
-        return neighbours[:, legal], origins[legal]
+        n_points, n_changes = points.shape[1], len(self._changes)
+        n_moves = n_changes + (_JOINT if len(self._numeric) > 1 else 0)
+        moved = np.repeat(complete, n_moves, axis=1)
+        moves = moved.reshape(len(complete), n_points, n_moves)  # the same numbers
+        active = np.ones((n_points, n_moves), dtype=bool)
+        active[:, :n_changes] = ~np.isnan(points[self._changes].T)
+        if len(self._single):
+            at = self._single, slice(None), np.arange(len(self._single))
+            low, high = self._bounds_of_single
+            spread = _any_scale(rng, (len(self._single), n_points))
+            spread[rng.uniform(size=spread.shape) < 0.5] = _WIDE
+            moves[at] = _moved(moves[at], spread, low, high, rng)
+        if len(self._discrete):
+            at = self._discrete, slice(None), np.arange(len(self._single), n_changes)
+            moves[at], inside = self._exchanged(moves[at], rng)
+            active[:, len(self._single) : n_changes] &= inside.T
+        if n_moves > n_changes:
+            low, high = self._bounds_of_joint
+            joint = moves[self._numeric, :, n_changes:]
+            spread = _any_scale(rng, (n_points, _JOINT))
+            moves[self._numeric, :, n_changes:] = _moved(joint, spread, low, high, rng)
+        kept = active.ravel()
+        moved, origins = moved[:, kept], np.repeat(np.arange(n_points), n_moves)[kept]
+        for row, rounded in self._integers:
+            moved[row] = rounded(moved[row])
+        vectors.deactivate(self._space, moved)
+        legal = vectors.legal(self._space, moved)
+        return (moved, origins) if legal.all() else (moved[:, legal], origins[legal])
 
-    def _single(self, complete: Vectors, rng: np.random.RandomState) -> tuple[Vectors, Indices, Indices]:
-        """One numeric value moves."""
-        columns, rows, origins = _products(complete, self._numeric_moves)
-        spread = np.where(rng.uniform(size=len(rows)) < 0.5, _WIDE, _any_scale(rng, len(rows)))
-        which = np.searchsorted(self._numeric, rows)
-        low, high = self._low[which], self._high[which]
-        at = rows, np.arange(len(rows))
-        columns[at] = _reflect(columns[at] + spread * (high - low) * rng.normal(size=len(rows)), low, high)
-        return columns, rows, origins
-
-    def _discrete(self, complete: Vectors, rng: np.random.RandomState) -> tuple[Vectors, Indices, Indices]:
-        """One categorical or ordinal value is another one."""
-        columns, rows, origins = _products(complete, self._discrete_moves)
-        steps, ordinal = np.tile(self._steps, complete.shape[1]), np.tile(self._ordinal, complete.shape[1])
-        sizes, at = self._sizes[rows], (rows, np.arange(len(rows)))
+    def _exchanged(self, values: Vectors, rng: np.random.RandomState) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """Other categories, and the next ones of ordinals; which of these there are."""
+        sizes, ordinal = self._sizes[self._discrete][:, None], self._ordinal[:, None]
+        steps = np.broadcast_to(self._steps, values.shape)
         many = ~ordinal & (sizes > _MOST_CHOICES + 1)
-        steps[many] = np.floor(1 + rng.uniform(size=int(many.sum())) * (sizes[many] - 1))
-        values = columns[at] + steps
-        columns[at] = np.where(ordinal, values, values % sizes)
+        if many.any():
+            steps = np.where(many, np.floor(1 + rng.uniform(size=values.shape) * (sizes - 1)), steps)
+        values = values + steps
         inside = ~ordinal | ((values >= 0) & (values < sizes))
-        return columns[:, inside], rows[inside], origins[inside]
-
-    def _joint(self, complete: Vectors, rng: np.random.RandomState) -> tuple[Vectors, Indices, Indices]:
-        """All numeric values move by steps of the same order of magnitude."""
-        columns = np.repeat(complete, _JOINT, axis=1)
-        spread = _any_scale(rng, columns.shape[1])
-        low, high = self._low[:, None], self._high[:, None]
-        steps = spread * rng.normal(size=(len(self._numeric), len(spread))) * (high - low)
-        columns[self._numeric] = _reflect(columns[self._numeric] + steps, low, high)
-        origins = np.repeat(np.arange(complete.shape[1]), _JOINT)
-        return columns, np.full(len(origins), -1), origins
+        return np.where(ordinal, values, values % sizes), inside
 
 
-def _products(complete: Vectors, rows: Indices) -> tuple[Vectors, Indices, Indices]:
-    """A column for each pair of a column and a move, the row that changes, and the column's number."""
-    n = complete.shape[1]
-    return np.repeat(complete, len(rows), axis=1), np.tile(rows, n), np.repeat(np.arange(n), len(rows))
+def _rounding(hp: Any) -> Callable[[Vectors], Vectors]:
+    """What turns numbers into vectors of integers near them."""
+    if hp.size > _MOST_INTEGERS:
+        return lambda values: np.asarray(hp.to_vector(hp.to_value(values)))
+    legal = np.asarray(hp.to_vector(np.arange(hp.lower, hp.upper + 1)))
+    between = (legal[1:] + legal[:-1]) / 2
+    return lambda values: np.asarray(legal[np.searchsorted(between, values)])
 
 
-def _any_scale(rng: np.random.RandomState, size: int) -> npt.NDArray[np.float64]:
-    return np.asarray(_NARROW * (_WIDE / _NARROW) ** rng.uniform(size=size))
+def _any_scale(rng: np.random.RandomState, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    return np.asarray(_NARROW * (_WIDE / _NARROW) ** rng.uniform(size=shape))
 
 
-def _reflect(values: Vectors, low: Vectors, high: Vectors) -> Vectors:
-    """Fold values at the bounds, so that none piles up there."""
-    values = np.where(values < low, 2 * low - values, values)
-    values = np.where(values > high, 2 * high - values, values)
-    return np.clip(values, low, high)
+def _moved(values: Vectors, spread: Vectors, low: Vectors, high: Vectors, rng: np.random.RandomState) -> Vectors:
+    """Values after random steps, folded at the bounds, so that none piles up there."""
+    values = values + rng.normal(size=values.shape) * spread * (high - low)
+    values = low + np.abs(values - low)
+    return np.maximum(high - np.abs(high - values), low)

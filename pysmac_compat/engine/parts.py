@@ -70,7 +70,7 @@ def intensifier(scenario: Scenario, **settings: Any) -> Racing:
 
 
 def initial_design(scenario: Scenario) -> DefaultFirst:
-    """The default configuration, then a Sobol sequence."""
+    """The default configuration, then a Latin hypercube."""
     return DefaultFirst(scenario, n_configs=max(2, min(10, scenario.n_trials // 4)))
 
 

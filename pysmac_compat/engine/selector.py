@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from ConfigSpace import Configuration
-from scipy.stats import qmc
 from smac import Scenario
 from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
@@ -21,20 +20,26 @@ from pysmac_compat.space import vectors
 RARE = 1e-4
 #: the model is fitted after each evaluation up to so many, then for ever more proposals at once
 _EACH = 100
+#: so many of the known configurations, those of least predicted cost, are where the maximizer may start
+_MOST_STARTS = 30
 
 
 class DefaultFirst(AbstractInitialDesign):
-    """The default configuration, then points of a scrambled Sobol sequence that are legal."""
+    """The default configuration, then points of a Latin hypercube that are legal."""
 
     def _select_configurations(self) -> list[Configuration]:
         space = self._configspace
         chosen: list[Configuration] = [vectors.default(space)]
         if self._n_configs > 1:
-            sobol = qmc.Sobol(d=len(space), scramble=True, seed=self._rng.randint(10_000_000))
-            exponent = int(np.ceil(np.log2(self._n_configs)))
-            points = sobol.random_base2(exponent)[: self._n_configs - 1]
+            points = _latin_hypercube(self._n_configs - 1, len(space), self._rng)
             chosen += [vectors.configuration(space, v) for v in vectors.from_unit_cube(space, points).T]
         return chosen
+
+
+def _latin_hypercube(n: int, dimension: int, rng: np.random.RandomState) -> vectors.Vectors:
+    """In each dimension one point in each of n equal parts (McKay, Beckman, Conover 1979); shape (n, dimension)."""
+    ranks = np.argsort(rng.uniform(size=(n, dimension)), axis=0)
+    return np.asarray((ranks + rng.uniform(size=ranks.shape)) / n)
 
 
 class Selector(ConfigSelector):
@@ -144,7 +149,8 @@ class Selector(ConfigSelector):
             self._acquisition_function.update(
                 model=self._model, eta=costs[best], incumbent_array=known[best], num_data=len(known), X=known
             )
-            new = (v for v in self._acquisition_maximizer.propose(known) if vectors.key(v) not in self._tried)
+            best_known = known[np.argsort(costs, kind="stable")[:_MOST_STARTS]]
+            new = (v for v in self._acquisition_maximizer.propose(best_known) if vectors.key(v) not in self._tried)
             wanted = self._retrain_after * (1 + len(self._tried) // _EACH)
             count = 0
             for vector in itertools.islice(new, wanted):

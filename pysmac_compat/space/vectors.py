@@ -19,14 +19,20 @@ _CHUNK = 10_000
 
 
 class Hashed(Configuration):
-    """A configuration that works out its hash once; it is looked up many times."""
+    """A configuration that works out its text and its hash once; it is looked up many times."""
 
     def __hash__(self) -> int:
         if self._hash is None:
-            self._hash = super().__hash__()
+            self._hash = hash(str(self))
         return self._hash
 
+    def __str__(self) -> str:
+        if self._text is None:
+            self._text = super().__str__()
+        return self._text
+
     _hash: int | None = None
+    _text: str | None = None
 
 
 def configuration(space: ConfigurationSpace, vector: npt.NDArray[np.float64], origin: str | None = None) -> Hashed:
@@ -60,7 +66,8 @@ def deactivate(space: ConfigurationSpace, vectors: Vectors) -> Vectors:
         vectors[row] = value
     for node in space._dag.minimum_conditions:
         inactive = ~node.condition.satisfied_by_vector_array(vectors)
-        vectors[np.ix_(node.children_indices, inactive)] = np.nan
+        for row in node.children_indices:
+            vectors[row, inactive] = np.nan
     return vectors
 
 
