@@ -12,6 +12,8 @@ from pysmac_compat.space.parameters import NUMBER, Parameter
 _WORD = re.compile(r"[^\s,{}()&|=<>!#]+")
 #: operators of other languages, and what they are here
 _FOREIGN = (("**", "^"), ("&", "&&"), ("|", "||"), ("and", "&&"), ("or", "||"))
+#: operators of two characters
+_OPERATORS = frozenset(("&&", "||", "==", "!=", "<=", ">="))
 _UNSIGNED = re.compile(NUMBER.pattern.removeprefix("[+-]?"))
 
 
@@ -97,7 +99,7 @@ class Scanner:
         ----------
         candidates : iterable of str
         boundary : str
-            Pattern of what must follow. By default a candidate must not end inside a word.
+            Pattern of what must follow. In any case a candidate must not end inside a word or operator.
         """
         self.skip_blanks()
         best = None
@@ -106,8 +108,9 @@ class Scanner:
                 continue
             if self.text.startswith(candidate, self.position):
                 end = self.position + len(candidate)
-                inside_word = _is_word(candidate[-1]) and end < len(self.text) and _is_word(self.text[end])
-                if not inside_word and (not boundary or re.compile(boundary).match(self.text, end)):
+                across = candidate[-1] + self.text[end : end + 1]
+                inside = across in _OPERATORS or (len(across) == 2 and all(map(_is_word, across)))
+                if not inside and (not boundary or re.compile(boundary).match(self.text, end)):
                     best = candidate
         if best is not None:
             self.position += len(best)

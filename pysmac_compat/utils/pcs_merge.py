@@ -116,6 +116,9 @@ def own_arguments(
 def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
     """Merge algorithms and their search spaces into one.
 
+    Clauses know the values of all spaces. A value that holds a whole operator, as ``'1 && x'``, must
+    be quoted where one of another space begins like it.
+
     Parameters
     ----------
     *spaces : tuple

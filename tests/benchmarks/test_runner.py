@@ -142,7 +142,8 @@ def test_results_that_are_made_again_replace_the_old_ones(tmp_path):
     for final in (2.0, 1.0):
         results.append("cells", record | {"final": final}, tmp_path / "work")
         results.append("cells", record | {"seed": 1, "error": "broken"}, tmp_path / "work")
-        assert results.pack(tmp_path / "work", tmp_path / "data") == {"cells": 1, "costs": 0}
+        counts = results.pack(tmp_path / "work", tmp_path / "data")
+        assert {kind: n for kind, n in counts.items() if n} == {"cells": 1}
     assert [r["final"] for r in results.load("cells", tmp_path / "data")] == [1.0]
     assert not list((tmp_path / "work").iterdir())
 

@@ -299,3 +299,11 @@ def test_errors_point_at_the_place(clause, pieces, rest):
 def test_numbers_that_are_none(clause, rest):
     error = error_of(clause)
     assert clause[error.position :] == rest
+
+
+def test_a_word_does_not_end_inside_an_operator():
+    parameters = {"n": ("integer", [1, 3], 2), "c": ("categorical", ["1 &", "1 <", "x"], "x")}
+    definition = define(parameters, (), ["{ n == 1 && c == '1 &' }", "{ c == '1 <' && 1 <= n - 2 }"])
+    for n, c in itertools.product((1, 2, 3), ("1 &", "1 <", "x")):
+        forbidden = any(f.forbids_values({"n": n, "c": c}) for f in definition.forbiddens)
+        assert forbidden == ((n, c) in {(1, "1 &"), (3, "1 <")})
