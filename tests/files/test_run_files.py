@@ -40,6 +40,25 @@ def results(tmp_path):
     return tmp_path / "wd" / "out" / "scenario"
 
 
+def _without_numbers(names):
+    return {re.sub(r"\d+", "N", name) for name in names}
+
+
+#: what the original did not write
+OURS = _without_numbers(
+    f"out/scenario/{name}"
+    for name in [
+        "journal-run-0.jsonl",
+        "old-journal-run-0.jsonl-0",
+        *(
+            f"{folder}/{file}.json"
+            for folder in ("smacN/N", "smacN/old-N-N")
+            for file in ("configspace", "forbidden", "intensifier", "optimization", "runhistory", "scenario")
+        ),
+    ]
+)
+
+
 def _tree(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
@@ -110,7 +129,7 @@ def test_files_are_whole_at_any_moment(tmp_path, persistent):
 
 
 @pytest.mark.slow
-def test_the_directory_twice(tmp_path, results):
+def test_the_directory_twice(tmp_path, results, notes):
     for n in (5, 8):
         optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
         (results / "validationResults-traj-run-0-walltime.csv").parent.mkdir(parents=True, exist_ok=True)
@@ -120,6 +139,11 @@ def test_the_directory_twice(tmp_path, results):
     assert len(folders) == 2
     assert re.fullmatch(r"old-state-state-run0-\d{13}", folders[0])
     assert folders[1] == "state-run0"
+    assert _without_numbers(_tree(tmp_path / "wd")) - OURS == _without_numbers(
+        name.split("  ")[0]
+        for name in notes("same_directory_twice")["tree_after_second"]
+        if "/log-" not in name and "java_obj_dump" not in name and not name.endswith("/")
+    )
     assert [len(read_state_run(results / name).runs) for name in folders] == [5, 8]
     for name, n in zip(folders, (5, 8), strict=True):
         assert _tree(results / name) == sorted(file.format(n - 1) for file in STATE_FILES)

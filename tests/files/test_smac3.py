@@ -1,12 +1,11 @@
 """SMAC3's own run directory is opened by SMAC3 in processes that have never heard of us."""
 
 import json
-import subprocess
-import sys
 import threading
 
 import pytest
 from ConfigSpace import Configuration, ConfigurationSpace
+from smac3_process import opened
 
 from pysmac_compat import FileFormatError, SMAC_optimizer, events
 from pysmac_compat.files.search_files import SearchFiles
@@ -15,43 +14,6 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.configspace import parameter_space
 from pysmac_compat.space.definition import define
-
-#: opens directories as SMAC3's users do, goes on with them, and says what it has found
-OPEN = """
-import builtins, json, pathlib, sys
-from smac import HyperparameterOptimizationFacade as Facade, Scenario
-from smac.runhistory import RunHistory, TrialValue
-
-def prompt(*text):
-    raise RuntimeError("SMAC3 asks the user something")
-
-builtins.input = prompt
-found = []
-for path in map(pathlib.Path, sys.argv[1:]):
-    scenario = Scenario.load(path)
-    history = RunHistory()
-    history.load(path / "runhistory.json", scenario.configspace)
-    facade = Facade(scenario, overwrite=False, logging_level=False)
-    assert len(facade.runhistory) == history.finished == len(history)
-    incumbents = facade.intensifier.get_incumbents()
-    found.append({
-        "trials": [
-            [dict(history.ids_config[key.config_id]), key.instance, key.seed, value.cost, value.status.name]
-            for key, value in history.items()
-        ],
-        "incumbents": [dict(each) for each in incumbents],
-        "trajectory": [[item.config_ids, item.costs, item.trial] for item in facade.intensifier.trajectory],
-        "n_trials": scenario.n_trials,
-        "deterministic": scenario.deterministic,
-        "features": scenario.instance_features,
-        "output": str(scenario.output_directory),
-    })
-    info = facade.ask()
-    facade.tell(info, TrialValue(cost=1e9))
-    assert len(Facade(Scenario.load(path), overwrite=False, logging_level=False).runhistory) == len(history) + 1
-assert "pysmac_compat" not in sys.modules
-print(json.dumps(found, default=lambda value: value.item()))
-"""
 
 SPACE = {
     "x": ("real", [-5, 1 / 3], 1 / 3),
@@ -62,13 +24,6 @@ SPACE = {
 }
 CONDITIONS = ["n | c != q", "b | n > 2 || o == 20"]
 FORBIDDEN = ["{x + n > 900}", "{c = q, o = 20}", "{b == True && x < -4}"]
-
-
-def opened(*folders):
-    """What SMAC3 finds in some directories."""
-    done = subprocess.run([sys.executable, "-c", OPEN, *map(str, folders)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def cost(x, c, o, n=3, b=False, instance=0, seed=0):

@@ -12,13 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from smac3_process import opened
 
 from pysmac_compat import SMAC_optimizer
 from pysmac_compat.analyzer import SMAC_analyzer
 from pysmac_compat.files.run_results import RunRow
-from pysmac_compat.files.state import StateRun
+from pysmac_compat.files.state import StateRun, read_state_run
 from pysmac_compat.space.definition import define
 from pysmac_compat.utils.pysmac_fanova import anova_of_state, smac_to_fanova
+from pysmac_compat.utils.state_merge import state_merge
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -230,11 +232,12 @@ def test_our_own_runs(tmp_path):
         ["y | k == b"],
         num_train_instances=2,
         num_test_instances=2,
-        num_runs=2,
+        train_instance_features=[[0, 1], [1, 4]],
+        num_runs=3,
         seed=3,
     )
     analyzer = SMAC_analyzer(str(tmp_path))
-    assert list(analyzer.data) == [3, 4]
+    assert list(analyzer.data) == [3, 4, 5]
     for run, found in zip(optimizer.result.runs, analyzer.data.values(), strict=True):
         (parameters,) = found["parameters"]
         assert float(parameters["x"]) == run.configuration["x"]
@@ -243,6 +246,34 @@ def test_our_own_runs(tmp_path):
     assert len(analyzer.plot_performance().axes[0].lines) > 2
     shares = analyzer.get_pyfanova_obj().quantify_importance("x")
     assert shares["x",]["individual importance"] > 0.5
+    _check_merged(tmp_path / "out" / "scenario", optimizer.result)
+    _check_smac3(tmp_path / "out" / "scenario" / "smac3", optimizer.result)
+
+
+def _check_merged(results, result):
+    """The states of all runs make one: the same configurations, instances, features and values."""
+    folders = [results / f"state-run{run.seed}" for run in result.runs]
+    state_merge(folders, results / "merged")
+    merged = read_state_run(results / "merged")
+    states = [read_state_run(folder) for folder in folders]
+    assert merged.instances == states[0].instances == [["id_0"], ["id_1"]]
+    assert merged.features == states[0].features == (["feature0", "feature1"], {"id_0": [0, 1], "id_1": [1, 4]})
+
+    def rows(state):
+        return [(str(state.configurations[r.configuration - 1]), r.instance, r.response) for r in state.runs]
+
+    assert sorted(rows(merged)) == sorted(row for state in states for row in rows(state))
+    assert len(merged.runs) == result.n_evaluations == 120
+    everything = {str(c) for state in states for c in state.configurations}
+    assert len(merged.configurations) == len({str(c) for c in merged.configurations}) == len(everything)
+
+
+def _check_smac3(folder, result):
+    """SMAC3 opens the directory of each run."""
+    for run, found in zip(result.runs, opened(*(folder / str(run.seed) for run in result.runs)), strict=True):
+        assert [trial[3] for trial in found["trials"]] == [e.value for e in run.evaluations]
+        assert found["incumbents"] == [pytest.approx(run.active_configuration)]
+        assert found["features"] == {"0": [0.0, 1.0], "1": [1.0, 4.0]}
 
 
 def _cost(x, k, instance, y=0):

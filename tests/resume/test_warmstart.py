@@ -1,5 +1,6 @@
 """State-run folders of the Java program, and our own, as the start of a search."""
 
+import json
 import math
 import tarfile
 from pathlib import Path
@@ -7,14 +8,9 @@ from pathlib import Path
 import pytest
 
 from pysmac_compat import SMAC_optimizer
-from pysmac_compat.engine.session import Session
-from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.files import pcs
 from pysmac_compat.files.state import read_state_run
-from pysmac_compat.objective import Scored
-from pysmac_compat.plan import Plan
 from pysmac_compat.space.definition import define
-from pysmac_compat.warmstart import read_known
 
 from .searches import CONDITIONS, SPACE, cost, search
 
@@ -108,36 +104,31 @@ def test_java_states_replace_the_initial_design(java_state, run, keywords):
 
 
 @pytest.mark.parametrize(
-    ("folder", "count", "n_train", "deterministic"),
+    ("folder", "count", "keywords"),
     [
-        ("nondeterministic/wd/out/scenario/state-run0", 60, None, False),
-        ("instances_nondeterministic/wd/out/scenario/state-run0", 50, 5, False),
-        ("readers_multirun/merged", 45, 3, True),
+        ("nondeterministic/wd/out/scenario/state-run0", 60, {"deterministic": False}),
+        (
+            "instances_nondeterministic/wd/out/scenario/state-run0",
+            50,
+            {"deterministic": False, "num_train_instances": 5},
+        ),
+        ("readers_multirun/merged", 45, {"num_train_instances": 3}),
     ],
 )
-def test_the_first_new_configuration_is_the_models(java_runs, folder, count, n_train, deterministic):
-    definition = define(*pcs.read_pcs(java_runs / folder / "param.pcs"))
-    plan = Plan(definition, 8, [3], 2.0**127, n_train=n_train, deterministic=deterministic)
-    known = read_known({"folder": str(java_runs / folder)}, plan)
-    assert len(known) == count
-    origins = []
-
-    def evaluator(configuration, *_):
-        if configuration.origin != "Custom":  # of those that are known already
-            origins.append(configuration.origin)
-        return Scored(Outcome("SAT", 1e3, 0.0, 0.0, 0.0), 1e3)
-
-    session = Session(
-        definition.space(),
-        evaluator,
-        n_evaluations=8,
-        seed=3,
-        n_instances=n_train,
-        deterministic=deterministic,
-        known=[(k.configuration, k.instance, k.seed, k.scored) for k in known],
-    )
-    session.run()
-    assert origins[0] == "Acquisition function maximizer"
+def test_the_first_new_configuration_is_the_models(java_runs, tmp_path, folder, count, keywords):
+    """All that is known is in SMAC3's run history, and what comes then is of the model."""
+    state = java_runs / folder
+    known = read_state_run(state)
+    optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
+    optimizer.smac_options["warmstart"] = state
+    optimizer.minimize(lambda **_: 1e3, 8, *pcs.read_pcs(state / "param.pcs"), seed=3, **keywords)
+    assert optimizer.result.n_evaluations == 8
+    history = json.loads((tmp_path / "out/scenario/smac3/3/runhistory.json").read_text())
+    distinct = {(run.configuration, run.instance, run.seed) for run in known.runs}
+    assert len(known.runs) == count
+    assert len(history["data"]) == len(distinct) + 8
+    new = [trial["config_id"] for trial in history["data"] if trial["config_id"] > len(known.configurations)]
+    assert history["config_origins"][str(new[0])] == "Acquisition function maximizer"
 
 
 def test_our_own_state_with_everything_known(tmp_path):
