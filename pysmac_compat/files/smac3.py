@@ -15,6 +15,7 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path as FolderPath
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,11 @@ _CLAUSES = "forbidden_clauses"
 
 #: the numbers of SMAC3's ``StatusType``, which has none for ABORT
 _STATUS: dict[Status, int] = {"SAT": 1, "UNSAT": 1, "CRASHED": 2, "ABORT": 2, "TIMEOUT": 3, "MEMOUT": 4}
+#: to which ConfigSpace rounds
+_DIGITS = 13
+#: ConfigSpace takes time in proportion to the square of the number of chains of conditions, up to three seconds for so
+#: many, and with conditions that hold those of the parents, too, a tenth of a second for so many
+_MOST_CHAINS, _MOST_JOINED = 1100, 300
 #: of a function that gets no seed
 _NO_SEED = 0
 #: what SMAC3 says of a configuration that is neither of a design nor of its model
@@ -64,9 +70,10 @@ class RunDirectory:
 
     def __init__(self, parent: Path, name: str, seed: int, space: ConfigurationSpace, **scenario: Any) -> None:
         from ConfigSpace import ConfigurationSpace
+        from ConfigSpace.hyperparameters import UniformFloatHyperparameter
 
         self.path = os.path.join(os.path.abspath(parent), name, str(seed))
-        description = json.loads(json.dumps(space.to_serialized_dict()))
+        description = _described(space)
         clauses = [each["clause"] for each in description["forbiddens"] if each["type"] == "EXPRESSION"]
         description["forbiddens"] = [each for each in description["forbiddens"] if each["type"] != "EXPRESSION"]
         try:
@@ -74,7 +81,10 @@ class RunDirectory:
         except ValueError as error:
             raise ArgumentError(f"ConfigSpace cannot hold this space: {error}") from error
         self._new = {**self._scenario_texts(name, seed, scenario), FORBIDDEN: json.dumps({_CLAUSES: clauses}) + "\n"}
-        self._ids: dict[Any, int] = {}
+        self._bounds = {
+            name: (hp.lower, hp.upper) for name, hp in self._space.items() if isinstance(hp, UniformFloatHyperparameter)
+        }
+        self._ids: dict[tuple[Any, ...], int] = {}
         self._configurations: dict[int, dict[str, Any]] = {}
         self._origins: dict[int, str] = {}
         self._trials: dict[tuple[int, int | None, int | None], dict[str, Any]] = {}
@@ -144,21 +154,17 @@ class RunDirectory:
         }
 
     def _id(self, configuration: Mapping[str, Any], origin: str | None) -> int:
-        from ConfigSpace import Configuration
-
-        values = {name: self._within(name, value) for name, value in configuration.items()}
-        key = Configuration(self._space, values=values)  # equal where ConfigSpace makes no difference
+        bounds = self._bounds  # as ConfigSpace has rounded them
+        values = {
+            name: min(max(value, bounds[name][0]), bounds[name][1]) if name in bounds else value
+            for name, value in configuration.items()
+        }
+        # equal where ConfigSpace makes no difference
+        key = tuple((name, round(value, _DIGITS) if name in bounds else value) for name, value in values.items())
         if key not in self._ids:
             self._ids[key] = number = len(self._ids) + 1
             self._configurations[number], self._origins[number] = values, origin or _NO_ORIGIN
         return self._ids[key]
-
-    def _within(self, name: str, value: Any) -> Any:
-        """A value within the bounds as ConfigSpace has rounded them."""
-        from ConfigSpace.hyperparameters import UniformFloatHyperparameter
-
-        hp = self._space[name]
-        return min(max(value, hp.lower), hp.upper) if isinstance(hp, UniformFloatHyperparameter) else value
 
     def improve(self, configuration: Mapping[str, Any], cost: float, n_trials: int, wall_time: float) -> None:
         """The incumbent after so many trials, and so many seconds; nothing new if it is the old one."""
@@ -204,6 +210,41 @@ class RunDirectory:
         }
         for name, content in contents.items():
             write_text(os.path.join(self.path, f"{name}.json"), json.dumps(content) + "\n")
+
+
+def _described(space: ConfigurationSpace) -> dict[str, Any]:
+    """A space as JSON, in a form that ConfigSpace itself can build in reasonable time."""
+    from pysmac_compat.space.configspace import ParameterSpace
+
+    description: dict[str, Any] = json.loads(json.dumps(space.to_serialized_dict()))
+    n_chains = _n_chains(description["conditions"])
+    if n_chains <= _MOST_JOINED or not isinstance(space, ParameterSpace):
+        return description
+    if n_chains > _MOST_CHAINS:
+        raise ArgumentError("ConfigSpace cannot hold this space: too many conditions depend on each other")
+    # Without those of the parents in them conditions take less time, and are right for whole configurations, too.
+    shorter = ParameterSpace(space.definition, longest_joined=0)
+    return {**description, "conditions": json.loads(json.dumps(shorter.to_serialized_dict()))["conditions"]}
+
+
+def _n_chains(conditions: list[dict[str, Any]]) -> int:
+    """In how many ways one can go up from any parameter to others on which it depends."""
+    parents: dict[str, set[str]] = {}
+    while conditions:
+        for each in conditions:
+            if "parent" in each:
+                parents.setdefault(each["child"], set()).add(each["parent"])
+        conditions = [part for each in conditions for part in each.get("conditions", ())]
+
+    @cache
+    def above(name: str) -> frozenset[str]:
+        return frozenset().union(*({parent, *above(parent)} for parent in parents.get(name, ())))
+
+    @cache
+    def count(name: str) -> int:
+        return sum(1 + count(other) for other in above(name))
+
+    return sum(map(count, parents))
 
 
 def read_forbidden(path: Path) -> list[str]:

@@ -30,7 +30,7 @@ from pysmac_compat.space.parameters import Parameter
 Mask = npt.NDArray[np.bool_]
 
 #: conditions of more comparisons than this are not joined with those of their children
-_LONGEST_JOINED = 40
+LONGEST_JOINED = 40
 
 
 class Both(AndConjunction):
@@ -67,8 +67,13 @@ class ConditionBuilder:
     value for a complete assignment, too, as long as that does not make it too long.
     """
 
-    def __init__(self, definition: Definition, hyperparameters: Mapping[str, Hyperparameter]) -> None:
-        self.definition, self.hyperparameters = definition, hyperparameters
+    def __init__(
+        self,
+        definition: Definition,
+        hyperparameters: Mapping[str, Hyperparameter],
+        longest_joined: int = LONGEST_JOINED,
+    ) -> None:
+        self.definition, self.hyperparameters, self._longest_joined = definition, hyperparameters, longest_joined
         self._sizes: dict[str, int] = {}
         for child, condition in definition.conditions.items():
             self._sizes[child] = sum(1 + self._joined_size(c.parent) for c in comparisons(condition))
@@ -76,7 +81,7 @@ class ConditionBuilder:
     def _joined_size(self, parent: str) -> int:
         """How many comparisons the conditions of a parent add; 0 for one that is left out."""
         size = self._sizes.get(parent, 0)
-        return size if size <= _LONGEST_JOINED else 0
+        return size if size <= self._longest_joined else 0
 
     def build(self) -> list[ConditionLike]:
         """One condition for each conditional parameter."""

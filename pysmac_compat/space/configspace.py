@@ -19,7 +19,14 @@ from ConfigSpace.read_and_write.dictionary import CONDITION_ENCODERS, HYPERPARAM
 
 from pysmac_compat._errors import SpaceExhaustedError
 from pysmac_compat.space import vectors
-from pysmac_compat.space.clauses import Both, ConditionBuilder, Either, ForbiddenExpression, build_forbidden
+from pysmac_compat.space.clauses import (
+    LONGEST_JOINED,
+    Both,
+    ConditionBuilder,
+    Either,
+    ForbiddenExpression,
+    build_forbidden,
+)
 from pysmac_compat.space.definition import Definition, define
 from pysmac_compat.space.hyperparameters import RealHyperparameter, integer_hyperparameter
 from pysmac_compat.space.parameters import Parameter
@@ -71,12 +78,17 @@ class ParameterSpace(ConfigurationSpace):
         What is drawn or enumerated, and every neighbour, has these values in its vector, by index.
     """
 
-    def __init__(self, definition: Definition, subspace: Mapping[str, Any] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        subspace: Mapping[str, Any] = MappingProxyType({}),
+        longest_joined: int = LONGEST_JOINED,
+    ) -> None:
         super().__init__()
         self._dag = _FlatDAG()
         self.definition = definition
         hyperparameters = {name: _hyperparameter(p) for name, p in definition.parameters.items()}
-        conditions = ConditionBuilder(definition, hyperparameters).build()
+        conditions = ConditionBuilder(definition, hyperparameters, longest_joined).build()
         forbiddens = [build_forbidden(clause, definition, hyperparameters) for clause in definition.forbiddens]
         self.add(list(hyperparameters.values()), conditions, [f for f in forbiddens if f is not None])
         self.pinned = {self.index_of[name]: float(self[name].to_vector(value)) for name, value in subspace.items()}

@@ -1,10 +1,14 @@
 """SMAC3's own run directory is opened by SMAC3 in processes that have never heard of us."""
 
+import gzip
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from ConfigSpace import Configuration, ConfigurationSpace
+from smac import Scenario
+from smac.runhistory import RunHistory
 from smac3_process import opened
 
 from pysmac_compat import FileFormatError, SMAC_optimizer, events
@@ -227,6 +231,52 @@ def test_files_are_whole_while_they_are_written(taking, tmp_path, monkeypatch):
         "runhistory.json",
         "scenario.json",
     }
+
+
+def chain(depth):
+    """Each parameter is active where the one before has a certain value."""
+    return parameter_space(
+        {f"p{i}": ("categorical", ["a", "b"], "a") for i in range(depth)},
+        [f"p{i} | p{i - 1} == a" for i in range(1, depth)],
+    )
+
+
+@pytest.mark.parametrize("depth", [3, 10])
+def test_conditions_upon_conditions(tmp_path, depth):
+    """ConfigSpace is quick enough with them, and takes each configuration for what it is."""
+    space = chain(depth)
+    directory = RunDirectory(tmp_path, "smac3", 0, space, deterministic=True)
+    for configuration in space.sample_configuration(30):
+        directory.add({k: str(v) for k, v in configuration.items()}, None, None, "SAT", 0.0, 0.0, 1.0)
+    directory.write(1.0, finished=True)
+    plain = ConfigurationSpace.from_json(tmp_path / "smac3" / "0" / "configspace.json")
+    history = json.loads((tmp_path / "smac3" / "0" / "runhistory.json").read_text())
+    for values in history["configs"].values():
+        assert dict(Configuration(plain, values=values)) == values
+
+
+def test_more_of_them_than_configspace_can_bear(tmp_path):
+    with pytest.raises(ValueError, match="too many conditions depend on each other"):
+        RunDirectory(tmp_path, "smac3", 0, chain(40), deterministic=True)
+
+
+@pytest.mark.slow
+def test_all_kinds_of_spaces(tmp_path):
+    """The recorded spaces of the original, and drawn configurations of them."""
+    with gzip.open(Path(__file__).parents[1] / "data" / "pcs_shared.jsonl.gz") as lines:
+        recorded = [json.loads(line) for line in lines]
+    for each in recorded:
+        parameters = {name: tuple(spec) for name, spec in each["parameter_dict"].items()}
+        space = parameter_space(parameters, each["conditionals"], each["forbiddens"])
+        directory = RunDirectory(tmp_path, each["id"], 0, space, deterministic=True)
+        for configuration in space.sample_configuration(10):
+            values = {name: getattr(value, "item", lambda v=value: v)() for name, value in configuration.items()}
+            directory.add(values, None, None, "SAT", 0.0, 0.0, 1.0)
+        directory.write(1.0, finished=True)
+        scenario = Scenario.load(tmp_path / each["id"] / "0")
+        history = RunHistory()
+        history.load(tmp_path / each["id"] / "0" / "runhistory.json", scenario.configspace)
+        assert len(history) == len(directory._trials) > 0
 
 
 def test_values_that_configspace_takes_for_the_same(tmp_path):
