@@ -11,8 +11,11 @@ from benchmarks.measure import ROOT
 from benchmarks.problems.solvers import CUTOFF, N_INSTANCES, SECONDS
 from benchmarks.results import Record
 from benchmarks.sections import costs, original, quality, single_values
+from benchmarks.selection import completed
 
 PAGE = ROOT / "docs" / "performance.md"
+#: written by hand: what was tried
+TRIED = ROOT / "benchmarks" / "tried.md"
 
 _INTRODUCTION = """# Performance
 
@@ -67,9 +70,9 @@ def page(cells: Sequence[Record], recorded: Sequence[Record], measured: Sequence
     measured : sequence of dict
         Of `cost`.
     """
-    parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(cells)]
+    parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
     parts += [single_values(cells, group, *_BETWEEN[group]) for group in _BETWEEN]
-    parts += [costs(measured), original(cells, recorded), _versions(cells)]
+    parts += [costs(measured), original(cells, recorded), TRIED.read_text(), _versions(cells)]
     return "\n".join(parts)
 
 
