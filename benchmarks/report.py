@@ -12,8 +12,11 @@ from benchmarks.measure import ROOT
 from benchmarks.problems.solvers import CUTOFF, N_INSTANCES, SECONDS
 from benchmarks.results import Record
 from benchmarks.sections import costs, original, quality, single_values
+from benchmarks.selection import completed
 
 PAGE = ROOT / "docs" / "performance.md"
+#: written by hand: what was tried
+TRIED = ROOT / "benchmarks" / "tried.md"
 
 _INTRODUCTION = """# Performance
 
@@ -76,10 +79,10 @@ def page(
     tuned, overheads : sequence of dict
         Of `automax` and of `automax.overhead`.
     """
-    parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(cells)]
+    parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
     parts += [single_values(cells, group, *_BETWEEN[group]) for group in _BETWEEN]
     parts += [costs(measured), original(cells, recorded)]
-    parts += [automax.section(tuned, overheads), _versions(cells)]
+    parts += [automax.section(tuned, overheads), TRIED.read_text(), _versions(cells)]
     return "\n".join(parts)
 
 

@@ -12,7 +12,7 @@ from benchmarks.selection import Values, best_known, main_peers, matched, n_seed
 
 BUDGETS = 50, 100, 500
 _EXACT = "public", "scripts"
-_TPE = "optuna_tpe", "optuna_tpe_mvg"
+_COMPARED = "optuna_tpe", "optuna_tpe_mvg", "optuna_gp", "openbox", "smac3_stock"
 _NOTHING = "Not measured yet.\n"
 
 
@@ -36,7 +36,7 @@ def quality(cells: Sequence[Record]) -> str:
     best = best_known(cells, _EXACT)
     for budget in BUDGETS:
         parts += [f"### {budget} evaluations\n", _ranks(values_at(cells, budget, _EXACT), best)]
-    parts += ["### Against Optuna's TPE\n", _against(cells), "### Each problem\n", _each(cells)]
+    parts += ["### One against one\n", _against(cells), "### Each problem\n", _each(cells)]
     return "\n".join(parts)
 
 
@@ -101,7 +101,7 @@ def _against(cells: Sequence[Record]) -> str:
     most = 0
     for budget in BUDGETS:
         values = values_at(cells, budget, _EXACT)
-        for peer in _TPE:
+        for peer in _COMPARED:
             better, equal, n, worse = statistics.compare(values.get("ours", {}), values.get(peer, {}))
             if n:
                 seeds = n_seeds(list(matched(values, ["ours", peer])["ours"].values()))
@@ -146,12 +146,16 @@ def single_values(cells: Sequence[Record], group: str, title: str, text: str) ->
     parts = [f"## {title}\n", text + "\n"]
     tables = []
     for budget in sorted({cell["budget"] for cell in cells}):
-        values = values_at(cells, budget, (group,), final=True)
-        values = matched(values, main_peers(values))
+        found = values_at(cells, budget, (group,), final=True)
+        values = matched(found, main_peers(found))
         seeds = n_seeds([run for runs in values.values() for run in runs.values()])
         corner = f"seeds: {seeds}" if group == "runtime" else f"{budget} calls; seeds: {seeds}"
         if values.get("ours"):
             tables += _median_table(values, corner)
+            for peer in sorted(set(found) - set(values)):
+                pair = matched(found, ["ours", peer])
+                seeds = n_seeds(list(pair["ours"].values()))
+                tables += _median_table(pair, f"only {peer}, seeds: {seeds}") if pair["ours"] else []
     return "\n".join([*parts, *(tables or [_NOTHING])])
 
 

@@ -10,6 +10,7 @@ from benchmarks.problems import group_of, make
 from benchmarks.results import Record
 from benchmarks.statistics import Seeds
 
+_EXACT = "public", "scripts"
 Values = dict[str, dict[str, dict[int, float]]]
 
 
@@ -38,10 +39,35 @@ def values_at(cells: Sequence[Record], budget: int, groups: Sequence[str], final
     return {peer: dict(problems) for peer, problems in found.items()}
 
 
-def main_peers(values: Values, share: float = 0.8) -> list[str]:
-    """The peers that have run at least this share of the problems of the one with most."""
-    most = max((len(problems) for problems in values.values()), default=0)
-    return [peer for peer, problems in values.items() if len(problems) >= share * most]
+def completed(cells: Sequence[Record]) -> list[Record]:
+    """The cells, and those of Optuna's multivariate TPE that are the same search as the default one's.
+
+    That is so where no parameter is conditional.
+    """
+    found = {(cell["peer"], cell["problem"], cell["seed"], cell["budget"]): cell for cell in cells}
+    for cell in cells:
+        if cell["peer"] == "optuna_tpe" and group_of(cell["problem"]) in _EXACT and not _conditions(cell["problem"]):
+            key = ("optuna_tpe_mvg", cell["problem"], cell["seed"], cell["budget"])
+            found.setdefault(key, cell | {"peer": "optuna_tpe_mvg"})
+    return list(found.values())
+
+
+@cache
+def _conditions(problem: str) -> bool:
+    return bool(make(problem, 0).conditions)
+
+
+def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.6) -> list[str]:
+    """The peers that have run at least this share of the problems, and of the runs, of the one with most."""
+    if not values:
+        return []
+    problems = {peer: len(found) for peer, found in values.items()}
+    runs = {peer: sum(len(seeds) for seeds in found.values()) for peer, found in values.items()}
+    return [
+        peer
+        for peer in values
+        if problems[peer] >= share * max(problems.values()) and runs[peer] >= of_runs * max(runs.values())
+    ]
 
 
 def matched(values: Values, peers: Sequence[str]) -> Values:

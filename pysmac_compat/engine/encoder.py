@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,8 @@ from smac import Scenario
 from smac.runhistory import StatusType
 from smac.runhistory.encoder import AbstractRunHistoryEncoder
 from smac.runhistory.runhistory import TrialKey
+
+from pysmac_compat.engine.costs import row_effects
 
 Matrix = npt.NDArray[np.float64]
 
@@ -37,6 +38,11 @@ class Encoder(AbstractRunHistoryEncoder):
     cutoff : float or None
     penalty : float
         An imputed cost of at least ``cutoff`` counts so many times.
+
+    Attributes
+    ----------
+    n_runs : array of shape (n,) or None
+        Of how many runs each cost of the last `transform` is the mean; None: of one.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class Encoder(AbstractRunHistoryEncoder):
         self._censored, self._cutoff, self._penalty = censored, cutoff, penalty
         self._keys: list[TrialKey] = []
         self._vectors: list[Matrix] = []  # of the configuration of each key
+        self.n_runs: npt.NDArray[Any] | None = None
         self._pairs: dict[tuple[Any, Any], int] = {}  # instance, seed -> its number
         self._costs: list[float] = []
         self._is_censored: list[bool] = []
@@ -53,6 +60,7 @@ class Encoder(AbstractRunHistoryEncoder):
     def transform(self, budget_subset: list[Any] | None = None) -> tuple[Matrix, Matrix]:
         """The rows for the model, (configuration, instance features), and the costs; see SMAC3."""
         self._read()
+        self.n_runs = None
         if not self._keys:
             return np.empty((0, self._n_params + self._n_features)), np.empty((0, 1))
         costs = self._learnable_costs()
@@ -62,11 +70,15 @@ class Encoder(AbstractRunHistoryEncoder):
         elif len(self._pairs) == 1:
             x = np.array(self._vectors)
         else:
-            first, costs = _configuration_effects(self._keys, self._pairs, costs)
-            x = np.array(self._vectors)[first]
+            ids = [key.config_id for key in self._keys]
+            _, first, rows = np.unique(ids, return_index=True, return_inverse=True)
+            columns = np.array([self._pairs[key.instance, key.seed] for key in self._keys])
+            x, costs = np.array(self._vectors)[first], row_effects(rows, columns, costs)
+            self.n_runs = np.bincount(rows)
         running = self._running_rows()
         if running:
             x, costs = np.vstack([x, running]), np.append(costs, np.full(len(running), np.median(costs)))
+            self.n_runs = None if self.n_runs is None else np.append(self.n_runs, np.ones(len(running)))
         return x, costs.reshape(-1, 1)
 
     def get_configurations(self, budget_subset: list[Any] | None = None) -> Matrix:
@@ -125,36 +137,3 @@ def _impute(costs: Matrix, censored: npt.NDArray[np.bool_]) -> Matrix:
         longer = known[np.searchsorted(known, costs[i], side="right") :]
         imputed[i] = longer.mean() if len(longer) else 2 * costs[i]
     return imputed
-
-
-def _configuration_effects(
-    keys: Sequence[TrialKey], pairs: Mapping[tuple[Any, Any], int], costs: Matrix, sweeps: int = 10
-) -> tuple[npt.NDArray[np.intp], Matrix]:
-    """Least squares of cost = effect of the configuration + effect of the (instance, seed) pair.
-
-    Parameters
-    ----------
-    keys : sequence of TrialKey
-    pairs : dict of (instance, seed) to int
-        The number of each pair.
-    costs : array of shape (n,)
-    sweeps : int
-        Rounds of backfitting.
-
-    Returns
-    -------
-    array of int, array
-        For each configuration the position of its first key, and its effect.
-    """
-    _, first, rows = np.unique([key.config_id for key in keys], return_index=True, return_inverse=True)
-    columns = np.array([pairs[key.instance, key.seed] for key in keys])
-    n_rows, n_columns = np.bincount(rows), np.bincount(columns)
-    scale = np.abs(costs).max() or 1.0
-    scaled = costs / scale  # sums of huge costs would overflow
-    column_effects = np.zeros(len(pairs))
-    for _ in range(sweeps):
-        row_effects = np.bincount(rows, scaled - column_effects[columns]) / n_rows
-        column_effects = np.bincount(columns, scaled - row_effects[rows]) / n_columns
-        column_effects -= column_effects.mean()
-    row_effects = np.bincount(rows, scaled - column_effects[columns]) / n_rows
-    return first, row_effects * scale

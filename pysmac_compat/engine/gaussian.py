@@ -20,7 +20,7 @@ from smac import Scenario
 from smac.model import AbstractModel
 
 from pysmac_compat.engine.coding import Coding
-from pysmac_compat.engine.costs import log_gaps
+from pysmac_compat.engine.costs import log_gaps, row_effects
 
 Matrix = npt.NDArray[np.float64]
 
@@ -36,8 +36,23 @@ _CLOSE = 1e-4  # relative gain of a step that ends a fit
 _GROWTH = 1.2  # the lengths are fitted anew when there are so many times the rows
 
 
-class GaussianProcess(AbstractModel):
+class Weighted:
+    """A surrogate that trusts the mean of many runs more than that of a few.
+
+    Attributes
+    ----------
+    n_runs : array of shape (n,) or None
+        Of how many runs each cost that it learns from next is the mean; None: of one.
+    """
+
+    n_runs: npt.NDArray[Any] | None = None
+
+
+class GaussianProcess(Weighted, AbstractModel):
     """A Gaussian process whose lengths are fitted from where they were, and not at every step.
+
+    The variance of its noise is that of one run, divided by the number of runs. Instance features
+    only tell it which runs are on the same instance: it learns the effects of the configurations.
 
     Parameters
     ----------
@@ -47,7 +62,7 @@ class GaussianProcess(AbstractModel):
     """
 
     def __init__(self, scenario: Scenario, *, max_rows: int = 200) -> None:
-        super().__init__(scenario.configspace, None, pca_components=None, seed=scenario.seed)
+        super().__init__(scenario.configspace, scenario.instance_features, pca_components=None, seed=scenario.seed)
         self._coding = Coding(scenario.configspace)
         self._max_rows = max_rows
         self._random = np.random.RandomState(scenario.seed)
@@ -59,11 +74,15 @@ class GaussianProcess(AbstractModel):
         self._fitted_at = 0
 
     def _train(self, X: Matrix, y: Matrix) -> GaussianProcess:
+        n_runs = self.n_runs
+        if self._n_features:
+            X, y, n_runs = self._without_features(X, y)
         y = log_gaps(y.ravel())
         rows = self._chosen(y)
         points, y = self._coding(X[rows]), y[rows]
+        share = np.ones(len(y)) if n_runs is None else 1.0 / n_runs[rows]
         if len(X) >= _GROWTH * self._fitted_at:
-            self._fit(points, y)
+            self._fit(points, y, share)
             self._fitted_at = len(X)
         n = self._coding.n_scales
         signal, noise = np.exp(self._logs[n:])
@@ -72,7 +91,7 @@ class GaussianProcess(AbstractModel):
         self._points = points * self._weights
         self._squares = np.einsum("ij,ij->i", self._points, self._points)
         kernel = signal * _matern(self._squared_distances(self._points))
-        kernel.flat[:: len(y) + 1] += noise + 1e-8
+        kernel.flat[:: len(y) + 1] += noise * share + 1e-8
         self._mean = y.mean()
         lower, failed = lapack.dpotrf(kernel, lower=1, clean=1)
         if failed:
@@ -80,6 +99,16 @@ class GaussianProcess(AbstractModel):
         self._inverse_upper = np.ascontiguousarray(lapack.dtrtri(lower, lower=1)[0].T)
         self._alpha = self._inverse_upper @ ((y - self._mean) @ self._inverse_upper)
         return self
+
+    def _without_features(self, X: Matrix, y: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.intp]]:
+        """A row for each configuration in place of one for each run: its effect, and the number of its runs."""
+        n = self._n_hps
+        known = np.where(np.isnan(X), -1.0, X)
+        _, first, rows, n_runs = np.unique(
+            known[:, :n], axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
+        _, instances = np.unique(known[:, n:], axis=0, return_inverse=True)
+        return X[first, :n], row_effects(rows.ravel(), instances.ravel(), y.ravel()), n_runs
 
     def _chosen(self, y: Matrix) -> Any:
         if len(y) <= self._max_rows:
@@ -89,7 +118,7 @@ class GaussianProcess(AbstractModel):
         others = self._random.choice(order[n_best:], self._max_rows - n_best, replace=False)
         return np.sort(np.concatenate([order[:n_best], others]))
 
-    def _fit(self, points: Matrix, y: Matrix) -> None:
+    def _fit(self, points: Matrix, y: Matrix, share: Matrix) -> None:
         distances = _distances_by_scale(points, self._coding)
         y = y - y.mean()
         starts = [self._logs]
@@ -99,7 +128,7 @@ class GaussianProcess(AbstractModel):
             minimize(
                 self._loss,
                 start,
-                (distances, y),
+                (distances, y, share),
                 method="L-BFGS-B",
                 jac=True,
                 bounds=self._limits,
@@ -111,7 +140,7 @@ class GaussianProcess(AbstractModel):
         if np.isfinite(best.fun):
             self._logs = best.x
 
-    def _loss(self, logs: Matrix, distances: Matrix, y: Matrix) -> tuple[float, Matrix]:
+    def _loss(self, logs: Matrix, distances: Matrix, y: Matrix, share: Matrix) -> tuple[float, Matrix]:
         """The negative logarithm of marginal likelihood times prior, and its gradient."""
         n = len(distances)
         signal, noise = np.exp(logs[n:])
@@ -123,7 +152,7 @@ class GaussianProcess(AbstractModel):
         unit = (slope + 5 / 3 * squared) * decay
         kernel = signal * unit
         diagonal = slice(None, None, len(y) + 1)
-        kernel.flat[diagonal] += noise + 1e-8
+        kernel.flat[diagonal] += noise * share + 1e-8
         lower, failed = lapack.dpotrf(kernel, lower=1, clean=1)
         if failed:
             return 1e25, np.zeros_like(logs)
@@ -135,7 +164,7 @@ class GaussianProcess(AbstractModel):
         outer = inverse - alpha[:, None] * alpha
         gradient = away / self._spread
         gradient[n] += 0.5 * signal * np.vdot(outer, unit)
-        gradient[n + 1] += 0.5 * noise * outer.flat[diagonal].sum()
+        gradient[n + 1] += 0.5 * noise * (share @ outer.flat[diagonal])
         slope *= decay  # with D / l^2 the derivative of the kernel by log l
         slope *= outer
         gradient[:n] += signal * 5 / 6 * weights * (distances.reshape(n, -1) @ slope.ravel())

@@ -33,9 +33,8 @@ def surrogate(scenario: Scenario, model: str = "auto", **forest: Any) -> Abstrac
     ----------
     scenario : Scenario
     model : {'auto', 'rf', 'gp'}
-        A random forest, a Gaussian process, or what suits: the forest where there are instance
-        features, or more than about 100 parameters, or it has other settings than its defaults;
-        else both in turns.
+        A random forest, a Gaussian process, or what suits: the forest where there are more than
+        about 100 parameters, or it has other settings than its defaults; else both in turns.
     **forest
         Settings of the `Forest`.
     """
@@ -44,7 +43,7 @@ def surrogate(scenario: Scenario, model: str = "auto", **forest: Any) -> Abstrac
     if model == "gp":
         return GaussianProcess(scenario)
     small = Coding(scenario.configspace).n_scales <= MOST_SCALES
-    if model == "auto" and not forest and scenario.instance_features is None and small:
+    if model == "auto" and not forest and small:
         return Portfolio(scenario)
     return Forest(scenario, **forest)
 

@@ -10,7 +10,7 @@ from smac import Scenario
 from smac.model import AbstractModel
 
 from pysmac_compat.engine.forest import Forest
-from pysmac_compat.engine.gaussian import GaussianProcess
+from pysmac_compat.engine.gaussian import GaussianProcess, Weighted
 
 Matrix = npt.NDArray[np.float64]
 
@@ -19,7 +19,7 @@ _TURNS_EARLY, _TURNS_LATE = 5, 2
 _FEW = 100
 
 
-class Portfolio(AbstractModel):
+class Portfolio(Weighted, AbstractModel):
     """A Gaussian process and a forest in turns; the process more often as long as there is little data.
 
     The process is the better one for smooth costs and few data. The forest has less
@@ -31,7 +31,7 @@ class Portfolio(AbstractModel):
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        super().__init__(scenario.configspace, None, pca_components=None, seed=scenario.seed)
+        super().__init__(scenario.configspace, scenario.instance_features, pca_components=None, seed=scenario.seed)
         self._process, self._forest = GaussianProcess(scenario), Forest(scenario)
         self._current: AbstractModel = self._process
         self._fits = 0
@@ -40,6 +40,7 @@ class Portfolio(AbstractModel):
         self._fits += 1
         turns = _TURNS_EARLY if len(X) < _FEW else _TURNS_LATE
         self._current = self._forest if self._fits % turns == 0 else self._process
+        self._process.n_runs = self.n_runs
         self._current.train(X, y)
         return self
 

@@ -14,6 +14,7 @@ from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.engine.gaussian import Weighted
 from pysmac_compat.space import vectors
 
 #: below this share of legal configurations the model's proposals cannot be searched for
@@ -143,6 +144,8 @@ class Selector(ConfigSelector):
                 return
             fits += 1
             known = self._runhistory_encoder.get_configurations()
+            if isinstance(self._model, Weighted):
+                self._model.n_runs = getattr(self._runhistory_encoder, "n_runs", None)
             self._model.train(x, y)
             costs = self._model.predict_marginalized(known)[0].ravel()
             best = int(costs.argmin())

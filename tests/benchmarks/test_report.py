@@ -8,7 +8,7 @@ from scipy import stats
 
 from benchmarks import statistics
 from benchmarks.report import PAGE, page
-from benchmarks.selection import best_known, matched, values_at
+from benchmarks.selection import best_known, completed, main_peers, matched, values_at
 
 
 def cell(peer, problem, seed, *values, budget=100, final=None):
@@ -110,6 +110,19 @@ def test_a_longer_search_counts_for_a_shorter_one_unless_that_is_there():
     assert values_at(cells, 500, ("public",), final=True) == {"ours": {"branin": {0: 1.0, 1: 1.0}}}
 
 
+def test_the_two_samplers_of_optuna_are_one_search_without_conditions():
+    cells = [cell("optuna_tpe", "branin", 0, 2.0), cell("optuna_tpe", "hier3", 0, 3.0)]
+    cells += [cell("optuna_tpe", "log5", 0, 4.0), cell("optuna_tpe_mvg", "log5", 0, 5.0)]
+    values = values_at(completed(cells), 1, ("public",))
+    assert values["optuna_tpe_mvg"] == {"branin": {0: 2.0}, "log5": {0: 5.0}}
+
+
+def test_a_peer_of_few_seeds_does_not_take_those_of_the_others():
+    values = {"a": {"p": dict.fromkeys(range(5), 1.0)}, "b": {"p": {0: 1.0}}, "c": {"p": dict.fromkeys(range(3), 1.0)}}
+    assert main_peers(values) == ["a", "c"]
+    assert main_peers({}) == []
+
+
 def made_page():
     """Ten runs of four optimizers on two problems with known optima 0: random has regret 1, ours 0.25 and 0.01."""
     cells = []
@@ -152,6 +165,7 @@ def test_page_of_a_few_results():
     assert row(text, "script of 100", "CPU")[4] == "0.50 [0.50, 0.50]"
     assert row(text, "| branin |") == ["branin", "**0.4375**", "1.5"]
     assert "10 seeds, at commit abc." in text
+    assert "## What was tried" in text
     assert "2026-01-01 to 2026-01-09" in text
 
 

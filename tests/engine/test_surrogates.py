@@ -12,7 +12,7 @@ from smac import Scenario
 
 from pysmac_compat.engine import acquisition, parts
 from pysmac_compat.engine.coding import Coding
-from pysmac_compat.engine.costs import log_gaps, normal_scores
+from pysmac_compat.engine.costs import log_gaps, normal_scores, row_effects
 from pysmac_compat.engine.encoder import CENSORED
 from pysmac_compat.engine.facade import History
 from pysmac_compat.engine.forest import Forest
@@ -93,10 +93,13 @@ def test_the_gradient_of_the_likelihood():
     coding = Coding(space())
     y = log_gaps(np.nan_to_num(drawn).sum(axis=1))
     distances = _distances_by_scale(coding(drawn), coding)
+    share = 1 / np.random.RandomState(2).randint(1, 5, size=25)
     for shift in (0.0, 0.7):
         logs = process._prior + shift
         error = check_grad(
-            lambda v: process._loss(v, distances, y)[0], lambda v: process._loss(v, distances, y)[1], logs
+            lambda v: process._loss(v, distances, y, share)[0],
+            lambda v: process._loss(v, distances, y, share)[1],
+            logs,
         )
         assert error < 1e-3
 
@@ -152,7 +155,7 @@ def test_which_model_is_chosen():
     assert isinstance(parts.surrogate(scenario(), model="rf"), Forest)
     assert isinstance(parts.surrogate(scenario(), n_trees=3), Forest)
     features = Scenario(space(), instances=["0", "1"], instance_features={"0": [1.0], "1": [2.0]}, n_trials=9)
-    assert isinstance(parts.surrogate(features), Forest)
+    assert isinstance(parts.surrogate(features), Portfolio)
 
 
 def test_very_many_parameters_and_choices():
@@ -194,10 +197,59 @@ def test_the_logarithm_of_the_expected_improvement(z):
 
 
 def test_it_never_underflows_and_grows():
-    z = np.linspace(-1e6, 10, 4001)
+    z = np.concatenate([np.linspace(-1e6, 10, 4001), np.linspace(11, 100, 90)])
     found = acquisition._log_unit_improvement(z)
     assert np.isfinite(found).all()
     assert (np.diff(found) > 0).all()
+
+
+# -- effects of configurations --------------------------------------------------------------------------------------
+
+
+def test_the_effects_of_the_rows_of_a_table_with_few_cells():
+    rng = np.random.RandomState(0)
+    of_rows, of_columns = rng.normal(size=60), 1e4 * rng.normal(size=30)
+    # a chain: alternating between rows and columns would take thousands of rounds
+    rows = np.concatenate([np.arange(60), np.arange(1, 60)])
+    columns = np.concatenate([np.arange(60) // 2, np.arange(59) // 2])
+    found = row_effects(rows, columns, of_rows[rows] + of_columns[columns])
+    assert found - found.mean() == pytest.approx(of_rows - of_rows.mean(), abs=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(costs, st.integers(0, 100))
+def test_effects_of_any_costs_are_finite(y, seed):
+    rng = np.random.RandomState(seed)
+    rows, columns = (np.unique(rng.randint(5, size=len(y)), return_inverse=True)[1] for _ in range(2))
+    assert np.isfinite(row_effects(rows, columns, y / 4)).all()
+
+
+def test_a_mean_of_many_runs_is_trusted_more():
+    of = parameter_space({"x": ("real", [0, 1], 0.5)})
+    x, rng = np.linspace(0, 1, 24)[:, None], np.random.RandomState(0)
+    y = rng.normal(size=24)
+    errors = []
+    for runs in (1, 1000):
+        process = GaussianProcess(Scenario(of))
+        process.n_runs = np.ones(24)
+        process.n_runs[12] = runs
+        process.train(x, y[:, None])
+        errors.append(abs(process.predict_marginalized(x)[0][12, 0] - log_gaps(y)[12]))
+    assert errors[1] < 0.2 * errors[0]
+
+
+def test_a_process_frees_costs_from_the_effects_of_instances():
+    of = parameter_space({"x": ("real", [0, 1], 0.5)})
+    names = [str(i) for i in range(8)]
+    features = {name: [float(i), 0.0] for i, name in enumerate(names)}
+    rng = np.random.RandomState(0)
+    x, instances = np.repeat(rng.uniform(size=20), 3), rng.randint(8, size=60)
+    offsets = 100 * rng.normal(size=8)
+    rows = np.column_stack([x, instances, np.zeros(60)])
+    process = GaussianProcess(Scenario(of, instances=names, instance_features=features))
+    process.train(rows, ((x - 0.3) ** 2 + offsets[instances])[:, None])
+    grid = np.linspace(0, 1, 101)[:, None]
+    assert abs(grid[process.predict_marginalized(grid)[0].argmin(), 0] - 0.3) < 0.05
 
 
 # -- neighbours -----------------------------------------------------------------------------------------------------
