@@ -14,7 +14,7 @@ from typing import Any
 from automax._extra import need
 from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
-from automax.report import best_lines
+from automax.report import best_lines, refit_line
 from automax.settings import Settings, check_settings, load_settings
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
@@ -117,15 +117,17 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     best = tuner.optimize()
     lines, report = best_lines(tuner.log, dict(best), tuner.target, trainer.metrics)
     print("\n".join(lines), flush=True)
+    if settings.automax["refit"] and tuner.best_score > float("-inf"):
+        text, report["refit"] = refit_line(tuner.refit(), tuner.target, trainer.metrics)
+        print(text, flush=True)
     (Path(config.folder) / "report.json").write_text(json.dumps(report, indent=2) + "\n")
     return tuner
 
 
 def search_config(settings: Settings) -> AutoMAXConfigration:
     """The section ``automax`` as the settings of a search."""
-    section = {
-        k: v for k, v in settings.automax.items() if k not in ("target", "folds", "repeats", "prune") and v is not None
-    }
+    others = ("target", "folds", "repeats", "prune", "refit")
+    section = {k: v for k, v in settings.automax.items() if k not in others and v is not None}
     if "output_path" in section:
         section.pop("output_directory")
     return AutoMAXConfigration(**section)

@@ -62,6 +62,31 @@ class ArrayDataset:
         return ArrayDataset(self.X[rows], self.targets[rows])
 
 
+class _Joined:
+    """The examples of two data sets of the same kind, one after the other."""
+
+    def __init__(self, first: Any, second: Any) -> None:
+        self._first, self._second = first, second
+        self.targets = np.concatenate([check_labels(data.targets, len(data)) for data in (first, second)])
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    def __getitem__(self, index: int) -> Any:
+        n = len(self._first)
+        return self._first[index] if index < n else self._second[index - n]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._first, name)  # what graphs tell of their features
+
+
+def joined(first: Any, second: Any) -> Any:
+    """The rows of two data sets as one."""
+    if isinstance(first, ArrayDataset) and isinstance(second, ArrayDataset):
+        return ArrayDataset(np.concatenate([first.X, second.X]), np.concatenate([first.targets, second.targets]))
+    return _Joined(first, second)
+
+
 def check_labels(y: Any, n: int) -> npt.NDArray[np.float32]:
     """Labels as LibAUC needs them: 0 and 1 in columns.
 

@@ -18,7 +18,7 @@ from ConfigSpace.hyperparameters import Hyperparameter
 from automax import models
 from automax._names import nearest
 from automax.core.helpers import parse_hyperparameters_from_dict
-from automax.data import ArrayDataset, check_labels, load_dataset, standardized, stratified_rows
+from automax.data import ArrayDataset, check_labels, joined, load_dataset, standardized, stratified_rows
 from automax.libauc_trainers import make_trainer
 from automax.metrics import Metrics
 from automax.settings import Settings
@@ -67,6 +67,18 @@ class TrainerFactory:
 
     def __call__(self, space: Mapping[str, Any], instance: int | None = None) -> Any:
         """A trainer for this configuration; see `make_trainer`."""
+        return self._make(space, *self._split(instance))
+
+    def refit(self, space: Mapping[str, Any], epochs: int) -> Any:
+        """A trainer for train and val together, and so many epochs, after which the model is kept."""
+        train = joined(self.train, self.evals["val"])
+        evals = {name: data for name, data in self.evals.items() if name != "val"}
+        if self._standardize:
+            train, scaled = standardized(train, list(evals.values()))
+            evals = dict(zip(evals, scaled, strict=True))
+        return self._make(space, train, evals or {"train": train}, epochs)
+
+    def _make(self, space: Mapping[str, Any], train: Any, evals: Mapping[str, Any], epochs: int | None = None) -> Any:
         values = {name: _plain(value) for name, value in dict(space).items()}
         choice = self.choices[values.get("loss", next(iter(self.choices)))]
         training = {k: v for k, v in self.settings.training.items() if k not in ("loss", "optimizer")}
@@ -75,7 +87,10 @@ class TrainerFactory:
         training["optimizer_kwargs"] = {**choice.fixed["optimizer"], **_under(f"{choice.prefix}optimizer:", values)}
         training["loss_kwargs"] = {**choice.fixed["loss"], **_under(f"{choice.prefix}loss:", values)}
         training["prune"] = self.settings.automax["prune"]
-        train, evals = self._split(instance)
+        if epochs is not None:
+            # the rate is decayed when it was decayed in the trial, which was longer
+            decay = [int(e * training["epochs"]) if isinstance(e, float) else e for e in training["decay_epochs"]]
+            training.update(decay_epochs=decay, epochs=epochs, prune=False)
         return make_trainer(
             graph=self.graph,
             training=training,
@@ -109,8 +124,7 @@ class TrainerFactory:
         """The training and evaluation data of a fold."""
         if not self.folds or instance is None:
             return self.train, self.evals
-        val = self.evals["val"]
-        whole = ArrayDataset(np.concatenate([self.train.X, val.X]), np.concatenate([self.train.targets, val.targets]))
+        whole = joined(self.train, self.evals["val"])
         repeat, fold = divmod(instance, self.folds)
         parts = stratified_rows(whole.targets, [1 / self.folds] * self.folds, repeat)
         rest = np.sort(np.concatenate([part for i, part in enumerate(parts) if i != fold]))

@@ -193,7 +193,7 @@ class Watch(TrainerCallback):
     Parameters
     ----------
     splits : list of str
-        Names of the evaluation data sets, 'val' first.
+        Names of the evaluation data sets, 'val' first; without it the last epoch counts, none is chosen.
     target : str
         Key of the metric.
     model_cfg : dict
@@ -232,9 +232,9 @@ class Watch(TrainerCallback):
         state.train_log.append({"metrics": metrics, "epoch": state.epoch, "lr": kwargs["lr"], "train_loss": loss})
         value = metrics[0][self.target]
         self.curve.append(value)
-        if not self.best or value > self.best["val"]:
+        if not self.best or value > self.best["score"] or self.splits[0] != "val":
             self.best = {
-                "val": value,
+                "score": value,
                 "epoch": state.epoch,
                 "metrics": dict(zip(self.splits, metrics, strict=True)),
                 "weights": {k: v.detach().cpu().clone() for k, v in kwargs["model"].state_dict().items()},
@@ -242,7 +242,12 @@ class Watch(TrainerCallback):
             }
         self._say(args, state, loss)
         before = [max(curve[: state.epoch]) for curve in self.others if len(curve) >= state.epoch]
-        if self.prune and len(before) >= _FEWEST and state.epoch < args.epochs and self.best["val"] < np.median(before):
+        if (
+            self.prune
+            and len(before) >= _FEWEST
+            and state.epoch < args.epochs
+            and self.best["score"] < np.median(before)
+        ):
             raise Pruned
 
     def _say(self, args: Any, state: Any, loss: float) -> None:
@@ -250,12 +255,14 @@ class Watch(TrainerCallback):
         if not args.verbose and time.monotonic() - self.said < _SILENCE:
             return
         self.said = time.monotonic()
-        line = f"{self.label}, epoch {state.epoch}/{args.epochs}: val {self.target} {self.curve[-1]:.4f}"
-        print(f"{line} (best {self.best['val']:.4f}), training loss {loss:.4g}", flush=True)
+        line = f"{self.label}, epoch {state.epoch}/{args.epochs}: {self.splits[0]} {self.target} {self.curve[-1]:.4f}"
+        print(f"{line} (best {self.best['score']:.4f}), training loss {loss:.4g}", flush=True)
 
     def on_train_end(self, args: Any, state: Any, **kwargs: Any) -> None:
         best = self.best
-        summary = {"val": best["val"], "epoch": best["epoch"], "metrics": best["metrics"], "curve": self.curve}
+        summary = {"epoch": best["epoch"], "metrics": best["metrics"], "curve": self.curve}
+        if "val" in self.splits:
+            summary["val"] = best["score"]
         if len(self.curve) < args.epochs:
             summary["pruned"] = True
         if "test" in self.splits:
@@ -272,7 +279,7 @@ class Watch(TrainerCallback):
                 "num_classes": int(self.trainer.train_dataset.targets.shape[1]),
                 "epoch": best["epoch"],
                 "target": self.target,
-                "val": best["val"],
+                "val": summary.get("val"),
             },
         )
         checkpoints.save_predictions(folder, best["predictions"])
@@ -300,7 +307,7 @@ def make_trainer(
         With ``name``, and what the model takes.
     train : data set
     evals : dict of str to data set
-        By the name of the split; must have 'val'.
+        By the name of the split; without 'val' no epoch is chosen, the last one's model is kept.
     metrics : Metrics
     target : str
         One of their keys.
@@ -325,7 +332,7 @@ def make_trainer(
     for key, dims in (("atom_features_dims", "node_dims"), ("bond_features_dims", "edge_dims")):
         if graph and getattr(train, dims, None):
             model.setdefault(key, getattr(train, dims))
-    splits = ["val", *(name for name in evals if name != "val")]
+    splits = sorted(evals, key=lambda name: name != "val")
     data = [Rows(evals[name], check_evaluation_data(evals[name].targets, len(evals[name]), name)) for name in splits]
     watch = Watch(splits, target, model, prune)
     trainer = (GraphsTrainer if graph else ArrayTrainer)(

@@ -51,6 +51,17 @@ def best_lines(
     return lines, report
 
 
+def refit_line(summary: Mapping[str, Any], target: str, metrics: Any) -> tuple[str, dict[str, Any]]:
+    """The same of the training on train and val together."""
+    report: dict[str, Any] = {"epochs": summary["epochs"], "checkpoint": summary["directory"]}
+    text = f"trained again on train and val, {summary['epochs']} epochs"
+    if "test" in summary:
+        low, high = interval(summary["directory"], "test", target, metrics)
+        report["test"] = {"score": summary["test"], "interval": (low, high)}
+        text += f": test {target} {summary['test']:.4f} [{low:.4f}, {high:.4f}]"
+    return f"{text}\n  model and predictions: {summary['directory']}", report
+
+
 def interval(directory: str, split: str, target: str, metrics: Any, n: int = 500) -> tuple[float, float]:
     """A 95 % bootstrap interval of a metric, from the predictions of a trial.
 

@@ -57,6 +57,7 @@ AUTOMAX: dict[str, tuple[Any, tuple[type, ...]]] = {
     "prune": (False, (bool,)),
     "folds": (None, (int, type(None))),
     "repeats": (1, (int,)),
+    "refit": (None, (str, type(None))),
 }
 _CALLED = {
     str: "text",
@@ -159,6 +160,8 @@ def check_settings(content: Any) -> Settings:
     for name, least in (("folds", 2), ("repeats", 1)):
         if automax[name] is not None and automax[name] < least:
             raise ArgumentError(f"automax.{name} must be at least {least}, got {automax[name]}")
+    if automax["refit"] not in (None, "train+val"):
+        raise ArgumentError(f"automax.refit must be train+val, or left out, got {automax['refit']!r}")
     splits = dataset["eval_splits"]
     if "val" not in splits:
         raise ArgumentError(f"dataset.eval_splits must have 'val', by which configurations are chosen, got {splits!r}")

@@ -15,6 +15,7 @@ from automax.core.automax_configration import AutoMAXConfigration
 from automax.core.best import keep_if_best, mend_best
 from automax.core.progress import last_line, progress_line, table
 from automax.core.record import WORST, TrialRecord, move_aside
+from automax.core.refit import refit
 from automax.core.space import ReadySpace, key, natives
 from automax.core.trial import SearchedTrainer, TrialFailed, check_trainer, one_thread, run_trial, trial_seed
 from pysmac_compat import Evaluation, SMAC_optimizer
@@ -145,6 +146,31 @@ class AutoMAX(SMAC_optimizer):
             self._show(name, {trial["key"] for trial in self._record.trials()})
         self._read_log()
         return -float(next(trial["val"] for trial in self.log if trial["key"] == name))
+
+    def refit(self) -> dict[str, Any]:
+        """Train the best configuration once more, on the rows of train and val together.
+
+        It takes as many epochs as its best one on average, as no row is left to choose an epoch by. The model and its
+        predictions are kept in ``<experiment_name>_refit``. Once done it is not repeated.
+
+        Returns
+        -------
+        dict
+            The summary, with ``epochs``, ``directory``, ``metrics``, and ``test`` where there is a test split.
+
+        Raises
+        ------
+        ArgumentError
+            A ``ValueError``: before `optimize`; or if the trainer has no ``refit(space, epochs)``, or does not
+            tell its best ``epoch``.
+        RuntimeError
+            If the training fails.
+        """
+        if self.result is None:
+            raise ArgumentError("refit() is about the best configuration: call optimize() first")
+        config = self.config
+        best = self._configuration(self.result.active_configuration)
+        return refit(self.trainer, best, self._record, config.SEED, config.trial_memory_limit, config.trial_time_limit)
 
     @property
     def smac(self) -> HyperparameterOptimizationFacade:

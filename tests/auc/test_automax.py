@@ -289,3 +289,15 @@ def test_a_trial_that_the_total_time_cuts_short_is_trained_when_the_search_goes_
     second = search(tmp_path, 2)
     second.optimize()
     assert [t["status"] for t in second.log] == ["finished"] * 2
+
+
+def test_refit_needs_a_search_and_a_trainer_that_can(tmp_path):
+    tuner = search(tmp_path, 2)
+    with pytest.raises(ValueError, match=r"call optimize\(\) first"):
+        tuner.refit()
+    tuner.optimize()
+    with pytest.raises(ValueError, match="trainer has no method refit"):
+        tuner.refit()
+    tuner.trainer.refit = lambda space, epochs: None
+    with pytest.raises(ValueError, match="has told its best epoch"):
+        tuner.refit()

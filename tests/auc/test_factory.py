@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -220,3 +222,48 @@ def test_torch_with_several_threads_before_the_search_does_not_hang_it(tmp_path)
     finally:
         torch.set_num_threads(threads)
     assert [t["status"] for t in tuner.log] == ["finished"] * 2
+
+
+def test_refit_trains_the_best_on_train_and_val(tmp_path, capfd):
+    tuner = run(tmp_path, refit="train+val", training={"epochs": 4})
+    best = max(tuner.log, key=lambda t: t["val"])
+    summary = tuner.refit()  # known already
+    assert capfd.readouterr().out.count("trained again on train and val") == 1
+    assert summary["epochs"] == best["epoch"] == len(summary["curve"])
+    assert summary["space"] == best["space"]
+    assert "val" not in summary
+    saved = automax.load_predictions(tmp_path / "output" / "e_refit")
+    assert set(saved) == {"test_labels", "test_scores"}
+    assert tuner.trainer.metrics(saved["test_labels"], saved["test_scores"])["AUROC"] == summary["test"]
+    report = json.loads((tmp_path / "s" / "report.json").read_text())
+    assert report["refit"]["test"]["score"] == summary["test"]
+    again = run(tmp_path, refit="train+val", training={"epochs": 4}, overwrite=False)
+    assert again.refit() == summary
+
+
+@pytest.mark.parametrize("more", [{}, {"folds": 3}])
+def test_refit_has_all_rows_but_those_of_test(more, tmp_path):
+    import torch
+
+    made = factory(tmp_path, training={"epochs": 10, "decay_epochs": [0.5, 9]}, **more)
+    trainer = made.refit(made.cs.get_default_configuration(), 3)
+    assert len(trainer.train_dataset) == len(made.train) + len(made.evals["val"])
+    assert (trainer.args.epochs, trainer.args.decay_epochs) == (3, [5, 9])  # as in a training of 10 epochs
+    assert [len(data) for data in trainer.eval_dataset] == [len(made.evals["test"])]
+    rows = torch.tensor(np.stack([trainer.train_dataset[i][0] for i in range(len(trainer.train_dataset))]))
+    assert (rows.mean(dim=0).abs().max() < 1e-4) == bool(more)  # scaled by all of them, or by those of train
+    trainer.args.output_path = str(tmp_path)
+    trainer.train()
+    assert trainer.state.train_summary["epoch"] == 3  # the last one, whatever the test rows say
+
+
+def test_refit_of_graphs_and_without_a_test_split(tmp_path):
+    tuner = run(
+        tmp_path,
+        graph=True,
+        dataset={"name": "synthetic_graphs", "kwargs": {"n": 90}, "eval_splits": ["val"]},
+        model={"name": "gin", "emb_dim": 8, "num_layers": 2},
+        n_trials=1,
+        refit="train+val",
+    )
+    assert set(tuner.refit()["metrics"]) == {"train"}

@@ -50,6 +50,20 @@ def test_more_trials(tmp_path):
     assert trained(tmp_path) == 9
 
 
+def test_nothing_asks_on_stdin(tmp_path, monkeypatch):
+    """As SMAC3 does where it finds the files of a search with other settings."""
+
+    def asked(*args):
+        raise AssertionError("it asked")
+
+    monkeypatch.setattr("builtins.input", asked)
+    monkeypatch.setattr("sys.stdin", None)
+    for n_trials, overwrite in ((3, False), (5, False), (4, False), (3, True)):
+        tuner = search(tmp_path, n_trials, overwrite=overwrite)
+        tuner.optimize()
+        assert tuner.smac.runhistory.finished == len(tuner.log) >= n_trials
+
+
 def test_failed_trials_are_not_tried_again(tmp_path):
     more = {"broken": broken([0, 1, 2], 2)}
     first = search(tmp_path, 8, more=more)

@@ -45,6 +45,7 @@ def test_the_defaults():
         ({"training": []}, "training must be a section"),
         ({"automax": {"overwrite": "no"}}, "automax.overwrite must be true or false"),
         ({"automax": {"folds": 1}}, "automax.folds must be at least 2"),
+        ({"automax": {"refit": "all"}}, "automax.refit must be train.val, or left out, got 'all'"),
         ({"metrics": "AUROC"}, "metrics must be a list"),
         ({"metrics": []}, "at least one metric"),
         ({"metric_kwargs": [3]}, r"metric_kwargs\[0\] must be a section"),

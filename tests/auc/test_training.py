@@ -15,7 +15,7 @@ from automax.metrics import Metrics
 from automax.models import mlp
 from automax.spaces import PAIRS, find_pair, for_labels
 
-from .training import needs_libauc, trainer_of
+from .training import defaults, needs_libauc, trainer_of
 
 pytestmark = [*needs_libauc, pytest.mark.slow]
 
@@ -62,6 +62,33 @@ def test_each_pair_of_several_labels_trains(pair, labels_data, tmp_path):
     summary = trained(trainer_of(for_labels(pair, True), labels_data, tmp_path))
     assert 0.4 < summary["val"] <= 1
     assert "test" not in summary
+
+
+def other_value(specification):
+    """A value of a search that is not its default."""
+    values, default = specification["val"], specification.get("default")
+    return next(v for v in reversed(values) if v != default) if isinstance(values, (list, tuple)) else None
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda p: f"{p.loss}-{p.optimizer}")
+def test_no_hyperparameter_is_dead(pair, data, tmp_path):
+    """As LibAUC's `momentum` of SOAP and its kin is, which its own spaces search."""
+
+    def scores(**more):
+        trained(trainer_of(pair, data, tmp_path, epochs=3, decay_epochs=[2], **more))
+        return automax.load_predictions(tmp_path / "trial")["val_scores"].tolist()
+
+    base = {"optimizer_kwargs": pair.optimizer_space, "loss_kwargs": pair.loss_space}
+    before, dead = scores(), []
+    for section, space in base.items():
+        for name, specification in space.items():
+            value = other_value(specification)
+            if value is not None and scores(**{section: {**defaults(space), name: value}}) == before:
+                dead.append(name)
+    assert dead == []
+    if pair.optimizer in ("SOAP", "SOPA", "SOPAs", "SOTAs", "STACO"):
+        kwargs = defaults(pair.optimizer_space)
+        assert scores(optimizer_kwargs={**kwargs, "momentum": 0.1}) == before  # why it is in none of our spaces
 
 
 @pytest.mark.parametrize("model", ["gcn", "gin", "gine", "graphsage", "gat", "mpnn", "deepergcn"])

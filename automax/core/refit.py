@@ -1,0 +1,76 @@
+"""The best configuration, trained once more on the rows of train and val together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from automax.core.record import TrialRecord, move_aside
+from automax.core.space import key
+from automax.core.trial import SearchedTrainer, one_thread, seed_everything, trial_seed
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat.evaluation.evaluator import Evaluator
+from pysmac_compat.evaluation.server import Rules
+
+
+def refit(
+    trainer: SearchedTrainer,
+    space: Mapping[str, Any],
+    record: TrialRecord,
+    search_seed: int,
+    memory_mb: float | None,
+    cutoff: float | None,
+) -> dict[str, Any]:
+    """Train in a process of its own; see `AutoMAX.refit`."""
+    if not hasattr(trainer, "refit"):
+        raise ArgumentError(
+            "trainer has no method refit(space, epochs), which gives a trainer for train and val together"
+        )
+    name = f"refit {key(space, 0, None)}"
+    found = _find(record, name)
+    if found is not None:
+        return found
+    epochs = _epochs([t for t in record.trials() if key(t["space"], 0, None) == key(space, 0, None)])
+
+    def call() -> float:
+        with one_thread():
+            seed_everything(trial_seed(search_seed, name))
+            made = trainer.refit(space=space, epochs=epochs)
+            made.args.experiment_name += "_refit"
+            directory = Path(made.args.output_path, made.args.experiment_name)
+            move_aside(directory)
+            directory.mkdir(parents=True)
+            seed_everything(trial_seed(search_seed, name))
+            made.train()
+            about = {"epochs": epochs, "space": dict(space), "directory": str(directory.absolute())}
+            record.append({"event": "refit", "key": name, **made.state.train_summary, **about})
+        return 0.0
+
+    evaluator = Evaluator(call, Rules(memory_mb))
+    try:
+        outcome = evaluator({}, cutoff)
+    finally:
+        evaluator.close()
+    found = _find(record, name)
+    if found is None:
+        raise RuntimeError(f"the training on train and val has failed: {outcome.message.strip() or outcome.status}")
+    return found
+
+
+def _find(record: TrialRecord, name: str) -> dict[str, Any] | None:
+    """What is known of it, if its files are still there."""
+    lines = [line for line in record.lines() if line["event"] == "refit" and line["key"] == name]
+    if not lines or not Path(lines[-1]["directory"]).is_dir():
+        return None
+    return {k: v for k, v in lines[-1].items() if k not in ("event", "key")}
+
+
+def _epochs(trials: Sequence[Mapping[str, Any]]) -> int:
+    """As many as up to the best epoch, on average over the trainings of the configuration."""
+    known = [t["epoch"] for t in trials if "epoch" in t]
+    if not known:
+        raise ArgumentError(
+            "no training of the best configuration has told its best epoch: nothing says how long to train"
+        )
+    return max(1, round(sum(known) / len(known)))
