@@ -169,6 +169,7 @@ def command(
             print(f"{program}: error: {error}", file=sys.stderr)
             return 2
         except KeyboardInterrupt:
+            print(f"{program}: interrupted; the trials that have ended are kept, --resume goes on", file=sys.stderr)
             return 130
         return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automax._extra import need
@@ -41,17 +41,26 @@ def libauc_loader(name: str, registered: Sequence[str]) -> Loader:
 
     def load(splits: Sequence[str], split_seed: int = 0, **kwargs: Any) -> tuple[Any, Sequence[Any]]:
         check_splits(splits)
-        datasets = need("libauc.trainer.data.datasets")
         if name.lower() != "cifar10" or "val" not in splits:
-            train, evals = datasets.load_dataset(name, splits=list(splits), **kwargs)
-            return train, evals
+            return _load(name, list(splits), kwargs)
         others = [split for split in splits if split != "val"]
-        train, evals = datasets.load_dataset(name, splits=others, **kwargs)
+        train, evals = _load(name, others, kwargs)
         train, val = split_images(train, split_seed)
         by_name = {**dict(zip(others, evals, strict=True)), "val": val}
         return train, [by_name[split] for split in splits]
 
     return load
+
+
+def _load(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
+    try:
+        train, evals = need("libauc.trainer.data.datasets").load_dataset(name, splits=splits, **kwargs)
+    except OSError as error:  # among them, whatever a network says
+        raise ArgumentError(
+            f"dataset.name: {name!r} is not on this machine and cannot be downloaded from here ({error}); digits, "
+            "breast_cancer, wine and synthetic_graphs need no download"
+        ) from error
+    return train, evals
 
 
 def split_images(train: Any, seed: int) -> tuple[Any, Any]:

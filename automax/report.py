@@ -54,7 +54,7 @@ def best_lines(
 def refit_line(summary: Mapping[str, Any], target: str, metrics: Any) -> tuple[str, dict[str, Any]]:
     """The same of the training on train and val together."""
     report: dict[str, Any] = {"epochs": summary["epochs"], "checkpoint": summary["directory"]}
-    text = f"trained again on train and val, {summary['epochs']} epochs"
+    text = f"trained again on train and val (epochs: {summary['epochs']})"
     if "test" in summary:
         low, high = interval(summary["directory"], "test", target, metrics)
         report["test"] = {"score": summary["test"], "interval": (low, high)}

@@ -16,7 +16,7 @@ from automax.core.best import keep_if_best, mend_best
 from automax.core.progress import last_line, progress_line, table
 from automax.core.record import WORST, TrialRecord, move_aside
 from automax.core.refit import refit
-from automax.core.space import ReadySpace, key, natives
+from automax.core.space import ReadySpace, digest, key, natives
 from automax.core.trial import SearchedTrainer, TrialFailed, check_trainer, one_thread, run_trial, trial_seed
 from pysmac_compat import Evaluation, SMAC_optimizer
 from pysmac_compat._errors import ArgumentError
@@ -223,7 +223,8 @@ class AutoMAX(SMAC_optimizer):
         self, space: Mapping[str, Any], values: dict[str, Any], name: str, seed: int, instance: int | None
     ) -> dict[str, Any]:
         """Train and write down how it ended."""
-        folder = f"trial-{key(values, 0, None)}"
+        # of this search: another one may train the same configuration below the same experiment_name
+        folder = f"trial-{digest(str(self._record.folder), key(values, 0, None))}"
         if not self.config.deterministic:
             folder += f"/seed-{seed}"
         if instance is not None:

@@ -2,6 +2,10 @@
 
 Each start writes what is searched and how far; each trial writes that it begins, and how it
 has ended. A line that a crash has cut off is left out when the file is read.
+
+The journal of `SMAC_optimizer.minimize(resume=True)` is another thing: it knows values by their number in a search with
+the same arguments. Here a trial is known by its configuration, so that `n_trials` may change, trials may be trained by
+hand, and the summary of each (its curve, scores and folder) is kept.
 """
 
 from __future__ import annotations

@@ -76,7 +76,12 @@ def key(values: Mapping[str, Any], seed: int, instance: int | None) -> str:
     search does not matter.
     """
     shown = ", ".join(f"{name}={_shown(values[name])}" for name in sorted(values))
-    return hashlib.sha256(f"{shown} seed={seed} instance={instance}".encode()).hexdigest()[:12]
+    return digest(f"{shown} seed={seed} instance={instance}")
+
+
+def digest(*words: str) -> str:
+    """Twelve hexadecimal digits that stand for some words."""
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
 
 
 def _shown(value: Any) -> str:

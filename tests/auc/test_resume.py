@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from automax import AutoMAX, AutoMAXConfigration
 from automax.core.record import TrialRecord, move_aside
 
-from .searches import broken, outcome, search, trained
+from .searches import broken, outcome, search, trained, trainer
 
 pytestmark = pytest.mark.slow
 
@@ -88,6 +89,17 @@ def test_overwrite_moves_the_old_search_aside(tmp_path):
         assert (tmp_path / f"search-old-{number}").is_dir()
         assert (tmp_path / f"experiment_best-old-{number}").is_dir()
     assert (tmp_path / "search-old-1" / "trials.jsonl").read_text().splitlines() == old
+
+
+def test_another_search_below_the_same_experiment_name_takes_no_folder_away(tmp_path):
+    first = search(tmp_path, 3)
+    first.optimize()
+    other = AutoMAX(
+        trainer(tmp_path), AutoMAXConfigration(name="b", output_directory=str(tmp_path), n_trials=3), "AUROC"
+    )
+    other.optimize()
+    assert first.log[0]["space"] == other.log[0]["space"]
+    assert len({t["directory"] for t in (*first.log, *other.log)}) == 6
 
 
 def test_looking_at_a_search_moves_nothing(tmp_path):

@@ -5,6 +5,7 @@ import sys
 import pytest
 import yaml
 
+from automax.__main__ import main
 from automax.commands import apply_cli_overrides, is_graph, parser, recipe_path, recipes, search_config
 from automax.settings import check_settings, load_settings
 
@@ -150,3 +151,12 @@ sys.exit(main(["--recipe", "digits"]))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "pip install 'pysmac-compat[automax]'" in done.stderr
+
+
+def test_an_interrupt_of_the_command_says_how_to_go_on(monkeypatch, capsys):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("automax.commands.search", interrupted)
+    assert main(["--recipe", "digits"]) == 130
+    assert "--resume goes on" in capsys.readouterr().err

@@ -276,6 +276,16 @@ def test_cifars_validation_split_is_no_training_data(monkeypatch):
     assert (train.mode, val.mode) == ("train", "test")
 
 
+def test_what_cannot_be_downloaded_is_an_error_of_one_line(monkeypatch):
+    def offline(name, splits, **kwargs):
+        raise OSError("Name or service not known")
+
+    monkeypatch.setattr(need("libauc.trainer.data.datasets"), "load_dataset", offline)
+    for name in ("cifar10", "breastmnist"):
+        with pytest.raises(ValueError, match=f"'{name}' is not on this machine .*service not known.*digits"):
+            load_dataset(name, ["val", "test"], {})
+
+
 def test_our_network_is_not_affine():
     import torch
 
