@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from ConfigSpace import Categorical, Configuration, ConfigurationSpace, EqualsCondition, Float, Integer
 
@@ -51,6 +52,20 @@ def test_equal_seeds_equal_scores_and_each_trial_has_its_own(tmp_path):
         logs.append(outcome(tuner.log))
     assert logs[0] == logs[1] != logs[2]
     assert len({tuple(draws) for _, _, draws, _ in logs[0]}) == 6
+
+
+def test_what_a_trainer_seeds_when_it_is_made_does_not_make_trials_alike(tmp_path):
+    """LibAUC's samplers set numpy's seed to one of theirs."""
+
+    def make(x):
+        np.random.seed(7)
+        run = SimpleNamespace(state=SimpleNamespace())
+        run.train = lambda: setattr(run.state, "train_summary", {"val": np.random.uniform()})
+        return run
+
+    tuner = search(tmp_path, 3, make=lambda folder: autopartial(make, x=Float("x", (0.0, 1.0))))
+    tuner.optimize()
+    assert len({t["val"] for t in tuner.log}) == 3
 
 
 @pytest.mark.parametrize("kind", [1, 2, 3])
