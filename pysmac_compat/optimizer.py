@@ -17,6 +17,7 @@ from pysmac_compat._errors import ArgumentError
 from pysmac_compat._fork import uninterrupted
 from pysmac_compat._warn import warn
 from pysmac_compat.commands import Commands
+from pysmac_compat.evaluation import on_dask
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.server import Rules
@@ -205,8 +206,9 @@ class SMAC_optimizer:
         kill_file = settings.parts.get("session", {}).get("kill_file")
         if not settings.isolate:
             n_engines = 1
-            if settings.workers > 1:
-                raise ArgumentError("smac_options['workers'] > 1 needs isolated calls: smac_options['isolate'] = True")
+            if settings.dask_client is not None or (settings.workers or 1) > 1:
+                needs = "'dask-client'] needs" if settings.dask_client is not None else "'workers'] > 1 needs"
+                raise ArgumentError(f"smac_options[{needs} isolated calls: smac_options['isolate'] = True")
             if memory is not None or plan.objective.cutoff is not None or kill_file is not None:
                 warn("smac_options['isolate'] = False: calls have no limits")
         self.pysmac_config = {
@@ -216,7 +218,10 @@ class SMAC_optimizer:
             "function": func,
         }
         scenario_file = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
-        workers = settings.workers if settings.isolate else 1
+        workers = settings.workers or 1
+        if settings.dask_client is not None:
+            on_dask.check_client(settings.dask_client, func)
+            workers = settings.workers or sum(settings.dask_client.nthreads().values())
         recorded = None
         if resume:
             if not self._persistent:
@@ -246,7 +251,11 @@ class SMAC_optimizer:
                 for i in range(n_engines):
                     calls = []
                     for _ in range(workers if settings.isolate else 0):
-                        calls.append(Evaluator(func, rules))
+                        calls.append(
+                            Evaluator(func, rules)
+                            if settings.dask_client is None
+                            else on_dask.DaskEvaluator(settings.dask_client, func, rules)
+                        )
                         processes.callback(calls[-1].close)
                     runs = range(i, len(plan.seeds), n_engines)
                     engines.append(Engine(plan, runs, calls, recorded or {}, files.of_search))

@@ -194,6 +194,12 @@ def _formula(name: str, value: Any) -> Any:
     return parse_formula(name, value)
 
 
+def _client(name: str, value: Any) -> Any:
+    if not all(callable(getattr(value, method, None)) for method in ("submit", "nthreads")):
+        raise ArgumentError(f"{name} must be a dask.distributed.Client, got {value!r}")
+    return value
+
+
 #: the field of `Settings` that an option sets, or 'part.keyword'; and what reads its value
 _READERS: dict[str, tuple[str, Reader]] = {
     "timeout_quality": ("timeout_quality", _quality),
@@ -202,6 +208,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "stop-on-abort": ("stop_on_abort", _flag),
     "isolate": ("isolate", _flag),
     "workers": ("workers", _count()),
+    "dask-client": ("dask_client", _client),
     # what is minimised, and how long
     "run-obj": ("runtime_objective", _mapped({"QUALITY": False, "RUNTIME": True})),
     "overall-obj": ("penalty", _mapped(_PENALTIES)),

@@ -47,7 +47,6 @@ _OWN = (
 )
 #: names of pysmac's own without a meaning, now that there is no Java
 _IGNORED = ("java_executable",)
-_NOT_YET = ("dask-client",)
 
 
 class SmacOptions(dict[str, Any]):
@@ -127,8 +126,6 @@ def resolve(options: Mapping[str, Any]) -> Settings:
             target, read = READERS[canonical]
             part, dot, keyword = target.partition(".")
             (parts.setdefault(part, {}) if dot else settings)[keyword or part] = read(f"smac_options[{name!r}]", value)
-        elif name in _NOT_YET:
-            raise NotImplementedError(f"smac_options[{name!r}] is not supported yet")
         elif name not in _IGNORED:
             option = option_table.options()[canonical]
             if option.holds and str(value).lower() == option.holds.lower():

@@ -34,7 +34,7 @@ from typing import Any
 from pysmac_compat._errors import FileFormatError
 from pysmac_compat._fork import ForkedProcess
 from pysmac_compat._installed import prefer_installed
-from pysmac_compat.evaluation.evaluator import Evaluator
+from pysmac_compat.evaluation.evaluator import Caller
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import CallWanted, Event, Failed, RunEnded, RunStarted
 from pysmac_compat.files.journal import Recorded
@@ -53,7 +53,7 @@ class Engine:
     plan : Plan
     runs : sequence of int
         The numbers of the runs, from 0.
-    calls : sequence of Evaluator
+    calls : sequence of Caller
         Make the calls, as many at a time as there are; without any, calls come back as
         `CallWanted`, to be answered with `answer`.
     recorded : dict of int to Recorded
@@ -66,7 +66,7 @@ class Engine:
         self,
         plan: Plan,
         runs: Sequence[int],
-        calls: Sequence[Evaluator] = (),
+        calls: Sequence[Caller] = (),
         recorded: Mapping[int, Recorded] = MappingProxyType({}),
         files: SearchFiles | None = None,
     ) -> None:
@@ -74,7 +74,8 @@ class Engine:
         self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
         folder = Path(self._folder.name)
         self._process = ForkedProcess(
-            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files), close=(self.connection,)
+            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files),
+            close=(self.connection, *(each for call in calls for each in call.not_for_forks)),
         )
         theirs.close()
 
@@ -124,7 +125,7 @@ def events_of(engines: Sequence[Engine]) -> Iterator[Event]:
 def _serve(
     plan: Plan,
     runs: Sequence[int],
-    calls: Sequence[Evaluator],
+    calls: Sequence[Caller],
     connection: Connection,
     folder: Path,
     recorded: Mapping[int, Recorded],
@@ -172,14 +173,14 @@ def _serve(
             send(Failed(traceback.format_exc()))
 
 
-def _queue(calls: Sequence[Evaluator]) -> queue.SimpleQueue[Evaluator]:
-    idle: queue.SimpleQueue[Evaluator] = queue.SimpleQueue()
+def _queue(calls: Sequence[Caller]) -> queue.SimpleQueue[Caller]:
+    idle: queue.SimpleQueue[Caller] = queue.SimpleQueue()
     for evaluator in calls:
         idle.put(evaluator)
     return idle
 
 
-def _call_any(idle: queue.SimpleQueue[Evaluator], arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
+def _call_any(idle: queue.SimpleQueue[Caller], arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
     """Make a call with an evaluator that has nothing to do."""
     evaluator = idle.get()
     try:

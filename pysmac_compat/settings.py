@@ -70,8 +70,10 @@ class Settings:
         Whether they are an error.
     isolate : bool
         Whether calls happen in child processes.
-    workers : int
+    workers : int or None
         How many calls of a run go on at the same time.
+    dask_client : dask.distributed.Client or None
+        Of the cluster that makes the calls.
     console_level, file_level : int or None
         Logging levels; 0: off.
     parts : dict of str to dict
@@ -118,7 +120,8 @@ class Settings:
     check_consistency: bool | None = None
     forbid_inconsistency: bool = False
     isolate: bool = True
-    workers: int = 1
+    workers: int | None = None
+    dask_client: Any = None
     console_level: int | None = None
     file_level: int | None = None
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

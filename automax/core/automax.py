@@ -207,6 +207,10 @@ class AutoMAX(SMAC_optimizer):
         )
         self._started = True
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a trial on another machine needs, without what belongs to this process."""
+        return {**self.__dict__, "smac_options": {}, "result": None, "_smac": None, "_clean_up": None}
+
     def _call(self, **values: Any) -> float:
         """What the search calls, in a process of its own."""
         seed, instance = values.pop("seed", 0), values.pop("instance", None)

@@ -8,7 +8,9 @@ import os
 import signal
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 from typing import Any
 
 from pysmac_compat._fork import IGNORED, ForkedProcess
@@ -21,32 +23,28 @@ class CallsLost(RuntimeError):
     """The process that makes the calls has died."""
 
 
-class Evaluator:
-    """Calls a function in child processes of a light process that is forked now.
+class Caller(ABC):
+    """Asks for one call after the other over a connection.
 
     The object works in the process that made it and in forks of that.
 
     Parameters
     ----------
-    function : callable
-        The user's; called with keyword arguments.
-    rules : Rules
-        Limits, and what a failed call is worth.
+    connection : Connection
+        Takes a `Request`, gives an `Outcome`.
+
+    Attributes
+    ----------
+    deadline : float or None
+        Value of ``time.monotonic()`` at the end of the total time.
+    not_for_forks : tuple of Connection
+        What a fork of the process that made it has to close, so that it sees the end of that process.
     """
 
-    def __init__(self, function: Callable[..., Any], rules: Rules | None = None) -> None:
-        self._connection, theirs = multiprocessing.Pipe()
-        their_lifeline, self._lifeline = multiprocessing.Pipe()
-        parent = os.getpid()
-        handlers = {int(signum): signal.getsignal(signum) for signum in (*IGNORED, signal.SIGCHLD)}
-
-        def serve() -> None:
-            CallServer(function, theirs, their_lifeline, rules or Rules()).serve(parent, handlers)
-
-        self._process = ForkedProcess(serve, close=(self._connection, self._lifeline))
-        theirs.close()
-        their_lifeline.close()
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self.deadline: float | None = None
+        self.not_for_forks: tuple[Connection, ...] = ()
 
     def __call__(self, arguments: Mapping[str, Any], cutoff: float | None = None) -> Outcome:
         """Call the function.
@@ -76,6 +74,36 @@ class Evaluator:
         except (EOFError, OSError):
             raise CallsLost("the process that calls the function has died") from None
         return outcome
+
+    @abstractmethod
+    def close(self) -> None:
+        """End what makes the calls."""
+
+
+class Evaluator(Caller):
+    """Calls a function in child processes of a light process that is forked now.
+
+    Parameters
+    ----------
+    function : callable
+        The user's; called with keyword arguments.
+    rules : Rules
+        Limits, and what a failed call is worth.
+    """
+
+    def __init__(self, function: Callable[..., Any], rules: Rules | None = None) -> None:
+        ours, theirs = multiprocessing.Pipe()
+        super().__init__(ours)
+        their_lifeline, self._lifeline = multiprocessing.Pipe()
+        parent = os.getpid()
+        handlers = {int(signum): signal.getsignal(signum) for signum in (*IGNORED, signal.SIGCHLD)}
+
+        def serve() -> None:
+            CallServer(function, theirs, their_lifeline, rules or Rules()).serve(parent, handlers)
+
+        self._process = ForkedProcess(serve, close=(self._connection, self._lifeline))
+        theirs.close()
+        their_lifeline.close()
 
     def close(self) -> None:
         """End the light process and a call that is still running."""
