@@ -57,8 +57,8 @@ def _conditions(problem: str) -> bool:
     return bool(make(problem, 0).conditions)
 
 
-def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.6) -> list[str]:
-    """The peers that have run at least this share of the problems, and of the runs, of the one with most."""
+def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.4) -> list[str]:
+    """We, and the peers that have run at least this share of the problems, and of the runs, of the one with most."""
     if not values:
         return []
     problems = {peer: len(found) for peer, found in values.items()}
@@ -66,7 +66,8 @@ def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.6) -> list
     return [
         peer
         for peer in values
-        if problems[peer] >= share * max(problems.values()) and runs[peer] >= of_runs * max(runs.values())
+        if peer == "ours"
+        or (problems[peer] >= share * max(problems.values()) and runs[peer] >= of_runs * max(runs.values()))
     ]
 
 
