@@ -18,6 +18,7 @@ def test_the_values_are_those_of_scikit_learn():
     assert found["ACC"] == np.mean((SCORE >= 0.5) == Y)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=40))
 def test_ties_count_as_in_scikit_learn(rows):
     y, score = np.array([r[0] for r in rows], dtype=float), np.array([r[1] for r in rows], dtype=float)

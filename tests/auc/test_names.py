@@ -7,6 +7,7 @@ import pytest
 import automax
 
 
+@pytest.mark.slow
 def test_import_is_light():
     script = (
         "import sys, automax; from automax import autopartial, AutoMAXConfigration; "

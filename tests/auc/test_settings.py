@@ -122,6 +122,7 @@ def test_what_asdict_gives_is_valid_again():
     assert check_settings(yaml.safe_load(yaml.safe_dump(vars(found)))) == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["automax", "automax.auto_gnn"])
 def test_errors_of_the_command_are_one_line(module, tmp_path):
     path = tmp_path / "x.yaml"
@@ -134,6 +135,7 @@ def test_errors_of_the_command_are_one_line(module, tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_without_the_extra_the_message_says_how_to_get_it():
     code = """
 import sys

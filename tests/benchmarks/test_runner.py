@@ -54,6 +54,7 @@ def test_an_error_is_recorded(monkeypatch):
     assert "own_cpu" not in record
 
 
+@pytest.mark.slow
 def test_cpu_of_processes_that_nobody_waits_for_is_counted():
     script = f"""
 import os
@@ -71,6 +72,7 @@ os._exit(3)
     assert not usage.stopped
 
 
+@pytest.mark.slow
 def test_a_command_is_stopped_with_all_its_processes():
     script = "import os, time\nos.fork()\nos.setsid()\ntime.sleep(600)"
     usage = measure([sys.executable, "-c", script], limit=0.5)
@@ -78,6 +80,7 @@ def test_a_command_is_stopped_with_all_its_processes():
     assert usage.wall < 60
 
 
+@pytest.mark.slow
 def test_memory_of_all_processes_is_added():
     script = "import os, time\nos.fork()\nx = bytearray(os.urandom(40_000_000))\ntime.sleep(0.5)"
     usage = measure([sys.executable, "-c", script], memory=True)

@@ -49,6 +49,7 @@ def test_exit_codes(run, text, code, error):
     assert (done.returncode, done.stderr) == (code, error)
 
 
+@pytest.mark.slow
 def test_an_exception_of_the_script(run):
     done = run(*COMMAND, "script.py", files={"script.py": "{}['missing']"}, check=False)
     assert done.returncode == 1

@@ -119,6 +119,7 @@ def test_status_lines(capfd):
     assert err == ""
 
 
+@pytest.mark.slow
 def test_same_seed_same_calls():
     def calls(seed):
         seen = []

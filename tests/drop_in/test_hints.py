@@ -130,6 +130,7 @@ def test_errors_that_are_not_of_python_2(code):
     assert "looks like" not in hint_for_syntax(caught.value)
 
 
+@pytest.mark.slow
 def test_the_first_failure_is_shown_with_its_hint(run_script):
     done = run_script(
         """

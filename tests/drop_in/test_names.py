@@ -86,6 +86,7 @@ _OLD_IMPORTS = """
     """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [(SCRIPT,), ("-m", "pysmac_compat", SCRIPT)])
 def test_the_helpers_have_their_old_names(run, arguments):
     install = "import pysmac_compat\npysmac_compat.install_as_pysmac()\n" if len(arguments) == 1 else ""

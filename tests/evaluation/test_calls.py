@@ -13,6 +13,7 @@ from functions import burn, end
 # -- times ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_times(evaluator):
     def function():
         burn(0.3)
@@ -25,6 +26,7 @@ def test_times(evaluator):
     assert outcome.runtime == outcome.cpu_time
 
 
+@pytest.mark.slow
 def test_times_of_finished_and_of_living_children_count(evaluator, notes):
     script = "import time\nn = 0\nwhile time.process_time() < 0.3:\n    n += 1\n"
 
@@ -173,6 +175,7 @@ def test_arguments_of_any_type_reach_the_function_as_they_are(evaluator, notes):
 # -- output ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_lot_of_output_through_a_pipe(run_script):
     done = run_script(
         """

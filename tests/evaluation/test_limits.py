@@ -23,6 +23,7 @@ def test_cpu_limit(evaluator):
     assert not outcome.cut_short
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cutoff", [0.05, 0.5, pytest.param(1.25, marks=pytest.mark.slow)])
 def test_fractional_limits(evaluator, cutoff):
     call = evaluator(lambda burn: spin() if burn else 1.0)
@@ -83,6 +84,7 @@ def test_stopped_process(evaluator):
     assert evaluator(lambda: os.kill(os.getpid(), signal.SIGSTOP))({}, 0.05).status == "TIMEOUT"
 
 
+@pytest.mark.slow
 def test_a_function_that_catches_every_exception(evaluator):
     def function():
         n = 0
@@ -96,6 +98,7 @@ def test_a_function_that_catches_every_exception(evaluator):
     assert evaluator(function)({}, 0.2).status == "TIMEOUT"
 
 
+@pytest.mark.slow
 def test_a_function_that_catches_the_usual_exceptions(evaluator):
     def function():
         try:
@@ -107,6 +110,7 @@ def test_a_function_that_catches_the_usual_exceptions(evaluator):
     assert (outcome.status, outcome.value) == ("TIMEOUT", TIMEOUT_QUALITY)
 
 
+@pytest.mark.slow
 def test_finally_runs_at_the_limit(evaluator, notes):
     def function(sleep):
         try:
@@ -133,6 +137,7 @@ def test_a_finally_that_does_not_end(evaluator, notes):
     assert notes.lines == ["finally"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signum", [signal.SIGXCPU, signal.SIGTERM], ids=lambda s: s.name)
 def test_the_handler_of_the_user_is_used(evaluator, notes, signum):
     def function():
@@ -204,6 +209,7 @@ def test_a_file_that_goes_cuts_a_call_short(evaluator, tmp_path):
     assert (tmp_path / "cleaned").exists()
 
 
+@pytest.mark.slow
 def test_a_call_may_use_the_rest_and_its_own_limit(evaluator):
     call = evaluator(lambda: time.sleep(1.0) or 3.0)
     call.deadline = time.monotonic() - 1.0
@@ -276,6 +282,7 @@ def test_memory_and_time(evaluator):
     assert call({"big": False}, 0.2).status == "TIMEOUT"
 
 
+@pytest.mark.slow
 def test_without_a_memory_limit(evaluator):
     outside = resource.getrlimit(resource.RLIMIT_AS)
     assert evaluator(lambda: float(resource.getrlimit(resource.RLIMIT_AS) == outside))({}).value == 1.0

@@ -15,6 +15,7 @@ from functions import BURNER, end, gone, spin
 from pysmac_compat.evaluation.evaluator import Evaluator
 
 
+@pytest.mark.slow
 def test_a_subprocess_counts(evaluator, notes):
     def function():
         child = subprocess.Popen([sys.executable, "-S", "-c", BURNER])
@@ -38,6 +39,7 @@ def test_children_together_reach_the_limit(evaluator):
     assert evaluator(function)({}, 1.2).status == "TIMEOUT"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["child", "orphan", "daemon"])
 def test_processes_in_sessions_of_their_own_end_with_the_limit(evaluator, notes, how):
     def function():
@@ -60,6 +62,7 @@ def test_processes_in_sessions_of_their_own_end_with_the_limit(evaluator, notes,
     assert gone(pid)
 
 
+@pytest.mark.slow
 def test_what_is_left_in_the_background_is_left_alone(evaluator, notes):
     def function(x):
         if x == 0:
@@ -99,6 +102,7 @@ def test_the_background_does_not_cost_later_calls_time(evaluator, notes):
         end(int(notes.lines[0]))
 
 
+@pytest.mark.slow
 def test_a_thread_that_goes_on(evaluator, notes):
     def function():
         notes.write(os.getpid())
@@ -114,6 +118,7 @@ def test_a_thread_that_goes_on(evaluator, notes):
             end(int(pid))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["with", "close", "left open"])
 def test_a_pool(evaluator, closed):
     def function():

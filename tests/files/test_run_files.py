@@ -103,6 +103,7 @@ def test_a_state_holds_what_the_result_holds(optimizer, results):
     assert active == [list(configuration) for configuration in configurations]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("persistent", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_files_are_whole_at_any_moment(tmp_path, persistent):
     folder = tmp_path / "wd"
@@ -173,6 +174,7 @@ def test_several_runs(optimizer, results):
         assert readers.read_trajectory_file(f"{path}.txt")[-1]["Estimated Training Performance"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_nothing_of_ours_stays(tmp_path, given):
     folder = tmp_path / "wd"

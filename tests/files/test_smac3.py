@@ -200,6 +200,7 @@ def test_the_cost_of_a_trial_does_not_grow(taking, monkeypatch):
     assert written[-1] == 2000
 
 
+@pytest.mark.slow
 def test_files_are_whole_while_they_are_written(taking, tmp_path, monkeypatch):
     """Whoever reads meanwhile finds whole files, and no incumbent without its configuration."""
     monkeypatch.setattr("pysmac_compat.files.search_files._PAUSE", 0.0)

@@ -83,6 +83,7 @@ def test_a_run_time_objective(runs):
     assert counts[0] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scenario", ["readers", "readers_multirun", "same_directory_twice", "instances_nondeterministic"]
 )
@@ -109,6 +110,7 @@ def test_what_the_plots_show(runs):
         analyzer.plot_incumbents("runs")
 
 
+@pytest.mark.slow
 def test_plots_need_no_display_and_reading_no_matplotlib(runs, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
@@ -124,6 +126,7 @@ def test_plots_need_no_display_and_reading_no_matplotlib(runs, tmp_path):
     subprocess.run([sys.executable, script], cwd=tmp_path, check=True, env=environment, timeout=60)
 
 
+@pytest.mark.slow
 def test_importance(runs, tmp_path):
     folder = runs / "readers_multirun/wd/out/scenario"
     anova = smac_to_fanova(str(folder), str(tmp_path / "merged"))
@@ -178,6 +181,7 @@ def _alone(anova):
     return {name: anova.quantify_importance(name)[name,]["individual importance"] for name in anova.parameter_names}
 
 
+@pytest.mark.slow
 def test_choices_integers_logs_and_instances():
     """Each term has a variance that is known: 1/4, 2/9, 1/12; the instance is averaged out."""
     space = {

@@ -71,6 +71,7 @@ def test_what_it_returns():
         reduce_args(svm_a="x")
 
 
+@pytest.mark.slow
 def test_the_merged_object_needs_no_exec():
     merged = merge_spaces((svm, SVM, CONDITIONS, FORBIDDENS), (svm_fast, FAST), (tree, TREE))
     for each in (merged, pickle.loads(pickle.dumps(merged))):

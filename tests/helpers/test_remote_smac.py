@@ -123,6 +123,7 @@ def test_it_proposes_what_minimize_proposes(minimized, name):
     assert smac.result.stopped_because == result.stopped_because
 
 
+@pytest.mark.slow
 def test_it_writes_what_minimize_writes(minimized, tmp_path):
     features = {"train_instance_features": [[1, 2], [3, 4]]}
     _, files = minimized(8, num_train_instances=2, num_test_instances=1, **features)
@@ -150,6 +151,7 @@ def test_it_writes_what_minimize_writes(minimized, tmp_path):
     assert scenarios[0] == scenarios[1]
 
 
+@pytest.mark.slow
 def test_files_of_a_search_that_is_left(files, tmp_path):
     """Where the scenario says; a folder that has moved is found beside it. What is known so far is whole."""
     with files[0].open("a") as stream:
@@ -320,6 +322,7 @@ def test_files_that_are_none(tmp_path, scenario, types, text):
         remote_smac(tmp_path / "scenario.dat", None, 1, None, None, types)
 
 
+@pytest.mark.slow
 def test_under_the_old_name(run, files):
     text = f"""
         import sys

@@ -165,6 +165,7 @@ def test_no_daemon_process():
     assert process.exitcode == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_pool_that_is_never_closed(tmp_path, method):
     """The interpreter ends all the same; an initializer is called; the start method is the script's choice."""

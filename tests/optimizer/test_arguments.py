@@ -64,6 +64,7 @@ def test_all_arguments_by_position(tmp_path):
 # -- accepted -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -99,6 +100,7 @@ def test_a_fraction_of_processes_is_cut():
         assert minimize(num_procs=1.9).value == 13.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "num_runs", "seeds"),
     [
@@ -124,11 +126,13 @@ def test_seeds(seed, num_runs, seeds):
     assert [len(run.evaluations) for run in result.runs] == [1] * len(seeds)
 
 
+@pytest.mark.slow
 def test_equal_seeds_make_equal_runs():
     first, second = minimize(n=4, seed=[7, 7], num_runs=2).runs
     assert [e.configuration for e in first.evaluations] == [e.configuration for e in second.evaluations]
 
 
+@pytest.mark.slow
 def test_different_seeds_make_different_runs():
     first, second = minimize(n=4, num_runs=2).runs
     assert [e.configuration for e in first.evaluations] != [e.configuration for e in second.evaluations]

@@ -17,6 +17,7 @@ SPACE = {"x": ("real", [-5, 5], 4)}
 OFFSET = [0]
 
 
+@pytest.mark.slow
 def test_each_minimize_sees_the_state_of_its_time():
     optimizer = SMAC_optimizer()
     found = []
@@ -35,6 +36,7 @@ def test_no_process_is_left():
     assert {p.pid for p in psutil.Process().children(recursive=True)} <= before
 
 
+@pytest.mark.slow
 def test_minimize_within_a_call():
     def function(x):
         return SMAC_optimizer().minimize(lambda y: (x - y) ** 2, 2, {"y": ("real", [-5, 5], 0)})[0]

@@ -41,6 +41,7 @@ def facts(result):
     return [(e.index, e.configuration, e.instance, e.seed, e.status, e.value) for e in result.runs[0].evaluations]
 
 
+@pytest.mark.slow
 def test_the_calls_are_made_below_the_workers(client, tmp_path):
     workers = set(client.run(os.getpid).values())
 
@@ -52,6 +53,7 @@ def test_the_calls_are_made_below_the_workers(client, tmp_path):
     assert {int(name.name) for name in tmp_path.iterdir()} == workers
 
 
+@pytest.mark.slow
 def test_the_search_is_that_of_as_many_calls_at_a_time_here(client):
     def function(x, n):
         time.sleep(0.02 * (n % 3))
@@ -60,6 +62,7 @@ def test_the_search_is_that_of_as_many_calls_at_a_time_here(client):
     assert facts(minimize(function, 24, client)) == facts(minimize(function, 24, options={"workers": 2}))
 
 
+@pytest.mark.slow
 def test_limits_hold_and_failures_cost_one_evaluation(client):
     def function(kind):
         if kind == "loop":
@@ -90,6 +93,7 @@ def test_limits_hold_and_failures_cost_one_evaluation(client):
     assert "on purpose" in error
 
 
+@pytest.mark.slow
 def test_the_total_time_ends_the_calls(client):
     optimizer = SMAC_optimizer(t_limit_total_s=2)
     optimizer.smac_options["dask-client"] = client
@@ -99,6 +103,7 @@ def test_the_total_time_ends_the_calls(client):
     assert optimizer.result.runs[0].evaluations[0].value == 4
 
 
+@pytest.mark.slow
 def test_runs_beside_each_other(client):
     def function(x, n):
         return x**2 + n

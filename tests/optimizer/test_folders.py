@@ -33,6 +33,7 @@ def test_each_optimizer_has_a_folder_of_its_own():
     assert SMAC_optimizer().working_directory != SMAC_optimizer().working_directory
 
 
+@pytest.mark.slow
 def test_only_what_was_made_is_removed(tmp_path):
     (tmp_path / "mine").write_text("text")
     (tmp_path / "out").mkdir()
@@ -54,6 +55,7 @@ def test_a_folder_that_was_made_is_removed(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_persistent_files_stay(tmp_path):
     optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
     optimizer.minimize(parabola, 1, SPACE)

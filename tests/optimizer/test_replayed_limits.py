@@ -60,6 +60,7 @@ def test_tlimit_timeout_quality(recorder):
     _check(result, _timeout_below(0, 77.0))
 
 
+@pytest.mark.slow
 def test_tlimit_cumulative(recorder):
     """The limit is for one call, not for the sum of all."""
 

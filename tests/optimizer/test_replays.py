@@ -25,6 +25,7 @@ def test_the_recorded_calls_have_the_keywords_that_we_would_give(name):
 # -- spaces ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_deterministic(recorder):
     def rosenbrock(x1, x2, x3, x4):
         return sum(100 * (b - a**2) ** 2 + (a - 1) ** 2 for a, b in ((x1, x2), (x2, x3), (x3, x4)))
@@ -61,6 +62,7 @@ def test_conditional_positional(recorder):
     assert result.value == function(**result.active_configuration)
 
 
+@pytest.mark.slow
 def test_types_of_values(recorder):
     parameters = {
         **parameters_of("types_of_values"),
@@ -132,6 +134,7 @@ def test_stdout(recorder, capfd):
     assert err.splitlines() == ["stderr of the function"] * 4
 
 
+@pytest.mark.slow
 def test_num_procs_more_than_runs(recorder, tmp_path):
     def function(x):
         marker = tmp_path / "running"
@@ -144,6 +147,7 @@ def test_num_procs_more_than_runs(recorder, tmp_path):
     assert [e.status for e in result.runs[0].evaluations] == ["SAT"] * 6
 
 
+@pytest.mark.slow
 def test_same_optimizer_twice(recorder):
     optimizer = SMAC_optimizer()
     parameters = parameters_of("same_optimizer_twice")

@@ -91,6 +91,7 @@ def test_result():
     assert result.n_crashed == sum(run.n_crashed for run in result.runs)
 
 
+@pytest.mark.slow
 def test_the_result_is_shown_in_short():
     optimizer = SMAC_optimizer()
     optimizer.minimize(lambda x, c: x * x if c == "a" else None, 20, {k: SPACE[k] for k in "xc"}, num_runs=2)
@@ -191,6 +192,7 @@ def test_the_first_traceback_is_shown_once(run_script):
     assert "4 of 4 evaluations have failed" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "last"),
     [
@@ -226,12 +228,14 @@ def test_an_interrupt_that_the_function_raises_is_a_failure():
     assert [e.status for e in optimizer.result.runs[0].evaluations] == ["CRASHED", "SAT", "SAT", "SAT"]
 
 
+@pytest.mark.slow
 def test_large_values_do_not_harm_the_search():
     optimizer = SMAC_optimizer()
     value, _ = optimizer.minimize(lambda x: 1e300 if x < 0 else (x - 1) ** 2, 12, {"x": SPACE["x"]})
     assert value < 9
 
 
+@pytest.mark.slow
 def test_a_short_total_time_is_enough_for_the_default(run_script):
     """The time that SMAC3 takes to be imported is not the user's."""
     done = run_script(

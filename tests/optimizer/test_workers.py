@@ -61,6 +61,7 @@ def test_what_ends_first_changes_nothing(arguments):
     assert first.runs[0].trajectory == second.runs[0].trajectory
 
 
+@pytest.mark.slow
 def test_failures_cost_one_evaluation_each():
     def function(x, n):
         if n % 3 == 1:
@@ -75,6 +76,7 @@ def test_failures_cost_one_evaluation_each():
     assert result.runs[0].configuration["n"] % 3 == 0
 
 
+@pytest.mark.slow
 def test_the_total_time_ends_all_that_is_running():
     def function(x, n):
         if abs(x - 4) > 1e-9:
@@ -90,6 +92,7 @@ def test_the_total_time_ends_all_that_is_running():
     assert {e.status for e in result.runs[0].evaluations[1:]} == {"TIMEOUT"}
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_has_ended(tmp_path):
     def function(x, n):
         if abs(x - 4) < 1e-9:
@@ -118,6 +121,7 @@ def test_an_interrupt_keeps_what_has_ended(tmp_path):
     assert optimizer.result.value == 0.5
 
 
+@pytest.mark.slow
 def test_test_instances_go_on_side_by_side_too():
     def function(x, n, instance):
         return x * x + instance

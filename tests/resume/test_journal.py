@@ -54,6 +54,7 @@ def _bytes(line):
     return line if isinstance(line, bytes) else line.encode()
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(evaluation=evaluations, test=evaluations)
 def test_what_goes_in_comes_out(journal, evaluation, test):

@@ -110,6 +110,7 @@ def test_children_of_two_parents_in_a_row(operator, depth):
     subprocess.run([sys.executable, "-c", code], check=True, timeout=20)
 
 
+@pytest.mark.slow
 def test_neighbours_that_activate_children_with_forbidden_defaults():
     parameters = {
         "a": ("categorical", ["off", "on", "high"], "off"),
