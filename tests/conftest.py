@@ -1,11 +1,14 @@
 """What tests of all kinds share: Python in a process of its own, notes of any process."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
 
 import pytest
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and so would all that is tested
 
 pytest.register_assert_rewrite("optimizer.replays", "space_helpers")
 

@@ -22,11 +22,14 @@ _threading: Any = threading
 
 
 def renounce() -> None:
-    """Forget, in a fork of the user's process, what is its own: its children, and what it reads from stdin."""
+    """Forget, in a fork of the user's process, what is its own: its children, its name, what it reads from stdin."""
     _process._children = set()
-    # a call may start processes, also where the caller is a daemonic worker itself
-    with contextlib.suppress(AssertionError):
-        multiprocessing.current_process().daemon = False
+    call = multiprocessing.get_context("fork").Process()
+    call.daemon = False  # a call may start processes, also where the caller is a daemonic worker itself
+    if hasattr(os, "pidfd_open"):
+        name = multiprocessing.current_process().name
+        _process._parent_process = _process._ParentProcess(name, os.getpid(), os.pidfd_open(os.getpid()))
+    _process._current_process = call
     if sys.stdin is not None:
         with contextlib.suppress(OSError, ValueError):
             sys.stdin.close()

@@ -46,14 +46,16 @@ class Child:
     """
 
     def __init__(self, work: Callable[[int, int], None]) -> None:
-        theirs, self.requests = os.pipe()
-        self.answers, to_us = os.pipe()
+        ends: list[int] = []
         try:
+            ends += os.pipe()
+            ends += os.pipe()
             self.pid = os.fork()
         except OSError:
-            for each in (theirs, to_us, self.requests, self.answers):
+            for each in ends:
                 os.close(each)
             raise
+        theirs, self.requests, self.answers, to_us = ends
         if self.pid == 0:
             code = 1
             try:
@@ -88,13 +90,19 @@ class Child:
                 readable([self.handle], left)
         return True
 
+    def hang_up(self) -> None:
+        """Close both pipes."""
+        for each in (self.requests, self.answers):
+            if each >= 0:
+                os.close(each)
+        self.requests = self.answers = -1
+
     def collect(self) -> int | None:
         """Take leave of an ended process; its exit code, or minus the signal that ended it."""
         code = None
         with contextlib.suppress(ChildProcessError):
             code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        os.close(self.requests)
-        os.close(self.answers)
+        self.hang_up()
         if self.handle is not None:
             os.close(self.handle)
         return code

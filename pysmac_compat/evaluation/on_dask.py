@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import multiprocessing
+import os
 import socket
 import threading
 import time
@@ -15,6 +17,8 @@ from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.outcome import Outcome, Report, judge
 from pysmac_compat.evaluation.server import Request, Rules
+
+_GRACE = 5.0  # seconds that a worker gets beyond the total time to say that it is over
 
 
 def check_client(client: Any, function: Callable[..., Any]) -> None:
@@ -34,6 +38,8 @@ def check_client(client: Any, function: Callable[..., Any]) -> None:
     import cloudpickle
 
     name = "smac_options['dask-client']"
+    if getattr(client, "asynchronous", False):
+        raise ArgumentError(f"{name} must not be asynchronous")
     if client.status != "running":
         raise ArgumentError(f"{name} is not connected to a cluster: its status is {client.status!r}")
     if not client.nthreads():
@@ -77,29 +83,45 @@ class DaskEvaluator(Caller):
             with contextlib.suppress(EOFError, OSError), theirs:
                 while True:
                     request = receive(theirs.fileno())
-                    # each call anew: Dask would take the same arguments for the same result
-                    self._running = client.submit(evaluate, function, rules, request, pure=False)
-                    send(theirs.fileno(), _outcome(self._running, rules, request))
+                    send(theirs.fileno(), self._outcome(client, function, rules, request))
 
         self._thread = threading.Thread(target=serve, name="pysmac-dask", daemon=True)
         self._thread.start()
 
+    def _outcome(self, client: Any, function: Callable[..., Any], rules: Rules, request: Request) -> Outcome:
+        """What a call on the cluster came to; one that is lost there has crashed."""
+        from distributed import wait
+
+        deadline = None if request.wall is None else time.monotonic() + request.wall + _GRACE
+        try:
+            # each call anew: Dask would take the same arguments for the same result
+            self._running = client.submit(evaluate, function, rules, request, pure=False)
+            while not self._running.done() and (deadline is None or time.monotonic() < deadline):
+                with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+                    wait(self._running, timeout=None if deadline is None else deadline - time.monotonic())
+            if self._running.done():
+                outcome: Outcome = self._running.result()
+                return outcome
+            self._running.cancel()
+            report, late = Report("TIMEOUT"), "the total time is over"
+        except Exception as error:
+            lost = f"the call was lost on the cluster: {type(error).__name__}: {error}"
+            report, late = Report("CRASHED", message=lost), ""
+        return judge(
+            report,
+            cpu_time=0.0,
+            wall_time=0.0,
+            cutoff=request.cutoff,
+            stopped=bool(late),
+            cut_short=late,
+            crash_value=rules.crash_value,
+        )
+
     def close(self) -> None:
         """Forget a call that is still running; its worker ends it at its limits."""
-        with contextlib.suppress(OSError), socket.socket(fileno=self._connection.fileno()) as connection:
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as connection:
             connection.shutdown(socket.SHUT_RDWR)
-            connection.detach()
         self._connection.close()
         if self._running is not None:
             self._running.cancel()
         self._thread.join(5.0)
-
-
-def _outcome(future: Any, rules: Rules, request: Request) -> Outcome:
-    """What a call on the cluster came to; one that is lost with its worker has crashed."""
-    try:
-        outcome: Outcome = future.result()
-        return outcome
-    except Exception as error:
-        report = Report("CRASHED", message=f"the call was lost on the cluster: {type(error).__name__}: {error}")
-        return judge(report, cpu_time=0.0, wall_time=0.0, cutoff=request.cutoff, crash_value=rules.crash_value)

@@ -26,6 +26,9 @@ from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outco
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent, has_children
 from pysmac_compat.evaluation.watch import Watch
 
+#: signals that often reach all processes of a script at once
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_FAREWELL = 2.0  # seconds in which a script that such a signal ends will have ended
 _EXIT = 0.5  # seconds that a child gets to exit after it has answered
 _PARENT = 1.0  # seconds between two looks for the parent where the system has no handles of processes
 
@@ -112,7 +115,8 @@ class CallServer:
         self.parent_handle = process_handle(parent)
         bootstrap.renounce()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, self._note_interrupt)
+        for signum in _ENDS:
+            signal.signal(signum, self._note_interrupt)
         adopt_orphans()
         if self.rules.memory_mb is not None:
             system.limiter()
@@ -133,7 +137,7 @@ class CallServer:
                 self.spare.discard()
 
     def _note_interrupt(self, signum: int, frame: Any) -> None:
-        """Ctrl-C reaches all processes of a terminal; the caller decides, but a call must leave nothing behind."""
+        """Ctrl-C reaches all processes of a terminal, say; the caller decides, but a call must leave nothing behind."""
         self.interrupted = True
 
     def _wait(self, others: list[int], timeout: float) -> list[int]:
@@ -149,7 +153,10 @@ class CallServer:
     def call(self, request: Request) -> Outcome | None:
         """Make one call; None if nobody waits for it any more."""
         self.interrupted = False
-        child = self._next_child(request)
+        try:
+            child = self._next_child(request)
+        except OSError as error:
+            return self._judge(request, Report("CRASHED", message=f"no process for the call: {error}"), 0.0, 0.0)
         before, start = _children_cpu(), time.monotonic()
         limited = any(limit is not None for limit in (request.cutoff, request.wall, self.rules.kill_file))
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
@@ -160,6 +167,8 @@ class CallServer:
         if answer is None and not child.ended():
             self.tree.kill()
             return None
+        code = None
+        child.hang_up()
         if answer is None or child.ended(_EXIT):
             code = child.collect()
         else:
@@ -170,6 +179,9 @@ class CallServer:
         else:
             report, own_cpu, wall_time = answer
             cpu_time = max(own_cpu, cpu_time) if has_children() else own_cpu
+        if self.interrupted and report.status == "CRASHED" and self._script_ends():
+            self.tree.kill()
+            return None
         if has_children():
             cpu_time += self.tree.cpu_seconds()
             if watch.reached or self.interrupted or (limited and report.status in ("CRASHED", "MEMOUT")):
@@ -177,17 +189,33 @@ class CallServer:
             else:
                 self.tree.leave()
             self._reap()
+        return self._judge(request, report, max(cpu_time, watch.cpu_time), wall_time, watch.reached, watch.cut_short)
+
+    def _judge(
+        self,
+        request: Request,
+        report: Report,
+        cpu_time: float,
+        wall_time: float,
+        stopped: bool = False,
+        cut_short: str = "",
+    ) -> Outcome:
         return judge(
             report,
-            cpu_time=max(cpu_time, watch.cpu_time),
+            cpu_time=cpu_time,
             wall_time=wall_time,
             cutoff=request.cutoff,
-            stopped=watch.reached,
-            cut_short=watch.cut_short,
+            stopped=stopped,
+            cut_short=cut_short,
             crash_value=self.rules.crash_value,
             needs_value=self.rules.needs_value,
             wall_factor=self.rules.wall_factor,
         )
+
+    def _script_ends(self) -> bool:
+        """Whether the process that started us ends as well: the call has not failed then, it was ended with it."""
+        self._wait([], _FAREWELL)
+        return self._abandoned()
 
     def _fork_ahead(self) -> None:
         """Fork the process of the next call."""

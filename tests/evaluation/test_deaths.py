@@ -9,7 +9,7 @@ import time
 
 import psutil
 import pytest
-from functions import gone, quietly, raise_, recurse
+from functions import end, gone, quietly, raise_, recurse
 
 from pysmac_compat.evaluation.evaluator import CallsLost, Evaluator
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
@@ -183,6 +183,41 @@ def test_the_next_process_may_be_killed_while_it_waits(evaluator, notes):
     assert [call({}).status for _ in range(2)] == ["SAT"] * 2
     assert str(waiting.pid) not in notes.lines
     assert len(set(notes.lines)) == 3
+
+
+def test_without_room_for_a_process_the_call_fails_with_the_reason(evaluator, monkeypatch):
+    fork, light = os.fork, []
+
+    def full():
+        """Only the light process is forked; the one process of a call that there is room for is gone."""
+        if light:
+            raise BlockingIOError("no room")
+        light.append(1)
+        return fork()
+
+    monkeypatch.setattr("os.fork", full)
+    outcome = evaluator(lambda: 1.0)({})
+    assert outcome.status == "CRASHED"
+    assert "no process for the call: no room" in outcome.message
+
+
+def test_descriptors_of_calls_with_threads_that_go_on(evaluator, notes):
+    def function():
+        notes.write(os.getpid())
+        threading.Thread(target=time.sleep, args=(600,)).start()
+        return 1.0
+
+    call = evaluator(function)
+    try:
+        counts = []
+        for _ in range(4):
+            assert call({}).value == 1.0
+            next_process(call)
+            counts.append(psutil.Process(call._process.pid).num_fds())
+        assert counts[3] - counts[0] == 3  # the handle of each process
+    finally:
+        for pid in notes.lines:
+            end(int(pid))
 
 
 def test_close_leaves_no_process_behind():

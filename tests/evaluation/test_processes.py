@@ -164,6 +164,15 @@ def test_processes_of_the_script_are_not_those_of_the_call(evaluator):
         worker.join()
 
 
+def test_the_call_is_not_the_main_process(evaluator):
+    def function():
+        parent = multiprocessing.parent_process()
+        assert multiprocessing.current_process().name != "MainProcess"
+        return float(parent.pid == os.getppid() and parent.is_alive())
+
+    assert evaluator(function)({}).value == 1.0
+
+
 def test_stdin_is_empty(evaluator):
     call = evaluator(lambda: float(len(sys.stdin.read())))
     assert [call({}).value for _ in range(2)] == [0.0, 0.0]

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import random
+import signal
 import time
 
 import psutil
@@ -93,10 +94,11 @@ def test_many_kills_of_one_search(tmp_path, notes, undisturbed):
 def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
     """It is the one that writes the journal; what is lost is the call that was going on."""
     script = psutil.Process()
+    others = script.children()
 
     def function(**arguments):
         if len(notes.lines) == 7:
-            (engine,) = [each for each in script.children() if each.pid != os.getppid()]
+            (engine,) = [each for each in script.children() if each not in others and each.pid != os.getppid()]
             engine.kill()
         return cost(**arguments)
 
@@ -105,6 +107,41 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
     assert len(finished(tmp_path)) == 6
     assert summary(search(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
     assert len(notes.lines) == 7 + N - 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("limit", [None, 100])
+def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undisturbed, signum, limit):
+    """The call ends at once, the script a little later."""
+    hanging = tmp_path / "hanging"
+
+    def function(**arguments):
+        if len(notes.lines) == 4 and not hanging.exists():
+            hanging.touch()
+            time.sleep(600)
+        return cost(**arguments)
+
+    def script():
+        os.setsid()
+        main = os.getpid()
+
+        def end(*_):
+            time.sleep(0.5 if os.getpid() == main else 0)
+            os._exit(1)
+
+        signal.signal(signum, end)
+        search(tmp_path, N, notes, function, t_limit_function_s=limit, **KINDS[0])
+
+    process = multiprocessing.get_context("fork").Process(target=script)
+    process.start()
+    while not hanging.exists():
+        time.sleep(0.01)
+    os.killpg(process.pid, signum)
+    process.join()
+    resumed = search(tmp_path, N, notes, function, resume=True, t_limit_function_s=limit, **KINDS[0])
+    assert len(notes.lines) == N + 1
+    assert summary(resumed.result) == undisturbed(0)
 
 
 @pytest.mark.slow
