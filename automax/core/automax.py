@@ -156,7 +156,8 @@ class AutoMAX(SMAC_optimizer):
         Returns
         -------
         dict
-            The summary, with ``epochs``, ``directory``, ``metrics``, and ``test`` where there is a test split.
+            The summary of the trainer (LibAUC's: ``metrics``, and ``test`` where there is a test split), with
+            ``epochs``, and ``directory`` for a trainer with ``args``.
 
         Raises
         ------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from automax.core.best import MARKER
 from automax.core.record import TrialRecord, move_aside
 from automax.core.space import key
 from automax.core.trial import SearchedTrainer, one_thread, seed_everything, trial_seed
@@ -37,13 +39,13 @@ def refit(
         with one_thread():
             seed_everything(trial_seed(search_seed, name))
             made = trainer.refit(space=space, epochs=epochs)
-            made.args.experiment_name += "_refit"
-            directory = Path(made.args.output_path, made.args.experiment_name)
-            move_aside(directory)
-            directory.mkdir(parents=True)
+            about = {"epochs": epochs, "space": dict(space)}
+            directory = _own_directory(made)
+            if directory is not None:
+                (directory / MARKER).write_text(_mark(record, name))
+                about["directory"] = str(directory.absolute())
             seed_everything(trial_seed(search_seed, name))
             made.train()
-            about = {"epochs": epochs, "space": dict(space), "directory": str(directory.absolute())}
             record.append({"event": "refit", "key": name, **made.state.train_summary, **about})
         return 0.0
 
@@ -58,11 +60,31 @@ def refit(
     return found
 
 
-def _find(record: TrialRecord, name: str) -> dict[str, Any] | None:
-    """What is known of it, if its files are still there."""
-    lines = [line for line in record.lines() if line["event"] == "refit" and line["key"] == name]
-    if not lines or not Path(lines[-1]["directory"]).is_dir():
+def _own_directory(made: Any) -> Path | None:
+    """Point a trainer with ``args`` to ``<experiment_name>_refit``, where nothing else is."""
+    args = getattr(made, "args", None)
+    if args is None or not hasattr(args, "output_path") or not hasattr(args, "experiment_name"):
         return None
+    args.experiment_name += "_refit"
+    directory = Path(args.output_path, args.experiment_name)
+    move_aside(directory)
+    directory.mkdir(parents=True)
+    return directory
+
+
+def _mark(record: TrialRecord, name: str) -> str:
+    return json.dumps({"search": str(record.folder), "key": name}) + "\n"
+
+
+def _find(record: TrialRecord, name: str) -> dict[str, Any] | None:
+    """What is known of it, if its files are still there, and not those of another search or configuration."""
+    lines = [line for line in record.lines() if line["event"] == "refit" and line["key"] == name]
+    if not lines:
+        return None
+    if "directory" in lines[-1]:
+        marker = Path(lines[-1]["directory"], MARKER)
+        if not marker.exists() or marker.read_text() != _mark(record, name):
+            return None
     return {k: v for k, v in lines[-1].items() if k not in ("event", "key")}
 
 

@@ -316,3 +316,50 @@ def test_refit_needs_a_search_and_a_trainer_that_can(tmp_path):
     tuner.trainer.refit = lambda space, epochs: None
     with pytest.raises(ValueError, match="has told its best epoch"):
         tuner.refit()
+
+
+def refittable(score):
+    class Fitted:
+        def train(self):
+            self.state = SimpleNamespace(train_summary={"val": score(self.space), "epoch": 2})
+
+    def make(space):
+        made = Fitted()
+        made.space = space
+        return made
+
+    make.cs = ConfigurationSpace({"x": (0.0, 1.0)})
+    make.metrics = ("AUROC",)
+    make.refit = lambda space, epochs: make(space)
+    return make
+
+
+def test_refit_of_a_trainer_without_files(tmp_path):
+    config = AutoMAXConfigration(name="s", output_directory=tmp_path, n_trials=3)
+    tuner = AutoMAX(refittable(lambda space: space["x"]), config, "AUROC")
+    best = tuner.optimize()
+    summary = tuner.refit()
+    assert summary == {"val": best["x"], "epoch": 2, "epochs": 2, "space": dict(best)}
+    assert tuner.refit() == summary
+
+
+def test_refits_of_two_searches_are_not_taken_for_each_other(tmp_path):
+    def with_files(trainer):
+        def refit(space, epochs):
+            fitted = trainer(space)
+            fitted.args = SimpleNamespace(output_path=str(tmp_path / "shared"), experiment_name="e")
+            return fitted
+
+        trainer.refit = refit
+        return trainer
+
+    tuners = []
+    for name in "ab":
+        config = AutoMAXConfigration(name=name, output_directory=tmp_path / name, n_trials=2)
+        tuners.append(AutoMAX(with_files(refittable(lambda space: space["x"])), config, "AUROC"))
+        tuners[-1].optimize()
+        tuners[-1].refit()
+    kept = tmp_path / "shared" / "e_refit" / "trial.json"
+    assert json.loads(kept.read_text())["search"].startswith(str(tmp_path / "b"))
+    tuners[0].refit()  # its files are those of the other search now: once more
+    assert json.loads(kept.read_text())["search"].startswith(str(tmp_path / "a"))

@@ -10,6 +10,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from pysmac_compat import ArgumentError, SMAC_optimizer
+from pysmac_compat.events import Evaluated
 
 PARAMETERS = {"x": ("real", [-5, 5], 4), "n": ("integer", [1, 9], 3)}
 
@@ -110,6 +111,20 @@ def test_runs_beside_each_other(client):
 
     result = minimize(function, 8, client, num_runs=2, num_procs=2)
     assert [len(run.evaluations) for run in result.runs] == [8, 8]
+
+
+@pytest.mark.slow
+def test_the_total_time_ends_a_search_that_has_lost_its_workers():
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+
+        def watch(event):
+            if isinstance(event, Evaluated) and event.evaluation.index == 3:
+                cluster.scale(0)
+
+        optimizer = SMAC_optimizer(t_limit_total_s=4)
+        optimizer.smac_options["dask-client"] = client
+        optimizer.minimize(lambda x, n: time.sleep(0.3) or x, 10**4, PARAMETERS, on_event=watch)
+    assert optimizer.result.runs[0].evaluations
 
 
 @pytest.mark.slow
