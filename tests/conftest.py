@@ -8,7 +8,9 @@ import textwrap
 
 import pytest
 
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and so would all that is tested
+# nohup, and shells in the background, let a process ignore these, and so all that is tested would
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest.register_assert_rewrite("optimizer.replays", "space_helpers")
 
