@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat.evaluation.outcome import Outcome, Status
@@ -113,7 +113,7 @@ def _seed(what: str, seed: int, deterministic: bool) -> int | None:
 def _scored(what: str, row: RunRow, plan: Plan) -> Scored:
     if row.result not in get_args(Status):
         raise ArgumentError(f"{what} has the result {row.result!r}; expected one of {', '.join(get_args(Status))}")
-    status: Status = row.result  # type: ignore[assignment]  # checked above
+    status = cast(Status, row.result)
     failed = status in ("CRASHED", "MEMOUT", "ABORT")
     value = plan.failure_value if failed else row.quality
     outcome = Outcome(status, value, row.runtime, row.runtime, row.wall_time)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from pysmac_compat.files.text import Path, TextFile, java_number
 from pysmac_compat.space.definition import Definition
@@ -141,7 +142,7 @@ def unit_value(value: Value, parameter: Parameter) -> float:
     if parameter.kind == "integer":
         low, high = low - 0.5, high + 0.5
     if parameter.log:
-        return _log_distance(low, value) / _log_distance(low, high)  # type: ignore[arg-type]  # a number
+        return _log_distance(low, cast(float, value)) / _log_distance(low, high)
     return (value - low) / (high - low)
 
 
