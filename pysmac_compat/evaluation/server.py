@@ -157,7 +157,8 @@ class CallServer:
             child = self._next_child(request)
         except OSError as error:
             return self._judge(request, Report("CRASHED", message=f"no process for the call: {error}"), 0.0, 0.0)
-        before, start = _children_cpu(), time.monotonic()
+        # what it has used while it was made and waited is none of the call's
+        start, before = time.monotonic(), _children_cpu() + child.cpu_seconds()
         limited = any(limit is not None for limit in (request.cutoff, request.wall, self.rules.kill_file))
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
             send(child.requests, (request.arguments, request.cutoff, limited))

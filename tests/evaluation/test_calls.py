@@ -56,6 +56,18 @@ def test_times_of_a_death(evaluator):
     assert 0.15 <= outcome.cpu_time <= outcome.wall_time
 
 
+def test_what_the_process_of_a_death_used_before_its_call_does_not_count(evaluator):
+    wanted = [0.3]
+    os.register_at_fork(after_in_child=lambda: burn(sum(wanted)))
+    try:
+        call = evaluator(lambda: os.kill(os.getpid(), signal.SIGKILL))
+        call({})  # its process may be young; the one of the next call is forked when this one has ended
+        time.sleep(1)
+        assert call({}).cpu_time < 0.1
+    finally:
+        wanted.clear()
+
+
 def test_a_reported_runtime(evaluator):
     outcome = evaluator(lambda: {"value": 1, "runtime": 12.5})({})
     assert outcome.runtime == 12.5
