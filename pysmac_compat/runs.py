@@ -36,7 +36,7 @@ from pysmac_compat._fork import ForkedProcess
 from pysmac_compat._installed import prefer_installed
 from pysmac_compat.evaluation.evaluator import Caller
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import CallWanted, Event, Failed, RunEnded, RunStarted
+from pysmac_compat.events import CallWanted, Event, Failed, Improved, RunEnded, RunStarted
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.plan import Plan
@@ -135,12 +135,18 @@ def _serve(
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
     call: Call = partial(_call_any, _queue(calls)) if calls else partial(_ask_back, connection)
     sending = threading.Lock()
+    known: tuple[Any, ...] = ()
 
     def send(event: Event | None) -> None:
+        nonlocal known
         with sending:
             # written down first: the other process may be dead, and then this one ends
             for warning in files.take(event) if files is not None and event is not None else ():
                 connection.send(warning)
+            if isinstance(event, Improved):  # one comes after each evaluation
+                before, known = known, (event.run, event.configuration, event.value, event.n_runs)
+                if before == known:
+                    return
             connection.send(event)
 
     try:

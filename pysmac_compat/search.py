@@ -51,6 +51,7 @@ class Search:
         self.count = 0
         self.start = time.monotonic()
         self.incumbents: list[Step] = []  # the last is the best
+        self._incumbent: Mapping[str, Any] | None = None
         self.evaluated: dict[str, dict[str, Any]] = {}
 
     def session(self, workers: int) -> Session:
@@ -164,9 +165,11 @@ class Search:
     def observe(self, standing: Standing) -> None:
         """Report the incumbent, unless it has failed."""
         if not standing.failed:
-            incumbent = self._values(standing.configuration)
-            if not self.incumbents or incumbent != self.incumbents[-1].configuration:
-                self.incumbents.append(Step(time.monotonic() - self.start, standing.cpu_used, incumbent))
+            if standing.configuration is not self._incumbent:
+                self._incumbent, values = standing.configuration, self._values(standing.configuration)
+                if not self.incumbents or values != self.incumbents[-1].configuration:
+                    self.incumbents.append(Step(time.monotonic() - self.start, standing.cpu_used, values))
+            incumbent = self.incumbents[-1].configuration
             self.send(Improved(self.run, standing.n_told, incumbent, standing.cost, standing.n_runs))
 
     def test(self, cpu_time: float) -> None:

@@ -19,20 +19,24 @@ _CHUNK = 10_000
 
 
 class Hashed(Configuration):
-    """A configuration that works out its text and its hash once; it is looked up many times."""
+    """A configuration that is told from others by its vector.
+
+    ConfigSpace does so by the text of its values, rounded; but configurations are looked up
+    many times, and values far below 1 may differ in what is rounded off.
+    """
 
     def __hash__(self) -> int:
         if self._hash is None:
-            self._hash = hash(str(self))
+            self._hash = hash(key(self.get_array()))
         return self._hash
 
-    def __str__(self) -> str:
-        if self._text is None:
-            self._text = super().__str__()
-        return self._text
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Hashed):
+            return NotImplemented
+        same = self is other or key(self.get_array()) == key(other.get_array())
+        return same and bool(self.config_space == other.config_space)
 
     _hash: int | None = None
-    _text: str | None = None
 
 
 def configuration(space: ConfigurationSpace, vector: npt.NDArray[np.float64], origin: str | None = None) -> Hashed:

@@ -1,6 +1,7 @@
 """What is left after a search: `SMAC_optimizer.result`, also after failures."""
 
 import dataclasses
+from itertools import pairwise
 
 import pytest
 
@@ -255,6 +256,14 @@ def test_events_are_told_as_they_happen():
     assert [type(event).__name__ for event in told[:3]] == ["RunStarted", "Evaluated", "Improved"]
     assert told[-1] == RunEnded(0, optimizer.result.stopped_because)
     assert [e.evaluation for e in told if isinstance(e, Evaluated)] == optimizer.result.runs[0].evaluations
+
+
+def test_an_incumbent_is_told_once():
+    optimizer, told = SMAC_optimizer(), []
+    optimizer.minimize(lambda x: (x - 1) ** 2, 30, {"x": SPACE["x"]}, on_event=told.append)
+    news = [event for event in told if isinstance(event, Improved)]
+    assert [n.evaluation for n in news] == [step.evaluation for step in optimizer.result.runs[0].trajectory]
+    assert all(later.value < earlier.value for earlier, later in pairwise(news))
 
 
 def test_an_exception_of_on_event_ends_the_search():

@@ -307,3 +307,16 @@ def test_a_smac3_facade_works_on_a_space_with_expressions(tmp_path):
         trial = facade.ask()
         check_legal(space, trial.config)
         facade.tell(trial, TrialValue(cost=float(i)), save=False)
+
+
+def test_configurations_are_told_apart_by_their_vectors():
+    space = parameter_space({"x": ("real", [0, 1], 0.5), "y": ("real", [0, 1], 0.5)}, ["y | x > 0.4"])
+    one, same, near = (
+        vectors.configuration(space, np.array(v)) for v in ([0.25, np.nan], [0.25, np.nan], [0.25 + 1e-10, np.nan])
+    )
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != near
+    assert len({one: 1, same: 2, near: 3}) == 2
+    assert one == Configuration(space, vector=np.array([0.25, np.nan]))
+    assert one != "x"
