@@ -11,7 +11,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NoReturn
 
 
 @contextlib.contextmanager
@@ -41,6 +41,19 @@ def flush_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # closed, missing, or an object of the user's
             stream.flush()
+
+
+def end_with(work: Callable[[], None]) -> NoReturn:
+    """Do this, then end the process, a fork, without running exit handlers."""
+    code = 1
+    try:
+        work()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        flush_streams()
+        os._exit(code)
 
 
 #: signals that reach all processes of a terminal or a job, or that the user's script handles
@@ -77,20 +90,16 @@ class ForkedProcess:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.pid = os.fork()
         if self.pid == 0:
-            code = 1
-            try:
+
+            def work() -> None:
                 for signum in IGNORED:
                     signal.signal(signum, signal.SIG_IGN)
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
                 for connection in close:
                     connection.close()
                 target()
-                code = 0
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                flush_streams()
-                os._exit(code)
+
+            end_with(work)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self._ended = False
 

@@ -12,11 +12,10 @@ import select
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from typing import Any
 
-from pysmac_compat._fork import flush_streams
+from pysmac_compat._fork import end_with
 from pysmac_compat.evaluation import system
 
 _SIZE = 8  # bytes that tell the length of a message
@@ -59,17 +58,13 @@ class Child:
             raise
         theirs, self.requests, self.answers, to_us = ends
         if self.pid == 0:
-            code = 1
-            try:
+
+            def begin() -> None:
                 os.close(self.requests)
                 os.close(self.answers)
                 work(theirs, to_us)
-                code = 0
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                flush_streams()
-                os._exit(code)
+
+            end_with(begin)
         os.close(theirs)
         os.close(to_us)
         self.handle = process_handle(self.pid)

@@ -103,22 +103,6 @@ def test_the_background_does_not_cost_later_calls_time(evaluator, notes):
 
 
 @pytest.mark.slow
-def test_a_thread_that_goes_on(evaluator, notes):
-    def function():
-        notes.write(os.getpid())
-        threading.Thread(target=time.sleep, args=(600,)).start()
-        return 1.0
-
-    call = evaluator(function)
-    try:
-        assert call({}).value == 1.0
-        assert call({}).value == 1.0
-    finally:
-        for pid in notes.lines:
-            end(int(pid))
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["with", "close", "left open"])
 def test_a_pool(evaluator, closed):
     def function():
