@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from automax._extra import need
 from pysmac_compat._errors import ArgumentError
 
 WEIGHTS, ABOUT, PREDICTIONS = "best.pt", "best.json", "predictions.npz"
@@ -16,9 +17,7 @@ WEIGHTS, ABOUT, PREDICTIONS = "best.pt", "best.json", "predictions.npz"
 
 def save(folder: Path, weights: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Write the weights of the best epoch, and as JSON what the model is."""
-    import torch
-
-    torch.save(dict(weights), folder / WEIGHTS)
+    need("torch").save(dict(weights), folder / WEIGHTS)
     (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n")
 
 
@@ -42,28 +41,29 @@ def load_model(folder: str | Path) -> Any:
     Parameters
     ----------
     folder : str or Path
-        Of a trial, such as ``<experiment_name>_best``.
+        Of a training, such as ``<experiment_name>_best``; with folds, repeats or without ``deterministic`` that has
+        one folder for each.
 
     Returns
     -------
     torch.nn.Module
-        Gives a logit for each label.
+        Gives a logit for each label; LibAUC's models of graphs give what they give there.
 
     Raises
     ------
     ArgumentError
-        If the model is none that is registered: build it and use `load_weights`.
+        If there is no model in the folder, or it is one that was registered and is not any more.
+    ImportError
+        Without torch and LibAUC; it says how to install them.
     """
-    from automax import models
-
-    about = json.loads((Path(folder) / ABOUT).read_text())
-    name = about["model"]["name"]
-    if models.registered(name) is None:
-        raise ArgumentError(
-            f"the model {name!r} is not registered here: register it, or build it and call automax.load_weights"
-        )
-    model = models.build(name, about["model"], about["input_shape"], about["num_classes"])
-    load_weights(model, Path(folder) / WEIGHTS, whole=True)
+    folder = Path(folder)
+    if not (folder / ABOUT).is_file():
+        trainings = sorted(str(path.parent) for path in folder.glob(f"*/{ABOUT}"))
+        if trainings:
+            raise ArgumentError(f"{folder} holds the models of {len(trainings)} trainings: {', '.join(trainings)}")
+        raise ArgumentError(f"{folder} holds no model: there is no {ABOUT}")
+    model = need("automax.libauc_trainers").rebuilt(json.loads((folder / ABOUT).read_text()))
+    load_weights(model, folder / WEIGHTS, whole=True)
     return model.eval()
 
 
@@ -79,13 +79,11 @@ def load_weights(model: Any, path: str | Path | None, whole: bool = False) -> No
         Whether every weight must fit. Without it, those of other shapes, such as a last layer for another
         number of classes, stay as they are.
     """
-    import torch
-
     if path is None:
         raise ArgumentError("model.pretrained is true: model.pretrained_path must say where the weights are")
     if not Path(path).is_file():
         raise ArgumentError(f"model.pretrained_path: there is no file {str(path)!r}")
-    weights = torch.load(path, map_location="cpu", weights_only=True)
+    weights = need("torch").load(path, map_location="cpu", weights_only=True)
     weights = weights.get("model_state_dict", weights)
     if not whole:
         own = model.state_dict()

@@ -112,6 +112,7 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     if settings.training["resume_from_checkpoint"]:
         warn("training.resume_from_checkpoint has no effect, trials start afresh; automax.overwrite: false resumes")
     trainer = need("automax.factory").TrainerFactory(settings, graph)
+    trainer.check()
     tuner = AutoMAX(trainer, config, settings.target)
     print(f"searching {', '.join(tuner.configspace)}; the best validation {tuner.target} wins", flush=True)
     best = tuner.optimize()
@@ -153,7 +154,7 @@ def command(
     -------
     callable
         Takes the arguments, None for those of the process; returns the exit status. Errors of the user are one
-        line on stderr and the status 2.
+        line on stderr and the status 2; where no trial has finished it is 1.
     """
 
     def main(argv: Sequence[str] | None = None) -> int:
@@ -164,14 +165,14 @@ def command(
             settings = apply_cli_overrides(load_settings(path), arguments)
             check(settings)
             seed_everything(settings.training["SEED"])
-            search(settings, is_graph(settings) if graph is None else graph)
+            tuner = search(settings, is_graph(settings) if graph is None else graph)
         except (ArgumentError, ImportError) as error:
             print(f"{program}: error: {error}", file=sys.stderr)
             return 2
         except KeyboardInterrupt:
             print(f"{program}: interrupted; the trials that have ended are kept, --resume goes on", file=sys.stderr)
             return 130
-        return 0
+        return 0 if tuner.best_score > float("-inf") else 1
 
     return main
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -204,6 +205,8 @@ def split_arrays(
         Whether the columns are scaled, by what the training rows say.
     """
     check_splits(splits)
+    if not isinstance(standardize, bool):
+        raise ArgumentError(f"dataset.kwargs.standardize must be true or false, got {standardize!r}")
     train_rows, *eval_rows = stratified_rows(y, fractions, split_seed)
     if imratio is not None:
         train_rows = train_rows[imbalanced_rows(y[train_rows], imratio, split_seed)]
@@ -263,12 +266,20 @@ def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) ->
     except ArgumentError:
         raise
     except TypeError as error:
-        raise ArgumentError(f"dataset {name!r} cannot be loaded with kwargs {dict(kwargs)!r}: {error}") from error
+        text = f"dataset {name!r} cannot be loaded with kwargs {dict(kwargs)!r}: {error}"
+        raise ArgumentError(text + _meant(kwargs, loader)) from error
     if len(evals) != len(splits):
         raise ArgumentError(
             f"dataset {name!r}: the loader returned {len(evals)} data sets for {len(splits)} splits {list(splits)}"
         )
     return train, list(evals)
+
+
+def _meant(kwargs: Mapping[str, Any], loader: Loader) -> str:
+    """The end of a message on arguments of a loader, of which one is perhaps misspelt."""
+    known = {*inspect.signature(loader).parameters, *inspect.signature(split_arrays).parameters}
+    ends = (nearest(key, known) for key in kwargs if key not in known)
+    return next((end for end in ends if "did you mean" in end), "")
 
 
 def _bunch(function: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -5,9 +5,14 @@ This module needs torch and LibAUC: import it with `automax._extra.need`.
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import inspect
+import json
+import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import libauc.losses.auc
 import libauc.optimizers
@@ -18,14 +23,29 @@ from ConfigSpace.hyperparameters import Hyperparameter
 from automax import models
 from automax._names import nearest
 from automax.core.helpers import parse_hyperparameters_from_dict
+from automax.core.trial import one_thread
 from automax.data import ArrayDataset, check_labels, joined, load_dataset, standardized, stratified_rows
 from automax.libauc_trainers import make_trainer
 from automax.metrics import Metrics
 from automax.settings import Settings
 from automax.spaces import Pair, check_loss_kwargs, find_pair, for_labels
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat._fork import flush_streams
 from pysmac_compat._warn import warn
+from pysmac_compat.evaluation.child import Child, receive, send
 
+#: settings of the training section that decide on what is learnt
+_OF_TRAINING = (
+    "loss",
+    "loss_kwargs",
+    "optimizer",
+    "optimizer_kwargs",
+    "epochs",
+    "batch_size",
+    "sampling_rate",
+    "decay_epochs",
+    "pretrain_epochs",
+)
 _SEARCHABLE = ("epochs", "batch_size", "sampling_rate", "pretrain_epochs")
 #: arguments that are ours to give
 _GIVEN = ("self", "params", "loss_fn", "device", "data_len", "data_length", "pos_len", "num_labels", "kwargs")
@@ -55,7 +75,9 @@ class TrainerFactory:
     """
 
     def __init__(self, settings: Settings, graph: bool = False) -> None:
-        self.settings, self.graph = settings, graph
+        # what is found out of losses and optimizers is noted in it
+        self.settings, self.graph = replace(settings, training=copy.deepcopy(settings.training)), graph
+        settings = self.settings
         self.metrics = Metrics(settings.metrics, settings.metric_kwargs)
         self.target = self.metrics.find(settings.target)
         self.folds, self.repeats = settings.automax["folds"], settings.automax["repeats"]
@@ -100,6 +122,45 @@ class TrainerFactory:
             metrics=self.metrics,
             target=self.target,
         )
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What tells trainings from others, apart from the search space: a search goes on with the same only."""
+        training = {key: self.settings.training[key] for key in _OF_TRAINING}
+        about = {key: getattr(self.settings, key) for key in ("dataset", "model", "metrics", "metric_kwargs")}
+        about |= {"training": training, "folds": self.folds, "repeats": self.repeats}
+        return cast("dict[str, Any]", json.loads(json.dumps(about, default=repr)))
+
+    def check(self) -> None:
+        """Make the trainer of the default configuration, so that what cannot be made is said before a search.
+
+        That is done in a process of its own: this one must not use CUDA, or its trials could not.
+
+        Raises
+        ------
+        ArgumentError
+        """
+
+        def work(requests: int, answers: int) -> None:
+            text = ""
+            with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), one_thread():
+                try:
+                    self(self.cs.get_default_configuration(), None if self.n_instances is None else 0)
+                except ArgumentError as error:
+                    text = str(error)
+                except Exception as error:
+                    text = f"no trainer can be made for the default configuration: {type(error).__name__}: {error}"
+            send(answers, text)
+
+        flush_streams()
+        child = Child(work)
+        try:
+            text = receive(child.answers)
+        except EOFError:
+            text = "the process that makes a trainer for the default configuration has died"
+        child.collect()
+        if text:
+            raise ArgumentError(text)
 
     def _load(self) -> None:
         dataset = self.settings.dataset
@@ -215,9 +276,12 @@ def _check_arguments(kind: str, name: str, given: Mapping[str, Any], extra: Sequ
     """Refuse arguments that LibAUC would swallow without a word."""
     owner = libauc.optimizers if kind == "optimizer" else libauc.losses.auc
     known = list(extra)
-    if hasattr(owner, name):
-        known += [p for p in inspect.signature(getattr(owner, name)).parameters if p not in _GIVEN]
-    for key in given:
+    parameters = inspect.signature(getattr(owner, name)).parameters if hasattr(owner, name) else {}
+    known += [p for p in parameters if p not in _GIVEN]
+    for key, value in given.items():
+        default = parameters[key].default if key in parameters else None
+        if isinstance(default, (int, float)) and isinstance(value, str):
+            raise ArgumentError(f"training.{kind}_kwargs.{key}: {name} takes a number or true or false, got {value!r}")
         if key not in known:
             end = nearest(key, known) if known else f"; {name} has none"
             raise ArgumentError(f"training.{kind}_kwargs.{key}: {name} has no such argument{end}")

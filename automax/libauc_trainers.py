@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import libauc.losses.auc
@@ -23,6 +24,7 @@ from libauc.trainer.core.image_trainer import Trainer
 
 from automax import checkpoints, models
 from automax._device import cuda_means_device, device
+from automax._names import nearest
 from automax.checks import check_evaluation_data, check_training_data
 from automax.metrics import Metrics
 from pysmac_compat._errors import ArgumentError
@@ -146,8 +148,8 @@ class ArrayTrainer(_Adapted):
         if models.registered(name) is None:
             if "/" not in name and np.ndim(example) < 3:
                 raise ArgumentError(
-                    f"model.name: {name!r} takes images, these examples have the shape {tuple(np.shape(example))}; "
-                    f"registered models are {', '.join(models.registered_names())}"
+                    f"model.name: {name!r} is no registered model{nearest(name, models.registered_names())} (LibAUC's "
+                    f"own take images; these examples have the shape {tuple(np.shape(example))})"
                 )
             super()._build_model(dict(model_cfg))
             return
@@ -275,6 +277,7 @@ class Watch(TrainerCallback):
             best["weights"],
             {
                 "model": self.model_cfg,
+                "graph": isinstance(self.trainer, GraphsTrainer),
                 "input_shape": list(getattr(self.trainer.train_dataset[0][0], "shape", ())),
                 "num_classes": int(self.trainer.train_dataset.targets.shape[1]),
                 "epoch": best["epoch"],
@@ -283,6 +286,27 @@ class Watch(TrainerCallback):
             },
         )
         checkpoints.save_predictions(folder, best["predictions"])
+
+
+class _Example(torch.utils.data.Dataset):
+    """Stands for the data of a model that is built again."""
+
+    def __init__(self, shape: Sequence[int], n_labels: int) -> None:
+        self.example, self.targets = torch.zeros(tuple(shape)), np.zeros((1, n_labels), np.float32)
+
+    def __getitem__(self, index: Any) -> tuple[Any]:
+        return (self.example,)
+
+
+def rebuilt(about: Mapping[str, Any]) -> Any:
+    """The model that a checkpoint tells of, on the CPU and without its weights."""
+    kind = GraphsTrainer if about.get("graph") else ArrayTrainer
+    trainer: Any = kind.__new__(kind)  # of a trainer, only what builds models is wanted
+    trainer.args = SimpleNamespace(num_tasks=about["num_classes"])
+    trainer.train_dataset = _Example(about["input_shape"], about["num_classes"])
+    with cuda_means_device():
+        trainer._build_model({**about["model"], "pretrained": False, "pretrained_remote": False})
+    return trainer.model.cpu()
 
 
 def make_trainer(

@@ -19,7 +19,7 @@ _BUILDERS: dict[str, Builder] = {}
 _ACTIVATIONS = ("relu", "elu", "tanh", "gelu")
 
 #: keys of the section `model` that are no arguments of a registered builder
-COMMON_KEYS = ("name", "pretrained", "pretrained_path", "num_classes", "in_channels")
+COMMON_KEYS = ("name", "pretrained", "pretrained_path", "pretrained_remote", "num_classes", "in_channels")
 
 
 def register_model(name: str, builder: Builder) -> None:
@@ -96,6 +96,9 @@ def mlp(
     """
     import torch
 
+    for key, value, least in (("width", width, 1), ("depth", depth, 0)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ArgumentError(f"model.{key} must be an integer of at least {least}, got {value!r}")
     sizes = [width] * depth if hidden_sizes is None else list(hidden_sizes)
     if any(isinstance(size, bool) or not isinstance(size, int) or size < 1 for size in sizes):
         raise ArgumentError(f"model.hidden_sizes must be positive integers, got {sizes!r}")

@@ -65,8 +65,8 @@ def refit_line(summary: Mapping[str, Any], target: str, metrics: Any) -> tuple[s
 def interval(directory: str, split: str, target: str, metrics: Any, n: int = 500) -> tuple[float, float]:
     """A 95 % bootstrap interval of a metric, from the predictions of a trial.
 
-    Rows are drawn within each class (of the first label), so that each draw has both. It tells what other rows would
-    do to the score of this model; not what other trainings would.
+    Rows are drawn within the rows of the same labels, so that each draw has both classes of each label. It tells
+    what other rows would do to the score of this model; not what other trainings would.
     """
     import numpy as np
 
@@ -75,10 +75,11 @@ def interval(directory: str, split: str, target: str, metrics: Any, n: int = 500
     saved = load_predictions(directory)
     labels, scores = saved[f"{split}_labels"], saved[f"{split}_scores"]
     rng = np.random.RandomState(0)
-    groups = [np.flatnonzero(labels[:, 0] == label) for label in (0, 1)]
+    kinds = np.unique(labels, axis=0, return_inverse=True)[1].ravel()
+    groups = [np.flatnonzero(kinds == kind) for kind in range(kinds.max() + 1)]
     values = []
     for _ in range(n):
-        rows = np.concatenate([rng.choice(group, len(group)) for group in groups if len(group)])
+        rows = np.concatenate([rng.choice(group, len(group)) for group in groups])
         values.append(metrics(labels[rows], scores[rows])[target])
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)

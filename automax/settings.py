@@ -225,11 +225,25 @@ def _list(path: str, value: Any, kind: type) -> list[Any]:
     return value
 
 
+def _check_searched(path: str, specification: Mapping[str, Any], least: float | None) -> None:
+    """Refuse a search over values that the key cannot have; without ``least`` they are shares."""
+    values = specification["val"]
+    for value in values if isinstance(values, (list, tuple)) else [values]:
+        if isinstance(value, bool) or not isinstance(value, _NUMBER):
+            raise ArgumentError(f"{path}.val must hold numbers, got {value!r}")
+        if not (0 < value < 1 if least is None else value >= least):
+            wanted = "lie between 0 and 1" if least is None else f"be at least {least}"
+            raise ArgumentError(f"{path}.val: values must {wanted}, got {value!r}")
+
+
 def _check_training(training: Mapping[str, Any]) -> None:
     for key, least in _LEAST.items():
         value = training[key]
         if isinstance(value, int) and value < least:
             raise ArgumentError(f"training.{key} must be at least {least}, got {value}")
+    for key in (*_LEAST, "sampling_rate"):
+        if isinstance(training[key], dict):
+            _check_searched(f"training.{key}", training[key], _LEAST.get(key))
     rate = training["sampling_rate"]
     if isinstance(rate, (int, float)) and not 0 < rate < 1:
         raise ArgumentError(f"training.sampling_rate must lie between 0 and 1, got {rate}")

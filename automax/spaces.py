@@ -215,7 +215,7 @@ def _by_loss(loss: str) -> list[Pair]:
 def _by_mode(loss: str, mode: Any) -> list[Pair]:
     modes = {m: pair for pair in PAIRS for m in pair.modes}
     mode = "1w" if mode is None else mode
-    if mode not in modes:
+    if not isinstance(mode, str) or mode not in modes:
         raise ArgumentError(f"{loss}: mode must be one of {', '.join(modes)}, got {mode!r}")
     return [modes[mode]]
 

@@ -192,7 +192,10 @@ def test_folds_are_disjoint_and_scaled_by_their_training_rows(tmp_path):
 def test_a_search_over_folds(tmp_path, capfd):
     tuner = run(tmp_path, folds=3, n_trials=8)
     assert {t["instance"] for t in tuner.log} == {0, 1, 2}
-    assert len(list((tmp_path / "output" / "e_best").glob("*/best.pt"))) == 3
+    best = tmp_path / "output" / "e_best"
+    with pytest.raises(ValueError, match=f"holds the models of 3 trainings: {best / '0'}, "):
+        automax.load_model(best)
+    assert automax.load_model(best / "0") is not None
     assert "the mean over 3 trainings" in capfd.readouterr().out
 
 
@@ -212,6 +215,8 @@ def test_graphs(tmp_path):
         n_trials=2,
     )
     assert [t["status"] for t in tuner.log] == ["finished"] * 2
+    best = tmp_path / "output" / "e_best"
+    assert type(automax.load_model(best)).__name__ == "GIN"
 
 
 def test_torch_with_several_threads_before_the_search_does_not_hang_it(tmp_path):

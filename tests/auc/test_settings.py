@@ -41,6 +41,15 @@ def test_the_defaults():
         ({"training": {"epochs": 0}}, "training.epochs must be at least 1, got 0"),
         ({"training": {"sampling_rate": 1.5}}, "training.sampling_rate must lie between 0 and 1"),
         ({"training": {"decay_epochs": [1.5]}}, r"training.decay_epochs\[0\] must be an epoch"),
+        ({"training": {"epochs": {"val": ["a", "b"]}}}, "training.epochs.val must hold numbers, got 'a'"),
+        (
+            {"training": {"epochs": {"val": [0, 5], "type": "int"}}},
+            "training.epochs.val: .* at least 1, got 0",
+        ),
+        (
+            {"training": {"sampling_rate": {"val": [0.5, 2]}}},
+            "sampling_rate.val: .* between 0 and 1, got 2",
+        ),
         ({"training": {"loss_kwargs": [1]}}, "training.loss_kwargs must be a section"),
         ({"training": {"loss": [1]}}, r"training.loss\[0\] must be text"),
         ({"training": []}, "training must be a section"),
@@ -136,7 +145,7 @@ def test_errors_of_the_command_are_one_line(module, tmp_path):
 
 
 @pytest.mark.slow
-def test_without_the_extra_the_message_says_how_to_get_it():
+def test_without_the_extra_the_message_says_how_to_get_it(tmp_path):
     code = """
 import sys
 
@@ -153,6 +162,10 @@ sys.exit(main(["--recipe", "digits"]))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "pip install 'pysmac-compat[automax]'" in done.stderr
+    (tmp_path / "best.json").write_text("{}")
+    code = code[: code.index("from automax")] + "import automax\nautomax.load_model(sys.argv[1])\n"
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
+    assert "ImportError: this needs torch and LibAUC" in done.stderr
 
 
 def test_an_interrupt_of_the_command_says_how_to_go_on(monkeypatch, capsys):

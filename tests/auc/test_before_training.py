@@ -1,0 +1,99 @@
+"""Mistakes that are said before a search begins, and what must not change while it is made."""
+
+import numpy as np
+import pytest
+
+import automax
+from automax._extra import need
+from automax.commands import search
+from automax.metrics import Metrics
+from automax.report import interval
+from automax.settings import check_settings
+
+from .training import needs_libauc
+
+pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:the validation split has")]
+
+
+def settings(folder, **sections):
+    content = {
+        "dataset": {"name": "breast_cancer", "eval_splits": ["val"]},
+        "model": {"name": "mlp", "width": 4},
+        "training": {"epochs": 1, "batch_size": 32, "output_path": str(folder / "output")},
+        "automax": {"n_trials": 2, "output_directory": str(folder / "search")},
+    }
+    for name, section in sections.items():
+        content[name] = {**content[name], **section}
+    return check_settings(content)
+
+
+GRAPHS = {"name": "synthetic_graphs", "kwargs": {"n": 60}}
+
+
+@pytest.mark.parametrize(
+    ("graph", "sections", "message"),
+    [
+        (False, {"model": {"name": "mpl"}}, "model.name: 'mpl' is no registered model; did you mean 'mlp'"),
+        (False, {"model": {"width": "abc"}}, "model.width must be an integer of at least 1, got 'abc'"),
+        (False, {"training": {"batch_size": 5000}}, "a batch takes 2500 negatives, the training data have"),
+        (False, {"training": {"optimizer_kwargs": {"lr": "abc"}}}, "training.optimizer_kwargs.lr: PESG takes a number"),
+        (
+            False,
+            {"training": {"loss": "pAUCLoss", "loss_kwargs": {"mode": ["SOPA", "2w"]}}},
+            r"mode must be one of .*got \['SOPA', '2w'\]",
+        ),
+        (False, {"dataset": {"kwargs": {"imration": 0.1}}}, "'imration'; did you mean 'imratio'"),
+        (False, {"dataset": {"kwargs": {"standardize": "no"}}}, "standardize must be true or false, got 'no'"),
+        (
+            True,
+            {"dataset": GRAPHS, "model": {"name": "gin", "width": 4}},
+            "default configuration: TypeError: .*width",
+        ),
+        (True, {}, "Unknown GNN model 'mlp'"),
+        (False, {"dataset": GRAPHS}, "no trainer can be made for the default configuration"),
+    ],
+)
+def test_no_trial_begins(tmp_path, graph, sections, message):
+    with pytest.raises(ValueError, match=message):
+        search(settings(tmp_path, **sections), graph)
+    assert not (tmp_path / "search").exists()
+
+
+def test_the_same_settings_serve_twice(tmp_path):
+    given = settings(tmp_path, training={"loss": "pAUCLoss", "loss_kwargs": {"mode": "2w"}})
+    made = [need("automax.factory").TrainerFactory(given) for _ in range(2)]
+    assert [next(iter(factory.choices.values())).pair.optimizer for factory in made] == ["SOTAs", "SOTAs"]
+
+
+def test_what_a_trainer_says_of_itself(tmp_path):
+    one, same, other, longer = (
+        need("automax.factory").TrainerFactory(settings(tmp_path, **sections)).identity
+        for sections in (
+            {},
+            {"training": {"output_path": "elsewhere", "verbose": 1}},
+            {"model": {"width": 5}},
+            {"training": {"epochs": 2}},
+        )
+    )
+    assert one == same
+    assert one["model"] != other["model"]
+    assert one["training"] != longer["training"]
+
+
+def test_draws_of_rows_keep_both_classes_of_each_label(tmp_path, recwarn):
+    rng = np.random.RandomState(0)
+    labels = np.stack([rng.rand(300) < 0.5, rng.rand(300) < 0.3, np.arange(300) < 2], axis=1).astype(np.float32)
+    need("automax.checkpoints").save_predictions(tmp_path, {"val": (labels, labels * 0.2 + rng.rand(300, 3))})
+    metrics = Metrics(["AUROC"], [])
+    saved = automax.load_predictions(tmp_path)
+    score = metrics(saved["val_labels"], saved["val_scores"])["AUROC"]
+    low, high = interval(str(tmp_path), "val", "AUROC", metrics, n=100)
+    assert low < score < high < 1
+    assert not recwarn.list
+
+
+def test_libaucs_own_models_are_built_again():
+    model = need("automax.libauc_trainers").rebuilt(
+        {"model": {"name": "resnet20", "pretrained": True}, "input_shape": [3, 32, 32], "num_classes": 1}
+    )
+    assert type(model).__name__ == "ResNet"
