@@ -20,18 +20,20 @@ from pysmac_compat.plan import make_plan
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.definition import define
 
+#: recorded run -> its seeds
 RUNS = {
-    "deterministic": 0,
-    "nondeterministic_seed3": 3,
-    "instances_features_used": 0,
-    "instances_nondeterministic": 0,
-    "test_instances": 0,
-    "readers": 0,
-    "runtime_dict": 0,
-    "runtime_dict_instances": 0,
-    "tlimit_cpu": 0,
-    "types_of_values": 0,
-    "return_inf_sometimes": 0,
+    "deterministic": (0,),
+    "nondeterministic_seed3": (3,),
+    "instances_features_used": (0,),
+    "instances_nondeterministic": (0,),
+    "test_instances": (0,),
+    "readers": (0,),
+    "runtime_dict": (0,),
+    "runtime_dict_instances": (0,),
+    "tlimit_cpu": (0,),
+    "types_of_values": (0,),
+    "return_inf_sometimes": (0,),
+    "readers_multirun": (1, 2, 3),
 }
 
 
@@ -141,10 +143,10 @@ class Replay:
         return self
 
 
-@pytest.fixture(scope="module", params=RUNS)
+@pytest.fixture(scope="module", params=[(name, seed) for name, seeds in RUNS.items() for seed in seeds], ids=str)
 def replay(request, java_runs, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    return Replay(java_runs / request.param, RUNS[request.param], folder).run()
+    name, seed = request.param
+    return Replay(java_runs / name, seed, tmp_path_factory.mktemp(name)).run()
 
 
 def _names(folder):
@@ -153,8 +155,14 @@ def _names(folder):
     return {re.sub(r"-it\d+", "-it", name).replace(".pkl.txt", ".pkl") for name in found}
 
 
+def _is_of(name, seed):
+    """Whether a file is of the run with this seed, or of all."""
+    return re.search(r"-run-?\d", name) is None or re.search(rf"-run-?{seed}\b", name) is not None
+
+
 def test_the_same_files(replay):
-    theirs = _names(replay.theirs.parents[1]) | {f"out/scenario/live-rundata-{replay.seed}.json"}
+    theirs = {name for name in _names(replay.theirs.parents[1]) if _is_of(name, replay.seed)}
+    theirs.add(f"out/scenario/live-rundata-{replay.seed}.json")
     theirs.add(f"out/scenario/journal-run-{replay.seed}.jsonl")  # ours alone
     theirs |= {f"out/scenario/smac3/{replay.seed}/{name}" for name in SMAC3_FILES}
     if replay.plan.features is not None:  # which the original wrote down here only if told to use them
