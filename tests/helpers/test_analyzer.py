@@ -4,6 +4,7 @@ import itertools
 import math
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -293,6 +294,59 @@ def test_nothing_there(tmp_path, what):
         (path / "scenario.dat").write_text("run-obj = QUALITY\n")
     with pytest.raises(ValueError, match=str(path)):
         SMAC_analyzer(path)
+
+
+def _copy(runs, folder):
+    """A working directory of its own with a run."""
+    return Path(shutil.copytree(runs / "readers" / "wd", folder))
+
+
+def test_a_scenario_of_another_name(runs, tmp_path):
+    folder = _copy(runs, tmp_path / "wd")
+    (folder / "scenario.dat").rename(folder / "mine.dat")
+    (folder / "out" / "scenario").rename(folder / "out" / "mine")
+    (folder / "large.txt").write_text("paramfile = other.pcs\n" + "#" * 200_000)
+    analyzer = SMAC_analyzer(folder)
+    assert analyzer.scenario_fn == str(folder / "mine.dat")
+    assert list(analyzer.data) == [0]
+    (folder / "yours.txt").write_text("paramfile = other.pcs\n")
+    with pytest.raises(ValueError, match=r"mine\.dat.*yours\.txt"):
+        SMAC_analyzer(folder)
+    assert list(SMAC_analyzer(folder / "mine.dat").data) == [0]
+
+
+@pytest.mark.parametrize("advanced", ["rungroup = %SCENARIO_NAME-2", None])
+def test_results_in_a_folder_of_another_name(runs, tmp_path, advanced):
+    folder = _copy(runs, tmp_path / "wd")
+    (folder / "out" / "scenario").rename(folder / "out" / "scenario-2")
+    (folder / "scenario.advanced").unlink(missing_ok=True)
+    if advanced is not None:
+        (folder / "scenario.advanced").write_text(advanced + "\n")
+        shutil.copytree(folder / "out" / "scenario-2", folder / "out" / "scenario")  # of an earlier run
+    assert SMAC_analyzer(folder).scenario_output_dir == str(folder / "out" / "scenario-2")
+
+
+def test_results_in_several_folders(runs, tmp_path):
+    folder = _copy(runs, tmp_path / "wd")
+    (folder / "out" / "scenario").rename(folder / "out" / "one")
+    shutil.copytree(folder / "out" / "one", folder / "out" / "two")
+    with pytest.raises(ValueError, match="out/one.*out/two"):
+        SMAC_analyzer(folder)
+    assert list(SMAC_analyzer(folder / "out" / "two").data) == [0]
+
+
+def test_runs_of_the_same_seed(runs, tmp_path):
+    results = _copy(runs, tmp_path / "wd") / "out" / "scenario"
+    for path in list(results.iterdir()):
+        for name in (path.name.replace("run-0", "run-0-2"), path.name.replace("run0", "run0-2")):
+            if name != path.name:
+                (shutil.copytree if path.is_dir() else shutil.copy)(path, results / name)
+    shutil.copy(results / "traj-run-0.txt", results / "traj-run-0-10.txt")
+    shutil.copy(results / "traj-run-0.txt", results / "traj-run-12.txt")
+    analyzer = SMAC_analyzer(results)
+    assert list(analyzer.data) == [0, "0-2", "0-10", 12]
+    assert analyzer.data["0-2"] == analyzer.data[0]
+    assert analyzer.incumbents_by_evaluation("0-2") == analyzer.incumbents_by_evaluation(0)
 
 
 def test_no_runs_for_importance(tmp_path):
