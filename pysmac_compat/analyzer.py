@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import glob
+import math
 import os
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._errors import ArgumentError
@@ -15,7 +16,7 @@ from pysmac_compat.files.result_files import scenario_names
 from pysmac_compat.files.run_results import RunRow
 from pysmac_compat.files.scenario import first_name, read_scenario_by_old_names
 from pysmac_compat.files.state import read_state_run
-from pysmac_compat.files.trajectory import read_trajectory
+from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
 from pysmac_compat.files.validation import file_name, read_call_strings, read_objectives
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class SMAC_analyzer:
         self.pcs_fn = self._file(options.get("paramfile", "parameters.pcs"), "param.pcs")
         self.cutoff_time = float(options.get("cutoff_time", "inf"))
         self.overall_objective = options.get("overall_obj", "MEAN")
+        penalty = re.fullmatch(r"MEAN(\d+)", self.overall_objective) if options.get("run_obj") == "RUNTIME" else None
+        self._penalty = float(penalty[1]) if penalty else 1.0
         trajectories = _trajectories(self.scenario_output_dir)
         if not trajectories:
             raise ArgumentError(f"there is no trajectory of a run (traj-run-N.txt) in {self.scenario_output_dir!r}")
@@ -128,7 +131,15 @@ class SMAC_analyzer:
     def incumbents_by_evaluation(self, run: int | str) -> list[tuple[int, float]]:
         """The numbers of the evaluations (from 1) after which the incumbent or its mean changed, and the mean."""
         folder = os.path.join(self.scenario_output_dir, f"state-run{run}")
-        return _by_evaluation(self.data[run]["trajectory"], read_state_run(folder).runs)
+        return _by_evaluation(self._steps(run), read_state_run(folder).runs, self._penalised)
+
+    def _steps(self, run: int | str) -> list[dict[str, Any]]:
+        """The trajectory without the line for the time before any evaluation; there may be none yet."""
+        return [step for step in self.data[run]["trajectory"] if step[_PERFORMANCE] < UNKNOWN]
+
+    def _penalised(self, cost: float) -> float:
+        """A cost as it counts in a mean."""
+        return cost * self._penalty if cost >= self.cutoff_time else cost
 
     def plot_incumbents(self, over: str = "time") -> Figure:
         """Plot the training performance of each run's incumbent.
@@ -147,10 +158,9 @@ class SMAC_analyzer:
             raise ArgumentError(f"over must be 'time' or 'evaluations', got {over!r}")
         figure = _figure()
         axes = figure.add_subplot()
-        for run, found in self.data.items():
+        for run in self.data:
             if over == "time":
-                # the first line of a trajectory stands for the time before any evaluation
-                steps = [(step["Wallclock Time"], step[_PERFORMANCE]) for step in found["trajectory"][1:]]
+                steps = [(step["Wallclock Time"], step[_PERFORMANCE]) for step in self._steps(run)]
             else:
                 steps = [(float(count), value) for count, value in self.incumbents_by_evaluation(run)]
             axes.step([x for x, _ in steps], [y for _, y in steps], where="post", marker=".", label=f"run {run}")
@@ -170,8 +180,8 @@ class SMAC_analyzer:
         figure = _figure()
         axes = figure.add_subplot()
         runs = list(self.data)
-        training = [self.data[run]["trajectory"][-1][_PERFORMANCE] for run in runs]
-        axes.plot(range(len(runs)), training, "o", label="training")
+        training = [(i, steps[-1][_PERFORMANCE]) for i, run in enumerate(runs) if (steps := self._steps(run))]
+        axes.plot([i for i, _ in training], [value for _, value in training], "o", label="training")
         tested = [(i, values) for i, run in enumerate(runs) if (values := self._test_costs(run))]
         if tested:
             axes.boxplot([values for _, values in tested], positions=[i for i, _ in tested], widths=0.3)
@@ -221,28 +231,45 @@ def _trajectories(folder: str) -> dict[int | str, str]:
     return {match["run"] if match["again"] else int(match["seed"]): os.path.join(folder, match[0]) for match in matches}
 
 
-def _by_evaluation(trajectory: Iterable[Mapping[str, Any]], rows: Iterable[RunRow]) -> list[tuple[int, float]]:
-    """For each step of a trajectory: the evaluation that led to it.
+def _by_evaluation(
+    steps: Sequence[Mapping[str, Any]], rows: Sequence[RunRow], penalised: Callable[[float], float]
+) -> list[tuple[int, float]]:
+    """For each step of a trajectory: how many evaluations led to it.
 
-    It is the first one, from that of the step before, after which the mean of the incumbent's runs is
-    the one in the trajectory; or, where the mean is another one (of penalised run times), its next run.
+    Our own files tell it by the time that all calls have taken so far. In those of the Java program it is
+    the first evaluation, from that of the step before, after which the mean of the incumbent's runs is the
+    one in the trajectory; or, where the mean is another one, its next run.
     """
+    means = _means(rows, penalised)
+    times = [0.0, *(row.cumulative_runtime for row in rows)]
+    spent = [step["CPU Time Used"] - step["Automatic Configurator (CPU) Time"] for step in steps]
+    at = [[i for i, time in enumerate(times) if math.isclose(time, t, rel_tol=1e-12, abs_tol=1e-9)] for t in spent]
+    timed = all(at)
+    found: list[tuple[int, float]] = []
+    last, place = None, 1
+    for step, same_time in zip(steps, at, strict=True):
+        performance = step[_PERFORMANCE]
+        if (step["Incumbent ID"], performance) != last:  # else it is the line for the end of the search
+            last = step["Incumbent ID"], performance
+            known = [i for i in same_time if i >= place] or same_time if timed else range(place, len(times))
+            own = [i for i in known if i and means[i - 1][0] == step["Incumbent ID"]]
+            equal = [i for i in own if abs(means[i - 1][1] - performance) <= 1e-6 * abs(performance)]
+            # with a warm start, the incumbent may have no run at all
+            place = next(iter(equal or own or (known if timed else ())), place)
+        found.append((place, performance))
+    return found
+
+
+def _means(rows: Iterable[RunRow], penalised: Callable[[float], float]) -> list[tuple[int, float]]:
+    """For each evaluation: its configuration, and the mean of the costs that this has had so far."""
     counts: dict[int, int] = defaultdict(int)
     sums: dict[int, float] = defaultdict(float)
     means = []
     for row in rows:
         counts[row.configuration] += 1
-        sums[row.configuration] += row.response
+        sums[row.configuration] += penalised(row.response)
         means.append((row.configuration, sums[row.configuration] / counts[row.configuration]))
-    found: list[tuple[int, float]] = []
-    place = 0
-    for step in list(trajectory)[1:]:
-        performance = step[_PERFORMANCE]
-        own = [i for i, (configuration, _) in enumerate(means) if configuration == step["Incumbent ID"] and i >= place]
-        equal = [i for i in own if abs(means[i][1] - performance) <= 1e-6 * abs(performance)]
-        place = next(iter(equal or own), place)
-        found.append((place + 1, performance))
-    return found
+    return means
 
 
 def _figure() -> Figure:

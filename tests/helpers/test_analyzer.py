@@ -17,8 +17,10 @@ from smac3_process import opened
 
 from pysmac_compat import SMAC_optimizer
 from pysmac_compat.analyzer import SMAC_analyzer
-from pysmac_compat.files.run_results import RunRow
+from pysmac_compat.files import trajectory
+from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.state import StateRun, read_state_run
+from pysmac_compat.files.trajectory import UNKNOWN, Step
 from pysmac_compat.space.definition import define
 from pysmac_compat.utils.pysmac_fanova import anova_of_state, smac_to_fanova
 from pysmac_compat.utils.state_merge import state_merge
@@ -347,6 +349,65 @@ def test_runs_of_the_same_seed(runs, tmp_path):
     assert list(analyzer.data) == [0, "0-2", "0-10", 12]
     assert analyzer.data["0-2"] == analyzer.data[0]
     assert analyzer.incumbents_by_evaluation("0-2") == analyzer.incumbents_by_evaluation(0)
+
+
+def _rewrite(folder, costs, steps, runtime=1.0):
+    """Give a working directory a run time objective, these evaluations (configuration, instance, cost) and steps."""
+    scenario = folder / "scenario.dat"
+    text = scenario.read_text().replace("run-obj = QUALITY", "run-obj = RUNTIME")
+    text = text.replace("cutoff_time = 3600", "cutoff_time = 5").replace("overall_obj = MEAN", "overall_obj = MEAN10")
+    scenario.write_text(text)
+    results = folder / "out" / "scenario"
+    (runs_file,) = results.glob("state-run0/runs_and_results-it*.csv")
+    rows = [
+        RunRow(i, c, k, cost, False, 5.0, -1, runtime, 0.0, 0, i * runtime, "SAT" if cost < 5 else "TIMEOUT", 0.1)
+        for i, (c, k, cost) in enumerate(costs, 1)
+    ]
+    runs_file.write_text(HEADER + "".join(row.line for row in rows))
+    lines = [Step(cpu, value, 0.1, c, overhead, {"x": "0.5", "y": "0"}).line for cpu, value, c, overhead in steps]
+    (results / "traj-run-0.txt").write_text(trajectory.HEADER + "".join(lines))
+    return SMAC_analyzer(folder)
+
+
+COSTS = [(1, 1, 5.0), (1, 2, 5.0), (2, 1, 5.0), (2, 2, 4.0), (2, 3, 3.0), (3, 1, 3.0), (3, 2, 4.0), (3, 3, 4.5)]
+
+
+def test_evaluations_of_penalised_run_times(runs, tmp_path):
+    """The second configuration wins with its second run; the third has the better mean before it wins, in the end."""
+    first, last = (0.0, UNKNOWN, 1, 0.0), (8.75, 11.5 / 3, 3, 0.75)
+    steps = [first, (1.25, 50.0, 1, 0.25), (4.5, 27.0, 2, 0.5), (5.5, 19.0, 2, 0.5), (8.5, 11.5 / 3, 3, 0.5), last]
+    expected = [(1, 50.0), (4, 27.0), (5, 19.0), (8, pytest.approx(11.5 / 3)), (8, pytest.approx(11.5 / 3))]
+    analyzer = _rewrite(_copy(runs, tmp_path / "ours"), COSTS, steps)
+    assert analyzer.incumbents_by_evaluation(0) == expected
+    # in files of the Java program the times do not tell, but the means do
+    steps = [(cpu + 0.01, *others) for cpu, *others in steps]
+    analyzer = _rewrite(_copy(runs, tmp_path / "java"), COSTS, steps)
+    assert analyzer.incumbents_by_evaluation(0) == expected
+    # all calls took no time at all
+    steps = [(overhead, value, c, overhead) for _, value, c, overhead in steps]
+    analyzer = _rewrite(_copy(runs, tmp_path / "no_time"), COSTS, steps, runtime=0.0)
+    assert analyzer.incumbents_by_evaluation(0) == expected
+
+
+def test_evaluations_of_a_warm_start(runs, tmp_path):
+    """The means are those of the earlier evaluations, too, and the first incumbent is not evaluated again."""
+    steps = [(0.0, UNKNOWN, 1, 0.0), (1.25, 2.5, 4, 0.25), (4.5, 2.25, 2, 0.5), (7.75, 2.0, 3, 0.75)]
+    analyzer = _rewrite(_copy(runs, tmp_path / "wd"), COSTS, steps)
+    assert analyzer.incumbents_by_evaluation(0) == [(1, 2.5), (4, 2.25), (7, 2.0)]
+
+
+@pytest.mark.parametrize("steps", [[], [(0.0, UNKNOWN, 1, 0.0)]])
+def test_a_run_without_an_incumbent(runs, tmp_path, steps):
+    folder = _copy(runs, tmp_path / "wd")
+    results = folder / "out" / "scenario"
+    shutil.copy(results / "traj-run-0.txt", results / "traj-run-1.txt")
+    for path in list(results.glob("validation*")):
+        path.unlink()
+    analyzer = _rewrite(folder, COSTS, steps)
+    assert analyzer.incumbents_by_evaluation(0) == []
+    (line,) = analyzer.plot_performance().axes[0].lines
+    assert [tuple(point) for point in line.get_xydata()] == [(1, pytest.approx(5.706579146680079))]
+    assert [len(line.get_xydata()) for line in analyzer.plot_incumbents().axes[0].lines] == [0, 7]
 
 
 def test_no_runs_for_importance(tmp_path):
