@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import math
 import os
@@ -11,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat._errors import ArgumentError, FileFormatError
 from pysmac_compat.files.result_files import scenario_names
 from pysmac_compat.files.run_results import RunRow
 from pysmac_compat.files.scenario import first_name, read_scenario_by_old_names
@@ -75,7 +76,7 @@ class SMAC_analyzer:
         else:
             self.scenario_output_dir = self._results(options)
         self.pcs_fn = self._file(options.get("paramfile", "parameters.pcs"), "param.pcs")
-        self.cutoff_time = float(options.get("cutoff_time", "inf"))
+        self.cutoff_time = self._seconds(options.get("cutoff_time", "inf"))
         self.overall_objective = options.get("overall_obj", "MEAN")
         penalty = re.fullmatch(r"MEAN(\d+)", self.overall_objective) if options.get("run_obj") == "RUNTIME" else None
         self._penalty = float(penalty[1]) if penalty else 1.0
@@ -90,6 +91,12 @@ class SMAC_analyzer:
         names = [name, os.path.basename(os.path.normpath(name)), *others]
         paths = [os.path.join(here, each) for each in names]
         return next(filter(os.path.exists, paths), paths[0])
+
+    def _seconds(self, text: str) -> float:
+        with contextlib.suppress(ValueError):
+            if (seconds := float(text)) >= 0:
+                return seconds
+        raise FileFormatError(f"cutoff_time: expected a number of seconds, got {text!r:.80}", self.scenario_fn)
 
     def _results(self, options: Mapping[str, str]) -> str:
         """The folder of the results: that of the options; else the only one with runs, if it was called otherwise."""

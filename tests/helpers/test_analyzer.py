@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from smac3_process import opened
 
-from pysmac_compat import SMAC_optimizer
+from pysmac_compat import FileFormatError, SMAC_optimizer
 from pysmac_compat.analyzer import SMAC_analyzer
 from pysmac_compat.files import trajectory
 from pysmac_compat.files.run_results import HEADER, RunRow
@@ -408,6 +408,53 @@ def test_a_run_without_an_incumbent(runs, tmp_path, steps):
     (line,) = analyzer.plot_performance().axes[0].lines
     assert [tuple(point) for point in line.get_xydata()] == [(1, pytest.approx(5.706579146680079))]
     assert [len(line.get_xydata()) for line in analyzer.plot_incumbents().axes[0].lines] == [0, 7]
+
+
+@pytest.mark.parametrize("text", ["abc", "", "nan", "-1"])
+def test_a_cutoff_that_is_none(runs, tmp_path, text):
+    scenario = _copy(runs, tmp_path / "wd") / "scenario.dat"
+    scenario.write_text(scenario.read_text().replace("cutoff_time = 3600", f"cutoff_time = {text}"))
+    with pytest.raises(FileFormatError, match=rf"cutoff_time.*'{text}'") as caught:
+        SMAC_analyzer(scenario)
+    assert caught.value.file == str(scenario)
+
+
+@pytest.mark.parametrize(
+    ("addition", "line", "message"),
+    [
+        ("{x ==}", 5, "forbidden clause"),
+        ("y | x == 100", 5, "condition"),
+        ("{x > -9}", 5, "forbidden"),
+        ("z integer [3, 3] [3]", None, "'z'"),
+    ],
+)
+def test_no_importance_in_a_broken_space(runs, tmp_path, addition, line, message):
+    file = _copy(runs, tmp_path / "wd") / "out" / "scenario" / "state-run0" / "param.pcs"
+    file.write_text("\n\n".join([*file.read_text().split("\n")[:2], addition, ""]))
+    with pytest.raises(FileFormatError, match=message) as caught:
+        SMAC_analyzer(tmp_path / "wd").get_pyfanova_obj()
+    assert (caught.value.file, caught.value.line) == (str(file), line)
+
+
+def test_no_importance_of_a_configuration_outside_of_the_space(runs, tmp_path):
+    folder = _copy(runs, tmp_path / "wd") / "out" / "scenario"
+    shutil.copytree(folder / "state-run0", folder / "state-run1")
+    (file,) = (folder / "state-run1").glob("paramstrings-it*.txt")
+    file.write_text(file.read_text().replace("x='4.0'", "x='400'"))
+    with pytest.raises(FileFormatError, match="configuration 1 .*'400'") as caught:
+        smac_to_fanova(str(folder), str(tmp_path / "merged"))
+    assert caught.value.file == str(file)
+
+
+@pytest.mark.parametrize("name", ["param.pcs", "scenario.txt"])
+def test_no_importance_where_a_file_is_a_directory(runs, tmp_path, name):
+    folder = _copy(runs, tmp_path / "wd") / "out" / "scenario"
+    path = folder / "state-run0" / name
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(FileFormatError, match="directory") as caught:
+        smac_to_fanova(str(folder), str(tmp_path / "merged"))
+    assert caught.value.file == str(path)
 
 
 def test_no_runs_for_importance(tmp_path):
