@@ -226,8 +226,11 @@ def _names_parameters(path: str) -> bool:
     """Whether a line of a file is one of a scenario that names the file of the parameters."""
     if not os.path.isfile(path) or os.path.getsize(path) > _MOST_BYTES:
         return False
-    with open(path, encoding="utf-8", errors="replace") as stream:
-        return any("=" in line and first_name(line.partition("=")[0].strip()) == "pcs-file" for line in stream)
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return any("=" in line and first_name(line.partition("=")[0].strip()) == "pcs-file" for line in stream)
+    except OSError:  # a file of others, which we must not read
+        return False
 
 
 def _trajectories(folder: str) -> dict[int | str, str]:

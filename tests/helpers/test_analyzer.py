@@ -1,5 +1,6 @@
 """`SMAC_analyzer` and `smac_to_fanova` on recorded runs of the original."""
 
+import io
 import itertools
 import math
 import os
@@ -303,12 +304,27 @@ def _copy(runs, folder):
     return Path(shutil.copytree(runs / "readers" / "wd", folder))
 
 
-def test_a_scenario_of_another_name(runs, tmp_path):
+def _deny(name):
+    """An ``open`` that may not open a file; its mode would not stop root."""
+
+    def opened(path, *args, **kwargs):
+        if os.path.basename(path) == name:
+            raise PermissionError(path)
+        return io.open(path, *args, **kwargs)  # noqa: UP020  the name open is patched
+
+    return opened
+
+
+def test_a_scenario_of_another_name(runs, tmp_path, monkeypatch):
     folder = _copy(runs, tmp_path / "wd")
     (folder / "scenario.dat").rename(folder / "mine.dat")
     (folder / "out" / "scenario").rename(folder / "out" / "mine")
+    (folder / "secret.txt").write_text("paramfile = other.pcs\n")
     (folder / "large.txt").write_text("paramfile = other.pcs\n" + "#" * 200_000)
-    analyzer = SMAC_analyzer(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.open", _deny("secret.txt"))
+        analyzer = SMAC_analyzer(folder)
+    (folder / "secret.txt").unlink()
     assert analyzer.scenario_fn == str(folder / "mine.dat")
     assert list(analyzer.data) == [0]
     (folder / "yours.txt").write_text("paramfile = other.pcs\n")
