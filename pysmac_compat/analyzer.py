@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import math
 import os
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat._errors import ArgumentError, FileFormatError
+from pysmac_compat.files.result_files import scenario_names
 from pysmac_compat.files.run_results import RunRow
-from pysmac_compat.files.scenario import read_scenario_by_old_names
+from pysmac_compat.files.scenario import first_name, read_scenario_by_old_names
 from pysmac_compat.files.state import read_state_run
-from pysmac_compat.files.trajectory import read_trajectory
+from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
 from pysmac_compat.files.validation import file_name, read_call_strings, read_objectives
 
 if TYPE_CHECKING:
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
 
     from pysmac_compat.anova import ForestAnova
 
-_TRAJECTORY = re.compile(r"traj-run-(\d+)\.txt")
+_TRAJECTORY = re.compile(r"traj-run-(?P<run>(?P<seed>\d+)(-(?P<again>\d+))?)\.txt")
 _PERFORMANCE = "Estimated Training Performance"
+#: no scenario file has more bytes; a folder may hold large files of others
+_MOST_BYTES = 100_000
 
 
 class SMAC_analyzer:
@@ -32,8 +37,9 @@ class SMAC_analyzer:
     Parameters
     ----------
     obj : str or path-like
-        The scenario file (``scenario.dat``), the folder that holds it, or the folder that holds
-        the results (``out/scenario``).
+        The scenario file, the folder that holds it, or the folder that holds the results
+        (``out/scenario``). In a folder it is ``scenario.dat``, or the only file that names a file of
+        parameters.
 
     Attributes
     ----------
@@ -46,9 +52,10 @@ class SMAC_analyzer:
         Limit of an evaluation, seconds; infinite if there is none.
     overall_objective : str
         As ``'MEAN'``.
-    data : dict of int to dict
-        For each run, by its seed: ``'trajectory'`` (list of dict, as `read_trajectory_file` gives
-        it), ``'parameters'`` (list of dict of str to str: the configurations that were evaluated
+    data : dict of int or str to dict
+        For each run, by its seed, or where a seed comes again by its name in the files, as ``'4-2'``
+        for the second run of the seed 4: ``'trajectory'`` (list of dict, as `read_trajectory_file`
+        gives it), ``'parameters'`` (list of dict of str to str: the configurations that were evaluated
         on test instances; without these the last incumbent), ``'test_performances'`` (dict of
         instance to the list of their costs, in the same order, a mean over seeds; empty without
         test instances).
@@ -56,7 +63,7 @@ class SMAC_analyzer:
     Raises
     ------
     ArgumentError
-        A ``ValueError``, if there is no scenario or no run.
+        A ``ValueError``, if there is no scenario or no run, or several could be meant.
     FileFormatError
     """
 
@@ -67,16 +74,16 @@ class SMAC_analyzer:
         if os.path.isdir(path) and _trajectories(path):
             self.scenario_output_dir = path
         else:
-            name = os.path.splitext(os.path.basename(self.scenario_fn))[0]
-            out = self._file(options.get("outdir", "smac-output"))
-            self.scenario_output_dir = os.path.join(out, options.get("rungroup", name))
+            self.scenario_output_dir = self._results(options)
         self.pcs_fn = self._file(options.get("paramfile", "parameters.pcs"), "param.pcs")
-        self.cutoff_time = float(options.get("cutoff_time", "inf"))
+        self.cutoff_time = self._seconds(options.get("cutoff_time", "inf"))
         self.overall_objective = options.get("overall_obj", "MEAN")
+        penalty = re.fullmatch(r"MEAN(\d+)", self.overall_objective) if options.get("run_obj") == "RUNTIME" else None
+        self._penalty = float(penalty[1]) if penalty else 1.0
         trajectories = _trajectories(self.scenario_output_dir)
         if not trajectories:
             raise ArgumentError(f"there is no trajectory of a run (traj-run-N.txt) in {self.scenario_output_dir!r}")
-        self.data: dict[int, dict[str, Any]] = {run: self._read(run, trajectories[run]) for run in sorted(trajectories)}
+        self.data: dict[int | str, dict[str, Any]] = {run: self._read(run, path) for run, path in trajectories.items()}
 
     def _file(self, name: str, *others: str) -> str:
         """A file that the scenario names; beside the scenario, perhaps as another, if the whole folder has moved."""
@@ -85,7 +92,29 @@ class SMAC_analyzer:
         paths = [os.path.join(here, each) for each in names]
         return next(filter(os.path.exists, paths), paths[0])
 
-    def _read(self, run: int, path: str) -> dict[str, Any]:
+    def _seconds(self, text: str) -> float:
+        with contextlib.suppress(ValueError):
+            if (seconds := float(text)) >= 0:
+                return seconds
+        raise FileFormatError(f"cutoff_time: expected a number of seconds, got {text!r:.80}", self.scenario_fn)
+
+    def _results(self, options: Mapping[str, str]) -> str:
+        """The folder of the results: that of the options; else the only one with runs, if it was called otherwise."""
+        out = self._file(options.get("outdir", "smac-output"))
+        # `minimize` writes the name of the folder there
+        more = os.path.join(os.path.dirname(self.scenario_fn), "scenario.advanced")
+        advanced = read_scenario_by_old_names(more) if os.path.exists(more) else {}
+        groups = [each["rungroup"] for each in (options, advanced) if "rungroup" in each]
+        names = [scenario_names(self.scenario_fn, group)[1] for group in (*groups, "%SCENARIO_NAME")]
+        expected = [os.path.join(out, name) for name in names]
+        found = [folder for folder in expected if _trajectories(folder)]
+        if not found:
+            found = [path for path in sorted(glob.glob(os.path.join(glob.escape(out), "*"))) if _trajectories(path)]
+            if len(found) > 1:
+                raise ArgumentError(f"there are several folders with runs, give one of them: {', '.join(found)}")
+        return next(iter(found), expected[0])
+
+    def _read(self, run: int | str, path: str) -> dict[str, Any]:
         trajectory = read_trajectory(path)
         found: dict[str, Any] = {"trajectory": trajectory, "parameters": [], "test_performances": {}}
         calls, matrix = (
@@ -106,10 +135,18 @@ class SMAC_analyzer:
         with tempfile.TemporaryDirectory() as folder:
             return smac_to_fanova(self.scenario_output_dir, folder, check_scenario_files=check_scenario_files)
 
-    def incumbents_by_evaluation(self, run: int) -> list[tuple[int, float]]:
+    def incumbents_by_evaluation(self, run: int | str) -> list[tuple[int, float]]:
         """The numbers of the evaluations (from 1) after which the incumbent or its mean changed, and the mean."""
         folder = os.path.join(self.scenario_output_dir, f"state-run{run}")
-        return _by_evaluation(self.data[run]["trajectory"], read_state_run(folder).runs)
+        return _by_evaluation(self._steps(run), read_state_run(folder).runs, self._penalised)
+
+    def _steps(self, run: int | str) -> list[dict[str, Any]]:
+        """The trajectory without the line for the time before any evaluation; there may be none yet."""
+        return [step for step in self.data[run]["trajectory"] if step[_PERFORMANCE] < UNKNOWN]
+
+    def _penalised(self, cost: float) -> float:
+        """A cost as it counts in a mean."""
+        return cost * self._penalty if cost >= self.cutoff_time else cost
 
     def plot_incumbents(self, over: str = "time") -> Figure:
         """Plot the training performance of each run's incumbent.
@@ -128,10 +165,9 @@ class SMAC_analyzer:
             raise ArgumentError(f"over must be 'time' or 'evaluations', got {over!r}")
         figure = _figure()
         axes = figure.add_subplot()
-        for run, found in self.data.items():
+        for run in self.data:
             if over == "time":
-                # the first line of a trajectory stands for the time before any evaluation
-                steps = [(step["Wallclock Time"], step[_PERFORMANCE]) for step in found["trajectory"][1:]]
+                steps = [(step["Wallclock Time"], step[_PERFORMANCE]) for step in self._steps(run)]
             else:
                 steps = [(float(count), value) for count, value in self.incumbents_by_evaluation(run)]
             axes.step([x for x, _ in steps], [y for _, y in steps], where="post", marker=".", label=f"run {run}")
@@ -151,8 +187,8 @@ class SMAC_analyzer:
         figure = _figure()
         axes = figure.add_subplot()
         runs = list(self.data)
-        training = [self.data[run]["trajectory"][-1][_PERFORMANCE] for run in runs]
-        axes.plot(range(len(runs)), training, "o", label="training")
+        training = [(i, steps[-1][_PERFORMANCE]) for i, run in enumerate(runs) if (steps := self._steps(run))]
+        axes.plot([i for i, _ in training], [value for _, value in training], "o", label="training")
         tested = [(i, values) for i, run in enumerate(runs) if (values := self._test_costs(run))]
         if tested:
             axes.boxplot([values for _, values in tested], positions=[i for i, _ in tested], widths=0.3)
@@ -163,7 +199,7 @@ class SMAC_analyzer:
         axes.legend()
         return figure
 
-    def _test_costs(self, run: int) -> list[float]:
+    def _test_costs(self, run: int | str) -> list[float]:
         """The last incumbent's cost on each test instance."""
         return [values[-1] for values in self.data[run]["test_performances"].values()]
 
@@ -178,36 +214,72 @@ def _find_scenario(path: str) -> str:
         found = sorted(glob.glob(os.path.join(where, pattern)))
         if found:
             return found[0]
-    raise ArgumentError(f"there is no scenario file (scenario.dat) in {path!r}")
+    found = [file for file in sorted(glob.glob(os.path.join(where, "*"))) if _names_parameters(file)]
+    if len(found) > 1:
+        raise ArgumentError(f"there are several scenario files, give one of them: {', '.join(found)}")
+    if not found:
+        raise ArgumentError(f"there is no scenario file (as scenario.dat) in {path!r}")
+    return found[0]
 
 
-def _trajectories(folder: str) -> dict[int, str]:
+def _names_parameters(path: str) -> bool:
+    """Whether a line of a file is one of a scenario that names the file of the parameters."""
+    if not os.path.isfile(path) or os.path.getsize(path) > _MOST_BYTES:
+        return False
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return any("=" in line and first_name(line.partition("=")[0].strip()) == "pcs-file" for line in stream)
+    except OSError:  # a file of others, which we must not read
+        return False
+
+
+def _trajectories(folder: str) -> dict[int | str, str]:
+    """The files of all runs, by the seed or, where that comes again, by the name of the run."""
     names = os.listdir(folder) if os.path.isdir(folder) else []
-    return {int(match[1]): os.path.join(folder, name) for name in names if (match := _TRAJECTORY.fullmatch(name))}
+    matches = [match for name in names if (match := _TRAJECTORY.fullmatch(name))]
+    matches.sort(key=lambda match: (int(match["seed"]), int(match["again"] or 0)))
+    return {match["run"] if match["again"] else int(match["seed"]): os.path.join(folder, match[0]) for match in matches}
 
 
-def _by_evaluation(trajectory: Iterable[Mapping[str, Any]], rows: Iterable[RunRow]) -> list[tuple[int, float]]:
-    """For each step of a trajectory: the evaluation that led to it.
+def _by_evaluation(
+    steps: Sequence[Mapping[str, Any]], rows: Sequence[RunRow], penalised: Callable[[float], float]
+) -> list[tuple[int, float]]:
+    """For each step of a trajectory: how many evaluations led to it.
 
-    It is the first one, from that of the step before, after which the mean of the incumbent's runs is
-    the one in the trajectory; or, where the mean is another one (of penalised run times), its next run.
+    Our own files tell it by the time that all calls have taken so far. In those of the Java program it is
+    the first evaluation, from that of the step before, after which the mean of the incumbent's runs is the
+    one in the trajectory; or, where the mean is another one, its next run.
     """
+    means = _means(rows, penalised)
+    times = [0.0, *(row.cumulative_runtime for row in rows)]
+    spent = [step["CPU Time Used"] - step["Automatic Configurator (CPU) Time"] for step in steps]
+    at = [[i for i, time in enumerate(times) if math.isclose(time, t, rel_tol=1e-12, abs_tol=1e-9)] for t in spent]
+    timed = all(at)
+    found: list[tuple[int, float]] = []
+    last, place = None, 1
+    for step, same_time in zip(steps, at, strict=True):
+        performance = step[_PERFORMANCE]
+        if (step["Incumbent ID"], performance) != last:  # else it is the line for the end of the search
+            last = step["Incumbent ID"], performance
+            known = [i for i in same_time if i >= place] or same_time if timed else range(place, len(times))
+            own = [i for i in known if i and means[i - 1][0] == step["Incumbent ID"]]
+            equal = [i for i in own if abs(means[i - 1][1] - performance) <= 1e-6 * abs(performance)]
+            # with a warm start, the incumbent may have no run at all
+            place = next(iter(equal or own or (known if timed else ())), place)
+        found.append((place, performance))
+    return found
+
+
+def _means(rows: Iterable[RunRow], penalised: Callable[[float], float]) -> list[tuple[int, float]]:
+    """For each evaluation: its configuration, and the mean of the costs that this has had so far."""
     counts: dict[int, int] = defaultdict(int)
     sums: dict[int, float] = defaultdict(float)
     means = []
     for row in rows:
         counts[row.configuration] += 1
-        sums[row.configuration] += row.response
+        sums[row.configuration] += penalised(row.response)
         means.append((row.configuration, sums[row.configuration] / counts[row.configuration]))
-    found: list[tuple[int, float]] = []
-    place = 0
-    for step in list(trajectory)[1:]:
-        performance = step[_PERFORMANCE]
-        own = [i for i, (configuration, _) in enumerate(means) if configuration == step["Incumbent ID"] and i >= place]
-        equal = [i for i in own if abs(means[i][1] - performance) <= 1e-6 * abs(performance)]
-        place = next(iter(equal or own), place)
-        found.append((place + 1, performance))
-    return found
+    return means
 
 
 def _figure() -> Figure:

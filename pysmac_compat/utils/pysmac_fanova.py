@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat._errors import ArgumentError, ClauseError, FileFormatError
 from pysmac_compat.anova import ForestAnova
 from pysmac_compat.evaluation.outcome import SUCCESSES, TIMEOUT_QUALITY
-from pysmac_compat.files.configurations import unit_value
+from pysmac_compat.files.configurations import read_paramstrings, typed_values, unit_value
 from pysmac_compat.files.pcs import read_pcs
-from pysmac_compat.files.state import StateRun, merge_states, read_state_run
+from pysmac_compat.files.state import PARAMSTRINGS, StateRun, largest_file, merge_states, read_state_run
+from pysmac_compat.files.text import TextFile
 from pysmac_compat.space.definition import Definition, define
 
 _INACTIVE: Any = object()
@@ -47,13 +48,40 @@ def smac_to_fanova(
     ArgumentError
         A ``ValueError``, where there are no runs, or none that succeeded.
     FileFormatError
+        Also where a clause or a configuration does not fit the space.
     """
     folders = sorted(glob.glob(os.path.join(glob.escape(state_run_directory), "state-run*")))
     if not folders:
         raise ArgumentError(f"there is no state-run folder in {state_run_directory!r}")
-    merge_states(folders, destination_dir, check_scenario_files)
-    definition = define(*read_pcs(os.path.join(destination_dir, "param.pcs")))
+    definition = _read_definition(os.path.join(folders[0], "param.pcs"))
+    try:
+        merge_states(folders, destination_dir, check_scenario_files)
+    except IsADirectoryError as error:
+        raise FileFormatError("expected a file, this is a directory", error.filename) from None
+    for folder in folders:  # not in the merged files, of which the user knows nothing
+        _check_configurations(largest_file(os.path.join(glob.escape(folder), PARAMSTRINGS)), definition)
     return anova_of_state(definition, read_state_run(destination_dir), n_trees, seed)
+
+
+def _read_definition(path: str) -> Definition:
+    """Read the space; what is wrong with it is told with the file, and the line of a clause."""
+    space = read_pcs(path)
+    try:
+        return define(*space)
+    except ClauseError as error:
+        clause = error.clause.strip()
+        places = (number for number, line in TextFile(path).lines if line.strip() == clause)
+        raise FileFormatError(str(error), path, next(places, None)) from None
+    except ValueError as error:
+        raise FileFormatError(str(error), path) from None
+
+
+def _check_configurations(path: str, definition: Definition) -> None:
+    for number, texts in enumerate(read_paramstrings(path), 1):
+        try:
+            typed_values(texts, definition)
+        except ValueError as error:
+            raise FileFormatError(f"configuration {number} is not of the space: {error}", path) from None
 
 
 def anova_of_state(definition: Definition, state: StateRun, n_trees: int = 64, seed: int = 0) -> ForestAnova:

@@ -1,9 +1,11 @@
 """`SMAC_analyzer` and `smac_to_fanova` on recorded runs of the original."""
 
+import io
 import itertools
 import math
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -14,10 +16,12 @@ from pathlib import Path
 import pytest
 from smac3_process import opened
 
-from pysmac_compat import SMAC_optimizer
+from pysmac_compat import FileFormatError, SMAC_optimizer
 from pysmac_compat.analyzer import SMAC_analyzer
-from pysmac_compat.files.run_results import RunRow
+from pysmac_compat.files import trajectory
+from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.state import StateRun, read_state_run
+from pysmac_compat.files.trajectory import UNKNOWN, Step
 from pysmac_compat.space.definition import define
 from pysmac_compat.utils.pysmac_fanova import anova_of_state, smac_to_fanova
 from pysmac_compat.utils.state_merge import state_merge
@@ -293,6 +297,180 @@ def test_nothing_there(tmp_path, what):
         (path / "scenario.dat").write_text("run-obj = QUALITY\n")
     with pytest.raises(ValueError, match=str(path)):
         SMAC_analyzer(path)
+
+
+def _copy(runs, folder):
+    """A working directory of its own with a run."""
+    return Path(shutil.copytree(runs / "readers" / "wd", folder))
+
+
+def _deny(name):
+    """An ``open`` that may not open a file; its mode would not stop root."""
+
+    def opened(path, *args, **kwargs):
+        if os.path.basename(path) == name:
+            raise PermissionError(path)
+        return io.open(path, *args, **kwargs)  # noqa: UP020  the name open is patched
+
+    return opened
+
+
+def test_a_scenario_of_another_name(runs, tmp_path, monkeypatch):
+    folder = _copy(runs, tmp_path / "wd")
+    (folder / "scenario.dat").rename(folder / "mine.dat")
+    (folder / "out" / "scenario").rename(folder / "out" / "mine")
+    (folder / "secret.txt").write_text("paramfile = other.pcs\n")
+    (folder / "large.txt").write_text("paramfile = other.pcs\n" + "#" * 200_000)
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.open", _deny("secret.txt"))
+        analyzer = SMAC_analyzer(folder)
+    (folder / "secret.txt").unlink()
+    assert analyzer.scenario_fn == str(folder / "mine.dat")
+    assert list(analyzer.data) == [0]
+    (folder / "yours.txt").write_text("paramfile = other.pcs\n")
+    with pytest.raises(ValueError, match=r"mine\.dat.*yours\.txt"):
+        SMAC_analyzer(folder)
+    assert list(SMAC_analyzer(folder / "mine.dat").data) == [0]
+
+
+@pytest.mark.parametrize("advanced", ["rungroup = %SCENARIO_NAME-2", None])
+def test_results_in_a_folder_of_another_name(runs, tmp_path, advanced):
+    folder = _copy(runs, tmp_path / "wd")
+    (folder / "out" / "scenario").rename(folder / "out" / "scenario-2")
+    (folder / "scenario.advanced").unlink(missing_ok=True)
+    if advanced is not None:
+        (folder / "scenario.advanced").write_text(advanced + "\n")
+        shutil.copytree(folder / "out" / "scenario-2", folder / "out" / "scenario")  # of an earlier run
+    assert SMAC_analyzer(folder).scenario_output_dir == str(folder / "out" / "scenario-2")
+
+
+def test_results_in_several_folders(runs, tmp_path):
+    folder = _copy(runs, tmp_path / "wd")
+    (folder / "out" / "scenario").rename(folder / "out" / "one")
+    shutil.copytree(folder / "out" / "one", folder / "out" / "two")
+    with pytest.raises(ValueError, match="out/one.*out/two"):
+        SMAC_analyzer(folder)
+    assert list(SMAC_analyzer(folder / "out" / "two").data) == [0]
+
+
+def test_runs_of_the_same_seed(runs, tmp_path):
+    results = _copy(runs, tmp_path / "wd") / "out" / "scenario"
+    for path in list(results.iterdir()):
+        for name in (path.name.replace("run-0", "run-0-2"), path.name.replace("run0", "run0-2")):
+            if name != path.name:
+                (shutil.copytree if path.is_dir() else shutil.copy)(path, results / name)
+    shutil.copy(results / "traj-run-0.txt", results / "traj-run-0-10.txt")
+    shutil.copy(results / "traj-run-0.txt", results / "traj-run-12.txt")
+    analyzer = SMAC_analyzer(results)
+    assert list(analyzer.data) == [0, "0-2", "0-10", 12]
+    assert analyzer.data["0-2"] == analyzer.data[0]
+    assert analyzer.incumbents_by_evaluation("0-2") == analyzer.incumbents_by_evaluation(0)
+
+
+def _rewrite(folder, costs, steps, runtime=1.0):
+    """Give a working directory a run time objective, these evaluations (configuration, instance, cost) and steps."""
+    scenario = folder / "scenario.dat"
+    text = scenario.read_text().replace("run-obj = QUALITY", "run-obj = RUNTIME")
+    text = text.replace("cutoff_time = 3600", "cutoff_time = 5").replace("overall_obj = MEAN", "overall_obj = MEAN10")
+    scenario.write_text(text)
+    results = folder / "out" / "scenario"
+    (runs_file,) = results.glob("state-run0/runs_and_results-it*.csv")
+    rows = [
+        RunRow(i, c, k, cost, False, 5.0, -1, runtime, 0.0, 0, i * runtime, "SAT" if cost < 5 else "TIMEOUT", 0.1)
+        for i, (c, k, cost) in enumerate(costs, 1)
+    ]
+    runs_file.write_text(HEADER + "".join(row.line for row in rows))
+    lines = [Step(cpu, value, 0.1, c, overhead, {"x": "0.5", "y": "0"}).line for cpu, value, c, overhead in steps]
+    (results / "traj-run-0.txt").write_text(trajectory.HEADER + "".join(lines))
+    return SMAC_analyzer(folder)
+
+
+COSTS = [(1, 1, 5.0), (1, 2, 5.0), (2, 1, 5.0), (2, 2, 4.0), (2, 3, 3.0), (3, 1, 3.0), (3, 2, 4.0), (3, 3, 4.5)]
+
+
+def test_evaluations_of_penalised_run_times(runs, tmp_path):
+    """The second configuration wins with its second run; the third has the better mean before it wins, in the end."""
+    first, last = (0.0, UNKNOWN, 1, 0.0), (8.75, 11.5 / 3, 3, 0.75)
+    steps = [first, (1.25, 50.0, 1, 0.25), (4.5, 27.0, 2, 0.5), (5.5, 19.0, 2, 0.5), (8.5, 11.5 / 3, 3, 0.5), last]
+    expected = [(1, 50.0), (4, 27.0), (5, 19.0), (8, pytest.approx(11.5 / 3)), (8, pytest.approx(11.5 / 3))]
+    analyzer = _rewrite(_copy(runs, tmp_path / "ours"), COSTS, steps)
+    assert analyzer.incumbents_by_evaluation(0) == expected
+    # in files of the Java program the times do not tell, but the means do
+    steps = [(cpu + 0.01, *others) for cpu, *others in steps]
+    analyzer = _rewrite(_copy(runs, tmp_path / "java"), COSTS, steps)
+    assert analyzer.incumbents_by_evaluation(0) == expected
+    # all calls took no time at all
+    steps = [(overhead, value, c, overhead) for _, value, c, overhead in steps]
+    analyzer = _rewrite(_copy(runs, tmp_path / "no_time"), COSTS, steps, runtime=0.0)
+    assert analyzer.incumbents_by_evaluation(0) == expected
+
+
+def test_evaluations_of_a_warm_start(runs, tmp_path):
+    """The means are those of the earlier evaluations, too, and the first incumbent is not evaluated again."""
+    steps = [(0.0, UNKNOWN, 1, 0.0), (1.25, 2.5, 4, 0.25), (4.5, 2.25, 2, 0.5), (7.75, 2.0, 3, 0.75)]
+    analyzer = _rewrite(_copy(runs, tmp_path / "wd"), COSTS, steps)
+    assert analyzer.incumbents_by_evaluation(0) == [(1, 2.5), (4, 2.25), (7, 2.0)]
+
+
+@pytest.mark.parametrize("steps", [[], [(0.0, UNKNOWN, 1, 0.0)]])
+def test_a_run_without_an_incumbent(runs, tmp_path, steps):
+    folder = _copy(runs, tmp_path / "wd")
+    results = folder / "out" / "scenario"
+    shutil.copy(results / "traj-run-0.txt", results / "traj-run-1.txt")
+    for path in list(results.glob("validation*")):
+        path.unlink()
+    analyzer = _rewrite(folder, COSTS, steps)
+    assert analyzer.incumbents_by_evaluation(0) == []
+    (line,) = analyzer.plot_performance().axes[0].lines
+    assert [tuple(point) for point in line.get_xydata()] == [(1, pytest.approx(5.706579146680079))]
+    assert [len(line.get_xydata()) for line in analyzer.plot_incumbents().axes[0].lines] == [0, 7]
+
+
+@pytest.mark.parametrize("text", ["abc", "", "nan", "-1"])
+def test_a_cutoff_that_is_none(runs, tmp_path, text):
+    scenario = _copy(runs, tmp_path / "wd") / "scenario.dat"
+    scenario.write_text(scenario.read_text().replace("cutoff_time = 3600", f"cutoff_time = {text}"))
+    with pytest.raises(FileFormatError, match=rf"cutoff_time.*'{text}'") as caught:
+        SMAC_analyzer(scenario)
+    assert caught.value.file == str(scenario)
+
+
+@pytest.mark.parametrize(
+    ("addition", "line", "message"),
+    [
+        ("{x ==}", 5, "forbidden clause"),
+        ("y | x == 100", 5, "condition"),
+        ("{x > -9}", 5, "forbidden"),
+        ("z integer [3, 3] [3]", None, "'z'"),
+    ],
+)
+def test_no_importance_in_a_broken_space(runs, tmp_path, addition, line, message):
+    file = _copy(runs, tmp_path / "wd") / "out" / "scenario" / "state-run0" / "param.pcs"
+    file.write_text("\n\n".join([*file.read_text().split("\n")[:2], addition, ""]))
+    with pytest.raises(FileFormatError, match=message) as caught:
+        SMAC_analyzer(tmp_path / "wd").get_pyfanova_obj()
+    assert (caught.value.file, caught.value.line) == (str(file), line)
+
+
+def test_no_importance_of_a_configuration_outside_of_the_space(runs, tmp_path):
+    folder = _copy(runs, tmp_path / "wd") / "out" / "scenario"
+    shutil.copytree(folder / "state-run0", folder / "state-run1")
+    (file,) = (folder / "state-run1").glob("paramstrings-it*.txt")
+    file.write_text(file.read_text().replace("x='4.0'", "x='400'"))
+    with pytest.raises(FileFormatError, match="configuration 1 .*'400'") as caught:
+        smac_to_fanova(str(folder), str(tmp_path / "merged"))
+    assert caught.value.file == str(file)
+
+
+@pytest.mark.parametrize("name", ["param.pcs", "scenario.txt"])
+def test_no_importance_where_a_file_is_a_directory(runs, tmp_path, name):
+    folder = _copy(runs, tmp_path / "wd") / "out" / "scenario"
+    path = folder / "state-run0" / name
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(FileFormatError, match="directory") as caught:
+        smac_to_fanova(str(folder), str(tmp_path / "merged"))
+    assert caught.value.file == str(path)
 
 
 def test_no_runs_for_importance(tmp_path):
