@@ -58,24 +58,49 @@ class TrialRecord:
         return [line for line in self.lines() if line["event"] == "start"]
 
     def trials(self) -> list[dict[str, Any]]:
-        """The trials that have ended, each once, in the order in which they were begun."""
+        """The trials that have ended, each once, in the order in which they were begun.
+
+        ``by_hand`` is true for those that were trained by hand, until the search meets them, and missing else.
+        """
         lines = self.lines()
         ended = {line["key"]: line for line in lines if line["event"] == "trial"}
-        return [ended[key] for key in self._begun() if key in ended]
+        found = []
+        for key, by_hand in _begun(lines).items():
+            if key in ended:
+                trial = {name: value for name, value in ended[key].items() if name != "by_hand"}
+                found.append({**trial, "by_hand": True} if by_hand else trial)
+        return found
 
-    def begin(self, key: str) -> int:
-        """Note that a trial begins; its number from 1, which it keeps if it is interrupted and begins again."""
+    def begin(self, key: str, by_hand: bool = False) -> int | None:
+        """Note that a trial begins, or that the search has met one that was trained by hand; its number."""
         with self.locked():
-            if key not in self._begun():
-                self.append({"event": "begin", "key": key})
+            before = _begun(self.lines()).get(key)
+            if before is None or (before and not by_hand):
+                self.append({"event": "begin", "key": key, **({"by_hand": True} if by_hand else {})})
             return self.number(key)
 
-    def number(self, key: str) -> int:
-        """The number of a trial that has begun, or ended before it could."""
-        return self._begun().index(key) + 1
+    def number(self, key: str) -> int | None:
+        """The number in the search, from 1, of a trial that has begun, or ended before it could; None by hand.
 
-    def _begun(self) -> list[str]:
-        return list(dict.fromkeys(line["key"] for line in self.lines() if line["event"] in ("begin", "trial")))
+        It keeps it if it is interrupted and begins again.
+        """
+        searched = [name for name, by_hand in _begun(self.lines()).items() if not by_hand]
+        return searched.index(key) + 1 if key in searched else None
+
+    def returned(self) -> dict[str, Any] | None:
+        """The configuration that the search has returned, unless it has gone on since."""
+        found = None
+        for line in self.lines():
+            if line["event"] == "best":
+                found = line["space"]
+            elif line["event"] in ("begin", "trial") and not line.get("by_hand"):
+                found = None
+        return found
+
+    def note_returned(self, space: Mapping[str, Any]) -> None:
+        """Note the configuration that the search returns."""
+        if self.returned() != dict(space):
+            self.append({"event": "best", "space": dict(space)})
 
     def find(self, key: str) -> dict[str, Any] | None:
         """The trial of that key, if it has ended."""
@@ -133,6 +158,18 @@ def move_aside(path: Path) -> None:
     while (old := path.with_name(f"{path.name}-old-{number}")).exists():
         number += 1
     path.rename(old)
+
+
+def _begun(lines: list[dict[str, Any]]) -> dict[str, bool]:
+    """The keys of all trials in the order in which they were begun, by the search if it has, and whether by hand."""
+    found: dict[str, bool] = {}
+    for line in lines:
+        if line["event"] in ("begin", "trial"):
+            by_hand = line.get("by_hand", False)
+            if found.get(line["key"], False) and not by_hand:
+                del found[line["key"]]
+            found.setdefault(line["key"], by_hand)
+    return found
 
 
 def _encoded(value: Any) -> Any:

@@ -33,7 +33,8 @@ def refit(
     found = _find(record, name)
     if found is not None:
         return found
-    epochs = _epochs([t for t in record.trials() if key(t["space"], 0, None) == key(space, 0, None)])
+    mine = [t for t in record.trials() if key(t["space"], 0, None) == key(space, 0, None) and not t.get("by_hand")]
+    epochs = _epochs(mine)
 
     def call() -> float:
         with one_thread():
