@@ -38,9 +38,9 @@ def progress_line(
     if trial["status"] == "failed":
         return f"{head}: failed: {last_line(trial.get('message', ''))}{rest}; {space}"
     text = f"{head}: val {target} {trial['val']:.4f} (best {best:.4f})"
-    if isinstance(trial.get("test"), float):
+    if _is_number(trial.get("test")):
         text += f", test {trial['test']:.4f}"
-    if "epoch" in trial and "curve" in trial:
+    if "epoch" in trial and isinstance(trial.get("curve"), (list, tuple)):
         text += f", epoch {trial['epoch']} of {len(trial['curve'])}"
     if trial.get("pruned"):
         text += ", stopped early"
@@ -90,7 +90,7 @@ def table(log: Sequence[Mapping[str, Any]], target: str) -> str:
     2       failed
     ----------------------------------------
     """
-    with_test = any("test" in trial for trial in log)
+    with_test = any(_is_number(trial.get("test")) for trial in log)
     with_fold = any(trial.get("instance") is not None for trial in log)
     header = ["Trial", *(["Fold"] if with_fold else []), f"Val {target}", *([f"Test {target}"] if with_test else [])]
     rows: list[list[str]] = []
@@ -101,10 +101,15 @@ def table(log: Sequence[Mapping[str, Any]], target: str) -> str:
         row = ["-" if trial.get("by_hand") else str(number), *([str(trial.get("instance"))] if with_fold else [])]
         row.append("failed" if failed else f"{trial['val']:.6f}")
         if with_test:
-            row.append("" if failed or "test" not in trial else f"{trial['test']:.6f}")
+            row.append(f"{trial['test']:.6f}" if not failed and _is_number(trial.get("test")) else "")
         rows.append(row)
     widths = [max(len(row[i]) for row in [header, *rows]) + 3 for i in range(len(header))]
     line = "-" * max(_WIDTH, sum(widths))
     body = ["".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     head = "".join(cell.ljust(width) for cell, width in zip(header, widths, strict=True)).rstrip()
     return "\n".join([line, head, line, *body, line])
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a score can be shown; a trainer may have none, or several."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

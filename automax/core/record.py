@@ -14,6 +14,7 @@ import fcntl
 import json
 import os
 import pickle
+import reprlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -131,7 +132,7 @@ class TrialRecord:
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
                     file.write(b"\n")  # after a line that a crash has cut off
-            file.write(json.dumps(_encoded(dict(line))).encode() + b"\n")
+            file.write(_json(dict(line)).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
@@ -172,15 +173,37 @@ def _begun(lines: list[dict[str, Any]]) -> dict[str, bool]:
     return found
 
 
+def storable(values: Mapping[Any, Any]) -> dict[str, Any]:
+    """The values as they will be read from the record: arrays as lists, what JSON cannot hold by its description."""
+    found = {}
+    for name, value in values.items():
+        try:
+            found[str(name)] = _decoded(json.loads(_json(value)))
+        except Exception:  # such as one that contains itself: no value of a summary is worth the trial
+            found[str(name)] = _described(value)
+    return found
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_encoded(value), default=_described)
+
+
+def _described(value: Any) -> str:
+    """Its repr, which must not be long, nor fail."""
+    shown = reprlib.Repr()
+    shown.maxother = 200
+    return shown.repr(value)
+
+
 def _encoded(value: Any) -> Any:
-    """Tuples, which JSON would turn into lists, as dicts."""
+    """Tuples, which JSON would turn into lists, as dicts; arrays as lists."""
     if isinstance(value, tuple):
         return {_TUPLE: [_encoded(v) for v in value]}
     if isinstance(value, list):
         return [_encoded(v) for v in value]
     if isinstance(value, Mapping):
-        return {name: _encoded(v) for name, v in value.items()}
-    return value.item() if hasattr(value, "item") else value
+        return {str(name): _encoded(v) for name, v in value.items()}
+    return _encoded(value.tolist()) if callable(getattr(value, "tolist", None)) else value
 
 
 def _decoded(value: Any) -> Any:

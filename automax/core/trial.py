@@ -17,10 +17,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from automax._names import nearest
+from automax.core.record import storable
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
+
+#: what the log says of a trial itself; the summary of a trainer cannot
+_OURS = ("event", "key", "space", "seed", "instance", "status", "by_hand", "directory")
 
 
 class SearchedTrainer(Protocol):
@@ -100,7 +105,8 @@ def run_trial(
     Returns
     -------
     dict
-        The summary; with ``directory``, if the trainer has one, and ``seconds``.
+        The summary; with ``directory``, if the trainer has one, and ``seconds``. Arrays are lists, and what
+        JSON cannot hold is described.
 
     Raises
     ------
@@ -115,12 +121,16 @@ def run_trial(
     if hasattr(made, "prepare"):
         made.prepare(label, curves)
     made.train()
-    summary = dict(made.state.train_summary)
-    if "val" not in summary:
+    summary = made.state.train_summary
+    if not isinstance(summary, Mapping) or "val" not in summary:
         raise TrialFailed("train_summary has no 'val': the trainer needs a validation split (and LibAUC's a callback)")
     value = float(summary["val"])
     if not math.isfinite(value):
         raise TrialFailed(f"the validation score is {value}")
+    taken = [name for name in summary if name in _OURS]
+    if taken:
+        warn(f"train_summary: {', '.join(taken)}: left out, as the log has entries of that name")
+    summary = storable({name: entry for name, entry in summary.items() if name not in _OURS})
     summary.update(val=value, seconds=round(time.monotonic() - start, 3))
     if directory is not None:
         summary["directory"] = str(directory)
