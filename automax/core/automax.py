@@ -17,7 +17,15 @@ from automax.core.progress import last_line, progress_line, table, trial_label
 from automax.core.record import WORST, TrialRecord, move_aside
 from automax.core.refit import refit
 from automax.core.space import ReadySpace, digest, key, natives
-from automax.core.trial import SearchedTrainer, TrialFailed, check_trainer, one_thread, run_trial, trial_seed
+from automax.core.trial import (
+    SearchedTrainer,
+    TrialFailed,
+    check_trainer,
+    identity_of,
+    one_thread,
+    run_trial,
+    trial_seed,
+)
 from pysmac_compat import Evaluation, SMAC_optimizer
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat.events import Evaluated, Event
@@ -37,7 +45,9 @@ class AutoMAX(SMAC_optimizer):
         ``test``: higher is better. If the object has ``args`` with ``output_path`` and ``experiment_name``, as
         LibAUC's trainers do, each trial gets a folder of its own below them. A trainer may have
         ``metrics``, among which the target then must be, and ``n_instances`` (folds, repeats): then it is
-        called with ``instance``, 0, 1, ..., too, and the mean over them counts. An `autopartial` is such a callable.
+        called with ``instance``, 0, 1, ..., too, and the mean over them counts. With ``identity``, a dict that JSON
+        can hold (data set, model, settings, ...), a search is resumed only with a trainer that says the same.
+        An `autopartial` is such a callable.
     config : AutoMAXConfigration
     target : str
         Name of the metric that is maximised.
@@ -97,7 +107,8 @@ class AutoMAX(SMAC_optimizer):
         Raises
         ------
         ArgumentError
-            A ``ValueError``, before the first trial: if an other search was done under that name.
+            A ``ValueError``, before the first trial: if an other search was done under that name; it
+            names what differs.
         RuntimeError
             If CUDA is in use already, so that the trials' processes could not use it.
         """
@@ -207,6 +218,7 @@ class AutoMAX(SMAC_optimizer):
                 "target": self.target,
                 "SEED": self.config.SEED,
                 "deterministic": self.config.deterministic,
+                "identity": identity_of(self.trainer),
                 "n_trials": self.config.n_trials,
                 "first": first,
             }

@@ -115,13 +115,25 @@ class TrialRecord:
         ArgumentError
             Naming what differs.
         """
-        for before in self.starts()[-1:]:
-            for name, called in _FIXED.items():
-                if before[name] != description[name]:
-                    raise ArgumentError(
-                        f"the search in {str(self.folder)!r} cannot be resumed: {called} is not what it was; "
-                        "choose another name, or overwrite: true, which moves the old search aside"
-                    )
+        starts = self.starts()
+        differences = []
+        for before in starts[-1:]:
+            differences = [
+                f"{called} is not what it was" for k, called in _FIXED.items() if before[k] != description[k]
+            ]
+        # records of older versions, and of trainers without it, do not have an identity
+        identities = [start["identity"] for start in starts if start.get("identity") is not None]
+        if identities and description.get("identity") is not None:
+            old, new = _flat(identities[-1]), _flat(description["identity"])
+            for name in sorted({*old, *new}):
+                was, now = old.get(name, "null"), new.get(name, "null")
+                if was != now:
+                    differences.append(f"{name} was {was:.200}, and is {now:.200}")
+        if differences:
+            raise ArgumentError(
+                f"the search in {str(self.folder)!r} cannot be resumed: {differences[0]}; "
+                "choose another name, or overwrite: true, which moves the old search aside"
+            )
         self.append({"event": "start", **description})
 
     def append(self, line: Mapping[str, Any]) -> None:
@@ -159,6 +171,17 @@ def move_aside(path: Path) -> None:
     while (old := path.with_name(f"{path.name}-old-{number}")).exists():
         number += 1
     path.rename(old)
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """The values, as JSON, of nested dicts by their dotted names; without those that are None, as a missing one is."""
+    found = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found.update(_flat(value, f"{prefix}{name}."))
+        elif value is not None:
+            found[f"{prefix}{name}"] = json.dumps(value)
+    return found
 
 
 def _begun(lines: list[dict[str, Any]]) -> dict[str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
+import json
 import math
 import random
 import shutil
@@ -147,6 +148,17 @@ def _own_directory(made: Any, folder: str) -> Path | None:
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     return directory
+
+
+def identity_of(trainer: Any) -> dict[str, Any] | None:
+    """What a trainer says it is, as it will be read from the record; None if it does not say it."""
+    identity = getattr(trainer, "identity", None)
+    if identity is None:
+        return None
+    try:
+        return dict(json.loads(json.dumps(dict(identity), default=lambda value: value.tolist())))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ArgumentError(f"trainer.identity must be a dict that JSON can hold, got {identity!r:.200}") from error
 
 
 def check_trainer(trainer: Any, target: str) -> str:
