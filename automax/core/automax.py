@@ -59,8 +59,8 @@ class AutoMAX(SMAC_optimizer):
     config : AutoMAXConfigration
     target : str
     smac : smac.HyperparameterOptimizationFacade
-        SMAC3's facade with all trials so far, made when it is first asked for; its files are below the folder
-        of the search.
+        SMAC3's facade with all trials so far, made when it is first asked for after the last one has ended; its files
+        are below the folder of the search.
     log : list of dict
         The summaries of the trials that have ended, with ``space``, ``status`` ('finished' or 'failed') and
         ``seconds``. A failed one has as ``val`` a value below all others, and a ``message``. One that was trained
@@ -144,14 +144,26 @@ class AutoMAX(SMAC_optimizer):
         space : Configuration
         seed : int
         instance : int or None
-            Fold or repeat, for trainers that have them.
+            Fold or repeat, for trainers that have them. None: all of them, each as a trial of its own.
 
         Returns
         -------
         float
-            The negative validation score; a finite value above all others if the trial fails. A
-            trial that has ended before is not repeated.
+            The negative validation score, with ``n_instances`` and without ``instance`` the mean; a finite value
+            above all others if the trial fails. A trial that has ended before is not repeated.
+
+        Raises
+        ------
+        ArgumentError
+            A ``ValueError``: for an instance that the trainer does not have; or if another search was done
+            under that name.
         """
+        n_instances = getattr(self.trainer, "n_instances", None)
+        if instance is None and n_instances is not None:
+            return sum(self.train(space, seed, i) for i in range(n_instances)) / n_instances
+        if instance is not None and instance not in range(n_instances or 0):
+            has = "no instances" if n_instances is None else f"the instances 0 to {n_instances - 1}"
+            raise ArgumentError(f"the trainer has {has}, got instance={instance!r:.200}")
         if not self._started:
             self._start()
         values = natives(space)
@@ -334,7 +346,9 @@ class AutoMAX(SMAC_optimizer):
         )
 
     def _read_log(self) -> None:
-        self.log = _public(self._record.trials())
+        before, self.log = self.log, _public(self._record.trials())
+        if self.log != before:
+            self._smac = None  # made anew when it is asked for
         if self.log:
             self._record.write_state(self.log)
         self.best_score = mean_score(leading(self._record))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ConfigSpace import Configuration
 
-from .searches import search, trained
+from .searches import search, trained, trainer
 
 pytestmark = pytest.mark.slow
 
@@ -105,3 +105,58 @@ def test_fewer_repeats_do_not_count_as_a_mean(tmp_path):
     lines.append({**lucky, "instance": None, "status": "finished"})
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert search(tmp_path, 8, deterministic=False).best_score < 1.1
+
+
+def folds(folder):
+    """A trainer with three folds, which differ in their noise."""
+    part = trainer(folder)
+
+    def make(space, instance):
+        return part(space)
+
+    make.cs, make.n_instances = part.cs, 3
+    return make
+
+
+def test_all_folds_are_trained_and_their_mean_is_given(tmp_path):
+    tuner = search(tmp_path, 4, make=folds)
+    default = tuner.configspace.get_default_configuration()
+    cost = tuner.train(default)
+    assert cost == pytest.approx(-sum(t["val"] for t in tuner.log) / 3)
+    assert tuner.best_score == pytest.approx(-cost)
+    assert sorted(p.parent.name for p in (tmp_path / "experiment_best").rglob("checkpoint")) == ["0", "1", "2"]
+    assert [t["instance"] for t in tuner.log] == [0, 1, 2]
+    assert tuner.train(default, 0, 2) == -tuner.log[2]["val"]
+    assert tuner.train(default, 5, 2) != tuner.train(default, 0, 2)
+    assert trained(tmp_path) == 4
+    assert tuner.smac.runhistory.finished == 4
+    tuner.optimize()
+    assert tuner.smac.runhistory.finished == len(tuner.log)
+
+
+@pytest.mark.parametrize("instance", [3, -1, "0"])
+def test_a_fold_that_there_is_not(instance, tmp_path):
+    tuner = search(tmp_path, make=folds)
+    with pytest.raises(ValueError, match="the trainer has the instances 0 to 2, got instance="):
+        tuner.train(tuner.configspace.get_default_configuration(), 0, instance)
+    tuner = search(tmp_path)
+    with pytest.raises(ValueError, match="the trainer has no instances, got instance="):
+        tuner.train(tuner.configspace.get_default_configuration(), 0, instance)
+    assert not (tmp_path / "search").exists()
+
+
+def test_the_facade_knows_the_trials_that_came_after_it_was_looked_at(tmp_path):
+    tuner = search(tmp_path, 3)
+    assert tuner.smac.runhistory.finished == 0
+    tuner.train(at(tuner, 0.9), seed=3)
+    assert tuner.smac.runhistory.finished == 1
+    tuner.optimize()
+    assert tuner.smac.runhistory.finished == 4
+    assert tuner.smac is tuner.smac
+
+
+@pytest.mark.parametrize("make", [trainer, folds])
+def test_the_facade_can_search_itself(make, tmp_path):
+    tuner = search(tmp_path, 4, make=make)
+    assert tuner.smac.optimize() in tuner.smac.runhistory.get_configs()
+    assert len(tuner.log) == tuner.smac.runhistory.finished == 4
