@@ -29,7 +29,7 @@ def best_lines(
     -------
     list of str, dict
     """
-    mine = [t for t in log if t["status"] == "finished" and t["space"] == best]
+    mine = [t for t in log if t["status"] == "finished" and t["space"] == best and not t.get("by_hand")]
     lines = ["best configuration:", *(f"  {name}: {short(value)}" for name, value in best.items())]
     report: dict[str, Any] = {"configuration": dict(best), "target": target, "trials": len(log)}
     if not mine:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ConfigSpace import Configuration, ConfigurationSpace
 
 from automax.core.automax_configration import AutoMAXConfigration
-from automax.core.best import keep_if_best, mend_best
-from automax.core.progress import last_line, progress_line, table
+from automax.core.best import keep_best, leading, mean_score
+from automax.core.progress import last_line, progress_line, table, trial_label
 from automax.core.record import WORST, TrialRecord, move_aside
 from automax.core.refit import refit
 from automax.core.space import ReadySpace, digest, key, natives
-from automax.core.trial import SearchedTrainer, TrialFailed, check_trainer, one_thread, run_trial, trial_seed
+from automax.core.trial import (
+    SearchedTrainer,
+    TrialFailed,
+    check_trainer,
+    identity_of,
+    one_thread,
+    run_trial,
+    trial_seed,
+)
 from pysmac_compat import Evaluation, SMAC_optimizer
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat.events import Evaluated, Event
@@ -37,7 +45,9 @@ class AutoMAX(SMAC_optimizer):
         ``test``: higher is better. If the object has ``args`` with ``output_path`` and ``experiment_name``, as
         LibAUC's trainers do, each trial gets a folder of its own below them. A trainer may have
         ``metrics``, among which the target then must be, and ``n_instances`` (folds, repeats): then it is
-        called with ``instance``, 0, 1, ..., too, and the mean over them counts. An `autopartial` is such a callable.
+        called with ``instance``, 0, 1, ..., too, and the mean over them counts. With ``identity``, a dict that JSON
+        can hold (data set, model, settings, ...), a search is resumed only with a trainer that says the same.
+        An `autopartial` is such a callable.
     config : AutoMAXConfigration
     target : str
         Name of the metric that is maximised.
@@ -49,15 +59,18 @@ class AutoMAX(SMAC_optimizer):
     config : AutoMAXConfigration
     target : str
     smac : smac.HyperparameterOptimizationFacade
-        SMAC3's facade with all trials so far, made when it is first asked for; its files are below the folder
-        of the search.
+        SMAC3's facade with all trials so far, made when it is first asked for after the last one has ended; its files
+        are below the folder of the search.
     log : list of dict
         The summaries of the trials that have ended, with ``space``, ``status`` ('finished' or 'failed') and
-        ``seconds``. A failed one has as ``val`` a value below all others, and a ``message``.
+        ``seconds``. A failed one has as ``val`` a value below all others, and a ``message``. One that was trained
+        by hand, and that the search has not met, has ``by_hand``.
     finished : int
         How many trials were known when this object was made.
     best_score : float
-        The best validation score so far; minus infinity without any.
+        After `optimize`: the validation score of the configuration that it has returned, the mean if it was trained
+        several times. Before: the best one of those trained by hand. Minus infinity without any.
+        ``<experiment_name>_best`` is the folder of the same trials.
     """
 
     def __init__(self, trainer: SearchedTrainer, config: AutoMAXConfigration, target: str) -> None:
@@ -94,7 +107,8 @@ class AutoMAX(SMAC_optimizer):
         Raises
         ------
         ArgumentError
-            A ``ValueError``, before the first trial: if an other search was done under that name.
+            A ``ValueError``, before the first trial: if an other search was done under that name; it
+            names what differs.
         RuntimeError
             If CUDA is in use already, so that the trials' processes could not use it.
         """
@@ -114,10 +128,11 @@ class AutoMAX(SMAC_optimizer):
                 t_limit_function_s=config.trial_time_limit,
                 on_event=self._follow(),
             )
+            best = self.result.active_configuration if self.result else found
+            self._record.note_returned(best)
         finally:
             self._read_log()
-        best = self.result.active_configuration if self.result else found
-        mend_best(self._record.trials(), None if self._one_training else best)
+        keep_best(self._record)
         print(table(self.log, self.target), flush=True)
         return self._configuration(best)
 
@@ -129,22 +144,34 @@ class AutoMAX(SMAC_optimizer):
         space : Configuration
         seed : int
         instance : int or None
-            Fold or repeat, for trainers that have them.
+            Fold or repeat, for trainers that have them. None: all of them, each as a trial of its own.
 
         Returns
         -------
         float
-            The negative validation score; a finite value above all others if the trial fails. A
-            trial that has ended before is not repeated.
+            The negative validation score, with ``n_instances`` and without ``instance`` the mean; a finite value
+            above all others if the trial fails. A trial that has ended before is not repeated.
+
+        Raises
+        ------
+        ArgumentError
+            A ``ValueError``: for an instance that the trainer does not have; or if another search was done
+            under that name.
         """
+        n_instances = getattr(self.trainer, "n_instances", None)
+        if instance is None and n_instances is not None:
+            return sum(self.train(space, seed, i) for i in range(n_instances)) / n_instances
+        if instance is not None and instance not in range(n_instances or 0):
+            has = "no instances" if n_instances is None else f"the instances 0 to {n_instances - 1}"
+            raise ArgumentError(f"the trainer has {has}, got instance={instance!r:.200}")
         if not self._started:
             self._start()
         values = natives(space)
         name = key(values, seed, instance)
         if self._record.find(name) is None:
-            self._train(space, values, name, seed, instance)
-            self._show(name, {trial["key"] for trial in self._record.trials()})
-        self._read_log()
+            self._train(space, values, name, seed, instance, by_hand=True)
+            self._read_log()
+            self._show(name, self.best_score)
         return -float(next(trial["val"] for trial in self.log if trial["key"] == name))
 
     def refit(self) -> dict[str, Any]:
@@ -189,7 +216,8 @@ class AutoMAX(SMAC_optimizer):
             self.log, self.best_score = [], float("-inf")
         before = self._record.starts()
         first = before[-1]["first"] if before else 0
-        known = list({repr(t["space"]): t["space"] for t in self._record.trials()}.values())
+        searched = [t for t in self._record.trials() if not t.get("by_hand")]
+        known = list({repr(t["space"]): t["space"] for t in searched}.values())
         if before and before[-1]["n_trials"] != self.config.n_trials:
             # Another budget means another initial design: what is known comes first, in place of it.
             first = len(known)
@@ -202,6 +230,7 @@ class AutoMAX(SMAC_optimizer):
                 "target": self.target,
                 "SEED": self.config.SEED,
                 "deterministic": self.config.deterministic,
+                "identity": identity_of(self.trainer),
                 "n_trials": self.config.n_trials,
                 "first": first,
             }
@@ -220,18 +249,28 @@ class AutoMAX(SMAC_optimizer):
         if ended is None:
             with one_thread():
                 ended = self._train(self._configuration(values), values, name, seed, instance)
+        else:
+            self._record.begin(name)  # it may have been trained by hand
         if ended["val"] is None:
             raise TrialFailed(ended.get("traceback") or ended["message"])
         return -ended["val"]
 
     def _train(
-        self, space: Mapping[str, Any], values: dict[str, Any], name: str, seed: int, instance: int | None
+        self,
+        space: Mapping[str, Any],
+        values: dict[str, Any],
+        name: str,
+        seed: int,
+        instance: int | None,
+        by_hand: bool = False,
     ) -> dict[str, Any]:
         """Train and write down how it ended."""
         # of this search: another one may train the same configuration below the same experiment_name
         folder = f"trial-{digest(str(self._record.folder), key(values, 0, None))}"
         if not self.config.deterministic:
             folder += f"/seed-{seed}"
+        elif seed != 0:  # by hand; beside, not inside, the folder of the search's own trial
+            folder += f"-seed-{seed}"
         if instance is not None:
             folder += f"/{instance}"
         trial: dict[str, Any] = {
@@ -242,8 +281,9 @@ class AutoMAX(SMAC_optimizer):
             "instance": instance,
             "status": "finished",
             "val": None,
+            **({"by_hand": True} if by_hand else {}),
         }
-        label = f"trial {self._record.begin(name)}/{self.config.n_trials}"
+        label = trial_label(self._record.begin(name, by_hand), self.config.n_trials)
         before = [t["curve"] for t in self._record.trials() if t["instance"] == instance and "curve" in t]
         own_seed = trial_seed(self.config.SEED, name)
         try:
@@ -252,16 +292,16 @@ class AutoMAX(SMAC_optimizer):
             lines = traceback.format_exception_only(error)
             trial.update(status="failed", message="".join(lines).strip(), traceback=traceback.format_exc()[-4000:])
         with self._record.locked():
-            others = self._record.trials()
             self._record.append(trial)
-            if self._one_training:
-                keep_if_best(trial, others)
-            self._record.write_state(_public([*others, trial]))
+            if by_hand or self._one_training:
+                keep_best(self._record, trial)
+            self._record.write_state(_public(self._record.trials()))
         return trial
 
     def _follow(self) -> Callable[[Event], None]:
         """What is told of the events of a search: shows its progress."""
-        shown, start, ended = {trial["key"] for trial in self._record.trials()}, time.monotonic(), 0
+        shown = {trial["key"] for trial in self._record.trials() if not trial.get("by_hand")}
+        start, ended = time.monotonic(), 0
 
         def follow(event: Event) -> None:
             nonlocal ended
@@ -278,16 +318,14 @@ class AutoMAX(SMAC_optimizer):
                 left = elapsed / ended * max(0, self.config.n_trials - len(shown))
                 if self.config.total_time_limit:
                     left = max(0.0, min(left, self.config.total_time_limit - elapsed))
-                self._show(name, shown, left)
+                scores = (t["val"] for t in self._record.trials() if t["key"] in shown and t["val"] is not None)
+                self._show(name, max(scores, default=float("-inf")), left)
 
         return follow
 
-    def _show(self, name: str, ended: Collection[str], left: float | None = None) -> None:
-        """Print a line on a trial that is the last of those that have ended (others may have since)."""
-        trials = _public(self._record.trials())
-        trial = next(t for t in trials if t["key"] == name)
-        scores = (t["val"] for t in trials if t["status"] == "finished" and t["key"] in ended)
-        best = max(scores, default=float("-inf"))
+    def _show(self, name: str, best: float, left: float | None = None) -> None:
+        """Print a line on a trial that has ended."""
+        trial = next(t for t in _public(self._record.trials()) if t["key"] == name)
         number = self._record.number(name)
         print(progress_line(trial, number, best, self.config.n_trials, self.target, left), flush=True)
 
@@ -308,16 +346,12 @@ class AutoMAX(SMAC_optimizer):
         )
 
     def _read_log(self) -> None:
-        self.log = _public(self._record.trials())
+        before, self.log = self.log, _public(self._record.trials())
+        if self.log != before:
+            self._smac = None  # made anew when it is asked for
         if self.log:
             self._record.write_state(self.log)
-        means: dict[str, list[float]] = {}
-        for trial in self.log:
-            if trial["status"] == "finished":
-                means.setdefault(key(trial["space"], 0, None), []).append(trial["val"])
-        n = getattr(self.trainer, "n_instances", None) or 1
-        whole = [values for values in means.values() if len(values) >= n] or list(means.values())
-        self.best_score = max((sum(v) / len(v) for v in whole), default=float("-inf"))
+        self.best_score = mean_score(leading(self._record))
 
     @property
     def _one_training(self) -> bool:

@@ -1,4 +1,4 @@
-"""The folder ``<experiment_name>_best``: a copy of that of the best trial."""
+"""Which trials speak for a search, and the folder ``<experiment_name>_best``: a copy of theirs."""
 
 from __future__ import annotations
 
@@ -8,42 +8,62 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from automax.core.record import move_aside
+from automax.core.record import TrialRecord, move_aside
 from automax.core.space import key
 
 #: written into the folder of a trial, says which one it is
 MARKER = "trial.json"
 
 
-def keep_if_best(trial: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> None:
-    """Keep the folder of a trial that has just ended, if none before was as good."""
-    scores = [t["val"] for t in others if t["val"] is not None]
-    if "directory" in trial and trial["val"] is not None and trial["val"] > max(scores, default=float("-inf")):
-        _keep(Path(trial["directory"]), {"key": trial["key"], "val": trial["val"]}, fresh=not scores)
+def leading(record: TrialRecord) -> list[dict[str, Any]]:
+    """The trials whose mean score is the best one.
+
+    Those of the configuration that the search has returned. If it has not come to its end, those with the best mean
+    among the configurations with the most trials: one that was dropped after a lucky fold does not count. Before a
+    search has begun, the same among those trained by hand, where a configuration with another seed is another.
+    """
+    trials = record.trials()
+    by_hand = all(t.get("by_hand") for t in trials)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for trial in trials:
+        if trial["val"] is not None and bool(trial.get("by_hand")) == by_hand:
+            groups.setdefault(key(trial["space"], trial["seed"] if by_hand else 0, None), []).append(trial)
+    returned = record.returned()
+    if returned is not None:
+        return groups.get(key(returned, 0, None), [])
+    return max(groups.values(), key=lambda group: (len(group), mean_score(group)), default=[])
 
 
-def mend_best(trials: Sequence[Mapping[str, Any]], best: Mapping[str, Any] | None) -> None:
-    """Put right what a kill between two steps, or the mean over several trainings, has left to do.
+def mean_score(trials: Sequence[Mapping[str, Any]]) -> float:
+    """Their mean validation score; minus infinity without any."""
+    return sum(t["val"] for t in trials) / len(trials) if trials else float("-inf")
+
+
+def keep_best(record: TrialRecord, trial: Mapping[str, Any] | None = None) -> None:
+    """Copy the folder of the leading trials.
 
     Parameters
     ----------
-    trials : list of dict
-        Of the record.
-    best : dict or None
-        The best configuration; None: that of the trial with the best score.
+    record : TrialRecord
+    trial : dict or None
+        One that has just ended: nothing is done unless it is among the leading. None: at the end of a search, puts
+        right what a kill between two steps, or the mean over several trainings, has left to do.
     """
-    scored = [t for t in trials if t["val"] is not None and "directory" in t]
-    if best is not None:
-        name = key(best, 0, None)
-        mine = [t for t in scored if key(t["space"], 0, None) == name]
-        if mine:
-            _keep(folder_of(Path(mine[0]["directory"])), {"key": name}, fresh=False)
-    elif scored:
-        trial = max(scored, key=lambda t: t["val"])
-        directory = Path(trial["directory"])
-        marker = beside(directory, "best") / MARKER
-        if not marker.exists() or json.loads(marker.read_text())["key"] != trial["key"]:
-            _keep(directory, {"key": trial["key"], "val": trial["val"]}, fresh=False)
+    best = leading(record)
+    if not best or "directory" not in best[0] or (trial is not None and trial["key"] not in [t["key"] for t in best]):
+        return
+    directory = Path(best[0]["directory"])
+    if not best[0].get("by_hand"):
+        directory = folder_of(directory)
+    elif best[0]["instance"] is not None:
+        directory = directory.parent
+    about = {"key": best[0]["key"] if len(best) == 1 else key(best[0]["space"], 0, None), "val": mean_score(best)}
+    marker = beside(directory, "best") / MARKER
+    if trial is None and len(best) == 1 and marker.exists() and json.loads(marker.read_text()) == about:
+        return
+    # after the first score of a search, what is there belongs to an older one
+    fresh = trial is not None and sum(t["val"] is not None for t in record.trials()) == 1
+    _keep(directory, about, fresh)
 
 
 def folder_of(directory: Path) -> Path:

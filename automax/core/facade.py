@@ -32,7 +32,15 @@ def facade_of(search: AutoMAX, record: TrialRecord) -> Any:
         instances=None if n_instances is None else [str(i) for i in range(n_instances)],
         instance_features=None if n_instances is None else {str(i): [float(i)] for i in range(n_instances)},
     )
-    facade = HyperparameterOptimizationFacade(scenario, search.train, overwrite=True, logging_level=False)
+
+    def train(space: Configuration, seed: int = 0) -> float:
+        return search.train(space, seed)
+
+    def train_instance(space: Configuration, instance: str, seed: int = 0) -> float:
+        return search.train(space, seed, int(instance))
+
+    target = train if n_instances is None else train_instance
+    facade = HyperparameterOptimizationFacade(scenario, target, overwrite=True, logging_level=False)
     for trial in search.log:
         instance = None if trial["instance"] is None else str(trial["instance"])
         info = TrialInfo(Configuration(search.configspace, values=trial["space"]), instance, trial["seed"])

@@ -14,6 +14,7 @@ import fcntl
 import json
 import os
 import pickle
+import reprlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,24 +59,49 @@ class TrialRecord:
         return [line for line in self.lines() if line["event"] == "start"]
 
     def trials(self) -> list[dict[str, Any]]:
-        """The trials that have ended, each once, in the order in which they were begun."""
+        """The trials that have ended, each once, in the order in which they were begun.
+
+        ``by_hand`` is true for those that were trained by hand, until the search meets them, and missing else.
+        """
         lines = self.lines()
         ended = {line["key"]: line for line in lines if line["event"] == "trial"}
-        return [ended[key] for key in self._begun() if key in ended]
+        found = []
+        for key, by_hand in _begun(lines).items():
+            if key in ended:
+                trial = {name: value for name, value in ended[key].items() if name != "by_hand"}
+                found.append({**trial, "by_hand": True} if by_hand else trial)
+        return found
 
-    def begin(self, key: str) -> int:
-        """Note that a trial begins; its number from 1, which it keeps if it is interrupted and begins again."""
+    def begin(self, key: str, by_hand: bool = False) -> int | None:
+        """Note that a trial begins, or that the search has met one that was trained by hand; its number."""
         with self.locked():
-            if key not in self._begun():
-                self.append({"event": "begin", "key": key})
+            before = _begun(self.lines()).get(key)
+            if before is None or (before and not by_hand):
+                self.append({"event": "begin", "key": key, **({"by_hand": True} if by_hand else {})})
             return self.number(key)
 
-    def number(self, key: str) -> int:
-        """The number of a trial that has begun, or ended before it could."""
-        return self._begun().index(key) + 1
+    def number(self, key: str) -> int | None:
+        """The number in the search, from 1, of a trial that has begun, or ended before it could; None by hand.
 
-    def _begun(self) -> list[str]:
-        return list(dict.fromkeys(line["key"] for line in self.lines() if line["event"] in ("begin", "trial")))
+        It keeps it if it is interrupted and begins again.
+        """
+        searched = [name for name, by_hand in _begun(self.lines()).items() if not by_hand]
+        return searched.index(key) + 1 if key in searched else None
+
+    def returned(self) -> dict[str, Any] | None:
+        """The configuration that the search has returned, unless it has gone on since."""
+        found = None
+        for line in self.lines():
+            if line["event"] == "best":
+                found = line["space"]
+            elif line["event"] in ("begin", "trial") and not line.get("by_hand"):
+                found = None
+        return found
+
+    def note_returned(self, space: Mapping[str, Any]) -> None:
+        """Note the configuration that the search returns."""
+        if self.returned() != dict(space):
+            self.append({"event": "best", "space": dict(space)})
 
     def find(self, key: str) -> dict[str, Any] | None:
         """The trial of that key, if it has ended."""
@@ -89,13 +115,25 @@ class TrialRecord:
         ArgumentError
             Naming what differs.
         """
-        for before in self.starts()[-1:]:
-            for name, called in _FIXED.items():
-                if before[name] != description[name]:
-                    raise ArgumentError(
-                        f"the search in {str(self.folder)!r} cannot be resumed: {called} is not what it was; "
-                        "choose another name, or overwrite: true, which moves the old search aside"
-                    )
+        starts = self.starts()
+        differences = []
+        for before in starts[-1:]:
+            differences = [
+                f"{called} is not what it was" for k, called in _FIXED.items() if before[k] != description[k]
+            ]
+        # records of older versions, and of trainers without it, do not have an identity
+        identities = [start["identity"] for start in starts if start.get("identity") is not None]
+        if identities and description.get("identity") is not None:
+            old, new = _flat(identities[-1]), _flat(description["identity"])
+            for name in sorted({*old, *new}):
+                was, now = old.get(name, "null"), new.get(name, "null")
+                if was != now:
+                    differences.append(f"{name} was {was:.200}, and is {now:.200}")
+        if differences:
+            raise ArgumentError(
+                f"the search in {str(self.folder)!r} cannot be resumed: {differences[0]}; "
+                "choose another name, or overwrite: true, which moves the old search aside"
+            )
         self.append({"event": "start", **description})
 
     def append(self, line: Mapping[str, Any]) -> None:
@@ -106,7 +144,7 @@ class TrialRecord:
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
                     file.write(b"\n")  # after a line that a crash has cut off
-            file.write(json.dumps(_encoded(dict(line))).encode() + b"\n")
+            file.write(_json(dict(line)).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
@@ -135,15 +173,60 @@ def move_aside(path: Path) -> None:
     path.rename(old)
 
 
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """The values, as JSON, of nested dicts by their dotted names; without those that are None, as a missing one is."""
+    found = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found.update(_flat(value, f"{prefix}{name}."))
+        elif value is not None:
+            found[f"{prefix}{name}"] = json.dumps(value)
+    return found
+
+
+def _begun(lines: list[dict[str, Any]]) -> dict[str, bool]:
+    """The keys of all trials in the order in which they were begun, by the search if it has, and whether by hand."""
+    found: dict[str, bool] = {}
+    for line in lines:
+        if line["event"] in ("begin", "trial"):
+            by_hand = line.get("by_hand", False)
+            if found.get(line["key"], False) and not by_hand:
+                del found[line["key"]]
+            found.setdefault(line["key"], by_hand)
+    return found
+
+
+def storable(values: Mapping[Any, Any]) -> dict[str, Any]:
+    """The values as they will be read from the record: arrays as lists, what JSON cannot hold by its description."""
+    found = {}
+    for name, value in values.items():
+        try:
+            found[str(name)] = _decoded(json.loads(_json(value)))
+        except Exception:  # such as one that contains itself: no value of a summary is worth the trial
+            found[str(name)] = _described(value)
+    return found
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_encoded(value), default=_described)
+
+
+def _described(value: Any) -> str:
+    """Its repr, which must not be long, nor fail."""
+    shown = reprlib.Repr()
+    shown.maxother = 200
+    return shown.repr(value)
+
+
 def _encoded(value: Any) -> Any:
-    """Tuples, which JSON would turn into lists, as dicts."""
+    """Tuples, which JSON would turn into lists, as dicts; arrays as lists."""
     if isinstance(value, tuple):
         return {_TUPLE: [_encoded(v) for v in value]}
     if isinstance(value, list):
         return [_encoded(v) for v in value]
     if isinstance(value, Mapping):
-        return {name: _encoded(v) for name, v in value.items()}
-    return value.item() if hasattr(value, "item") else value
+        return {str(name): _encoded(v) for name, v in value.items()}
+    return _encoded(value.tolist()) if callable(getattr(value, "tolist", None)) else value
 
 
 def _decoded(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from automax.core.best import MARKER
-from automax.core.record import TrialRecord, move_aside
+from automax.core.record import TrialRecord, move_aside, storable
 from automax.core.space import key
 from automax.core.trial import SearchedTrainer, one_thread, seed_everything, trial_seed
 from pysmac_compat._errors import ArgumentError
@@ -33,7 +33,8 @@ def refit(
     found = _find(record, name)
     if found is not None:
         return found
-    epochs = _epochs([t for t in record.trials() if key(t["space"], 0, None) == key(space, 0, None)])
+    mine = [t for t in record.trials() if key(t["space"], 0, None) == key(space, 0, None) and not t.get("by_hand")]
+    epochs = _epochs(mine)
 
     def call() -> float:
         with one_thread():
@@ -46,7 +47,7 @@ def refit(
                 about["directory"] = str(directory.absolute())
             seed_everything(trial_seed(search_seed, name))
             made.train()
-            record.append({"event": "refit", "key": name, **made.state.train_summary, **about})
+            record.append({**storable(made.state.train_summary), **about, "event": "refit", "key": name})
         return 0.0
 
     evaluator = Evaluator(call, Rules(memory_mb))
@@ -90,7 +91,7 @@ def _find(record: TrialRecord, name: str) -> dict[str, Any] | None:
 
 def _epochs(trials: Sequence[Mapping[str, Any]]) -> int:
     """As many as up to the best epoch, on average over the trainings of the configuration."""
-    known = [t["epoch"] for t in trials if "epoch" in t]
+    known = [t["epoch"] for t in trials if isinstance(t.get("epoch"), (int, float))]
     if not known:
         raise ArgumentError(
             "no training of the best configuration has told its best epoch: nothing says how long to train"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
+import json
 import math
 import random
 import shutil
@@ -17,10 +18,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from automax._names import nearest
+from automax.core.record import storable
 from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
+
+#: what the log says of a trial itself; the summary of a trainer cannot
+_OURS = ("event", "key", "space", "seed", "instance", "status", "by_hand", "directory")
 
 
 class SearchedTrainer(Protocol):
@@ -100,7 +106,8 @@ def run_trial(
     Returns
     -------
     dict
-        The summary; with ``directory``, if the trainer has one, and ``seconds``.
+        The summary; with ``directory``, if the trainer has one, and ``seconds``. Arrays are lists, and what
+        JSON cannot hold is described.
 
     Raises
     ------
@@ -115,12 +122,16 @@ def run_trial(
     if hasattr(made, "prepare"):
         made.prepare(label, curves)
     made.train()
-    summary = dict(made.state.train_summary)
-    if "val" not in summary:
+    summary = made.state.train_summary
+    if not isinstance(summary, Mapping) or "val" not in summary:
         raise TrialFailed("train_summary has no 'val': the trainer needs a validation split (and LibAUC's a callback)")
     value = float(summary["val"])
     if not math.isfinite(value):
         raise TrialFailed(f"the validation score is {value}")
+    taken = [name for name in summary if name in _OURS]
+    if taken:
+        warn(f"train_summary: {', '.join(taken)}: left out, as the log has entries of that name")
+    summary = storable({name: entry for name, entry in summary.items() if name not in _OURS})
     summary.update(val=value, seconds=round(time.monotonic() - start, 3))
     if directory is not None:
         summary["directory"] = str(directory)
@@ -137,6 +148,17 @@ def _own_directory(made: Any, folder: str) -> Path | None:
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     return directory
+
+
+def identity_of(trainer: Any) -> dict[str, Any] | None:
+    """What a trainer says it is, as it will be read from the record; None if it does not say it."""
+    identity = getattr(trainer, "identity", None)
+    if identity is None:
+        return None
+    try:
+        return dict(json.loads(json.dumps(dict(identity), default=lambda value: value.tolist())))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ArgumentError(f"trainer.identity must be a dict that JSON can hold, got {identity!r:.200}") from error
 
 
 def check_trainer(trainer: Any, target: str) -> str:

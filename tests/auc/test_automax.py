@@ -270,6 +270,60 @@ def test_a_trainer_without_a_score(tmp_path):
     assert "has no 'val'" in tuner.log[0]["message"]
 
 
+class Shy:
+    def __repr__(self):
+        raise ValueError("no description")
+
+
+def endless():
+    one = [1]
+    one.append(one)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [
+        ({"scores": np.arange(3)}, [0, 1, 2]),
+        ({"scores": [np.float32(0.5), (1, np.ones(2))]}, [0.5, (1, [1.0, 1.0])]),
+        ({"scores": {("a", 1): np.int64(2), 3: None}}, {"('a', 1)": 2, "3": None}),
+        ({"scores": {1, 2}}, "{1, 2}"),
+        ({"scores": lambda: 0}, "<function"),
+        ({"scores": [1, object()]}, "<object object at"),
+        ({"scores": Shy()}, "<Shy instance at"),
+        ({"scores": endless()}, "[1, [...]]"),
+        ({"test": None}, None),
+        ({"test": {"AUROC": 0.5}}, None),
+        ({"epoch": "last", "curve": None}, None),
+    ],
+)
+def test_what_else_is_in_a_summary_costs_no_trial(more, kept, tmp_path, capfd):
+    def make(x):
+        return SimpleNamespace(train=lambda: None, state=SimpleNamespace(train_summary={"val": np.float32(x), **more}))
+
+    tuner = search(tmp_path, 2, make=lambda folder: autopartial(make, x=Float("x", (0.0, 1.0))))
+    tuner.optimize()
+    assert [t["status"] for t in tuner.log] == ["finished"] * 2
+    assert pickle.loads((tmp_path / "search" / "state.pkl").read_bytes()) == tuner.log
+    assert "Test" not in capfd.readouterr().out
+    if isinstance(kept, str):
+        assert str(tuner.log[0]["scores"]).count(kept) or kept in tuner.log[0]["scores"][1]
+    elif kept is not None:
+        assert tuner.log[0]["scores"] == kept
+
+
+def test_a_summary_does_not_say_which_trial_it_is(tmp_path):
+    def make(x):
+        summary = {"val": x, "key": "mine", "space": {}, "seed": 7, "status": "bad", "directory": str(tmp_path)}
+        return SimpleNamespace(train=lambda: None, state=SimpleNamespace(train_summary=summary))
+
+    tuner = search(tmp_path, 2, make=lambda folder: autopartial(make, x=Float("x", (0.0, 1.0))))
+    with pytest.warns(UserWarning, match="train_summary: key, space, seed, status, directory: left out"):
+        assert tuner.train(tuner.configspace.get_default_configuration()) == -0.5
+    trial = tuner.log[0]
+    assert (trial["space"], trial["seed"], trial["status"]) == ({"x": 0.5}, 0, "finished")
+
+
 def test_cuda_in_use_is_said_at_once(tmp_path, monkeypatch):
     import sys
 

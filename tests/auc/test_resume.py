@@ -6,6 +6,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from automax import AutoMAX, AutoMAXConfigration
@@ -123,6 +124,49 @@ def test_another_search_is_refused(change, message, tmp_path):
     with pytest.raises(ValueError, match=message + ".*another name, or overwrite: true"):
         search(tmp_path, 2, **change).optimize()
     assert lines(tmp_path) == before
+
+
+def identified(identity):
+    def make(folder):
+        part = trainer(folder)
+        part.identity = identity
+        return part
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        ({"data": "b", "model": {"sizes": [64, 8]}}, 'data was "a", and is "b"'),
+        ({"data": "a", "model": {"sizes": (64, 9)}}, r"model\.sizes was \[64, 8\], and is \[64, 9\]"),
+        ({"data": "a", "model": {"sizes": [64, 8]}, "epochs": 3}, "epochs was null, and is 3"),
+        ({"data": "a"}, r"model\.sizes was \[64, 8\], and is null"),
+        ({"data": print}, r"trainer\.identity must be a dict that JSON can hold"),
+    ],
+)
+def test_another_trainer_is_refused(new, message, tmp_path):
+    old = {"data": "a", "model": {"sizes": (64, np.int64(8))}, "pretrained": None}
+    search(tmp_path, 2, make=identified(old)).optimize()
+    before = lines(tmp_path)
+    tuner = search(tmp_path, 2, make=identified(new))
+    with pytest.raises(ValueError, match=message):
+        tuner.optimize()
+    with pytest.raises(ValueError, match=message):
+        tuner.train(tuner.configspace.get_default_configuration())
+    assert lines(tmp_path) == before
+    search(tmp_path, 2).optimize()  # it does not say what it is
+    search(tmp_path, 2, make=identified({"data": "a", "model": {"sizes": [64, 8]}})).optimize()
+    assert trained(tmp_path) == 2
+
+
+def test_a_record_without_an_identity(tmp_path):
+    search(tmp_path, 2).optimize()
+    path = tmp_path / "search" / "trials.jsonl"
+    path.write_text(path.read_text().replace('"identity": null, ', ""))  # as older versions wrote it
+    search(tmp_path, 2, make=identified({"data": "a"})).optimize()
+    with pytest.raises(ValueError, match='data was "a", and is "b".*another name, or overwrite: true'):
+        search(tmp_path, 2, make=identified({"data": "b"})).optimize()
 
 
 def test_a_line_that_was_cut_off(tmp_path):
