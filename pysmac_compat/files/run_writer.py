@@ -165,7 +165,7 @@ class RunWriter:
         self._tested[key] = texts
         late = objective.cutoff is not None and evaluation.value >= objective.cutoff
         run = validation.ValidationRun(
-            instance=self._instances[evaluation.instance or 0],
+            instance=self._test_instance(evaluation),
             seed=_seed(evaluation),
             objective=evaluation.value * (objective.penalty if objective.runtime and late else 1.0),
             result=_result(evaluation),
@@ -174,6 +174,14 @@ class RunWriter:
             cutoff=self._cutoff,
         )
         self._tests.setdefault(key, []).append(run)
+
+    def _test_instance(self, evaluation: Evaluation) -> str:
+        """The name of a test instance; where the function gets none, by the place of the run."""
+        if evaluation.instance is not None:
+            return self._instances[evaluation.instance]
+        runs = self._plan.validation.runs(self._plan.n_test, self._plan.deterministic)
+        number, _ = runs[(evaluation.index - 1) % len(runs)]
+        return self._instances[(self._plan.n_train or 1) + number]
 
     def _end_search(self, last: Improved) -> None:
         """The trajectory ends with a line for its end."""

@@ -354,6 +354,15 @@ def test_validation_of_all_configurations(optimizer, results):
     assert count == len({step.active_configuration["x"] for step in run.trajectory})
 
 
+def test_test_instances_of_a_function_that_gets_none(tmp_path, optimizer, results):
+    optimizer.minimize(lambda x, seed: x + seed, 2, SPACE, num_test_instances=2, deterministic=False)
+    evaluations = optimizer.result.runs[0].test_evaluations
+    assert [e.instance for e in evaluations] == [None, None]
+    assert readers.read_instances_file(tmp_path / "wd" / "test_instances.dat") == [["id_0"], ["id_1"]]
+    matrix = readers.read_validationObjectiveMatrix_file(results / "validationObjectiveMatrix-traj-run-0-walltime.csv")
+    assert matrix == {0: [evaluations[0].value], 1: [evaluations[1].value]}
+
+
 def test_the_folder_of_the_results_has_the_name_of_the_rungroup(optimizer):
     optimizer.smac_options["rungroup"] = "mine-%SCENARIO_NAME"
     optimizer.minimize(lambda x: x, 2, SPACE)
