@@ -216,9 +216,12 @@ def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:
         Where something else is wrong.
     OSError
     """
-    with open(path, "rb") as stream:
-        _wait_for_the_end(stream)
-        data = stream.read()
+    try:
+        with open(path, "rb") as stream:
+            _wait_for_the_end(stream)
+            data = stream.read()
+    except IsADirectoryError:
+        raise FileFormatError("expected a file, this is a directory", path) from None
     lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
     header = _object(path, 1, lines[0] if lines else b"")
     if header.get("journal") != _VERSION:

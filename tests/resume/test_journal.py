@@ -110,6 +110,12 @@ def test_a_broken_header_is_named(tmp_path, header):
         read_journal(str(path), PLAN, 0, 1)
 
 
+def test_a_folder_is_no_journal(tmp_path):
+    with pytest.raises(FileFormatError, match="expected a file, this is a directory") as caught:
+        read_journal(str(tmp_path), PLAN, 0, 1)
+    assert caught.value.file == str(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
