@@ -187,6 +187,8 @@ class SMAC_optimizer:
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {func!r}")
         settings = resolve(self.smac_options)
+        scenario_file = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
+        results = results_path(self.working_directory, scenario_file, settings.result_folder)
         plan = make_plan(
             settings,
             definition=define(parameter_dict, conditional_clauses, forbidden_clauses),
@@ -199,6 +201,7 @@ class SMAC_optimizer:
             seed=seed,
             t_limit_function_s=t_limit_function_s,
             t_limit_total_s=self._total_time,
+            resumed=results if resume else None,
         )
         check_signature(func, plan)
         n_engines = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
@@ -217,7 +220,6 @@ class SMAC_optimizer:
             "parser_dict": {name: value_type(p) for name, p in plan.definition.parameters.items()},
             "function": func,
         }
-        scenario_file = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
         workers = settings.workers or 1
         if settings.dask_client is not None:
             on_dask.check_client(settings.dask_client, func)
@@ -226,7 +228,6 @@ class SMAC_optimizer:
         if resume:
             if not self._persistent:
                 raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
-            results = results_path(self.working_directory, scenario_file, settings.result_folder)
             recorded = read_journals(results, plan, workers)
         record = Record(plan)
         files = WorkingDirectory(

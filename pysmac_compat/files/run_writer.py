@@ -16,6 +16,7 @@ from pysmac_compat.files.pcs import definition_text
 from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.rundata import RunDataText
 from pysmac_compat.files.scenario import DEFAULT_CUTOFF, first_name, scenario_text
+from pysmac_compat.files.state import OLD_STATE
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 
@@ -94,7 +95,7 @@ class RunWriter:
     def _new_state(self) -> Folder:
         """The state-run folder; one of an earlier run is moved aside, as SMAC v2 does."""
         name = f"state-run{self._name}"
-        self._folder.set_aside(name, "old-state-")
+        self._folder.set_aside(name, OLD_STATE)
         return self._folder.make(name)
 
     def _old_state(self) -> Folder:

@@ -23,6 +23,8 @@ PARAMSTRINGS = "paramstrings-it*.txt"
 RUNS = "runs_and_results-it*.csv"
 INSTANCES = "instances.txt"
 FEATURES = "instance-features.txt"
+#: before the name of a state-run folder that a later run has moved aside, and the time of that
+OLD_STATE = "old-state-"
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,7 @@ def test_a_folder_is_no_journal(tmp_path):
         ({"features": [[1.0], [2.0]]}, "train_instance_features was None"),
         ({"objective": Objective(cutoff=3.0)}, "objective: cutoff was None, now it is 3.0"),
         ({"use_model": False}, "use_model"),
+        ({"known": [{"x": 1.0}]}, r"it began without smac_options\['warmstart'\], now there is one"),
         ({"parts": {"surrogate": {"n_trees": 5}}}, "surrogate: 'n_trees' is new"),
     ],
 )
