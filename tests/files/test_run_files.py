@@ -211,11 +211,29 @@ def test_files_of_others_are_not_replaced(tmp_path, name):
     def function(x, instance):
         return _square(x)
 
-    optimizer.minimize(function, 2, SPACE, num_train_instances=2, train_instance_features=[[1], [2]])
+    with pytest.warns(UserWarning, match="this run writes no files: working_directory"):
+        optimizer.minimize(function, 2, SPACE, num_train_instances=2, train_instance_features=[[1], [2]])
     assert path.read_text() == "mine"
     del optimizer
     gc.collect()
     assert _tree(tmp_path / "wd") == [name]
+
+
+def test_an_earlier_run_is_warned_of(tmp_path, optimizer, results):
+    optimizer.minimize(_square, 2, SPACE)
+    trajectory = (results / "traj-run-0.txt").read_text()
+    later = SMAC_optimizer(working_directory=str(tmp_path / "wd"))
+    with pytest.warns(
+        UserWarning, match=r"working_directory '.*wd' .*'out.scenario'.*persistent_files=True\)"
+    ) as caught:
+        later.minimize(_square, 2, SPACE)
+    assert [warning.filename for warning in caught] == [__file__]
+    assert (results / "traj-run-0.txt").read_text() == trajectory
+    own = SMAC_optimizer(working_directory=str(tmp_path / "new"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        own.minimize(_square, 2, SPACE)
+        own.minimize(_square, 2, SPACE)
 
 
 def test_no_file_holds_the_environment(tmp_path, optimizer, monkeypatch):
