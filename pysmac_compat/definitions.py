@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat.files.pcs import parameter_line
-from pysmac_compat.space.parameters import parse_parameter
+from pysmac_compat.space.parameters import Parameter, parse_parameter
+from pysmac_compat.utils.smac_argparser import StrOrNone
 
 
 def process_single_parameter_definition(name: str, specification: Any) -> tuple[str, type]:
@@ -23,8 +24,7 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
     line : str
         With the numbers as they are written in the definition.
     type : type
-        Of the parameter's values: int, float, str or bool, or ``type(None)`` where None is
-        the only choice.
+        See `value_type`.
 
     Raises
     ------
@@ -39,15 +39,27 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
     ('kernel categorical {rbf,linear}[rbf]', <class 'str'>)
     """
     parameter = parse_parameter(name, specification)
-    kind = parameter.kind
     if not parameter.numeric:
-        return parameter_line(parameter), next(
-            (type(value) for value in parameter.values if value is not None), type(None)
-        )
+        return parameter_line(parameter), value_type(parameter)
     typed = isinstance(specification[0], str)
     (lower, upper), default = specification[1:3] if typed else (parameter.values, parameter.default)
     log = " log" if parameter.log else ""
-    return f"{name} {kind} [{lower}, {upper}] [{default}]{log}", int if kind == "integer" else float
+    return f"{name} {parameter.kind} [{lower}, {upper}] [{default}]{log}", value_type(parameter)
+
+
+def value_type(parameter: Parameter) -> type:
+    """The type that makes a parameter's values of their texts.
+
+    Returns
+    -------
+    type
+        int, float, str or bool, also where None is among the choices; but `StrOrNone` for texts and None, and
+        ``type(None)`` where None is the only choice.
+    """
+    if parameter.numeric:
+        return int if parameter.kind == "integer" else float
+    kind = next((type(value) for value in parameter.values if value is not None), type(None))
+    return StrOrNone if kind is str and None in parameter.values else kind
 
 
 def process_parameter_definitions(parameter_dict: Mapping[str, Any]) -> tuple[list[str], dict[str, type]]:

@@ -17,6 +17,7 @@ from pysmac_compat._errors import ArgumentError
 from pysmac_compat._fork import uninterrupted
 from pysmac_compat._warn import warn
 from pysmac_compat.commands import Commands
+from pysmac_compat.definitions import value_type
 from pysmac_compat.evaluation import on_dask
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
@@ -31,7 +32,6 @@ from pysmac_compat.results import Result
 from pysmac_compat.runs import Engine, events_of
 from pysmac_compat.signature import check_signature
 from pysmac_compat.space.definition import Definition, define
-from pysmac_compat.space.parameters import Parameter
 
 _LOGGER = logging.getLogger("pysmac_compat")
 _LOGGER.propagate = False  # nothing reaches the root logger; warnings go to stderr all the same
@@ -187,6 +187,8 @@ class SMAC_optimizer:
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {func!r}")
         settings = resolve(self.smac_options)
+        scenario_file = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
+        results = results_path(self.working_directory, scenario_file, settings.result_folder)
         plan = make_plan(
             settings,
             definition=define(parameter_dict, conditional_clauses, forbidden_clauses),
@@ -199,6 +201,7 @@ class SMAC_optimizer:
             seed=seed,
             t_limit_function_s=t_limit_function_s,
             t_limit_total_s=self._total_time,
+            resumed=results if resume else None,
         )
         check_signature(func, plan)
         n_engines = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
@@ -214,10 +217,9 @@ class SMAC_optimizer:
         self.pysmac_config = {
             "deterministic": plan.deterministic,
             "has_instance": plan.n_train is not None,
-            "parser_dict": {name: _parser(p) for name, p in plan.definition.parameters.items()},
+            "parser_dict": {name: value_type(p) for name, p in plan.definition.parameters.items()},
             "function": func,
         }
-        scenario_file = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
         workers = settings.workers or 1
         if settings.dask_client is not None:
             on_dask.check_client(settings.dask_client, func)
@@ -226,7 +228,6 @@ class SMAC_optimizer:
         if resume:
             if not self._persistent:
                 raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
-            results = results_path(self.working_directory, scenario_file, settings.result_folder)
             recorded = read_journals(results, plan, workers)
         record = Record(plan)
         files = WorkingDirectory(
@@ -277,10 +278,6 @@ class SMAC_optimizer:
                     files.close()
             record.conclude()
         return self.result.value, dict(self.result.configuration)
-
-
-def _parser(parameter: Parameter) -> type:
-    return float if parameter.kind == "real" else type(parameter.default)
 
 
 def _log_level(debug: Any) -> int | None:

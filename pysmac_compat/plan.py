@@ -116,10 +116,12 @@ def make_plan(
     seed: Any,
     t_limit_function_s: Any,
     t_limit_total_s: float | None,
+    resumed: str | None = None,
 ) -> Plan:
     """Check the arguments of ``minimize`` and join them with the options.
 
-    Where an argument and an option set the same limit, the smaller one holds.
+    Where an argument and an option set the same limit, the smaller one holds. ``resumed`` is the folder of the
+    results of an earlier call that is resumed.
 
     Raises
     ------
@@ -172,14 +174,14 @@ def make_plan(
         penalise_imputed=settings.penalise_imputed,
         parts=settings.parts,
     )
-    return replace(plan, known=_known(settings.parts.get("warmstart", {}), plan))
+    return replace(plan, known=_known(settings.parts.get("warmstart", {}), plan, resumed))
 
 
-def _known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
+def _known(options: Mapping[str, Any], plan: Plan, resumed: str | None) -> list[Known]:
     if "folder" in options:
-        from pysmac_compat.warmstart import read_known  # the readers of files know the plan
+        from pysmac_compat.warmstart import read_known, read_known_before  # the readers of files know the plan
 
-        return read_known(options, plan)
+        return read_known(options, plan) if resumed is None else read_known_before(options, plan, resumed)
     if options:
         warn("smac_options['warmstart-iteration'] has no effect without 'warmstart'")
     return []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast, get_args
@@ -9,8 +12,9 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from pysmac_compat._errors import ArgumentError
 from pysmac_compat.evaluation.outcome import Outcome, Status
 from pysmac_compat.files.instances import instance_number
+from pysmac_compat.files.journal import digest, digests
 from pysmac_compat.files.run_results import RunRow
-from pysmac_compat.files.state import PARAMSTRINGS, RUNS, StateRun, read_state_run
+from pysmac_compat.files.state import OLD_STATE, PARAMSTRINGS, RUNS, StateRun, read_state_run
 from pysmac_compat.objective import Scored
 from pysmac_compat.space.definition import Definition
 
@@ -71,6 +75,30 @@ def read_known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
         )
         for row in state.runs
     ]
+
+
+def read_known_before(options: Mapping[str, Any], plan: Plan, results: str) -> list[Known]:
+    """The evaluations with which a run began that is resumed.
+
+    A run that starts with the state-run folder which its own takes the place of moves that aside. Then it is
+    looked for there.
+
+    Parameters
+    ----------
+    options, plan : object
+        See `read_known`.
+    results : str
+        The folder of the results, with the journals.
+    """
+    parent, name = os.path.split(os.path.realpath(options["folder"]))
+    if parent == os.path.realpath(results):
+        began_with = digests(results)
+        for moved in sorted(glob.glob(os.path.join(glob.escape(parent), f"{OLD_STATE}{name}-*")), reverse=True):
+            with contextlib.suppress(ValueError, OSError):  # of any other run
+                known = read_known({**options, "folder": moved}, plan)
+                if digest(known) in began_with:
+                    return known
+    return read_known(options, plan)
 
 
 def _typed(what: str, state: StateRun, plan: Plan) -> list[dict[str, Any]]:

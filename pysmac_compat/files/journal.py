@@ -18,15 +18,19 @@ import glob
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import Any, BinaryIO, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
 from pysmac_compat._errors import ArgumentError, FileFormatError
 from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.files.text import Appender
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
+
+if TYPE_CHECKING:
+    from pysmac_compat.warmstart import Known
 
 _VERSION = 1
 #: seconds that the process of a search which was killed may take to notice that
@@ -138,6 +142,16 @@ def journals(folder: str) -> set[str]:
     return {os.path.basename(path).removeprefix(before).removesuffix(after) for path in paths}
 
 
+def digests(folder: str) -> set[str]:
+    """The `digest` with which each run began whose journal is in a folder."""
+    found = set()
+    for path in (os.path.join(folder, journal_name(name)) for name in journals(folder)):
+        # what is wrong with it, `read_journal` says
+        with contextlib.suppress(OSError, ValueError), open(path, "rb") as stream:
+            found.add(str(_object(path, 1, stream.readline()).get("warmstart")))
+    return found
+
+
 def header_line(plan: Plan, run: int, workers: int) -> str:
     """The first line of a run's journal."""
     return _line(_header(plan, run, workers))
@@ -165,7 +179,7 @@ def _header(plan: Plan, run: int, workers: int) -> dict[str, Any]:
         "num_train_instances": plan.n_train,
         "train_instance_features": plan.features,
         "workers": workers,
-        "warmstart": _digest(plan.known) if plan.known else None,
+        "warmstart": digest(plan.known),
         **{name: getattr(plan, name) for name in _STEERING},
         **{name: plan.parts.get(name, {}) for name in _STEERING_PARTS},
     }
@@ -187,7 +201,10 @@ def _plain(value: Any) -> Any:
     return getattr(value, "__name__", None) or _plain(vars(value))
 
 
-def _digest(known: Any) -> str:
+def digest(known: Sequence[Known]) -> str | None:
+    """What tells the evaluations that are known at the start from others; None if there are none."""
+    if not known:
+        return None
     import hashlib  # not above: what it loads makes each fork of the process dearer
 
     return hashlib.sha256(json.dumps(_plain(known)).encode()).hexdigest()
@@ -216,9 +233,12 @@ def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:
         Where something else is wrong.
     OSError
     """
-    with open(path, "rb") as stream:
-        _wait_for_the_end(stream)
-        data = stream.read()
+    try:
+        with open(path, "rb") as stream:
+            _wait_for_the_end(stream)
+            data = stream.read()
+    except IsADirectoryError:
+        raise FileFormatError("expected a file, this is a directory", path) from None
     lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
     header = _object(path, 1, lines[0] if lines else b"")
     if header.get("journal") != _VERSION:
@@ -269,9 +289,20 @@ def _compare(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     for name in new:
         if name == "max_evaluations":
             continue
-        difference = _difference(name, old.get(name), new[name])
+        difference = (_warm_difference if name == "warmstart" else partial(_difference, name))(old.get(name), new[name])
         if difference:
             raise ArgumentError(f"resume: {path} is of another search: {difference}")
+
+
+def _warm_difference(old: Any, new: Any) -> str:
+    option = "smac_options['warmstart']"
+    if old == new:
+        return ""
+    if new is None:
+        return f"it began with the evaluations of an earlier run ({option}), now there is no such option"
+    if old is None:
+        return f"it began without {option}, now there is one"
+    return f"the evaluations in the folder of {option} are not those with which it began"
 
 
 def _difference(name: str, old: Any, new: Any) -> str:

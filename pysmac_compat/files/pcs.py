@@ -35,6 +35,7 @@ Space: TypeAlias = tuple[dict[str, tuple[Any, ...]], list[str], list[str]]
 
 _TYPED = re.compile(rf"(?P<name>[^\s#'\"]+)\s+(?P<kind>{'|'.join(KINDS)})\s*(?=[\[{{])")
 _UNTYPED = re.compile(r"(?P<name>[^\s#'\"{\[|]+)\s*(?=[\[{])")
+_BAR = re.compile(r"\s*\|(?!\|)")
 _FLAGS = re.compile(r"[il]*")
 _HEADINGS = ("conditionals:", "conditional:", "forbidden:", "forbiddens:")
 _CHOICE = re.compile(r"""\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^,{}\[\]#"]*?))\s*(?=[,}\]])""")
@@ -126,6 +127,7 @@ def read_pcs(path: Path) -> Space:
     FileFormatError
     """
     file = TextFile(path)
+    bracketed = _bracketed_names(file)
     parameters: dict[str, tuple[Any, ...]] = {}
     conditionals: list[str] = []
     forbiddens: list[str] = []
@@ -134,8 +136,10 @@ def read_pcs(path: Path) -> Space:
         if text.startswith("#") or text.lower() in _HEADINGS:
             continue
         typed = _TYPED.match(text)
-        match = typed or _UNTYPED.match(text)
-        if match is None and text.startswith("{"):
+        # "a{b | c == d" begins like a line in the older format, if "a{b" is not known to be a name
+        conditional = any(text.startswith(name) and _BAR.match(text, len(name)) for name in bracketed)
+        match = typed or (None if conditional else _UNTYPED.match(text))
+        if match is None and text.startswith("{") and not conditional:
             if not re.search(r"\}\s*(#.*)?$", text):
                 file.error(number, f"expected a forbidden clause in braces, got {text!r:.80}")
             forbiddens.append(text)
@@ -149,6 +153,12 @@ def read_pcs(path: Path) -> Space:
             kind = typed["kind"] if typed else ""
             parameters[match["name"]] = _ParameterLine(file, number, text, match.end(), kind).specification()
     return parameters, conditionals, forbiddens
+
+
+def _bracketed_names(file: TextFile) -> list[str]:
+    """The names with brackets, which only the newer format can have."""
+    names = (match["name"] for _, line in file.lines if (match := _TYPED.match(line.strip())))
+    return [name for name in names if "{" in name or "[" in name]
 
 
 class _ParameterLine:

@@ -16,6 +16,7 @@ from pysmac_compat.files.pcs import definition_text
 from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.rundata import RunDataText
 from pysmac_compat.files.scenario import DEFAULT_CUTOFF, first_name, scenario_text
+from pysmac_compat.files.state import OLD_STATE
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 
@@ -94,7 +95,7 @@ class RunWriter:
     def _new_state(self) -> Folder:
         """The state-run folder; one of an earlier run is moved aside, as SMAC v2 does."""
         name = f"state-run{self._name}"
-        self._folder.set_aside(name, "old-state-")
+        self._folder.set_aside(name, OLD_STATE)
         return self._folder.make(name)
 
     def _old_state(self) -> Folder:
@@ -165,7 +166,7 @@ class RunWriter:
         self._tested[key] = texts
         late = objective.cutoff is not None and evaluation.value >= objective.cutoff
         run = validation.ValidationRun(
-            instance=self._instances[evaluation.instance or 0],
+            instance=self._test_instance(evaluation),
             seed=_seed(evaluation),
             objective=evaluation.value * (objective.penalty if objective.runtime and late else 1.0),
             result=_result(evaluation),
@@ -174,6 +175,14 @@ class RunWriter:
             cutoff=self._cutoff,
         )
         self._tests.setdefault(key, []).append(run)
+
+    def _test_instance(self, evaluation: Evaluation) -> str:
+        """The name of a test instance; where the function gets none, by the place of the run."""
+        if evaluation.instance is not None:
+            return self._instances[evaluation.instance]
+        runs = self._plan.validation.runs(self._plan.n_test, self._plan.deterministic)
+        number, _ = runs[(evaluation.index - 1) % len(runs)]
+        return self._instances[(self._plan.n_train or 1) + number]
 
     def _end_search(self, last: Improved) -> None:
         """The trajectory ends with a line for its end."""

@@ -15,7 +15,7 @@ from pysmac_compat.files.instances import features_text, instances_text, read_fe
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.run_results import HEADER, RunRow, read_runs_and_results
 from pysmac_compat.files.scenario import read_scenario_by_old_names
-from pysmac_compat.files.text import Path
+from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Value
 
@@ -23,6 +23,8 @@ PARAMSTRINGS = "paramstrings-it*.txt"
 RUNS = "runs_and_results-it*.csv"
 INSTANCES = "instances.txt"
 FEATURES = "instance-features.txt"
+#: before the name of a state-run folder that a later run has moved aside, and the time of that
+OLD_STATE = "old-state-"
 
 
 @dataclass(frozen=True)
@@ -184,12 +186,13 @@ def merge_states(
 
 
 def _check_scenarios(paths: Sequence[str]) -> None:
-    for path in paths[1:]:
-        for name, read in (("scenario.txt", read_scenario_by_old_names), ("param.pcs", read_pcs)):
-            files = [os.path.join(folder, name) for folder in (paths[0], path)]
-            one, other = (read(file) for file in files)
-            if one != other:
-                raise ValueError(f"{files[0]} and {files[1]} differ: the runs are not of the same scenario")
+    for name, read in (("scenario.txt", read_scenario_by_old_names), ("param.pcs", read_pcs)):
+        first, *others = (os.path.join(path, name) for path in paths)
+        # a folder alone need not have them; where it has, they are copied, and so must be what they seem
+        expected = read(first) if others or os.path.exists(first) else None
+        for other in others:
+            if read(other) != expected:
+                raise ValueError(f"{first} and {other} differ: the runs are not of the same scenario")
 
 
 def _merge_features(
@@ -227,8 +230,7 @@ def _write(merged: MergedState, source: str, destination: str) -> None:
     for name in ("param.pcs", "scenario.txt"):
         path = os.path.join(source, name)
         if os.path.exists(path):
-            with open(path, encoding="utf-8", errors="surrogateescape") as stream:
-                texts[name] = stream.read()
+            texts[name] = TextFile(path).text
     texts[INSTANCES] = instances_text([name, *more] for name, more in merged.instances.items())
     if merged.features is not None:
         texts[FEATURES] = features_text(merged.features[0], merged.features[1].items())

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from pysmac_compat._warn import warn
 from pysmac_compat.files import instances
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.journal import Recorded
@@ -37,7 +38,7 @@ class WorkingDirectory(ResultFiles):
         Grows by the path of each file and folder that was not there before.
     overwrite : bool
         Whether files of others, as of earlier runs, may be replaced. Without it nothing is written where there are
-        some, no journal, and nothing for SMAC3.
+        some, which is warned of, no journal, and nothing for SMAC3.
     workers : int
         How many calls of a run go on at the same time.
     recorded : dict of int to Recorded, or None
@@ -81,7 +82,13 @@ class WorkingDirectory(ResultFiles):
         if plan.n_test:
             files["test_instances.dat"] = instances.instances_text(names[n_train:])
         there = (os.path.join(path, name) for name in (*files, os.path.join("out", results)))
-        if not overwrite and any(os.path.lexists(each) and each not in made for each in there):
+        found = [each for each in there if os.path.lexists(each) and each not in made]
+        if found and not overwrite:  # whoever reads the results would take those for this run's
+            warn(
+                f"this run writes no files: working_directory {path!r} holds some of an earlier run or of others "
+                f"({os.path.relpath(found[-1], path)!r}), and they stay as they are; "
+                "SMAC_optimizer(persistent_files=True) replaces them"
+            )
             return
         try:
             os.makedirs(path, exist_ok=True)

@@ -27,6 +27,19 @@ _OWN_INSTANCE = re.compile(r"id_(\d+)")
 _BOOLS = {"True": True, "False": False}
 
 
+class StrOrNone(str):
+    """The type of choices that are texts and None: made of the text 'None', it is None, else a plain str.
+
+    ``str`` alone cannot say whether 'None' is a text among texts. For numbers and bools there is no doubt.
+
+    >>> StrOrNone("None"), StrOrNone("rbf")
+    (None, 'rbf')
+    """
+
+    def __new__(cls, text: str) -> Any:  # noqa: D102
+        return None if text == "None" else text
+
+
 def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
     """Read the command line, ``sys.argv``.
 
@@ -75,7 +88,7 @@ def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any
 
 def convert(name: str, kind: Callable[[str], Any], text: str) -> Any:
     """The value of a parameter, or of one of `HEAD`, from its text."""
-    if kind is type(None):
+    if kind is type(None) or (text == "None" and kind in (bool, int, float) and name not in HEAD):
         return None
     try:
         return _BOOLS[text] if kind is bool else kind(text)

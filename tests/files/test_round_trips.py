@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from pysmac_compat import ClauseError
 from pysmac_compat.files import configurations, instances, pcs, run_results, rundata, scenario, trajectory, validation
 from pysmac_compat.files.text import java_number, quoted_cells, write_text
 from pysmac_compat.space.definition import define
@@ -186,6 +187,46 @@ def test_written_by_hand(tmp_path, space):
             dialect[name] = (values, default, *(["int"] if kind == "integer" else []), *log)
     pcs.write_pcs(path, dialect, [], [])
     assert pcs.read_pcs(path)[0] == dialect
+
+
+@st.composite
+def spaces_with_clauses(draw):
+    """Two parameters with odd names, one of them under a condition on the other, and a forbidden clause over both."""
+    odd = st.text(alphabet="ab{}[],=-", min_size=1, max_size=5)
+    child, parent = draw(st.lists(odd, min_size=2, max_size=2, unique=True))
+    space = {child: ("real", [0, 1], 0.5), parent: ("ordinal", ["lo", "hi", "x y"], "lo")}
+    condition = draw(st.sampled_from(["== hi", "!= lo", "> lo", "in {lo,hi}", 'in {"x y"}', "== lo || {} == hi"]))
+    conditional = f"{child} | {parent} {condition.replace('{}', parent)}"
+    return space, [conditional], [f"{{{child} = 0.25, {parent} = hi}}"]
+
+
+def _define(*space):
+    """The definition of a space; names in which operators stand are ambiguous in some clauses, and refused there."""
+    try:
+        return define(*space)
+    except ClauseError:
+        assume(False)
+
+
+@quick
+@given(space=spaces_with_clauses())
+@example(({"a{b": ("real", [0, 1], 0.5), "x,y": ("ordinal", ["lo", "hi"], "lo")}, ["a{b | x,y == hi"], []))
+@example(({"a[b": ("real", [0, 1], 0.5), "x,y": ("ordinal", ["lo", "hi"], "lo")}, ["a[b|x,y in {hi}"], []))
+@example(({"{a": ("real", [0, 1], 0.5), "k{": ("categorical", ["u", "v"], "u")}, ["{a | k{ in {v}"], ["{{a > 0.7}"]))
+def test_clauses_over_odd_names(tmp_path, space):
+    definition = _define(*space)
+    path = tmp_path / "param.pcs"
+    write_text(path, pcs.definition_text(definition))
+    read = define(*pcs.read_pcs(path))
+    assert read.parameters == definition.parameters
+    assert read.conditions == definition.conditions
+    assert [clause.text for clause in read.forbiddens] == [clause.text for clause in definition.forbiddens]
+
+
+def test_a_choice_with_a_bar_is_no_condition(tmp_path):
+    path = tmp_path / "param.pcs"
+    path.write_text("a {b | c,d}[d]\na{ real [0, 1] [0.5]\n")
+    assert pcs.read_pcs(path) == ({"a": ({"b | c", "d"}, "d"), "a{": ("real", [0, 1], 0.5)}, [], [])
 
 
 def test_clauses(tmp_path):

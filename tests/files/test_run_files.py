@@ -211,11 +211,29 @@ def test_files_of_others_are_not_replaced(tmp_path, name):
     def function(x, instance):
         return _square(x)
 
-    optimizer.minimize(function, 2, SPACE, num_train_instances=2, train_instance_features=[[1], [2]])
+    with pytest.warns(UserWarning, match="this run writes no files: working_directory"):
+        optimizer.minimize(function, 2, SPACE, num_train_instances=2, train_instance_features=[[1], [2]])
     assert path.read_text() == "mine"
     del optimizer
     gc.collect()
     assert _tree(tmp_path / "wd") == [name]
+
+
+def test_an_earlier_run_is_warned_of(tmp_path, optimizer, results):
+    optimizer.minimize(_square, 2, SPACE)
+    trajectory = (results / "traj-run-0.txt").read_text()
+    later = SMAC_optimizer(working_directory=str(tmp_path / "wd"))
+    with pytest.warns(
+        UserWarning, match=r"working_directory '.*wd' .*'out.scenario'.*persistent_files=True\)"
+    ) as caught:
+        later.minimize(_square, 2, SPACE)
+    assert [warning.filename for warning in caught] == [__file__]
+    assert (results / "traj-run-0.txt").read_text() == trajectory
+    own = SMAC_optimizer(working_directory=str(tmp_path / "new"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        own.minimize(_square, 2, SPACE)
+        own.minimize(_square, 2, SPACE)
 
 
 def test_no_file_holds_the_environment(tmp_path, optimizer, monkeypatch):
@@ -352,6 +370,15 @@ def test_validation_of_all_configurations(optimizer, results):
     assert [e.configuration for e in run.test_evaluations[::2]] == [typed_values(t, definition) for t in tested]
     assert matrix == {2: [e.value for e in run.test_evaluations[::2]], 3: [e.value for e in run.test_evaluations[1::2]]}
     assert count == len({step.active_configuration["x"] for step in run.trajectory})
+
+
+def test_test_instances_of_a_function_that_gets_none(tmp_path, optimizer, results):
+    optimizer.minimize(lambda x, seed: x + seed, 2, SPACE, num_test_instances=2, deterministic=False)
+    evaluations = optimizer.result.runs[0].test_evaluations
+    assert [e.instance for e in evaluations] == [None, None]
+    assert readers.read_instances_file(tmp_path / "wd" / "test_instances.dat") == [["id_0"], ["id_1"]]
+    matrix = readers.read_validationObjectiveMatrix_file(results / "validationObjectiveMatrix-traj-run-0-walltime.csv")
+    assert matrix == {0: [evaluations[0].value], 1: [evaluations[1].value]}
 
 
 def test_the_folder_of_the_results_has_the_name_of_the_rungroup(optimizer):

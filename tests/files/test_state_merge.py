@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
+from pysmac_compat import FileFormatError
 from pysmac_compat.files.state import merge_states, read_state_run
 from pysmac_compat.utils.state_merge import read_sate_run_folder, state_merge
 
@@ -60,6 +61,32 @@ def test_runs_with_other_seeds_are_no_duplicates(java_runs, tmp_path):
     folder = java_runs / "nondeterministic_seed3" / "wd" / "out" / "scenario" / "state-run3"
     merge_states([folder, folder], tmp_path / "merged", drop_duplicates=True)
     assert _runs(tmp_path / "merged") == _runs(folder)
+
+
+@pytest.mark.parametrize("name", ["param.pcs", "scenario.txt"])
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_copied_must_be_text(folders, tmp_path, name, check):
+    state = tmp_path / "state"
+    shutil.copytree(folders[0], state)
+    (state / name).write_bytes(b"\x00\xff")
+    with pytest.raises(FileFormatError, match=f"{name}.*binary"):
+        state_merge([state], tmp_path / "merged", check_scenario_files=check)
+    (state / name).unlink()
+    (state / name).mkdir()
+    with pytest.raises(FileFormatError, match=f"{name}.*directory"):
+        state_merge([state], tmp_path / "merged", check_scenario_files=check)
+    assert not (tmp_path / "merged").exists()
+    (state / name).rmdir()
+    state_merge([state], tmp_path / "merged", check_scenario_files=check)
+    assert not (tmp_path / "merged" / name).exists()
+
+
+def test_the_space_of_one_folder_must_be_one(folders, tmp_path):
+    state = tmp_path / "state"
+    shutil.copytree(folders[0], state)
+    (state / "param.pcs").write_text("nonsense\n")
+    with pytest.raises(FileFormatError, match="param.pcs, line 1"):
+        state_merge([state], tmp_path / "merged")
 
 
 def test_scenarios_that_differ(folders, tmp_path):

@@ -90,4 +90,8 @@ def test_the_untyped_dialect():
         int,
     )
     assert process_single_parameter_definition("k", ({"b", "a"}, "b")) == ("k categorical {a,b}[b]", str)
-    assert process_single_parameter_definition("k", ("categorical", [None, "a"], None))[1] is str
+    kind = process_single_parameter_definition("k", ("categorical", [None, "a"], None))[1]
+    assert issubclass(kind, str)
+    assert (kind("None"), kind("a")) == (None, "a")
+    assert type(kind("a")) is str
+    assert process_single_parameter_definition("k", ("categorical", ["None", "a"], "a"))[1] is str

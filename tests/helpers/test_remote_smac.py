@@ -9,6 +9,7 @@ import pytest
 from functions import gone
 
 from pysmac_compat import SMAC_optimizer
+from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.remote_smac import process_parameter_definitions, remote_smac, remote_smac_function
 from pysmac_compat.utils.smac_argparser import HEAD, evaluate_function
@@ -121,6 +122,24 @@ def test_it_proposes_what_minimize_proposes(minimized, name):
         assert [each[:5] for each in told(smac.result)] == [each[:5] for each in told(result)]
     assert (smac.result.value, smac.result.configuration) == (result.value, result.configuration)
     assert smac.result.stopped_because == result.stopped_because
+
+
+def test_none_among_the_choices(tmp_path):
+    lists = [None, 1, 2], [None, True, False], [0.5, None], [None, "q"], ["None", "q"]
+    space = {f"n{i}": ("categorical", choices, choices[0]) for i, choices in enumerate(lists)}
+    optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
+    optimizer.minimize(lambda **values: 0, 6, space)
+    types = process_parameter_definitions(space)[1]
+    assert unpickle_pysmac_config(tmp_path / "pysmac_config.pkl")["parser_dict"] == types
+    asked = []
+    with remote_smac(tmp_path / "scenario.dat", tmp_path / "scenario.advanced", 0, None, None, types) as smac:
+        while (configuration := smac.next_configuration()) is not None:
+            asked.append({name: configuration[name] for name in space})
+            smac.report_result({"value": 0, "status": "SAT", "runtime": 0.1})
+    expected = [evaluation.configuration for evaluation in optimizer.result.runs[0].evaluations]
+    assert list(map(repr, asked)) == list(map(repr, expected))  # 1 is not True there
+    for name, (_, choices, _) in space.items():
+        assert len({each[name] for each in asked} & set(choices)) > 1
 
 
 @pytest.mark.slow

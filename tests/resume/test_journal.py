@@ -110,6 +110,12 @@ def test_a_broken_header_is_named(tmp_path, header):
         read_journal(str(path), PLAN, 0, 1)
 
 
+def test_a_folder_is_no_journal(tmp_path):
+    with pytest.raises(FileFormatError, match="expected a file, this is a directory") as caught:
+        read_journal(str(tmp_path), PLAN, 0, 1)
+    assert caught.value.file == str(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -129,6 +135,7 @@ def test_a_broken_header_is_named(tmp_path, header):
         ({"features": [[1.0], [2.0]]}, "train_instance_features was None"),
         ({"objective": Objective(cutoff=3.0)}, "objective: cutoff was None, now it is 3.0"),
         ({"use_model": False}, "use_model"),
+        ({"known": [{"x": 1.0}]}, r"it began without smac_options\['warmstart'\], now there is one"),
         ({"parts": {"surrogate": {"n_trees": 5}}}, "surrogate: 'n_trees' is new"),
     ],
 )

@@ -12,7 +12,7 @@ from pysmac_compat.files import pcs
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.space.definition import define
 
-from .searches import CONDITIONS, SPACE, cost, search
+from .searches import CONDITIONS, SPACE, cost, cut, journal_of, search, summary
 
 DATA = Path(__file__).parents[1] / "data" / "runs"
 
@@ -212,5 +212,24 @@ def test_a_warm_search_is_resumed_with_the_same_start(tmp_path):
     one = search(tmp_path / "b", 5, options={"warmstart": state})
     two = search(tmp_path / "b", 5, options={"warmstart": state}, resume=True)
     assert one.result.runs == two.result.runs
-    with pytest.raises(ValueError, match="warmstart was"):
+    with pytest.raises(ValueError, match="it began with the evaluations of an earlier run .*now there is no such"):
         search(tmp_path / "b", 5, resume=True)
+    search(tmp_path / "c", 5)
+    with pytest.raises(ValueError, match="it began without smac_options.'warmstart'., now there is one"):
+        search(tmp_path / "c", 5, options={"warmstart": state}, resume=True)
+    other = tmp_path / "c" / "out" / "scenario" / "state-run0"
+    with pytest.raises(ValueError, match="the evaluations in the folder of .* are not those with which it began"):
+        search(tmp_path / "b", 5, options={"warmstart": other}, resume=True)
+
+
+def test_a_warm_search_moves_its_own_start_aside(tmp_path, notes):
+    """The state that it starts with has the name of its own; resumed, it finds it where it has put it."""
+    options = {"restore-scenario": tmp_path / "out" / "scenario" / "state-run0"}
+    search(tmp_path, 3)
+    search(tmp_path, 6)  # the one before, which is moved aside, too, is not meant
+    one = search(tmp_path, 5, options=options)
+    cut(journal_of(tmp_path), 3)
+    two = search(tmp_path, 5, notes, options=options, resume=True)
+    assert summary(one.result) == summary(two.result)
+    assert len(notes.lines) == 2
+    assert len(list((tmp_path / "out" / "scenario").glob("old-state-*"))) == 2
