@@ -201,7 +201,7 @@ def read_rundata(path: str) -> list[Any]:
     FileFormatError
     """
     try:
-        stream = open(path, encoding="utf-8")  # noqa: SIM115
+        stream = open(path, encoding="utf-8")  # noqa: SIM115 (closed by the with below)
     except IsADirectoryError:
         raise FileFormatError("expected a file, this is a directory", str(path)) from None
     with stream:

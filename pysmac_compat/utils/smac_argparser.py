@@ -36,7 +36,8 @@ class StrOrNone(str):
     (None, 'rbf')
     """
 
-    def __new__(cls, text: str) -> Any:  # noqa: D102
+    def __new__(cls, text: str) -> Any:
+        """None, or the text itself."""
         return None if text == "None" else text
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 # imported once here, the processes of the searches, forked from this one, need not do it
-import pysmac_compat.engine.session  # noqa: F401
+import pysmac_compat.engine.session  # noqa: F401 (forks of this process inherit it)
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,9 +8,9 @@ import signal
 import time
 import warnings
 
-import ConfigSpace  # noqa: F401  forks of this process inherit it
+import ConfigSpace  # noqa: F401 (forks of this process inherit it)
 import pytest
-import smac  # noqa: F401  ... and this, so that each search starts at once
+import smac  # noqa: F401 (forks of this process inherit it, so that each search starts at once)
 
 from pysmac_compat import SMAC_optimizer
 from pysmac_compat.files import rundata, scenario, trajectory

@@ -1,17 +1,10 @@
-"""`SMAC_analyzer` and `smac_to_fanova` on recorded runs of the original."""
+"""`SMAC_analyzer` on recorded runs of the original."""
 
-import io
-import itertools
-import math
 import os
-import random
 import shutil
 import subprocess
 import sys
-import tarfile
 import textwrap
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from smac3_process import opened
@@ -20,22 +13,11 @@ from pysmac_compat import FileFormatError, SMAC_optimizer
 from pysmac_compat.analyzer import SMAC_analyzer
 from pysmac_compat.files import trajectory
 from pysmac_compat.files.run_results import HEADER, RunRow
-from pysmac_compat.files.state import StateRun, read_state_run
+from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, Step
-from pysmac_compat.space.definition import define
-from pysmac_compat.utils.pysmac_fanova import anova_of_state, smac_to_fanova
 from pysmac_compat.utils.state_merge import state_merge
 
-DATA = Path(__file__).parents[1] / "data"
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """Folders of runs of the original, which have moved since."""
-    folder = tmp_path_factory.mktemp("runs")
-    with tarfile.open(DATA / "runs" / "java_runs.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
-    return folder
+from .recorded import copied
 
 
 @pytest.mark.parametrize("place", ["wd/scenario.dat", "wd", "wd/out/scenario"])
@@ -131,106 +113,6 @@ def test_plots_need_no_display_and_reading_no_matplotlib(runs, tmp_path):
 
 
 @pytest.mark.slow
-def test_importance(runs, tmp_path):
-    folder = runs / "readers_multirun/wd/out/scenario"
-    anova = smac_to_fanova(str(folder), str(tmp_path / "merged"))
-    assert sorted(anova.parameter_names) == ["x1", "x2", "x3", "x4"]
-    everything = anova.quantify_importance(["x1", "x2", "x3", "x4"])
-    assert everything["x1", "x2", "x3", "x4"]["total importance"] == pytest.approx(1)
-    assert all(-1e-9 <= part["individual importance"] <= 1 for part in everything.values())
-    assert len(anova.get_most_important_pairwise_marginals(3)) == 3
-    again = SMAC_analyzer(folder).get_pyfanova_obj()
-    assert again.quantify_importance(["x1", "x2", "x3", "x4"]) == everything
-
-
-def test_importance_where_the_truth_is_known(runs, tmp_path):
-    """(x - instance)^2 + (y - 2)^2 + instance, x in [-5, 5], y in 0 .. 8: about a tenth of it is the instance's."""
-    anova = smac_to_fanova(str(runs / "readers/wd/out/scenario"), str(tmp_path / "merged"))
-    shares = anova.quantify_importance(["x", "y"])
-    assert shares["y",]["individual importance"] > shares["x", "y"]["individual importance"]
-    assert shares["x", "y"]["total importance"] == pytest.approx(1)
-
-
-def test_importance_in_a_conditional_space(runs, tmp_path):
-    anova = smac_to_fanova(str(runs / "conditional_forbidden/wd/out/scenario"), str(tmp_path / "merged"))
-    assert set(anova.parameter_names) == {"algo", "lr", "depth", "size", "mode", "flag", "name"}
-    alone = {name: anova.quantify_importance(name)[name,]["individual importance"] for name in anova.parameter_names}
-    assert max(alone, key=alone.get) in ("algo", "size", "depth")
-
-
-def _state(space, cost, n=400, conditions=(), result=lambda values: "SAT"):
-    """A state of random configurations, each run once on an instance that is drawn."""
-    definition = define(space, list(conditions))
-    rng = random.Random(1)
-    texts, rows = [], []
-    for i in range(1, n + 1):
-        values = {
-            name: rng.choice(p.values)
-            if not p.numeric
-            else rng.randint(*p.values)
-            if p.kind == "integer"
-            else p.values[0] * (p.values[1] / p.values[0]) ** rng.random()
-            if p.log
-            else rng.uniform(*p.values)
-            for name, p in definition.parameters.items()
-        }
-        texts.append({name: str(value) for name, value in values.items()})
-        status, instance = result(values), rng.randint(1, 3)
-        value = cost(instance=instance, **definition.restrict(values)) if status == "SAT" else 2.0**127
-        rows.append(RunRow(i, i, instance, value, False, 9.0, -1, 0.1, value, 0, 0.1 * i, status, 0.1))
-    return definition, StateRun(texts, [["id_0"], ["id_1"], ["id_2"]], None, rows)
-
-
-def _alone(anova):
-    return {name: anova.quantify_importance(name)[name,]["individual importance"] for name in anova.parameter_names}
-
-
-@pytest.mark.slow
-def test_choices_integers_logs_and_instances():
-    """Each term has a variance that is known: 1/4, 2/9, 1/12; the instance is averaged out."""
-    space = {
-        "k": ("categorical", ["a", "b", "c", "d"], "a"),
-        "n": ("integer", [0, 2], 1),
-        "x": ("real", [1e-6, 1], 1e-3, "log"),
-        "idle": ("ordinal", ["lo", "hi"], "lo"),
-    }
-
-    def cost(k, n, x, idle, instance):
-        return (k in "ac") + (n == 1) + (1 + math.log10(x) / 6) + 3 * instance
-
-    shares = _alone(anova_of_state(*_state(space, cost, n=1500)))
-    total = 1 / 4 + 2 / 9 + 1 / 12
-    expected = {"k": 1 / 4 / total, "n": 2 / 9 / total, "x": 1 / 12 / total, "idle": 0.0}
-    assert shares == pytest.approx(expected, abs=0.03)
-
-
-def test_failed_runs_take_no_part():
-    space = {"x": ("real", [0, 1], 0.5), "y": ("real", [0, 1], 0.5)}
-    words = itertools.cycle(["TIMEOUT", "CRASHED", "ABORT"])
-    definition, state = _state(
-        space, lambda x, y, instance: x, result=lambda values: next(words) if values["y"] > 0.5 else "SAT"
-    )
-    shares = _alone(anova_of_state(definition, state))
-    assert shares["x"] > 0.9
-    assert shares["y"] < 0.03
-    with pytest.raises(ValueError, match="there are none"):
-        anova_of_state(definition, replace(state, runs=[r for r in state.runs if r.result != "SAT"]))
-
-
-def test_inactive_parameters():
-    """(k is b) x: variances 1/16 of k, 1/48 of x, 1/48 of both together, over all of the product of their values."""
-    space = {"k": ("categorical", ["a", "b"], "a"), "x": ("real", [0, 1], 0.5)}
-    definition, state = _state(space, lambda k, instance, x=0.5: (k == "b") * x, conditions=["x | k == b"])
-    as_we_write_them = replace(
-        state, configurations=[{**texts, "x": "0.5"} if texts["k"] == "a" else texts for texts in state.configurations]
-    )
-    for each in (state, as_we_write_them):
-        anova = anova_of_state(definition, each)
-        assert _alone(anova) == pytest.approx({"k": 0.6, "x": 0.2}, abs=0.05)
-        assert anova.get_most_important_pairwise_marginals()["k", "x"] == pytest.approx(0.2, abs=0.05)
-
-
-@pytest.mark.slow
 def test_our_own_runs(tmp_path):
     optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
     value, best = optimizer.minimize(
@@ -299,24 +181,21 @@ def test_nothing_there(tmp_path, what):
         SMAC_analyzer(path)
 
 
-def _copy(runs, folder):
-    """A working directory of its own with a run."""
-    return Path(shutil.copytree(runs / "readers" / "wd", folder))
-
-
 def _deny(name):
     """An ``open`` that may not open a file; its mode would not stop root."""
 
-    def opened(path, *args, **kwargs):
+    real = open
+
+    def denying(path, *args, **kwargs):
         if os.path.basename(path) == name:
             raise PermissionError(path)
-        return io.open(path, *args, **kwargs)  # noqa: UP020  the name open is patched
+        return real(path, *args, **kwargs)
 
-    return opened
+    return denying
 
 
 def test_a_scenario_of_another_name(runs, tmp_path, monkeypatch):
-    folder = _copy(runs, tmp_path / "wd")
+    folder = copied(runs, tmp_path / "wd")
     (folder / "scenario.dat").rename(folder / "mine.dat")
     (folder / "out" / "scenario").rename(folder / "out" / "mine")
     (folder / "secret.txt").write_text("paramfile = other.pcs\n")
@@ -335,7 +214,7 @@ def test_a_scenario_of_another_name(runs, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("advanced", ["rungroup = %SCENARIO_NAME-2", None])
 def test_results_in_a_folder_of_another_name(runs, tmp_path, advanced):
-    folder = _copy(runs, tmp_path / "wd")
+    folder = copied(runs, tmp_path / "wd")
     (folder / "out" / "scenario").rename(folder / "out" / "scenario-2")
     (folder / "scenario.advanced").unlink(missing_ok=True)
     if advanced is not None:
@@ -345,7 +224,7 @@ def test_results_in_a_folder_of_another_name(runs, tmp_path, advanced):
 
 
 def test_results_in_several_folders(runs, tmp_path):
-    folder = _copy(runs, tmp_path / "wd")
+    folder = copied(runs, tmp_path / "wd")
     (folder / "out" / "scenario").rename(folder / "out" / "one")
     shutil.copytree(folder / "out" / "one", folder / "out" / "two")
     with pytest.raises(ValueError, match="out/one.*out/two"):
@@ -354,7 +233,7 @@ def test_results_in_several_folders(runs, tmp_path):
 
 
 def test_runs_of_the_same_seed(runs, tmp_path):
-    results = _copy(runs, tmp_path / "wd") / "out" / "scenario"
+    results = copied(runs, tmp_path / "wd") / "out" / "scenario"
     for path in list(results.iterdir()):
         for name in (path.name.replace("run-0", "run-0-2"), path.name.replace("run0", "run0-2")):
             if name != path.name:
@@ -393,28 +272,28 @@ def test_evaluations_of_penalised_run_times(runs, tmp_path):
     first, last = (0.0, UNKNOWN, 1, 0.0), (8.75, 11.5 / 3, 3, 0.75)
     steps = [first, (1.25, 50.0, 1, 0.25), (4.5, 27.0, 2, 0.5), (5.5, 19.0, 2, 0.5), (8.5, 11.5 / 3, 3, 0.5), last]
     expected = [(1, 50.0), (4, 27.0), (5, 19.0), (8, pytest.approx(11.5 / 3)), (8, pytest.approx(11.5 / 3))]
-    analyzer = _rewrite(_copy(runs, tmp_path / "ours"), COSTS, steps)
+    analyzer = _rewrite(copied(runs, tmp_path / "ours"), COSTS, steps)
     assert analyzer.incumbents_by_evaluation(0) == expected
     # in files of the Java program the times do not tell, but the means do
     steps = [(cpu + 0.01, *others) for cpu, *others in steps]
-    analyzer = _rewrite(_copy(runs, tmp_path / "java"), COSTS, steps)
+    analyzer = _rewrite(copied(runs, tmp_path / "java"), COSTS, steps)
     assert analyzer.incumbents_by_evaluation(0) == expected
     # all calls took no time at all
     steps = [(overhead, value, c, overhead) for _, value, c, overhead in steps]
-    analyzer = _rewrite(_copy(runs, tmp_path / "no_time"), COSTS, steps, runtime=0.0)
+    analyzer = _rewrite(copied(runs, tmp_path / "no_time"), COSTS, steps, runtime=0.0)
     assert analyzer.incumbents_by_evaluation(0) == expected
 
 
 def test_evaluations_of_a_warm_start(runs, tmp_path):
     """The means are those of the earlier evaluations, too, and the first incumbent is not evaluated again."""
     steps = [(0.0, UNKNOWN, 1, 0.0), (1.25, 2.5, 4, 0.25), (4.5, 2.25, 2, 0.5), (7.75, 2.0, 3, 0.75)]
-    analyzer = _rewrite(_copy(runs, tmp_path / "wd"), COSTS, steps)
+    analyzer = _rewrite(copied(runs, tmp_path / "wd"), COSTS, steps)
     assert analyzer.incumbents_by_evaluation(0) == [(1, 2.5), (4, 2.25), (7, 2.0)]
 
 
 @pytest.mark.parametrize("steps", [[], [(0.0, UNKNOWN, 1, 0.0)]])
 def test_a_run_without_an_incumbent(runs, tmp_path, steps):
-    folder = _copy(runs, tmp_path / "wd")
+    folder = copied(runs, tmp_path / "wd")
     results = folder / "out" / "scenario"
     shutil.copy(results / "traj-run-0.txt", results / "traj-run-1.txt")
     for path in list(results.glob("validation*")):
@@ -428,51 +307,8 @@ def test_a_run_without_an_incumbent(runs, tmp_path, steps):
 
 @pytest.mark.parametrize("text", ["abc", "", "nan", "-1"])
 def test_a_cutoff_that_is_none(runs, tmp_path, text):
-    scenario = _copy(runs, tmp_path / "wd") / "scenario.dat"
+    scenario = copied(runs, tmp_path / "wd") / "scenario.dat"
     scenario.write_text(scenario.read_text().replace("cutoff_time = 3600", f"cutoff_time = {text}"))
     with pytest.raises(FileFormatError, match=rf"cutoff_time.*'{text}'") as caught:
         SMAC_analyzer(scenario)
     assert caught.value.file == str(scenario)
-
-
-@pytest.mark.parametrize(
-    ("addition", "line", "message"),
-    [
-        ("{x ==}", 5, "forbidden clause"),
-        ("y | x == 100", 5, "condition"),
-        ("{x > -9}", 5, "forbidden"),
-        ("z integer [3, 3] [3]", None, "'z'"),
-    ],
-)
-def test_no_importance_in_a_broken_space(runs, tmp_path, addition, line, message):
-    file = _copy(runs, tmp_path / "wd") / "out" / "scenario" / "state-run0" / "param.pcs"
-    file.write_text("\n\n".join([*file.read_text().split("\n")[:2], addition, ""]))
-    with pytest.raises(FileFormatError, match=message) as caught:
-        SMAC_analyzer(tmp_path / "wd").get_pyfanova_obj()
-    assert (caught.value.file, caught.value.line) == (str(file), line)
-
-
-def test_no_importance_of_a_configuration_outside_of_the_space(runs, tmp_path):
-    folder = _copy(runs, tmp_path / "wd") / "out" / "scenario"
-    shutil.copytree(folder / "state-run0", folder / "state-run1")
-    (file,) = (folder / "state-run1").glob("paramstrings-it*.txt")
-    file.write_text(file.read_text().replace("x='4.0'", "x='400'"))
-    with pytest.raises(FileFormatError, match="configuration 1 .*'400'") as caught:
-        smac_to_fanova(str(folder), str(tmp_path / "merged"))
-    assert caught.value.file == str(file)
-
-
-@pytest.mark.parametrize("name", ["param.pcs", "scenario.txt"])
-def test_no_importance_where_a_file_is_a_directory(runs, tmp_path, name):
-    folder = _copy(runs, tmp_path / "wd") / "out" / "scenario"
-    path = folder / "state-run0" / name
-    path.unlink()
-    path.mkdir()
-    with pytest.raises(FileFormatError, match="directory") as caught:
-        smac_to_fanova(str(folder), str(tmp_path / "merged"))
-    assert caught.value.file == str(path)
-
-
-def test_no_runs_for_importance(tmp_path):
-    with pytest.raises(ValueError, match="no state-run"):
-        smac_to_fanova(str(tmp_path), str(tmp_path / "merged"))

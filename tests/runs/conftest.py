@@ -1,2 +1,2 @@
-import ConfigSpace  # noqa: F401  imported here, so that the forked engines need not
-import smac  # noqa: F401  ... and this
+import ConfigSpace  # noqa: F401 (imported here, so that the forked engines need not)
+import smac  # noqa: F401 (imported here, so that the forked engines need not)
