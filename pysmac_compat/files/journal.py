@@ -20,7 +20,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
 from pysmac_compat._errors import ArgumentError, FileFormatError
@@ -289,7 +288,10 @@ def _compare(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     for name in new:
         if name == "max_evaluations":
             continue
-        difference = (_warm_difference if name == "warmstart" else partial(_difference, name))(old.get(name), new[name])
+        if name == "warmstart":
+            difference = _warm_difference(old.get(name), new[name])
+        else:
+            difference = _difference(name, old.get(name), new[name])
         if difference:
             raise ArgumentError(f"resume: {path} is of another search: {difference}")
 
