@@ -53,7 +53,8 @@ def test_times_of_a_death(evaluator):
         os.kill(os.getpid(), signal.SIGKILL)
 
     outcome = evaluator(function)({})
-    assert 0.15 <= outcome.cpu_time <= outcome.wall_time
+    # two clocks, and some kernels count processor time in steps of 10 ms
+    assert 0.15 <= outcome.cpu_time <= outcome.wall_time + 0.05
 
 
 def test_what_the_process_of_a_death_used_before_its_call_does_not_count(evaluator):
