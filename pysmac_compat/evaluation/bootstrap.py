@@ -39,7 +39,8 @@ def renounce() -> None:
 
 def begin() -> None:
     """Make queues, locks and proxies that were made before the fork fit for this process."""
-    _util._run_after_forkers()
+    if _util._afterfork_registry:
+        _util._run_after_forkers()
 
 
 def finish() -> None:

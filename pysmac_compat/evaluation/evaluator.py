@@ -69,8 +69,8 @@ class Caller(ABC):
         if self.deadline is not None:
             wall = max(0.0, self.deadline - time.monotonic()) + (cutoff or 0.0)
         try:
-            send(self._connection.fileno(), Request(dict(arguments), cutoff, wall))
-            outcome: Outcome = receive(self._connection.fileno())
+            send(self._connection.fileno(), vars(Request(dict(arguments), cutoff, wall)))
+            outcome = Outcome(**receive(self._connection.fileno()))
         except (EOFError, OSError):
             raise CallsLost("the process that calls the function has died") from None
         return outcome

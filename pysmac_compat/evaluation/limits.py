@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pysmac_compat.evaluation import system
+from pysmac_compat.evaluation import signals, system
 from pysmac_compat.evaluation.outcome import Report, describe
 
 _MOST_MESSAGE = 20_000  # characters
@@ -36,8 +36,8 @@ class LimitReached(BaseException):
 
 def cpu_seconds() -> float:
     """CPU seconds of this process and of the children it has waited for."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 @contextlib.contextmanager
@@ -51,20 +51,20 @@ def stop_signals() -> Iterator[None]:
             reached = True
             raise LimitReached(signal.Signals(signum).name)
 
-    ours = [s for s in (signal.SIGXCPU, signal.SIGTERM) if signal.getsignal(s) is signal.SIG_DFL]
+    ours = [s for s in (signal.SIGXCPU, signal.SIGTERM) if signals.get_handler(s) is signals.SIG_DFL]
     for signum in ours:
-        signal.signal(signum, handler)
+        signals.set_handler(signum, handler)
     _default_in_forks(handler, ours)
     try:
         yield
     finally:
         reached = True  # too late to interrupt anything
         for signum in ours:
-            if signal.getsignal(signum) is handler:
-                signal.signal(signum, signal.SIG_IGN)
+            if signals.get_handler(signum) is handler:
+                signals.set_handler(signum, signals.SIG_IGN)
 
 
-def _default_in_forks(handler: Callable[[int, Any], None], signals: list[signal.Signals]) -> None:
+def _default_in_forks(handler: Callable[[int, Any], None], ours: list[signal.Signals]) -> None:
     """In a process that the function forks, these signals mean what they always do.
 
     They are blocked during the fork: Python forgets what arrives just after it. A process makes
@@ -73,13 +73,13 @@ def _default_in_forks(handler: Callable[[int, Any], None], signals: list[signal.
     masks: list[Any] = []
 
     def in_child() -> None:
-        for signum in signals:
-            if signal.getsignal(signum) is handler:
-                signal.signal(signum, signal.SIG_DFL)
+        for signum in ours:
+            if signals.get_handler(signum) is handler:
+                signals.set_handler(signum, signals.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop())
 
     os.register_at_fork(
-        before=lambda: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, signals)),
+        before=lambda: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, ours)),
         after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop()),
         after_in_child=in_child,
     )

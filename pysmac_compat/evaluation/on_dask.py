@@ -82,8 +82,8 @@ class DaskEvaluator(Caller):
         def serve() -> None:
             with contextlib.suppress(EOFError, OSError), theirs:
                 while True:
-                    request = receive(theirs.fileno())
-                    send(theirs.fileno(), self._outcome(client, function, rules, request))
+                    request = Request(**receive(theirs.fileno()))
+                    send(theirs.fileno(), vars(self._outcome(client, function, rules, request)))
 
         self._thread = threading.Thread(target=serve, name="pysmac-dask", daemon=True)
         self._thread.start()

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pysmac_compat._fork import flush_streams
-from pysmac_compat.evaluation import bootstrap, limits, system
+from pysmac_compat.evaluation import bootstrap, limits, signals, system
 from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome, Report, judge
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent, has_children
@@ -111,7 +111,8 @@ class CallServer:
         handlers : dict of int to handler
             Its signal handlers, which the function gets back.
         """
-        self.parent, self.handlers = parent, handlers
+        self.parent = parent
+        self.handlers = {signum: signals.as_told(handler) for signum, handler in handlers.items()}
         self.parent_handle = process_handle(parent)
         bootstrap.renounce()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -126,9 +127,9 @@ class CallServer:
         try:
             while not self._abandoned():
                 if self.connection.fileno() in self._wait([self.connection.fileno()], float("inf")):
-                    outcome = self.call(receive(self.connection.fileno()))
+                    outcome = self.call(Request(**receive(self.connection.fileno())))
                     if outcome is not None:
-                        send(self.connection.fileno(), outcome)
+                        send(self.connection.fileno(), vars(outcome))
                     self._fork_ahead()
         except (EOFError, OSError):
             return
@@ -159,7 +160,7 @@ class CallServer:
             return self._judge(request, Report("CRASHED", message=f"no process for the call: {error}"), 0.0, 0.0)
         # what it has used while it was made and waited is none of the call's
         start, before = time.monotonic(), _children_cpu() + child.cpu_seconds()
-        limited = any(limit is not None for limit in (request.cutoff, request.wall, self.rules.kill_file))
+        limited = (request.cutoff, request.wall, self.rules.kill_file) != (None, None, None)
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
             send(child.requests, (request.arguments, request.cutoff, limited))
         wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
@@ -178,7 +179,8 @@ class CallServer:
         if answer is None:
             report = Report("CRASHED", message=_describe_exit(code))
         else:
-            report, own_cpu, wall_time = answer
+            said, own_cpu, wall_time = answer
+            report = Report(**said)
             cpu_time = max(own_cpu, cpu_time) if has_children() else own_cpu
         if self.interrupted and report.status == "CRASHED" and self._script_ends():
             self.tree.kill()
@@ -234,7 +236,7 @@ class CallServer:
             child.discard()
         return Child(self._work)
 
-    def _answer(self, child: Child, watch: Watch) -> tuple[Report, float, float] | None:
+    def _answer(self, child: Child, watch: Watch) -> tuple[dict[str, Any], float, float] | None:
         """What the child answers; None if it ended without one, or if nobody waits any more."""
         sources = [child.answers] if child.handle is None else [child.answers, child.handle]
         while True:
@@ -244,7 +246,7 @@ class CallServer:
             ended = child.ended()
             if child.answers in sources and (child.answers in ready or (ended and readable([child.answers], 0.0))):
                 try:
-                    answer: tuple[Report, float, float] = receive(child.answers)
+                    answer: tuple[dict[str, Any], float, float] = receive(child.answers)
                     return answer
                 except (EOFError, OSError):
                     sources.remove(child.answers)  # the function has closed it
@@ -266,14 +268,14 @@ class CallServer:
         except EOFError:  # there is nothing more to call
             return
         for signum, handler in self.handlers.items():
-            signal.signal(signum, signal.SIG_DFL if handler is None else handler)
-        answer = limits.call(self.function, arguments, cutoff, limited, self.rules.memory_mb)
+            signals.set_handler(signum, handler)
+        report, *used = limits.call(self.function, arguments, cutoff, limited, self.rules.memory_mb)
         if os.getpid() != owner:
             # a process that the function has forked came back from it: not its place to answer
             flush_streams()
-            os._exit(0 if answer[0].status == "SAT" else 1)
+            os._exit(0 if report.status == "SAT" else 1)
         with contextlib.suppress(OSError):
-            send(answers, answer)
+            send(answers, (vars(report), *used))
             os.close(answers)
         die_with_parent(False)  # a thread that the function has left running may outlast the search
         bootstrap.finish()

@@ -15,6 +15,7 @@ from pysmac_compat.evaluation import system
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_SIGKILL = int(signal.SIGKILL)
 
 
 _prctl: Any = None
@@ -32,7 +33,7 @@ def adopt_orphans() -> None:
 def die_with_parent(wanted: bool = True) -> None:
     """Let this process be killed when the one that forked it ends, or no more (Linux)."""
     if _prctl is not None:
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL if wanted else 0, 0, 0, 0)
+        _prctl(_PR_SET_PDEATHSIG, _SIGKILL if wanted else 0, 0, 0, 0)
 
 
 class ProcessTree:
