@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import multiprocessing
 import os
@@ -90,6 +89,8 @@ class DaskEvaluator(Caller):
 
     def _outcome(self, client: Any, function: Callable[..., Any], rules: Rules, request: Request) -> Outcome:
         """What a call on the cluster came to; one that is lost there has crashed."""
+        import asyncio
+
         from distributed import wait
 
         deadline = None if request.wall is None else time.monotonic() + request.wall + _GRACE

@@ -234,3 +234,9 @@ def test_a_caller_in_another_thread():
     thread.start()
     thread.join(60)
     assert found == [1.0]
+
+
+def test_the_package_loads_little_into_the_process_that_is_forked_for_the_calls():
+    code = "import sys, pysmac_compat; print({'asyncio', 'ssl', 'numpy', 'psutil', 'smac'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
