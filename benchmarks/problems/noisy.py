@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.problems.families import Draw, family
 from benchmarks.problems.problem import Problem
-from benchmarks.problems.public import branin, rosenbrock_4d
+from benchmarks.problems.public import branin, cat10, hartmann6, log5, rosenbrock_4d
 from benchmarks.problems.trees import hier3
 
 
@@ -38,5 +38,8 @@ def _enter(base: Callable[[Draw], Problem], name: str, share: float, plus: float
 
 
 _enter(branin, "noisy_branin", 0.05, 1.0)
+_enter(hartmann6, "noisy_hartmann6", 0.05, 4.0)
 _enter(hier3, "noisy_hier3", 0.1, 0.5)
+_enter(cat10, "noisy_cat10", 0.1, 2.0)
+_enter(log5, "noisy_log5", 0.2, 0.5)
 _enter(rosenbrock_4d, "noisy_rosenbrock", 0.2, 10.0)
