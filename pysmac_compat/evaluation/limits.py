@@ -140,11 +140,11 @@ def call(
     Report, float, float
         What it said, its CPU and its wall seconds.
     """
-    signals = stop_signals() if limited else _NONE
+    stoppable = stop_signals() if limited else _NONE
     limits = _NONE if cpu is None and memory_mb is None else resource_limits(cpu, memory_mb)
     cpu_start, start = cpu_seconds(), time.monotonic()
     try:
-        with signals, limits:
+        with stoppable, limits:
             report = describe(function(**arguments))
     except LimitReached as reached:
         report = Report("CRASHED", message=f"terminated by {reached}")
