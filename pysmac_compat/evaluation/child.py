@@ -12,7 +12,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pysmac_compat._fork import end_with
@@ -31,6 +31,8 @@ class Child:
     work : callable
         What the fork does with the file descriptors from which the request comes and to which the
         answer goes; the process ends when it returns.
+    close : sequence of int, optional
+        File descriptors that the fork does not need.
 
     Attributes
     ----------
@@ -46,7 +48,7 @@ class Child:
         If the system has no room for another process.
     """
 
-    def __init__(self, work: Callable[[int, int], None]) -> None:
+    def __init__(self, work: Callable[[int, int], None], close: Sequence[int] = ()) -> None:
         ends: list[int] = []
         try:
             ends += os.pipe()
@@ -60,8 +62,8 @@ class Child:
         if self.pid == 0:
 
             def begin() -> None:
-                os.close(self.requests)
-                os.close(self.answers)
+                for each in (self.requests, self.answers, *close):
+                    os.close(each)
                 work(theirs, to_us)
 
             end_with(begin)
@@ -100,6 +102,10 @@ class Child:
                 readable([self.handle], left)
         return True
 
+    def descriptors(self) -> list[int]:
+        """The file descriptors by which we hold it."""
+        return [each for each in (self.requests, self.answers, -1 if self.handle is None else self.handle) if each >= 0]
+
     def hang_up(self) -> None:
         """Close both pipes."""
         for each in (self.requests, self.answers):
@@ -119,8 +125,9 @@ class Child:
 
     def discard(self) -> None:
         """End it; for one that was not asked for a call."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        if not self.ended():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
         self.collect()
 
 

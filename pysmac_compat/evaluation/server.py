@@ -1,8 +1,8 @@
 """The light process that makes the calls: one child a call, watched from outside.
 
 It is forked from the caller at each ``minimize()`` and holds the user's function as it
-is then; it imports nothing of the optimizer, so that forking it stays cheap. While the search
-looks for the next configuration, the process of its call is forked already and waits.
+is then; it imports nothing of the optimizer, so that forking it stays cheap. The process of the
+next call is forked while a call runs, and waits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pysmac_compat._fork import flush_streams
 from pysmac_compat.evaluation import bootstrap, limits, signals, system
 from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome, Report, judge
-from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent, has_children
+from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 from pysmac_compat.evaluation.watch import Watch
 
 #: signals that often reach all processes of a script at once
@@ -130,7 +130,6 @@ class CallServer:
                     outcome = self.call(Request(**receive(self.connection.fileno())))
                     if outcome is not None:
                         send(self.connection.fileno(), vars(outcome))
-                    self._fork_ahead()
         except (EOFError, OSError):
             return
         finally:
@@ -163,6 +162,7 @@ class CallServer:
         limited = (request.cutoff, request.wall, self.rules.kill_file) != (None, None, None)
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
             send(child.requests, (request.arguments, request.cutoff, limited))
+        self._fork_ahead(child)
         wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
         watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, self.rules.kill_file)
         answer = self._answer(child, watch)
@@ -181,11 +181,11 @@ class CallServer:
         else:
             said, own_cpu, wall_time = answer
             report = Report(**said)
-            cpu_time = max(own_cpu, cpu_time) if has_children() else own_cpu
+            cpu_time = own_cpu if self.tree.is_empty() else max(own_cpu, cpu_time)
         if self.interrupted and report.status == "CRASHED" and self._script_ends():
             self.tree.kill()
             return None
-        if has_children():
+        if not self.tree.is_empty():
             cpu_time += self.tree.cpu_seconds()
             if watch.reached or self.interrupted or (limited and report.status in ("CRASHED", "MEMOUT")):
                 self.tree.kill()
@@ -220,14 +220,15 @@ class CallServer:
         self._wait([], _FAREWELL)
         return self._abandoned()
 
-    def _fork_ahead(self) -> None:
+    def _fork_ahead(self, *running: Child) -> None:
         """Fork the process of the next call."""
         with contextlib.suppress(OSError):  # no room for a process now; perhaps when it is needed
-            self.spare = Child(self._work)
+            self.spare = Child(self._work, [each for child in running for each in child.descriptors()])
+            self.tree.waiting = self.spare.pid
 
     def _next_child(self, request: Request) -> Child:
         """The process for this call."""
-        child, self.spare = self.spare, None
+        child, self.spare, self.tree.waiting = self.spare, None, None
         if request.cutoff is not None and not system.limiter.cache_info().currsize:
             system.limiter()  # once here, not in each child
         elif child is not None and not child.ended():

@@ -43,10 +43,13 @@ class ProcessTree:
     ----------
     background : set of (int, float)
         Process id and start time of what earlier calls have left.
+    waiting : int or None
+        The process that waits for the next call, which is not one of these.
     """
 
     def __init__(self) -> None:
         self.background: set[tuple[int, float]] = set()
+        self.waiting: int | None = None
 
     def processes(self) -> list[Any]:
         """The living processes that belong to the current call."""
@@ -54,7 +57,7 @@ class ProcessTree:
         found: list[Any] = []
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process().children():
-                if (child.pid, child.create_time()) not in self.background:
+                if child.pid != self.waiting and (child.pid, child.create_time()) not in self.background:
                     found.append(child)
                     with contextlib.suppress(psutil.Error):
                         found.extend(child.children(recursive=True))
@@ -90,22 +93,23 @@ class ProcessTree:
                     os.kill(process.pid, signal.SIGKILL)
             time.sleep(min(0.001 * (attempt + 1), 0.05))
 
+    def is_empty(self) -> bool:
+        """Whether this process has no child, ended or not, but the one that waits for the next call."""
+        try:
+            children = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY)
+        except OSError:  # no Linux, or one that was built without this
+            return all(child.pid == self.waiting for child in system.psutil().Process().children())
+        try:
+            found = os.read(children, 100)
+        finally:
+            os.close(children)
+        return found.split() == ([] if self.waiting is None else [b"%d" % self.waiting])
+
     def reap(self) -> None:
         """Wait for ended processes that were adopted."""
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-
-
-def has_children() -> bool:
-    """Whether this process has any child left, ended or not; one system call on Linux."""
-    if not hasattr(os, "waitid"):  # macOS before Python 3.13
-        return bool(system.psutil().Process().children())
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True
 
 
 def _is_zombie(process: Any) -> bool:

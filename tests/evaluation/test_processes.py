@@ -240,3 +240,43 @@ def test_the_package_loads_little_into_the_process_that_is_forked_for_the_calls(
     code = "import sys, pysmac_compat; print({'asyncio', 'ssl', 'numpy', 'psutil', 'smac'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+# -- the process of the next call, which waits meanwhile ---------------------------------------------------------------
+
+
+def test_the_waiting_process_is_not_one_of_the_call():
+    sleeper = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
+    script = f"""
+import subprocess, sys
+from pysmac_compat.evaluation.tree import ProcessTree
+tree, waiting = ProcessTree(), subprocess.Popen({sleeper})
+print(tree.is_empty(), end=" ")
+tree.waiting = waiting.pid
+print(tree.is_empty(), end=" ")
+other = subprocess.Popen({sleeper})
+print(tree.is_empty(), [p.pid for p in tree.processes()] == [other.pid], end=" ")
+tree.kill()
+print(tree.is_empty(), waiting.poll(), end=" ")
+waiting.kill()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "False", "True", "True", "None"]
+
+
+def test_a_call_has_no_file_of_the_calls_before(evaluator):
+    call = evaluator(lambda: psutil.Process().num_fds())
+    first, *others = [call({}, limit).value for limit in (None, None, 5, 5, None, 5)]
+    assert set(others) == {others[0]}
+    assert others[0] <= first + 1
+
+
+def test_the_process_of_the_next_call_is_there_before_the_call_ends(evaluator):
+    def function():
+        for _ in range(100):
+            if len(psutil.Process(os.getppid()).children()) > 1:
+                return 1.0
+            time.sleep(0.1)
+
+    call = evaluator(function)
+    assert [call({}).value for _ in range(3)] == [1.0] * 3
