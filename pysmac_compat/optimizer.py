@@ -29,7 +29,7 @@ from pysmac_compat.options import INITIAL, SmacOptions, resolve
 from pysmac_compat.plan import make_plan
 from pysmac_compat.record import Record
 from pysmac_compat.results import Result
-from pysmac_compat.runs import Engine, events_of
+from pysmac_compat.runs import Engine, events_of, take_the_rest
 from pysmac_compat.signature import check_signature
 from pysmac_compat.space.definition import Definition, define
 
@@ -244,10 +244,16 @@ class SMAC_optimizer:
         )
         log_level = self._log_level if settings.log_level is None else settings.log_level or None
         needs_value = not plan.objective.runtime
+
+        def take(event: Event) -> None:
+            if not isinstance(event, CallWanted):
+                record.take(event)
+                files.take(event)
+
         processes = contextlib.ExitStack()
         with _logging(log_level), Commands(**settings.parts.get("commands", {})):
+            engines: list[Engine] = []
             try:
-                engines = []
                 rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor, kill_file)
                 for i in range(n_engines):
                     calls = []
@@ -261,16 +267,16 @@ class SMAC_optimizer:
                     runs = range(i, len(plan.seeds), n_engines)
                     engines.append(Engine(plan, runs, calls, recorded or {}, files.of_search))
                     processes.callback(engines[-1].close)
-                for event in events_of(engines):
+                for event in events_of(engines, take):
                     if isinstance(event, CallWanted):
                         outcome = call_directly(func, event.arguments, settings.timeout_quality, needs_value)
                         engines[0].answer(outcome)
-                    else:
-                        with uninterrupted():  # so that result and files tell the same
-                            record.take(event)
-                            files.take(event)
-                        if on_event is not None:
-                            on_event(event)
+                    elif on_event is not None:
+                        on_event(event)
+            except BaseException:
+                with contextlib.suppress(Exception):  # if it is `take` that fails, the first failure is the reason
+                    take_the_rest(engines, take)
+                raise
             finally:
                 with uninterrupted():
                     self.result = record.result

@@ -24,7 +24,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection, wait
@@ -33,7 +33,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pysmac_compat._errors import FileFormatError
-from pysmac_compat._fork import ForkedProcess
+from pysmac_compat._fork import ForkedProcess, uninterrupted
 from pysmac_compat._installed import prefer_installed
 from pysmac_compat.evaluation.evaluator import Caller
 from pysmac_compat.evaluation.outcome import Outcome
@@ -111,16 +111,38 @@ class Engine:
         self._folder.cleanup()
 
 
-def events_of(engines: Sequence[Engine]) -> Iterator[Event]:
-    """What happens in some engines, as it happens, until all of them have done their runs."""
+def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda event: None) -> Iterator[Event]:
+    """What happens in some engines, as it happens, until all of them have done their runs.
+
+    Parameters
+    ----------
+    engines : sequence of Engine
+    take : callable, optional
+        Is given each event as soon as it is received, before Ctrl-C can come between.
+    """
     working = {engine.connection: engine for engine in engines}
     while working:
         for connection in wait(list(working)):
-            event = working[connection].receive()  # type: ignore[index]
+            with uninterrupted():
+                event = working[connection].receive()  # type: ignore[index]
+                if event is not None:
+                    take(event)
             if event is None:
                 del working[connection]  # type: ignore[arg-type]
             else:
                 yield event
+
+
+def take_the_rest(engines: Sequence[Engine], take: Callable[[Event], None]) -> None:
+    """Give it what the engines have told and nobody has received, without waiting for more."""
+    with uninterrupted():
+        for engine in engines:
+            with contextlib.suppress(RuntimeError, ValueError, OSError):  # it has failed, or died
+                while engine.connection.poll():
+                    event = engine.receive()
+                    if event is None:
+                        break
+                    take(event)
 
 
 def _serve(

@@ -124,6 +124,39 @@ def _clean_up(process, pids):
     process.wait(60)
 
 
+_BUSY = """
+    from pysmac_compat import SMAC_optimizer
+
+    def function(x):
+        print("call", flush=True)
+        return x * x
+
+    optimizer = SMAC_optimizer()
+    optimizer.smac_options["execution-mode"] = "ROAR"
+    try:
+        optimizer.minimize(function, 10000, {"x": ("real", [-5, 5], 4)})
+    except KeyboardInterrupt:
+        print("known", len(optimizer.result.runs[0].evaluations), flush=True)
+"""
+
+
+def test_ctrl_c_loses_nothing_of_what_the_script_has_not_heard_yet(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(_BUSY))
+    process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+    try:
+        assert [process.stdout.readline() for _ in range(3)] == ["call\n"] * 3
+        process.send_signal(signal.SIGSTOP)  # the search goes on meanwhile
+        n_calls = 3 + len([process.stdout.readline() for _ in range(20)])
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)
+        assert int(process.stdout.read().split()[-1]) >= n_calls - 1
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait(60)
+
+
 @pytest.mark.slow
 def test_a_script_that_is_killed_leaves_no_process(tmp_path):
     script = tmp_path / "script.py"
