@@ -166,7 +166,7 @@ class CallServer:
         wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
         watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, self.rules.kill_file)
         answer = self._answer(child, watch)
-        if answer is None and not child.ended():
+        if answer is None and self._abandoned():  # also if the call has ended meanwhile: it has not failed
             self.tree.kill()
             return None
         code = None

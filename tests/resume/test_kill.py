@@ -5,10 +5,12 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
 import time
 
 import psutil
 import pytest
+from functions import gone
 
 from pysmac_compat.files.state import read_state_run
 
@@ -78,6 +80,30 @@ def test_nothing_that_has_finished_is_evaluated_again(tmp_path, notes, undisturb
     assert not {call(**each) for each in done} & set(notes.lines)
     (state,) = (tmp_path / "out" / "scenario").glob("state-run0")
     assert len(read_state_run(state).runs) == N
+
+
+def test_a_call_that_ends_just_after_its_script_has_not_failed(tmp_path, notes):
+    """What makes the calls is held up meanwhile, and finds both at once."""
+
+    def function(**arguments):
+        if len(notes.lines) == 2:
+            server = psutil.Process(os.getppid())
+            script = server.parent()
+            others = [child.pid for child in script.children()]
+            subprocess.Popen(["sh", "-c", f"sleep 1; kill -CONT {server.pid}"], start_new_session=True)
+            server.suspend()
+            (tmp_path / "others").write_text(json.dumps(others))
+            script.kill()
+        return cost(**arguments)
+
+    def script():
+        search(tmp_path, N, notes, function, **KINDS[0])
+
+    process = multiprocessing.get_context("fork").Process(target=script)
+    process.start()
+    process.join()
+    assert all(gone(pid) for pid in json.loads((tmp_path / "others").read_text()))
+    assert [each["status"] for each in finished(tmp_path)] == ["SAT"] * len(finished(tmp_path))
 
 
 @pytest.mark.slow
