@@ -120,15 +120,16 @@ def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda 
     take : callable, optional
         Is given each event as soon as it is received, before Ctrl-C can come between.
     """
-    working = {engine.connection: engine for engine in engines}
+    working = list(engines)
     while working:
-        for connection in wait(list(working)):
+        ready = wait([engine.connection for engine in working])
+        for engine in [each for each in working if each.connection in ready]:
             with uninterrupted():
-                event = working[connection].receive()  # type: ignore[index]
+                event = engine.receive()
                 if event is not None:
                     take(event)
             if event is None:
-                del working[connection]  # type: ignore[arg-type]
+                working.remove(engine)
             else:
                 yield event
 

@@ -39,7 +39,7 @@ def renounce() -> None:
 
 def begin() -> None:
     """Make queues, locks and proxies that were made before the fork fit for this process."""
-    if _util._afterfork_registry:
+    if _util._afterfork_registry:  # in a fork, also finding nothing to do costs copies of pages
         _util._run_after_forkers()
 
 

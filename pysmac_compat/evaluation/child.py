@@ -104,7 +104,8 @@ class Child:
 
     def descriptors(self) -> list[int]:
         """The file descriptors by which we hold it."""
-        return [each for each in (self.requests, self.answers, -1 if self.handle is None else self.handle) if each >= 0]
+        pipes = [each for each in (self.requests, self.answers) if each >= 0]
+        return pipes if self.handle is None else [*pipes, self.handle]
 
     def hang_up(self) -> None:
         """Close both pipes."""

@@ -89,7 +89,7 @@ class DaskEvaluator(Caller):
 
     def _outcome(self, client: Any, function: Callable[..., Any], rules: Rules, request: Request) -> Outcome:
         """What a call on the cluster came to; one that is lost there has crashed."""
-        import asyncio
+        import asyncio  # here, as all that fork this module would bear its size
 
         from distributed import wait
 

@@ -14,7 +14,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -162,7 +162,7 @@ class CallServer:
         limited = (request.cutoff, request.wall, self.rules.kill_file) != (None, None, None)
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
             send(child.requests, (request.arguments, request.cutoff, limited))
-        self._fork_ahead(child)
+        self._fork_ahead(child.descriptors())
         wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
         watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, self.rules.kill_file)
         answer = self._answer(child, watch)
@@ -220,10 +220,10 @@ class CallServer:
         self._wait([], _FAREWELL)
         return self._abandoned()
 
-    def _fork_ahead(self, *running: Child) -> None:
-        """Fork the process of the next call."""
+    def _fork_ahead(self, close: Sequence[int] = ()) -> None:
+        """Fork the process of the next call, which does not need these file descriptors."""
         with contextlib.suppress(OSError):  # no room for a process now; perhaps when it is needed
-            self.spare = Child(self._work, [each for child in running for each in child.descriptors()])
+            self.spare = Child(self._work, close)
             self.tree.waiting = self.spare.pid
 
     def _next_child(self, request: Request) -> Child:

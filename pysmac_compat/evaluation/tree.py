@@ -15,7 +15,7 @@ from pysmac_compat.evaluation import system
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
-_SIGKILL = int(signal.SIGKILL)
+_SIGKILL = int(signal.SIGKILL)  # not the enumeration's member, see `signals`
 
 
 _prctl: Any = None
@@ -103,7 +103,7 @@ class ProcessTree:
             found = os.read(children, 100)
         finally:
             os.close(children)
-        return found.split() == ([] if self.waiting is None else [b"%d" % self.waiting])
+        return all(int(pid) == self.waiting for pid in found.split())
 
     def reap(self) -> None:
         """Wait for ended processes that were adopted."""
