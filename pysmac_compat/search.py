@@ -57,7 +57,7 @@ class Search:
     def session(self, workers: int) -> Session:
         """The session, ready to run; imports SMAC3."""
         from pysmac_compat.engine import parts
-        from pysmac_compat.engine.racing import Capping
+        from pysmac_compat.engine.capping import Capping
         from pysmac_compat.engine.session import Session
 
         plan, objective = self.plan, self.plan.objective

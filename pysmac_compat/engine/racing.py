@@ -1,9 +1,10 @@
 """Which configuration runs on which instance and seed next, and which one is the incumbent.
 
 The racing of ROAR and SMAC: Hutter, Hoos, Leyton-Brown, "Sequential Model-Based Optimization
-for General Algorithm Configuration", LION 5 (2011), algorithm 2. The incumbent gets
-one more run before each challenge; the challenger runs on 1, 2, 4, ... of the incumbent's
-(instance, seed) pairs until it is worse on those that both have run.
+for General Algorithm Configuration", LION 5 (2011), algorithm 2: a challenger runs on 1, 2, 4, ... of the
+incumbent's (instance, seed) pairs until it is worse on those that both have run. The incumbent gets one more run
+before each challenge, but unlike there only up to a tenth of the budget: from then on when a challenger has
+been through all of its pairs.
 """
 
 from __future__ import annotations
@@ -20,31 +21,17 @@ from smac.callback import Callback
 from smac.intensifier.abstract_intensifier import AbstractIntensifier
 from smac.runhistory import StatusType, TrialInfo, TrialValue
 
+from pysmac_compat.engine.capping import Capping
+
 #: seeds that the function gets are below this number, as those of SMAC v2
 SEEDS = 2**24
 #: most runs of an incumbent, as in SMAC v2
 MAX_INCUMBENT_RUNS = 2000
+#: an incumbent gets further runs that no challenger has asked for up to this share of the budget, and up to so many
+_SHARE, _FEW = 0.1, 5
 
 #: an instance (None: there are none) and a seed
 Pair = tuple["str | None", int]
-
-
-@dataclass(frozen=True)
-class Capping:
-    """Adaptive capping of a challenger's runs (Hutter et al., JAIR 36, 2009, with the slack of SMAC v2).
-
-    Attributes
-    ----------
-    factor, summand : float
-        The cutoff is ``factor * rest + summand``, where rest is what the challenger may
-        still use without being worse than the incumbent; seconds.
-    """
-
-    factor: float = 1.3
-    summand: float = 1.0
-
-    #: seconds that SMAC v2 adds for each run
-    per_run = 0.001
 
 
 @dataclass
@@ -135,6 +122,7 @@ class Racing(AbstractIntensifier):
         self._races: dict[Configuration, _Race] = {}
         self._capped: set[Configuration] = set()
         self._n_new, self._time_used = 0, 0.0
+        self._is_matched = True
         self._pairs: list[Pair] = []
         self._random = np.random.RandomState(self._seed)
         self._pair_source = self._all_pairs()
@@ -194,14 +182,15 @@ class Racing(AbstractIntensifier):
                 if extended is not None:
                     yield extended
         while True:
-            extended = self._extend(self._best(first))
+            best = self._best(first)
+            extended = self._extend(best) if self._needs_more(best) else None
             if extended is not None:
                 yield extended
             race = self._next_race(self._best(first))
             if race is not None:
                 self._races[race.challenger] = race
             elif extended is None:
-                yield None
+                yield self._extend(self._best(first))
             while (trial := self._next_of_races()) is not None:
                 yield trial
 
@@ -245,6 +234,11 @@ class Racing(AbstractIntensifier):
             if self._scenario.deterministic:
                 return
 
+    def _needs_more(self, incumbent: Configuration) -> bool:
+        """Whether the incumbent's pairs are few, or did not suffice to tell it from the last challenger."""
+        matched, self._is_matched = self._is_matched, False
+        return matched or len(self._runs[incumbent].costs) < max(_FEW, _SHARE * self._scenario.n_trials)
+
     def _extend(self, incumbent: Configuration) -> TrialInfo | None:
         """One more run of the incumbent, if there is one to make."""
         runs = self._runs[incumbent]
@@ -257,17 +251,26 @@ class Racing(AbstractIntensifier):
 
     def _next_race(self, best: Configuration) -> _Race | None:
         """A race of a new configuration; if there is none left, of a known one with pairs to run."""
-        challenger = self._next_new()
+        challenger = self._next_promising(best)
         if challenger is None:
-            idle = [c for c in self._runs if c != best and c not in self._races and c not in self._capped]
-            known = [c for c in idle if self._missing(c, best)]
+            known = [c for c in self._runs if self._can_go_on(c, best)]
             if not known:
                 return None
             challenger = known[self._random.randint(len(known))]
         return _Race(challenger, self._shuffled(self._missing(challenger, best)), size=self._first_batch)
 
-    def _next_new(self) -> Configuration | None:
+    def _can_go_on(self, known: Configuration, best: Configuration) -> bool:
+        """Whether a configuration that has lost may run on further pairs."""
+        free = known != best and known not in self._races and known not in self._capped
+        return free and bool(self._missing(known, best))
+
+    def _next_promising(self, best: Configuration) -> Configuration | None:
+        """A new configuration, or a known one that the selector wants to see again; None, if there is none left."""
         for challenger in self.config_generator:
+            if challenger in self._runs:
+                if self._capping is None and self._can_go_on(challenger, best):
+                    return challenger
+                continue
             self._n_new += 1
             if self._n_new > self._n_initial or self._time_used < self._initial_time:
                 return challenger
@@ -306,8 +309,7 @@ class Racing(AbstractIntensifier):
         """The limit of a challenger's run that may use so much without being worse than the incumbent."""
         if self._capping is None or math.isinf(rest):
             return self._limit
-        capped = self._capping.factor * rest + self._capping.summand
-        return capped if self._limit is None else min(self._limit, capped)
+        return self._capping.cutoff(rest, self._limit)
 
     def _rest(self, race: _Race) -> float:
         """What the challenger may still use on its current batch before it is worse than the incumbent."""
@@ -316,7 +318,7 @@ class Racing(AbstractIntensifier):
         own, known = self._runs.get(race.challenger, _Runs()), self._runs[self.incumbent].costs
         pairs = [pair for pair in (*own.costs, *own.pending, *race.batch) if pair in known]
         used = sum(cost for pair, cost in own.costs.items() if pair in known)
-        return sum(known[pair] for pair in pairs) - used + self._capping.per_run * (len(pairs) + 1)
+        return sum(known[pair] for pair in pairs) - used + self._capping.allowance(len(pairs))
 
     def _judge(self, race: _Race) -> None:
         """After a batch: the challenger is out, goes on, or has won."""
@@ -331,6 +333,7 @@ class Racing(AbstractIntensifier):
             # not empty if there was a new incumbent, or a run of it, since the race has begun
             race.todo = self._shuffled(self._missing(race.challenger, incumbent))
         if not race.todo:
+            self._is_matched = True
             self._end(race, won=self._merit(own, pairs) < self._merit(best, pairs))
 
     def _merit(self, runs: _Runs, pairs: list[Pair]) -> tuple[int, float]:

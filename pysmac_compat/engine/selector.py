@@ -23,6 +23,8 @@ RARE = 1e-4
 _EACH = 100
 #: so many of the known configurations, those of least predicted cost, are where the maximizer may start
 _MOST_STARTS = 30
+#: origin of a configuration that has been proposed before
+_KNOWN = "Known configuration of the least predicted cost"
 
 
 class DefaultFirst(AbstractInitialDesign):
@@ -46,6 +48,8 @@ def _latin_hypercube(n: int, dimension: int, rng: np.random.RandomState) -> vect
 class Selector(ConfigSelector):
     """Proposes the initial design, then what the model finds promising, then whatever is left.
 
+    Where each configuration is run once on each of several instances, the known one of the least predicted cost is
+    proposed again after each fit: it may have lost its race on instances that do not suit it.
     There is no initial design where results are known before the first proposal.
     In a finite space of at most a million assignments that is exact; else the search ends when
     100,000 random draws in a row brought nothing new. Where less than one random
@@ -87,6 +91,7 @@ class Selector(ConfigSelector):
         self._tried: set[bytes] = set()
         self._space = scenario.configspace
         self._random = np.random.RandomState(scenario.seed)
+        self._instances_differ = scenario.deterministic and scenario.instances is not None
         self.rare = self._legal_share() < RARE
 
     def __iter__(self) -> Iterator[Configuration]:
@@ -94,7 +99,7 @@ class Selector(ConfigSelector):
         self._tried.update(vectors.key(configuration.get_array()) for configuration in known)
         for configuration in self._proposals(warm=bool(known)):
             key = vectors.key(configuration.get_array())
-            if key not in self._tried:
+            if key not in self._tried or configuration.origin == _KNOWN:
                 self._tried.add(key)
                 yield configuration
         most = None if self._max_iterations is None else self._max_iterations * self._retrain_after
@@ -152,6 +157,8 @@ class Selector(ConfigSelector):
             self._acquisition_function.update(
                 model=self._model, eta=costs[best], incumbent_array=known[best], num_data=len(known), X=known
             )
+            if self._instances_differ:
+                yield vectors.configuration(self._space, known[best], _KNOWN)
             best_known = known[np.argsort(costs, kind="stable")[:_MOST_STARTS]]
             new = (v for v in self._acquisition_maximizer.propose(best_known) if vectors.key(v) not in self._tried)
             wanted = self._retrain_after * (1 + len(self._tried) // _EACH)

@@ -11,7 +11,7 @@ from ConfigSpace import Configuration
 from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine import parts
-from pysmac_compat.engine.racing import Capping
+from pysmac_compat.engine.capping import Capping
 from pysmac_compat.space import parameter_space
 
 from .conftest import Cost
@@ -55,15 +55,30 @@ def test_seeds_are_paired(search):
     assert standings[-1].cost == pytest.approx(np.mean(values))
 
 
-def test_before_each_challenge_the_incumbent_gets_one_more_run(search):
+@pytest.mark.parametrize(("budget", "runs"), [(70, 7), (20, 5)])
+def test_before_each_challenge_the_incumbent_gets_one_more_run_up_to_a_tenth_of_the_budget(search, budget, runs):
     space = parameter_space(PARAMETERS)
     _, calls, standings, _ = search(
-        space, lambda c, *_: 0.0 if c["y"] == 7 and c["x"] == 4 else 1.0, 20, deterministic=False
+        space, lambda c, *_: 0.0 if c["y"] == 7 and c["x"] == 4 else 1.0, budget, deterministic=False
     )
     names = [str(c) for c, *_ in calls]
-    assert names[0::2][1:] != names[1::2]
-    assert set(names[:1] + names[1::2]) == {names[0]}  # default, default, challenger, default, challenger, ...
-    assert len(set(names[2::2])) == len(names[2::2])
+    # default, default, challenger, default, challenger, ...
+    assert [k for k, name in enumerate(names) if name == names[0]] == [0, *range(1, 2 * runs - 2, 2)]
+    assert len(set(names)) == budget - runs + 1  # all challengers lose at once
+
+
+def test_when_a_challenger_has_been_through_all_pairs_the_incumbent_gets_one_more(search):
+    space = parameter_space(PARAMETERS)
+    reached = []
+
+    def function(configuration, instance, seed, cutoff):
+        reached.append(configuration)
+        return -float(len(set(map(str, reached))))  # each configuration is better than those before it
+
+    _, calls, standings, _ = search(space, function, 44, deterministic=False)
+    runs = [len(pairs) for pairs in by_configuration(calls).values()]
+    assert runs == [2, 3, 4, 5, 6, 7, 8, 9]  # each wins, and has then one pair more for the next one
+    assert standings[-1].n_runs == 9
 
 
 def test_a_challenger_runs_on_1_2_4_pairs_until_it_is_worse(search):
@@ -92,6 +107,21 @@ def test_instances_are_run_once_each_when_deterministic(search):
     assert standings[-1].n_runs == 5
     true_mean = np.mean([on_instance(standings[-1].configuration, i, None, None) for i in range(5)])
     assert standings[-1].cost == pytest.approx(true_mean)
+
+
+@pytest.mark.parametrize("features", [None, [[i] for i in range(8)]])
+def test_what_has_lost_on_bad_luck_is_raced_again_where_instances_are_finite(search, features):
+    def function(configuration, instance, seed, cutoff):
+        luck = np.random.RandomState([int(1e6 * (configuration["x"] + 5)), instance]).normal(0, 1)
+        return (configuration["x"] - 1) ** 2 / 5 + luck
+
+    _, calls, standings, _ = search(parameter_space(PARAMETERS), function, 80, n_instances=8, features=features)
+    been = {str(standing.configuration) for standing in standings}
+    runs = defaultdict(list)
+    for k, (configuration, *_) in enumerate(calls):
+        runs[str(configuration)].append(k)
+    again = [name for name, numbers in runs.items() if name not in been and np.ptp(numbers) >= len(numbers)]
+    assert again
 
 
 def test_a_finite_space_with_instances_is_run_to_the_end(search):

@@ -13,8 +13,8 @@ from smac import Scenario
 from smac.runhistory import TrialInfo
 
 from pysmac_compat.engine import parts
+from pysmac_compat.engine.capping import Capping
 from pysmac_compat.engine.facade import History
-from pysmac_compat.engine.racing import Capping
 from pysmac_compat.engine.session import Session
 from pysmac_compat.space import parameter_space
 

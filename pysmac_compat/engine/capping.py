@@ -1,0 +1,36 @@
+"""Adaptive capping: a challenger's run ends where it cannot be better than the incumbent any more.
+
+Hutter, Hoos, Leyton-Brown, Stuetzle, "ParamILS: An Automatic Algorithm Configuration Framework", JAIR 36 (2009),
+with the slack of SMAC v2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Capping:
+    """Limits of a challenger's runs.
+
+    Attributes
+    ----------
+    factor, summand : float
+        The cutoff is ``factor * rest + summand``, where rest is what the challenger may
+        still use without being worse than the incumbent; seconds.
+    """
+
+    factor: float = 1.3
+    summand: float = 1.0
+
+    #: seconds that SMAC v2 adds for each run
+    per_run = 0.001
+
+    def cutoff(self, rest: float, limit: float | None) -> float:
+        """The limit of the next run, seconds; ``limit``: that of each run."""
+        capped = self.factor * rest + self.summand
+        return capped if limit is None else min(limit, capped)
+
+    def allowance(self, n_runs: int) -> float:
+        """Seconds that so many runs may take beyond those of the incumbent."""
+        return self.per_run * (n_runs + 1)
