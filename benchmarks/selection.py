@@ -57,7 +57,7 @@ def _conditions(problem: str) -> bool:
     return bool(make(problem, 0).conditions)
 
 
-def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.4) -> list[str]:
+def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.8) -> list[str]:
     """We, and the peers that have run at least this share of the problems, and of the runs, of the one with most."""
     if not values:
         return []

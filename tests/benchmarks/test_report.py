@@ -118,7 +118,7 @@ def test_the_two_samplers_of_optuna_are_one_search_without_conditions():
 
 
 def test_a_peer_of_few_seeds_does_not_take_those_of_the_others():
-    values = {"a": {"p": dict.fromkeys(range(5), 1.0)}, "b": {"p": {0: 1.0}}, "c": {"p": dict.fromkeys(range(3), 1.0)}}
+    values = {"a": {"p": dict.fromkeys(range(5), 1.0)}, "b": {"p": {0: 1.0}}, "c": {"p": dict.fromkeys(range(4), 1.0)}}
     assert main_peers(values) == ["a", "c"]
     assert main_peers({}) == []
 
