@@ -354,6 +354,7 @@ class Racing(AbstractIntensifier):
     def _end(self, race: _Race, won: bool) -> None:
         del self._races[race.challenger]
         if won:
+            self._remove_rejected_config(race.challenger)
             self._set_incumbent(race.challenger)
         elif race.challenger in self._runs:
             self._add_rejected_config(race.challenger)

@@ -124,6 +124,23 @@ def test_what_has_lost_on_bad_luck_is_raced_again_where_instances_are_finite(sea
     assert again
 
 
+def test_what_wins_at_its_second_chance_does_not_count_as_rejected(search):
+    made, seen = [], []
+
+    def intensifier(scenario):
+        made.append(parts.intensifier(scenario))
+        return made[0]
+
+    def function(configuration, instance, seed, cutoff):
+        seen.append(configuration["c"])
+        return 1.0 if configuration["c"] == "a" else 5.0 if seen.count("b") == 1 else -10.0
+
+    space = parameter_space({"c": ("categorical", ["a", "b"], "a")})
+    _, _, standings, _ = search(space, function, 6, n_instances=3, intensifier=intensifier)
+    assert standings[-1].configuration["c"] == "b"
+    assert standings[-1].configuration not in made[0].get_rejected_configs()
+
+
 def test_a_finite_space_with_instances_is_run_to_the_end(search):
     space = parameter_space({"c": ("categorical", ["a", "b", "c"], "a"), "d": ("ordinal", [1, 2], 2)})
     reason, calls, _, _ = search(space, lambda c, i, *_: ord(c["c"]) + c["d"] + i, 40, n_instances=3)
