@@ -22,6 +22,7 @@ from smac.intensifier.abstract_intensifier import AbstractIntensifier
 from smac.runhistory import StatusType, TrialInfo, TrialValue
 
 from pysmac_compat.engine.capping import Capping
+from pysmac_compat.engine.merit import Merit, Pair, Runs
 
 #: seeds that the function gets are below this number, as those of SMAC v2
 SEEDS = 2**24
@@ -29,18 +30,6 @@ SEEDS = 2**24
 MAX_INCUMBENT_RUNS = 2000
 #: an incumbent gets further runs that no challenger has asked for up to this share of the budget, and up to so many
 _SHARE, _FEW = 0.1, 5
-
-#: an instance (None: there are none) and a seed
-Pair = tuple["str | None", int]
-
-
-@dataclass
-class _Runs:
-    """What is known of one configuration: the cost of each pair, which of them failed, and which go on."""
-
-    costs: dict[Pair, float] = field(default_factory=dict)
-    failed: set[Pair] = field(default_factory=set)
-    pending: set[Pair] = field(default_factory=set)
 
 
 @dataclass
@@ -73,11 +62,8 @@ class Racing(AbstractIntensifier):
         Limit of each run, seconds.
     capping : Capping or None
         Limits a challenger's runs further.
-    penalty : float
-        A cost of at least ``cutoff`` counts so many times in a mean.
-    instance_penalty : float
-        With more than 1 a mean is that over the instances of the mean of each, and one of at least
-        ``cutoff`` counts at least as so many times the cutoff.
+    penalty, instance_penalty : float
+        See `Merit`.
     first_batch : int
         Runs of a challenger before it is first compared with the incumbent.
     ordered : bool
@@ -110,7 +96,7 @@ class Racing(AbstractIntensifier):
     ) -> None:
         self._initial_runs, self._first_batch, self._ordered = initial_runs, first_batch, ordered
         self._limit, self._capping = cutoff, capping
-        self._penalty, self._instance_penalty = penalty, instance_penalty
+        self._merit = Merit(cutoff, penalty, instance_penalty)
         self._n_initial, self._initial_time = n_initial, initial_time
         self.cutoff = cutoff
         super().__init__(scenario, max_config_calls=max_runs, max_incumbents=1)
@@ -118,7 +104,7 @@ class Racing(AbstractIntensifier):
     def reset(self) -> None:
         """Forget everything."""
         super().reset()
-        self._runs: dict[Configuration, _Runs] = {}
+        self._runs: dict[Configuration, Runs] = {}
         self._races: dict[Configuration, _Race] = {}
         self._capped: set[Configuration] = set()
         self._n_new, self._time_used = 0, 0.0
@@ -150,7 +136,7 @@ class Racing(AbstractIntensifier):
 
     def mean(self, configuration: Configuration) -> float:
         """The mean cost of a configuration over all its runs."""
-        return self._mean(self._runs[configuration], list(self._runs[configuration].costs))
+        return self._merit.mean(self._runs[configuration], list(self._runs[configuration].costs))
 
     def n_runs(self, configuration: Configuration) -> int:
         """The number of runs of a configuration."""
@@ -200,7 +186,7 @@ class Racing(AbstractIntensifier):
     def take(self, info: TrialInfo, value: TrialValue) -> None:
         """Learn the result of a trial, and what follows for the incumbent."""
         pair = (info.instance, info.seed)
-        runs = self._runs.setdefault(info.config, _Runs())
+        runs = self._runs.setdefault(info.config, Runs())
         runs.pending.discard(pair)
         runs.costs[pair] = float(value.cost)
         self._time_used += value.cpu_time if self._n_new else 0.0
@@ -284,7 +270,7 @@ class Racing(AbstractIntensifier):
 
     def _missing(self, challenger: Configuration, best: Configuration) -> list[Pair]:
         """The pairs of the best that the challenger has not run yet."""
-        runs, reference = self._runs.get(challenger, _Runs()), self._runs[best]
+        runs, reference = self._runs.get(challenger, Runs()), self._runs[best]
         pairs = reference.costs or reference.pending  # pending only: the very first run has not ended
         return [pair for pair in pairs if pair not in runs.costs and pair not in runs.pending]
 
@@ -303,7 +289,7 @@ class Racing(AbstractIntensifier):
         return None
 
     def _is_waiting(self, race: _Race) -> bool:
-        return bool(self._runs.get(race.challenger, _Runs()).pending)
+        return bool(self._runs.get(race.challenger, Runs()).pending)
 
     def _cutoff(self, rest: float) -> float | None:
         """The limit of a challenger's run that may use so much without being worse than the incumbent."""
@@ -315,7 +301,7 @@ class Racing(AbstractIntensifier):
         """What the challenger may still use on its current batch before it is worse than the incumbent."""
         if self._capping is None or self.incumbent is None:
             return math.inf
-        own, known = self._runs.get(race.challenger, _Runs()), self._runs[self.incumbent].costs
+        own, known = self._runs.get(race.challenger, Runs()), self._runs[self.incumbent].costs
         pairs = [pair for pair in (*own.costs, *own.pending, *race.batch) if pair in known]
         used = sum(cost for pair, cost in own.costs.items() if pair in known)
         return sum(known[pair] for pair in pairs) - used + self._capping.allowance(len(pairs))
@@ -336,21 +322,6 @@ class Racing(AbstractIntensifier):
             self._is_matched = True
             self._end(race, won=self._merit(own, pairs) < self._merit(best, pairs))
 
-    def _merit(self, runs: _Runs, pairs: list[Pair]) -> tuple[int, float]:
-        """Fewer failures are better, then a smaller mean."""
-        return sum(pair in runs.failed for pair in pairs), self._mean(runs, pairs)
-
-    def _mean(self, runs: _Runs, pairs: list[Pair]) -> float:
-        costs = np.array([runs.costs[pair] for pair in pairs])
-        if self._limit is None:
-            return float(costs.mean())
-        costs = np.where(costs >= self._limit, costs * self._penalty, costs)
-        if self._instance_penalty > 1:
-            instances = np.unique([str(instance) for instance, _ in pairs], return_inverse=True)[1]
-            costs = np.bincount(instances, costs) / np.bincount(instances)
-            costs = np.where(costs >= self._limit, np.maximum(costs, self._limit * self._instance_penalty), costs)
-        return float(costs.mean())
-
     def _end(self, race: _Race, won: bool) -> None:
         del self._races[race.challenger]
         if won:
@@ -365,7 +336,7 @@ class Racing(AbstractIntensifier):
 
     def _run(self, configuration: Configuration, pair: Pair, cutoff: float | None) -> TrialInfo:
         self.cutoff = cutoff
-        self._runs.setdefault(configuration, _Runs()).pending.add(pair)
+        self._runs.setdefault(configuration, Runs()).pending.add(pair)
         return TrialInfo(configuration, instance=pair[0], seed=pair[1])
 
 
