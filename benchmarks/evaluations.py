@@ -43,6 +43,9 @@ class Evaluations:
         The configuration with the least observed value.
     steps : list of (int, float, float)
         For each improvement: the number of the call, the observed value, the true one.
+    incumbents : list of (float, float)
+        Where run time is minimised, if the optimizer tells: when each incumbent was found, in reported
+        seconds, and its true value.
     """
 
     def __init__(self, problem: Problem, budget: int) -> None:
@@ -51,6 +54,7 @@ class Evaluations:
         self.seconds = self.cpu = 0.0
         self.best: Configuration | None = None
         self.steps: list[tuple[int, float, float]] = []
+        self.incumbents: list[tuple[float, float]] = []
         self._least, self._worst = math.inf, -math.inf
         if problem.n_instances is not None:
             self._runs: list[dict[str, int]] = [{"instance": i} for i in range(problem.n_instances)]
@@ -109,7 +113,7 @@ class Evaluations:
         return result
 
     def _value(self, result: Any) -> float:
-        return float(result) if self.problem.cutoff is None else par10(result["runtime"])
+        return float(result) if self.problem.cutoff is None else par10(result["runtime"], self.problem.cutoff)
 
     def _note(self, configuration: Configuration, value: float) -> float:
         if value < self._least:

@@ -32,6 +32,23 @@ def regrets(runs: Seeds, best: Seeds, random: Seeds) -> dict[int, float]:
     return {seed: (value - best[seed]) / unit for seed, value in runs.items()}
 
 
+def times_sooner(
+    one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]], factor: float = 1.0
+) -> float:
+    """How many times sooner one search than another has first had a value so good.
+
+    Parameters
+    ----------
+    one, other : sequence of (float, float)
+        Of each incumbent when it was found, more than 0, and its value.
+    factor : float
+        So good is the value with which the worse of the two ends, times this.
+    """
+    level = factor * max(one[-1][1], other[-1][1])
+    first, second = (next(time for time, value in found if value <= level) for found in (one, other))
+    return second / first
+
+
 def median(values: Seeds) -> float:
     """The median over seeds."""
     return float(np.median(list(values.values())))

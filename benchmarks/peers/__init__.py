@@ -36,6 +36,7 @@ class Peer:
 
 PEERS = {
     "ours": Peer(""),
+    "ours_uncapped": Peer("", groups=("runtime",)),
     "random": Peer(""),
     "optuna_tpe": Peer(),
     "optuna_tpe_mvg": Peer(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pysmac_compat
 import pysmac_compat.engine.session
 import pysmac_compat.space.configspace  # noqa: F401 (imported before the clock starts)
@@ -11,12 +13,13 @@ from benchmarks.problems import Configuration, Problem
 DISTRIBUTIONS = ("pysmac-compat", "smac", "ConfigSpace", "scikit-learn", "numpy", "scipy")
 
 
-def minimise(problem: Problem, seed: int, evaluations: Evaluations) -> Configuration:
+def minimise(problem: Problem, seed: int, evaluations: Evaluations, capping: bool = True) -> Configuration:
     optimizer = pysmac_compat.SMAC_optimizer()
     runtime = problem.cutoff is not None
     if runtime:
         optimizer.smac_options["run-obj"] = "RUNTIME"
         optimizer.smac_options["overall-obj"] = "MEAN10"
+        optimizer.smac_options["adaptive-capping"] = capping
     else:
         optimizer.smac_options["isolate"] = False
     optimizer.minimize(
@@ -42,4 +45,8 @@ def minimise(problem: Problem, seed: int, evaluations: Evaluations) -> Configura
             break
         evaluations.seconds += evaluation.value
         evaluations.calls += 1
-    return [step.active_configuration for step in run.trajectory if step.evaluation <= evaluations.calls][-1]
+    used = list(itertools.accumulate(evaluation.value for evaluation in run.evaluations[: evaluations.calls]))
+    steps = [step for step in run.trajectory if step.evaluation <= evaluations.calls]
+    for step in steps:
+        evaluations.incumbents.append((used[step.evaluation - 1], problem.judged(step.active_configuration)))
+    return steps[-1].active_configuration

@@ -91,7 +91,7 @@ def search(problem: Problem, seed: int, evaluations: Evaluations, facade: Any, *
             return evaluations(configuration)
         run = {"seed": seed} if instance is None else {"instance": int(instance)}
         result = evaluations.call(**configuration, **run)
-        return float(result) if problem.cutoff is None else par10(result["runtime"])
+        return float(result) if problem.cutoff is None else par10(result["runtime"], problem.cutoff)
 
     with tempfile.TemporaryDirectory(prefix="benchmark-smac3-") as folder:
 

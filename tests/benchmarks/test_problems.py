@@ -124,11 +124,13 @@ def test_seeds_have_the_true_mean():
     assert sum(values) / 4000 == pytest.approx(problem.judged(problem.default), rel=0.06)
 
 
-def test_run_times_are_reported_and_end_at_the_limit():
-    problem = make("solver_kinds", 0)
+@pytest.mark.parametrize(("name", "limit"), [("solver_kinds", 20), ("solver_patient", 300)])
+def test_run_times_are_reported_and_end_at_the_limit(name, limit):
+    problem = make(name, 0)
     results = [problem.function(instance=i, **c) for c in draws(problem, 20) for i in range(problem.n_instances)]
     assert {r["status"] for r in results} == {"SAT", "TIMEOUT"}
     assert all((r["status"] == "TIMEOUT") == (r["runtime"] == problem.cutoff) for r in results)
+    assert problem.cutoff == limit
     assert len(problem.features) == problem.n_instances
 
 

@@ -8,6 +8,7 @@ from scipy import stats
 
 from benchmarks import statistics
 from benchmarks.report import PAGE, page
+from benchmarks.sections import capping
 from benchmarks.selection import best_known, completed, main_peers, matched, values_at
 
 
@@ -30,6 +31,24 @@ def test_regret_is_0_at_the_best_known_and_1_at_random():
     best, random = {0: 1.0, 1: 2.0, 2: 0.0}, {0: 3.0, 1: 3.0, 2: 4.0}  # regrets of random: 2, 1, 4
     assert statistics.regrets({0: 1.0, 1: 4.0, 2: 1.0}, best, random) == {0: 0.0, 1: 1.0, 2: 0.5}
     assert statistics.regrets({0: 1.5}, {0: 1.0}, {0: 1.0}) == {0: 0.5}
+
+
+def test_how_much_sooner_a_search_has_what_both_reach():
+    one = [(1.0, 9.0), (10.0, 4.0), (20.0, 2.0)]
+    other = [(1.0, 9.0), (40.0, 4.0), (60.0, 3.0), (70.0, 3.5)]
+    assert statistics.times_sooner(one, other) == 60 / 20
+    assert statistics.times_sooner(other, one) == 20 / 60
+    assert statistics.times_sooner(one, other, 2) == 40 / 10
+
+
+def test_what_capping_saves_is_told_by_pairs_of_searches():
+    with_it = cell("ours", "solver_alike", 0, 1.0) | {"incumbents": [[5.0, 3.0], [10.0, 1.0]]}
+    without = cell("ours_uncapped", "solver_alike", 0, 1.0) | {"incumbents": [[5.0, 3.0], [25.0, 1.0]]}
+    alone = cell("ours", "solver_alike", 1, 1.0) | {"incumbents": [[5.0, 3.0]]}
+    assert "| solver_alike | 2.5 [2.5, 2.5] | 2.5 [2.5, 2.5] | 2.5 [2.5, 2.5] | 1 |" in capping(
+        [with_it, without, alone]
+    )
+    assert capping([alone]) == ""
 
 
 def test_best_known_is_the_optimum_or_what_was_seen():

@@ -45,7 +45,18 @@ def test_ours_races(problem, budget):
     assert "error" not in record
     assert record["n"] == budget
     assert record["final"] > 0
-    assert (record["seconds"] is not None) == problem.startswith("solver")
+    assert (record["seconds"] is not None) == bool(record["incumbents"]) == problem.startswith("solver")
+
+
+@pytest.mark.slow
+def test_the_incumbents_of_a_search_for_run_time_come_with_the_seconds_used():
+    capped, uncapped = (run_cell(Cell(peer, "solver_alike", 0, 40)) for peer in ("ours", "ours_uncapped"))
+    for record in (capped, uncapped):
+        seconds = [time for time, _ in record["incumbents"]]
+        assert seconds == sorted(seconds)
+        assert 0 < seconds[0] <= seconds[-1] <= record["seconds"]
+        assert record["incumbents"][-1][1] == record["final"]
+    assert capped["seconds"] < uncapped["seconds"]
 
 
 def test_an_error_is_recorded(monkeypatch):

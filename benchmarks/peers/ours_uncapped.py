@@ -1,0 +1,12 @@
+"""Our own search without adaptive capping, to see what that saves."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from benchmarks.peers import ours
+from benchmarks.peers.ours import DISTRIBUTIONS
+
+__all__ = ["DISTRIBUTIONS", "minimise"]
+
+minimise = partial(ours.minimise, capping=False)
