@@ -254,6 +254,7 @@ class Racing(AbstractIntensifier):
         """A new configuration, or a known one that the selector wants to see again; None, if there is none left."""
         for challenger in self.config_generator:
             if challenger in self._runs:
+                # capped runs that were lost say little of how far the configuration is behind
                 if self._capping is None and self._can_go_on(challenger, best):
                     return challenger
                 continue
