@@ -38,8 +38,8 @@ def search(peer: ModuleType, problem: Problem, seed: int, budget: int) -> dict[s
     -------
     dict
         'n' calls; 'steps': for each improvement the number of the call, the observed value and, where it is
-        another, the true one; 'incumbents': see `Evaluations`; 'final': the true value of what is returned; CPU
-        times in seconds.
+        another, the true one; 'incumbents': see `Evaluations`; 'final': the true value of what is returned, the
+        default if nothing was; CPU times in seconds.
     """
     evaluations = Evaluations(problem, budget)
     before, start = time.process_time(), time.perf_counter()
@@ -48,12 +48,12 @@ def search(peer: ModuleType, problem: Problem, seed: int, budget: int) -> dict[s
     except Spent:
         found = None
     wall = time.perf_counter() - start
-    found = evaluations.best if found is None else found
+    found = found or evaluations.best or problem.default  # which all begin with
     return {
         "n": evaluations.calls,
         "steps": [[n, *(_short(v) for v in (seen, true)[: 1 + (seen != true)])] for n, seen, true in evaluations.steps],
         "incumbents": [[_short(seconds), _short(true)] for seconds, true in evaluations.incumbents],
-        "final": None if found is None else _short(problem.judged(found)),
+        "final": _short(problem.judged(found)),
         "seconds": _short(evaluations.seconds) if problem.cutoff is not None else None,
         "cpu_before": round(before, 4),
         "cpu_function": round(evaluations.cpu, 5),

@@ -59,6 +59,12 @@ def test_the_incumbents_of_a_search_for_run_time_come_with_the_seconds_used():
     assert capped["seconds"] < uncapped["seconds"]
 
 
+def test_what_has_evaluated_no_configuration_to_the_end_returns_the_default():
+    problem = make("solver_alike", 0)
+    record = run_cell(Cell("random", "solver_alike", 0, 10))
+    assert (record["steps"], record["final"]) == ([], pytest.approx(problem.judged(problem.default)))
+
+
 def test_an_error_is_recorded(monkeypatch):
     record = run_cell(Cell("random", "no_such_problem", 0, 5))
     assert "no_such_problem" in record["error"]
