@@ -53,9 +53,9 @@ _BETWEEN = {
     "runtime": (
         "Run time",
         f"Test PAR10 in seconds (mean over {N_INSTANCES} test instances, a run that reaches the limit counts ten "
-        f"times) after {SECONDS:,.0f} reported CPU seconds on {N_INSTANCES} training instances, or 1,500 runs, which for "
-        f"*ours* mostly come first. The limit of a run is {CUTOFF:g} s, with `solver_patient` {LONG_CUTOFF:g} s. *ours* "
-        "caps adaptively; the others, and "
+        f"times) after {SECONDS:,.0f} reported CPU seconds on {N_INSTANCES} training instances, or 1,500 runs, which "
+        f"for *ours* mostly come first. The limit of a run is {CUTOFF:g} s, with `solver_patient` {LONG_CUTOFF:g} s. "
+        "*ours* caps adaptively; the others, and "
         "*ours_uncapped*, run each instance up to the limit.",
     ),
 }
