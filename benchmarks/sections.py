@@ -168,14 +168,14 @@ def capping(cells: Sequence[Record]) -> str:
     for cell in cells:
         if cell["peer"] in found and cell.get("incumbents"):
             found[cell["peer"]][cell["problem"], cell["seed"]] = cell["incumbents"]
-    pairs = {key: (with_it, found["ours_uncapped"].get(key)) for key, with_it in found["ours"].items()}
+    capped, uncapped = found.values()
+    shared = capped.keys() & uncapped.keys()
     rows = []
-    for problem in sorted({problem for problem, _ in pairs}):
-        both = [(a, b) for (name, _), (a, b) in pairs.items() if name == problem and b]
+    for problem in sorted({problem for problem, _ in shared}):
+        both = [(capped[key], uncapped[key]) for key in shared if key[0] == problem]
         numbers = [[statistics.times_sooner(a, b, level) for a, b in both] for level in _LEVELS]
-        if both:
-            shown = [f"{np.median(n):.2g} [{min(n):.2g}, {max(n):.2g}]" for n in numbers]
-            rows.append([problem, *shown, str(len(both))])
+        shown = [f"{np.median(n):.2g} [{min(n):.2g}, {max(n):.2g}]" for n in numbers]
+        rows.append([problem, *shown, str(len(both))])
     text = (
         "What adaptive capping saves: the reported seconds until *ours_uncapped* first has a test PAR10, divided by "
         "those of *ours*. That PAR10 is the one with which the worse of the two ends, or 1.1 or 1.5 times as much. "

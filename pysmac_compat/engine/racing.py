@@ -170,6 +170,7 @@ class Racing(AbstractIntensifier):
         while True:
             best = self._best(first)
             extended = self._extend(best) if self._needs_more(best) else None
+            self._is_matched = False
             if extended is not None:
                 yield extended
             race = self._next_race(self._best(first))
@@ -222,8 +223,7 @@ class Racing(AbstractIntensifier):
 
     def _needs_more(self, incumbent: Configuration) -> bool:
         """Whether the incumbent's pairs are few, or did not suffice to tell it from the last challenger."""
-        matched, self._is_matched = self._is_matched, False
-        return matched or len(self._runs[incumbent].costs) < max(_FEW, _SHARE * self._scenario.n_trials)
+        return self._is_matched or len(self._runs[incumbent].costs) < max(_FEW, _SHARE * self._scenario.n_trials)
 
     def _extend(self, incumbent: Configuration) -> TrialInfo | None:
         """One more run of the incumbent, if there is one to make."""
