@@ -182,6 +182,7 @@ def _serve(
             search = Search(plan, run, call, send, folder / str(run), pool, recorded.get(run))
             gc.disable()  # SMAC3 is imported: nothing of that is garbage, and looking for some takes a tenth of it
             session = search.session(max(1, len(calls)))
+            gc.freeze()
             gc.enable()
             # The clock starts here, not before SMAC3 is imported.
             search.start = time.monotonic()

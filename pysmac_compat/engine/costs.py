@@ -37,7 +37,9 @@ def log_gaps(costs: Costs, quantile: float = 0.25) -> Costs:
     if largest == 0:
         return np.zeros_like(gaps)
     gaps /= largest
-    return standardised(np.log1p(gaps / max(np.quantile(gaps[gaps > 0], quantile), 1e-12)))
+    positive = gaps[gaps > 0]
+    place = int(quantile * (len(positive) - 1))
+    return standardised(np.log1p(gaps / max(np.partition(positive, place)[place], 1e-12)))
 
 
 def row_effects(rows: Indices, columns: Indices, costs: Costs) -> Costs:

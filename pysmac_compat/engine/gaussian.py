@@ -86,18 +86,21 @@ class GaussianProcess(Weighted, AbstractModel):
             self._fitted_at = len(X)
         n = self._coding.n_scales
         signal, noise = np.exp(self._logs[n:])
-        self._weights = np.exp(-self._logs[:n])[self._coding.scales]
+        self._weights = _SQRT5 * np.exp(-self._logs[:n])[self._coding.scales]
         self._signal = signal
-        self._points = points * self._weights
-        self._squares = np.einsum("ij,ij->i", self._points, self._points)
-        kernel = signal * _matern(self._squared_distances(self._points))
+        points *= self._weights
+        self._minus_twice = -2 * points.T
+        self._squares = np.einsum("ij,ij->i", points, points)
+        kernel = signal * _matern(self._squared_distances(points))
         kernel.flat[:: len(y) + 1] += noise * share + 1e-8
         self._mean = y.mean()
         lower, failed = lapack.dpotrf(kernel, lower=1, clean=1)
         if failed:
             raise np.linalg.LinAlgError("the kernel is not positive definite")
-        self._inverse_upper = np.ascontiguousarray(lapack.dtrtri(lower, lower=1)[0].T)
-        self._alpha = self._inverse_upper @ ((y - self._mean) @ self._inverse_upper)
+        inverse_upper = lapack.dtrtri(lower, lower=1)[0].T
+        # what a prediction multiplies its kernel with, which is without the variance of the signal
+        self._alpha = signal * (inverse_upper @ ((y - self._mean) @ inverse_upper))
+        self._inverse_upper = np.ascontiguousarray(signal * inverse_upper)
         return self
 
     def _without_features(self, X: Matrix, y: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.intp]]:
@@ -174,16 +177,14 @@ class GaussianProcess(Weighted, AbstractModel):
         points = self._coding(X)
         points *= self._weights
         cross = _matern(self._squared_distances(points))
-        cross *= self._signal
         mean = self._mean + cross @ self._alpha
         explained = cross @ self._inverse_upper
         variance = self._signal - np.einsum("ij,ij->i", explained, explained)
         return mean.reshape(-1, 1), np.maximum(variance, 1e-12).reshape(-1, 1)
 
     def _squared_distances(self, points: Matrix) -> Matrix:
-        """Of these to all that it has learnt from."""
-        squared = points @ self._points.T
-        squared *= -2
+        """Of these, weighted, to all that it has learnt from."""
+        squared = points @ self._minus_twice
         squared += np.einsum("ij,ij->i", points, points)[:, None]
         squared += self._squares
         return np.maximum(squared, 0.0, out=squared)
@@ -194,10 +195,10 @@ class GaussianProcess(Weighted, AbstractModel):
 
 
 def _matern(squared: Matrix) -> Matrix:
+    """The kernel for squared distances, in units of a fifth of the squared length, whose array it takes."""
     root = np.sqrt(squared)
-    root *= _SQRT5
     decay = np.exp(-root)
-    squared *= 5 / 3
+    squared /= 3
     squared += root
     squared += 1
     squared *= decay

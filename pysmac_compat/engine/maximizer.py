@@ -16,7 +16,7 @@ from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
 
 _DRAWS = 5  # steps whose random configurations are drawn together
-_STEPS = 6  # most steps of the local search
+_STEPS = 3  # most steps of the local search
 _PATIENCE = 2  # steps without a better neighbour that end a climb
 
 
@@ -60,12 +60,16 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
             Vectors of configurations from which climbs may start: the best of those that have been evaluated.
         """
         drawn = self._draw()
-        of_drawn = self._acquire(drawn)
-        starts = [
-            drawn[:, np.argsort(-of_drawn)[: self._n_random_starts]],
-            known.T[:, np.argsort(-self._acquire(known.T), kind="stable")[: self._n_known_starts]],
-        ]
-        climbed, of_climbed = self._climb(np.hstack(starts))
+        candidates = np.hstack([drawn, known.T])
+        values = self._acquire(candidates)
+        of_drawn, of_known = np.split(values, [drawn.shape[1]])
+        starts = np.concatenate(
+            [
+                np.argsort(-of_drawn)[: self._n_random_starts],
+                drawn.shape[1] + np.argsort(-of_known, kind="stable")[: self._n_known_starts],
+            ]
+        )
+        climbed, of_climbed = self._climb(candidates[:, starts], values[starts])
         found, values = np.hstack([climbed, drawn]), np.concatenate([of_climbed, of_drawn])
         for i in np.argsort(-values, kind="stable"):
             yield found[:, i]
@@ -87,10 +91,8 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
             return np.empty(0)
         return np.asarray(self._acquisition_function._compute(candidates.T)).ravel()
 
-    def _climb(self, points: Vectors) -> tuple[Vectors, npt.NDArray[np.float64]]:
-        """Move each column to its best neighbour as long as that is better."""
-        points = points.copy()
-        values = self._acquire(points)
+    def _climb(self, points: Vectors, values: npt.NDArray[np.float64]) -> tuple[Vectors, npt.NDArray[np.float64]]:
+        """Move each column, which has this acquisition value, to its best neighbour as long as that is better."""
         failures = np.zeros(points.shape[1], dtype=int)
         for _ in range(_STEPS):
             moving = np.flatnonzero(failures < _PATIENCE)

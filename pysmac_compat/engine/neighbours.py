@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -121,7 +122,7 @@ def _rounding(hp: Any) -> Callable[[Vectors], Vectors]:
 
 
 def _any_scale(rng: np.random.RandomState, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    return np.asarray(_NARROW * (_WIDE / _NARROW) ** rng.uniform(size=shape))
+    return np.asarray(np.exp(rng.uniform(math.log(_NARROW), math.log(_WIDE), shape)))
 
 
 def _moved(values: Vectors, spread: Vectors, low: Vectors, high: Vectors, rng: np.random.RandomState) -> Vectors:

@@ -167,7 +167,9 @@ def test_a_script_called_smac(run):
 _OLD_MODULES = {
     "old/pynisher/__init__.py": "from .limit_function_call import enforce_limits\nold = True\n",
     "old/pynisher/limit_function_call.py": "def enforce_limits(**kwargs):\n    raise RuntimeError('old')\n",
+    "old/pynisher-0.6.4.dist-info/METADATA": "Metadata-Version: 2.1\nName: pynisher\nVersion: 0.6.4\n",
     "old/ConfigSpace/__init__.py": "old = True\n",
+    "old/ConfigSpace-0.4.dist-info/METADATA": "Metadata-Version: 2.1\nName: ConfigSpace\nVersion: 0.4\n",
     "old/smac.py": "old = True\n",
 }
 

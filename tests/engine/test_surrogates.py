@@ -132,7 +132,7 @@ def test_it_learns_from_the_best_of_many_rows():
     process = GaussianProcess(scenario(), max_rows=50)
     y = np.arange(300.0)
     process.train(drawn, y[:, None])
-    assert len(process._points) == 50
+    assert len(process._squares) == 50
     assert set(range(37)) <= set(process._chosen(y))
 
 
