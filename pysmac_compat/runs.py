@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import logging
 import multiprocessing
 import os
@@ -177,13 +178,11 @@ def _serve(
         prefer_installed()
         _use_one_thread()
         _silence_smac()
+        _import_engine()
         for run in runs:
             send(RunStarted(run))
             search = Search(plan, run, call, send, folder / str(run), pool, recorded.get(run))
-            gc.disable()  # SMAC3 is imported: nothing of that is garbage, and looking for some takes a tenth of it
             session = search.session(max(1, len(calls)))
-            gc.freeze()
-            gc.enable()
             # The clock starts here, not before SMAC3 is imported.
             search.start = time.monotonic()
             deadline = None if plan.total_time is None else search.start + plan.total_time
@@ -240,6 +239,18 @@ def _use_one_thread() -> None:
         import threadpoolctl
 
         threadpoolctl.threadpool_limits(1)
+
+
+def _import_engine() -> None:
+    """Import SMAC3 and all else that a search needs.
+
+    Nothing of that is garbage, now or later; looking for some would take a tenth as long as the import.
+    """
+    gc.disable()
+    importlib.import_module("pysmac_compat.engine.parts")
+    importlib.import_module("pysmac_compat.engine.session")
+    gc.freeze()
+    gc.enable()
 
 
 def _silence_smac() -> None:

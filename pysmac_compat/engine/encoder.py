@@ -88,6 +88,15 @@ class Encoder(AbstractRunHistoryEncoder):
             return np.array(self._vectors)
         return np.array([self._vectors[i] for i in np.unique([k.config_id for k in self._keys], return_index=True)[1]])
 
+    def best_rows(self, most: int) -> Any:
+        """Which rows of `get_configurations` have the least costs, at most so many.
+
+        All, where configurations have more than one run: their costs cannot be compared as they are.
+        """
+        if len(self._pairs) > 1 or len(self._costs) <= most:
+            return slice(None)
+        return np.argsort(self._learnable_costs(), kind="stable")[:most]
+
     def _build_matrix(self, trials: Any, store_statistics: bool = False) -> tuple[Matrix, Matrix]:
         raise AssertionError("`transform` does without it")  # abstract in SMAC3
 

@@ -21,7 +21,9 @@ from pysmac_compat.space import vectors
 RARE = 1e-4
 #: the model is fitted after each evaluation up to so many, then for ever more proposals at once
 _EACH = 100
-#: so many of the known configurations, those of least predicted cost, are where the maximizer may start
+#: what the model says is asked of at most so many of the known configurations, where each has one run
+_MOST_KNOWN = 200
+#: so many of them, those of least predicted cost, are where the maximizer may start
 _MOST_STARTS = 30
 #: origin of a configuration that has been proposed before
 _KNOWN = "Known configuration of the least predicted cost"
@@ -149,13 +151,14 @@ class Selector(ConfigSelector):
                 return
             fits += 1
             known = self._runhistory_encoder.get_configurations()
+            n_known, known = len(known), known[self._runhistory_encoder.best_rows(_MOST_KNOWN)]
             if isinstance(self._model, Weighted):
                 self._model.n_runs = getattr(self._runhistory_encoder, "n_runs", None)
             self._model.train(x, y)
             costs = self._model.predict_marginalized(known)[0].ravel()
             best = int(costs.argmin())
             self._acquisition_function.update(
-                model=self._model, eta=costs[best], incumbent_array=known[best], num_data=len(known), X=known
+                model=self._model, eta=costs[best], incumbent_array=known[best], num_data=n_known, X=known
             )
             if self._instances_differ:
                 yield vectors.configuration(self._space, known[best], _KNOWN)

@@ -301,3 +301,19 @@ def test_imputed_costs_beyond_the_limit_are_penalised_on_request(penalty, expect
     for configuration, cost, censored in zip(drawn, [3.0, 6.0, 1.0], [False, True, False], strict=True):
         history.add(configuration, cost=cost, seed=0, additional_info={CENSORED: True} if censored else {})
     assert encoder.transform()[1].ravel().tolist() == expected
+
+
+# -- what the model is asked ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seeds", "rows"), [([0] * 6, [4, 1, 3]), ([0, 0, 0, 0, 0, 1], range(6))])
+def test_of_many_configurations_the_best_ones_are_asked(seeds, rows):
+    """Where all have been run once, alike."""
+    drawn = [vectors.configuration(space(), v) for v in vectors.draw(space(), 6, np.random.RandomState(0)).T]
+    encoder, history = parts.encoder(scenario()), History()
+    encoder.runhistory = history
+    for configuration, cost, seed in zip(drawn, [7.0, 2.0, 9.0, 3.0, 1.0, 8.0], seeds, strict=True):
+        history.add(configuration, cost=cost, seed=seed)
+    known = encoder.get_configurations()
+    np.testing.assert_array_equal(known[encoder.best_rows(3)], [drawn[row].get_array() for row in rows])
+    np.testing.assert_array_equal(known[encoder.best_rows(6)], known)
