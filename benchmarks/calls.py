@@ -1,14 +1,20 @@
 """Calls of an empty function, for `cost`: ``python -m benchmarks.calls KIND COUNT`` prints wall seconds for each.
 
 KIND is free (isolated calls without limits), limited (with limits on CPU time, memory and the total
-time), or fork: ``os.fork``, a pipe and ``os.waitpid``, the least that an isolated call can cost.
+time), fork: ``os.fork``, a pipe and ``os.waitpid``, the least that an isolated call can cost, or fork_of_modules:
+the same in a process that has imported some modules of Python's, of which some have things to do after a fork.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import time
+from collections.abc import Sequence
+
+#: what most processes have that talk with others of Python's
+_MODULES = ("logging", "multiprocessing.connection", "random", "threading")
 
 
 def fork() -> None:
@@ -24,8 +30,10 @@ def fork() -> None:
     os.waitpid(child, 0)
 
 
-def forks(count: int) -> float:
-    """Wall seconds of so many bare forks of a process that has imported next to nothing."""
+def forks(count: int, modules: Sequence[str] = ()) -> float:
+    """Wall seconds of so many bare forks of a process that has imported these modules, and next to nothing else."""
+    for module in modules:
+        importlib.import_module(module)
     start = time.perf_counter()
     for _ in range(count):
         fork()
@@ -50,4 +58,8 @@ def calls(count: int, limited: bool) -> float:
 
 if __name__ == "__main__":
     kind, number = sys.argv[1], int(sys.argv[2])
-    print((forks(number) if kind == "fork" else calls(number, kind == "limited")) / max(1, number))
+    if kind.startswith("fork"):
+        seconds = forks(number, _MODULES if kind == "fork_of_modules" else ())
+    else:
+        seconds = calls(number, limited=kind == "limited")
+    print(seconds / max(1, number))

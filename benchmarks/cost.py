@@ -23,8 +23,13 @@ from benchmarks.run import Cell, numbers, run_cell
 
 _OURS = [sys.executable, "docs/examples/rosenbrock_4d.py"]
 _CALLS = 300
-#: name -> whether the three limits are set, for `calls`
-_LIMITS = {"no limits": "free", "all limits": "limited"}
+#: name -> kinds of `calls`: whether the three limits are set, and what stands beside it
+_KINDS = {
+    "no limits": ("free", "fork"),
+    "all limits": ("limited", "fork"),
+    "no limits, modules": ("free", "fork_of_modules"),
+    "all limits, modules": ("limited", "fork_of_modules"),
+}
 
 
 def _command(peer: str, evaluations: int) -> list[str]:
@@ -56,7 +61,7 @@ def memory(name: str, n: int, seed: int) -> dict[str, Any]:
 def call(name: str, n: int, seed: int) -> dict[str, Any]:
     """One isolated call of an empty function, beside a bare fork: CPU and wall seconds."""
     pair = {}
-    for label, kind in (("ours", _LIMITS[name]), ("fork", "fork")):
+    for label, kind in zip(("ours", "fork"), _KINDS[name], strict=True):
         few, many = (measure([sys.executable, "-m", "benchmarks.calls", kind, str(count)]) for count in (0, n))
         wall = float(many.output.split()[-1])
         pair[label] = {"cpu": (_used(many)["cpu"] - _used(few)["cpu"]) / n, "wall": wall}
@@ -84,7 +89,7 @@ def wanted(
     subjects: dict[str, tuple[list[str], list[int]]] = {
         "own": (problems, evaluations),
         "script": (["rosenbrock_4d"], [100, 1000]),
-        "call": (list(_LIMITS), [_CALLS]),
+        "call": (list(_KINDS), [_CALLS]),
         "memory": (["rosenbrock_4d"], [1000]),
     }
     for seed, cost in product(seeds, costs):

@@ -210,9 +210,14 @@ def costs(measured: Sequence[Record]) -> str:
 _COSTS: dict[str, Callable[[int, list[str]], str]] = {
     "own": lambda n, names: f"the search alone, {n} evaluations, for each (problems: {len(names)}; no imports)",
     "script": lambda n, names: f"script of {n} isolated evaluations, all processes, with imports",
-    "call": lambda n, names: f"isolated call of an empty function, {names[0]}, beside a bare fork",
+    "call": lambda n, names: f"isolated call of an empty function, {_beside(*names[0].split(', '))}",
     "memory": lambda n, names: f"script of {n} isolated evaluations, peak of the sum of PSS",
 }
+
+
+def _beside(limits: str, process: str = "") -> str:
+    what = "logging, multiprocessing, random, threading" if process else "nothing"
+    return f"{limits}, beside a bare fork of a process that has imported {what}"
 
 
 def _cost(cost: str, n: int, names: list[str], quantity: str, records: Sequence[Record]) -> list[str]:

@@ -29,9 +29,9 @@ def _homes() -> dict[str, str]:
     """
     names = {name.lower(): name for name in _GUARDED}
     found: dict[str, str] = {}
-    for path in sys.path:
+    for path in [each for each in sys.path if isinstance(each, str)]:  # as the import system does
         entries: list[str] = []
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             entries = os.listdir(path or os.curdir)
         for record in filter(None, map(_RECORD.fullmatch, entries)):
             name, home = names[record[1].lower()], os.path.realpath(path)

@@ -23,7 +23,7 @@ from pysmac_compat import _installed
 def test_of_a_folder(tmp_path, monkeypatch, entries, found):
     for entry in entries:
         (tmp_path / entry).mkdir()
-    monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), str(tmp_path)])
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), "\0", None, 3.0, str(tmp_path)])
     assert _installed._homes() == dict.fromkeys(found, str(tmp_path.resolve()))
 
 
