@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 
 #: what most processes have that talk with others of Python's
-_MODULES = ("logging", "multiprocessing.connection", "random", "threading")
+MODULES = ("logging", "multiprocessing.connection", "random", "threading")
 
 
 def fork() -> None:
@@ -59,7 +59,7 @@ def calls(count: int, limited: bool) -> float:
 if __name__ == "__main__":
     kind, number = sys.argv[1], int(sys.argv[2])
     if kind.startswith("fork"):
-        seconds = forks(number, _MODULES if kind == "fork_of_modules" else ())
+        seconds = forks(number, MODULES if kind == "fork_of_modules" else ())
     else:
         seconds = calls(number, limited=kind == "limited")
     print(seconds / max(1, number))

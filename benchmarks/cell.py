@@ -80,8 +80,8 @@ def main() -> None:
     if group_of(problem_name) in ("public", "original"):
         problem.function(**problem.default)  # imports what it needs
     try:
-        of_parts = versions(peer)  # before the clock starts
-        record = search(peer, problem, int(seed), int(budget)) | {"versions": of_parts}
+        installed = versions(peer)  # before the clock starts
+        record = search(peer, problem, int(seed), int(budget)) | {"versions": installed}
     except Exception:
         record = {"error": traceback.format_exc()[-1500:]}
     with open(path, "w") as file:

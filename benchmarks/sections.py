@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from benchmarks import statistics
+from benchmarks.calls import MODULES
 from benchmarks.results import Record
 from benchmarks.selection import Values, best_known, main_peers, matched, n_seeds, values_at
 
@@ -189,8 +190,8 @@ def costs(measured: Sequence[Record]) -> str:
     """What the search costs, as ratios to what ran beside it."""
     text = (
         "Each measurement of ours has one of Optuna's TPE (for calls: of a bare fork) beside it, made right before or "
-        "after it. The machine was shared: the ratios mean more than the times. Medians; in brackets the least and the "
-        "greatest.\n"
+        "after it. The machine was shared: the ratios mean more than the times, and load slows Optuna more than ours. "
+        "Medians; in brackets the least and the greatest.\n"
     )
     rows = []
     for cost, n in sorted(
@@ -216,7 +217,7 @@ _COSTS: dict[str, Callable[[int, list[str]], str]] = {
 
 
 def _beside(limits: str, process: str = "") -> str:
-    what = "logging, multiprocessing, random, threading" if process else "nothing"
+    what = ", ".join(MODULES) if process else "nothing"
     return f"{limits}, beside a bare fork of a process that has imported {what}"
 
 

@@ -38,7 +38,7 @@ def log_gaps(costs: Costs, quantile: float = 0.25) -> Costs:
         return np.zeros_like(gaps)
     gaps /= largest
     positive = gaps[gaps > 0]
-    place = int(quantile * (len(positive) - 1))
+    place = int(quantile * (len(positive) - 1))  # np.quantile takes longer than all the rest here
     return standardised(np.log1p(gaps / max(np.partition(positive, place)[place], 1e-12)))
 
 

@@ -21,7 +21,7 @@ from pysmac_compat.space import vectors
 RARE = 1e-4
 #: the model is fitted after each evaluation up to so many, then for ever more proposals at once
 _EACH = 100
-#: what the model says is asked of at most so many of the known configurations, where each has one run
+#: the model is asked about at most so many of the known configurations, where each has one run
 _MOST_KNOWN = 200
 #: so many of them, those of least predicted cost, are where the maximizer may start
 _MOST_STARTS = 30
