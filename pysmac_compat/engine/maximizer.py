@@ -11,6 +11,7 @@ from ConfigSpace import Configuration
 from smac import Scenario
 from smac.acquisition.maximizer import AbstractAcquisitionMaximizer
 
+from pysmac_compat.engine.branches import Branch
 from pysmac_compat.engine.neighbours import Neighbourhood
 from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
@@ -50,15 +51,19 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         self._n_known_starts, self._n_random_starts = n_known_starts, n_random_starts
         self._neighbourhood = Neighbourhood(self._configspace, n_neighbours)
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
+        self._branch: Branch | None = None
 
-    def propose(self, known: Vectors) -> Iterator[npt.NDArray[np.float64]]:
+    def propose(self, known: Vectors, branch: Branch | None = None) -> Iterator[npt.NDArray[np.float64]]:
         """Vectors of configurations, that of the best acquisition value first; known ones may be among them.
 
         Parameters
         ----------
         known : array of shape (n, n_parameters)
             Vectors of configurations from which climbs may start: the best of those that have been evaluated.
+        branch : Branch or None
+            All that are proposed are in this one.
         """
+        self._branch = branch
         drawn = self._draw()
         candidates = np.hstack([drawn, known.T])
         values = self._acquire(candidates)
@@ -72,7 +77,8 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         climbed, of_climbed = self._climb(candidates[:, starts], values[starts])
         found, values = np.hstack([climbed, drawn]), np.concatenate([of_climbed, of_drawn])
         for i in np.argsort(-values, kind="stable"):
-            yield found[:, i]
+            if branch is None or branch.holds(found[:, i]):
+                yield found[:, i]
 
     def _draw(self) -> Vectors:
         """Random configurations, taken from a larger draw: it takes little longer than a small one."""
@@ -85,11 +91,14 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         raise AssertionError("`propose` does without it")  # abstract in SMAC3
 
     def _acquire(self, candidates: Vectors) -> npt.NDArray[np.float64]:
-        """The acquisition value of each column."""
+        """The acquisition value of each column; minus infinity outside of the branch."""
         assert self._acquisition_function is not None
-        if candidates.shape[1] == 0:
-            return np.empty(0)
-        return np.asarray(self._acquisition_function._compute(candidates.T)).ravel()
+        inside = slice(None) if self._branch is None else self._branch.holds(candidates)
+        chosen = candidates[:, inside]
+        values = np.full(candidates.shape[1], -np.inf)
+        if chosen.shape[1]:
+            values[inside] = np.asarray(self._acquisition_function._compute(chosen.T)).ravel()
+        return values
 
     def _climb(self, points: Vectors, values: npt.NDArray[np.float64]) -> tuple[Vectors, npt.NDArray[np.float64]]:
         """Move each column, which has this acquisition value, to its best neighbour as long as that is better."""

@@ -14,6 +14,7 @@ from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.engine.branches import Branches
 from pysmac_compat.engine.gaussian import Weighted
 from pysmac_compat.space import vectors
 
@@ -93,6 +94,7 @@ class Selector(ConfigSelector):
         self._tried: set[bytes] = set()
         self._space = scenario.configspace
         self._random = np.random.RandomState(scenario.seed)
+        self._branches = Branches(scenario.configspace)
         self._instances_differ = scenario.deterministic and scenario.instances is not None
         self.rare = self._legal_share() < RARE
 
@@ -156,20 +158,25 @@ class Selector(ConfigSelector):
                 self._model.n_runs = getattr(self._runhistory_encoder, "n_runs", None)
             self._model.train(x, y)
             costs = self._model.predict_marginalized(known)[0].ravel()
+            if self._instances_differ:
+                yield vectors.configuration(self._space, known[costs.argmin()], _KNOWN)
+            branch = self._branches.next(known, costs)
+            if branch is not None:
+                inside = branch.holds(known.T)
+                known, costs = known[inside], costs[inside]
             best = int(costs.argmin())
             self._acquisition_function.update(
                 model=self._model, eta=costs[best], incumbent_array=known[best], num_data=n_known, X=known
             )
-            if self._instances_differ:
-                yield vectors.configuration(self._space, known[best], _KNOWN)
-            best_known = known[np.argsort(costs, kind="stable")[:_MOST_STARTS]]
-            new = (v for v in self._acquisition_maximizer.propose(best_known) if vectors.key(v) not in self._tried)
+            starts = known[np.argsort(costs, kind="stable")[:_MOST_STARTS]]
+            proposed = self._acquisition_maximizer.propose(starts, branch)
+            new = (vector for vector in proposed if vectors.key(vector) not in self._tried)
             wanted = self._retrain_after * (1 + len(self._tried) // _EACH)
             count = 0
             for vector in itertools.islice(new, wanted):
                 yield vectors.configuration(self._space, vector, "Acquisition function maximizer")
                 count += 1
-            if count == 0:
+            if count == 0 and branch is None:
                 return
 
     def _legal_share(self) -> float:
