@@ -87,7 +87,7 @@ def _branching(space: ConfigurationSpace) -> int | None:
         else 0
         for name, parameter in space.items()
     ]
-    most = max(n_below)
+    most = max(n_below, default=0)
     return n_below.index(most) if most > max(1, _SHARE * (len(space) - 1)) else None
 
 
