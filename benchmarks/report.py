@@ -34,8 +34,9 @@ configuration, which is not counted as an evaluation.
 
 Names: *ours* is this project, *optuna_tpe* Optuna's default, *optuna_tpe_mvg* the same sampler with multivariate and
 group on (with Optuna 5, the two are one search where no parameter is conditional), *optuna_gp* its Gaussian process,
-*hyperopt* its TPE, *nevergrad* its NGOpt, *smac3_stock* SMAC3's `HyperparameterOptimizationFacade` as it comes (with 50
-and 100 evaluations only, as it is slow), *smac3_ac* its `AlgorithmConfigurationFacade`, *roar* random configurations
+*hyperopt* its TPE, *nevergrad* its NGOpt (which ends with an error of its own in 500 evaluations of hartmann6 and of
+log5), *smac3_stock* SMAC3's `HyperparameterOptimizationFacade` as it comes (with 50 and 100 evaluations only, as it is
+slow), *smac3_ac* its `AlgorithmConfigurationFacade`, *roar* random configurations
 raced by SMAC3's intensifier.
 """
 
