@@ -42,7 +42,8 @@ class Branches:
     found: another one has to be learnt for some time before it is better. As where the choice of an algorithm is taken
     for a bandit (Li, Jiang, Gao, Shao, Zhang, Cui, "Efficient Automatic CASH via Rising Bandits", AAAI 2020), each
     branch is searched for improvements on its own best: two proposals are for the whole space, two for one of the
-    other branches, and so on. The other branches share these by the ranks of their best: 1, 1/2, 1/3, ...
+    other branches, and so on (not one and one: the surrogates take turns, too). The other branches share these by the
+    ranks of their best: 1, 1/2, 1/3, ...
 
     Parameters
     ----------
