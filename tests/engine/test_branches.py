@@ -48,10 +48,7 @@ def chosen(branches, configurations, costs, n):
 
 def test_two_proposals_of_four_are_for_other_branches_by_the_ranks_of_their_best():
     hierarchy = space()
-    configurations, costs = (
-        known(hierarchy, 0, 1, 2, 1),
-        np.array([3.0, 2.0, 1.0, 9.0]),
-    )  # best branch: 2, then 1, then 0
+    configurations, costs = known(hierarchy, 0, 1, 2, 1), np.array([3.0, 2.0, 1.0, 9.0])  # the best is 2, then 1, 0
     found = chosen(Branches(hierarchy), configurations, costs, 25)
     assert found[::4] == found[3::4] + [None] == [None] * 7
     assert Counter(found) == {None: 13, 1: 8, 0: 4}
