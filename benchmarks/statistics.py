@@ -9,6 +9,8 @@ from scipy import stats
 
 #: value by seed
 Seeds = Mapping[int, float]
+#: of each incumbent of a search, when it was found, more than 0, and its value
+Incumbents = Sequence[tuple[float, float]]
 
 #: regrets below this count as this: a geometric mean would be ruled by how exactly an optimum was hit
 LEAST_REGRET = 1e-3
@@ -32,10 +34,6 @@ def regrets(runs: Seeds, best: Seeds, random: Seeds) -> dict[int, float]:
     return {seed: (value - best[seed]) / unit for seed, value in runs.items()}
 
 
-#: of each incumbent of a search, when it was found, more than 0, and its value
-Incumbents = Sequence[tuple[float, float]]
-
-
 def times_sooner(
     ones: Sequence[Incumbents], others: Sequence[Incumbents], factor: float
 ) -> tuple[float, tuple[float, float]]:
@@ -47,7 +45,7 @@ def times_sooner(
     Parameters
     ----------
     ones, others : sequence of sequence of (float, float)
-        The incumbents of two searches for each problem.
+        For each seed the incumbents of the one search, and of the other.
     factor : float
         So good: this times the better end.
     """

@@ -51,7 +51,6 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         self._n_known_starts, self._n_random_starts = n_known_starts, n_random_starts
         self._neighbourhood = Neighbourhood(self._configspace, n_neighbours)
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
-        self._branch: Branch | None = None
 
     def propose(self, known: Vectors, branch: Branch | None = None) -> Iterator[npt.NDArray[np.float64]]:
         """Vectors of configurations, that of the best acquisition value first; known ones may be among them.
@@ -63,10 +62,9 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         branch : Branch or None
             All that are proposed are in this one.
         """
-        self._branch = branch
         drawn = self._draw()
         candidates = np.hstack([drawn, known.T])
-        values = self._acquire(candidates)
+        values = self._acquire(candidates, branch)
         of_drawn, of_known = np.split(values, [drawn.shape[1]])
         starts = np.concatenate(
             [
@@ -74,7 +72,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
                 drawn.shape[1] + np.argsort(-of_known, kind="stable")[: self._n_known_starts],
             ]
         )
-        climbed, of_climbed = self._climb(candidates[:, starts], values[starts])
+        climbed, of_climbed = self._climb(candidates[:, starts], values[starts], branch)
         found, values = np.hstack([climbed, drawn]), np.concatenate([of_climbed, of_drawn])
         for i in np.argsort(-values, kind="stable"):
             if branch is None or branch.holds(found[:, i]):
@@ -90,17 +88,19 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     def _maximize(self, previous_configs: list[Configuration], n_points: int) -> list[tuple[float, Configuration]]:
         raise AssertionError("`propose` does without it")  # abstract in SMAC3
 
-    def _acquire(self, candidates: Vectors) -> npt.NDArray[np.float64]:
+    def _acquire(self, candidates: Vectors, branch: Branch | None) -> npt.NDArray[np.float64]:
         """The acquisition value of each column; minus infinity outside of the branch."""
         assert self._acquisition_function is not None
-        inside = slice(None) if self._branch is None else self._branch.holds(candidates)
+        inside = slice(None) if branch is None else branch.holds(candidates)
         chosen = candidates[:, inside]
         values = np.full(candidates.shape[1], -np.inf)
         if chosen.shape[1]:
             values[inside] = np.asarray(self._acquisition_function._compute(chosen.T)).ravel()
         return values
 
-    def _climb(self, points: Vectors, values: npt.NDArray[np.float64]) -> tuple[Vectors, npt.NDArray[np.float64]]:
+    def _climb(
+        self, points: Vectors, values: npt.NDArray[np.float64], branch: Branch | None
+    ) -> tuple[Vectors, npt.NDArray[np.float64]]:
         """Move each column, which has this acquisition value, to its best neighbour as long as that is better."""
         failures = np.zeros(points.shape[1], dtype=int)
         for _ in range(_STEPS):
@@ -112,7 +112,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
             if neighbours.shape[1] == 0:
                 continue
             origins = moving[origins]
-            of_neighbours = self._acquire(neighbours)
+            of_neighbours = self._acquire(neighbours, branch)
             ends = np.searchsorted(origins, np.arange(points.shape[1] + 1))
             best = np.array([a + of_neighbours[a:b].argmax() for a, b in pairwise(ends) if a < b])
             better = best[of_neighbours[best] > values[origins[best]] + 1e-6]
