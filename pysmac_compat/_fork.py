@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
+import resource
 import signal
 import sys
+import threading
 import time
 import traceback
 import warnings
@@ -56,6 +59,46 @@ def end_with(work: Callable[[], None]) -> NoReturn:
         os._exit(code)
 
 
+#: bytes of stack of a thread: where the main thread's is not limited, and at most
+_STACK, _MOST_STACK = 2**28, 2**30
+
+
+def fork() -> int:
+    """``os.fork()`` without the warning of Python 3.12 that there are threads: a fork of ours uses none of theirs."""
+    if sys.version_info < (3, 12):
+        return os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def in_fresh_thread(work: Callable[[], None]) -> None:
+    """Do this in a new thread with as much stack as a main thread has, and wait for its end.
+
+    The thread is unknown to `threading`: a process that it forks calls it the main thread, as it should. Signal
+    handlers go on running in the thread that waits here. In a process that it forks, Python 3.13 runs them late:
+    not before the next call of the system.
+    """
+    ended = threading.Lock()
+    ended.acquire()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            ended.release()
+
+    soft = resource.getrlimit(resource.RLIMIT_STACK)[0]
+    before = threading.stack_size(_STACK if soft == resource.RLIM_INFINITY else min(max(soft, 2**20), _MOST_STACK))
+    try:
+        _thread.start_new_thread(run, ())
+    except RuntimeError:  # the limits of this machine leave no room for another thread
+        run()
+    finally:
+        threading.stack_size(before)
+    ended.acquire()
+
+
 #: signals that reach all processes of a terminal or a job, or that the user's script handles
 IGNORED = (
     signal.SIGINT,
@@ -85,10 +128,7 @@ class ForkedProcess:
         flush_streams()
         # Until the child ignores them, no signal may run a handler of the user's there.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, IGNORED)
-        with warnings.catch_warnings():
-            # Python 3.12 warns of threads at a fork; the child uses none of theirs.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self.pid = os.fork()
+        self.pid = fork()
         if self.pid == 0:
 
             def work() -> None:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pysmac_compat._fork import end_with
+from pysmac_compat._fork import end_with, fork
 from pysmac_compat.evaluation import system
 
 _SIZE = 8  # bytes that tell the length of a message
@@ -53,7 +53,7 @@ class Child:
         try:
             ends += os.pipe()
             ends += os.pipe()
-            self.pid = os.fork()
+            self.pid = fork()
         except OSError:
             for each in ends:
                 os.close(each)

@@ -14,7 +14,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pysmac_compat._fork import IGNORED, ForkedProcess
+from pysmac_compat.evaluation.bootstrap import EXIT_SECONDS
 from pysmac_compat.evaluation.child import receive, send
+from pysmac_compat.evaluation.openmp import release_threads
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.evaluation.server import CallServer, Request, Rules
 
@@ -98,8 +100,10 @@ class Evaluator(Caller):
         parent = os.getpid()
         handlers = {int(signum): signal.getsignal(signum) for signum in (*IGNORED, signal.SIGCHLD)}
 
+        fresh_thread = not release_threads()
+
         def serve() -> None:
-            CallServer(function, theirs, their_lifeline, rules or Rules()).serve(parent, handlers)
+            CallServer(function, theirs, their_lifeline, rules or Rules()).serve(parent, handlers, fresh_thread)
 
         self._process = ForkedProcess(serve, close=(self._connection, self._lifeline))
         theirs.close()
@@ -112,5 +116,5 @@ class Evaluator(Caller):
             lifeline.shutdown(socket.SHUT_RDWR)
         self._lifeline.close()
         self._connection.close()
-        if not self._process.wait(5.0):
+        if not self._process.wait(EXIT_SECONDS + 1.0):
             self._process.kill()

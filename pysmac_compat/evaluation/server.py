@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pysmac_compat._fork import flush_streams
+from pysmac_compat._fork import flush_streams, in_fresh_thread
 from pysmac_compat.evaluation import bootstrap, limits, signals, system
 from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
 from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome, Report, judge
@@ -101,7 +101,7 @@ class CallServer:
         self.parent = 0
         self.parent_handle: int | None = None
 
-    def serve(self, parent: int, handlers: Mapping[int, Any]) -> None:
+    def serve(self, parent: int, handlers: Mapping[int, Any], fresh_thread: bool = False) -> None:
         """Answer requests.
 
         Parameters
@@ -110,6 +110,8 @@ class CallServer:
             The process that started us.
         handlers : dict of int to handler
             Its signal handlers, which the function gets back.
+        fresh_thread : bool
+            Whether a new thread has to fork the calls, because this one has a pool of OpenMP threads; see `openmp`.
         """
         self.parent = parent
         self.handlers = {signum: signals.as_told(handler) for signum, handler in handlers.items()}
@@ -123,6 +125,12 @@ class CallServer:
             system.limiter()
         # else a collection in a call would write to, and so copy, all memory that it shares with us
         gc.freeze()
+        if fresh_thread:
+            in_fresh_thread(self._answer_requests)
+        else:
+            self._answer_requests()
+
+    def _answer_requests(self) -> None:
         self._fork_ahead()
         try:
             while not self._abandoned():
@@ -135,6 +143,17 @@ class CallServer:
         finally:
             if self.spare is not None:
                 self.spare.discard()
+            if os.getppid() == self.parent:
+                self._see_off()
+
+    def _see_off(self) -> None:
+        """Wait for calls that have answered and run exit handlers, and for helpers that end with them."""
+        for child in self.unfinished:
+            child.ended(bootstrap.EXIT_SECONDS)
+        end = time.monotonic() + _EXIT
+        while not self.tree.is_empty() and time.monotonic() < end:
+            self.tree.reap()
+            time.sleep(0.01)
 
     def _note_interrupt(self, signum: int, frame: Any) -> None:
         """Ctrl-C reaches all processes of a terminal, say; the caller decides, but a call must leave nothing behind."""
@@ -278,7 +297,7 @@ class CallServer:
         with contextlib.suppress(OSError):
             send(answers, (vars(report), *used))
             os.close(answers)
-        die_with_parent(False)  # a thread that the function has left running may outlast the search
+        die_with_parent(False)  # its exit handlers get their time, whatever becomes of us
         bootstrap.finish()
 
     def _reap(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import ctypes
 import os
@@ -96,20 +97,25 @@ class ProcessTree:
     def is_empty(self) -> bool:
         """Whether this process has no child, ended or not, but the one that waits for the next call."""
         try:
-            children = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY)
+            # listed with the thread that forked it; one that was adopted, with the main thread
+            return all(_has_no_child_but(self.waiting, thread) for thread in {os.getpid(), _thread.get_native_id()})
         except OSError:  # no Linux, or one that was built without this
             return all(child.pid == self.waiting for child in system.psutil().Process().children())
-        try:
-            found = os.read(children, 100)
-        finally:
-            os.close(children)
-        return all(int(pid) == self.waiting for pid in found.split())
 
     def reap(self) -> None:
         """Wait for ended processes that were adopted."""
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
+
+
+def _has_no_child_but(waiting: int | None, thread: int) -> bool:
+    children = os.open(f"/proc/self/task/{thread}/children", os.O_RDONLY)
+    try:
+        found = os.read(children, 100)
+    finally:
+        os.close(children)
+    return all(int(pid) == waiting for pid in found.split())
 
 
 def _is_zombie(process: Any) -> bool:

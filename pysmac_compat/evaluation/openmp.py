@@ -1,0 +1,44 @@
+"""Makes a process fit to be forked after it has used OpenMP.
+
+GNU's runtime, libgomp, keeps its pool of threads in thread-local memory of the thread that has started a parallel
+region. A fork of that thread inherits the pool but not the threads, and waits for them for ever at its first
+parallel region. Other runtimes notice a fork.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+#: a kind of `omp_pause_resource_t` of OpenMP 5.0: give everything back
+_HARD = 2
+
+
+def release_threads() -> bool:
+    """End the pools of OpenMP threads of the calling thread; its next parallel region starts new ones.
+
+    Returns
+    -------
+    bool
+        Whether a fork of this thread can use OpenMP. False: there is a runtime from before GCC 9, which cannot
+        end its pool.
+    """
+    return all([_release(path) for path in _runtimes()])
+
+
+def _runtimes() -> set[str]:
+    """The paths of all copies of libgomp in this process; empty where the system does not tell."""
+    try:
+        with open("/proc/self/maps", errors="surrogateescape") as maps:
+            lines = [line for line in maps if "libgomp" in line]
+    except OSError:
+        return set()
+    return {line.split(maxsplit=5)[5].rstrip("\n") for line in lines}
+
+
+def _release(path: str) -> bool:
+    try:
+        pause = ctypes.CDLL(path, mode=os.RTLD_NOLOAD | os.RTLD_NOW).omp_pause_resource_all
+    except (OSError, AttributeError):
+        return False
+    return int(pause(_HARD)) == 0

@@ -1,0 +1,81 @@
+"""Scripts that have used threads before `minimize()`: the calls work all the same."""
+
+import subprocess
+import threading
+
+import pytest
+from functions import gone, spin
+
+SEARCH = """
+import pysmac_compat
+import warnings
+warnings.simplefilter("ignore")
+
+def search(f, limit=None):
+    optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.minimize(f, 3, {"n": ("ordinal", [1, 2, 3], 2)}, t_limit_function_s=limit)
+    print([e.status for e in optimizer.result.runs[0].evaluations], optimizer.result.value)
+"""
+
+USES = {
+    "HistGradientBoosting": """
+from sklearn.datasets import make_classification
+from sklearn.ensemble import HistGradientBoostingClassifier
+X, y = make_classification(500, 10, random_state=0)
+def use(): return HistGradientBoostingClassifier(max_iter=5).fit(X, y).score(X, y) > 0.5
+""",
+    "KMeans": """
+import numpy as np
+from sklearn.cluster import KMeans
+X = np.random.RandomState(0).rand(2000, 5)
+def use(): return KMeans(3, n_init=2, random_state=0).fit(X).inertia_ > 0
+""",
+    "numpy": """
+import numpy as np
+X = np.random.RandomState(0).rand(700, 700)
+def use(): return (X @ X).sum() > 0
+""",
+    "threads": """
+from concurrent.futures import ThreadPoolExecutor
+executor = ThreadPoolExecutor(2)
+def use():
+    with ThreadPoolExecutor(2) as own:
+        return list(own.map(abs, [-1, -2])) == [1, 2]
+executor.submit(use).result()
+""",
+    "joblib": """
+import joblib
+def use(): return joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(-i) for i in range(4)) == [0, 1, 2, 3]
+""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("library", USES)
+def test_what_the_script_has_used_works_in_the_calls(run, library):
+    script = SEARCH + USES[library] + "\nassert use()\ndef f(n): return float(n) if use() else None\n"
+    script += "search(f)\nsearch(f, limit=60)\n"
+    # more threads than one, also where the tests themselves are told to use one
+    threads = {f"{name}_NUM_THREADS": "2" for name in ("OMP", "OPENBLAS", "MKL")}
+    done = run("script.py", files={"script.py": script}, **threads)
+    assert done.stdout.splitlines() == ["['SAT', 'SAT', 'SAT'] 1.0"] * 2
+
+
+def test_a_runtime_that_cannot_end_its_threads_has_the_calls_forked_by_a_fresh_thread(evaluator, notes, monkeypatch):
+    monkeypatch.setattr("pysmac_compat.evaluation.evaluator.release_threads", lambda: False)
+
+    def function(x):
+        assert threading.current_thread() is threading.main_thread()
+        assert threading.current_thread().name == "MainThread"
+        assert threading.active_count() == 1
+        if x == 1:
+            notes.write(subprocess.Popen(["sleep", "600"]).pid)
+            spin()
+        return float(x)
+
+    call = evaluator(function)
+    assert call({"x": 0}, 10).value == 0.0
+    assert call({"x": 1}, 0.3).status == "TIMEOUT"
+    assert call({"x": 2}).value == 2.0
+    call.close()
+    assert gone(int(notes.lines[0]))
