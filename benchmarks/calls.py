@@ -43,7 +43,7 @@ def forks(count: int, modules: Sequence[str] = ()) -> float:
 def calls(count: int, limited: bool) -> float:
     """Wall seconds of so many isolated calls."""
     from pysmac_compat.evaluation.evaluator import Evaluator
-    from pysmac_compat.evaluation.server import Rules
+    from pysmac_compat.evaluation.rules import Rules
 
     evaluator = Evaluator(lambda: 0.0, Rules(memory_mb=500 if limited else None))
     if limited:

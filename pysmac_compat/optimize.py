@@ -12,7 +12,8 @@ import numpy as np
 
 from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, Outcome
+from pysmac_compat.evaluation.outcome import Outcome
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.events import CallWanted, Improved
 from pysmac_compat.plan import Plan
 from pysmac_compat.runs import Engine, events_of

@@ -21,7 +21,6 @@ from pysmac_compat.definitions import value_type
 from pysmac_compat.evaluation import on_dask
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Evaluator
-from pysmac_compat.evaluation.server import Rules
 from pysmac_compat.events import CallWanted, Event
 from pysmac_compat.files.result_files import read_journals
 from pysmac_compat.files.working_directory import WorkingDirectory, results_path
@@ -200,19 +199,18 @@ class SMAC_optimizer:
             num_runs=num_runs,
             seed=seed,
             t_limit_function_s=t_limit_function_s,
+            mem_limit_function_mb=mem_limit_function_mb,
             t_limit_total_s=self._total_time,
             resumed=results if resume else None,
         )
         check_signature(func, plan)
         n_engines = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
-        memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
-        kill_file = settings.parts.get("session", {}).get("kill_file")
         if not settings.isolate:
             n_engines = 1
             if settings.dask_client is not None or (settings.workers or 1) > 1:
                 needs = "'dask-client'] needs" if settings.dask_client is not None else "'workers'] > 1 needs"
                 raise ArgumentError(f"smac_options[{needs} isolated calls: smac_options['isolate'] = True")
-            if memory is not None or plan.objective.cutoff is not None or kill_file is not None:
+            if plan.calls.limited:
                 warn("smac_options['isolate'] = False: calls have no limits")
         self.pysmac_config = {
             "deterministic": plan.deterministic,
@@ -243,7 +241,6 @@ class SMAC_optimizer:
             recorded=recorded,
         )
         log_level = self._log_level if settings.log_level is None else settings.log_level or None
-        needs_value = not plan.objective.runtime
 
         def take(event: Event) -> None:
             if not isinstance(event, CallWanted):
@@ -254,14 +251,13 @@ class SMAC_optimizer:
         with _logging(log_level), Commands(**settings.parts.get("commands", {})):
             engines: list[Engine] = []
             try:
-                rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor, kill_file)
                 for i in range(n_engines):
                     calls = []
                     for _ in range(workers if settings.isolate else 0):
                         calls.append(
-                            Evaluator(func, rules)
+                            Evaluator(func, plan.calls)
                             if settings.dask_client is None
-                            else on_dask.DaskEvaluator(settings.dask_client, func, rules)
+                            else on_dask.DaskEvaluator(settings.dask_client, func, plan.calls)
                         )
                         processes.callback(calls[-1].close)
                     runs = range(i, len(plan.seeds), n_engines)
@@ -269,7 +265,7 @@ class SMAC_optimizer:
                     processes.callback(engines[-1].close)
                 for event in events_of(engines, take):
                     if isinstance(event, CallWanted):
-                        outcome = call_directly(func, event.arguments, settings.timeout_quality, needs_value)
+                        outcome = call_directly(func, event.arguments, plan.calls)
                         engines[0].answer(outcome)
                     elif on_event is not None:
                         on_event(event)

@@ -8,7 +8,7 @@ from typing import Any
 from pysmac_compat import option_table
 from pysmac_compat._errors import ArgumentError, did_you_mean
 from pysmac_compat._warn import warn
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.option_readers import READERS
 from pysmac_compat.option_table import canonical_names
 from pysmac_compat.settings import Settings

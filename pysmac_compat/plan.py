@@ -12,7 +12,7 @@ from pysmac_compat import arguments
 from pysmac_compat._errors import ArgumentError, ParameterError
 from pysmac_compat._warn import warn
 from pysmac_compat.configurations import read_configuration, read_subspace
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY, Rules
 from pysmac_compat.objective import Objective
 from pysmac_compat.settings import Settings
 from pysmac_compat.space.definition import Definition
@@ -66,6 +66,8 @@ class Plan:
     validation : Validation
     penalise_imputed : bool
         Whether imputed costs are penalised for the model, too.
+    calls : Rules
+        What holds for each call of the function.
     known : list of Known
         Evaluations of an earlier run.
     parts : dict of str to dict
@@ -94,6 +96,7 @@ class Plan:
     check_consistency: str = ""
     validation: Validation = field(default_factory=Validation)
     penalise_imputed: bool = False
+    calls: Rules = field(default_factory=Rules)
     known: Sequence[Known] = ()
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -116,6 +119,7 @@ def make_plan(
     seed: Any,
     t_limit_function_s: Any,
     t_limit_total_s: float | None,
+    mem_limit_function_mb: Any = None,
     resumed: str | None = None,
 ) -> Plan:
     """Check the arguments of ``minimize`` and join them with the options.
@@ -172,6 +176,14 @@ def make_plan(
         check_consistency=_check_consistency(settings),
         validation=Validation(**settings.parts.get("validation", {})),
         penalise_imputed=settings.penalise_imputed,
+        calls=Rules(
+            memory_mb=arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True),
+            crash_value=settings.timeout_quality,
+            runtime_objective=settings.runtime_objective,
+            cutoff=cutoff,
+            wall_factor=settings.wall_limit_factor,
+            kill_file=settings.parts.get("session", {}).get("kill_file"),
+        ),
         parts=settings.parts,
     )
     return replace(plan, known=_known(settings.parts.get("warmstart", {}), plan, resumed))

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 
 _index = attrgetter("index")
+#: a call that used less than this share of a limit was not ended by that
+_LITTLE = 0.9
 
 
 class Record:
@@ -30,7 +32,7 @@ class Record:
         self.plan = plan
         self._runs: dict[int, RunResult] = {}
         self._reasons: dict[int, str] = {}
-        self._aborted = self._shown = self._contradicted = False
+        self._aborted = self._shown = self._contradicted = self._remarked = self._waited = False
         self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT, by run and instance
 
     def take(self, event: Event) -> None:
@@ -40,6 +42,7 @@ class Record:
         elif isinstance(event, Evaluated):
             self._add_evaluation(self._runs[event.run], event.evaluation)
             self._check_consistency(event)
+            self._check_clock(event)
         elif isinstance(event, Improved):
             self._improve(self._runs[event.run], event)
         elif isinstance(event, Tested):
@@ -61,6 +64,9 @@ class Record:
     def _add_evaluation(self, run: RunResult, evaluation: Evaluation) -> None:
         insort(run.evaluations, evaluation, key=_index)
         logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
+        if evaluation.succeeded and evaluation.message and not self._remarked:
+            self._remarked = True
+            warn(f"evaluation {evaluation.index}: {evaluation.message}; its value counts all the same")
         if evaluation.status not in ("CRASHED", "MEMOUT", "ABORT"):
             return
         if evaluation.status == "ABORT":
@@ -76,6 +82,19 @@ class Record:
                 evaluation.status,
                 evaluation.message.rstrip(),
                 f"\nhint: {hint}" if hint else "",
+            )
+
+    def _check_clock(self, event: Evaluated) -> None:
+        """Warn of the first call that the wall clock has ended though it had used little of its CPU time."""
+        new, limit = event.evaluation, self.plan.calls.wall_limit(event.evaluation.cutoff)
+        if self._waited or new.status != "TIMEOUT" or event.cut_short or limit is None or new.cutoff is None:
+            return
+        if new.wall_time >= _LITTLE * limit and new.cpu_time < _LITTLE * new.cutoff:
+            self._waited = True
+            warn(
+                f"evaluation {new.index} was stopped by the wall clock after {new.wall_time:.1f} s; it had used "
+                f"{new.cpu_time:.2f} s of its {new.cutoff:g} s of CPU time. Is the machine busy, or does the function "
+                "wait for something? (later ones are counted only)"
             )
 
     def _check_consistency(self, event: Evaluated | Tested) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import weakref
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pysmac_compat import arguments
@@ -14,7 +15,6 @@ from pysmac_compat.definitions import process_parameter_definitions as process_p
 from pysmac_compat.definitions import process_single_parameter_definition as process_single_parameter_definition
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import REPORTABLE, SUCCESSES, Outcome, describe, judge
-from pysmac_compat.evaluation.server import Rules
 from pysmac_compat.events import CallWanted
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.result_files import ResultFiles
@@ -83,7 +83,7 @@ class remote_smac:
         java_executable: Any = "java",
     ) -> None:
         found = read_scenario_plan(scenario_fn, additional_options_fn, seed, parser_dict)
-        self._plan, self._settings, self._instances = found.plan, found.settings, found.instances
+        self._plan, self._instances = found.plan, found.instances
         self._types = dict(parser_dict)
         self._record = Record(self._plan)
         self._files, of_search = _result_files(found)
@@ -172,17 +172,15 @@ class remote_smac:
             raise ArgumentError(f"report_result: the status must be one of {', '.join(REPORTABLE)}, got {status!r}")
         report = describe(result)
         if report.runtime is None:
-            raise ArgumentError(f"report_result: the runtime must be a finite number, got {result['runtime']!r}")
+            raise ArgumentError(f"report_result: the runtime must be a finite number from 0, got {result['runtime']!r}")
         if report.value is None and status in SUCCESSES and not self._plan.objective.runtime:
             raise ArgumentError(f"report_result: the value must be a finite number, got {result['value']!r}")
         return judge(
             report,
+            self._plan.calls,
             cpu_time=report.runtime,
             wall_time=report.runtime,
             cutoff=cutoff,
-            crash_value=self._settings.timeout_quality,
-            needs_value=not self._plan.objective.runtime,
-            wall_factor=self._settings.wall_limit_factor,
         )
 
     def _answer(self, outcome: Outcome) -> None:
@@ -259,10 +257,8 @@ def remote_smac_function(
     """
     memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
     with remote_smac(scenario_fn, additional_options_fn, seed, None, None, parser_dict) as smac:
-        plan, settings = smac._plan, smac._settings
-        kill_file = settings.parts.get("session", {}).get("kill_file")
-        needs_value = not plan.objective.runtime
-        rules = Rules(memory, settings.timeout_quality, needs_value, settings.wall_limit_factor, kill_file)
+        plan = smac._plan
+        rules = replace(plan.calls, memory_mb=memory)
         with contextlib.closing(Evaluator(function, rules)) as call:
             while (config := smac.next_configuration()) is not None:
                 assert smac._wanted is not None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY, WALL_FACTOR
 
 #: value of a crash where ``transform-crashed-quality`` says no other, as in SMAC v2
 CRASHED_QUALITY = 1e9

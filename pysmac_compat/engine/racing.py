@@ -30,6 +30,8 @@ SEEDS = 2**24
 MAX_INCUMBENT_RUNS = 2000
 #: an incumbent gets further runs that no challenger has asked for up to this share of the budget, and up to so many
 _SHARE, _FEW = 0.1, 5
+#: so many challengers in a row that capping has left no time for a run: none will get one
+_MOST_CAPPED = 100
 
 
 @dataclass
@@ -107,7 +109,7 @@ class Racing(AbstractIntensifier):
         self._runs: dict[Configuration, Runs] = {}
         self._races: dict[Configuration, _Race] = {}
         self._capped: set[Configuration] = set()
-        self._n_new, self._time_used = 0, 0.0
+        self._n_new, self._n_capped, self._time_used = 0, 0, 0.0
         self._is_matched = True
         self._pairs: list[Pair] = []
         self._random = np.random.RandomState(self._seed)
@@ -133,6 +135,11 @@ class Racing(AbstractIntensifier):
     def incumbent(self) -> Configuration | None:
         """The best configuration so far; None as long as no run has ended."""
         return self._incumbents[0] if self._incumbents else None
+
+    @property
+    def unbeatable(self) -> bool:
+        """Whether capping leaves no challenger the time for a run, because the incumbent's costs are so small."""
+        return self._n_capped >= _MOST_CAPPED
 
     def mean(self, configuration: Configuration) -> float:
         """The mean cost of a configuration over all its runs."""
@@ -173,7 +180,7 @@ class Racing(AbstractIntensifier):
             self._is_matched = False
             if extended is not None:
                 yield extended
-            race = self._next_race(self._best(first))
+            race = None if self.unbeatable else self._next_race(self._best(first))
             if race is not None:
                 self._races[race.challenger] = race
             elif extended is None:
@@ -286,6 +293,7 @@ class Racing(AbstractIntensifier):
                 if rest > 0:
                     return self._run(race.challenger, race.batch.pop(0), self._cutoff(rest))
                 self._capped.add(race.challenger)
+                self._n_capped += 1
                 self._end(race, won=False)
         return None
 
@@ -337,6 +345,7 @@ class Racing(AbstractIntensifier):
 
     def _run(self, configuration: Configuration, pair: Pair, cutoff: float | None) -> TrialInfo:
         self.cutoff = cutoff
+        self._n_capped = 0
         self._runs.setdefault(configuration, Runs()).pending.add(pair)
         return TrialInfo(configuration, instance=pair[0], seed=pair[1])
 

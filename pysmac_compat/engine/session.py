@@ -234,9 +234,7 @@ class Session:
                 elif pending:
                     break
                 else:
-                    count = f"{begun} evaluation" + "s" * (begun != 1)
-                    self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
-                    reason = "search space exhausted"
+                    reason = self._out_of_trials(facade, begun)
             if not pending:
                 if not begun and self._n_known:
                     self._observe(facade)
@@ -263,6 +261,15 @@ class Session:
         if begun and self.cpu_time - self.cpu_used <= (own_time if self.count_own_time else 0):
             return "cputime-limit reached"
         return ""
+
+    def _out_of_trials(self, facade: Facade, begun: int) -> str:
+        """Why there is nothing left to evaluate."""
+        count = f"{begun} evaluation" + "s" * (begun != 1)
+        if facade.intensifier.unbeatable:
+            self.warn(f"the search ends after {count}: the incumbent is too fast for any challenger (adaptive capping)")
+            return "no challenger can beat the incumbent"
+        self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
+        return "search space exhausted"
 
     @staticmethod
     def _ask(facade: Facade) -> TrialInfo | None:

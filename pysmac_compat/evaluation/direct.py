@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pysmac_compat.evaluation.limits import cpu_seconds, failed
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, Outcome, describe, judge
+from pysmac_compat.evaluation.outcome import Outcome, describe, judge
+from pysmac_compat.evaluation.rules import Rules
 
 
 def call_directly(
     function: Callable[..., Any],
     arguments: Mapping[str, Any],
-    crash_value: float | None = TIMEOUT_QUALITY,
-    needs_value: bool = True,
+    rules: Rules,
 ) -> Outcome:
     """Call the function here.
 
@@ -25,8 +25,7 @@ def call_directly(
     function : callable
     arguments : dict
         Keyword arguments.
-    crash_value, needs_value : object
-        See `judge`.
+    rules : Rules
     """
     cpu, start = cpu_seconds(), time.monotonic()
     try:
@@ -37,6 +36,5 @@ def call_directly(
         report,
         cpu_time=cpu_seconds() - cpu,
         wall_time=time.monotonic() - start,
-        crash_value=crash_value,
-        needs_value=needs_value,
+        rules=rules,
     )

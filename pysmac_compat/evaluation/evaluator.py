@@ -18,7 +18,8 @@ from pysmac_compat.evaluation.bootstrap import EXIT_SECONDS
 from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.openmp import release_threads
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.evaluation.server import CallServer, Request, Rules
+from pysmac_compat.evaluation.rules import Rules
+from pysmac_compat.evaluation.server import CallServer, Request
 
 
 class CallsLost(RuntimeError):
@@ -56,7 +57,7 @@ class Caller(ABC):
         arguments : dict
             Keyword arguments.
         cutoff : float or None
-            CPU limit in seconds; the wall clock limit is ``wall_factor`` times that.
+            CPU limit in seconds; for the wall clock limit see `Rules`.
 
         Returns
         -------

@@ -15,7 +15,8 @@ from pysmac_compat._errors import ArgumentError
 from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.outcome import Outcome, Report, judge
-from pysmac_compat.evaluation.server import Request, Rules
+from pysmac_compat.evaluation.rules import Rules
+from pysmac_compat.evaluation.server import Request
 
 _GRACE = 5.0  # seconds that a worker gets beyond the total time to say that it is over
 
@@ -115,7 +116,7 @@ class DaskEvaluator(Caller):
             cutoff=request.cutoff,
             stopped=bool(late),
             cut_short=late,
-            crash_value=rules.crash_value,
+            rules=rules,
         )
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ returned a finite number              SAT        the number
 returned a dict                       its own    its own for SAT and UNSAT, else `crash value`
 returned anything else                CRASHED    `crash value`
 raised, exited, died                  CRASHED    `crash value`
+reported a negative or infinite time  its own    its own; CRASHED where the run time is the objective
 ran out of the memory limit           MEMOUT     `crash value`
 reached a limit, or reported that     TIMEOUT    `crash value`; its own if there is none
 ====================================  =========  =============================================
@@ -21,6 +22,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY, Rules
+
 Status = Literal["SAT", "UNSAT", "TIMEOUT", "MEMOUT", "CRASHED", "ABORT"]
 
 #: statuses whose value is the function's own
@@ -28,15 +31,11 @@ SUCCESSES: tuple[Status, ...] = ("SAT", "UNSAT")
 #: statuses that a function may report
 REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 
-#: value of a failed call unless the user chooses another, as in the original
-TIMEOUT_QUALITY = 2.0**127
 #: cost of a crash in seconds where no limit says what a long run is, as in the original
 CRASH_RUNTIME = 3600.0
 #: a call that used this much less than its limit, or more, has reached it, as in the original (seconds; of
 #: a limit below 1 s the same share)
 LIMIT_MARGIN = 0.02
-#: the wall clock limit of a call, in units of its CPU limit
-WALL_FACTOR = 10.0
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,15 @@ class Report:
         Seconds, if the function reported them.
     message : str
         Why the call failed, or why there is no value.
+    odd_runtime : str
+        The run time that the function reported, if it cannot be one; then ``runtime`` is None.
     """
 
     status: Status
     value: float | None = None
     runtime: float | None = None
     message: str = ""
+    odd_runtime: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Outcome:
     cpu_time, wall_time : float
         Seconds. The CPU time is that of the call and all its descendants.
     message : str
-        Why the call failed; empty if it did not. The traceback where there is one.
+        Why the call failed, with the traceback where there is one; of a success a remark, empty as a rule.
     cut_short : bool
         Whether what ends the whole search stopped it: nothing can be learnt from it.
     """
@@ -117,19 +119,20 @@ def describe(result: Any) -> Report:
         expected = ", ".join(REPORTABLE)
         return Report("CRASHED", message=f"the function reported the status {status!r}; expected one of {expected}")
     status = REPORTABLE[REPORTABLE.index(status)]  # a str of a class of the user's own becomes a plain one
-    runtime = None
+    runtime, odd_runtime = None, ""
     if result.get("runtime") is not None:
-        runtime, problem = _number(result["runtime"])
+        runtime, problem = _number(result["runtime"], finite=False)
         if problem:
             return Report("CRASHED", message=f"the function reported {problem} as its runtime")
+        if not 0 <= runtime < math.inf:
+            runtime, odd_runtime = None, _shown(result["runtime"])
     value, problem = _number(result.get("value"))
-    if status not in SUCCESSES:
-        return Report(status, None if problem else value, runtime, f"the function reported {status}")
-    return Report(status, None if problem else value, runtime, f"the function reported {problem} as its value")
+    message = f"the function reported {status if status not in SUCCESSES else f'{problem} as its value'}"
+    return Report(status, None if problem else value, runtime, message, odd_runtime)
 
 
-def _number(value: Any) -> tuple[float, str]:
-    """The value as a finite float, or what is wrong with it."""
+def _number(value: Any, finite: bool = True) -> tuple[float, str]:
+    """The value as a float, or what is wrong with it."""
     original = value
     if value is None:
         return math.nan, "None"
@@ -141,7 +144,7 @@ def _number(value: Any) -> tuple[float, str]:
         number = float(value)
     except Exception:  # whatever float() or an object's own methods raise, it is not a number
         return math.nan, f"{_shown(original)}: not a number"
-    if not math.isfinite(number):
+    if finite and not math.isfinite(number):
         return math.nan, f"{_shown(original)}: not a finite number"
     return number, ""
 
@@ -155,21 +158,20 @@ def _shown(value: Any) -> str:
 
 def judge(
     report: Report,
+    rules: Rules,
     *,
     cpu_time: float,
     wall_time: float,
     cutoff: float | None = None,
     stopped: bool = False,
     cut_short: str = "",
-    crash_value: float | None = TIMEOUT_QUALITY,
-    needs_value: bool = True,
-    wall_factor: float = WALL_FACTOR,
 ) -> Outcome:
     """The outcome of a call from what the function said and what it used.
 
     Parameters
     ----------
     report : Report
+    rules : Rules
     cpu_time, wall_time : float
         Seconds that the call used.
     cutoff : float or None
@@ -178,24 +180,26 @@ def judge(
         Whether it was stopped at a limit.
     cut_short : str
         Why the whole search ends with the call, if that has stopped it.
-    crash_value : float or None
-        The value of a call that failed; with None a TIMEOUT keeps the function's own.
-    needs_value : bool
-        Whether a success without a value is none.
-    wall_factor : float
-        The wall clock limit in units of ``cutoff``.
     """
     runtime = cpu_time if report.runtime is None else report.runtime
-    status = "CRASHED" if report.status in SUCCESSES and report.value is None and needs_value else report.status
+    status = report.status
+    if status in SUCCESSES and report.value is None and not rules.runtime_objective:
+        status = "CRASHED"
     message = "" if status in SUCCESSES else report.message
+    if report.odd_runtime and status in SUCCESSES:
+        message = f"the function reported the runtime {report.odd_runtime}"
+        if rules.runtime_objective:
+            status, message = "CRASHED", f"{message}: not a number of seconds from 0"
     if cutoff is not None and not stopped:
         margin = min(LIMIT_MARGIN, LIMIT_MARGIN * cutoff)
-        stopped = max(cpu_time, runtime) >= cutoff - margin or wall_time >= wall_factor * cutoff
+        stopped = max(cpu_time, runtime) >= cutoff - margin
+    wall_limit = rules.wall_limit(cutoff)
+    stopped = stopped or (wall_limit is not None and wall_time >= wall_limit)
     if stopped and status != "MEMOUT":
         limit = cut_short or f"the limit of {cutoff} s"
         status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"
     value = 0.0 if status in SUCCESSES and report.value is None else report.value
-    if status not in SUCCESSES and not (status == "TIMEOUT" and crash_value is None and value is not None):
-        value = TIMEOUT_QUALITY if crash_value is None else crash_value
+    if status not in SUCCESSES and not (status == "TIMEOUT" and rules.crash_value is None and value is not None):
+        value = TIMEOUT_QUALITY if rules.crash_value is None else rules.crash_value
     assert value is not None
     return Outcome(status, float(value), runtime, cpu_time, wall_time, message, bool(cut_short))

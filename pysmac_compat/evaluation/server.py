@@ -22,7 +22,8 @@ from typing import Any
 from pysmac_compat._fork import flush_streams, in_fresh_thread
 from pysmac_compat.evaluation import bootstrap, limits, signals, system
 from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, WALL_FACTOR, Outcome, Report, judge
+from pysmac_compat.evaluation.outcome import Outcome, Report, judge
+from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 from pysmac_compat.evaluation.watch import Watch
 
@@ -50,27 +51,6 @@ class Request:
     arguments: dict[str, Any]
     cutoff: float | None = None
     wall: float | None = None
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What holds for all calls.
-
-    Attributes
-    ----------
-    memory_mb : float or None
-        MB of address space that a call may use on top of what its process has before.
-    crash_value, needs_value, wall_factor : object
-        See `judge`.
-    kill_file : str or None
-        A call is stopped when this file is gone.
-    """
-
-    memory_mb: float | None = None
-    crash_value: float | None = TIMEOUT_QUALITY
-    needs_value: bool = True
-    wall_factor: float = WALL_FACTOR
-    kill_file: str | None = None
 
 
 class CallServer:
@@ -182,7 +162,7 @@ class CallServer:
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
             send(child.requests, (request.arguments, request.cutoff, limited))
         self._fork_ahead(child.descriptors())
-        wall = None if request.cutoff is None else self.rules.wall_factor * request.cutoff
+        wall = self.rules.wall_limit(request.cutoff)
         watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, self.rules.kill_file)
         answer = self._answer(child, watch)
         if answer is None and self._abandoned():  # also if the call has ended meanwhile: it has not failed
@@ -229,9 +209,7 @@ class CallServer:
             cutoff=request.cutoff,
             stopped=stopped,
             cut_short=cut_short,
-            crash_value=self.rules.crash_value,
-            needs_value=self.rules.needs_value,
-            wall_factor=self.rules.wall_factor,
+            rules=self.rules,
         )
 
     def _script_ends(self) -> bool:

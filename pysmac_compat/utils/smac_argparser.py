@@ -123,8 +123,9 @@ def evaluate_function(
         is as in `SMAC_optimizer.minimize`; the reason of a failure goes to stderr.
     """
     from pysmac_compat.evaluation.direct import call_directly
+    from pysmac_compat.evaluation.rules import Rules
 
-    outcome = call_directly(function, function_arguments(config_dict, deterministic, has_instances))
+    outcome = call_directly(function, function_arguments(config_dict, deterministic, has_instances), Rules())
     if outcome.message:
         print(outcome.message, file=sys.stderr)
     return {"value": outcome.value, "status": outcome.status, "runtime": outcome.runtime}

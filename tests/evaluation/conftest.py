@@ -3,7 +3,7 @@
 import pytest
 
 from pysmac_compat.evaluation.evaluator import Evaluator
-from pysmac_compat.evaluation.server import Rules
+from pysmac_compat.evaluation.rules import Rules
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from functions import end, gone, quietly, raise_, recurse
 
 from pysmac_compat.evaluation.evaluator import CallsLost, Evaluator
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 
 
 class Unpicklable(Exception):

@@ -10,7 +10,7 @@ import time
 import pytest
 from functions import burn, spin
 
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 
 # -- time -----------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY, Report, describe, judge
+from pysmac_compat.evaluation.outcome import Report, describe, judge
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY, Rules
 
 
 class Scalar:
@@ -46,8 +47,16 @@ class UnprintableNumber:
         return 3.0
 
 
-def _judge(report, cpu=0.1, wall=0.2, **more):
-    return judge(report, cpu_time=cpu, wall_time=wall, **more)
+def _judge(report, cpu=0.1, wall=0.2, cutoff=None, stopped=False, cut_short="", longest=None, **rules):
+    return judge(
+        report,
+        Rules(cutoff=longest, **rules),
+        cpu_time=cpu,
+        wall_time=wall,
+        cutoff=cutoff,
+        stopped=stopped,
+        cut_short=cut_short,
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,7 +214,6 @@ def test_dict(returned, expected):
         {"value": 1, "status": None},
         {"value": 1, "status": []},
         {"value": 1, "runtime": "soon"},
-        {"value": 1, "runtime": math.nan},
     ],
     ids=repr,
 )
@@ -213,6 +221,23 @@ def test_dict_that_cannot_be_used(returned):
     outcome = _judge(describe(returned))
     assert (outcome.status, outcome.value) == ("CRASHED", TIMEOUT_QUALITY)
     assert outcome.message
+
+
+@pytest.mark.parametrize("runtime", [-1.0, -1e-9, math.nan, math.inf, -math.inf, "-2", np.float64(-3)], ids=repr)
+@pytest.mark.parametrize("status", ["SAT", "UNSAT"])
+def test_a_runtime_that_cannot_be_one(runtime, status):
+    """Where the run time is minimised the call has failed; else the value counts, and the CPU time that was measured."""
+    report = describe({"value": 2.0, "status": status, "runtime": runtime})
+    outcome = _judge(report)
+    assert (outcome.status, outcome.value, outcome.runtime) == (status, 2.0, 0.1)
+    assert str(runtime) in outcome.message
+    outcome = _judge(report, runtime_objective=True)
+    assert (outcome.status, outcome.value) == ("CRASHED", TIMEOUT_QUALITY)
+    assert str(runtime) in outcome.message
+
+
+def test_a_run_time_of_a_failure_is_not_looked_at():
+    assert _judge(describe({"status": "CRASHED", "runtime": -1.0})).message == "the function reported CRASHED"
 
 
 def test_the_message_names_the_statuses():
@@ -299,6 +324,13 @@ def test_a_small_reported_runtime_does_not_hide_the_cpu_time():
 def test_below_the_limit(used):
     assert _judge(Report("SAT", 3.0), cutoff=2.0, **used).status == "SAT"
     assert _judge(Report("CRASHED", message="m"), cutoff=2.0, **used).status == "CRASHED"
+
+
+def test_the_wall_clock_limit_does_not_shrink_with_a_capped_limit():
+    assert _judge(Report("SAT", 3.0), wall=49.0, cutoff=1.0, longest=5.0).status == "SAT"
+    assert _judge(Report("SAT", 3.0), wall=50.0, cutoff=1.0, longest=5.0).status == "TIMEOUT"
+    assert _judge(Report("SAT", 3.0), wall=9.0, cutoff=1.0).status == "SAT"
+    assert _judge(Report("SAT", 3.0), wall=10.0, cutoff=1.0).status == "TIMEOUT"
 
 
 def test_without_a_limit_nothing_is_a_timeout():

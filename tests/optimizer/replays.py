@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from pysmac_compat import SMAC_optimizer
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.space.definition import define
 
 _DATA = Path(__file__).parents[1] / "data" / "runs" / "quality.jsonl.gz"

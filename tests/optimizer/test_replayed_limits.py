@@ -5,7 +5,7 @@ import time
 import pytest
 from functions import burn
 
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 
 from .replays import good, replay, square
 

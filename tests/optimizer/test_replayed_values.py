@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from functions import quietly, raise_, recurse
 
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 
 from .replays import good, replay, square
 

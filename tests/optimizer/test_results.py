@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from pysmac_compat import Evaluation, Incumbent, Result, RunResult, SMAC_optimizer
-from pysmac_compat.evaluation.outcome import TIMEOUT_QUALITY
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.events import Evaluated, Improved, RunEnded
 
 SPACE = {"x": ("real", [-5, 5], 4), "c": ("categorical", ["a", "b"], "a"), "d": ("integer", [1, 9], 3)}

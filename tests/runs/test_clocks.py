@@ -1,0 +1,86 @@
+"""Run times that the function reports, and what the wall clock ends."""
+
+import math
+import time
+import warnings
+
+import pytest
+from optimizer.small import minimize
+
+from pysmac_compat.engine.session import Session
+
+
+def statuses(result):
+    return [e.status for e in result.runs[0].evaluations]
+
+
+@pytest.mark.parametrize("reported", [-1.0, math.nan])
+def test_a_negative_runtime_with_the_objective_quality(reported):
+    with pytest.warns(UserWarning, match="reported the runtime") as caught:
+        result = minimize(lambda r: {"value": r, "runtime": reported}, 5, t_limit_function_s=5)
+    assert len(caught) == 1
+    assert statuses(result) == ["SAT"] * 5
+    assert all(e.runtime == e.cpu_time >= 0 for e in result.runs[0].evaluations)
+
+
+@pytest.mark.filterwarnings("ignore:all 5 evaluations have failed")
+def test_a_negative_runtime_with_the_objective_runtime():
+    result = minimize(lambda r: {"runtime": -1.0}, 5, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
+    assert statuses(result) == ["CRASHED"] * 5
+    assert "-1.0" in result.runs[0].evaluations[0].message
+
+
+def test_a_capped_call_that_waits_is_not_ended():
+    def waits(r):
+        if r != 1.0:
+            time.sleep(11.5)  # the capped limit is one second of CPU
+        return {"status": "SAT", "value": 0}
+
+    result = minimize(waits, 2, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
+    assert statuses(result) == ["SAT", "SAT"]
+    assert result.runs[0].evaluations[1].cutoff < 1.1
+
+
+def test_calls_that_the_wall_clock_ends_with_little_cpu_are_told_once():
+    with pytest.warns(UserWarning, match="stopped by the wall clock after 1.0 s; .* of its 0.1 s of CPU") as caught:
+        result = minimize(lambda r: time.sleep(60 * (r != 1.0)) or r, 3, t_limit_function_s=0.1)
+    assert statuses(result) == ["SAT", "TIMEOUT", "TIMEOUT"]
+    assert len(caught) == 1
+
+
+def test_calls_that_use_their_cpu_time_are_not():
+    def spins(r):
+        while r != 1.0:
+            pass
+        return r
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert statuses(minimize(spins, 2, t_limit_function_s=0.2)) == ["SAT", "TIMEOUT"]
+
+
+class _Instant:
+    """A result that no challenger can beat, as an old journal may hold."""
+
+    cost, cpu_time, wall_time, learnable, censored, cut_short, final = -1.0, 0.0, 0.0, True, False, False, ""
+
+
+def test_a_search_whose_incumbent_cannot_be_beaten_ends(monkeypatch):
+    from functools import partial
+
+    from ConfigSpace import ConfigurationSpace
+
+    from pysmac_compat.engine import parts
+    from pysmac_compat.engine.capping import Capping
+
+    said = []
+    capping = partial(parts.intensifier, cutoff=5.0, capping=Capping(1.3, 1.0))
+    session = Session(
+        ConfigurationSpace({"x": (0.0, 1.0)}),
+        lambda *arguments: _Instant,
+        n_evaluations=9,
+        intensifier=capping,
+        warn=said.append,
+    )
+    assert session.run() == "no challenger can beat the incumbent"
+    assert "after 1 evaluation:" in said[0]
