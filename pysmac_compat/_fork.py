@@ -13,8 +13,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from multiprocessing.connection import Connection
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 
 @contextlib.contextmanager
@@ -111,6 +110,13 @@ IGNORED = (
 )
 
 
+class Closeable(Protocol):
+    """Something that is open: a connection, a lock."""
+
+    def close(self) -> None:
+        """Close it, in this process."""
+
+
 class ForkedProcess:
     """Runs ``target()`` in a fork of this process, which ends without running exit handlers.
 
@@ -120,11 +126,11 @@ class ForkedProcess:
     ----------
     target : callable
         Takes no argument.
-    close : Connection
-        Ends of connections that only this process keeps.
+    close : Closeable
+        What only this process keeps open.
     """
 
-    def __init__(self, target: Callable[[], None], close: tuple[Connection, ...] = ()) -> None:
+    def __init__(self, target: Callable[[], None], close: tuple[Closeable, ...] = ()) -> None:
         flush_streams()
         # Until the child ignores them, no signal may run a handler of the user's there.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, IGNORED)
@@ -135,8 +141,8 @@ class ForkedProcess:
                 for signum in IGNORED:
                     signal.signal(signum, signal.SIG_IGN)
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-                for connection in close:
-                    connection.close()
+                for each in close:
+                    each.close()
                 target()
 
             end_with(work)

@@ -7,6 +7,16 @@ from typing import Any, TypeAlias
 
 from pysmac_compat.results import Evaluation
 
+#: the reason of a search that was ended by an exception such as Ctrl-C
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What the process that started the engine tells it: the search ends, for this reason."""
+
+    reason: str
+
 
 @dataclass(frozen=True)
 class RunStarted:

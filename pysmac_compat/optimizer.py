@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pysmac_compat import arguments
@@ -20,15 +20,18 @@ from pysmac_compat.commands import Commands
 from pysmac_compat.definitions import value_type
 from pysmac_compat.evaluation import on_dask
 from pysmac_compat.evaluation.direct import call_directly
-from pysmac_compat.evaluation.evaluator import Evaluator
-from pysmac_compat.events import CallWanted, Event
-from pysmac_compat.files.result_files import read_journals
+from pysmac_compat.evaluation.evaluator import Caller, Evaluator
+from pysmac_compat.events import INTERRUPTED, CallWanted, Event
+from pysmac_compat.files.journal import Recorded
+from pysmac_compat.files.lock import PATIENCE, RunLock, lock_runs
+from pysmac_compat.files.result_files import read_journals, run_names
 from pysmac_compat.files.working_directory import WorkingDirectory, results_path
 from pysmac_compat.options import INITIAL, SmacOptions, resolve
-from pysmac_compat.plan import make_plan
+from pysmac_compat.plan import Plan, make_plan
 from pysmac_compat.record import Record
 from pysmac_compat.results import Result
-from pysmac_compat.runs import Engine, events_of, take_the_rest
+from pysmac_compat.runs import Engine, events_of, stop, take_the_rest
+from pysmac_compat.settings import Settings
 from pysmac_compat.signature import check_signature
 from pysmac_compat.space.definition import Definition, define
 
@@ -163,7 +166,9 @@ class SMAC_optimizer:
             its files is not evaluated again. Needs ``persistent_files``; without files it starts anew.
         on_event : callable or None
             Called in this process with all that happens, as it happens: objects of `pysmac_compat.events`, such as
-            ``Evaluated`` and ``Improved``. An exception that it raises ends the search.
+            ``Evaluated`` and ``Improved``. If it returns ``True`` (the object, nothing else), the search ends and
+            ``result.stopped_because`` says so; what has been evaluated counts. An exception ends it, too, and is
+            raised here.
 
         Returns
         -------
@@ -222,11 +227,32 @@ class SMAC_optimizer:
         if settings.dask_client is not None:
             on_dask.check_client(settings.dask_client, func)
             workers = settings.workers or sum(settings.dask_client.nthreads().values())
-        recorded = None
-        if resume:
-            if not self._persistent:
-                raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
-            recorded = read_journals(results, plan, workers)
+        if resume and not self._persistent:
+            raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
+        held = contextlib.ExitStack()
+        with held:
+            locks = []
+            if self._persistent:
+                locks = lock_runs(results, run_names(plan.seeds), PATIENCE if resume else 0.0)
+                for lock in locks:
+                    held.callback(lock.close)
+            recorded = read_journals(results, plan, workers) if resume else None
+            self._carry_out(func, plan, settings, workers, n_engines, recorded, locks, scenario_file, on_event)
+        assert self.result is not None
+        return self.result.value, dict(self.result.configuration)
+
+    def _carry_out(
+        self,
+        func: Callable[..., Any],
+        plan: Plan,
+        settings: Settings,
+        workers: int,
+        n_engines: int,
+        recorded: Mapping[int, Recorded] | None,
+        locks: Sequence[RunLock],
+        scenario_file: str,
+        on_event: Callable[[Event], object] | None,
+    ) -> None:
         record = Record(plan)
         files = WorkingDirectory(
             self.working_directory,
@@ -250,27 +276,31 @@ class SMAC_optimizer:
         processes = contextlib.ExitStack()
         with _logging(log_level), Commands(**settings.parts.get("commands", {})):
             engines: list[Engine] = []
+            calls: list[Caller] = []
             try:
                 for i in range(n_engines):
-                    calls = []
+                    ours: list[Caller] = []
                     for _ in range(workers if settings.isolate else 0):
-                        calls.append(
-                            Evaluator(func, plan.calls)
+                        ours.append(
+                            Evaluator(func, plan.calls, locks)
                             if settings.dask_client is None
                             else on_dask.DaskEvaluator(settings.dask_client, func, plan.calls)
                         )
-                        processes.callback(calls[-1].close)
+                        processes.callback(ours[-1].close)
+                    calls += ours
                     runs = range(i, len(plan.seeds), n_engines)
-                    engines.append(Engine(plan, runs, calls, recorded or {}, files.of_search))
+                    engines.append(Engine(plan, runs, ours, recorded or {}, files.of_search))
                     processes.callback(engines[-1].close)
+                stopped = False
                 for event in events_of(engines, take):
                     if isinstance(event, CallWanted):
-                        outcome = call_directly(func, event.arguments, plan.calls)
-                        engines[0].answer(outcome)
-                    elif on_event is not None:
-                        on_event(event)
+                        engines[0].answer(call_directly(func, event.arguments, plan.calls))
+                    elif on_event is not None and not stopped and on_event(event) is True:
+                        stopped = True
+                        stop(engines, calls, "on_event returned True")
             except BaseException:
                 with contextlib.suppress(Exception):  # if it is `take` that fails, the first failure is the reason
+                    stop(engines, calls, INTERRUPTED)
                     take_the_rest(engines, take)
                 raise
             finally:
@@ -279,7 +309,6 @@ class SMAC_optimizer:
                     processes.close()
                     files.close()
             record.conclude()
-        return self.result.value, dict(self.result.configuration)
 
 
 def _log_level(debug: Any) -> int | None:

@@ -7,7 +7,7 @@ from bisect import insort
 from operator import attrgetter
 
 from pysmac_compat._warn import warn
-from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
+from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
 from pysmac_compat.hints import hint_for
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
@@ -50,7 +50,8 @@ class Record:
             self._check_consistency(event)
         elif isinstance(event, RunEnded):
             self._reasons[event.run] = event.reason
-            self._end(self._runs[event.run])
+            if event.reason != INTERRUPTED:
+                self._end(self._runs[event.run])
         elif isinstance(event, Warned):
             warn(event.text)
 
@@ -138,14 +139,14 @@ class Record:
             self._start(0)
         runs = [self._runs[i] for i in sorted(self._runs)]
         best = min(runs, key=lambda run: (not run.trajectory, run.value))  # one without an incumbent never wins
-        reasons = [self._reasons.get(i, "interrupted") for i in sorted(self._runs)]
+        reasons = [self._reasons.get(i, INTERRUPTED) for i in sorted(self._runs)]
         return Result(
             value=best.value,
             configuration=dict(best.configuration),
             active_configuration=dict(best.active_configuration),
             runs=runs,
             n_crashed=sum(run.n_crashed for run in runs),
-            stopped_because=next((r for r in reasons if r == "interrupted"), reasons[runs.index(best)]),
+            stopped_because=INTERRUPTED if INTERRUPTED in reasons else reasons[runs.index(best)],
         )
 
     def conclude(self) -> None:

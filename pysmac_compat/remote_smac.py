@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,14 +17,15 @@ from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import REPORTABLE, SUCCESSES, Outcome, describe, judge
 from pysmac_compat.events import CallWanted
 from pysmac_compat.files.folder import Folder
-from pysmac_compat.files.result_files import ResultFiles
+from pysmac_compat.files.lock import RunLock, lock_runs
+from pysmac_compat.files.result_files import ResultFiles, run_names
 from pysmac_compat.files.scenario import DEFAULT_CUTOFF
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.files.text import Path
 from pysmac_compat.record import Record
 from pysmac_compat.results import Result
 from pysmac_compat.runs import Engine
-from pysmac_compat.scenario_plan import ScenarioPlan, read_scenario_plan
+from pysmac_compat.scenario_plan import read_scenario_plan
 from pysmac_compat.utils.smac_argparser import HEAD, convert, function_arguments
 
 _REPORT = ("value", "status", "runtime")
@@ -86,11 +87,24 @@ class remote_smac:
         self._plan, self._instances = found.plan, found.instances
         self._types = dict(parser_dict)
         self._record = Record(self._plan)
-        self._files, of_search = _result_files(found)
+        self._files = ResultFiles(found.plan, found.scenario, found.instances)
+        self._locks = [] if found.results is None else lock_runs(found.results, run_names(found.plan.seeds))
         self._wanted: CallWanted | None = None
         self._ended = False
-        self._engine = Engine(self._plan, [0], files=of_search)
-        self._end = weakref.finalize(self, _close, self._engine, self._files, os.getpid())
+        self._engine = Engine(self._plan, [0], files=self._open_files(found.results))
+        self._end = weakref.finalize(self, _close, self._engine, self._files, self._locks, os.getpid())
+
+    def _open_files(self, results: str | None) -> SearchFiles | None:
+        """Begin to write the results; returns what the process of the search writes of them."""
+        if results is None:
+            return None
+        output, name = os.path.split(results)
+        try:
+            os.makedirs(output, exist_ok=True)
+            return self._files.open(Folder(output, []).make(name))
+        except OSError as error:
+            self._files.stop(error)
+            return None
 
     def next_configuration(self) -> dict[str, Any] | None:
         """What is to be run next.
@@ -205,23 +219,12 @@ class remote_smac:
         self.close()
 
 
-def _result_files(found: ScenarioPlan) -> tuple[ResultFiles, SearchFiles | None]:
-    """What writes the results, and the part of that in the process of the search."""
-    files = ResultFiles(found.plan, found.scenario, found.instances)
-    if found.results is not None:
-        output, name = os.path.split(found.results)
-        try:
-            os.makedirs(output, exist_ok=True)
-            return files, files.open(Folder(output, []).make(name))
-        except OSError as error:
-            files.stop(error)
-    return files, None
-
-
-def _close(engine: Engine, files: ResultFiles, owner: int) -> None:
+def _close(engine: Engine, files: ResultFiles, locks: Sequence[RunLock], owner: int) -> None:
     if os.getpid() == owner:  # not in a fork of the process whose engine it is
         engine.close()
         files.close()
+    for lock in locks:
+        lock.close()
 
 
 def remote_smac_function(
@@ -259,7 +262,7 @@ def remote_smac_function(
     with remote_smac(scenario_fn, additional_options_fn, seed, None, None, parser_dict) as smac:
         plan = smac._plan
         rules = replace(plan.calls, memory_mb=memory)
-        with contextlib.closing(Evaluator(function, rules)) as call:
+        with contextlib.closing(Evaluator(function, rules, smac._locks)) as call:
             while (config := smac.next_configuration()) is not None:
                 assert smac._wanted is not None
                 keywords = function_arguments(config, plan.deterministic, has_instances)

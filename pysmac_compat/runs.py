@@ -36,15 +36,18 @@ from typing import Any
 from pysmac_compat._errors import FileFormatError
 from pysmac_compat._fork import ForkedProcess, uninterrupted
 from pysmac_compat._installed import prefer_installed
-from pysmac_compat.evaluation.evaluator import Caller
+from pysmac_compat.evaluation.evaluator import Caller, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import CallWanted, Event, Failed, Improved, RunEnded, RunStarted
+from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.plan import Plan
-from pysmac_compat.search import Call, Search
+from pysmac_compat.search import Call, EvaluationLost, Search
 
 logger = logging.getLogger(__name__)
+
+#: seconds that an engine gets to learn what has been evaluated when the search is stopped
+_FAREWELL = 5.0
 
 
 class Engine:
@@ -105,6 +108,11 @@ class Engine:
         """Answer a `CallWanted`."""
         self.connection.send(outcome)
 
+    def stop(self, reason: str) -> None:
+        """Ask it to learn what has been evaluated, and to end; a call that is running has to be ended as well."""
+        with contextlib.suppress(OSError):  # it has ended
+            self.connection.send(Stop(reason))
+
     def close(self) -> None:
         """End the process, whatever it is doing."""
         self.connection.close()
@@ -135,16 +143,47 @@ def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda 
                 yield event
 
 
+def stop(engines: Sequence[Engine], calls: Sequence[Caller], reason: str) -> None:
+    """End the search in some engines, and the calls that are running for them; their last events come after that."""
+    with uninterrupted():
+        for engine in engines:
+            engine.stop(reason)
+        for call in calls:
+            call.close()
+
+
 def take_the_rest(engines: Sequence[Engine], take: Callable[[Event], None]) -> None:
-    """Give it what the engines have told and nobody has received, without waiting for more."""
+    """Give it what engines that have been stopped still tell, unless they take too long."""
+    end = time.monotonic() + _FAREWELL
     with uninterrupted():
         for engine in engines:
             with contextlib.suppress(RuntimeError, ValueError, OSError):  # it has failed, or died
-                while engine.connection.poll():
+                while engine.connection.poll(max(0.0, end - time.monotonic())):
                     event = engine.receive()
                     if event is None:
                         break
                     take(event)
+
+
+class _Stopped:
+    """Whether the process that started this one wants the search to end; the reason, or an empty text."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self._reason = connection, ""
+        self._asking = threading.Lock()
+
+    def __call__(self) -> str:
+        with self._asking:
+            if not self._reason and self._connection.poll():
+                try:
+                    self.note(self._connection.recv())
+                except (EOFError, OSError):
+                    self._reason = INTERRUPTED
+        return self._reason
+
+    def note(self, stop: Stop) -> None:
+        """It has told so."""
+        self._reason = stop.reason
 
 
 def _serve(
@@ -158,7 +197,8 @@ def _serve(
 ) -> None:
     """What the engine's process does."""
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
-    call: Call = partial(_call_any, _queue(calls)) if calls else partial(_ask_back, connection)
+    stopped = _Stopped(connection)
+    call: Call = partial(_call_any, _queue(calls)) if calls else partial(_ask_back, connection, stopped)
     sending = threading.Lock()
     known: tuple[Any, ...] = ()
 
@@ -181,7 +221,7 @@ def _serve(
         _import_engine()
         for run in runs:
             send(RunStarted(run))
-            search = Search(plan, run, call, send, folder / str(run), pool, recorded.get(run))
+            search = Search(plan, run, call, send, folder / str(run), pool, recorded.get(run), stopped)
             session = search.session(max(1, len(calls)))
             # The clock starts here, not before SMAC3 is imported.
             search.start = time.monotonic()
@@ -191,9 +231,11 @@ def _serve(
             reason = session.run(deadline)
             for evaluator in calls:
                 evaluator.deadline = None
-            if not session.killed:
+            if not session.killed and not stopped():
                 search.test(session.cpu_used)
-            send(RunEnded(run, reason))
+            send(RunEnded(run, stopped() or reason))
+            if stopped():
+                break
         send(None)
     except FileFormatError as error:  # a journal that is not what it seems
         with contextlib.suppress(BrokenPipeError):
@@ -217,14 +259,19 @@ def _call_any(idle: queue.SimpleQueue[Caller], arguments: Mapping[str, Any], cut
     evaluator = idle.get()
     try:
         return evaluator(arguments, cutoff)
+    except CallsLost as error:
+        raise EvaluationLost(str(error)) from error
     finally:
         idle.put(evaluator)
 
 
-def _ask_back(connection: Connection, arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
+def _ask_back(connection: Connection, stopped: _Stopped, arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
     connection.send(CallWanted(dict(arguments), cutoff))
-    outcome: Outcome = connection.recv()
-    return outcome
+    answer: Outcome | Stop = connection.recv()
+    if isinstance(answer, Stop):
+        stopped.note(answer)
+        raise EvaluationLost("the search has been stopped")
+    return answer
 
 
 def _use_one_thread() -> None:

@@ -26,8 +26,15 @@ if TYPE_CHECKING:
 #: of a real value on its way through the search, in units of its range or of itself
 _ROUNDING = 1e-12
 
+#: the outcome of an evaluation that was stopped with the search
+_LOST = Outcome("TIMEOUT", 0.0, 0.0, 0.0, 0.0, cut_short=True)
+
 #: makes one call: arguments, cutoff in seconds
 Call = Callable[[Mapping[str, Any], "float | None"], Outcome]
+
+
+class EvaluationLost(RuntimeError):
+    """A call will not come to an end, because what makes it is gone."""
 
 
 class Search:
@@ -45,9 +52,10 @@ class Search:
         folder: Path,
         pool: ThreadPoolExecutor | None = None,
         recorded: Recorded | None = None,
+        stopped: Callable[[], str] = lambda: "",
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
-        self.recorded = recorded
+        self.recorded, self.stopped = recorded, stopped
         self.count = 0
         self.start = time.monotonic()
         self.incumbents: list[Step] = []  # the last is the best
@@ -99,6 +107,7 @@ class Search:
             **more["session"],
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,
+            stopped=self.stopped,
         )
 
     def evaluate(
@@ -137,7 +146,12 @@ class Search:
         index: int,
         origin: str | None,
     ) -> Scored:
-        scored, evaluation = self._call(values, instance, seed, cutoff, index, first=index == 1)
+        try:
+            scored, evaluation = self._call(values, instance, seed, cutoff, index, first=index == 1)
+        except EvaluationLost:
+            if reason := self.stopped():
+                return Scored(_LOST, _LOST.value, final=reason)
+            raise
         # told at once, not in the order of the search: what has been computed is never lost
         self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short, origin=origin))
         return scored
@@ -196,7 +210,12 @@ class Search:
                 each.result()
 
     def _test(self, configuration: dict[str, Any], instance: int | None, seed: int | None, index: int) -> None:
-        scored, evaluation = self._call(configuration, instance, seed, self.plan.objective.cutoff, index)
+        try:
+            scored, evaluation = self._call(configuration, instance, seed, self.plan.objective.cutoff, index)
+        except EvaluationLost:
+            if self.stopped():
+                return
+            raise
         self.send(Tested(self.run, evaluation, cut_short=scored.cut_short))
 
     def _call(

@@ -137,6 +137,8 @@ class Session:
         Gets the text of a warning for the user.
     observe : callable
         Gets the `Standing` after each evaluation.
+    stopped : callable
+        Asked before each evaluation: why the search shall end; an empty text as long as it shall not.
 
     Attributes
     ----------
@@ -171,8 +173,10 @@ class Session:
         known: Sequence[tuple[Mapping[str, Any], int | None, int | None, Evaluated]] = (),
         warn: Callable[[str], None] = logger.warning,
         observe: Callable[[Standing], None] = lambda standing: None,
+        stopped: Callable[[], str] = lambda: "",
     ) -> None:
         self.space, self.evaluator, self.warn, self.observe = space, evaluator, warn, observe
+        self.stopped = stopped
         self.n_evaluations, self.workers, self.seed = n_evaluations, workers, seed
         self.design_evaluations = n_evaluations if design_evaluations is None else design_evaluations
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
@@ -252,6 +256,8 @@ class Session:
         """Which limit keeps a further evaluation from being begun; empty, if none does."""
         if begun >= self.n_evaluations:
             return "max_evaluations reached"
+        if reason := self.stopped():
+            return reason
         if self.killed:
             return f"{self.kill_file} is gone"
         if self.stop_file is not None and not os.path.exists(self.stop_file):

@@ -9,11 +9,11 @@ import signal
 import socket
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pysmac_compat._fork import IGNORED, ForkedProcess
+from pysmac_compat._fork import IGNORED, Closeable, ForkedProcess
 from pysmac_compat.evaluation.bootstrap import EXIT_SECONDS
 from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.openmp import release_threads
@@ -92,9 +92,16 @@ class Evaluator(Caller):
         The user's; called with keyword arguments.
     rules : Rules
         Limits, and what a failed call is worth.
+    not_for_calls : sequence of Closeable
+        What this process has open and the calls shall not have.
     """
 
-    def __init__(self, function: Callable[..., Any], rules: Rules | None = None) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        rules: Rules | None = None,
+        not_for_calls: Sequence[Closeable] = (),
+    ) -> None:
         ours, theirs = multiprocessing.Pipe()
         super().__init__(ours)
         their_lifeline, self._lifeline = multiprocessing.Pipe()
@@ -106,7 +113,7 @@ class Evaluator(Caller):
         def serve() -> None:
             CallServer(function, theirs, their_lifeline, rules or Rules()).serve(parent, handlers, fresh_thread)
 
-        self._process = ForkedProcess(serve, close=(self._connection, self._lifeline))
+        self._process = ForkedProcess(serve, close=(self._connection, self._lifeline, *not_for_calls))
         theirs.close()
         their_lifeline.close()
 

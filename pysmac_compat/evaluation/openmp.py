@@ -23,7 +23,8 @@ def release_threads() -> bool:
         Whether a fork of this thread can use OpenMP. False: there is a runtime from before GCC 9, which cannot
         end its pool.
     """
-    return all([_release(path) for path in _runtimes()])
+    released = [_release(path) for path in _runtimes()]  # each of them, also after one that cannot
+    return all(released)
 
 
 def _runtimes() -> set[str]:

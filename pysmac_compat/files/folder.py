@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 from pysmac_compat.files.text import Appender, write_bytes
 
@@ -42,10 +43,10 @@ class Folder:
             self.join(name), content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
         )
 
-    def appender(self, name: str, text: str) -> Appender:
+    def appender(self, name: str, text: str, trouble: Callable[[OSError], None]) -> Appender:
         """Begin a file with a text; more will be added."""
         self._note(self.join(name))
-        return Appender(self.join(name), text)
+        return Appender(self.join(name), text, trouble)
 
     def rename(self, old: str, new: str) -> None:
         """Rename a file or a folder."""

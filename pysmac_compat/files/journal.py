@@ -13,18 +13,15 @@ the journal, this is the answer.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import glob
 import json
 import os
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pysmac_compat._errors import ArgumentError, FileFormatError
 from pysmac_compat.evaluation.outcome import Status
-from pysmac_compat.files.text import Appender
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
     from pysmac_compat.warmstart import Known
 
 _VERSION = 1
-#: seconds that the process of a search which was killed may take to notice that
-_PATIENCE = 30.0
 #: the fields of a `Plan` that steer the search, beside those that have names of the user's own
 _STEERING = (
     "objective",
@@ -227,14 +222,13 @@ def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:
     Raises
     ------
     ArgumentError
-        If another search was recorded; names the first difference. Or if the search has not stopped at all.
+        If another search was recorded; names the first difference.
     FileFormatError
         Where something else is wrong.
     OSError
     """
     try:
         with open(path, "rb") as stream:
-            _wait_for_the_end(stream)
             data = stream.read()
     except IsADirectoryError:
         raise FileFormatError("expected a file, this is a directory", path) from None
@@ -257,31 +251,6 @@ def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:
             evaluations[evaluation.index] = number, evaluation
     text = b"".join(line + b"\n" for line in lines).decode()
     return Recorded(path, text, header["max_evaluations"], evaluations, tests)
-
-
-class Journal(Appender):
-    """A journal that grows; as long as its process lives, nobody else goes on with the run."""
-
-    def __init__(self, path: str, text: str) -> None:
-        super().__init__(path, text)
-        with contextlib.suppress(OSError):  # some file systems have no locks
-            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _wait_for_the_end(stream: BinaryIO) -> None:
-    """Wait for a process that writes on because it does not know yet that the one that has started it was killed."""
-    end = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                raise ArgumentError(f"resume: another process goes on with the run of {stream.name}") from None
-            time.sleep(0.01)
-        except OSError:  # no locks here
-            return
-        else:
-            return
 
 
 def _compare(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

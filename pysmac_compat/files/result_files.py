@@ -19,8 +19,8 @@ from pysmac_compat.plan import Plan
 class ResultFiles:
     """What stands in ``out/SCENARIO``, complete at any moment.
 
-    A file that cannot be written, as on a full disk, does not end the minimisation: there is one
-    warning, and nothing more is written.
+    A file that cannot be written does not end the minimisation. On a disk that is full for a moment what is missing
+    is written later; else nothing more is written. There is one warning of each.
 
     Parameters
     ----------
@@ -37,6 +37,7 @@ class ResultFiles:
         self._runs: dict[int, RunWriter] = {}
         self._recorded: Mapping[int, Recorded] = {}
         self._folder: Folder | None = None
+        self._is_behind = False
 
     def open(
         self,
@@ -94,6 +95,7 @@ class ResultFiles:
                     self._plan,
                     self._scenario,
                     self._instances,
+                    self._wait,
                     resumed=event.run in self._recorded,
                 )
             elif isinstance(event, Evaluated):
@@ -114,6 +116,12 @@ class ResultFiles:
                 self._runs.popitem()[1].close()
             except OSError as error:
                 self.stop(error)
+
+    def _wait(self, error: OSError) -> None:
+        """What could not be written is tried again."""
+        if not self._is_behind:
+            self._is_behind = True
+            warn(f"the files in the working directory cannot be written at the moment: {error}; it is tried again")
 
     def stop(self, error: OSError) -> None:
         """Write nothing more."""

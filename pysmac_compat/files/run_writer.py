@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pysmac_compat.events import Evaluated, Improved, Tested
@@ -41,6 +41,8 @@ class RunWriter:
         The options in scenario.dat.
     known_instances : list of list of str
         Name and further words of each instance: those for training, then those for tests.
+    trouble : callable
+        Gets the error whenever something cannot be written that will be tried again.
     resumed : bool
         Whether the files that are there are of the same run.
     """
@@ -52,6 +54,7 @@ class RunWriter:
         plan: Plan,
         scenario: Mapping[str, Any],
         known_instances: Sequence[Sequence[str]],
+        trouble: Callable[[OSError], None],
         resumed: bool = False,
     ) -> None:
         self._folder, self._name, self._plan = folder, name, plan
@@ -86,11 +89,11 @@ class RunWriter:
             self._state.write("instance-features.txt", instances.features_of(plan.features, self._instances))
         beginnings = zip(_STATE_FILES, ("", "", HEADER), strict=True)
         self._paramstrings, self._uniq, self._runs = (
-            self._state.appender(pattern.format(0), text) for pattern, text in beginnings
+            self._state.appender(pattern.format(0), text, trouble) for pattern, text in beginnings
         )
-        self._trajectory = folder.appender(f"traj-run-{name}.txt", trajectory.HEADER)
-        self._detailed = folder.appender(f"detailed-traj-run-{name}.csv", trajectory.DETAILED_HEADER)
-        self._live = folder.appender(f"live-rundata-{name}.json", self._rundata.beginning)
+        self._trajectory = folder.appender(f"traj-run-{name}.txt", trajectory.HEADER, trouble)
+        self._detailed = folder.appender(f"detailed-traj-run-{name}.csv", trajectory.DETAILED_HEADER, trouble)
+        self._live = folder.appender(f"live-rundata-{name}.json", self._rundata.beginning, trouble)
 
     def _new_state(self) -> Folder:
         """The state-run folder; one of an earlier run is moved aside, as SMAC v2 does."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
-from pysmac_compat.files.journal import Journal, Recorded, evaluation_line, journal_name
+from pysmac_compat.files.journal import Recorded, evaluation_line, journal_name
 from pysmac_compat.files.smac3 import RunDirectory
+from pysmac_compat.files.text import Appender
 from pysmac_compat.plan import Plan
 
 #: SMAC3's files are written when the run has gone on for so many times as long as writing them took
@@ -26,7 +28,7 @@ class SearchFiles:
     """Takes what happens in the process of the search before it is told to anybody else.
 
     So each result is in the journal before the search goes on, whatever becomes of the process that has started it.
-    A file that cannot be written does not end the search.
+    A file that cannot be written does not end the search; it is tried again with the next result.
 
     Parameters
     ----------
@@ -52,34 +54,42 @@ class SearchFiles:
     ) -> None:
         self._folder, self._plan, self._names = folder, plan, names
         self._journals, self._recorded = journals, recorded
-        self._journal: Journal | None = None
+        self._journal: Appender | None = None
         self._smac3: _Smac3 | None = None
+        self._in_trouble: set[str] = set()
+        self._warnings: list[Warned] = []
 
     def take(self, event: Event) -> list[Warned]:
         """Write down what has happened; returns what is to be said about that."""
-        warnings = []
-        try:
-            self._note(event)
-        except OSError as error:
-            self._journal = None  # its last line may be cut off, so that no other one can follow
-            warnings.append(Warned(f"the journal for resume=True cannot be written any more: {error}"))
+        self._note(event)
         try:
             self._tell_smac3(event)
+        except OSError as error:
+            self._warn_once("SMAC3's own files", error)
         except Exception as error:  # whatever SMAC3 or ConfigSpace raise: this is a by-product
             self._smac3 = None
-            warnings.append(Warned(f"SMAC3's own files are not written any more: {error}"))
+            self._warnings.append(Warned(f"SMAC3's own files are not written any more: {error}"))
+        warnings, self._warnings = self._warnings, []
         return warnings
+
+    def _warn_once(self, what: str, error: OSError) -> None:
+        if what not in self._in_trouble:
+            self._in_trouble.add(what)
+            self._warnings.append(Warned(f"{what} cannot be written at the moment: {error}; it is tried again"))
 
     def _note(self, event: Event) -> None:
         if isinstance(event, RunStarted) and event.run in self._journals:
             path = os.path.join(self._folder, journal_name(self._names[event.run]))
-            self._journal = Journal(path, self._journals[event.run])
+            trouble = partial(self._warn_once, f"the journal {path}")
+            self._journal = Appender(path, self._journals[event.run], trouble)
         elif self._journal is None:
             return
         elif isinstance(event, (Evaluated, Tested)) and not event.recorded and not event.cut_short:
             self._journal.append(evaluation_line(event.evaluation, test=isinstance(event, Tested)))
         elif isinstance(event, RunEnded):
             self._journal.close()
+            if self._journal.is_behind:
+                self._warnings.append(Warned(f"the journal {self._journal.path} is not complete"))
             self._journal = None
 
     def _tell_smac3(self, event: Event) -> None:
@@ -144,9 +154,11 @@ class _Smac3:
     def write(self, finished: bool) -> None:
         """Write, and find out when it is worth it again."""
         directory, begun = self._made(), time.monotonic()
-        directory.write(time.time() - self._start, finished)
-        now = time.monotonic()
-        self._due = now + _PAUSE * (now - begun)
+        try:
+            directory.write(time.time() - self._start, finished)
+        finally:
+            now = time.monotonic()
+            self._due = now + _PAUSE * (now - begun)
 
     def _made(self) -> RunDirectory:
         """The directory; made late, so that SMAC3 is imported where that belongs."""

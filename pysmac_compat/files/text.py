@@ -6,8 +6,9 @@ import csv
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from io import FileIO
 from typing import NoReturn, TypeAlias
 
 from pysmac_compat._errors import FileFormatError
@@ -128,7 +129,7 @@ def quoted_cells(cells: Iterable[str]) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file as a whole: a reader sees the old text or the new one, never a part."""
-    write_bytes(path, text.encode("utf-8", "surrogateescape"))
+    write_bytes(path, _encoded(text))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -146,24 +147,71 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 class Appender:
-    """A new file that grows by whole lines: each text goes to the system in one piece.
+    """A new file that grows by whole lines, also on a disk that is full for a moment.
+
+    What cannot be written is kept, and written before the next text or at the end.
 
     Parameters
     ----------
     path : str or path-like
     text : str
         What it begins with.
+    trouble : callable
+        Gets the error whenever something cannot be written.
+
+    Attributes
+    ----------
+    path : str
     """
 
-    def __init__(self, path: Path, text: str = "") -> None:
-        write_text(path, text)
+    def __init__(self, path: Path, text: str = "", trouble: Callable[[OSError], None] = lambda error: None) -> None:
         self.path = os.fspath(path)
-        self._stream = open(self.path, "ab", buffering=0)  # noqa: SIM115  closed by close()
+        self._trouble = trouble
+        self._stream: FileIO | None = None
+        self._beginning, self._backlog, self._size = _encoded(text), b"", 0
+        self._try()
 
     def append(self, text: str) -> None:
         """Add a text, which ends with a newline."""
-        self._stream.write(text.encode("utf-8", "surrogateescape"))
+        self._backlog += _encoded(text)
+        self._try()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something could not be written so far."""
+        return self._stream is None or bool(self._backlog)
 
     def close(self) -> None:
         """No more will be added."""
-        self._stream.close()
+        if self.is_behind:
+            self._try()
+        if self._stream is not None:
+            self._stream.close()
+
+    def _try(self) -> None:
+        try:
+            if self._stream is None:
+                write_bytes(self.path, self._beginning)
+                self._stream = open(self.path, "ab", buffering=0)  # noqa: SIM115  closed by close()
+                self._size = len(self._beginning)
+            self._write(self._stream)
+        except OSError as error:
+            self._trouble(error)
+
+    def _write(self, stream: FileIO) -> None:
+        """Write the backlog whole, or nothing of it."""
+        written = 0
+        try:
+            while written < len(self._backlog):  # one call, unless the disk takes a part only
+                written += stream.write(self._backlog[written:])
+        except OSError:
+            try:
+                stream.truncate(self._size)
+            except OSError:  # then the rest of the line has to follow
+                self._backlog, self._size = self._backlog[written:], self._size + written
+            raise
+        self._backlog, self._size = b"", self._size + written
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -226,7 +226,7 @@ def test_dict_that_cannot_be_used(returned):
 @pytest.mark.parametrize("runtime", [-1.0, -1e-9, math.nan, math.inf, -math.inf, "-2", np.float64(-3)], ids=repr)
 @pytest.mark.parametrize("status", ["SAT", "UNSAT"])
 def test_a_runtime_that_cannot_be_one(runtime, status):
-    """Where the run time is minimised the call has failed; else the value counts, and the CPU time that was measured."""
+    """Where the run time is minimised the call has failed; else the value counts, and the measured CPU time."""
     report = describe({"value": 2.0, "status": status, "runtime": runtime})
     outcome = _judge(report)
     assert (outcome.status, outcome.value, outcome.runtime) == (status, 2.0, 0.1)

@@ -230,8 +230,8 @@ NO_REPORTS = [
     (report(status=None), "status must be"),
     (report(value=None), "value must be a finite number, got None"),
     (report(value=float("nan")), "value must be a finite number, got nan"),
-    (report(runtime="soon"), "runtime must be a finite number, got 'soon'"),
-    (report(runtime=None), "runtime must be a finite number, got None"),
+    (report(runtime="soon"), "runtime must be a finite number from 0, got 'soon'"),
+    (report(runtime=None), "runtime must be a finite number from 0, got None"),
 ]
 
 

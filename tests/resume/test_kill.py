@@ -168,24 +168,3 @@ def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undistu
     resumed = search(tmp_path, N, notes, function, resume=True, t_limit_function_s=limit, **KINDS[0])
     assert len(notes.lines) == N + 1
     assert summary(resumed.result) == undisturbed(0)
-
-
-@pytest.mark.slow
-def test_a_search_that_has_not_stopped(tmp_path, notes, monkeypatch):
-    monkeypatch.setattr("pysmac_compat.files.journal._PATIENCE", 0.1)
-
-    def slow(**arguments):
-        time.sleep(600)
-
-    process = multiprocessing.get_context("fork").Process(target=search, args=(tmp_path, N, notes, slow))
-    process.start()
-    while not notes.lines:
-        time.sleep(0.01)
-    try:
-        with pytest.raises(ValueError, match="another process goes on with the run of .*journal-run-0.jsonl"):
-            search(tmp_path, N, resume=True)
-    finally:
-        process.kill()
-        process.join()
-    monkeypatch.undo()
-    assert search(tmp_path, 3, resume=True).result.n_evaluations == 3

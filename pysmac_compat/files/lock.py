@@ -1,0 +1,101 @@
+"""``lock-run-N``: as long as a process of a run lives that writes, nobody else goes on with that run.
+
+The lock is one of the system (flock), so that it is gone with the last of these processes, however they end. The file
+stays; it holds the id of the process that had the lock last.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Sequence
+
+from pysmac_compat._errors import ArgumentError
+from pysmac_compat._warn import warn
+
+#: seconds that the processes of a search which was killed may take to notice that
+PATIENCE = 5.0
+_PAUSE = 0.02
+
+
+def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[RunLock]:
+    """Lock the runs of these names whose files are in a folder, which is made if need be.
+
+    Raises
+    ------
+    ArgumentError
+        If another process has one of the locks.
+    """
+    locks: list[RunLock] = []
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for name in names:
+            locks.append(RunLock(os.path.join(folder, f"lock-run-{name}"), patience))
+    except OSError:  # nothing can be written there at all, which is told by what tries to
+        pass
+    except BaseException:
+        for lock in locks:
+            lock.close()
+        raise
+    if not all(lock.is_held for lock in locks):
+        warn(f"the file system of {folder!r} has no locks: make sure that no other process works on the same run")
+    return locks
+
+
+class RunLock:
+    """The lock of one run, held from now on.
+
+    Parameters
+    ----------
+    path : str
+        Of the file, whose folder is there.
+    patience : float
+        Seconds to wait for a process that has the lock.
+
+    Attributes
+    ----------
+    is_held : bool
+        False where the file system cannot lock.
+
+    Raises
+    ------
+    ArgumentError
+        If another process has the lock.
+    OSError
+        If the file cannot be made.
+    """
+
+    def __init__(self, path: str, patience: float = 0.0) -> None:
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+        try:
+            self.is_held = self._acquire(path, time.monotonic() + patience)
+        except BaseException:
+            self.close()
+            raise
+        if self.is_held:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def _acquire(self, path: str, end: float) -> bool:
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    owner = os.pread(self._descriptor, 20, 0).decode(errors="replace").strip()
+                    raise ArgumentError(
+                        f"another process{f' ({owner})' if owner else ''} is working on this run, see {path}; "
+                        "wait for its end, or use another seed or another working_directory"
+                    ) from None
+                time.sleep(_PAUSE)
+            except OSError:  # no locks here, as on some network file systems
+                return False
+            else:
+                return True
+
+    def close(self) -> None:
+        """Let go of it in this process; forks of it that have not done so still hold it."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
