@@ -29,9 +29,12 @@ def test_readme_begins_with_the_three_commands():
     assert text.index(commands[1]) < 800
 
 
-def test_pyproject_holds_the_build_system_only():
+def test_pyproject_holds_the_build_system_and_the_rules_of_ruff_only():
     text = (ROOT / "pyproject.toml").read_text()
-    assert re.findall(r"^\[+(.+?)\]+$", text, re.MULTILINE) == ["build-system"]
+    first, *others = re.findall(r"^\[+(.+?)\]+$", text, re.MULTILINE)
+    assert first == "build-system"
+    assert others
+    assert {name.partition(".lint")[0] for name in others} == {"tool.ruff"}
 
 
 @pytest.mark.parametrize("module", ["pysmac_compat", "automax", "pysmac_compat.optimizer", "pysmac_compat.optimize"])
@@ -41,6 +44,21 @@ def test_import_is_light(module):
         [sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True
     )
     assert HEAVY.isdisjoint(process.stdout.split())
+
+
+def test_neither_the_script_nor_a_call_has_numpy_or_smac3():
+    code = """
+import sys, pysmac_compat
+def loaded(**parameters):
+    return sum(name in sys.modules for name in ("numpy", "scipy", "sklearn", "ConfigSpace", "smac"))
+space = {"x": ("real", [0, 1], 0.5), "y": ("integer", [1, 9], 3)}
+value, _ = pysmac_compat.SMAC_optimizer().minimize(loaded, 3, space, ["y | x > 0.2"], t_limit_function_s=60)
+print(value, loaded())
+"""
+    process = subprocess.run(
+        [sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert process.stdout == "0.0 0\n"
 
 
 @pytest.mark.parametrize("package", ["pysmac_compat", "automax"])
@@ -58,10 +76,25 @@ def test_licence_is_there():
 
 
 def test_links_between_documents_lead_somewhere():
-    documents = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
     for document in documents:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_ci_runs_each_python_that_the_metadata_name():
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    matrix = re.search(r"python: \[(.+)\]", workflow)
+    assert matrix is not None
+    metadata = (ROOT / "setup.cfg").read_text()
+    assert re.findall(r"[\d.]+", matrix[1]) == re.findall(r"Python :: (3\.\d+)", metadata)
+
+
+def test_each_word_of_the_makefile_is_explained():
+    words = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert words is not None
+    explained = re.findall(r"^\| `make (\w+)`", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    assert sorted(words[1].split()) == sorted(explained)
 
 
 def test_the_docs_index_names_every_page():

@@ -1,0 +1,27 @@
+# One word for each check, with the Python of the active virtual environment: make test
+# Another Python: make test PYTHON=python3.13
+PYTHON ?= python
+
+.PHONY: all test fast lint types docs
+
+all: lint types test
+
+# everything; what needs LibAUC is skipped where that is not installed
+test:
+	$(PYTHON) -m pytest
+
+# without what takes more than a few seconds
+fast:
+	$(PYTHON) -m pytest -m "not slow and not libauc"
+
+lint:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:
+	$(PYTHON) -m mypy
+
+# makes the page of the options anew, then runs the examples in the pages and the scripts beside them
+docs:
+	$(PYTHON) docs/make_smac_options.py
+	$(PYTHON) -m pytest docs tests/docs
