@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from automax._extra import need
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 WEIGHTS, ABOUT, PREDICTIONS = "best.pt", "best.json", "predictions.npz"
 

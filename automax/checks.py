@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automax.data import check_labels
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 
 def check_training_data(targets: Any, n: int, batch_size: int, sampling_rate: float) -> npt.NDArray[np.float32]:

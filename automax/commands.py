@@ -16,8 +16,8 @@ from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
 from automax.report import best_lines, refit_line
 from automax.settings import Settings, check_settings, load_settings
-from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 
 _TRAINING = ("epochs", "batch_size", "eval_batch_size", "sampling_rate", "num_workers", "output_path")
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automax._names import nearest
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 #: loader(splits, **kwargs) -> (train, [one data set for each split])
 Loader = Callable[..., tuple[Any, Sequence[Any]]]

@@ -29,9 +29,9 @@ from automax.libauc_trainers import make_trainer
 from automax.metrics import Metrics
 from automax.settings import Settings
 from automax.spaces import Pair, check_loss_kwargs, find_pair, for_labels
-from pysmac_compat._errors import ArgumentError
-from pysmac_compat._fork import flush_streams
+from pysmac_compat._process import flush_streams
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.child import Child, receive, send
 
 #: settings of the training section that decide on what is learnt

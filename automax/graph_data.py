@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from automax.data import check_labels, check_splits, imbalanced_rows, stratified_rows
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 _DEGREES = 16
 

@@ -8,7 +8,7 @@ from typing import Any
 from automax._extra import need
 from automax._names import nearest
 from automax.data import Loader, check_splits, stratified_rows
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 _LIBAUC = (
     "cifar10",

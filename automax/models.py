@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from automax._names import nearest
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 if TYPE_CHECKING:
     import torch

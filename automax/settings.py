@@ -11,7 +11,7 @@ from typing import Any
 
 from automax._names import nearest
 from automax.core.helpers import is_search
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 _NUMBER = (int, float)
 #: key -> (default, types); where a number may be a dict, that is a search specification

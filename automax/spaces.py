@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from automax._names import nearest
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 Space = dict[str, dict[str, Any]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from pysmac_compat.option_table import options
+from pysmac_compat.options.table import options
 
 PAGE = Path(__file__).with_name("smac_options.md")
 _MARKS = {"effect": "yes", "none": "no"}

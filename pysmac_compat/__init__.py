@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat._errors import (
+from pysmac_compat._version import __version__ as __version__
+from pysmac_compat.drop_in import install_as_pysmac
+from pysmac_compat.errors import (
     ArgumentError,
     ClauseError,
     FileFormatError,
@@ -12,8 +14,6 @@ from pysmac_compat._errors import (
     ParameterTypeError,
     SpaceExhaustedError,
 )
-from pysmac_compat._version import __version__ as __version__
-from pysmac_compat.drop_in import install_as_pysmac
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import warnings
 
-_PACKAGE = __name__.partition(".")[0]
+#: modules that are not the user's: our packages, and what calls them for us
+_OURS = ("pysmac_compat", "automax", "contextlib")
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:
-    """Warn with the place outside of this package from which it was called.
+    """Warn with the place outside of our packages from which it was called.
 
     Parameters
     ----------
@@ -18,7 +19,7 @@ def warn(text: str, category: type[Warning] = UserWarning) -> None:
     """
     level = 1
     frame = sys._getframe()
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
         frame = frame.f_back
         level += 1
     warnings.warn(text, category, stacklevel=level)

@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat._errors import ArgumentError, FileFormatError
+from pysmac_compat.errors import ArgumentError, FileFormatError
 from pysmac_compat.files.result_files import scenario_names
 from pysmac_compat.files.run_results import RunRow
-from pysmac_compat.files.scenario import first_name, read_scenario_by_old_names
+from pysmac_compat.files.scenario_files import first_name, read_scenario_by_old_names
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
-from pysmac_compat.files.validation import file_name, read_call_strings, read_objectives
+from pysmac_compat.files.validation_files import file_name, read_call_strings, read_objectives
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

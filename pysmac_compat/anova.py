@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 Array = npt.NDArray[np.float64]
 

@@ -6,8 +6,8 @@ import math
 import operator
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 
 LARGEST_SEED = 2**31 - 1
 

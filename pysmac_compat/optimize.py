@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from pysmac_compat import arguments
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.engine.settings import EngineSettings, ForestSettings
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.events import CallWanted, Improved
-from pysmac_compat.plan import Plan
-from pysmac_compat.runs import Engine, events_of
+from pysmac_compat.plan import Budget, Instances, Plan
+from pysmac_compat.search.minimisation import Minimisation
 from pysmac_compat.space.definition import define
 
 #: the default of ``smac_rf_num_trees``
@@ -87,21 +87,23 @@ def fmin(
     n_trees = arguments.integer("smac_rf_num_trees", smac_rf_num_trees)
     plan = Plan(
         definition=define(groups.parameter_dict),
-        n_evaluations=arguments.evaluations(max_evaluations),
         seeds=arguments.seeds(seed, 1),
-        failure_value=TIMEOUT_QUALITY,
-        n_train=None if cv_folds is None else arguments.integer("cv_folds", cv_folds),
-        parts={} if n_trees == _TREES else {"surrogate": {"n_trees": n_trees}},
+        budget=Budget(arguments.evaluations(max_evaluations)),
+        instances=Instances(None if cv_folds is None else arguments.integer("cv_folds", cv_folds)),
+        engine=EngineSettings(forest=ForestSettings() if n_trees == _TREES else ForestSettings(n_trees)),
     )
     best: tuple[dict[str, Any], float] | None = None
     count = 0
-    engine = Engine(plan, [0])
-    with contextlib.closing(engine):
+    minimisation = Minimisation(plan)
+    with contextlib.closing(minimisation):
+        minimisation.start()
         try:
-            for event in events_of([engine]):
+            for event in minimisation.events():
                 if isinstance(event, CallWanted):
                     fold = {"cv_fold": event.arguments["instance"]} if cv_folds is not None else {}
-                    engine.answer(_call(objective, {**groups.collect(event.arguments), **(custom_args or {}), **fold}))
+                    minimisation.answer(
+                        _call(objective, {**groups.collect(event.arguments), **(custom_args or {}), **fold})
+                    )
                     count += 1
                     if count % every == 0 and best is not None:
                         print(f"Number of evaluations {count}, current fmin: {best[1]}")

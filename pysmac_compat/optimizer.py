@@ -9,31 +9,28 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pysmac_compat import arguments
-from pysmac_compat._errors import ArgumentError
-from pysmac_compat._fork import uninterrupted
+from pysmac_compat._process import uninterrupted
 from pysmac_compat._warn import warn
-from pysmac_compat.commands import Commands
-from pysmac_compat.definitions import value_type
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation import on_dask
 from pysmac_compat.evaluation.direct import call_directly
-from pysmac_compat.evaluation.evaluator import Caller, Evaluator
-from pysmac_compat.events import INTERRUPTED, CallWanted, Event
-from pysmac_compat.files.journal import Recorded
-from pysmac_compat.files.lock import PATIENCE, RunLock, lock_runs
+from pysmac_compat.evaluation.rules import Rules
+from pysmac_compat.events import CallWanted, Event
+from pysmac_compat.files.lock import PATIENCE, lock_runs
 from pysmac_compat.files.result_files import read_journals, run_names
 from pysmac_compat.files.working_directory import WorkingDirectory, results_path
-from pysmac_compat.options import INITIAL, SmacOptions, resolve
-from pysmac_compat.plan import Plan, make_plan
-from pysmac_compat.record import Record
+from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
+from pysmac_compat.planning.planner import make_plan
+from pysmac_compat.planning.signature import check_signature
 from pysmac_compat.results import Result
-from pysmac_compat.runs import Engine, events_of, stop, take_the_rest
-from pysmac_compat.settings import Settings
-from pysmac_compat.signature import check_signature
+from pysmac_compat.search.minimisation import Minimisation
+from pysmac_compat.search.shell import shell_commands
 from pysmac_compat.space.definition import Definition, define
+from pysmac_compat.utils.parameter_definitions import value_type
 
 _LOGGER = logging.getLogger("pysmac_compat")
 _LOGGER.propagate = False  # nothing reaches the root logger; warnings go to stderr all the same
@@ -190,11 +187,13 @@ class SMAC_optimizer:
             num_train_instances = num_instances if num_train_instances is None else num_train_instances
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {func!r}")
-        settings = resolve(self.smac_options)
+        options = resolve(self.smac_options)
+        if options.calls.cluster is not None:
+            on_dask.check_client(options.calls.cluster, func)
         scenario_file = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
-        results = results_path(self.working_directory, scenario_file, settings.result_folder)
+        results = results_path(self.working_directory, scenario_file, options.output.result_folder)
         plan = make_plan(
-            settings,
+            options,
             definition=define(parameter_dict, conditional_clauses, forbidden_clauses),
             max_evaluations=max_evaluations,
             deterministic=self._deterministic if deterministic is None else bool(deterministic),
@@ -202,113 +201,70 @@ class SMAC_optimizer:
             num_test_instances=num_test_instances,
             train_instance_features=train_instance_features,
             num_runs=num_runs,
+            num_procs=num_procs,
             seed=seed,
             t_limit_function_s=t_limit_function_s,
-            mem_limit_function_mb=mem_limit_function_mb,
             t_limit_total_s=self._total_time,
+            mem_limit_function_mb=mem_limit_function_mb,
             resumed=results if resume else None,
         )
         check_signature(func, plan)
-        n_engines = min(arguments.integer("num_procs", num_procs, truncate=True), len(plan.seeds))
-        if not settings.isolate:
-            n_engines = 1
-            if settings.dask_client is not None or (settings.workers or 1) > 1:
-                needs = "'dask-client'] needs" if settings.dask_client is not None else "'workers'] > 1 needs"
-                raise ArgumentError(f"smac_options[{needs} isolated calls: smac_options['isolate'] = True")
-            if plan.calls.limited:
-                warn("smac_options['isolate'] = False: calls have no limits")
         self.pysmac_config = {
             "deterministic": plan.deterministic,
-            "has_instance": plan.n_train is not None,
+            "has_instance": plan.instances.n_train is not None,
             "parser_dict": {name: value_type(p) for name, p in plan.definition.parameters.items()},
             "function": func,
         }
-        workers = settings.workers or 1
-        if settings.dask_client is not None:
-            on_dask.check_client(settings.dask_client, func)
-            workers = settings.workers or sum(settings.dask_client.nthreads().values())
         if resume and not self._persistent:
             raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
-        held = contextlib.ExitStack()
-        with held:
-            locks = []
-            if self._persistent:
-                locks = lock_runs(results, run_names(plan.seeds), PATIENCE if resume else 0.0)
-                for lock in locks:
-                    held.callback(lock.close)
-            recorded = read_journals(results, plan, workers) if resume else None
-            self._carry_out(func, plan, settings, workers, n_engines, recorded, locks, scenario_file, on_event)
+        patience = PATIENCE if resume else 0.0
+        locks = lock_runs(results, run_names(plan.seeds), patience) if self._persistent else []
+        with contextlib.ExitStack() as held:
+            for lock in locks:
+                held.callback(lock.close)
+            recorded = read_journals(results, plan) if resume else {}
+            files = WorkingDirectory(
+                self.working_directory,
+                plan,
+                self.smac_options,
+                scenario_file=scenario_file,
+                result_folder=options.output.result_folder,
+                config=self.pysmac_config if self._persistent else None,
+                made=self._made,
+                overwrite=self._persistent,
+                recorded=recorded,
+            )
+            log_level = self._log_level if options.output.log_level is None else options.output.log_level or None
+            with _logging(log_level), shell_commands(plan.shell):
+                minimisation = Minimisation(plan, func, files=files, locks=locks, recorded=recorded)
+                self._carry_out(minimisation, func, plan.rules, on_event)
         assert self.result is not None
         return self.result.value, dict(self.result.configuration)
 
     def _carry_out(
         self,
+        minimisation: Minimisation,
         func: Callable[..., Any],
-        plan: Plan,
-        settings: Settings,
-        workers: int,
-        n_engines: int,
-        recorded: Mapping[int, Recorded] | None,
-        locks: Sequence[RunLock],
-        scenario_file: str,
+        rules: Rules,
         on_event: Callable[[Event], object] | None,
     ) -> None:
-        record = Record(plan)
-        files = WorkingDirectory(
-            self.working_directory,
-            plan,
-            self.smac_options,
-            scenario_file=scenario_file,
-            result_folder=settings.result_folder,
-            config=self.pysmac_config if self._persistent else None,
-            made=self._made,
-            overwrite=self._persistent,
-            workers=workers,
-            recorded=recorded,
-        )
-        log_level = self._log_level if settings.log_level is None else settings.log_level or None
-
-        def take(event: Event) -> None:
-            if not isinstance(event, CallWanted):
-                record.take(event)
-                files.take(event)
-
-        processes = contextlib.ExitStack()
-        with _logging(log_level), Commands(**settings.parts.get("commands", {})):
-            engines: list[Engine] = []
-            calls: list[Caller] = []
-            try:
-                for i in range(n_engines):
-                    ours: list[Caller] = []
-                    for _ in range(workers if settings.isolate else 0):
-                        ours.append(
-                            Evaluator(func, plan.calls, locks)
-                            if settings.dask_client is None
-                            else on_dask.DaskEvaluator(settings.dask_client, func, plan.calls)
-                        )
-                        processes.callback(ours[-1].close)
-                    calls += ours
-                    runs = range(i, len(plan.seeds), n_engines)
-                    engines.append(Engine(plan, runs, ours, recorded or {}, files.of_search))
-                    processes.callback(engines[-1].close)
-                stopped = False
-                for event in events_of(engines, take):
-                    if isinstance(event, CallWanted):
-                        engines[0].answer(call_directly(func, event.arguments, plan.calls))
-                    elif on_event is not None and not stopped and on_event(event) is True:
-                        stopped = True
-                        stop(engines, calls, "on_event returned True")
-            except BaseException:
-                with contextlib.suppress(Exception):  # if it is `take` that fails, the first failure is the reason
-                    stop(engines, calls, INTERRUPTED)
-                    take_the_rest(engines, take)
-                raise
-            finally:
-                with uninterrupted():
-                    self.result = record.result
-                    processes.close()
-                    files.close()
-            record.conclude()
+        stopped = False
+        try:
+            minimisation.start()
+            for event in minimisation.events():
+                if isinstance(event, CallWanted):
+                    minimisation.answer(call_directly(func, event.arguments, rules))
+                elif on_event is not None and not stopped and on_event(event) is True:
+                    stopped = True
+                    minimisation.stop("on_event returned True")
+        except BaseException:
+            minimisation.interrupt()
+            raise
+        finally:
+            with uninterrupted():
+                self.result = minimisation.result
+                minimisation.close()
+        minimisation.conclude()
 
 
 def _log_level(debug: Any) -> int | None:

@@ -5,27 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pysmac_compat import arguments
-from pysmac_compat._errors import ArgumentError
-from pysmac_compat.definitions import process_parameter_definitions as process_parameter_definitions
-from pysmac_compat.definitions import process_single_parameter_definition as process_single_parameter_definition
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import REPORTABLE, SUCCESSES, Outcome, describe, judge
 from pysmac_compat.events import CallWanted
 from pysmac_compat.files.folder import Folder
-from pysmac_compat.files.lock import RunLock, lock_runs
+from pysmac_compat.files.lock import lock_runs
 from pysmac_compat.files.result_files import ResultFiles, run_names
-from pysmac_compat.files.scenario import DEFAULT_CUTOFF
-from pysmac_compat.files.search_files import SearchFiles
+from pysmac_compat.files.scenario_files import DEFAULT_CUTOFF
 from pysmac_compat.files.text import Path
-from pysmac_compat.record import Record
+from pysmac_compat.planning.scenario import ScenarioPlan, read_scenario_plan
 from pysmac_compat.results import Result
-from pysmac_compat.runs import Engine
-from pysmac_compat.scenario_plan import read_scenario_plan
+from pysmac_compat.search.minimisation import Minimisation
+from pysmac_compat.utils.parameter_definitions import process_parameter_definitions as process_parameter_definitions
+from pysmac_compat.utils.parameter_definitions import (
+    process_single_parameter_definition as process_single_parameter_definition,
+)
 from pysmac_compat.utils.smac_argparser import HEAD, convert, function_arguments
 
 _REPORT = ("value", "status", "runtime")
@@ -86,25 +86,13 @@ class remote_smac:
         found = read_scenario_plan(scenario_fn, additional_options_fn, seed, parser_dict)
         self._plan, self._instances = found.plan, found.instances
         self._types = dict(parser_dict)
-        self._record = Record(self._plan)
-        self._files = ResultFiles(found.plan, found.scenario, found.instances)
-        self._locks = [] if found.results is None else lock_runs(found.results, run_names(found.plan.seeds))
         self._wanted: CallWanted | None = None
         self._ended = False
-        self._engine = Engine(self._plan, [0], files=self._open_files(found.results))
-        self._end = weakref.finalize(self, _close, self._engine, self._files, self._locks, os.getpid())
-
-    def _open_files(self, results: str | None) -> SearchFiles | None:
-        """Begin to write the results; returns what the process of the search writes of them."""
-        if results is None:
-            return None
-        output, name = os.path.split(results)
-        try:
-            os.makedirs(output, exist_ok=True)
-            return self._files.open(Folder(output, []).make(name))
-        except OSError as error:
-            self._files.stop(error)
-            return None
+        locks = [] if found.results is None else lock_runs(found.results, run_names(found.plan.seeds))
+        self._minimisation = Minimisation(found.plan, files=_open_files(found), locks=locks)
+        self._end = weakref.finalize(self, _close, self._minimisation, os.getpid())
+        self._minimisation.start()
+        self._events = self._minimisation.events()
 
     def next_configuration(self) -> dict[str, Any] | None:
         """What is to be run next.
@@ -126,19 +114,14 @@ class remote_smac:
         if self._wanted is not None:
             raise ArgumentError("next_configuration: report_result must come first, for the last configuration")
         try:
-            while not self._ended:
-                event = self._engine.receive()
+            for event in () if self._ended else self._events:
                 if isinstance(event, CallWanted):
                     self._wanted = event
                     return self._configuration(event)
-                if event is None:
-                    self.close()
-                else:
-                    self._record.take(event)
-                    self._files.take(event)
         except RuntimeError:
             self.close()
             raise
+        self.close()
         return None
 
     def _configuration(self, wanted: CallWanted) -> dict[str, Any]:
@@ -191,7 +174,7 @@ class remote_smac:
             raise ArgumentError(f"report_result: the value must be a finite number, got {result['value']!r}")
         return judge(
             report,
-            self._plan.calls,
+            self._plan.rules,
             cpu_time=report.runtime,
             wall_time=report.runtime,
             cutoff=cutoff,
@@ -200,12 +183,12 @@ class remote_smac:
     def _answer(self, outcome: Outcome) -> None:
         self._wanted = None
         with contextlib.suppress(OSError):  # the search has died, which the next question tells
-            self._engine.answer(outcome)
+            self._minimisation.answer(outcome)
 
     @property
     def result(self) -> Result:
         """All that is known so far, as `SMAC_optimizer.result`; instances are numbers, in the order of the file."""
-        return self._record.result
+        return self._minimisation.result
 
     def close(self) -> None:
         """End the search."""
@@ -219,12 +202,24 @@ class remote_smac:
         self.close()
 
 
-def _close(engine: Engine, files: ResultFiles, locks: Sequence[RunLock], owner: int) -> None:
-    if os.getpid() == owner:  # not in a fork of the process whose engine it is
-        engine.close()
-        files.close()
-    for lock in locks:
-        lock.close()
+def _open_files(found: ScenarioPlan) -> ResultFiles:
+    """What writes the results, if the scenario says where."""
+    files = ResultFiles(found.plan, found.scenario, found.instances)
+    if found.results is not None:
+        output, name = os.path.split(found.results)
+        try:
+            os.makedirs(output, exist_ok=True)
+            files.open(Folder(output, []).make(name))
+        except OSError as error:
+            files.stop(error)
+    return files
+
+
+def _close(minimisation: Minimisation, owner: int) -> None:
+    if os.getpid() == owner:
+        minimisation.close()
+    else:  # in a fork of the process whose search it is
+        minimisation.release_locks()
 
 
 def remote_smac_function(
@@ -261,11 +256,11 @@ def remote_smac_function(
     memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
     with remote_smac(scenario_fn, additional_options_fn, seed, None, None, parser_dict) as smac:
         plan = smac._plan
-        rules = replace(plan.calls, memory_mb=memory)
-        with contextlib.closing(Evaluator(function, rules, smac._locks)) as call:
+        rules = replace(plan.rules, memory_mb=memory)
+        with contextlib.closing(Evaluator(function, rules, smac._minimisation.locks)) as call:
             while (config := smac.next_configuration()) is not None:
                 assert smac._wanted is not None
                 keywords = function_arguments(config, plan.deterministic, has_instances)
                 smac._answer(call(keywords, smac._wanted.cutoff))
-        smac._record.conclude()
+        smac._minimisation.conclude()
         return smac.result

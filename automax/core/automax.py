@@ -27,7 +27,7 @@ from automax.core.trial import (
     trial_seed,
 )
 from pysmac_compat import Evaluation, SMAC_optimizer
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.events import Evaluated, Event
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 
 from automax._names import nearest
 from pysmac_compat import arguments
-from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 
 
 @dataclass(frozen=True, init=False)

@@ -10,7 +10,7 @@ from typing import Any
 from ConfigSpace import ConfigurationSpace
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from pysmac_compat._errors import ParameterError
+from pysmac_compat.errors import ParameterError
 
 #: between the names of nested parts
 DELIMITER = ":"

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 
 _TUPLE = "__tuple__"
 #: what must not change where a search is resumed, and how a person calls it

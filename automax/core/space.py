@@ -18,7 +18,7 @@ from ConfigSpace.hyperparameters import (
 )
 from ConfigSpace.util import deactivate_inactive_hyperparameters
 
-from pysmac_compat._errors import ParameterError
+from pysmac_compat.errors import ParameterError
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from automax._names import nearest
 from automax.core.record import storable
-from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace

@@ -12,6 +12,7 @@ from smac.runhistory.encoder import AbstractRunHistoryEncoder
 from smac.runhistory.runhistory import TrialKey
 
 from pysmac_compat.engine.costs import row_effects
+from pysmac_compat.engine.settings import EncoderSettings
 
 Matrix = npt.NDArray[np.float64]
 
@@ -33,11 +34,11 @@ class Encoder(AbstractRunHistoryEncoder):
     Parameters
     ----------
     scenario : Scenario
-    censored : {'impute', 'keep', 'cutoff'}
-        What the cost of a capped run becomes: as above; itself; ``cutoff``, if there is one.
+    settings : EncoderSettings
     cutoff : float or None
+        Limit of each run, seconds.
     penalty : float
-        An imputed cost of at least ``cutoff`` counts so many times.
+        An imputed cost of at least ``cutoff`` is multiplied by this, if the settings say so.
 
     Attributes
     ----------
@@ -46,10 +47,16 @@ class Encoder(AbstractRunHistoryEncoder):
     """
 
     def __init__(
-        self, scenario: Scenario, censored: str = "impute", cutoff: float | None = None, penalty: float = 1.0
+        self,
+        scenario: Scenario,
+        settings: EncoderSettings = EncoderSettings(),
+        *,
+        cutoff: float | None = None,
+        penalty: float = 1.0,
     ) -> None:
         super().__init__(scenario)
-        self._censored, self._cutoff, self._penalty = censored, cutoff, penalty
+        self._censored, self._cutoff = settings.censored, cutoff
+        self._penalty = penalty if settings.penalise_imputed else 1.0
         self._keys: list[TrialKey] = []
         self._vectors: list[Matrix] = []  # of the configuration of each key
         self.n_runs: npt.NDArray[Any] | None = None

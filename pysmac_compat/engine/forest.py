@@ -12,11 +12,9 @@ from smac import Scenario
 from smac.model.random_forest import RandomForest
 
 from pysmac_compat.engine.costs import log_gaps, normal_scores, standardised
+from pysmac_compat.engine.settings import ForestSettings
 
 Matrix = npt.NDArray[np.float64]
-
-#: variance that every prediction has, in units of the (normal scored) costs
-_LEAST_VARIANCE = 1e-6
 
 
 class Forest(RandomForest):
@@ -28,55 +26,33 @@ class Forest(RandomForest):
     Parameters
     ----------
     scenario : Scenario
-    n_trees : int
-    split_min : int
-        A node with fewer rows is not split.
-    ratio_features : float
-        Share of the columns that are tried for a split.
-    min_variance : float
-        That every prediction has at least, in units of the (normal scored) costs.
-    bootstrap : bool
-        Without it each tree is grown on all rows.
-    n_components : int
-        Instance features beyond this number are replaced by so many principal components.
-    inactive_as_default : bool
-        Whether an inactive parameter looks as if it had its default, not like a value of its own.
-    log_model : bool or None
-        Whether it learns logarithms of the costs, or the costs as they are; None: normal scores of their ranks.
+    settings : ForestSettings
     """
 
     def __init__(
         self,
         scenario: Scenario,
-        n_trees: int = 10,
-        *,
-        split_min: int = 2,
-        ratio_features: float = 1.0,
-        min_variance: float = _LEAST_VARIANCE,
-        bootstrap: bool = True,
-        n_components: int = 7,
-        inactive_as_default: bool = False,
-        log_model: bool | None = None,
+        settings: ForestSettings = ForestSettings(),
     ) -> None:
         super().__init__(
             configspace=scenario.configspace,
             instance_features=scenario.instance_features,
-            n_trees=n_trees,
+            n_trees=settings.n_trees,
             max_leaf_nodes=None,
             n_jobs=1,
-            pca_components=n_components,
+            pca_components=settings.n_components,
             seed=scenario.seed,
         )
-        self._n_trees = n_trees
-        self._growth: dict[str, Any] = {"splitter": "random", "min_samples_split": max(2, split_min)}
-        if ratio_features < 1:
-            self._growth["max_features"] = float(ratio_features)
-        self._min_variance, self._bootstrap = min_variance, bootstrap
+        self._n_trees = settings.n_trees
+        self._growth: dict[str, Any] = {"splitter": "random", "min_samples_split": max(2, settings.split_min)}
+        if settings.ratio_features < 1:
+            self._growth["max_features"] = float(settings.ratio_features)
+        self._min_variance, self._bootstrap = settings.min_variance, settings.bootstrap
         self._defaults: Matrix | None = None
-        if inactive_as_default:
+        if settings.inactive_as_default:
             self._defaults = np.array([hp.to_vector(hp.default_value) for hp in self._configspace.values()])
         self._random = np.random.RandomState(scenario.seed)
-        self._transform = {None: normal_scores, True: log_gaps, False: standardised}[log_model]
+        self._transform = {None: normal_scores, True: log_gaps, False: standardised}[settings.log_model]
         self._trees: list[DecisionTreeRegressor] = []
 
     def _train(self, X: Matrix, y: Matrix) -> Forest:

@@ -13,6 +13,7 @@ from smac.acquisition.maximizer import AbstractAcquisitionMaximizer
 
 from pysmac_compat.engine.branches import Branch
 from pysmac_compat.engine.neighbours import Neighbourhood
+from pysmac_compat.engine.settings import MaximizerSettings
 from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
 
@@ -30,26 +31,13 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     Parameters
     ----------
     scenario : Scenario
-    n_random : int
-        Configurations drawn at random.
-    n_known_starts, n_random_starts : int
-        Of how many of the best known configurations and of the best random ones the climbs start.
-    n_neighbours : int
-        Neighbours of a numeric value.
+    settings : MaximizerSettings
     """
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        *,
-        n_random: int = 300,
-        n_known_starts: int = 3,
-        n_random_starts: int = 2,
-        n_neighbours: int = 4,
-    ) -> None:
-        super().__init__(scenario.configspace, challengers=n_random, seed=scenario.seed)
-        self._n_known_starts, self._n_random_starts = n_known_starts, n_random_starts
-        self._neighbourhood = Neighbourhood(self._configspace, n_neighbours)
+    def __init__(self, scenario: Scenario, settings: MaximizerSettings = MaximizerSettings()) -> None:
+        super().__init__(scenario.configspace, challengers=settings.n_random, seed=scenario.seed)
+        self._n_known_starts, self._n_random_starts = settings.n_known_starts, settings.n_random_starts
+        self._neighbourhood = Neighbourhood(self._configspace, settings.n_neighbours)
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
 
     def propose(self, known: Vectors, branch: Branch | None = None) -> Iterator[npt.NDArray[np.float64]]:

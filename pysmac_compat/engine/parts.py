@@ -5,9 +5,6 @@ All of them are subclasses of SMAC3's own and go in by its facade's keywords.
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
-
 from smac import Scenario
 from smac.acquisition.function.abstract_acquisition_function import AbstractAcquisitionFunction
 from smac.model import AbstractModel
@@ -21,51 +18,31 @@ from pysmac_compat.engine.maximizer import LocalAndRandomSearch
 from pysmac_compat.engine.portfolio import Portfolio
 from pysmac_compat.engine.racing import Racing
 from pysmac_compat.engine.selector import DefaultFirst, Selector
+from pysmac_compat.engine.settings import AcquisitionSettings, ForestSettings, SurrogateSettings
 
 #: with more lengths to find than that a Gaussian process takes too long
 MOST_SCALES = 100
 
 
-def surrogate(scenario: Scenario, model: str = "auto", **forest: Any) -> AbstractModel:
-    """The model of the costs.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    model : {'auto', 'rf', 'gp'}
-        A random forest, a Gaussian process, or what suits: the forest where there are more than
-        about 100 parameters, or it has other settings than its defaults; else both in turns.
-    **forest
-        Settings of the `Forest`.
-    """
-    defaults = inspect.signature(Forest).parameters
-    forest = {name: value for name, value in forest.items() if value != defaults[name].default}
-    if model == "gp":
+def surrogate(
+    scenario: Scenario,
+    settings: SurrogateSettings = SurrogateSettings(),
+    forest: ForestSettings = ForestSettings(),
+) -> AbstractModel:
+    """The model of the costs."""
+    if settings.model == "gp":
         return GaussianProcess(scenario)
     small = Coding(scenario.configspace).n_scales <= MOST_SCALES
-    if model == "auto" and not forest and small:
+    if settings.model == "auto" and forest == ForestSettings() and small:
         return Portfolio(scenario)
-    return Forest(scenario, **forest)
+    return Forest(scenario, forest)
 
 
-def acquisition(scenario: Scenario, function: str = "EI") -> AbstractAcquisitionFunction:
-    """What is maximised to find the next configuration, by its name in SMAC v2."""
-    return FUNCTIONS[function]()
-
-
-def maximizer(scenario: Scenario, **settings: int) -> LocalAndRandomSearch:
-    """Random and local search for the best acquisition value; for the settings see `LocalAndRandomSearch`."""
-    return LocalAndRandomSearch(scenario, **settings)
-
-
-def selector(scenario: Scenario, use_model: bool = True, **settings: Any) -> Selector:
-    """Proposes configurations; for the settings see `Selector`."""
-    return Selector(scenario, use_model, **settings)
-
-
-def intensifier(scenario: Scenario, **settings: Any) -> Racing:
-    """Decides what is evaluated next; for the settings see `Racing`."""
-    return Racing(scenario, **settings)
+def acquisition(
+    scenario: Scenario, settings: AcquisitionSettings = AcquisitionSettings()
+) -> AbstractAcquisitionFunction:
+    """What is maximised to find the next configuration."""
+    return FUNCTIONS[settings.function]()
 
 
 def initial_design(scenario: Scenario) -> DefaultFirst:
@@ -73,6 +50,11 @@ def initial_design(scenario: Scenario) -> DefaultFirst:
     return DefaultFirst(scenario, n_configs=max(2, min(10, scenario.n_trials // 4)))
 
 
-def encoder(scenario: Scenario, **settings: Any) -> Encoder:
-    """What the surrogate learns from; for the settings see `Encoder`."""
-    return Encoder(scenario, **settings)
+#: random and local search for the best acquisition value
+maximizer = LocalAndRandomSearch
+#: proposes configurations
+selector = Selector
+#: decides what is evaluated next
+intensifier = Racing
+#: what the surrogate learns from
+encoder = Encoder

@@ -23,11 +23,10 @@ from smac.runhistory import StatusType, TrialInfo, TrialValue
 
 from pysmac_compat.engine.capping import Capping
 from pysmac_compat.engine.merit import Merit, Pair, Runs
+from pysmac_compat.engine.settings import RacingSettings
 
 #: seeds that the function gets are below this number, as those of SMAC v2
 SEEDS = 2**24
-#: most runs of an incumbent, as in SMAC v2
-MAX_INCUMBENT_RUNS = 2000
 #: an incumbent gets further runs that no challenger has asked for up to this share of the budget, and up to so many
 _SHARE, _FEW = 0.1, 5
 #: so many challengers in a row that capping has left no time for a run: none will get one
@@ -56,24 +55,15 @@ class Racing(AbstractIntensifier):
     scenario : Scenario
         With ``deterministic`` every instance is run once; else each has its own sequence of
         seeds, the same for all configurations.
-    max_runs : int
-        Most runs of an incumbent.
-    initial_runs : int
-        Runs of the default configuration before the first challenge.
+    settings : RacingSettings
     cutoff : float or None
         Limit of each run, seconds.
     capping : Capping or None
         Limits a challenger's runs further.
     penalty, instance_penalty : float
         See `Merit`.
-    first_batch : int
-        Runs of a challenger before it is first compared with the incumbent.
-    ordered : bool
-        Instances in their own order, not in a random one.
     n_initial : int
-        How many challengers, from the first, are subject to ``initial_time``.
-    initial_time : float
-        CPU seconds of all runs from the first challenge on, after which no further one of these is raced.
+        How many challengers, from the first, are subject to ``settings.initial_time``.
 
     Attributes
     ----------
@@ -84,24 +74,20 @@ class Racing(AbstractIntensifier):
     def __init__(
         self,
         scenario: Scenario,
+        settings: RacingSettings = RacingSettings(),
         *,
-        max_runs: int = MAX_INCUMBENT_RUNS,
-        initial_runs: int = 1,
         cutoff: float | None = None,
         capping: Capping | None = None,
         penalty: float = 1.0,
         instance_penalty: float = 1.0,
-        first_batch: int = 1,
-        ordered: bool = False,
         n_initial: int = 0,
-        initial_time: float = math.inf,
     ) -> None:
-        self._initial_runs, self._first_batch, self._ordered = initial_runs, first_batch, ordered
+        self._settings = settings
         self._limit, self._capping = cutoff, capping
         self._merit = Merit(cutoff, penalty, instance_penalty)
-        self._n_initial, self._initial_time = n_initial, initial_time
+        self._n_initial = n_initial
         self.cutoff = cutoff
-        super().__init__(scenario, max_config_calls=max_runs, max_incumbents=1)
+        super().__init__(scenario, max_config_calls=settings.max_runs, max_incumbents=1)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -170,7 +156,7 @@ class Racing(AbstractIntensifier):
                 return
             self._pairs.append(next(self._pair_source))
             yield self._run(first, self._pairs[0], self._limit)
-            for _ in range(self._initial_runs - 1):
+            for _ in range(self._settings.initial_runs - 1):
                 extended = self._extend(first)
                 if extended is not None:
                     yield extended
@@ -250,7 +236,7 @@ class Racing(AbstractIntensifier):
             if not known:
                 return None
             challenger = known[self._random.randint(len(known))]
-        return _Race(challenger, self._shuffled(self._missing(challenger, best)), size=self._first_batch)
+        return _Race(challenger, self._shuffled(self._missing(challenger, best)), size=self._settings.first_batch)
 
     def _can_go_on(self, known: Configuration, best: Configuration) -> bool:
         """Whether a configuration that has lost may run on further pairs."""
@@ -266,7 +252,7 @@ class Racing(AbstractIntensifier):
                     return challenger
                 continue
             self._n_new += 1
-            if self._n_new > self._n_initial or self._time_used < self._initial_time:
+            if self._n_new > self._n_initial or self._time_used < self._settings.initial_time:
                 return challenger
         return None
 
@@ -274,7 +260,7 @@ class Racing(AbstractIntensifier):
         return [pairs[i] for i in self._order(len(pairs))]
 
     def _order(self, n: int) -> Iterable[int]:
-        return range(n) if self._ordered else self._random.permutation(n)
+        return range(n) if self._settings.ordered else self._random.permutation(n)
 
     def _missing(self, challenger: Configuration, best: Configuration) -> list[Pair]:
         """The pairs of the best that the challenger has not run yet."""

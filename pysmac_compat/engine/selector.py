@@ -13,9 +13,10 @@ from smac import Scenario
 from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
 
-from pysmac_compat._errors import SpaceExhaustedError
 from pysmac_compat.engine.branches import Branches
 from pysmac_compat.engine.gaussian import Weighted
+from pysmac_compat.engine.settings import SelectorSettings
+from pysmac_compat.errors import SpaceExhaustedError
 from pysmac_compat.space import vectors
 
 #: below this share of legal configurations the model's proposals cannot be searched for
@@ -61,15 +62,10 @@ class Selector(ConfigSelector):
     Parameters
     ----------
     scenario : Scenario
-    use_model : bool
-        Without it the first configurations are followed by random ones (ROAR).
+    settings : SelectorSettings
     first : sequence of dict or None, optional
         Active values of configurations that come before all others, None for a random one;
         without it, the default.
-    retrain_after : int
-        Proposals of one fit of the surrogate, as long as there are few evaluations; later more.
-    max_iterations : int or None
-        Most fits of the surrogate; without it, ``retrain_after`` times as many random configurations.
 
     Attributes
     ----------
@@ -82,14 +78,13 @@ class Selector(ConfigSelector):
     def __init__(
         self,
         scenario: Scenario,
-        use_model: bool = True,
+        settings: SelectorSettings = SelectorSettings(),
         *,
         first: Sequence[Mapping[str, Any] | None] | None = None,
-        retrain_after: int = 1,
-        max_iterations: int | None = None,
     ) -> None:
-        super().__init__(scenario, retrain_after=retrain_after)
-        self._use_model, self._first, self._max_iterations = use_model, first, max_iterations
+        super().__init__(scenario, retrain_after=settings.retrain_after)
+        self._use_model, self._max_iterations = settings.use_model, settings.max_iterations
+        self._first = first
         self.over = False
         self._tried: set[bytes] = set()
         self._space = scenario.configspace

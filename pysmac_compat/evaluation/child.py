@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pysmac_compat._fork import end_with, fork
+from pysmac_compat._process import end_with, fork
 from pysmac_compat.evaluation import system
 
 _SIZE = 8  # bytes that tell the length of a message

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pysmac_compat._fork import IGNORED, Closeable, ForkedProcess
+from pysmac_compat._process import IGNORED, Closeable, ForkedProcess
 from pysmac_compat.evaluation.bootstrap import EXIT_SECONDS
 from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.openmp import release_threads

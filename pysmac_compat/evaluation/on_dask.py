@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.outcome import Outcome, Report, judge

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pysmac_compat._fork import flush_streams, in_fresh_thread
+from pysmac_compat._process import flush_streams, in_fresh_thread
 from pysmac_compat.evaluation import bootstrap, limits, signals, system
 from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
 from pysmac_compat.evaluation.outcome import Outcome, Report, judge

@@ -18,32 +18,16 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
-from pysmac_compat._errors import ArgumentError, FileFormatError
+from pysmac_compat.engine.settings import EngineSettings
+from pysmac_compat.errors import ArgumentError, FileFormatError
 from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.plan import Plan
+from pysmac_compat.plan.known import Known
 from pysmac_compat.results import Evaluation
 
-if TYPE_CHECKING:
-    from pysmac_compat.warmstart import Known
-
 _VERSION = 1
-#: the fields of a `Plan` that steer the search, beside those that have names of the user's own
-_STEERING = (
-    "objective",
-    "failure_value",
-    "use_model",
-    "max_incumbent_runs",
-    "initial_incumbent_runs",
-    "seed_offset",
-    "first",
-    "subspace",
-    "retries",
-    "crashed_quality",
-)
-_STEERING_PARTS = ("surrogate", "acquisition", "maximizer", "selector", "encoder", "intensifier")
-
 _NUMBER = (int, float)
 _NONE = type(None)
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -146,9 +130,9 @@ def digests(folder: str) -> set[str]:
     return found
 
 
-def header_line(plan: Plan, run: int, workers: int) -> str:
+def header_line(plan: Plan, run: int) -> str:
     """The first line of a run's journal."""
-    return _line(_header(plan, run, workers))
+    return _line(_header(plan, run))
 
 
 def evaluation_line(evaluation: Evaluation, test: bool) -> str:
@@ -160,24 +144,56 @@ def _line(content: Mapping[str, Any]) -> str:
     return json.dumps(content) + "\n"
 
 
-def _header(plan: Plan, run: int, workers: int) -> dict[str, Any]:
-    definition = plan.definition
+def _header(plan: Plan, run: int) -> dict[str, Any]:
+    """What the search depends on, under the names that journals have had since their first version."""
+    definition, start, engine = plan.definition, plan.start, plan.engine
+    selector, racing = _changed(engine.selector), _changed(engine.racing)
     plain = {
         "journal": _VERSION,
-        "max_evaluations": plan.n_evaluations,
+        "max_evaluations": plan.budget.evaluations,
         "seed": plan.seeds[run],
         "parameters": {name: asdict(parameter) for name, parameter in definition.parameters.items()},
         "conditional_clauses": definition.conditional_clauses,
         "forbidden_clauses": [clause.text for clause in definition.forbiddens],
         "deterministic": plan.deterministic,
-        "num_train_instances": plan.n_train,
-        "train_instance_features": plan.features,
-        "workers": workers,
-        "warmstart": digest(plan.known),
-        **{name: getattr(plan, name) for name in _STEERING},
-        **{name: plan.parts.get(name, {}) for name in _STEERING_PARTS},
+        "num_train_instances": plan.instances.n_train,
+        "train_instance_features": plan.instances.features,
+        "workers": plan.calls.workers,
+        "warmstart": digest(start.known),
+        "objective": plan.objective,
+        "failure_value": plan.calls.failure_value,
+        "use_model": engine.selector.use_model,
+        "max_incumbent_runs": engine.racing.max_runs,
+        "initial_incumbent_runs": engine.racing.initial_runs,
+        "seed_offset": start.seed_offset,
+        "first": start.first,
+        "subspace": start.subspace,
+        "retries": plan.calls.retries,
+        "crashed_quality": plan.calls.crashed_quality,
+        "surrogate": {**_changed(engine.surrogate), **_changed(engine.forest)},
+        "acquisition": _changed(engine.acquisition),
+        "maximizer": _changed(engine.maximizer),
+        "selector": {name: value for name, value in selector.items() if name != "use_model"},
+        "encoder": {} if engine.encoder.censored == "impute" else {"censored": engine.encoder.censored},
+        "intensifier": {name: value for name, value in racing.items() if name not in ("max_runs", "initial_runs")},
     }
     return {name: _plain(value) for name, value in plain.items()}
+
+
+#: settings of the engine, under the names of the journal
+_PARTS = ("surrogate", "acquisition", "maximizer", "selector", "encoder", "intensifier")
+
+
+def _without_defaults(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that a journal of an earlier version holds although they have their defaults."""
+    engine = EngineSettings()
+    defaults = {each.name: each.default for one in vars(engine).values() for each in fields(one)}
+    return {name: value for name, value in part.items() if name not in defaults or value != defaults[name]}
+
+
+def _changed(settings: Any) -> dict[str, Any]:
+    """The fields of some settings that do not have their default."""
+    return {each.name: value for each in fields(settings) if (value := getattr(settings, each.name)) != each.default}
 
 
 def _plain(value: Any) -> Any:
@@ -204,7 +220,7 @@ def digest(known: Sequence[Known]) -> str | None:
     return hashlib.sha256(json.dumps(_plain(known)).encode()).hexdigest()
 
 
-def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:
+def read_journal(path: str, plan: Plan, run: int) -> Recorded:
     """Read the journal of a run that is to be resumed.
 
     A last line without its end is left out: the process was killed while it wrote it.
@@ -216,8 +232,6 @@ def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:
         What is to be done now.
     run : int
         The number of the run in it, from 0.
-    workers : int
-        How many calls go on at the same time.
 
     Raises
     ------
@@ -238,7 +252,7 @@ def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:
         raise FileFormatError(f"expected a header with 'journal': {_VERSION}", path, 1)
     if type(header.get("max_evaluations")) is not int or header["max_evaluations"] < 1:
         raise FileFormatError("max_evaluations: expected a whole number from 1", path, 1)
-    _compare(path, header, json.loads(header_line(plan, run, workers)))
+    _compare(path, header, json.loads(header_line(plan, run)))
     evaluations: dict[int, tuple[int, Evaluation]] = {}
     tests = []
     for number, line in enumerate(lines[1:], 2):
@@ -254,6 +268,7 @@ def read_journal(path: str, plan: Plan, run: int, workers: int) -> Recorded:
 
 
 def _compare(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    old = {**old, **{name: _without_defaults(old[name]) for name in _PARTS if isinstance(old.get(name), dict)}}
     for name in new:
         if name == "max_evaluations":
             continue

@@ -11,8 +11,8 @@ import os
 import time
 from collections.abc import Sequence
 
-from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 
 #: seconds that the processes of a search which was killed may take to notice that
 PATIENCE = 5.0

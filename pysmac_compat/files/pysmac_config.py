@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Mapping
 from typing import Any
 
-from pysmac_compat._errors import FileFormatError
+from pysmac_compat.errors import FileFormatError
 from pysmac_compat.files.text import Path, write_bytes
 
 KEYS = ("deterministic", "has_instance", "parser_dict", "function")

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.journal import Recorded, header_line, journal_name, journals, read_journal
@@ -29,6 +29,11 @@ class ResultFiles:
         The options in the scenario file.
     instances : list of list of str
         Name and further words of each instance: those for training, then those for tests.
+
+    Attributes
+    ----------
+    of_search : SearchFiles or None
+        What the process of the search is to write.
     """
 
     def __init__(self, plan: Plan, scenario: Mapping[str, Any], instances: Sequence[Sequence[str]]) -> None:
@@ -38,14 +43,15 @@ class ResultFiles:
         self._recorded: Mapping[int, Recorded] = {}
         self._folder: Folder | None = None
         self._is_behind = False
+        self.of_search: SearchFiles | None = None
 
     def open(
         self,
         folder: Folder,
         recorded: Mapping[int, Recorded] | None = None,
         keep: bool = True,
-        workers: int | None = None,
-    ) -> SearchFiles | None:
+        journals: bool = False,
+    ) -> None:
         """Begin to write.
 
         Parameters
@@ -56,13 +62,8 @@ class ResultFiles:
             What is known of the runs, if they are resumed.
         keep : bool
             Whether there are SMAC3's files, too.
-        workers : int or None
-            How many calls of a run go on at the same time; with that there are journals.
-
-        Returns
-        -------
-        SearchFiles or None
-            What the process of the search is to write.
+        journals : bool
+            Whether there are journals.
 
         Raises
         ------
@@ -70,18 +71,18 @@ class ResultFiles:
         """
         self._folder, self._recorded = folder, recorded or {}
         if not keep:
-            return None
+            return
         beginnings = {}
         for run, name in enumerate(self._names):
             known = self._recorded.get(run)
             if known is None:
                 stem, seed = smac3_names(self._plan, run, name)
                 Folder(folder.join(stem), folder.made).set_aside(str(seed), "old-")
-            if workers is not None:
+            if journals:
                 if known is None:  # nobody shall lose a journal by forgetting ``resume``
                     folder.set_aside(journal_name(name), "old-")
-                beginnings[run] = known.text if known else header_line(self._plan, run, workers)
-        return SearchFiles(folder.path, self._plan, self._names, beginnings, self._recorded)
+                beginnings[run] = known.text if known else header_line(self._plan, run)
+        self.of_search = SearchFiles(folder.path, self._plan, self._names, beginnings, self._recorded)
 
     def take(self, event: Event) -> None:
         """Write down what has happened."""
@@ -129,7 +130,7 @@ class ResultFiles:
         warn(f"the files in the working directory cannot be written any more: {error}; opt.result holds all of it")
 
 
-def read_journals(folder: str, plan: Plan, workers: int) -> dict[int, Recorded]:
+def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
     """What the journals in ``out/SCENARIO`` hold of the runs of a plan, by their numbers.
 
     Runs without a journal have not begun.
@@ -147,7 +148,7 @@ def read_journals(folder: str, plan: Plan, workers: int) -> dict[int, Recorded]:
             f"none of those that are wanted: {', '.join(names)}; a run is called by its seed"
         )
     return {
-        run: read_journal(os.path.join(folder, journal_name(name)), plan, run, workers)
+        run: read_journal(os.path.join(folder, journal_name(name)), plan, run)
         for run, name in enumerate(names)
         if name in there
     }

@@ -9,13 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pysmac_compat.events import Evaluated, Improved, Tested
-from pysmac_compat.files import instances, trajectory, validation
-from pysmac_compat.files.configurations import format_pairs, paramstrings_line, uniq_configurations_line, value_texts
+from pysmac_compat.files import instances, trajectory, validation_files
+from pysmac_compat.files.configuration_texts import (
+    format_pairs,
+    paramstrings_line,
+    uniq_configurations_line,
+    value_texts,
+)
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.pcs import definition_text
 from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.rundata import RunDataText
-from pysmac_compat.files.scenario import DEFAULT_CUTOFF, first_name, scenario_text
+from pysmac_compat.files.scenario_files import DEFAULT_CUTOFF, first_name, scenario_text
 from pysmac_compat.files.state import OLD_STATE
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
@@ -67,9 +72,9 @@ class RunWriter:
         self._n_runs, self._runtime, self._wall_time, self._start = 0, 0.0, 0.0, 0.0
         self._last: Improved | None = None
         self._steps: dict[str, list[tuple[float, float, float]]] = {}
-        self._tests: dict[str, list[validation.ValidationRun]] = {}
+        self._tests: dict[str, list[validation_files.ValidationRun]] = {}
         self._tested: dict[str, Mapping[str, str]] = {}
-        space, training = definition_text(plan.definition), known_instances[: plan.n_train or 1]
+        space, training = definition_text(plan.definition), known_instances[: plan.instances.n_train or 1]
         self._rundata = RunDataText(
             training,
             options.get("pcs-file", ""),
@@ -79,14 +84,14 @@ class RunWriter:
             self._cutoff,
             plan.deterministic,
         )
-        for what in validation.FILES:  # of an earlier run
-            folder.remove(validation.file_name(what, name))
+        for what in validation_files.FILES:  # of an earlier run
+            folder.remove(validation_files.file_name(what, name))
         self._state = self._old_state() if resumed else self._new_state()
         self._state.write("param.pcs", space)
         self._state.write("scenario.txt", scenario_text(scenario))
         self._state.write("instances.txt", instances.instances_text(training))
-        if plan.features is not None:
-            self._state.write("instance-features.txt", instances.features_of(plan.features, self._instances))
+        if plan.instances.features is not None:
+            self._state.write("instance-features.txt", instances.features_of(plan.instances.features, self._instances))
         beginnings = zip(_STATE_FILES, ("", "", HEADER), strict=True)
         self._paramstrings, self._uniq, self._runs = (
             self._state.appender(pattern.format(0), text, trouble) for pattern, text in beginnings
@@ -168,7 +173,7 @@ class RunWriter:
         key, objective = format_pairs(texts), self._plan.objective
         self._tested[key] = texts
         late = objective.cutoff is not None and evaluation.value >= objective.cutoff
-        run = validation.ValidationRun(
+        run = validation_files.ValidationRun(
             instance=self._test_instance(evaluation),
             seed=_seed(evaluation),
             objective=evaluation.value * (objective.penalty if objective.runtime and late else 1.0),
@@ -183,9 +188,9 @@ class RunWriter:
         """The name of a test instance; where the function gets none, by the place of the run."""
         if evaluation.instance is not None:
             return self._instances[evaluation.instance]
-        runs = self._plan.validation.runs(self._plan.n_test, self._plan.deterministic)
+        runs = self._plan.validation.runs(self._plan.instances.n_test, self._plan.deterministic)
         number, _ = runs[(evaluation.index - 1) % len(runs)]
-        return self._instances[(self._plan.n_train or 1) + number]
+        return self._instances[(self._plan.instances.n_train or 1) + number]
 
     def _end_search(self, last: Improved) -> None:
         """The trajectory ends with a line for its end."""
@@ -205,13 +210,13 @@ class RunWriter:
         most = max(map(len, self._tests.values()), default=0)
         # an interrupt may have left a configuration with fewer runs than the others
         validated = [
-            validation.Validated(self._tested[key], runs, self._steps.get(key, [])[-1:])
+            validation_files.Validated(self._tested[key], runs, self._steps.get(key, [])[-1:])
             for key, runs in self._tests.items()
             if len(runs) == most
         ]
         if validated:
-            for what, text in validation.validation_texts(validated, self._algorithm).items():
-                self._folder.write(validation.file_name(what, self._name), text)
+            for what, text in validation_files.validation_texts(validated, self._algorithm).items():
+                self._folder.write(validation_files.file_name(what, self._name), text)
 
     def _id(self, texts: Mapping[str, str], configuration: Mapping[str, Any]) -> int:
         """The number of a configuration, which is written down when it comes for the first time."""
@@ -235,7 +240,9 @@ class RunWriter:
         if evaluation.quality is not None:
             return evaluation.quality
         return (
-            evaluation.value if evaluation.succeeded or not self._plan.objective.runtime else self._plan.failure_value
+            evaluation.value
+            if evaluation.succeeded or not self._plan.objective.runtime
+            else self._plan.calls.failure_value
         )
 
 

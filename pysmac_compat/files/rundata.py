@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
-from pysmac_compat._errors import FileFormatError
+from pysmac_compat.errors import FileFormatError
 from pysmac_compat.files.run_results import RunRow
 
 _FIRST_ID = 2

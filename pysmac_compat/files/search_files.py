@@ -164,9 +164,9 @@ class _Smac3:
         """The directory; made late, so that SMAC3 is imported where that belongs."""
         if self._directory is None:
             self._directory = RunDirectory(
-                *self._place, self._plan.definition.space(self._plan.subspace), **_scenario(self._plan)
+                *self._place, self._plan.definition.space(self._plan.start.subspace), **_scenario(self._plan)
             )
-            for known in self._plan.known:
+            for known in self._plan.start.known:
                 outcome = known.scored.outcome
                 self._directory.add(
                     known.configuration,
@@ -183,12 +183,13 @@ class _Smac3:
 
 def _scenario(plan: Plan) -> dict[str, Any]:
     """What SMAC3's `Scenario` has for a plan."""
-    limits = {"walltime_limit": plan.total_time, "cputime_limit": plan.cpu_time}
+    limits = {"walltime_limit": plan.budget.total_time, "cputime_limit": plan.budget.cpu_time}
     return {
         "deterministic": plan.deterministic,
-        "instances": None if plan.n_train is None else [str(i) for i in range(plan.n_train)],
-        "instance_features": plan.features and {str(i): list(row) for i, row in enumerate(plan.features)},
-        "crash_cost": plan.failure_value,
-        "n_trials": plan.n_evaluations + len(plan.known),
+        "instances": None if plan.instances.n_train is None else [str(i) for i in range(plan.instances.n_train)],
+        "instance_features": plan.instances.features
+        and {str(i): list(row) for i, row in enumerate(plan.instances.features)},
+        "crash_cost": plan.calls.failure_value,
+        "n_trials": plan.budget.evaluations + len(plan.start.known),
         **{name: limit for name, limit in limits.items() if limit is not None},
     }

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path as FolderPath
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat._errors import ArgumentError, FileFormatError
+from pysmac_compat.errors import ArgumentError, FileFormatError
 from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.files.text import Path, TextFile, write_text
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pysmac_compat._errors import FileFormatError
-from pysmac_compat.files.configurations import paramstrings_line, read_paramstrings, typed_values
+from pysmac_compat.errors import FileFormatError
+from pysmac_compat.files.configuration_texts import paramstrings_line, read_paramstrings, typed_values
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.instances import features_text, instances_text, read_features, read_instances
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.run_results import HEADER, RunRow, read_runs_and_results
-from pysmac_compat.files.scenario import read_scenario_by_old_names
+from pysmac_compat.files.scenario_files import read_scenario_by_old_names
 from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Value

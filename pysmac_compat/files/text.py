@@ -11,7 +11,7 @@ from decimal import Decimal
 from io import FileIO
 from typing import NoReturn, TypeAlias
 
-from pysmac_compat._errors import FileFormatError
+from pysmac_compat.errors import FileFormatError
 from pysmac_compat.space.parameters import NUMBER
 
 Path: TypeAlias = str | os.PathLike[str]

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pysmac_compat.files.configurations import format_pairs, parse_pairs
+from pysmac_compat.files.configuration_texts import format_pairs, parse_pairs
 from pysmac_compat.files.text import Path, TextFile, java_number, quoted_cells
 
 _COLUMNS = (

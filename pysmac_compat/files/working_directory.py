@@ -13,8 +13,7 @@ from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.pcs import definition_text
 from pysmac_compat.files.pysmac_config import write_pysmac_config
 from pysmac_compat.files.result_files import ResultFiles, scenario_names
-from pysmac_compat.files.scenario import scenario_options, scenario_text
-from pysmac_compat.files.search_files import SearchFiles
+from pysmac_compat.files.scenario_files import scenario_options, scenario_text
 from pysmac_compat.plan import Plan
 
 
@@ -39,15 +38,8 @@ class WorkingDirectory(ResultFiles):
     overwrite : bool
         Whether files of others, as of earlier runs, may be replaced. Without it nothing is written where there are
         some, which is warned of, no journal, and nothing for SMAC3.
-    workers : int
-        How many calls of a run go on at the same time.
     recorded : dict of int to Recorded, or None
         What is known of the runs, if they are resumed.
-
-    Attributes
-    ----------
-    of_search : SearchFiles or None
-        What the process of the search is to write.
     """
 
     def __init__(
@@ -60,16 +52,14 @@ class WorkingDirectory(ResultFiles):
         config: Mapping[str, Any] | None,
         made: list[str],
         overwrite: bool,
-        workers: int = 1,
         recorded: Mapping[int, Recorded] | None = None,
     ) -> None:
-        n_train = plan.n_train or 1
-        names = [[instances.instance_name(i)] for i in range(n_train + plan.n_test)]
-        if plan.n_train is None:  # then the tests begin with the same number
-            names[n_train:] = [[instances.instance_name(i)] for i in range(plan.n_test)]
+        n_train = plan.instances.n_train or 1
+        names = [[instances.instance_name(i)] for i in range(n_train + plan.instances.n_test)]
+        if plan.instances.n_train is None:  # then the tests begin with the same number
+            names[n_train:] = [[instances.instance_name(i)] for i in range(plan.instances.n_test)]
         basic, advanced = scenario_options(options, plan, path)
         super().__init__(plan, basic, names)
-        self.of_search: SearchFiles | None = None
         scenario_file, results = scenario_names(scenario_file, result_folder)
         files = {
             "parameters.pcs": definition_text(plan.definition),
@@ -77,9 +67,9 @@ class WorkingDirectory(ResultFiles):
             scenario_file: scenario_text(basic),
             "scenario.advanced": scenario_text(advanced),
         }
-        if plan.features is not None:
-            files["features.dat"] = instances.features_of(plan.features, [name for (name,) in names])
-        if plan.n_test:
+        if plan.instances.features is not None:
+            files["features.dat"] = instances.features_of(plan.instances.features, [name for (name,) in names])
+        if plan.instances.n_test:
             files["test_instances.dat"] = instances.instances_text(names[n_train:])
         there = (os.path.join(path, name) for name in (*files, os.path.join("out", results)))
         found = [each for each in there if os.path.lexists(each) and each not in made]
@@ -94,7 +84,7 @@ class WorkingDirectory(ResultFiles):
             os.makedirs(path, exist_ok=True)
             folder = Folder(path, made)
             folder.make("exec")
-            self.of_search = self.open(folder.make("out", results), recorded, overwrite, workers)
+            self.open(folder.make("out", results), recorded, keep=overwrite, journals=True)
             for name, text in files.items():
                 folder.write(name, text)
             if config is not None:

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pysmac_compat._errors import ClauseError, did_you_mean
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ClauseError, did_you_mean
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
 

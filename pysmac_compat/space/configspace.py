@@ -17,7 +17,7 @@ from ConfigSpace._condition_tree import DAG, ConditionNode
 from ConfigSpace.hyperparameters import Hyperparameter
 from ConfigSpace.read_and_write.dictionary import CONDITION_ENCODERS, HYPERPARAMETER_ENCODERS
 
-from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.errors import SpaceExhaustedError
 from pysmac_compat.space import vectors
 from pysmac_compat.space.clauses import (
     LONGEST_JOINED,

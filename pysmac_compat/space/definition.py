@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat._errors import ArgumentError, ClauseError
+from pysmac_compat.errors import ArgumentError, ClauseError
 from pysmac_compat.space.conditions import Condition, active_parameters, parse_conditions
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameters
 

@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pysmac_compat._errors import ClauseError, did_you_mean
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ClauseError, did_you_mean
 from pysmac_compat.space.expression import Column, Columns, ExpressionParser, Node
 from pysmac_compat.space.numbering import codes, number_words
 from pysmac_compat.space.parameters import Parameter, Value

@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from pysmac_compat._errors import ParameterError
+from pysmac_compat.errors import ParameterError
 from pysmac_compat.space.parameters import NUMBER, Parameter
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, KeysView, Mapping, Sequence, Set, ValuesVi
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from pysmac_compat._errors import ParameterError, ParameterTypeError, did_you_mean
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ParameterError, ParameterTypeError, did_you_mean
 
 Kind = Literal["real", "integer", "categorical", "ordinal"]
 Value: TypeAlias = str | int | float | bool | None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NoReturn
 
-from pysmac_compat._errors import ClauseError
+from pysmac_compat.errors import ClauseError
 from pysmac_compat.space.parameters import NUMBER, Parameter
 
 _WORD = re.compile(r"[^\s,{}()&|=<>!#]+")

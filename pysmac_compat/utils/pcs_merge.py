@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError, ClauseError, ParameterError
+from pysmac_compat.errors import ArgumentError, ClauseError, ParameterError
 from pysmac_compat.space import conditions, forbidden
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.expression import Arithmetic, Call, Comparison, Logical, Name, Node, Word

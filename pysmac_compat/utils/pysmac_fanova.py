@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from pysmac_compat._errors import ArgumentError, ClauseError, FileFormatError
 from pysmac_compat.anova import ForestAnova
+from pysmac_compat.errors import ArgumentError, ClauseError, FileFormatError
 from pysmac_compat.evaluation.outcome import SUCCESSES
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
-from pysmac_compat.files.configurations import read_paramstrings, typed_values, unit_value
+from pysmac_compat.files.configuration_texts import read_paramstrings, typed_values, unit_value
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.state import PARAMSTRINGS, StateRun, largest_file, merge_states, read_state_run
 from pysmac_compat.files.text import TextFile

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.space.parameters import Parameter, parse_parameters
 
 #: what stands before the parameters, and its types

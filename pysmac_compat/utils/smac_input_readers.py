@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pysmac_compat.files import pcs, scenario
+from pysmac_compat.files import pcs, scenario_files
 from pysmac_compat.files.text import Path
 
 
@@ -26,4 +26,4 @@ def write_pcs(
 
 def read_scenario_file(fn: Path) -> dict[str, str]:
     """Read a scenario file: the options by one name each (algo, paramfile, run_obj, cutoff_time, ...)."""
-    return scenario.read_scenario_by_old_names(fn)
+    return scenario_files.read_scenario_by_old_names(fn)

@@ -9,7 +9,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from pysmac_compat.files import configurations, instances, run_results, rundata, trajectory, validation
+from pysmac_compat.files import configuration_texts, instances, run_results, rundata, trajectory, validation_files
 from pysmac_compat.files.text import Path
 from pysmac_compat.space.parameters import parse_parameter
 
@@ -38,7 +38,7 @@ def convert_param_dict_types(param_dict: dict[str, Any], pcs: Mapping[str, Any])
     if unknown:
         raise ValueError(f"there is no parameter {unknown[0]!r} in the space")
     for name, value in param_dict.items():
-        param_dict[name] = configurations.typed_value(str(value), parse_parameter(name, pcs[name]))
+        param_dict[name] = configuration_texts.typed_value(str(value), parse_parameter(name, pcs[name]))
     return param_dict
 
 
@@ -66,12 +66,12 @@ def read_runs_and_results_file(fn: Path) -> npt.NDArray[np.float64]:
 
 def read_paramstrings_file(fn: Path) -> list[dict[str, str]]:
     """Read paramstrings-itK.txt: a dict for each configuration."""
-    return configurations.read_paramstrings(fn)
+    return configuration_texts.read_paramstrings(fn)
 
 
 def read_validationCallStrings_file(fn: Path) -> list[dict[str, str]]:
     """Read validationCallStrings-traj-run-N-walltime.csv: a dict for each configuration."""
-    return validation.read_call_strings(fn)
+    return validation_files.read_call_strings(fn)
 
 
 def read_validationObjectiveMatrix_file(fn: Path) -> dict[int, list[float]]:
@@ -82,7 +82,7 @@ def read_validationObjectiveMatrix_file(fn: Path) -> dict[int, list[float]]:
     dict of int to list of float
         By instance, a value for each configuration: the mean, where an instance has several seeds.
     """
-    return validation.read_objectives(fn)
+    return validation_files.read_objectives(fn)
 
 
 def read_trajectory_file(fn: Path) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine import parts
 from pysmac_compat.engine.capping import Capping
+from pysmac_compat.engine.settings import RacingSettings
 from pysmac_compat.space import parameter_space
 
 from .conftest import Cost
@@ -92,7 +93,11 @@ def test_a_challenger_runs_on_1_2_4_pairs_until_it_is_worse(search):
         return 0.9 if seen[str(configuration)] <= 3 else 2.0  # worse from the fourth run on
 
     _, calls, standings, _ = search(
-        space, function, 20 + 5 * 7, n_instances=20, intensifier=partial(parts.intensifier, initial_runs=20)
+        space,
+        function,
+        20 + 5 * 7,
+        n_instances=20,
+        intensifier=partial(parts.intensifier, settings=RacingSettings(initial_runs=20)),
     )
     counts = [len(pairs) for name, pairs in by_configuration(calls).items()]
     assert counts == [20, 7, 7, 7, 7, 7]
@@ -158,7 +163,11 @@ def test_a_finite_noisy_space_goes_on_with_new_seeds(search):
 
 def test_the_runs_of_an_incumbent_are_bounded(search):
     _, _, standings, _ = search(
-        parameter_space(PARAMETERS), noisy, 40, deterministic=False, intensifier=partial(parts.intensifier, max_runs=4)
+        parameter_space(PARAMETERS),
+        noisy,
+        40,
+        deterministic=False,
+        intensifier=partial(parts.intensifier, settings=RacingSettings(max_runs=4)),
     )
     assert max(s.n_runs for s in standings) == 4
 

@@ -7,6 +7,7 @@ import pytest
 from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine import parts
+from pysmac_compat.engine.settings import ForestSettings, SelectorSettings
 from pysmac_compat.space import parameter_space
 
 pytestmark = pytest.mark.slow
@@ -133,7 +134,7 @@ def test_parts_go_in_by_keyword(search):
 
     def surrogate(scenario):
         made.append(scenario)
-        return parts.surrogate(scenario, n_trees=3)
+        return parts.surrogate(scenario, forest=ForestSettings(n_trees=3))
 
     reason, calls, _, _ = search(parameter_space(NUMERIC), quadratic, 9, selector=Listed, surrogate=surrogate)
     assert reason == "search space exhausted"
@@ -144,7 +145,12 @@ def test_parts_go_in_by_keyword(search):
 def test_without_a_model_random_configurations_are_proposed(search):
     from functools import partial
 
-    _, calls, _, _ = search(parameter_space(NUMERIC), quadratic, 15, selector=partial(parts.selector, use_model=False))
+    _, calls, _, _ = search(
+        parameter_space(NUMERIC),
+        quadratic,
+        15,
+        selector=partial(parts.selector, settings=SelectorSettings(use_model=False)),
+    )
     assert len({str(c) for c, *_ in calls}) == 15
 
 

@@ -19,6 +19,7 @@ from pysmac_compat.engine.forest import Forest
 from pysmac_compat.engine.gaussian import GaussianProcess, _distances_by_scale
 from pysmac_compat.engine.neighbours import Neighbourhood
 from pysmac_compat.engine.portfolio import Portfolio
+from pysmac_compat.engine.settings import EncoderSettings, ForestSettings, SurrogateSettings
 from pysmac_compat.space import parameter_space, vectors
 
 MIXED = {
@@ -151,9 +152,9 @@ def test_equal_costs_and_equal_rows_do_no_harm():
 
 def test_which_model_is_chosen():
     assert isinstance(parts.surrogate(scenario()), Portfolio)
-    assert isinstance(parts.surrogate(scenario(), model="gp"), GaussianProcess)
-    assert isinstance(parts.surrogate(scenario(), model="rf"), Forest)
-    assert isinstance(parts.surrogate(scenario(), n_trees=3), Forest)
+    assert isinstance(parts.surrogate(scenario(), SurrogateSettings("gp")), GaussianProcess)
+    assert isinstance(parts.surrogate(scenario(), SurrogateSettings("rf")), Forest)
+    assert isinstance(parts.surrogate(scenario(), forest=ForestSettings(n_trees=3)), Forest)
     features = Scenario(space(), instances=["0", "1"], instance_features={"0": [1.0], "1": [2.0]}, n_trials=9)
     assert isinstance(parts.surrogate(features), Portfolio)
 
@@ -296,7 +297,8 @@ def test_steps_of_all_sizes():
 @pytest.mark.parametrize(("penalty", "expected"), [(1.0, [3.0, 12.0, 1.0]), (10.0, [3.0, 120.0, 1.0])])
 def test_imputed_costs_beyond_the_limit_are_penalised_on_request(penalty, expected):
     drawn = [vectors.configuration(space(), v) for v in vectors.draw(space(), 3, np.random.RandomState(0)).T]
-    encoder, history = parts.encoder(scenario(), cutoff=10.0, penalty=penalty), History()
+    settings = EncoderSettings(penalise_imputed=True)
+    encoder, history = parts.encoder(scenario(), settings, cutoff=10.0, penalty=penalty), History()
     encoder.runhistory = history
     for configuration, cost, censored in zip(drawn, [3.0, 6.0, 1.0], [False, True, False], strict=True):
         history.add(configuration, cost=cost, seed=0, additional_info={CENSORED: True} if censored else {})

@@ -197,7 +197,7 @@ def test_a_lot_of_output_through_a_pipe(run_script):
         print("before")
         def function(n):
             for _ in range(n):
-                print("x" * 999_999)
+                print("x" * 99_999)
             return 1.0
         call = Evaluator(function)
         print(call({"n": 100}).value)
@@ -206,7 +206,7 @@ def test_a_lot_of_output_through_a_pipe(run_script):
         print("after")
         """
     )
-    expected = "before\n" + 100 * ("x" * 999_999 + "\n") + "1.0\n1.0\nafter\n"
+    expected = "before\n" + 100 * ("x" * 99_999 + "\n") + "1.0\n1.0\nafter\n"
     assert len(done.stdout) == len(expected)
     assert done.stdout == expected
 

@@ -108,8 +108,11 @@ def _takes_x(*, x):
     return x
 
 
-@pytest.mark.parametrize("limited", [False, pytest.param(True, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("kind", DEATHS)
+#: what a limit, with its signals and its watch over the processes, could make a difference for
+LIMITED = ["exception", "recursion", "sys.exit(3)", "os._exit(3)", "segfault", "SIGKILL", "SIGTERM", "SIGINT", "exec"]
+
+
+@pytest.mark.parametrize(("kind", "limited"), [*((kind, False) for kind in DEATHS), *((kind, True) for kind in LIMITED)])
 def test_a_death_costs_that_call_only(evaluator, kind, limited):
     die, message = DEATHS[kind]
 

@@ -104,25 +104,25 @@ def _pid(_):
     return os.getpid()
 
 
-def test_workers_of_joblib_end_with_the_call(evaluator):
+def test_workers_of_joblib_end_with_the_call(evaluator, monkeypatch, tmp_path):
     joblib = pytest.importorskip("joblib")
+    monkeypatch.setenv("PYSMAC_TEST", str(tmp_path))  # which the workers have from their beginning, and no others
 
     def function(x):
         return float(sum(joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(-x) for _ in range(4))))
 
     call = evaluator(function)
-    before = set(psutil.pids())
     assert [call({"x": x}).value for x in range(2)] == [0.0, 4.0]
     call.close()
-    left = [p for p in psutil.process_iter() if p.pid not in before and "loky" in " ".join(_command(p))]
-    assert all(gone(p.pid, seconds=2) for p in left)
+    left = [process.pid for process in psutil.process_iter() if str(tmp_path) in _environment(process)]
+    assert all(gone(pid, seconds=2) for pid in left)
 
 
-def _command(process):
+def _environment(process):
     try:
-        return process.cmdline()
+        return process.environ().values()
     except psutil.Error:
-        return []
+        return ()
 
 
 def test_executors_of_the_script_go_on(run_script):

@@ -24,7 +24,7 @@ def test_cpu_limit(evaluator):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cutoff", [0.05, 0.5, pytest.param(1.25, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cutoff", [0.05, 0.5])
 def test_fractional_limits(evaluator, cutoff):
     call = evaluator(lambda burn: spin() if burn else 1.0)
     assert call({"burn": True}, cutoff).status == "TIMEOUT"
@@ -38,9 +38,9 @@ def test_the_limit_is_for_each_call(evaluator):
         return 1.0
 
     call = evaluator(function)
-    outcomes = [call({}, 0.8) for _ in range(12)]
+    outcomes = [call({}, 0.4) for _ in range(6)]
     assert {o.status for o in outcomes} == {"SAT"}
-    assert sum(o.cpu_time for o in outcomes) > 0.8
+    assert sum(o.cpu_time for o in outcomes) > 0.4
 
 
 def test_wall_clock_limit(evaluator):

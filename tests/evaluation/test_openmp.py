@@ -6,15 +6,20 @@ import threading
 import pytest
 from functions import gone, spin
 
+CALLS = """
+from pysmac_compat.evaluation.evaluator import Evaluator
+
+def f(n): return float(n) if use() else None
+
+assert use()
+call = Evaluator(f)
+print(call({"n": 1}).value, call({"n": 2}, 60).value)
+call.close()
+"""
+
 SEARCH = """
 import pysmac_compat
-import warnings
-warnings.simplefilter("ignore")
-
-def search(f, limit=None):
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.minimize(f, 3, {"n": ("ordinal", [1, 2, 3], 2)}, t_limit_function_s=limit)
-    print([e.status for e in optimizer.result.runs[0].evaluations], optimizer.result.value)
+print(pysmac_compat.SMAC_optimizer().minimize(f, 2, {"n": ("integer", [1, 9], 1)}, t_limit_function_s=60)[0])
 """
 
 USES = {
@@ -50,15 +55,21 @@ def use(): return joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(-i) for i in ran
 }
 
 
+#: more threads than one, also where the tests themselves are told to use one
+THREADS = {f"{name}_NUM_THREADS": "2" for name in ("OMP", "OPENBLAS", "MKL")}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("library", USES)
+@pytest.mark.parametrize("library", [library for library in USES if library != "HistGradientBoosting"])
 def test_what_the_script_has_used_works_in_the_calls(run, library):
-    script = SEARCH + USES[library] + "\nassert use()\ndef f(n): return float(n) if use() else None\n"
-    script += "search(f)\nsearch(f, limit=60)\n"
-    # more threads than one, also where the tests themselves are told to use one
-    threads = {f"{name}_NUM_THREADS": "2" for name in ("OMP", "OPENBLAS", "MKL")}
-    done = run("script.py", files={"script.py": script}, **threads)
-    assert done.stdout.splitlines() == ["['SAT', 'SAT', 'SAT'] 1.0"] * 2
+    done = run("script.py", files={"script.py": USES[library] + CALLS}, **THREADS)
+    assert done.stdout == "1.0 2.0\n"
+
+
+@pytest.mark.slow
+def test_what_the_script_has_used_works_in_the_calls_of_a_search(run):
+    done = run("script.py", files={"script.py": USES["HistGradientBoosting"] + CALLS + SEARCH}, **THREADS)
+    assert done.stdout == "1.0 2.0\n1.0\n"
 
 
 def test_a_runtime_that_cannot_end_its_threads_has_the_calls_forked_by_a_fresh_thread(evaluator, notes, monkeypatch):

@@ -7,7 +7,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pysmac_compat import FileFormatError
-from pysmac_compat.files import configurations, instances, pcs, run_results, rundata, scenario, trajectory, validation
+from pysmac_compat.files import (
+    configuration_texts,
+    instances,
+    pcs,
+    run_results,
+    rundata,
+    scenario_files,
+    trajectory,
+    validation_files,
+)
 from pysmac_compat.files.pysmac_config import unpickle_pysmac_config, write_pysmac_config
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.utils import smac_output_readers, state_merge
@@ -15,26 +24,26 @@ from pysmac_compat.utils import smac_output_readers, state_merge
 _RESULTS = "readers/wd/out/scenario/"
 #: written line by line by a program: nothing that is cut off is taken for whole
 APPENDED = {
-    "paramstrings": (configurations.read_paramstrings, _RESULTS + "state-run0/paramstrings-it3.txt"),
-    "uniq": (configurations.read_uniq_configurations, _RESULTS + "state-run0/uniq_configurations-it3.csv"),
+    "paramstrings": (configuration_texts.read_paramstrings, _RESULTS + "state-run0/paramstrings-it3.txt"),
+    "uniq": (configuration_texts.read_uniq_configurations, _RESULTS + "state-run0/uniq_configurations-it3.csv"),
     "runs": (run_results.read_runs_and_results, _RESULTS + "state-run0/runs_and_results-it3.csv"),
     "trajectory": (trajectory.read_trajectory, _RESULTS + "traj-run-0.txt"),
     "detailed": (trajectory.read_detailed_trajectory, _RESULTS + "detailed-traj-run-0.csv"),
-    "calls": (validation.read_call_strings, _RESULTS + "validationCallStrings-traj-run-0-walltime.csv"),
-    "matrix": (validation.read_objective_matrix, _RESULTS + "validationObjectiveMatrix-traj-run-0-walltime.csv"),
-    "lines": (validation.read_result_lines, _RESULTS + "validationRunResultLineMatrix-traj-run-0-walltime.csv"),
-    "results": (validation.read_results, _RESULTS + "validationResults-traj-run-0-walltime.csv"),
+    "calls": (validation_files.read_call_strings, _RESULTS + "validationCallStrings-traj-run-0-walltime.csv"),
+    "matrix": (validation_files.read_objective_matrix, _RESULTS + "validationObjectiveMatrix-traj-run-0-walltime.csv"),
+    "lines": (validation_files.read_result_lines, _RESULTS + "validationRunResultLineMatrix-traj-run-0-walltime.csv"),
+    "results": (validation_files.read_results, _RESULTS + "validationResults-traj-run-0-walltime.csv"),
     "rundata": (rundata.read_rundata, "deterministic/wd/out/scenario/live-rundata-0.json"),
 }
 OTHERS = {
-    "debug": (validation.read_performance, _RESULTS + "validationPerformanceDebug-traj-run-0-walltime.csv"),
+    "debug": (validation_files.read_performance, _RESULTS + "validationPerformanceDebug-traj-run-0-walltime.csv"),
     "objectives": (
         smac_output_readers.read_validationObjectiveMatrix_file,
         _RESULTS + "validationObjectiveMatrix-traj-run-0-walltime.csv",
     ),
     "instances": (instances.read_instances, "readers/wd/instances.dat"),
     "features": (instances.read_features, "readers/wd/features.dat"),
-    "scenario": (scenario.read_scenario_by_old_names, "readers/wd/scenario.dat"),
+    "scenario": (scenario_files.read_scenario_by_old_names, "readers/wd/scenario.dat"),
     "pcs": (pcs.read_pcs, "conditional_forbidden/wd/parameters.pcs"),
 }
 READERS = {**APPENDED, **OTHERS}

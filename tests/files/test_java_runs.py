@@ -5,7 +5,16 @@ import re
 
 import pytest
 
-from pysmac_compat.files import configurations, instances, pcs, run_results, rundata, scenario, trajectory, validation
+from pysmac_compat.files import (
+    configuration_texts,
+    instances,
+    pcs,
+    run_results,
+    rundata,
+    scenario_files,
+    trajectory,
+    validation_files,
+)
 from pysmac_compat.files.text import java_number
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import parse_parameters
@@ -30,7 +39,7 @@ def _(path):
 
 @render(r"scenario\.(dat|advanced|txt)")
 def _(path):
-    return scenario.scenario_text(scenario.read_scenario(path))
+    return scenario_files.scenario_text(scenario_files.read_scenario(path))
 
 
 @render(r"param(eters)?\.pcs")
@@ -48,13 +57,13 @@ def _(path):
 
 @render(r"paramstrings-(it|CRASH)\d+\.txt")
 def _(path):
-    read = configurations.read_paramstrings(path)
-    return "".join(configurations.paramstrings_line(i, texts) for i, texts in enumerate(read, 1))
+    read = configuration_texts.read_paramstrings(path)
+    return "".join(configuration_texts.paramstrings_line(i, texts) for i, texts in enumerate(read, 1))
 
 
 @render(r"uniq_configurations-(it|CRASH)\d+\.csv")
 def _(path):
-    rows = enumerate(configurations.read_uniq_configurations(path), 1)
+    rows = enumerate(configuration_texts.read_uniq_configurations(path), 1)
     return "".join(",".join([str(i), *map(java_number, row)]) + "\n" for i, row in rows)
 
 
@@ -88,22 +97,22 @@ def _(path):
 @render(r"validation.*-traj-run-\d+-walltime\.csv")
 def _(path):
     folder, run = path.parent, re.search(r"run-(\d+)", path.name)[1]
-    calls = validation.read_call_strings(folder / validation.file_name("CallStrings", run))
-    objectives = validation.read_objective_matrix(folder / validation.file_name("ObjectiveMatrix", run))
-    lines = validation.read_result_lines(folder / validation.file_name("RunResultLineMatrix", run))
-    (results,) = validation.read_results(folder / validation.file_name("Results", run))
-    (values,) = validation.read_performance(folder / validation.file_name("PerformanceDebug", run))
+    calls = validation_files.read_call_strings(folder / validation_files.file_name("CallStrings", run))
+    objectives = validation_files.read_objective_matrix(folder / validation_files.file_name("ObjectiveMatrix", run))
+    lines = validation_files.read_result_lines(folder / validation_files.file_name("RunResultLineMatrix", run))
+    (results,) = validation_files.read_results(folder / validation_files.file_name("Results", run))
+    (values,) = validation_files.read_performance(folder / validation_files.file_name("PerformanceDebug", run))
     assert values == {instance: objective for instance, _, objective in objectives}
     runs = [
-        validation.ValidationRun(instance, seed, objective, result, runtime, quality, 3600.0)
+        validation_files.ValidationRun(instance, seed, objective, result, runtime, quality, 3600.0)
         for (instance, seed, (objective,)), (_, _, ((result, runtime, _, quality, _),)) in zip(
             objectives, lines, strict=True
         )
     ]
     step = (results["Time"], results["Training (Empirical) Performance"], results["AC Overhead Time"])
-    validated = validation.Validated(calls[0], runs, [step])
+    validated = validation_files.Validated(calls[0], runs, [step])
     assert results["Test Set Performance"] == validated.mean
-    texts = validation.validation_texts([validated], "echo 0")
+    texts = validation_files.validation_texts([validated], "echo 0")
     return texts[path.name.partition("-")[0].removeprefix("validation")]
 
 
@@ -137,7 +146,7 @@ def test_live_rundata(java_runs, run):
     (path,) = (results / "state-run0").glob("runs_and_results*")
     rows = run_results.read_runs_and_results(path)
     (path,) = (results / "state-run0").glob("paramstrings*")
-    configurations_ = configurations.read_paramstrings(path)
+    configurations_ = configuration_texts.read_paramstrings(path)
     names = instances.read_instances(results / "state-run0" / "instances.txt")
     recorded = rundata.read_rundata(results / "live-rundata-0.json")
     first = recorded[1]["r-rc"]["rc-algo-exec-config"]
@@ -168,12 +177,12 @@ def test_units_are_those_of_java(java_runs):
         definition = define(parameters)
         (paramstrings,) = path.parent.glob("paramstrings-it*.txt")
         for texts, row in zip(
-            configurations.read_paramstrings(paramstrings),
-            configurations.read_uniq_configurations(path),
+            configuration_texts.read_paramstrings(paramstrings),
+            configuration_texts.read_uniq_configurations(path),
             strict=True,
         ):
-            values = configurations.typed_values(texts, definition)
-            line = configurations.uniq_configurations_line(1, values, definition)
+            values = configuration_texts.typed_values(texts, definition)
+            line = configuration_texts.uniq_configurations_line(1, values, definition)
             assert list(map(float, line.split(",")[1:])) == pytest.approx(row, abs=1e-9)
             checked += 1
     assert checked > 100
@@ -194,7 +203,7 @@ def test_values_come_back_with_their_types(java_runs):
     parameters = {**pcs.read_pcs(folder / "param.pcs")[0], **choices}
     definition = define(parameters)
     assert parse_parameters(parameters) == definition.parameters
-    first = configurations.typed_values(configurations.read_paramstrings(path)[0], definition)
+    first = configuration_texts.typed_values(configuration_texts.read_paramstrings(path)[0], definition)
     expected = {"cb": False, "cf": 0.1, "ci": 3, "cn": 0.25, "cs": "1", "i": 3, "il": 30}
     expected |= {"of": 0.5, "oi": 10, "os_": "lo", "r": 3.0, "rl": 10.0}
     assert {n: (type(v), v) for n, v in first.items()} == {n: (type(v), v) for n, v in expected.items()}

@@ -8,15 +8,15 @@ import pytest
 
 from pysmac_compat import events
 from pysmac_compat.files import rundata
-from pysmac_compat.files.configurations import read_paramstrings, typed_values
+from pysmac_compat.files.configuration_texts import read_paramstrings, typed_values
 from pysmac_compat.files.instances import instance_number, read_features
 from pysmac_compat.files.run_results import read_runs_and_results
 from pysmac_compat.files.state import largest_file
 from pysmac_compat.files.trajectory import read_trajectory
-from pysmac_compat.files.validation import file_name, read_call_strings, read_result_lines
+from pysmac_compat.files.validation_files import file_name, read_call_strings, read_result_lines
 from pysmac_compat.files.working_directory import WorkingDirectory
-from pysmac_compat.options import INITIAL, SmacOptions, resolve
-from pysmac_compat.plan import make_plan
+from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
+from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.definition import define
 
@@ -59,19 +59,16 @@ class Replay:
         options = SmacOptions(INITIAL)
         options.update(run["smac_options"])
         space = eval(run["parameter_dict"], {"np": None})
-        settings = resolve(options)
         self.plan = make_plan(
-            settings,
+            resolve(options),
             definition=define(space),
             max_evaluations=int(run["max_evaluations"]),
             deterministic=wanted.get("deterministic", True),
             num_train_instances=wanted.get("num_train_instances"),
             num_test_instances=wanted.get("num_test_instances"),
             train_instance_features=features,
-            num_runs=1,
             seed=seed,
             t_limit_function_s=wanted.get("t_limit_function_s"),
-            t_limit_total_s=None,
         )
         self.seed, self.folder = seed, folder
         self.theirs, self.ours = recorded / "wd" / "out" / "scenario", folder / "out" / "scenario"
@@ -97,7 +94,7 @@ class Replay:
             evaluation = Evaluation(
                 index=row.number,
                 configuration=configurations[row.configuration - 1],
-                instance=row.instance - 1 if self.plan.n_train else None,
+                instance=row.instance - 1 if self.plan.instances.n_train else None,
                 seed=None if row.seed == -1 else row.seed,
                 status=row.result,
                 value=row.response,
@@ -112,7 +109,7 @@ class Replay:
                 step = changes.pop(0)
                 configuration = configurations[int(step["Incumbent ID"]) - 1]
                 self._take(events.Improved(0, row.number, configuration, step["Estimated Training Performance"], 1))
-        if self.plan.n_test:
+        if self.plan.instances.n_test:
             (tested,) = read_call_strings(self.theirs / file_name("CallStrings", str(self.seed)))
             lines = read_result_lines(self.theirs / file_name("RunResultLineMatrix", str(self.seed)))
             for index, (instance, seed, ((result, runtime, _, quality, _),)) in enumerate(lines, 1):
@@ -165,7 +162,7 @@ def test_the_same_files(replay):
     theirs.add(f"out/scenario/live-rundata-{replay.seed}.json")
     theirs.add(f"out/scenario/journal-run-{replay.seed}.jsonl")  # ours alone
     theirs |= {f"out/scenario/smac3/{replay.seed}/{name}" for name in SMAC3_FILES}
-    if replay.plan.features is not None:  # which the original wrote down here only if told to use them
+    if replay.plan.instances.features is not None:  # which the original wrote down here only if told to use them
         theirs.add(f"out/scenario/state-run{replay.seed}/instance-features.txt")
     assert _names(replay.folder) == theirs
 
@@ -175,10 +172,10 @@ def _same(replay, path):
 
 
 def test_instances_and_features(replay):
-    names = ["instances.dat"] + ["test_instances.dat"] * bool(replay.plan.n_test)
+    names = ["instances.dat"] + ["test_instances.dat"] * bool(replay.plan.instances.n_test)
     for name in [*names, f"out/scenario/state-run{replay.seed}/instances.txt"]:
         _same(replay, name)
-    if replay.plan.features is not None:
+    if replay.plan.instances.features is not None:
         ours = (replay.folder / "features.dat").read_text()
         theirs = (replay.theirs.parents[1] / "features.dat").read_text()
         assert ours == re.sub(r"(?<=,)(\d+)(?=[,\n])", r"\1.0", theirs)
@@ -265,7 +262,7 @@ def test_live_rundata(replay):
 
 def test_validation(replay):
     names = [path.name for path in replay.theirs.glob("validation*")]
-    assert len(names) == (5 if replay.plan.n_test else 0)
+    assert len(names) == (5 if replay.plan.instances.n_test else 0)
     for name in names:
         if "Results" not in name:
             _same(replay, f"out/scenario/{name}")

@@ -8,7 +8,16 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from pysmac_compat import ClauseError
-from pysmac_compat.files import configurations, instances, pcs, run_results, rundata, scenario, trajectory, validation
+from pysmac_compat.files import (
+    configuration_texts,
+    instances,
+    pcs,
+    run_results,
+    rundata,
+    scenario_files,
+    trajectory,
+    validation_files,
+)
 from pysmac_compat.files.text import java_number, quoted_cells, write_text
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import parse_parameters
@@ -103,15 +112,15 @@ def test_numbers_look_like_those_of_java(number, text):
 @given(drawn=st.lists(configurations_of_spaces(), min_size=1, max_size=1), copies=st.integers(1, 3))
 def test_configurations(tmp_path, drawn, copies):
     [(definition, values)] = drawn
-    texts = configurations.value_texts(values, definition)
+    texts = configuration_texts.value_texts(values, definition)
     path = tmp_path / "paramstrings-it0.txt"
-    write_text(path, "".join(configurations.paramstrings_line(i + 1, texts) for i in range(copies)))
-    read = configurations.read_paramstrings(path)
+    write_text(path, "".join(configuration_texts.paramstrings_line(i + 1, texts) for i in range(copies)))
+    read = configuration_texts.read_paramstrings(path)
     assert read == [texts] * copies
-    assert _typed(configurations.typed_values(read[0], definition)) == _typed(values)
+    assert _typed(configuration_texts.typed_values(read[0], definition)) == _typed(values)
     path = tmp_path / "uniq_configurations-it0.csv"
-    write_text(path, configurations.uniq_configurations_line(1, values, definition))
-    (row,) = configurations.read_uniq_configurations(path)
+    write_text(path, configuration_texts.uniq_configurations_line(1, values, definition))
+    (row,) = configuration_texts.read_uniq_configurations(path)
     for unit, (name, value) in zip(row, values.items(), strict=True):
         parameter = definition.parameters[name]
         if parameter.kind == "categorical":
@@ -127,28 +136,28 @@ def test_configurations(tmp_path, drawn, copies):
 def test_places_on_a_logarithmic_scale(low, high):
     parameter = define({"x": ("real", [low, high], low, "log")}).parameters["x"]
     middle = math.sqrt(low) * math.sqrt(high)
-    assert configurations.unit_value(low, parameter) == 0.0
-    assert configurations.unit_value(high, parameter) == 1.0
+    assert configuration_texts.unit_value(low, parameter) == 0.0
+    assert configuration_texts.unit_value(high, parameter) == 1.0
     if low < middle < high:
-        assert configurations.unit_value(middle, parameter) == pytest.approx(0.5, abs=1e-3)
+        assert configuration_texts.unit_value(middle, parameter) == pytest.approx(0.5, abs=1e-3)
 
 
 @pytest.mark.parametrize("value", ["it's", "\\", "\\'", "a\\\\'b", "C:\\new", "', y='2", "", " ", "\\\\"])
 def test_quotes_and_backslashes(tmp_path, value):
     path = tmp_path / "file"
     texts = {"a=b": value, "y": "1"}
-    write_text(path, configurations.paramstrings_line(1, texts))
-    assert configurations.read_paramstrings(path) == [texts]
+    write_text(path, configuration_texts.paramstrings_line(1, texts))
+    assert configuration_texts.read_paramstrings(path) == [texts]
     if "'" not in value and not value.endswith("\\"):
         assert f"='{value}'," in path.read_text()  # as SMAC v2 has it
 
 
 def test_values_outside_of_the_space():
     definition = define({"n": ("integer", [1, 9], 3), "x": ("real", [0, 1], 0.5)})
-    assert configurations.typed_values({"x": "1.0000000000000002", "n": "4.0"}, definition) == {"n": 4, "x": 1.0}
+    assert configuration_texts.typed_values({"x": "1.0000000000000002", "n": "4.0"}, definition) == {"n": 4, "x": 1.0}
     for texts in ({"n": "10"}, {"n": "4.5"}, {"n": "four"}, {"x": "NaN"}, {"x": "1.1"}, {"y": "1"}):
         with pytest.raises(ValueError, match=next(iter(texts))):
-            configurations.typed_values(texts, definition)
+            configuration_texts.typed_values(texts, definition)
 
 
 @quick
@@ -278,7 +287,7 @@ def test_runs_and_results(tmp_path, written):
 @given(drawn=configurations_of_spaces(), values=st.lists(any_float, min_size=4, max_size=4), n=st.integers(1, 99))
 def test_trajectories(tmp_path, drawn, values, n):
     definition, configuration = drawn
-    texts = configurations.value_texts(configuration, definition)
+    texts = configuration_texts.value_texts(configuration, definition)
     step = trajectory.Step(*values[:3], n, values[3], texts)
     write_text(tmp_path / "traj", trajectory.HEADER + step.line)
     write_text(tmp_path / "detailed", trajectory.DETAILED_HEADER + step.detailed_line)
@@ -295,25 +304,28 @@ def test_trajectories(tmp_path, drawn, values, n):
 @given(drawn=configurations_of_spaces(), values=st.lists(numbers, min_size=4, max_size=4), seeds=st.booleans())
 def test_validation(tmp_path, drawn, values, seeds):
     definition, configuration = drawn
-    texts = configurations.value_texts(configuration, definition)
+    texts = configuration_texts.value_texts(configuration, definition)
     assume(all(abs(value) < 1e300 for value in values))
     runs = [
-        validation.ValidationRun(f"id_{i // 2}", 17 + i if seeds else -1, value, "SAT", 0.5, value, 10.0)
+        validation_files.ValidationRun(f"id_{i // 2}", 17 + i if seeds else -1, value, "SAT", 0.5, value, 10.0)
         for i, value in enumerate(values)
     ]
-    validated = [validation.Validated(texts, runs, [(1.0, 2.0, 0.5)]), validation.Validated(texts, runs[::-1], [])]
-    files = {what: tmp_path / what for what in validation.FILES}
-    for what, text in validation.validation_texts(validated, "echo 0").items():
+    validated = [
+        validation_files.Validated(texts, runs, [(1.0, 2.0, 0.5)]),
+        validation_files.Validated(texts, runs[::-1], []),
+    ]
+    files = {what: tmp_path / what for what in validation_files.FILES}
+    for what, text in validation_files.validation_texts(validated, "echo 0").items():
         write_text(files[what], text)
-    assert validation.read_call_strings(files["CallStrings"]) == [texts, texts]
-    matrix = validation.read_objective_matrix(files["ObjectiveMatrix"])
+    assert validation_files.read_call_strings(files["CallStrings"]) == [texts, texts]
+    matrix = validation_files.read_objective_matrix(files["ObjectiveMatrix"])
     assert matrix == [(r.instance, r.seed, [r.objective, o.objective]) for r, o in zip(runs, runs[::-1], strict=True)]
-    means = validation.read_objectives(files["ObjectiveMatrix"])
+    means = validation_files.read_objectives(files["ObjectiveMatrix"])
     assert means == {0: [sum(values[:2]) / 2, sum(values[:1:-1]) / 2], 1: [sum(values[2:]) / 2, sum(values[1::-1]) / 2]}
-    lines = validation.read_result_lines(files["RunResultLineMatrix"])
+    lines = validation_files.read_result_lines(files["RunResultLineMatrix"])
     assert [line[2][0] for line in lines] == [("SAT", 0.5, 0.0, run.quality, run.seed) for run in runs]
-    assert validation.read_performance(files["PerformanceDebug"])[0] == {"id_0": values[:2], "id_1": values[2:]}
-    (result,) = validation.read_results(files["Results"])
+    assert validation_files.read_performance(files["PerformanceDebug"])[0] == {"id_0": values[:2], "id_1": values[2:]}
+    (result,) = validation_files.read_results(files["Results"])
     assert (result["Time"], result["Test Set Performance"]) == (1.0, validated[0].mean)
 
 
@@ -336,15 +348,15 @@ def test_features_and_instances(tmp_path, features):
 @quick
 @given(options=st.dictionaries(names.map(lambda n: n.replace("=", "-")), printable.map(str.strip)))
 def test_scenarios(tmp_path, options):
-    write_text(tmp_path / "scenario.dat", scenario.scenario_text(options))
-    assert scenario.read_scenario(tmp_path / "scenario.dat") == options
+    write_text(tmp_path / "scenario.dat", scenario_files.scenario_text(options))
+    assert scenario_files.read_scenario(tmp_path / "scenario.dat") == options
 
 
 @quick
 @given(runs=st.lists(rows, max_size=4), drawn=configurations_of_spaces())
 def test_rundata(tmp_path, runs, drawn):
     definition, configuration = drawn
-    texts = configurations.value_texts(configuration, definition)
+    texts = configuration_texts.value_texts(configuration, definition)
     assume(all(math.isfinite(row.response) and math.isfinite(row.quality) for row in runs))
     writer = rundata.RunDataText([["id_0"]], "p", "text", "echo 0", "f", 3600.0, True)
     path = tmp_path / "live-rundata-0.json"
@@ -361,5 +373,5 @@ def test_rundata(tmp_path, runs, drawn):
 @given(cells=st.lists(words, min_size=1, max_size=4))
 def test_cells(tmp_path, cells):
     write_text(tmp_path / "cells", quoted_cells(cells) + "\n")
-    file = configurations.TextFile(tmp_path / "cells")
+    file = configuration_texts.TextFile(tmp_path / "cells")
     assert [file.cells(*line) for line in file.lines] == [cells]

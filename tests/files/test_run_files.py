@@ -13,8 +13,8 @@ import pytest
 import smac  # noqa: F401 (forks of this process inherit it, so that each search starts at once)
 
 from pysmac_compat import SMAC_optimizer
-from pysmac_compat.files import rundata, scenario, trajectory
-from pysmac_compat.files.configurations import typed_values, value_texts
+from pysmac_compat.files import rundata, scenario_files, trajectory
+from pysmac_compat.files.configuration_texts import typed_values, value_texts
 from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.space.definition import define
@@ -49,6 +49,7 @@ OURS = _without_numbers(
     f"out/scenario/{name}"
     for name in [
         "journal-run-0.jsonl",
+        "lock-run-0",
         "old-journal-run-0.jsonl-0",
         *(
             f"{folder}/{file}.json"
@@ -115,7 +116,7 @@ def test_files_are_whole_at_any_moment(tmp_path, persistent):
         steps = trajectory.read_trajectory(results / "traj-run-0.txt")
         detailed = trajectory.read_detailed_trajectory(results / "detailed-traj-run-0.csv")
         live = rundata.read_rundata(results / "live-rundata-0.json")
-        assert scenario.read_scenario(folder / "scenario.dat")["run-obj"] == "QUALITY"
+        assert scenario_files.read_scenario(folder / "scenario.dat")["run-obj"] == "QUALITY"
         with open(tmp_path / "seen", "a") as stream:
             print(len(state.runs), len(steps), len(detailed), len(live), file=stream)
         return _square(x)
@@ -309,7 +310,7 @@ def test_scenario_files(tmp_path):
     expected = {"run_obj": "RUNTIME", "overall_obj": "MEAN10", "cutoff_time": "30.5", "wallclock_limit": "3"}
     assert expected.items() <= basic.items()
     assert basic["paramfile"] == str(tmp_path / "parameters.pcs")
-    advanced = scenario.read_scenario(tmp_path / "scenario.advanced")
+    advanced = scenario_files.read_scenario(tmp_path / "scenario.advanced")
     expected = {"rf-num-trees": "7", "ac-mult-slack": "1.5", "runcount-limit": "2", "validation": "False"}
     assert expected.items() <= advanced.items()
     assert not {"scenario_fn", "timeout_quality", "run_obj", "overall-obj"} & advanced.keys()

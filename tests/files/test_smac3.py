@@ -14,7 +14,7 @@ from smac3_process import opened
 from pysmac_compat import FileFormatError, SMAC_optimizer, events
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.files.smac3 import RunDirectory, read_forbidden
-from pysmac_compat.plan import Plan
+from pysmac_compat.plan import Budget, Plan
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.configspace import parameter_space
 from pysmac_compat.space.definition import define
@@ -178,7 +178,7 @@ def evaluated(index, x):
 @pytest.fixture
 def taking(tmp_path):
     """The files of a run that has just begun."""
-    plan = Plan(define({"x": ("real", [0, 1], 0.5)}), 10**6, [0], 2.0**127)
+    plan = Plan(define({"x": ("real", [0, 1], 0.5)}), [0], Budget(10**6))
     files = SearchFiles(str(tmp_path), plan, ["0"], {}, {})
     files.take(events.RunStarted(0))
     return files

@@ -5,6 +5,7 @@ import gc
 import json
 import shutil
 
+import psutil
 import pytest
 from functions import gone
 
@@ -104,11 +105,12 @@ def test_it_proposes_what_minimize_proposes(minimized, name):
     deterministic, has_instances = arguments.get("deterministic", True), "num_train_instances" in arguments
     asked = []
     with remote_smac(*files, "class.path", 1000, TYPES, "java") as smac:
+        engine = psutil.Process().children()[-1].pid
         while (configuration := smac.next_configuration()) is not None:
             asked.append(configuration)
             smac.report_result(evaluate_function(function, configuration, deterministic, has_instances))
         assert smac.next_configuration() is None
-        assert gone(smac._engine._process.pid)
+        assert gone(engine)
     runs = [*result.runs[0].evaluations, *result.runs[0].test_evaluations]
     assert [{k: v for k, v in each.items() if k not in HEAD} for each in asked] == [e.configuration for e in runs]
     for configuration, run in zip(asked, runs, strict=True):
@@ -265,8 +267,9 @@ def test_failures_have_no_value(smac):
 
 @pytest.mark.parametrize("how", ["close", "with", "gc"])
 def test_the_search_ends_with_the_object(files, how):
+    before = set(psutil.Process().children())
     smac = remote_smac(*files, None, None, TYPES)
-    pid = smac._engine._process.pid
+    (engine,) = set(psutil.Process().children()) - before
     if how == "close":
         smac.close()
         smac.close()
@@ -277,12 +280,12 @@ def test_the_search_ends_with_the_object(files, how):
     else:
         del smac
         gc.collect()
-    assert gone(pid)
+    assert gone(engine.pid)
 
 
 def test_a_search_that_dies(smac):
     smac.next_configuration()
-    smac._engine._process.kill()
+    psutil.Process().children()[-1].kill()
     smac.report_result(report())
     with pytest.raises(RuntimeError, match="has died"):
         smac.next_configuration()
@@ -305,7 +308,7 @@ def test_instances_with_names(tmp_path):
     asked = []
     types = {"x": float, "n": int, "c": int}
     with remote_smac(tmp_path / "a.scenario", tmp_path / "more", 1, None, None, types) as smac:
-        assert smac._plan.features == [[2.0], [1.0]]
+        assert smac._plan.instances.features == [[2.0], [1.0]]
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(files)  # it does not say where
         while (configuration := smac.next_configuration()) is not None:
             asked.append(configuration)

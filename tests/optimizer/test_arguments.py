@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from pysmac_compat import ArgumentError, SMAC_optimizer
+from pysmac_compat import ArgumentError, SMAC_optimizer, arguments
 
 from .small import SPACE, minimize, parabola
 
@@ -64,27 +64,15 @@ def test_all_arguments_by_position(tmp_path):
 # -- accepted -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"constructor": {"mem_limit_smac_mb": 1}},
-        {"constructor": {"mem_limit_smac_mb": "a lot"}},
-        {"constructor": {"t_limit_total_s": 120.7}},
-        {"constructor": {"t_limit_total_s": 0}},
-        {"constructor": {"t_limit_total_s": float("inf")}},
-        {"mem_limit_function_mb": 1},
-        {"mem_limit_function_mb": 0},
-        {"mem_limit_function_mb": 100.5},
-        {"mem_limit_function_mb": np.float64(300)},
-        {"t_limit_function_s": 2.5},
-        {"t_limit_function_s": np.int64(20)},
-        {"n": np.int64(3)},
-        {"num_procs": 3},
-        {"options": {"scenario_fn": "abc"}},
-        {"options": {"java_executable": "/no/java"}},
-        {"conditional_clauses": (), "forbidden_clauses": ()},
-        {"num_train_instances": None, "num_test_instances": 0},
+        {"constructor": {"mem_limit_smac_mb": 1, "t_limit_total_s": 0}, "num_procs": 3},
+        {"constructor": {"mem_limit_smac_mb": "a lot", "t_limit_total_s": 120.7}, "mem_limit_function_mb": 1},
+        {"constructor": {"t_limit_total_s": float("inf")}, "t_limit_function_s": np.int64(20), "n": np.int64(3)},
+        {"mem_limit_function_mb": 0, "options": {"scenario_fn": "abc", "java_executable": "/no/java"}},
+        {"mem_limit_function_mb": 100.5, "t_limit_function_s": 2.5, "conditional_clauses": (), "forbidden_clauses": ()},
+        {"mem_limit_function_mb": np.float64(300), "num_train_instances": None, "num_test_instances": 0},
     ],
     ids=repr,
 )
@@ -100,7 +88,6 @@ def test_a_fraction_of_processes_is_cut():
         assert minimize(num_procs=1.9).value == 13.0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "num_runs", "seeds"),
     [
@@ -121,21 +108,16 @@ def test_a_fraction_of_processes_is_cut():
     ids=repr,
 )
 def test_seeds(seed, num_runs, seeds):
-    result = minimize(n=1, seed=seed, num_runs=num_runs)
-    assert [run.seed for run in result.runs] == seeds
-    assert [len(run.evaluations) for run in result.runs] == [1] * len(seeds)
+    found = arguments.seeds(seed, num_runs)
+    assert found == seeds
+    assert {type(each) for each in found} == {int}
 
 
-@pytest.mark.slow
-def test_equal_seeds_make_equal_runs():
-    first, second = minimize(n=4, seed=[7, 7], num_runs=2).runs
-    assert [e.configuration for e in first.evaluations] == [e.configuration for e in second.evaluations]
-
-
-@pytest.mark.slow
-def test_different_seeds_make_different_runs():
-    first, second = minimize(n=4, num_runs=2).runs
-    assert [e.configuration for e in first.evaluations] != [e.configuration for e in second.evaluations]
+def test_equal_seeds_make_equal_runs_and_others_make_others():
+    result = minimize(n=4, seed=[7, 9, 7], num_runs=3)
+    assert [run.seed for run in result.runs] == [7, 9, 7]
+    first, second, third = ([e.configuration for e in run.evaluations] for run in result.runs)
+    assert first == third != second
 
 
 def test_a_very_large_number_of_evaluations():

@@ -60,7 +60,7 @@ def test_the_search_is_that_of_as_many_calls_at_a_time_here(client):
         time.sleep(0.02 * (n % 3))
         return (x - 1) ** 2 + n
 
-    assert facts(minimize(function, 24, client)) == facts(minimize(function, 24, options={"workers": 2}))
+    assert facts(minimize(function, 16, client)) == facts(minimize(function, 16, options={"workers": 2}))
 
 
 @pytest.mark.slow
@@ -96,7 +96,7 @@ def test_limits_hold_and_failures_cost_one_evaluation(client):
 
 @pytest.mark.slow
 def test_the_total_time_ends_the_calls(client):
-    optimizer = SMAC_optimizer(t_limit_total_s=2)
+    optimizer = SMAC_optimizer(t_limit_total_s=1)
     optimizer.smac_options["dask-client"] = client
     start = time.monotonic()
     optimizer.minimize(lambda x, n: time.sleep(0 if x == 4 else 600) or x, 50, PARAMETERS)
@@ -121,9 +121,9 @@ def test_the_total_time_ends_a_search_that_has_lost_its_workers():
             if isinstance(event, Evaluated) and event.evaluation.index == 3:
                 cluster.scale(0)
 
-        optimizer = SMAC_optimizer(t_limit_total_s=4)
+        optimizer = SMAC_optimizer(t_limit_total_s=2)
         optimizer.smac_options["dask-client"] = client
-        optimizer.minimize(lambda x, n: time.sleep(0.3) or x, 10**4, PARAMETERS, on_event=watch)
+        optimizer.minimize(lambda x, n: time.sleep(0.1) or x, 10**4, PARAMETERS, on_event=watch)
     assert optimizer.result.runs[0].evaluations
 
 

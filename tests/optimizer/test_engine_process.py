@@ -4,14 +4,14 @@ import importlib
 import json
 
 from pysmac_compat import SMAC_optimizer
-from pysmac_compat.search import Search
+from pysmac_compat.search.run import Run
 
 
 def test_its_linear_algebra_uses_one_thread(tmp_path, monkeypatch):
     """Also where the script has loaded the libraries before."""
     importlib.import_module("scipy.linalg")
 
-    make = Search.session
+    make = Run.session
 
     def session(self, workers):
         made = make(self, workers)
@@ -21,7 +21,7 @@ def test_its_linear_algebra_uses_one_thread(tmp_path, monkeypatch):
         (tmp_path / "threads").write_text(json.dumps(threads))
         return made
 
-    monkeypatch.setattr(Search, "session", session)
+    monkeypatch.setattr(Run, "session", session)
     SMAC_optimizer().minimize(lambda x: x**2, 3, {"x": ("real", [-1, 1], 0.5)})
     threads = json.loads((tmp_path / "threads").read_text())
     assert threads

@@ -2,11 +2,14 @@
 
 import logging
 import warnings
+from operator import attrgetter
 
 import pytest
 
 from pysmac_compat import ArgumentError, SMAC_optimizer
-from pysmac_compat.options import INITIAL, SmacOptions, canonical_names, resolve
+from pysmac_compat.options.meaning import Options
+from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
+from pysmac_compat.options.table import canonical_names
 
 from .small import SPACE, minimize
 
@@ -68,26 +71,26 @@ def test_of_two_aliases_the_last_one_wins():
     one, two = aliases[:2]
     options = SmacOptions(INITIAL)
     options[one], options[two] = 3, 4
-    assert resolve(options).parts["surrogate"]["n_trees"] == 4
+    assert resolve(options).engine.forest.n_trees == 4
     options[one] = 5
-    assert resolve(options).parts["surrogate"]["n_trees"] == 5
+    assert resolve(options).engine.forest.n_trees == 5
 
 
 @pytest.mark.parametrize(
     ("name", "value", "field", "meaning"),
     [
-        ("run-obj", "runtime", "runtime_objective", True),
-        ("run_obj", "Quality", "runtime_objective", False),
-        ("overall_obj", "mean10", "penalty", 10.0),
-        ("execution-mode", "Roar", "use_model", False),
-        ("console-log-level", "warn", "console_level", logging.WARNING),
-        ("validation-rounding-mode", "none", "parts", {"validation": {"round_up": False}}),
-        ("acq-func", "ei", "parts", {"acquisition": {"function": "EI"}}),
-        ("skip-features", "TRUE", "skip_features", True),
+        ("run-obj", "runtime", "objective.runtime", True),
+        ("run_obj", "Quality", "objective.runtime", False),
+        ("overall_obj", "mean10", "objective.penalty", 10.0),
+        ("execution-mode", "Roar", "engine.selector.use_model", False),
+        ("console-log-level", "warn", "output.console_level", logging.WARNING),
+        ("validation-rounding-mode", "none", "validation.round_up", False),
+        ("acq-func", "ei", "engine.acquisition.function", "EI"),
+        ("skip-features", "TRUE", "instances.skip_features", True),
     ],
 )
 def test_words_in_any_case(name, value, field, meaning):
-    assert getattr(resolve({name: value}), field) == meaning
+    assert attrgetter(field)(resolve({name: value})) == meaning
 
 
 @pytest.mark.parametrize("value", ["runtimes", "", None, 3, ["RUNTIME"]])
@@ -110,7 +113,7 @@ def test_ways_to_assign(assign):
     options = SmacOptions(INITIAL)
     assign(options)
     assert options["rf-num-trees"] == 7
-    assert resolve(options).parts["surrogate"]["n_trees"] == 7
+    assert resolve(options).engine.forest.n_trees == 7
 
 
 @pytest.mark.parametrize(
@@ -126,13 +129,13 @@ def test_ways_to_remove(remove):
     options = SmacOptions(INITIAL)
     options["rf-num-trees"] = 7
     remove(options)
-    assert resolve(options).parts == {}
+    assert resolve(options) == Options()
 
 
 def test_keyword_update():
     options = SmacOptions(INITIAL)
     options.update(timeout_quality=5)
-    assert resolve(options).timeout_quality == 5.0
+    assert resolve(options).calls.crash_value == 5.0
 
 
 def test_a_plain_dict_in_its_place():

@@ -18,7 +18,7 @@ _SCRIPT = """
     }
     optimizer = SMAC_optimizer()
     found = optimizer.minimize(
-        function, 150, space, ["b | a == q", "o | b in {u, w}"], ["{a = q, b = w}", "{x * n > 2500}"],
+        function, 40, space, ["b | a == q", "o | b in {u, w}"], ["{a = q, b = w}", "{x * n > 2500}"],
         num_runs=2, num_procs=int(sys.argv[1]), seed=5,
     )
     print(json.dumps(found))
@@ -32,12 +32,11 @@ _SCRIPT = """
 
 @pytest.mark.slow
 def test_same_seed_same_calls(run_script):
-    """For long runs too, with runs one after the other or at the same time, and whatever the hash seed."""
-    first, *others = (
+    """With runs one after the other or at the same time, and whatever the hash seed."""
+    first, second = (
         run_script(_SCRIPT, procs, PYTHONHASHSEED=hash_seed).stdout.splitlines()
-        for procs, hash_seed in (("1", "1"), ("2", "2"), ("2", "random"))
+        for procs, hash_seed in (("1", "1"), ("2", "random"))
     )
-    assert sum("SAT" in line for line in first) == 300
-    assert first[1:151] != first[151:301]
-    for other in others:
-        assert other == first
+    assert sum("SAT" in line for line in first) == 80
+    assert first[1:41] != first[41:81]
+    assert second == first

@@ -60,14 +60,14 @@ def test_fields():
 def test_result():
     optimizer = SMAC_optimizer()
     assert optimizer.result is None
-    value, best = optimizer.minimize(_function, 16, SPACE, CLAUSES, num_runs=2, seed=3)
+    value, best = optimizer.minimize(_function, 12, SPACE, CLAUSES, num_runs=2, seed=3)
     result = optimizer.result
     assert (result.value, result.configuration) == (value, best)
     assert [run.seed for run in result.runs] == [3, 4]
     assert result.value == min(run.value for run in result.runs)
     assert result.stopped_because == "max_evaluations reached"
     for run in result.runs:
-        assert [e.index for e in run.evaluations] == list(range(1, 17))
+        assert [e.index for e in run.evaluations] == list(range(1, 13))
         assert run.test_evaluations == []
         for e in run.evaluations:
             assert (e.instance, e.seed, e.cutoff) == (None, None, None)
@@ -95,15 +95,15 @@ def test_result():
 @pytest.mark.slow
 def test_the_result_is_shown_in_short():
     optimizer = SMAC_optimizer()
-    optimizer.minimize(lambda x, c: x * x if c == "a" else None, 20, {k: SPACE[k] for k in "xc"}, num_runs=2)
+    optimizer.minimize(lambda x, c: x * x if c == "a" else None, 8, {k: SPACE[k] for k in "xc"}, num_runs=2)
     result = optimizer.result
     best = f"value={result.value!r}, configuration={result.configuration!r}, "
-    assert 0 < result.n_crashed < 40
-    failed = f"evaluations=40, crashed={result.n_crashed}, timed out=0"
+    assert 0 < result.n_crashed < 16
+    failed = f"evaluations=16, crashed={result.n_crashed}, timed out=0"
     assert repr(result) == f"<Result: {best}runs=2, {failed}, stopped because: max_evaluations reached>"
     for run in result.runs:
         assert repr(run).startswith(f"<RunResult: seed={run.seed}, value={run.value!r}, ")
-        assert f"evaluations=20, crashed={run.n_crashed}, " in repr(run)
+        assert f"evaluations=8, crashed={run.n_crashed}, " in repr(run)
 
 
 def test_the_first_of_equal_runs_is_returned():

@@ -28,9 +28,8 @@ def check_covered(result):
         assert run.active_configuration == run.trajectory[-1].active_configuration == least.configuration
 
 
-@pytest.mark.parametrize("threshold", [1.0, 0.05, 0.01, 0.001])
+@pytest.mark.parametrize(("how", "threshold"), [("raises", 1.0), ("raises", 0.01), ("returns", 0.05)])
 @pytest.mark.parametrize("options", [{}, {"workers": 3}, {"isolate": False}], ids=str)
-@pytest.mark.parametrize("how", ["raises", "returns"])
 def test_stopping_from_on_event(how, options, threshold):
     def on_event(event):
         if isinstance(event, Evaluated) and event.evaluation.value < threshold:
@@ -89,7 +88,7 @@ def test_a_running_call_is_ended(notes):
 
 def test_an_interrupt_keeps_what_has_ended():
     """However busy the search is at that moment."""
-    for delay in (0.0, 0.003, 0.01, 0.03):
+    for delay in (0.0, 0.01):
 
         def on_event(event, delay=delay):
             if isinstance(event, Evaluated) and event.evaluation.index == 12:

@@ -23,11 +23,11 @@ def test_what_could_not_be_written_is_written_later(tmp_path):
 
     me = psutil.Process()
     with pytest.warns(UserWarning, match="cannot be written at the moment") as caught:
-        first = search(tmp_path, 20, on_event=limit_sizes).result
+        first = search(tmp_path, 12, on_event=limit_sizes).result
     assert any("journal" in str(each.message) for each in caught)
-    assert len(journal_of(tmp_path).read_text().splitlines()) == 1 + 20
-    assert len(read_state_run(tmp_path / "out" / "scenario" / "state-run0").runs) == 20
+    assert len(journal_of(tmp_path).read_text().splitlines()) == 1 + 12
+    assert len(read_state_run(tmp_path / "out" / "scenario" / "state-run0").runs) == 12
     calls = []
-    resumed = search(tmp_path, 20, function=lambda **arguments: calls.append(1), resume=True).result
+    resumed = search(tmp_path, 12, function=lambda **arguments: calls.append(1), resume=True).result
     assert summary(resumed) == summary(first)
     assert calls == []

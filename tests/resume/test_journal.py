@@ -1,5 +1,6 @@
 """The journal as a file: what goes in comes out, a cut last line is no error, all else that is wrong is one."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,16 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pysmac_compat import FileFormatError
+from pysmac_compat.engine.settings import EngineSettings, ForestSettings, SelectorSettings
 from pysmac_compat.files.journal import evaluation_line, header_line, read_journal
-from pysmac_compat.objective import Objective
-from pysmac_compat.plan import Plan
+from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
+from pysmac_compat.plan.objective import Objective
+from pysmac_compat.plan.transform import Transform, parse_formula
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.definition import define
-from pysmac_compat.transform import Transform, parse_formula
 
 from .searches import CONDITIONS, SPACE
 
-PLAN = Plan(define(SPACE, CONDITIONS, ["{x > 4.5}"]), 60, [7], 2.0**127, n_train=2)
+PLAN = Plan(define(SPACE, CONDITIONS, ["{x > 4.5}"]), [7], Budget(60), instances=Instances(2))
 EVALUATION = Evaluation(1, {"c": None, "x": 0.1}, 1, None, "SAT", 0.25, None, 0.5, 0.75, "", 0.5, 0.25)
 
 numbers = st.floats(allow_nan=False)
@@ -42,10 +44,10 @@ evaluations = st.builds(
 def journal(tmp_path):
     """Writes lines after the header of the plan, and reads them."""
 
-    def read(*lines, plan=PLAN, workers=1):
+    def read(*lines, plan=PLAN):
         path = tmp_path / "journal"
-        path.write_bytes(header_line(PLAN, 0, 1).encode() + b"".join(map(_bytes, lines)))
-        return read_journal(str(path), plan, 0, workers)
+        path.write_bytes(header_line(PLAN, 0).encode() + b"".join(map(_bytes, lines)))
+        return read_journal(str(path), plan, 0)
 
     return read
 
@@ -54,8 +56,7 @@ def _bytes(line):
     return line if isinstance(line, bytes) else line.encode()
 
 
-@pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(evaluation=evaluations, test=evaluations)
 def test_what_goes_in_comes_out(journal, evaluation, test):
     read = journal(evaluation_line(evaluation, False), evaluation_line(test, True))
@@ -107,12 +108,12 @@ def test_a_broken_header_is_named(tmp_path, header):
     path = tmp_path / "journal"
     path.write_text(header)
     with pytest.raises(FileFormatError, match="journal, line 1"):
-        read_journal(str(path), PLAN, 0, 1)
+        read_journal(str(path), PLAN, 0)
 
 
 def test_a_folder_is_no_journal(tmp_path):
     with pytest.raises(FileFormatError, match="expected a file, this is a directory") as caught:
-        read_journal(str(tmp_path), PLAN, 0, 1)
+        read_journal(str(tmp_path), PLAN, 0)
     assert caught.value.file == str(tmp_path)
 
 
@@ -131,12 +132,12 @@ def test_a_folder_is_no_journal(tmp_path):
         ({"definition": define(SPACE)}, "conditional_clauses was"),
         ({"definition": define(SPACE, CONDITIONS)}, r"forbidden_clauses was \['{x > 4.5}'\], now it is \[\]"),
         ({"deterministic": False}, "deterministic was True, now it is False"),
-        ({"n_train": 3}, "num_train_instances was 2, now it is 3"),
-        ({"features": [[1.0], [2.0]]}, "train_instance_features was None"),
+        ({"instances": Instances(3)}, "num_train_instances was 2, now it is 3"),
+        ({"instances": Instances(2, 0, [[1.0], [2.0]])}, "train_instance_features was None"),
         ({"objective": Objective(cutoff=3.0)}, "objective: cutoff was None, now it is 3.0"),
-        ({"use_model": False}, "use_model"),
-        ({"known": [{"x": 1.0}]}, r"it began without smac_options\['warmstart'\], now there is one"),
-        ({"parts": {"surrogate": {"n_trees": 5}}}, "surrogate: 'n_trees' is new"),
+        ({"engine": EngineSettings(selector=SelectorSettings(use_model=False))}, "use_model"),
+        ({"start": Start(known=[{"x": 1.0}])}, r"it began without smac_options\['warmstart'\], now there is one"),
+        ({"engine": EngineSettings(forest=ForestSettings(n_trees=5))}, "surrogate: 'n_trees' is new"),
     ],
 )
 def test_another_search_is_refused_and_the_difference_named(journal, change, message):
@@ -146,11 +147,17 @@ def test_another_search_is_refused_and_the_difference_named(journal, change, mes
 
 def test_another_number_of_workers_is_another_search(journal):
     with pytest.raises(ValueError, match="workers was 1, now it is 2"):
-        journal(workers=2)
+        journal(plan=replace(PLAN, calls=Calls(workers=2)))
 
 
 @pytest.mark.parametrize(
-    "change", [{"n_evaluations": 90}, {"total_time": 3.0}, {"cpu_time": 3.0}, {"n_test": 3}, {"parts": {"session": {}}}]
+    "change",
+    [
+        {"budget": Budget(90)},
+        {"budget": Budget(60, total_time=3.0, cpu_time=3.0, count_own_time=True, stop_file="f")},
+        {"instances": Instances(2, 3)},
+        {"calls": Calls(memory_mb=3.0, wall_factor=2.0, kill_file="f")},
+    ],
 )
 def test_limits_may_change(journal, change):
     assert journal(plan=replace(PLAN, **change)).max_evaluations == 60
@@ -162,8 +169,16 @@ def test_formulas_are_compared(tmp_path):
         return replace(PLAN, objective=Objective(transform=transform))
 
     path = tmp_path / "journal"
-    path.write_text(header_line(plan("sin(Q) + R * C"), 0, 1))
-    read_journal(str(path), plan("sin(Q) + R * C"), 0, 1)
+    path.write_text(header_line(plan("sin(Q) + R * C"), 0))
+    read_journal(str(path), plan("sin(Q) + R * C"), 0)
     for other in ("cos(Q) + R * C", "sin(Q) - R * C", "sin(Q) + R * S"):
         with pytest.raises(ValueError, match="transform: formulas: SAT_quality"):
-            read_journal(str(path), plan(other), 0, 1)
+            read_journal(str(path), plan(other), 0)
+
+
+def test_a_journal_of_an_earlier_version_may_hold_settings_that_have_their_defaults(tmp_path):
+    header = json.loads(header_line(PLAN, 0))
+    header["surrogate"], header["intensifier"] = {"n_trees": 10, "model": "auto"}, {"ordered": False}
+    path = tmp_path / "journal"
+    path.write_text(json.dumps(header) + "\n")
+    assert read_journal(str(path), PLAN, 0).max_evaluations == 60

@@ -16,13 +16,15 @@ from pysmac_compat.files.state import read_state_run
 
 from .searches import cost, journal_of, search, summary
 
-N = 60
+N = 28
 QUICK = {"rf-num-trees": 4, "num-ei-random": 100}
 KINDS = [
     {"options": QUICK},
     {"options": QUICK, "deterministic": False, "num_train_instances": 3},
     {"options": {**QUICK, "workers": 2}},
 ]
+#: how many calls have begun, and the kind of the search: before the first, in the design, with the model, at the end
+MOMENTS = [(0, 0), (1, 1), (4, 2), (9, 0), (14, 1), (20, 2), (26, 0)]
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +67,8 @@ def call(configuration, instance, seed, **_):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", range(0, N, N // 20))
-def test_nothing_that_has_finished_is_evaluated_again(tmp_path, notes, undisturbed, moment):
-    kind = moment // 3 % len(KINDS)
+@pytest.mark.parametrize(("moment", "kind"), MOMENTS)
+def test_nothing_that_has_finished_is_evaluated_again(tmp_path, notes, undisturbed, moment, kind):
     kill_somewhere(tmp_path, notes, moment, KINDS[kind])
     done = finished(tmp_path)
     time.sleep(0.05)  # what the dead process had begun may still make its note
@@ -109,7 +110,7 @@ def test_a_call_that_ends_just_after_its_script_has_not_failed(tmp_path, notes):
 @pytest.mark.slow
 def test_many_kills_of_one_search(tmp_path, notes, undisturbed):
     """Each resumption is killed, too; a kill costs the call that is running."""
-    moments = range(5, N, 12)
+    moments = range(4, N, 8)
     for moment in moments:
         kill_somewhere(tmp_path, notes, moment, {"resume": True, **KINDS[0]})
     assert summary(search(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
@@ -136,8 +137,9 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-@pytest.mark.parametrize("limit", [None, 100])
+@pytest.mark.parametrize(
+    ("signum", "limit"), [(signal.SIGTERM, None), (signal.SIGTERM, 100), (signal.SIGINT, None), (signal.SIGHUP, 100)]
+)
 def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undisturbed, signum, limit):
     """The call ends at once, the script a little later."""
     hanging = tmp_path / "hanging"

@@ -24,13 +24,13 @@ def trouble(x, c, b, n=0, instance=0, seed=0):
 
 
 SEARCHES = {
-    "plain": {"n": 14},
-    "trouble": {"n": 14, "function": trouble, "options": {"retry-crashed-count": 1}},
-    "instances and seeds": {"n": 14, "deterministic": False, "num_train_instances": 2, "num_test_instances": 2},
-    "run time": {"n": 14, "function": trouble, "options": {"run-obj": "RUNTIME"}, "t_limit_function_s": 5},
+    "plain": {"n": 10},
+    "trouble": {"n": 10, "function": trouble, "options": {"retry-crashed-count": 1}},
+    "instances and seeds": {"n": 10, "deterministic": False, "num_train_instances": 2, "num_test_instances": 2},
+    "run time": {"n": 10, "function": trouble, "options": {"run-obj": "RUNTIME"}, "t_limit_function_s": 5},
     "in this process": {"n": 8, "options": {"isolate": False}},
     "transformed": {"n": 8, "options": {"tae-transform": True, "tae-transform-SAT-quality": "2 * Q - 1"}},
-    "two at a time": {"n": 14, "options": {"workers": 2}},
+    "two at a time": {"n": 10, "options": {"workers": 2}},
 }
 
 
@@ -78,24 +78,24 @@ def test_each_run_has_its_journal(tmp_path, notes):
 
 def test_more_evaluations(tmp_path, notes):
     """The first ones are the same, and so is the end, however many stops there were."""
-    search(tmp_path / "a", 8, num_test_instances=1, num_train_instances=1)
-    search(tmp_path / "a", 12, num_test_instances=1, num_train_instances=1, resume=True)
-    end = search(tmp_path / "a", 16, notes=notes, num_test_instances=1, num_train_instances=1, resume=True)
+    search(tmp_path / "a", 6, num_test_instances=1, num_train_instances=1)
+    search(tmp_path / "a", 8, num_test_instances=1, num_train_instances=1, resume=True)
+    end = search(tmp_path / "a", 12, notes=notes, num_test_instances=1, num_train_instances=1, resume=True)
     assert 4 <= len(notes.lines) <= 5  # and perhaps a new incumbent on the test instance
-    search(tmp_path / "b", 8, num_test_instances=1, num_train_instances=1)
-    other = search(tmp_path / "b", 16, num_test_instances=1, num_train_instances=1, resume=True)
+    search(tmp_path / "b", 6, num_test_instances=1, num_train_instances=1)
+    other = search(tmp_path / "b", 12, num_test_instances=1, num_train_instances=1, resume=True)
     assert summary(end.result) == summary(other.result)
-    assert end.result.n_evaluations == 16
+    assert end.result.n_evaluations == 12
     fewer = search(tmp_path / "b", 5, num_test_instances=1, num_train_instances=1, resume=True)
     assert fewer.result.n_evaluations == 5
-    assert journal_of(tmp_path / "b").read_text().count('"test": false') == 16
+    assert journal_of(tmp_path / "b").read_text().count('"test": false') == 12
 
 
 def test_the_other_files_are_complete(tmp_path):
-    whole = search(tmp_path / "a", 12, num_train_instances=2, num_test_instances=2)
-    search(tmp_path / "b", 12, num_train_instances=2, num_test_instances=2)
-    cut(journal_of(tmp_path / "b"), 7)
-    search(tmp_path / "b", 12, num_train_instances=2, num_test_instances=2, resume=True)
+    whole = search(tmp_path / "a", 8, num_train_instances=2, num_test_instances=2)
+    search(tmp_path / "b", 8, num_train_instances=2, num_test_instances=2)
+    cut(journal_of(tmp_path / "b"), 5)
+    search(tmp_path / "b", 8, num_train_instances=2, num_test_instances=2, resume=True)
     folders = [tmp_path / name / "out" / "scenario" for name in "ab"]
     assert sorted(os.listdir(folders[0])) == sorted(os.listdir(folders[1]))
     states = [read_state_run(folder / "state-run0") for folder in folders]
@@ -188,12 +188,12 @@ def test_another_search_is_refused_before_anything_is_touched(tmp_path):
 
 
 def test_what_does_not_fit_is_named_with_its_line(tmp_path):
-    search(tmp_path, 8)
+    search(tmp_path, 5)
     journal = journal_of(tmp_path)
     lines = journal.read_text().splitlines(keepends=True)
     wrong = json.loads(lines[4])
     wrong["configuration"]["x"] /= 2
     journal.write_text("".join([*lines[:4], json.dumps(wrong) + "\n"]))
     with pytest.raises(pysmac_compat.FileFormatError, match="evaluation 4 was that of .* now the search ") as caught:
-        search(tmp_path, 8, resume=True)
+        search(tmp_path, 5, resume=True)
     assert (caught.value.file, caught.value.line) == (str(journal), 5)

@@ -29,6 +29,21 @@ def java_runs(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def own_state(tmp_path_factory):
+    """The state-run folder of a short search of our own, with instances or without."""
+    made = {}
+
+    def state(**keywords):
+        if str(keywords) not in made:
+            folder = tmp_path_factory.mktemp("own")
+            search(folder, 6, **keywords)
+            made[str(keywords)] = folder / "out" / "scenario" / "state-run0"
+        return made[str(keywords)]
+
+    return state
+
+
 @pytest.fixture
 def java_state(java_runs):
     """The state-run folder of a run of the Java program."""
@@ -62,9 +77,9 @@ def known_texts(state, parameters, conditions=(), forbiddens=()):
 
 def test_nothing_that_is_known_is_evaluated_again(java_state):
     state = java_state("conditional_forbidden")
-    result = warm(state, 12, distance)
+    result = warm(state, 8, distance)
     old = known_texts(state, *pcs.read_pcs(state / "param.pcs"))
-    assert len(texts(result)) == 12
+    assert len(texts(result)) == 8
     assert not set(texts(result)) & set(old)
     rows = read_state_run(state).runs
     assert len(rows) == 40
@@ -167,10 +182,9 @@ def test_failures_are_known_as_such(tmp_path):
         ({"x": ("real", [4, 4.5], 4)}, r"parameter 'x': '.*' is not in \[4.0, 4.5\]"),
     ],
 )
-def test_another_space_is_refused_and_the_difference_named(tmp_path, change, message):
-    search(tmp_path, 6)
+def test_another_space_is_refused_and_the_difference_named(own_state, change, message):
     optimizer = SMAC_optimizer()
-    optimizer.smac_options["warmstart"] = tmp_path / "out" / "scenario" / "state-run0"
+    optimizer.smac_options["warmstart"] = own_state()
     space = {name: spec for name, spec in {**SPACE, **change}.items() if spec is not None}
     if "y" in space:
         space["x"] = SPACE["x"]
@@ -186,10 +200,9 @@ def test_another_space_is_refused_and_the_difference_named(tmp_path, change, mes
         ({"num_train_instances": 2, "deterministic": False}, "has no seed; this function is not deterministic"),
     ],
 )
-def test_other_instances_and_seeds_are_refused(tmp_path, keywords, message):
-    search(tmp_path, 6, num_train_instances=2)
+def test_other_instances_and_seeds_are_refused(tmp_path, own_state, keywords, message):
     with pytest.raises(ValueError, match=message):
-        search(tmp_path / "b", 2, options={"warmstart": tmp_path / "out" / "scenario" / "state-run0"}, **keywords)
+        search(tmp_path, 2, options={"warmstart": own_state(num_train_instances=2)}, **keywords)
 
 
 def test_what_is_no_state(tmp_path):
@@ -206,9 +219,8 @@ def test_the_iteration_names_the_files(java_state, tmp_path):
     assert math.isfinite(warm(state, 1, distance, {"restoreIteration": 5}).value)
 
 
-def test_a_warm_search_is_resumed_with_the_same_start(tmp_path):
-    search(tmp_path / "a", 8)
-    state = tmp_path / "a" / "out" / "scenario" / "state-run0"
+def test_a_warm_search_is_resumed_with_the_same_start(tmp_path, own_state):
+    state = own_state()
     one = search(tmp_path / "b", 5, options={"warmstart": state})
     two = search(tmp_path / "b", 5, options={"warmstart": state}, resume=True)
     assert one.result.runs == two.result.runs

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import pysmac_compat
-from pysmac_compat import option_table
-from pysmac_compat.option_readers import READERS
+from pysmac_compat.options import table
+from pysmac_compat.options.rows import ROWS
 
 from .option_helpers import PARAMETERS, configurations, minimise, quadratic
 
@@ -100,10 +100,10 @@ def test_unknown_names_are_refused_with_the_nearest_ones(name):
 
 
 def test_every_option_has_an_effect_or_a_reason():
-    table = option_table.options()
-    assert len(table) == 233 + len(option_table.UNLISTED)
-    for name, option in table.items():
-        assert (name in READERS) == (option.category == "effect"), name
+    options = table.options()
+    assert len(options) == 233 + len(table.UNLISTED)
+    for name, option in options.items():
+        assert (name in ROWS) == (option.category == "effect"), name
         assert option.category in ("effect", "none")
         assert option.text
         assert "\n" not in option.text

@@ -37,8 +37,8 @@ def test_a_command_that_fails_warns():
     with pytest.warns(UserWarning, match="scenario-command") as caught:
         optimizer.minimize(quadratic, 2, PARAMETERS)
     assert [str(each.message) for each in caught] == [
-        "smac_options['pre-scenario-command']: 'echo no disk; exit 3' has ended with the exit status 3: no disk",
-        "smac_options['post-scenario-command']: 'exit 4' has ended with the exit status 4",
+        "smac_options['pre-scenario-command']: 'echo no disk; exit 3' ended with the exit status 3: no disk",
+        "smac_options['post-scenario-command']: 'exit 4' ended with the exit status 4",
     ]
     assert {each.filename for each in caught} == {__file__}
 

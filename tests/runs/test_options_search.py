@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 import pysmac_compat
-from pysmac_compat.options import resolve
+from pysmac_compat.options.smac_options import resolve
 
 from .option_helpers import PARAMETERS, configurations, minimise, quadratic
 

@@ -23,7 +23,7 @@ CLAUSES = ["y | c in {a,b, k=v}", "x | o == high"]
 
 def confined(given, clauses=CLAUSES):
     definition = define(MIXED, clauses)
-    return ParameterSpace(definition, pysmac_compat.configurations.read_subspace("it", given, definition))
+    return ParameterSpace(definition, pysmac_compat.planning.initial.read_subspace("it", given, definition))
 
 
 @pytest.mark.parametrize(

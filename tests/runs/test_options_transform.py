@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import pysmac_compat
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.transform import Transform, parse_formula
+from pysmac_compat.plan.transform import Transform, parse_formula
 
 from .option_helpers import PARAMETERS, configurations, minimise, quadratic
 

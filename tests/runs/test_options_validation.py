@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pysmac_compat.validation import Step, Validation
+from pysmac_compat.plan.validation import Step, Validation
 
 from .option_helpers import minimise, quadratic
 

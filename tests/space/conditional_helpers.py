@@ -3,7 +3,7 @@
 import pytest
 from space_helpers import active_by_conditions
 
-from pysmac_compat._errors import ClauseError
+from pysmac_compat.errors import ClauseError
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.definition import define
 

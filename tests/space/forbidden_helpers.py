@@ -2,7 +2,7 @@
 
 import pytest
 
-from pysmac_compat._errors import ClauseError
+from pysmac_compat.errors import ClauseError
 from pysmac_compat.space.forbidden import parse_forbiddens
 from pysmac_compat.space.parameters import parse_parameters
 

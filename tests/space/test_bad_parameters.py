@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pysmac_compat._errors import ParameterError, ParameterTypeError
+from pysmac_compat.errors import ParameterError, ParameterTypeError
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.parameters import parse_parameter, parse_parameters
 

@@ -12,7 +12,7 @@ from ConfigSpace import Configuration, ConfigurationSpace
 from ConfigSpace.util import get_one_exchange_neighbourhood
 from space_helpers import check_legal, native
 
-from pysmac_compat._errors import SpaceExhaustedError
+from pysmac_compat.errors import SpaceExhaustedError
 from pysmac_compat.space import parameter_space, vectors
 
 PARAMETERS = {
@@ -31,7 +31,7 @@ def make():
     return parameter_space(PARAMETERS, CONDITIONS, FORBIDDENS)
 
 
-def neighbours_are_legal(space, n_configurations=30):
+def neighbours_are_legal(space, n_configurations=10):
     space.seed(1)
     count = 0
     for configuration in [space.get_default_configuration(), *space.sample_configuration(n_configurations)]:
@@ -57,9 +57,9 @@ def test_it_is_a_configuration_space():
 def test_samples_and_neighbours_are_legal():
     space = make()
     space.seed(3)
-    for configuration in space.sample_configuration(500):
+    for configuration in space.sample_configuration(100):
         check_legal(space, configuration)
-    assert neighbours_are_legal(space) > 200
+    assert neighbours_are_legal(space) > 80
 
 
 def test_sampling_follows_the_seed():
@@ -86,31 +86,29 @@ def test_a_chain_of_depth_40(operator):
     space = parameter_space(parameters, [f"x{i:02d} | x{i - 1:02d} {operator}" for i in range(1, depth)])
     assert len(space.get_default_configuration()) == depth
     space.seed(1)
-    for configuration in space.sample_configuration(200):
+    for configuration in space.sample_configuration(20):
         check_legal(space, configuration)
     for neighbour in get_one_exchange_neighbourhood(space.get_default_configuration(), seed=1):
         check_legal(space, neighbour)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("operator", "depth"), [("&&", 26), ("||", 12)])
-def test_children_of_two_parents_in_a_row(operator, depth):
+def test_children_of_two_parents_in_a_row():
     """Each parameter depends on the two before it."""
+    code = """
+from pysmac_compat.space import parameter_space
+for operator, depth in (("&&", 26), ("||", 12)):
     parameters = {f"x{i:02d}": ("categorical", ["a", "b"], "a") for i in range(depth)}
     clauses = [f"x{i:02d} | x{i - 1:02d} == a {operator} x{i - 2:02d} == a" for i in range(2, depth)]
-    code = (
-        "from pysmac_compat.space import parameter_space\n"
-        f"space = parameter_space({parameters!r}, {clauses!r})\n"
-        "space.seed(1)\n"
-        "for c in space.sample_configuration(50):\n"
-        "    values = dict(c)\n"
-        "    assert space.definition.active(space.definition.complete(values)) == set(values)\n"
-    )
+    space = parameter_space(parameters, clauses)
+    space.seed(1)
+    for configuration in space.sample_configuration(20):
+        values = dict(configuration)
+        assert space.definition.active(space.definition.complete(values)) == set(values)
+"""
     # in a process of its own: without a limit a wrong implementation takes hours
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=20)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
 
 
-@pytest.mark.slow
 def test_neighbours_that_activate_children_with_forbidden_defaults():
     parameters = {
         "a": ("categorical", ["off", "on", "high"], "off"),
@@ -122,7 +120,7 @@ def test_neighbours_that_activate_children_with_forbidden_defaults():
     for forbidden in ("{n = 5}", "{n == 5}", "{m = 5}", "{m == 5 && r == 0.5}", "{n + m == 10}", "{r = 0.5}"):
         space = parameter_space(parameters, conditions, [forbidden])
         assert set(native(space.get_default_configuration())) == {"a"}
-        neighbours_are_legal(space, 60)
+        neighbours_are_legal(space)
 
 
 def test_equality():
@@ -289,7 +287,6 @@ def test_points_of_a_design_become_legal_configurations():
 # --------------------------------------------------------------------------------------------------------- SMAC3
 
 
-@pytest.mark.slow
 def test_a_smac3_facade_works_on_a_space_with_expressions(tmp_path):
     from smac import HyperparameterOptimizationFacade, Scenario
     from smac.runhistory.dataclasses import TrialValue
@@ -303,7 +300,7 @@ def test_a_smac3_facade_works_on_a_space_with_expressions(tmp_path):
         logging_level=False,
         overwrite=True,
     )
-    for i in range(6):
+    for i in range(5):
         trial = facade.ask()
         check_legal(space, trial.config)
         facade.tell(trial, TrialValue(cost=float(i)), save=False)

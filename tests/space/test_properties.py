@@ -92,8 +92,7 @@ def brute_force(kinds, conditions, values):
     return active
 
 
-@pytest.mark.slow
-@settings(max_examples=100, **COMMON)
+@settings(max_examples=40, **COMMON)
 @given(conditional_spaces(), st.randoms(use_true_random=False))
 def test_active_parameters_of_random_spaces(drawn, random):
     kinds, conditions = drawn
@@ -105,7 +104,7 @@ def test_active_parameters_of_random_spaces(drawn, random):
     random.shuffle(clauses)
     space = parameter_space(parameter_dict, clauses)
 
-    for _ in range(20):
+    for _ in range(10):
         values = {}
         for name, kind in kinds.items():
             numbers = {"integer": range(5), "real": [-1.0, -0.5, 0.0, 0.1, 0.25, 1.0]}
@@ -258,8 +257,7 @@ def parse(text):
 EXACT = trees(BINARY, ["abs", "floor", "ceil", "sqrt"])
 
 
-@pytest.mark.slow
-@settings(max_examples=400, **COMMON)
+@settings(max_examples=200, **COMMON)
 @given(EXACT, ASSIGNMENTS, st.sampled_from([" ", ""]))
 def test_expressions_have_the_value_that_python_gives(tree, values, blank):
     expected = evaluate(tree, values)
@@ -269,8 +267,7 @@ def test_expressions_have_the_value_that_python_gives(tree, values, blank):
     assert clause.forbids_values({name: values[name] for name in clause.node.names}) == (expected != 0)
 
 
-@pytest.mark.slow
-@settings(max_examples=200, **COMMON)
+@settings(max_examples=100, **COMMON)
 @given(trees(["+", "-", "*", "/", "%", "^"], CALLS), ASSIGNMENTS)
 def test_arithmetic_has_the_value_that_python_gives(tree, values):
     expected = evaluate(tree, values)
@@ -281,7 +278,7 @@ def test_arithmetic_has_the_value_that_python_gives(tree, values):
     assert clause.forbids_values(values)
 
 
-@settings(max_examples=200, **COMMON)
+@settings(max_examples=100, **COMMON)
 @given(TREES)
 def test_parentheses_that_the_precedence_makes_superfluous(tree):
     def full(tree):
@@ -296,8 +293,7 @@ def test_parentheses_that_the_precedence_makes_superfluous(tree):
     assert parse(render(tree, "")).node == parse(full(tree)).node
 
 
-@pytest.mark.slow
-@settings(max_examples=100, **COMMON)
+@settings(max_examples=50, **COMMON)
 @given(TREES, st.integers(0, 2**32 - 1))
 def test_arrays_equal_rows(tree, seed):
     clause, size = parse(render(tree)), 40
@@ -311,8 +307,7 @@ def test_arrays_equal_rows(tree, seed):
         assert clause.forbids_values(values) == found[i]
 
 
-@pytest.mark.slow
-@settings(max_examples=40, **COMMON)
+@settings(max_examples=10, **COMMON)
 @given(st.lists(TREES, min_size=1, max_size=3))
 def test_copies_give_the_same_verdicts(trees):
     clauses = ["{" + render(tree) + "}" for tree in trees]

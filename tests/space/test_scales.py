@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from space_helpers import default_of, native, samples
 
-from pysmac_compat._errors import ParameterError
+from pysmac_compat.errors import ParameterError
 from pysmac_compat.space import parameter_space
 
 

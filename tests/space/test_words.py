@@ -6,7 +6,7 @@ import pytest
 from forbidden_helpers import PARAMETERS, error_of, forbids, parse
 from space_helpers import check_place
 
-from pysmac_compat._errors import ParameterError
+from pysmac_compat.errors import ParameterError
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.forbidden import Classic, Expression
 from pysmac_compat.space.numbering import number_words

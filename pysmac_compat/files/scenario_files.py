@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat.files.text import Path, TextFile, plain_number
-from pysmac_compat.option_table import canonical_names
+from pysmac_compat.options.table import canonical_names
 from pysmac_compat.plan import Plan
 
 #: what the readers of the original called options, by their first names in SMAC v2
@@ -75,16 +75,16 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
         "overall_obj": "MEAN",
         "algo-deterministic": plan.deterministic,
     }
-    if plan.features is not None:
+    if plan.instances.features is not None:
         basic["feature_file"] = os.path.join(folder, "features.dat")
-    if plan.n_test:
+    if plan.instances.n_test:
         basic["test-instances"] = os.path.join(folder, "test_instances.dat")
-    if plan.total_time is not None:
-        basic["wallclock_limit"] = plain_number(plan.total_time)
-    if plan.cpu_time is not None:
-        basic["cputime-limit"] = plain_number(plan.cpu_time)
-    advanced = {"validation": bool(plan.n_test and plan.validation.enabled)}
-    last = {"runcount-limit": plan.n_evaluations}
+    if plan.budget.total_time is not None:
+        basic["wallclock_limit"] = plain_number(plan.budget.total_time)
+    if plan.budget.cpu_time is not None:
+        basic["cputime-limit"] = plain_number(plan.budget.cpu_time)
+    advanced = {"validation": bool(plan.instances.n_test and plan.validation.enabled)}
+    last = {"runcount-limit": plan.budget.evaluations}
     if advanced["validation"]:
         last["validate-only-last-incumbent"] = plan.validation.which == "last"
 

@@ -63,4 +63,4 @@ def canonical_names() -> dict[str, str]:
 
 
 def _read(name: str) -> Any:
-    return json.loads(importlib.resources.files("pysmac_compat").joinpath(name).read_text(encoding="utf-8"))
+    return json.loads(importlib.resources.files("pysmac_compat.options").joinpath(name).read_text(encoding="utf-8"))

@@ -33,16 +33,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pysmac_compat._errors import FileFormatError
-from pysmac_compat._fork import ForkedProcess, uninterrupted
 from pysmac_compat._installed import prefer_installed
+from pysmac_compat._process import ForkedProcess, uninterrupted
+from pysmac_compat.errors import FileFormatError
 from pysmac_compat.evaluation.evaluator import Caller, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.plan import Plan
-from pysmac_compat.search import Call, EvaluationLost, Search
+from pysmac_compat.search.run import Call, EvaluationLost, Run
 
 logger = logging.getLogger(__name__)
 
@@ -221,11 +221,11 @@ def _serve(
         _import_engine()
         for run in runs:
             send(RunStarted(run))
-            search = Search(plan, run, call, send, folder / str(run), pool, recorded.get(run), stopped)
+            search = Run(plan, run, call, send, folder / str(run), pool, recorded.get(run), stopped)
             session = search.session(max(1, len(calls)))
             # The clock starts here, not before SMAC3 is imported.
             search.start = time.monotonic()
-            deadline = None if plan.total_time is None else search.start + plan.total_time
+            deadline = None if plan.budget.total_time is None else search.start + plan.budget.total_time
             for evaluator in calls:
                 evaluator.deadline = deadline
             reason = session.run(deadline)

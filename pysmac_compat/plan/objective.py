@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, SUCCESSES, Outcome
 
 if TYPE_CHECKING:
-    from pysmac_compat.transform import Transform
+    from pysmac_compat.plan.transform import Transform
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pysmac_compat import option_table
-from pysmac_compat._errors import ArgumentError, did_you_mean
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError, did_you_mean
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
-from pysmac_compat.option_readers import READERS
-from pysmac_compat.option_table import canonical_names
-from pysmac_compat.settings import Settings
-
-__all__ = ["INITIAL", "SmacOptions", "canonical_names", "resolve"]
+from pysmac_compat.options import table
+from pysmac_compat.options.meaning import Options
+from pysmac_compat.options.rows import ROWS
+from pysmac_compat.options.table import canonical_names
 
 #: what the dict of a new optimizer holds; only what the user assigns afterwards counts as his
 INITIAL: dict[str, Any] = {
@@ -103,7 +101,7 @@ class SmacOptions(dict[str, Any]):
         return super().pop(key, *default)
 
 
-def resolve(options: Mapping[str, Any]) -> Settings:
+def resolve(options: Mapping[str, Any]) -> Options:
     """Check the options that the user has assigned, and say what they mean.
 
     Raises
@@ -119,16 +117,14 @@ def resolve(options: Mapping[str, Any]) -> Settings:
             raise ArgumentError(f"smac_options: unknown option {name!r}{did_you_mean(str(name), known)}")
         values.pop(known[name], None)  # of two options with the same effect, too, the last one wins
         values[known[name]] = name, value
-    settings: dict[str, Any] = {}
-    parts: dict[str, dict[str, Any]] = {}
+    found = Options()
     for canonical, (name, value) in values.items():
-        if canonical in READERS:
-            target, read = READERS[canonical]
-            part, dot, keyword = target.partition(".")
-            (parts.setdefault(part, {}) if dot else settings)[keyword or part] = read(f"smac_options[{name!r}]", value)
+        if canonical in ROWS:
+            row = ROWS[canonical]
+            found = row.set(found, row.read(f"smac_options[{name!r}]", value))
         elif name not in _IGNORED:
-            option = option_table.options()[canonical]
+            option = table.options()[canonical]
             if option.holds and str(value).lower() == option.holds.lower():
                 continue
             warn(f"smac_options[{name!r}] has no effect here: {option.text}")
-    return Settings(**settings, parts=parts)
+    return found

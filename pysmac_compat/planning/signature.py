@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError, did_you_mean
+from pysmac_compat.errors import ArgumentError, did_you_mean
 from pysmac_compat.plan import Plan
 
 #: what makes a run hand over these keywords
@@ -39,7 +39,9 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
     name = f"{getattr(function, '__name__', type(function).__name__)}()"
     definition = plan.definition
     requested = [
-        key for key, is_so in (("seed", not plan.deterministic), ("instance", plan.n_train is not None)) if is_so
+        key
+        for key, is_so in (("seed", not plan.deterministic), ("instance", plan.instances.n_train is not None))
+        if is_so
     ]
     by_keyword = [a.name for a in accepted if a.kind in (a.POSITIONAL_OR_KEYWORD, a.KEYWORD_ONLY)]
     for keyword in [*(p for p in definition.parameters if p not in definition.conditions), *requested]:

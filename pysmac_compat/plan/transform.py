@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pysmac_compat._errors import ArgumentError, ClauseError
+from pysmac_compat.errors import ArgumentError, ClauseError
 from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, SUCCESSES, Outcome
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.space.expression import Columns, ExpressionParser, Node

@@ -20,7 +20,7 @@ _index = attrgetter("index")
 _LITTLE = 0.9
 
 
-class Record:
+class ResultBuilder:
     """What is known of all runs.
 
     Parameters
@@ -59,7 +59,7 @@ class Record:
         seed = self.plan.seeds[run]
         default = self.plan.definition.default
         complete = self.plan.definition.complete(default)
-        self._runs[run] = RunResult(seed, self.plan.failure_value, complete, default)
+        self._runs[run] = RunResult(seed, self.plan.calls.failure_value, complete, default)
         logger.info("run %d starts with the seed %d", run + 1, seed)
 
     def _add_evaluation(self, run: RunResult, evaluation: Evaluation) -> None:
@@ -87,7 +87,7 @@ class Record:
 
     def _check_clock(self, event: Evaluated) -> None:
         """Warn of the first call that the wall clock has ended though it had used little of its CPU time."""
-        new, limit = event.evaluation, self.plan.calls.wall_limit(event.evaluation.cutoff)
+        new, limit = event.evaluation, self.plan.rules.wall_limit(event.evaluation.cutoff)
         if self._waited or new.status != "TIMEOUT" or event.cut_short or limit is None or new.cutoff is None:
             return
         if new.wall_time >= _LITTLE * limit and new.cpu_time < _LITTLE * new.cutoff:
@@ -122,9 +122,9 @@ class Record:
         run.incumbent_runs = event.n_runs
 
     def _end(self, run: RunResult) -> None:
-        useless = self.plan.failure_value
+        useless = self.plan.calls.failure_value
         if not run.trajectory or (
-            not self.plan.known and all(e.value == useless and not e.succeeded for e in run.evaluations)
+            not self.plan.start.known and all(e.value == useless and not e.succeeded for e in run.evaluations)
         ):
             count = len(run.evaluations)
             which = (
@@ -150,7 +150,7 @@ class Record:
         )
 
     def conclude(self) -> None:
-        """Tell the user what he should know of the result."""
+        """Tell the user what to know of the result."""
         result = self.result
         counts = sorted({run.incumbent_runs for run in result.runs})
         if result.n_crashed > 1:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import NUMBER, Parameter, Value
 from pysmac_compat.space.scanner import Scanner

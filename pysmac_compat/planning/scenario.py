@@ -7,16 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pysmac_compat._errors import ArgumentError
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.files.instances import instance_name, read_features, read_instances
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.result_files import scenario_names
-from pysmac_compat.files.scenario import first_name, read_scenario
+from pysmac_compat.files.scenario_files import first_name, read_scenario
 from pysmac_compat.files.text import Path
-from pysmac_compat.options import INITIAL, resolve
-from pysmac_compat.plan import Plan, make_plan
-from pysmac_compat.settings import Settings
+from pysmac_compat.options.smac_options import INITIAL, resolve
+from pysmac_compat.plan import Plan
+from pysmac_compat.plan.shell import ShellCommands
+from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.space.definition import define
 from pysmac_compat.utils.smac_argparser import HEAD, convert
 
@@ -42,7 +43,6 @@ class ScenarioPlan:
     Attributes
     ----------
     plan : Plan
-    settings : Settings
     instances : list of list of str
         Name and further words of the training instances, then of the test instances.
     scenario : dict of str to str
@@ -52,7 +52,6 @@ class ScenarioPlan:
     """
 
     plan: Plan
-    settings: Settings
     instances: list[list[str]]
     scenario: dict[str, str]
     results: str | None
@@ -102,28 +101,25 @@ def read_scenario_plan(
                 options.pop(first, None)
     if "pcs-file" not in places:
         raise ArgumentError(f"{os.fspath(scenario_fn)!r} names no file of the parameters (pcs-file = ...)")
-    settings = resolve(options)
-    if "commands" in settings.parts:
+    meaning = resolve(options)
+    if meaning.shell != ShellCommands():
         warn("the shell commands before and after a scenario are not run: the search is driven from outside")
     parameters, *clauses = read_pcs(places["pcs-file"])
     train = _instances(places.get("instances")) or [[instance_name(0)]]
     test = _instances(places.get("test-instances"))
     output = places.get("output-dir")
     plan = make_plan(
-        settings,
+        meaning,
         definition=define({name: _typed(name, each, parser_dict) for name, each in parameters.items()}, *clauses),
         max_evaluations=_NO_LIMIT,
         deterministic=True,
         num_train_instances=len(train),
         num_test_instances=len(test),
         train_instance_features=_features(places.get("feature-file"), train),
-        num_runs=1,
         seed=seed,
-        t_limit_function_s=None,
-        t_limit_total_s=None,
     )
-    results = None if output is None else _output(output, scenario_fn, settings.result_folder)
-    return ScenarioPlan(plan, settings, [*train, *test], scenario, results)
+    results = None if output is None else _output(output, scenario_fn, meaning.output.result_folder)
+    return ScenarioPlan(plan, [*train, *test], scenario, results)
 
 
 def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callable[[str], Any]]) -> tuple[Any, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -15,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import Evaluated, Event, Improved, Tested, Warned
 from pysmac_compat.files.journal import Recorded
-from pysmac_compat.objective import Scored
 from pysmac_compat.plan import Plan
+from pysmac_compat.plan.objective import Scored
+from pysmac_compat.plan.validation import Step
 from pysmac_compat.results import Evaluation
-from pysmac_compat.validation import Step
 
 if TYPE_CHECKING:
     from pysmac_compat.engine.session import Session, Standing
@@ -37,7 +36,7 @@ class EvaluationLost(RuntimeError):
     """A call will not come to an end, because what makes it is gone."""
 
 
-class Search:
+class Run:
     """What one run does; all that happens is sent to the process that has started it.
 
     Where it asks for an evaluation that is recorded, no call is made.
@@ -68,43 +67,37 @@ class Search:
         from pysmac_compat.engine.capping import Capping
         from pysmac_compat.engine.session import Session
 
-        plan, objective = self.plan, self.plan.objective
-        more: Mapping[str, Mapping[str, Any]] = defaultdict(dict, plan.parts)
+        plan, objective, engine = self.plan, self.plan.objective, self.plan.engine
         return Session(
-            plan.definition.space(plan.subspace),
+            plan.definition.space(plan.start.subspace),
             self.evaluate,
-            n_evaluations=plan.n_evaluations,
+            n_evaluations=plan.budget.evaluations,
             design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,
             workers=workers,
-            seed=plan.seeds[self.run] + plan.seed_offset,
-            cpu_time=plan.cpu_time,
+            seed=plan.seeds[self.run] + plan.start.seed_offset,
+            cpu_time=plan.budget.cpu_time,
+            count_own_time=plan.budget.count_own_time,
+            stop_file=plan.budget.stop_file,
+            kill_file=plan.calls.kill_file,
             deterministic=plan.deterministic,
-            n_instances=plan.n_train,
-            features=plan.features,
-            surrogate=partial(parts.surrogate, **more["surrogate"]),
-            acquisition=partial(parts.acquisition, **more["acquisition"]),
-            maximizer=partial(parts.maximizer, **more["maximizer"]),
-            selector=partial(parts.selector, use_model=plan.use_model, first=plan.first, **more["selector"]),
-            encoder=partial(
-                parts.encoder,
-                cutoff=objective.cutoff,
-                penalty=objective.penalty if plan.penalise_imputed else 1.0,
-                **more["encoder"],
-            ),
+            n_instances=plan.instances.n_train,
+            features=plan.instances.features,
+            surrogate=partial(parts.surrogate, settings=engine.surrogate, forest=engine.forest),
+            acquisition=partial(parts.acquisition, settings=engine.acquisition),
+            maximizer=partial(parts.maximizer, settings=engine.maximizer),
+            selector=partial(parts.selector, settings=engine.selector, first=plan.start.first),
+            encoder=partial(parts.encoder, settings=engine.encoder, cutoff=objective.cutoff, penalty=objective.penalty),
             intensifier=partial(
                 parts.intensifier,
-                initial_runs=plan.initial_incumbent_runs,
-                max_runs=plan.max_incumbent_runs,
+                settings=engine.racing,
                 cutoff=objective.cutoff,
                 capping=None if objective.capping is None else Capping(*objective.capping),
                 penalty=objective.penalty,
                 instance_penalty=objective.instance_penalty,
-                n_initial=len(plan.first or ()) - 1,
-                **more["intensifier"],
+                n_initial=len(plan.start.first or ()) - 1,
             ),
             folder=self.folder,
-            known=[(k.configuration, k.instance, k.seed, k.scored) for k in plan.known],
-            **more["session"],
+            known=[(k.configuration, k.instance, k.seed, k.scored) for k in plan.start.known],
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,
             stopped=self.stopped,
@@ -159,10 +152,10 @@ class Search:
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """The active values; those that the user wrote down exactly as he did."""
         values = _natives(configuration)
-        for name, value in self.plan.subspace.items():
+        for name, value in self.plan.start.subspace.items():
             if name in values and self._same(name, value, values[name]):
                 values[name] = value
-        given = (c for c in self.plan.first or () if c is not None and self._equal(c, values))
+        given = (c for c in self.plan.start.first or () if c is not None and self._equal(c, values))
         return dict(next(given, values))
 
     def _equal(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -195,10 +188,10 @@ class Search:
         incumbents = self.incumbents or [Step(0.0, 0.0, plan.definition.default)]
         chosen = self.evaluated.values() if rules.which == "all" else rules.choose(incumbents, wall_time, cpu_time)
         base = plan.seeds[self.run] if rules.seed is None else rules.seed
-        runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.n_test, plan.deterministic)]
+        runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.instances.n_test, plan.deterministic)]
         started = []
         for index, (configuration, i, number) in enumerate(runs, 1):
-            instance = None if plan.n_train is None else plan.n_train + i
+            instance = None if plan.instances.n_train is None else plan.instances.n_train + i
             seed = None if plan.deterministic else (base + number) * 7919 % 2**24
             known = None if self.recorded is None else self.recorded.test(configuration, instance, seed)
             if known is not None:
@@ -229,7 +222,7 @@ class Search:
     ) -> tuple[Scored, Evaluation]:
         extra = {name: value for name, value in (("instance", instance), ("seed", seed)) if value is not None}
         outcome = self.call({**configuration, **extra}, cutoff)
-        for _ in range(self.plan.retries):
+        for _ in range(self.plan.calls.retries):
             if outcome.status not in ("CRASHED", "MEMOUT") or outcome.cut_short:
                 break
             again = self.call({**configuration, **extra}, cutoff)
@@ -238,8 +231,8 @@ class Search:
                 cpu_time=outcome.cpu_time + again.cpu_time,
                 wall_time=outcome.wall_time + again.wall_time,
             )
-        if outcome.status in ("CRASHED", "MEMOUT") and self.plan.crashed_quality is not None:
-            outcome = replace(outcome, value=self.plan.crashed_quality)
+        if outcome.status in ("CRASHED", "MEMOUT") and self.plan.calls.crashed_quality is not None:
+            outcome = replace(outcome, value=self.plan.calls.crashed_quality)
         scored = self.plan.objective.score(outcome, cutoff, first)
         outcome = scored.outcome
         evaluation = Evaluation(

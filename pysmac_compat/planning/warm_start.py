@@ -6,47 +6,31 @@ import contextlib
 import glob
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from pysmac_compat._errors import ArgumentError
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.outcome import Outcome, Status
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.journal import digest, digests
 from pysmac_compat.files.run_results import RunRow
 from pysmac_compat.files.state import OLD_STATE, PARAMSTRINGS, RUNS, StateRun, read_state_run
-from pysmac_compat.objective import Scored
+from pysmac_compat.plan.known import Known
+from pysmac_compat.plan.objective import Scored
 from pysmac_compat.space.definition import Definition
 
 if TYPE_CHECKING:
     from pysmac_compat.plan import Plan
 
 
-@dataclass(frozen=True)
-class Known:
-    """An evaluation that needs no call.
-
-    Attributes
-    ----------
-    configuration : dict
-        The active values.
-    instance, seed : int or None
-    scored : Scored
-    """
-
-    configuration: dict[str, Any]
-    instance: int | None
-    seed: int | None
-    scored: Scored
-
-
-def read_known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
+def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
     """The evaluations in a state-run folder, as the function of this plan would have given them.
 
     Parameters
     ----------
-    options : dict
-        'folder', and perhaps 'iteration', the number in the names of the files.
+    folder : str
+    iteration : int or None
+        The number in the names of the files; None: whatever it is.
     plan : Plan
 
     Raises
@@ -54,12 +38,10 @@ def read_known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
     ArgumentError, FileFormatError
         Where the evaluations are not of the plan's space, instances or kind of function.
     """
-    folder, iteration = options["folder"], options.get("iteration", "*")
+    which = "*" if iteration is None else str(iteration)
     what = f"smac_options['warmstart']: {folder}"
     try:
-        state = read_state_run(
-            folder, runs=RUNS.replace("*", str(iteration)), paramstrings=PARAMSTRINGS.replace("*", str(iteration))
-        )
+        state = read_state_run(folder, runs=RUNS.replace("*", which), paramstrings=PARAMSTRINGS.replace("*", which))
     except FileNotFoundError as error:
         raise ArgumentError(f"{what} is no state-run folder: {error}") from None
     configurations = [
@@ -69,7 +51,7 @@ def read_known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
     return [
         Known(
             configurations[row.configuration - 1],
-            _instance(f"{what}, run {row.number}", state.instances[row.instance - 1][0], plan.n_train),
+            _instance(f"{what}, run {row.number}", state.instances[row.instance - 1][0], plan.instances.n_train),
             _seed(f"{what}, run {row.number}", row.seed, plan.deterministic),
             _scored(f"{what}, run {row.number}", row, plan),
         )
@@ -77,7 +59,7 @@ def read_known(options: Mapping[str, Any], plan: Plan) -> list[Known]:
     ]
 
 
-def read_known_before(options: Mapping[str, Any], plan: Plan, results: str) -> list[Known]:
+def read_known_before(folder: str, iteration: int | None, plan: Plan, results: str) -> list[Known]:
     """The evaluations with which a run began that is resumed.
 
     A run that starts with the state-run folder which its own takes the place of moves that aside. Then it is
@@ -85,20 +67,20 @@ def read_known_before(options: Mapping[str, Any], plan: Plan, results: str) -> l
 
     Parameters
     ----------
-    options, plan : object
+    folder, iteration, plan : object
         See `read_known`.
     results : str
         The folder of the results, with the journals.
     """
-    parent, name = os.path.split(os.path.realpath(options["folder"]))
+    parent, name = os.path.split(os.path.realpath(folder))
     if parent == os.path.realpath(results):
         began_with = digests(results)
         for moved in sorted(glob.glob(os.path.join(glob.escape(parent), f"{OLD_STATE}{name}-*")), reverse=True):
             with contextlib.suppress(ValueError, OSError):  # of any other run
-                known = read_known({**options, "folder": moved}, plan)
+                known = read_known(moved, iteration, plan)
                 if digest(known) in began_with:
                     return known
-    return read_known(options, plan)
+    return read_known(folder, iteration, plan)
 
 
 def _typed(what: str, state: StateRun, plan: Plan) -> list[dict[str, Any]]:
@@ -143,7 +125,7 @@ def _scored(what: str, row: RunRow, plan: Plan) -> Scored:
         raise ArgumentError(f"{what} has the result {row.result!r}; expected one of {', '.join(get_args(Status))}")
     status = cast(Status, row.result)
     failed = status in ("CRASHED", "MEMOUT", "ABORT")
-    value = plan.failure_value if failed else row.quality
+    value = plan.calls.failure_value if failed else row.quality
     outcome = Outcome(status, value, row.runtime, row.runtime, row.wall_time)
     # a transformation has been made when it was written
     return replace(plan.objective, transform=None).score(outcome, row.cutoff)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pysmac_compat.files.configurations import format_arguments, parse_arguments
+from pysmac_compat.files.configuration_texts import format_arguments, parse_arguments
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.text import Path, TextFile, java_number, quoted_cells
 

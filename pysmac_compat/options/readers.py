@@ -1,0 +1,219 @@
+"""How the values of ``smac_options`` are read and checked, whether they are Python's or texts of a file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import math
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pysmac_compat.arguments import integer, limit
+from pysmac_compat.errors import ArgumentError
+from pysmac_compat.space.parameters import NUMBER
+
+#: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
+_PROPOSALS = 1
+
+#: gets the name of the option for messages, and the value
+Reader = Callable[[str, Any], Any]
+
+
+def choice(*choices: str) -> Reader:
+    """One of some words, in any case, as in SMAC v2."""
+    by_word = {choice.upper(): choice for choice in choices}
+
+    def read(name: str, value: Any) -> Any:
+        found = by_word.get(value.upper()) if isinstance(value, str) else None
+        if found is None:
+            raise ArgumentError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+        return found
+
+    return read
+
+
+def mapped(meanings: Mapping[str, Any]) -> Reader:
+    """One of some words; returns what it stands for."""
+    read = choice(*meanings)
+    return lambda name, value: meanings[read(name, value)]
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False, also as a text or as 1 and 0."""
+    word = str(value).lower()
+    if word not in ("true", "false", "0", "1"):
+        raise ArgumentError(f"{name} must be True or False, got {value!r}")
+    return word in ("true", "1")
+
+
+def either(if_true: Any, if_false: Any) -> Reader:
+    """True or False; returns what it stands for."""
+    return lambda name, value: if_true if flag(name, value) else if_false
+
+
+def quality(name: str, value: Any) -> float | None:
+    """A finite number, or None."""
+    try:
+        number = None if value is None else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if number is not None and not math.isfinite(number):
+        raise ArgumentError(f"{name} must be a finite number or None, got {value!r}")
+    return number
+
+
+def finite(name: str, value: Any) -> float:
+    """A finite number."""
+    number = quality(name, value)
+    if number is None:
+        raise ArgumentError(f"{name} must be a finite number, got None")
+    return number
+
+
+def seconds(name: str, value: Any) -> float | None:
+    """A positive number of seconds, or None for no limit."""
+    return limit(name, float(value) if isinstance(value, str) and NUMBER.fullmatch(value) else value)
+
+
+def positive(name: str, value: Any) -> float:
+    """A positive number."""
+    number = seconds(name, value)
+    if number is None:
+        raise ArgumentError(f"{name} must be a number, got {value!r}")
+    return number
+
+
+def count(least: int = 1) -> Reader:
+    """A whole number from ``least``."""
+    return lambda name, value: integer(
+        name, int(value) if isinstance(value, str) and value.isdecimal() else value, least=least
+    )
+
+
+def share(name: str, value: Any) -> float:
+    """A positive number up to 1."""
+    number = positive(name, value)
+    if number > 1:
+        raise ArgumentError(f"{name} must be at most 1, got {value!r}")
+    return number
+
+
+def factor(name: str, value: Any) -> float:
+    """A number above 1."""
+    number = positive(name, value)
+    if number <= 1:
+        raise ArgumentError(f"{name} must be more than 1, got {value!r}")
+    return number
+
+
+def span(name: str, value: Any) -> float:
+    """Seconds, from 0."""
+    number = finite(name, value)
+    if number < 0:
+        raise ArgumentError(f"{name} must not be negative, got {value!r}")
+    return number
+
+
+def timestamp(name: str, value: Any) -> float | None:
+    """Seconds, or None for -1."""
+    return None if finite(name, value) == -1 else span(name, value)
+
+
+def proposals(name: str, value: Any) -> int:
+    """The proposals of one fit of the model that stand for a share of the time given to racing."""
+    share = finite(name, value)
+    if not 0 <= share < 1:
+        raise ArgumentError(f"{name} must be at least 0 and less than 1, got {value!r}")
+    return max(1, round(_PROPOSALS * share / (1 - share)))
+
+
+def level(name: str, value: Any) -> int:
+    """A logging level by its name in SMAC v2; 0 for OFF."""
+    level: int = mapped(
+        {
+            "TRACE": logging.DEBUG,
+            "DEBUG": logging.DEBUG,
+            "INFO": logging.INFO,
+            "WARN": logging.WARNING,
+            "ERROR": logging.ERROR,
+            "OFF": 0,
+        }
+    )(name, value)
+    return level
+
+
+def text(what: str) -> Reader:
+    """A text that is not empty; ``what`` it is, for the message."""
+
+    def read(name: str, value: Any) -> str:
+        if not isinstance(value, str) or not value:
+            raise ArgumentError(f"{name} must be {what}, got {value!r}")
+        return value
+
+    return read
+
+
+file = text("a file name")
+
+
+def folder(name: str, value: Any) -> str:
+    """The path of a folder that is there."""
+    path: str = text("a directory")(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+    if not os.path.isdir(path):
+        raise ArgumentError(f"{name} must be a directory, got {value!r}")
+    return path
+
+
+def scenario(name: str, value: Any) -> str:
+    """The name of a scenario file, without its extension."""
+    return str(file(name, value)).rsplit(".", 1)[0] or value
+
+
+def _structured(value: Any) -> Any:
+    """The value, parsed from JSON if it was read back from a scenario file."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(value)
+    return value
+
+
+def configuration(name: str, value: Any) -> Any:
+    """A configuration as a text or a dict, or DEFAULT or RANDOM."""
+    value = _structured(value)
+    if not isinstance(value, (str, Mapping)):
+        raise ArgumentError(f"{name} must be DEFAULT, RANDOM, or a text such as \"-x '1.0' -y '3'\", got {value!r}")
+    return value
+
+
+def subspace(name: str, value: Any) -> Any:
+    """Values of some parameters as a text or a dict."""
+    value = _structured(value)
+    if not isinstance(value, (str, Mapping)):
+        raise ArgumentError(f'{name} must be a text such as "x=1.0, y=3", or a dict, got {value!r}')
+    return value
+
+
+def configurations(name: str, value: Any) -> tuple[Any, ...]:
+    """Several configurations."""
+    value = _structured(value)
+    if isinstance(value, (str, Mapping)):
+        value = [value]
+    if not isinstance(value, (list, tuple)):
+        raise ArgumentError(f"{name} must be a list of configurations, got {value!r}")
+    return tuple(configuration(name, each) for each in value)
+
+
+def formula(name: str, value: Any) -> Any:
+    """A formula of tae-transform."""
+    from pysmac_compat.plan.transform import parse_formula  # needs NumPy, see `define`
+
+    return parse_formula(name, value)
+
+
+def client(name: str, value: Any) -> Any:
+    """A client of a Dask cluster."""
+    if not all(callable(getattr(value, method, None)) for method in ("submit", "nthreads")):
+        raise ArgumentError(f"{name} must be a dask.distributed.Client, got {value!r}")
+    return value

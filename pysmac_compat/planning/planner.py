@@ -1,0 +1,222 @@
+"""Makes a plan of the arguments of `minimize` and of the options."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pysmac_compat import arguments
+from pysmac_compat._warn import warn
+from pysmac_compat.engine.settings import ForestSettings
+from pysmac_compat.errors import ArgumentError, ParameterError
+from pysmac_compat.options.meaning import ObjectiveOptions, Options, StartOptions, TransformOptions
+from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
+from pysmac_compat.plan.known import Known
+from pysmac_compat.plan.objective import Objective
+from pysmac_compat.planning.initial import read_configuration, read_subspace
+from pysmac_compat.planning.warm_start import read_known, read_known_before
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.parameters import Value
+
+if TYPE_CHECKING:
+    from pysmac_compat.plan.transform import Transform
+
+
+def make_plan(
+    options: Options,
+    *,
+    definition: Definition,
+    max_evaluations: Any,
+    deterministic: bool,
+    num_train_instances: Any = None,
+    num_test_instances: Any = None,
+    train_instance_features: Any = None,
+    num_runs: Any = 1,
+    num_procs: Any = 1,
+    seed: Any = 0,
+    t_limit_function_s: Any = None,
+    t_limit_total_s: float | None = None,
+    mem_limit_function_mb: Any = None,
+    resumed: str | None = None,
+) -> Plan:
+    """Check the arguments of ``minimize`` and join them with the options.
+
+    Where an argument and an option set the same limit, the smaller one holds. ``resumed`` is the folder of the
+    results of an earlier call that is resumed.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the argument.
+    ParameterError
+        For a parameter called ``seed`` or ``instance`` where the function gets that keyword.
+    """
+    if options.instances.deterministic is not None:
+        deterministic = options.instances.deterministic
+    instances = _instances(options, num_train_instances, num_test_instances, train_instance_features)
+    for name, needed in (("seed", not deterministic), ("instance", instances.n_train is not None)):
+        if needed and name in definition.parameters:
+            raise ParameterError(f"parameter {name!r}: the function gets its own {name!r} in this run; rename it")
+    if instances.features is None and options.engine.forest.n_components != ForestSettings.n_components:
+        warn("smac_options['num-pca'] (numPCA) has no effect here: there are no instance features")
+    start, limits = options.start, options.limits
+    seeds = arguments.seeds(seed if start.seed is None else start.seed, arguments.integer("num_runs", num_runs))
+    cutoff = _least(arguments.limit("t_limit_function_s", t_limit_function_s), options.calls.cutoff)
+    processes = min(arguments.integer("num_procs", num_procs, truncate=True), len(seeds))
+    calls = _calls(options, arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True))
+    plan = Plan(
+        definition=definition,
+        seeds=seeds,
+        budget=Budget(
+            evaluations=min(arguments.evaluations(max_evaluations), limits.evaluations or 2**63),
+            total_time=_least(t_limit_total_s, limits.wall_time),
+            cpu_time=limits.cpu_time,
+            count_own_time=limits.count_own_time,
+            stop_file=limits.stop_file,
+        ),
+        objective=_objective(options, cutoff, calls.failure_value),
+        deterministic=deterministic,
+        instances=instances,
+        start=Start(_first(start, definition), _subspace(start, definition), seed_offset=start.seed_offset),
+        calls=calls,
+        engine=options.engine,
+        validation=options.validation,
+        check_consistency=_check_consistency(options.objective),
+        processes=processes if calls.isolate else 1,
+        shell=options.shell,
+    )
+    if not calls.isolate and plan.rules.limited:
+        warn("smac_options['isolate'] = False: calls have no limits")
+    return replace(plan, start=replace(plan.start, known=_known(start, plan, resumed)))
+
+
+def _calls(options: Options, memory_mb: float | None) -> Calls:
+    given = options.calls
+    workers = given.workers
+    if given.cluster is not None and workers is None:
+        workers = sum(given.cluster.nthreads().values())
+    if not given.isolate and (given.cluster is not None or (workers or 1) > 1):
+        needs = "'dask-client'] needs" if given.cluster is not None else "'workers'] > 1 needs"
+        raise ArgumentError(f"smac_options[{needs} isolated calls: smac_options['isolate'] = True")
+    return Calls(
+        memory_mb=memory_mb,
+        wall_factor=given.wall_limit_factor,
+        kill_file=given.kill_file,
+        crash_value=given.crash_value,
+        crashed_quality=None if options.objective.runtime else given.quality_of_crashes,
+        retries=given.retries,
+        isolate=given.isolate,
+        workers=workers or 1,
+        cluster=given.cluster,
+    )
+
+
+def _known(start: StartOptions, plan: Plan, resumed: str | None) -> list[Known]:
+    if start.warm_folder is not None:
+        if resumed is None:
+            return read_known(start.warm_folder, start.warm_iteration, plan)
+        return read_known_before(start.warm_folder, start.warm_iteration, plan, resumed)
+    if start.warm_iteration is not None:
+        warn("smac_options['warmstart-iteration'] has no effect without 'warmstart'")
+    return []
+
+
+def _first(start: StartOptions, definition: Definition) -> list[dict[str, Any] | None] | None:
+    """The configurations that come first, if it is not just the default."""
+    if start.incumbent is None and not start.challengers:
+        return None
+    incumbent = "DEFAULT" if start.incumbent is None else start.incumbent
+    first = [read_configuration("smac_options['initial-incumbent']", incumbent, definition)]
+    if start.run_default:
+        first.append(definition.default)
+    for challenger in start.challengers:
+        first.append(read_configuration("smac_options['initial-challengers']", challenger, definition))
+    return [c for i, c in enumerate(first) if c is None or c not in first[:i]]
+
+
+def _subspace(start: StartOptions, definition: Definition) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    if start.subspace_file is not None:
+        name = "smac_options['search-subspace-file']"
+        try:
+            lines = Path(start.subspace_file).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ArgumentError(f"{name} cannot be read: {error}") from error
+        for line in lines:
+            values.update(read_subspace(name, line, definition))
+    values.update(read_subspace("smac_options['search-subspace']", start.subspace, definition))
+    return values
+
+
+def _check_consistency(objective: ObjectiveOptions) -> Literal["", "warn", "raise"]:
+    if objective.check_consistency is False:
+        return ""
+    return "raise" if objective.forbid_inconsistency else "warn" if objective.check_consistency else ""
+
+
+def _objective(options: Options, cutoff: float | None, failure_value: float) -> Objective:
+    given = options.objective
+    plain = Objective(
+        cutoff=cutoff,
+        stop_on_abort=given.stop_on_abort,
+        stop_on_crash="any" if given.stop_on_crash else "first" if given.stop_on_first_crash else "",
+        transform=_transform(options.transform, failure_value),
+    )
+    if not given.runtime:
+        return plain
+    return replace(
+        plain,
+        runtime=True,
+        penalty=given.penalty,
+        instance_penalty=given.instance_penalty,
+        capping=None if given.capping is False else (given.capping_factor, given.capping_summand),
+    )
+
+
+def _transform(options: TransformOptions, failure_value: float) -> Transform | None:
+    if options != TransformOptions() and options.enabled is None:
+        warn("smac_options: the other options tae-transform-... have no effect without 'tae-transform' = True")
+    if not options.enabled:
+        return None
+    from pysmac_compat.plan.transform import Transform  # needs NumPy, see `define`
+
+    formulas = {name: value for name, value in vars(options).items() if name not in ("enabled", "valid_only")}
+    given = {name: formula for name, formula in formulas.items() if formula is not None}
+    return Transform(valid_only=options.valid_only, failure_value=failure_value, **given)
+
+
+def _least(*limits: float | None) -> float | None:
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _instances(options: Options, n_train: Any, n_test: Any, features: Any) -> Instances:
+    train = None if n_train is None else arguments.integer("num_train_instances", n_train, least=1, truncate=True)
+    test = 0 if n_test is None else arguments.integer("num_test_instances", n_test, least=0, truncate=True)
+    rows = _features(features, train)
+    if not options.instances.use:
+        return Instances()
+    return Instances(train, test, None if options.instances.skip_features else rows)
+
+
+def _features(features: Any, n_train: int | None) -> list[list[float]] | None:
+    """The features as lists, one row for each training instance."""
+    if features is None:
+        return None
+    if n_train is None:
+        raise ArgumentError("train_instance_features needs num_train_instances")
+    try:
+        rows = [[float(value) for value in row] for row in features]
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"train_instance_features must hold one list of numbers for each instance, got {features!r:.200}"
+        ) from None
+    if len(rows) != n_train:
+        raise ArgumentError(f"train_instance_features must have {n_train} rows, one an instance, got {len(rows)}")
+    lengths = {len(row) for row in rows}
+    if len(lengths) != 1 or lengths == {0}:
+        raise ArgumentError(f"train_instance_features: all rows must have the same length, got {sorted(lengths)}")
+    if not all(math.isfinite(value) for row in rows for value in row):
+        raise ArgumentError("train_instance_features must be finite numbers")
+    return rows

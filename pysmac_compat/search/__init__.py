@@ -1,0 +1,1 @@
+"""One minimisation: its processes, its runs, its result."""

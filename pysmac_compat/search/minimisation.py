@@ -1,0 +1,127 @@
+"""One minimisation, carried out: a plan goes in, events and a result come out. All faces of the package use it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from pysmac_compat._process import uninterrupted
+from pysmac_compat.evaluation.evaluator import Caller, Evaluator
+from pysmac_compat.evaluation.outcome import Outcome
+from pysmac_compat.events import INTERRUPTED, CallWanted, Event
+from pysmac_compat.files.journal import Recorded
+from pysmac_compat.files.lock import RunLock
+from pysmac_compat.files.result_files import ResultFiles
+from pysmac_compat.plan import Plan
+from pysmac_compat.results import Result
+from pysmac_compat.search.process import Engine, events_of, stop, take_the_rest
+from pysmac_compat.search.result_builder import ResultBuilder
+
+
+class Minimisation:
+    """Carries out a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    function : callable or None
+        Called in child processes, or on a cluster, as the plan says. None, or calls that are not isolated: each call
+        comes back as a `CallWanted` event, to be answered with `answer`.
+    files : ResultFiles or None
+        Where the results are written.
+    locks : sequence of RunLock
+        Of the runs; let go of at the end.
+    recorded : dict of int to Recorded
+        What is known of runs that are resumed.
+
+    Attributes
+    ----------
+    locks : sequence of RunLock
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        function: Callable[..., Any] | None = None,
+        *,
+        files: ResultFiles | None = None,
+        locks: Sequence[RunLock] = (),
+        recorded: Mapping[int, Recorded] = MappingProxyType({}),
+    ) -> None:
+        self._plan, self._function, self._files = plan, function, files
+        self.locks, self._recorded = locks, recorded
+        self._builder = ResultBuilder(plan)
+        self._callers: list[Caller] = []
+        self._engines: list[Engine] = []
+        self._started = contextlib.ExitStack()
+
+    def start(self) -> None:
+        """Start the processes: what makes the calls, and the engines."""
+        plan = self._plan
+        for i in range(plan.processes):
+            callers = [] if self._function is None or not plan.calls.isolate else self._start_callers(self._function)
+            self._callers += callers
+            runs = range(i, len(plan.seeds), plan.processes)
+            of_search = None if self._files is None else self._files.of_search
+            self._engines.append(Engine(plan, runs, callers, self._recorded, of_search))
+            self._started.callback(self._engines[-1].close)
+
+    def _start_callers(self, function: Callable[..., Any]) -> list[Caller]:
+        callers: list[Caller] = []
+        for _ in range(self._plan.calls.workers):
+            if self._plan.calls.cluster is None:
+                callers.append(Evaluator(function, self._plan.rules, self.locks))
+            else:
+                from pysmac_compat.evaluation.on_dask import DaskEvaluator
+
+                callers.append(DaskEvaluator(self._plan.calls.cluster, function, self._plan.rules))
+            self._started.callback(callers[-1].close)
+        return callers
+
+    def events(self) -> Iterator[Event]:
+        """What happens, as it happens, until all runs have ended; result and files know of it first."""
+        return events_of(self._engines, self._take)
+
+    def _take(self, event: Event) -> None:
+        if not isinstance(event, CallWanted):
+            self._builder.take(event)
+            if self._files is not None:
+                self._files.take(event)
+
+    def answer(self, outcome: Outcome) -> None:
+        """Answer a `CallWanted`."""
+        self._engines[0].answer(outcome)
+
+    def stop(self, reason: str) -> None:
+        """End the search; what has been evaluated counts, and `events` goes on with the rest of what happened."""
+        stop(self._engines, self._callers, reason)
+
+    def interrupt(self) -> None:
+        """End the search because of an exception: learn what has been evaluated, unless that fails, too."""
+        with contextlib.suppress(Exception):
+            self.stop(INTERRUPTED)
+            take_the_rest(self._engines, self._take)
+
+    @property
+    def result(self) -> Result:
+        """All that is known so far."""
+        return self._builder.result
+
+    def conclude(self) -> None:
+        """Tell the user what to know of the result."""
+        self._builder.conclude()
+
+    def close(self) -> None:
+        """End all processes; idempotent."""
+        with uninterrupted():
+            self._started.close()
+            if self._files is not None:
+                self._files.close()
+            self.release_locks()
+
+    def release_locks(self) -> None:
+        """Let go of the locks in this process."""
+        for lock in self.locks:
+            lock.close()
