@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from automax.checkpoints import load_model, load_predictions, load_weights
     from automax.core import AutoMAX, AutoMAXConfigration, AutoMAXConfiguration, parse_hyperparameters_from_dict
     from automax.core.autopartial import autopartial
-    from automax.data import ArrayDataset, register_dataset
+    from automax.data.arrays import ArrayDataset
+    from automax.data.registry import register_dataset
     from automax.models import register_model
     from automax.spaces import parse_defaultconfig
 
 _HOMES = {
-    "ArrayDataset": "automax.data",
+    "ArrayDataset": "automax.data.arrays",
     "AutoMAX": "automax.core",
     "AutoMAXConfigration": "automax.core",
     "AutoMAXConfiguration": "automax.core",
@@ -28,7 +29,7 @@ _HOMES = {
     "load_weights": "automax.checkpoints",
     "parse_defaultconfig": "automax.spaces",
     "parse_hyperparameters_from_dict": "automax.core",
-    "register_dataset": "automax.data",
+    "register_dataset": "automax.data.registry",
     "register_model": "automax.models",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from automax.data import check_labels
+from automax.data.arrays import check_labels
 from pysmac_compat.errors import ArgumentError
 
 

@@ -21,10 +21,10 @@ from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, Constant,
 from ConfigSpace.hyperparameters import Hyperparameter
 
 from automax import models
-from automax._names import nearest
 from automax.core.helpers import parse_hyperparameters_from_dict
 from automax.core.trial import one_thread
-from automax.data import ArrayDataset, check_labels, joined, load_dataset, standardized, stratified_rows
+from automax.data.arrays import ArrayDataset, check_labels, joined, standardized, stratified_rows
+from automax.data.registry import load_dataset
 from automax.libauc_trainers import make_trainer
 from automax.metrics import Metrics
 from automax.settings import Settings
@@ -33,6 +33,7 @@ from pysmac_compat._process import flush_streams
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.child import Child, receive, send
+from pysmac_compat.suggestions import nearest
 
 #: settings of the training section that decide on what is learnt
 _OF_TRAINING = (

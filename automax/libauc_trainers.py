@@ -24,10 +24,10 @@ from libauc.trainer.core.image_trainer import Trainer
 
 from automax import checkpoints, models
 from automax._device import cuda_means_device, device
-from automax._names import nearest
 from automax.checks import check_evaluation_data, check_training_data
 from automax.metrics import Metrics
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import nearest
 
 #: seconds without a line on the progress of a training, unless ``verbose`` wants one for each epoch
 _SILENCE = 10.0

@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from automax._names import nearest
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import nearest
 
 if TYPE_CHECKING:
     import torch

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from automax._names import nearest
 from automax.core.helpers import is_search
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import nearest
 
 _NUMBER = (int, float)
 #: key -> (default, types); where a number may be a dict, that is a search specification

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from automax._names import nearest
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import nearest
 
 Space = dict[str, dict[str, Any]]
 

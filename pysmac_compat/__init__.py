@@ -12,6 +12,8 @@ from pysmac_compat.errors import (
     FileFormatError,
     ParameterError,
     ParameterTypeError,
+    PysmacError,
+    SearchError,
     SpaceExhaustedError,
 )
 from pysmac_compat.optimizer import SMAC_optimizer
@@ -29,9 +31,11 @@ __all__ = [
     "Incumbent",
     "ParameterError",
     "ParameterTypeError",
+    "PysmacError",
     "Result",
     "RunResult",
     "SMAC_optimizer",
+    "SearchError",
     "SpaceExhaustedError",
     "install_as_pysmac",
     "parameter_space",

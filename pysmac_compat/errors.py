@@ -1,25 +1,28 @@
-"""Exceptions that the package raises for input it cannot use.
+"""The exceptions of the package, all of them below `PysmacError`.
 
-All of them are ``ValueError``, so that an ``except ValueError`` written for the
-original keeps working::
+What the user has handed in raises a ``ValueError``, what fails later a ``RuntimeError``, so that an ``except`` written
+for the original keeps working::
 
-    ValueError
-     +-- ParameterError         a parameter definition
+    PysmacError
+     +-- ParameterError         (ValueError)    a parameter definition
      |    +-- ParameterTypeError     ... of a wrong Python type (also a TypeError)
-     +-- ArgumentError          an argument of the optimizer (also a TypeError)
-     +-- ClauseError            a conditional or forbidden clause; shows the place
-     +-- FileFormatError        a file that is read; names file and line
-    RuntimeError
-     +-- SpaceExhaustedError    no further legal configuration was found
+     +-- ArgumentError          (ValueError)    an argument or an option (also a TypeError)
+     +-- ClauseError            (ValueError)    a conditional or forbidden clause; shows the place
+     +-- FileFormatError        (ValueError)    a file that is read; names file and line
+     +-- SearchError            (RuntimeError)  the search has failed; what was found is kept
+     +-- SpaceExhaustedError    (RuntimeError)  no further legal configuration was found
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 
-class ParameterError(ValueError):
+class PysmacError(Exception):
+    """The base of all exceptions of the package."""
+
+
+class ParameterError(PysmacError, ValueError):
     """A parameter definition has a value that cannot be used."""
 
 
@@ -30,11 +33,11 @@ class ParameterTypeError(ParameterError, TypeError, AssertionError):
     """
 
 
-class ArgumentError(ValueError, TypeError):
+class ArgumentError(PysmacError, ValueError, TypeError):
     """An argument of the optimizer has a wrong type or value."""
 
 
-class ClauseError(ValueError):
+class ClauseError(PysmacError, ValueError):
     """A conditional or forbidden clause cannot be used.
 
     Parameters
@@ -58,7 +61,7 @@ class ClauseError(ValueError):
         return type(self), (self.message, self.clause, self.position)
 
 
-class FileFormatError(ValueError):
+class FileFormatError(PysmacError, ValueError):
     """A file is not of the format that its reader expects.
 
     Parameters
@@ -79,14 +82,9 @@ class FileFormatError(ValueError):
         return type(self), (self.message, self.file, self.line)
 
 
-class SpaceExhaustedError(RuntimeError):
+class SearchError(PysmacError, RuntimeError):
+    """The search has failed; what it had found is kept."""
+
+
+class SpaceExhaustedError(PysmacError, RuntimeError):
     """No further legal configuration was found in a bounded number of draws."""
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The nearest known names as the end of a message, whatever their case; empty if none is near."""
-    import difflib  # not above: what it loads makes each fork of the process dearer
-
-    folded = {each.casefold(): each for each in known}
-    near = difflib.get_close_matches(name.casefold(), folded, n=3)
-    return f"; did you mean {' or '.join(repr(folded[each]) for each in near)}?" if near else ""

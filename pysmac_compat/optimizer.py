@@ -30,7 +30,7 @@ from pysmac_compat.results import Result
 from pysmac_compat.search.minimisation import Minimisation
 from pysmac_compat.search.shell import shell_commands
 from pysmac_compat.space.definition import Definition, define
-from pysmac_compat.utils.parameter_definitions import value_type
+from pysmac_compat.space.values import value_type
 
 _LOGGER = logging.getLogger("pysmac_compat")
 _LOGGER.propagate = False  # nothing reaches the root logger; warnings go to stderr all the same

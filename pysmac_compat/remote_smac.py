@@ -19,14 +19,16 @@ from pysmac_compat.files.lock import lock_runs
 from pysmac_compat.files.result_files import ResultFiles, run_names
 from pysmac_compat.files.scenario_files import DEFAULT_CUTOFF
 from pysmac_compat.files.text import Path
+from pysmac_compat.options.table import HEAD
 from pysmac_compat.planning.scenario import ScenarioPlan, read_scenario_plan
 from pysmac_compat.results import Result
 from pysmac_compat.search.minimisation import Minimisation
+from pysmac_compat.space.values import typed
 from pysmac_compat.utils.parameter_definitions import process_parameter_definitions as process_parameter_definitions
 from pysmac_compat.utils.parameter_definitions import (
     process_single_parameter_definition as process_single_parameter_definition,
 )
-from pysmac_compat.utils.smac_argparser import HEAD, convert, function_arguments
+from pysmac_compat.utils.smac_argparser import function_arguments
 
 _REPORT = ("value", "status", "runtime")
 #: what SMAC v2 told each call besides: a limit on the length of the run, and a seed where none is needed
@@ -136,8 +138,8 @@ class remote_smac:
             _CUTOFF_LENGTH,
             seed,
         )
-        typed = {name: convert(name, self._types[name], str(value)) for name, value in values.items()}
-        return {**dict(zip(HEAD, head, strict=True)), **typed}
+        given = {name: typed(name, self._types[name], str(value)) for name, value in values.items()}
+        return {**dict(zip(HEAD, head, strict=True)), **given}
 
     def report_result(self, result_dict: Mapping[str, Any]) -> None:
         """The result of what `next_configuration` has returned last.

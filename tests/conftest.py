@@ -1,18 +1,34 @@
 """What tests of all kinds share: Python in a process of its own, notes of any process."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import textwrap
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# on a machine that does other things, too, time says little
+settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("tests")
 
 # nohup, and shells in the background, let a process ignore these, and so all that is tested would
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-pytest.register_assert_rewrite("optimizer.replays", "space_helpers")
+pytest.register_assert_rewrite(
+    "tests.optimizer.replays",
+    "tests.smac3_process",
+    "tests.space.conditional_helpers",
+    "tests.space.forbidden_helpers",
+    "tests.space.space_helpers",
+)
 
 
 @pytest.fixture
@@ -42,6 +58,25 @@ def run(tmp_path):
 def run_script(run):
     """Runs the text of a script in an interpreter of its own."""
     return lambda text, *arguments, **more: run("script.py", *arguments, files={"script.py": text}, **more)
+
+
+DATA = Path(__file__).parent / "data" / "runs"
+
+
+@pytest.fixture(scope="session")
+def java_runs(tmp_path_factory):
+    """A folder with a folder for each recorded run of the original, with the Java program; not to be written to."""
+    folder = tmp_path_factory.mktemp("java_runs")
+    for name in ("java_runs.tar.gz", "java_state_60.tar.gz"):
+        with tarfile.open(DATA / name) as archive:
+            archive.extractall(folder, filter="data")
+    return folder
+
+
+@pytest.fixture
+def java_copy(java_runs, tmp_path):
+    """Makes a working directory of its own with a recorded run."""
+    return lambda name="wd": Path(shutil.copytree(java_runs / "readers" / "wd", tmp_path / name))
 
 
 class Notes:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from automax._names import nearest
 from pysmac_compat import arguments
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import nearest
 
 
 @dataclass(frozen=True, init=False)

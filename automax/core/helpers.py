@@ -16,9 +16,9 @@ from ConfigSpace import (
 )
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from automax._names import nearest
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ParameterError
+from pysmac_compat.suggestions import nearest
 
 _KEYS = ("val", "default", "log", "type")
 _TYPES = ("float", "int", "categorical", "constant")

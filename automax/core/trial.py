@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from automax._names import nearest
 from automax.core.record import storable
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import nearest
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace

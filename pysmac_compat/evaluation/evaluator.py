@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pysmac_compat._process import IGNORED, Closeable, ForkedProcess
+from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.bootstrap import EXIT_SECONDS
 from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.openmp import release_threads
@@ -22,7 +23,7 @@ from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import CallServer, Request
 
 
-class CallsLost(RuntimeError):
+class CallsLost(SearchError):
     """The process that makes the calls has died."""
 
 

@@ -21,25 +21,15 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-from pysmac_compat.files.text import Path, TextFile, java_number
+from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter, Value
+from pysmac_compat.space.values import java_number
 
 _QUOTED = r"'(?P<value>(?:[^'\\]|\\+(?!['\\])|(?:\\\\)*\\')*(?:\\\\)*)'"
 _PAIR = re.compile(rf"(?P<name>[^\s'\"#]+?)={_QUOTED}")
 _ARGUMENT = re.compile(rf"-(?P<name>[^\s'\"#]+) {_QUOTED}")
 _BEFORE_QUOTE = re.compile(r"(\\*)('|\Z)")
-
-
-def value_text(value: Value, parameter: Parameter) -> str:
-    """A value as it stands in the files."""
-    return java_number(value) if parameter.kind == "real" else str(value)  # type: ignore[arg-type]
-
-
-def value_texts(values: Mapping[str, Value], definition: Definition) -> dict[str, str]:
-    """A configuration, completed with defaults, as texts; sorted by name."""
-    complete = definition.complete(values)
-    return {name: value_text(value, definition.parameters[name]) for name, value in complete.items()}
 
 
 def _quote(text: str) -> str:
@@ -164,54 +154,3 @@ def read_uniq_configurations(path: Path) -> list[list[float]]:
         if not cells or len(cells) != len(rows[0]):
             file.error(number, f"expected {len(rows[0])} values, got {len(cells)}")
     return rows
-
-
-def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, Value]:
-    """The values of the active parameters, with their types, of a configuration that was read.
-
-    Parameters
-    ----------
-    texts : dict of str to str
-        Parameters that are missing have their default.
-    definition : Definition
-
-    Returns
-    -------
-    dict
-        Sorted by name.
-
-    Raises
-    ------
-    ValueError
-        For a parameter or a value that the space does not have.
-    """
-    unknown = sorted(texts.keys() - definition.parameters.keys())
-    if unknown:
-        raise ValueError(f"there is no parameter {unknown[0]!r} in the space")
-    values = {name: parameter.default for name, parameter in definition.parameters.items()}
-    values.update({name: typed_value(text, definition.parameters[name]) for name, text in texts.items()})
-    return definition.restrict(values)
-
-
-def typed_value(text: str, parameter: Parameter) -> Value:
-    """A value of a parameter from its text.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    if not parameter.numeric:
-        if text in parameter.tokens:
-            return parameter.tokens[text]
-    else:
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        # Java's way from a bound to [0, 1] and back may leave the range by a rounding error
-        slack = 1e-9 * (parameter.values[1] - parameter.values[0])
-        whole = parameter.kind == "integer"
-        if parameter.values[0] - slack <= number <= parameter.values[1] + slack and (number.is_integer() or not whole):
-            return int(number) if whole else min(max(number, parameter.values[0]), parameter.values[1])
-    raise ValueError(f"parameter {parameter.name!r}: {text!r} is not in {parameter.domain}")

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pysmac_compat.files.text import Path, TextFile, java_number
+from pysmac_compat.files.text import Path, TextFile
+from pysmac_compat.space.values import java_number
 
 #: before the number that the function gets as ``instance``
 PREFIX = "id_"

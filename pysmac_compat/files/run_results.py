@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pysmac_compat.files.text import Path, TextFile, java_number
+from pysmac_compat.files.text import Path, TextFile
+from pysmac_compat.space.values import java_number
 
 COLUMNS = (
     "Run Number",

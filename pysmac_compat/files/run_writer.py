@@ -14,7 +14,6 @@ from pysmac_compat.files.configuration_texts import (
     format_pairs,
     paramstrings_line,
     uniq_configurations_line,
-    value_texts,
 )
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.pcs import definition_text
@@ -24,6 +23,7 @@ from pysmac_compat.files.scenario_files import DEFAULT_CUTOFF, first_name, scena
 from pysmac_compat.files.state import OLD_STATE
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
+from pysmac_compat.space.values import value_texts
 
 _STATE_FILES = ("paramstrings-it{}.txt", "uniq_configurations-it{}.csv", "runs_and_results-it{}.csv")
 

@@ -163,9 +163,10 @@ class _Smac3:
     def _made(self) -> RunDirectory:
         """The directory; made late, so that SMAC3 is imported where that belongs."""
         if self._directory is None:
-            self._directory = RunDirectory(
-                *self._place, self._plan.definition.space(self._plan.start.subspace), **_scenario(self._plan)
-            )
+            from pysmac_compat.space.configspace import ParameterSpace
+
+            space = ParameterSpace(self._plan.definition, self._plan.start.subspace)
+            self._directory = RunDirectory(*self._place, space, **_scenario(self._plan))
             for known in self._plan.start.known:
                 outcome = known.scored.outcome
                 self._directory.add(

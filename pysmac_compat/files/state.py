@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pysmac_compat.errors import FileFormatError
-from pysmac_compat.files.configuration_texts import paramstrings_line, read_paramstrings, typed_values
+from pysmac_compat.files.configuration_texts import paramstrings_line, read_paramstrings
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.instances import features_text, instances_text, read_features, read_instances
 from pysmac_compat.files.pcs import read_pcs
@@ -18,6 +18,7 @@ from pysmac_compat.files.scenario_files import read_scenario_by_old_names
 from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Value
+from pysmac_compat.space.values import typed_values
 
 PARAMSTRINGS = "paramstrings-it*.txt"
 RUNS = "runs_and_results-it*.csv"

@@ -7,7 +7,6 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from io import FileIO
 from typing import NoReturn, TypeAlias
 
@@ -95,22 +94,6 @@ class TextFile:
         if not number.is_integer():
             self.error(line, f"{what}: expected a whole number, got {text.strip()!r:.80}")
         return int(number)
-
-
-def java_number(value: float) -> str:
-    """A number as Java prints a double, so that files look like those of SMAC v2.
-
-    >>> [java_number(x) for x in (31, 0.25, 2.0**127, 1e-5, float("nan"))]
-    ['31.0', '0.25', '1.7014118346046923E38', '1.0E-5', 'NaN']
-    """
-    value = float(value)
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        return repr(value)
-    if not math.isfinite(value):
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
-    first, rest = str(digits[0]), "".join(map(str, digits[1:])) or "0"
-    return f"{'-' if sign else ''}{first}.{rest}E{int(exponent) + len(digits) - 1}"
 
 
 def plain_number(value: float) -> str:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pysmac_compat.files.configuration_texts import format_pairs, parse_pairs
-from pysmac_compat.files.text import Path, TextFile, java_number, quoted_cells
+from pysmac_compat.files.text import Path, TextFile, quoted_cells
+from pysmac_compat.space.values import java_number
 
 _COLUMNS = (
     "CPU Time Used",

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from pysmac_compat.files.configuration_texts import format_arguments, parse_arguments
 from pysmac_compat.files.instances import instance_number
-from pysmac_compat.files.text import Path, TextFile, java_number, quoted_cells
+from pysmac_compat.files.text import Path, TextFile, quoted_cells
+from pysmac_compat.space.values import java_number
 
 _CALLS = ("Validation Configuration ID", "Configuration ", "Sample Call String")
 _RESULTS = (

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError, did_you_mean
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.options import table
 from pysmac_compat.options.meaning import Options
 from pysmac_compat.options.rows import ROWS
 from pysmac_compat.options.table import canonical_names
+from pysmac_compat.suggestions import did_you_mean
 
 #: what the dict of a new optimizer holds; only what the user assigns afterwards counts as his
 INITIAL: dict[str, Any] = {

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 #: options of SMAC v2 that its own list of options leaves out
 UNLISTED = (("run-obj", "run-objective", "runObj", "run_obj"), ("algo-exec", "algoExec", "algo"))
+
+#: what SMAC v2 hands to each call of a program before the parameters, and its types
+HEAD: dict[str, Callable[[str], Any]] = {
+    "instance": str,
+    "instance_info": str,
+    "cutoff_time": float,
+    "cutoff_length": int,
+    "seed": int,
+}
 
 #: 'none': what it was for does not exist here
 Category = Literal["effect", "none"]

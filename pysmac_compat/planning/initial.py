@@ -8,8 +8,9 @@ from typing import Any
 
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.space.definition import Definition
-from pysmac_compat.space.parameters import NUMBER, Parameter, Value
+from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.space.values import value_of
 
 _PAIR = re.compile(r"""\s*-(?P<name>\S+)\s+(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>\S+))(?=\s|$)""")
 
@@ -94,20 +95,9 @@ def _pairs(what: str, text: str) -> dict[str, str]:
 
 
 def _value(what: str, parameter: Parameter, text: str) -> Value:
-    expected = (
-        f"{what}: {text!r} is not a value of the parameter {parameter.name!r}; expected one of {parameter.domain}"
-    )
-    if not parameter.numeric:
-        if text not in parameter.tokens:
-            raise ArgumentError(expected)
-        return parameter.tokens[text]
-    if not NUMBER.fullmatch(text):
-        raise ArgumentError(expected)
-    number: float | int = float(text)
-    if parameter.kind == "integer":
-        if number != int(number):
-            raise ArgumentError(expected)
-        number = int(number)
-    if not parameter.values[0] <= number <= parameter.values[1]:
-        raise ArgumentError(expected)
-    return number
+    try:
+        return value_of(text, parameter)
+    except ValueError:
+        raise ArgumentError(
+            f"{what}: {text!r} is not a value of the parameter {parameter.name!r}; expected one of {parameter.domain}"
+        ) from None

@@ -15,11 +15,12 @@ from pysmac_compat.files.result_files import scenario_names
 from pysmac_compat.files.scenario_files import first_name, read_scenario
 from pysmac_compat.files.text import Path
 from pysmac_compat.options.smac_options import INITIAL, resolve
+from pysmac_compat.options.table import HEAD
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.shell import ShellCommands
 from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.space.definition import define
-from pysmac_compat.utils.smac_argparser import HEAD, convert
+from pysmac_compat.space.values import typed
 
 #: what the files say of other files and of the program, by its first names in SMAC v2
 _PLACES = (
@@ -131,7 +132,7 @@ def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callab
     if specification[0] in ("real", "integer") or isinstance(specification[0], list):
         return specification
     *kind, choices, default = specification
-    native = {text: convert(name, types[name], text) for text in choices}
+    native = {text: typed(name, types[name], text) for text in choices}
     if any(str(value) != text for text, value in native.items()):
         return specification
     return (*kind, type(choices)(native.values()), native[default])

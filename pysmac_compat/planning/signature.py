@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from pysmac_compat.errors import ArgumentError, did_you_mean
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.plan import Plan
+from pysmac_compat.suggestions import did_you_mean
 
 #: what makes a run hand over these keywords
 _REQUESTS = {"seed": "deterministic=False", "instance": "num_train_instances=n"}

@@ -35,7 +35,7 @@ from typing import Any
 
 from pysmac_compat._installed import prefer_installed
 from pysmac_compat._process import ForkedProcess, uninterrupted
-from pysmac_compat.errors import FileFormatError
+from pysmac_compat.errors import FileFormatError, SearchError
 from pysmac_compat.evaluation.evaluator import Caller, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop
@@ -89,7 +89,7 @@ class Engine:
 
         Raises
         ------
-        RuntimeError
+        SearchError
             If the engine has failed or its process has died.
         ValueError
             If what the user has given it is the reason.
@@ -97,11 +97,11 @@ class Engine:
         try:
             event: Event | None = self.connection.recv()
         except (EOFError, OSError):
-            raise RuntimeError("the process of the search has died; what it had found is kept") from None
+            raise SearchError("the process of the search has died; what it had found is kept") from None
         if isinstance(event, Failed):
             if event.error is not None:
                 raise event.error
-            raise RuntimeError(f"the search has failed; what it had found is kept\n{event.text}")
+            raise SearchError(f"the search has failed; what it had found is kept\n{event.text}")
         return event
 
     def answer(self, outcome: Outcome) -> None:

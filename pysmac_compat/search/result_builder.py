@@ -7,6 +7,7 @@ from bisect import insort
 from operator import attrgetter
 
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import SearchError
 from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
 from pysmac_compat.hints import hint_for
 from pysmac_compat.plan import Plan
@@ -110,7 +111,7 @@ class ResultBuilder:
         where = "" if new.instance is None else f" on the instance {new.instance}"
         text = f"{old.status} for {old.configuration} and {new.status} for {new.configuration}{where}"
         if self.plan.check_consistency == "raise":
-            raise RuntimeError(f"check-sat-consistency: {text}; what was found before is kept")
+            raise SearchError(f"check-sat-consistency: {text}; what was found before is kept")
         warn(f"check-sat-consistency: {text}")
 
     def _improve(self, run: RunResult, event: Improved) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import Evaluated, Event, Improved, Tested, Warned
 from pysmac_compat.files.journal import Recorded
@@ -32,7 +33,7 @@ _LOST = Outcome("TIMEOUT", 0.0, 0.0, 0.0, 0.0, cut_short=True)
 Call = Callable[[Mapping[str, Any], "float | None"], Outcome]
 
 
-class EvaluationLost(RuntimeError):
+class EvaluationLost(SearchError):
     """A call will not come to an end, because what makes it is gone."""
 
 
@@ -66,10 +67,11 @@ class Run:
         from pysmac_compat.engine import parts
         from pysmac_compat.engine.capping import Capping
         from pysmac_compat.engine.session import Session
+        from pysmac_compat.space.configspace import ParameterSpace
 
         plan, objective, engine = self.plan, self.plan.objective, self.plan.engine
         return Session(
-            plan.definition.space(plan.start.subspace),
+            ParameterSpace(plan.definition, plan.start.subspace),
             self.evaluate,
             n_evaluations=plan.budget.evaluations,
             design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import SearchError
 from pysmac_compat.plan.shell import ShellCommands
 
 logger = logging.getLogger(__name__)
@@ -45,5 +46,5 @@ def _run(name: str, command: str | None, commands: ShellCommands, must_succeed: 
         last = "".join(f": {line.strip()}" for line in done.stdout.splitlines()[-1:])
         text = f"smac_options['{name}']: {command!r} ended with the exit status {done.returncode}{last}"
         if must_succeed:
-            raise RuntimeError(text)
+            raise SearchError(text)
         warn(text)

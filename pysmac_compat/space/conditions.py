@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ClauseError, did_you_mean
+from pysmac_compat.errors import ClauseError
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.suggestions import did_you_mean
 
 KIND = "conditional clause"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.errors import ArgumentError, ClauseError
@@ -12,8 +11,6 @@ from pysmac_compat.space.conditions import Condition, active_parameters, parse_c
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameters
 
 if TYPE_CHECKING:
-    from ConfigSpace import ConfigurationSpace
-
     from pysmac_compat.space.forbidden import Forbidden
 
 
@@ -52,12 +49,6 @@ class Definition:
     def default(self) -> dict[str, Value]:
         """The active part of the default configuration."""
         return self.restrict({name: parameter.default for name, parameter in self.parameters.items()})
-
-    def space(self, subspace: Mapping[str, Value] = MappingProxyType({})) -> ConfigurationSpace:
-        """The same for the search, confined to these values; imports ConfigSpace."""
-        from pysmac_compat.space.configspace import ParameterSpace
-
-        return ParameterSpace(self, subspace)
 
     def violated(self, values: Mapping[str, Value]) -> Forbidden | None:
         """The first clause that forbids a configuration, given as the values of its active parameters."""

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pysmac_compat.errors import did_you_mean
 from pysmac_compat.space.parameters import NUMBER
 from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.suggestions import did_you_mean
 
 Column = npt.NDArray[np.float64]
 

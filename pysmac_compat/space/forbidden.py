@@ -18,11 +18,12 @@ from typing import TypeAlias
 import numpy as np
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ClauseError, did_you_mean
+from pysmac_compat.errors import ClauseError
 from pysmac_compat.space.expression import Column, Columns, ExpressionParser, Node
 from pysmac_compat.space.numbering import codes, number_words
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.suggestions import did_you_mean
 
 KIND = "forbidden clause"
 _EQUATION = r"\s*=(?![=<>])"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ParameterError, ParameterTypeError, did_you_mean
+from pysmac_compat.errors import ParameterError, ParameterTypeError
+from pysmac_compat.suggestions import did_you_mean
 
 Kind = Literal["real", "integer", "categorical", "ordinal"]
 Value: TypeAlias = str | int | float | bool | None

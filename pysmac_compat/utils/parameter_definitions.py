@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat.files.pcs import parameter_line
-from pysmac_compat.space.parameters import Parameter, parse_parameter
-from pysmac_compat.utils.smac_argparser import StrOrNone
+from pysmac_compat.space.parameters import parse_parameter
+from pysmac_compat.space.values import value_type
 
 
 def process_single_parameter_definition(name: str, specification: Any) -> tuple[str, type]:
@@ -45,21 +45,6 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
     (lower, upper), default = specification[1:3] if typed else (parameter.values, parameter.default)
     log = " log" if parameter.log else ""
     return f"{name} {parameter.kind} [{lower}, {upper}] [{default}]{log}", value_type(parameter)
-
-
-def value_type(parameter: Parameter) -> type:
-    """The type that makes a parameter's values of their texts.
-
-    Returns
-    -------
-    type
-        int, float, str or bool, also where None is among the choices; but `StrOrNone` for texts and None, and
-        ``type(None)`` where None is the only choice.
-    """
-    if parameter.numeric:
-        return int if parameter.kind == "integer" else float
-    kind = next((type(value) for value in parameter.values if value is not None), type(None))
-    return StrOrNone if kind is str and None in parameter.values else kind
 
 
 def process_parameter_definitions(parameter_dict: Mapping[str, Any]) -> tuple[list[str], dict[str, type]]:

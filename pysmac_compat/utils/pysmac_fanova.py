@@ -14,11 +14,12 @@ from pysmac_compat.anova import ForestAnova
 from pysmac_compat.errors import ArgumentError, ClauseError, FileFormatError
 from pysmac_compat.evaluation.outcome import SUCCESSES
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
-from pysmac_compat.files.configuration_texts import read_paramstrings, typed_values, unit_value
+from pysmac_compat.files.configuration_texts import read_paramstrings, unit_value
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.state import PARAMSTRINGS, StateRun, largest_file, merge_states, read_state_run
 from pysmac_compat.files.text import TextFile
 from pysmac_compat.space.definition import Definition, define
+from pysmac_compat.space.values import typed_values
 
 _INACTIVE: Any = object()
 

@@ -13,32 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.options.table import HEAD
 from pysmac_compat.space.parameters import Parameter, parse_parameters
+from pysmac_compat.space.values import typed
 
-#: what stands before the parameters, and its types
-HEAD: dict[str, Callable[[str], Any]] = {
-    "instance": str,
-    "instance_info": str,
-    "cutoff_time": float,
-    "cutoff_length": int,
-    "seed": int,
-}
 _OWN_INSTANCE = re.compile(r"id_(\d+)")
-_BOOLS = {"True": True, "False": False}
-
-
-class StrOrNone(str):
-    """The type of choices that are texts and None: made of the text 'None', it is None, else a plain str.
-
-    ``str`` alone cannot say whether 'None' is a text among texts. For numbers and bools there is no doubt.
-
-    >>> StrOrNone("None"), StrOrNone("rbf")
-    (None, 'rbf')
-    """
-
-    def __new__(cls, text: str) -> Any:
-        """None, or the text itself."""
-        return None if text == "None" else text
 
 
 def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
@@ -77,23 +56,20 @@ def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any
     head, pairs = words[: len(HEAD)], words[len(HEAD) :]
     if len(head) < len(HEAD) or len(pairs) % 2:
         raise ArgumentError(f"expected the arguments {' '.join(HEAD)} -name value ..., got {words!r}")
-    config = {name: convert(name, kind, text) for (name, kind), text in zip(HEAD.items(), head, strict=True)}
+    config = {name: _read_head(name, kind, text) for (name, kind), text in zip(HEAD.items(), head, strict=True)}
     for option, text in zip(pairs[::2], pairs[1::2], strict=True):
         name = option[1:]
         if not option.startswith("-") or name not in parser_dict:
             known = ", ".join(f"-{name}" for name in parser_dict)
             raise ArgumentError(f"{option!r} is not a parameter of the command line; known are {known}")
-        config[name] = convert(name, parser_dict[name], text)
+        config[name] = typed(name, parser_dict[name], text)
     return config
 
 
-def convert(name: str, kind: Callable[[str], Any], text: str) -> Any:
-    """The value of a parameter, or of one of `HEAD`, from its text."""
-    if kind is type(None) or (text == "None" and kind in (bool, int, float) and name not in HEAD):
-        return None
+def _read_head(name: str, kind: Callable[[str], Any], text: str) -> Any:
     try:
-        return _BOOLS[text] if kind is bool else kind(text)
-    except (KeyError, ValueError):
+        return kind(text)
+    except ValueError:
         raise ArgumentError(f"{text!r} is not a value of {name!r} on the command line") from None
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pysmac_compat.files import configuration_texts, instances, run_results, rundata, trajectory, validation_files
 from pysmac_compat.files.text import Path
 from pysmac_compat.space.parameters import parse_parameter
+from pysmac_compat.space.values import value_of
 
 
 def convert_param_dict_types(param_dict: dict[str, Any], pcs: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def convert_param_dict_types(param_dict: dict[str, Any], pcs: Mapping[str, Any])
     if unknown:
         raise ValueError(f"there is no parameter {unknown[0]!r} in the space")
     for name, value in param_dict.items():
-        param_dict[name] = configuration_texts.typed_value(str(value), parse_parameter(name, pcs[name]))
+        param_dict[name] = value_of(str(value), parse_parameter(name, pcs[name]))
     return param_dict
 
 

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automax import ArrayDataset, register_dataset
-from automax.data import imbalanced_rows, load_dataset, split_arrays, stratified_rows
+from automax.data.arrays import imbalanced_rows, split_arrays, stratified_rows
+from automax.data.registry import load_dataset
 
 
 def test_labels_become_columns_of_floats():

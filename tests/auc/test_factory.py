@@ -7,7 +7,8 @@ import automax
 from automax import AutoMAX, register_dataset
 from automax._extra import need
 from automax.commands import search
-from automax.data import ArrayDataset, load_dataset
+from automax.data.arrays import ArrayDataset
+from automax.data.registry import load_dataset
 from automax.settings import check_settings
 
 from .training import needs_libauc

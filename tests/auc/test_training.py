@@ -10,7 +10,8 @@ from sklearn.datasets import load_digits
 
 import automax
 from automax._extra import need
-from automax.data import load_dataset, split_arrays
+from automax.data.arrays import split_arrays
+from automax.data.registry import load_dataset
 from automax.metrics import Metrics
 from automax.models import mlp
 from automax.spaces import PAIRS, find_pair, for_labels
@@ -38,7 +39,7 @@ def labels_data():
 
 @pytest.fixture(scope="module")
 def graphs():
-    from automax.graph_data import synthetic_graphs
+    from automax.data.graphs import synthetic_graphs
 
     train, (val, test) = synthetic_graphs(["val", "test"], n=150)
     return train, {"val": val, "test": test}

@@ -13,7 +13,6 @@ from pysmac_compat.space.definition import define
 
 ALL = names("all,original")
 WITH_OPTIMUM = [name for name in ALL if make(name, 0).best is not None]
-slow = pytest.mark.slow
 
 
 def draws(problem, n, seed=0):
@@ -44,7 +43,7 @@ def test_seeds_give_different_members(name):
     assert any(other.judged(c) != one.judged(c) for c in configurations if not other.is_forbidden(c))
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("name", WITH_OPTIMUM)
 def test_the_optimum_is_where_it_is_said_to_be(name, seed):
     problem = make(name, seed)
@@ -134,7 +133,6 @@ def test_run_times_are_reported_and_end_at_the_limit(name, limit):
     assert len(problem.features) == problem.n_instances
 
 
-@slow
 @pytest.mark.parametrize("name", [name for name in ALL if "ml_" in name])
 def test_problems_of_machine_learning_repeat(name):
     configuration = draws(make(name, 0), 1)[0]

@@ -30,27 +30,21 @@ def test_a_search_at_random():
 
 
 @pytest.mark.slow
-def test_a_search_of_ours():
-    record = run_cell(Cell("ours", "forbid60", 0, 8))
+@pytest.mark.parametrize("problem", ["forbid60", "seeds", "instances_features"])
+def test_a_search_of_ours(problem):
+    record = run_cell(Cell("ours", problem, 0, 6))
     assert "error" not in record
-    assert (record["n"], record["steps"][0][0]) == (8, 1)
+    assert record["n"] == 6
+    assert record["final"] > 0
     assert record["own_cpu"] > 0
     assert record["versions"]["smac"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("problem", "budget"), [("seeds", 12), ("instances_features", 12), ("solver_kinds", 12)])
-def test_ours_races(problem, budget):
-    record = run_cell(Cell("ours", problem, 0, budget))
-    assert "error" not in record
-    assert record["n"] == budget
-    assert record["final"] > 0
-    assert (record["seconds"] is not None) == bool(record["incumbents"]) == problem.startswith("solver")
+    assert record["seconds"] is None
+    assert not record["incumbents"]
 
 
 @pytest.mark.slow
 def test_the_incumbents_of_a_search_for_run_time_come_with_the_seconds_used():
-    capped, uncapped = (run_cell(Cell(peer, "solver_alike", 0, 40)) for peer in ("ours", "ours_uncapped"))
+    capped, uncapped = (run_cell(Cell(peer, "solver_alike", 0, 12)) for peer in ("ours", "ours_uncapped"))
     for record in (capped, uncapped):
         seconds = [time for time, _ in record["incumbents"]]
         assert seconds == sorted(seconds)
@@ -99,7 +93,7 @@ def test_a_command_is_stopped_with_all_its_processes():
 
 @pytest.mark.slow
 def test_memory_of_all_processes_is_added():
-    script = "import os, time\nos.fork()\nx = bytearray(os.urandom(40_000_000))\ntime.sleep(0.5)"
+    script = "import os, time\nos.fork()\nx = bytearray(os.urandom(40_000_000))\ntime.sleep(0.3)"
     usage = measure([sys.executable, "-c", script], memory=True)
     assert 80 < usage.memory < 200
 

@@ -158,12 +158,6 @@ def test_the_caller_stays_light(run):
     assert done.stderr == ""
 
 
-@pytest.mark.slow
-def test_a_script_called_smac(run):
-    done = run("smac.py", files={"smac.py": _CALLER.replace('HEAVY = {"smac", ', "HEAVY = {")})
-    assert done.stdout.splitlines() == ["[]", "(0.0, {'x': 1.0})", "[] 1"]
-
-
 _OLD_MODULES = {
     "old/pynisher/__init__.py": "from .limit_function_call import enforce_limits\nold = True\n",
     "old/pynisher/limit_function_call.py": "def enforce_limits(**kwargs):\n    raise RuntimeError('old')\n",

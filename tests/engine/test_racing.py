@@ -236,50 +236,6 @@ def test_cutoffs_are_those_of_the_original(search):
     assert [cutoff for *_, cutoff in calls] == pytest.approx([row["cutoff"] for row in rows], abs=0.005)
 
 
-def test_recorded_cutoffs_on_instances_follow_the_same_rule():
-    """The rule of `Racing`, restated: rest = the incumbent's sum - used + 0.001 (size + 1)."""
-    limit, runs, incumbent = 10.0, defaultdict(dict), 1
-    checked = 0
-    batch: list[int] = []
-    for row in RECORDED["runtime_dict_instances"]:
-        configuration, instance = row["configuration"], row["instance"]
-        own = runs[configuration]
-        if configuration != incumbent:
-            if not batch:
-                missing = len(runs[incumbent]) - len(own)
-                size = min(missing, 2 ** sum(1 for _ in _batches(len(own))))
-                batch = _upcoming(RECORDED["runtime_dict_instances"], row, size)
-            pairs = [*own, *batch]
-            rest = sum(runs[incumbent][i] for i in pairs) - sum(own.values()) + 0.001 * (len(pairs) + 1)
-            assert row["cutoff"] == pytest.approx(min(limit, 1.3 * rest + 1.0), abs=0.005)
-            checked += 1
-            batch = batch[1:]
-        own[instance] = min(row["runtime"], row["cutoff"])
-        challenger_done = configuration != incumbent and set(own) == set(runs[incumbent])
-        if challenger_done and sum(own.values()) < sum(runs[incumbent].values()):
-            incumbent = configuration
-    assert checked > 25
-
-
-def _batches(count):
-    size = 1
-    while count > 0:
-        count -= size
-        size *= 2
-        yield size
-
-
-def _upcoming(rows, row, size):
-    """The instances that the configuration runs from here on, as far as the batch goes."""
-    start = rows.index(row)
-    mine = []
-    for other in rows[start:]:
-        if other["configuration"] != row["configuration"]:
-            break
-        mine.append(other["instance"])
-    return mine[:size]
-
-
 def test_a_capped_run_never_makes_an_incumbent(search):
     _, calls, standings, _ = search(
         parameter_space(PARAMETERS),

@@ -8,7 +8,8 @@ import sys
 import time
 
 import pytest
-from functions import burn, end
+
+from ..functions import burn, end
 
 # -- times ----------------------------------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ import time
 
 import psutil
 import pytest
-from functions import end, gone, quietly, raise_, recurse
 
 from pysmac_compat.evaluation.evaluator import CallsLost, Evaluator
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
+
+from ..functions import end, gone, quietly, raise_, recurse
 
 
 class Unpicklable(Exception):
@@ -112,7 +113,9 @@ def _takes_x(*, x):
 LIMITED = ["exception", "recursion", "sys.exit(3)", "os._exit(3)", "segfault", "SIGKILL", "SIGTERM", "SIGINT", "exec"]
 
 
-@pytest.mark.parametrize(("kind", "limited"), [*((kind, False) for kind in DEATHS), *((kind, True) for kind in LIMITED)])
+@pytest.mark.parametrize(
+    ("kind", "limited"), [*((kind, False) for kind in DEATHS), *((kind, True) for kind in LIMITED)]
+)
 def test_a_death_costs_that_call_only(evaluator, kind, limited):
     die, message = DEATHS[kind]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from functions import end, gone
+
+from ..functions import end, gone
 
 
 class Owner:

@@ -8,9 +8,10 @@ import sys
 import time
 
 import pytest
-from functions import burn, spin
 
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
+
+from ..functions import burn, spin
 
 # -- time -----------------------------------------------------------------------------------------------------------
 

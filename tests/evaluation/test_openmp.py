@@ -4,7 +4,8 @@ import subprocess
 import threading
 
 import pytest
-from functions import gone, spin
+
+from ..functions import gone, spin
 
 CALLS = """
 from pysmac_compat.evaluation.evaluator import Evaluator

@@ -10,9 +10,10 @@ import time
 
 import psutil
 import pytest
-from functions import BURNER, end, gone, spin
 
 from pysmac_compat.evaluation.evaluator import Evaluator
+
+from ..functions import BURNER, end, gone, spin
 
 
 @pytest.mark.slow

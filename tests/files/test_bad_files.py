@@ -3,7 +3,7 @@
 import pickle
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pysmac_compat import FileFormatError
@@ -50,7 +50,7 @@ READERS = {**APPENDED, **OTHERS}
 #: a text without any form is legal in these
 FREE = ("instances",)
 
-quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=10)
 each_reader = pytest.mark.parametrize("name", sorted(READERS))
 
 

@@ -15,9 +15,9 @@ from pysmac_compat.files import (
     trajectory,
     validation_files,
 )
-from pysmac_compat.files.text import java_number
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import parse_parameters
+from pysmac_compat.space.values import java_number, typed_values
 
 READERS = {}
 
@@ -181,7 +181,7 @@ def test_units_are_those_of_java(java_runs):
             configuration_texts.read_uniq_configurations(path),
             strict=True,
         ):
-            values = configuration_texts.typed_values(texts, definition)
+            values = typed_values(texts, definition)
             line = configuration_texts.uniq_configurations_line(1, values, definition)
             assert list(map(float, line.split(",")[1:])) == pytest.approx(row, abs=1e-9)
             checked += 1
@@ -203,7 +203,7 @@ def test_values_come_back_with_their_types(java_runs):
     parameters = {**pcs.read_pcs(folder / "param.pcs")[0], **choices}
     definition = define(parameters)
     assert parse_parameters(parameters) == definition.parameters
-    first = configuration_texts.typed_values(configuration_texts.read_paramstrings(path)[0], definition)
+    first = typed_values(configuration_texts.read_paramstrings(path)[0], definition)
     expected = {"cb": False, "cf": 0.1, "ci": 3, "cn": 0.25, "cs": "1", "i": 3, "il": 30}
     expected |= {"of": 0.5, "oi": 10, "os_": "lo", "r": 3.0, "rl": 10.0}
     assert {n: (type(v), v) for n, v in first.items()} == {n: (type(v), v) for n, v in expected.items()}

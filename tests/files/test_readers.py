@@ -30,16 +30,16 @@ def _kinds(value):
         ("read_validationCallStrings_file", "validationCallStrings-traj-run-0-walltime.csv"),
     ],
 )
-def test_recorded_return_values(results, notes, function, file):
+def test_recorded_return_values(results, java_notes, function, file):
     returned = getattr(smac_output_readers, function)(str(results / file))
-    assert repr(returned)[:3000] == notes("readers")[function]
+    assert repr(returned)[:3000] == java_notes("readers")[function]
 
 
-def test_runs_and_results(results, notes):
+def test_runs_and_results(results, java_notes):
     returned = smac_output_readers.read_runs_and_results_file(str(results / "state-run0/runs_and_results-it3.csv"))
     assert returned.shape == (25, 14)
     assert returned.dtype == np.float64
-    assert repr(returned.tolist())[:3000] == notes("readers")["read_runs_and_results_file"]
+    assert repr(returned.tolist())[:3000] == java_notes("readers")["read_runs_and_results_file"]
 
 
 def test_results_are_coded(java_runs):
@@ -48,9 +48,9 @@ def test_results_are_coded(java_runs):
     assert runs[:, 12].tolist() == [2, -1, *[0] * (len(runs) - 2)]
 
 
-def test_scenario(java_runs, notes):
+def test_scenario(java_runs, java_notes):
     returned = smac_input_readers.read_scenario_file(str(java_runs / "readers" / "wd" / "scenario.dat"))
-    assert repr(returned) == notes("readers")["read_scenario_file"]
+    assert repr(returned) == java_notes("readers")["read_scenario_file"]
 
 
 def test_scenario_options_have_one_name_each(tmp_path):
@@ -60,10 +60,10 @@ def test_scenario_options_have_one_name_each(tmp_path):
     assert smac_input_readers.read_scenario_file(path) == expected
 
 
-def test_features(java_runs, notes):
+def test_features(java_runs, java_notes):
     returned = smac_output_readers.read_instance_features_file(str(java_runs / "readers" / "wd" / "features.dat"))
     # the original left the end of the line in the last name
-    assert repr(returned) == notes("readers")["read_instance_features_file_wd"].replace("\\n", "")
+    assert repr(returned) == java_notes("readers")["read_instance_features_file_wd"].replace("\\n", "")
 
 
 def test_json_parse(java_runs):
@@ -79,12 +79,12 @@ def test_json_parse(java_runs):
         assert list(smac_output_readers.json_parse(stream, json.JSONDecoder(), 3)) == values
 
 
-def test_json_parse_of_a_run_of_the_original(notes, java_runs):
+def test_json_parse_of_a_run_of_the_original(java_notes, java_runs):
     """The kinds of values of a run with instances, as the original's reader gave them."""
     path = java_runs.joinpath("instances_features", *READERS, "live-rundata-0.json")
     with open(path) as stream:
         values = list(smac_output_readers.json_parse(stream))
-    recorded = json.loads(notes("readers")["json_parse"].replace("'", '"'))
+    recorded = json.loads(java_notes("readers")["json_parse"].replace("'", '"'))
     assert _kinds(values[0])[0] == recorded[0][0]
     assert [_kinds(value) for value in values[1:6]] == recorded[1:]
 

@@ -8,7 +8,7 @@ import pytest
 
 from pysmac_compat import events
 from pysmac_compat.files import rundata
-from pysmac_compat.files.configuration_texts import read_paramstrings, typed_values
+from pysmac_compat.files.configuration_texts import read_paramstrings
 from pysmac_compat.files.instances import instance_number, read_features
 from pysmac_compat.files.run_results import read_runs_and_results
 from pysmac_compat.files.state import largest_file
@@ -19,6 +19,7 @@ from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
 from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.definition import define
+from pysmac_compat.space.values import typed_values
 
 #: recorded run -> its seeds
 RUNS = {

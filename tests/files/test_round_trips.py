@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pysmac_compat import ClauseError
@@ -18,11 +18,12 @@ from pysmac_compat.files import (
     trajectory,
     validation_files,
 )
-from pysmac_compat.files.text import java_number, quoted_cells, write_text
+from pysmac_compat.files.text import quoted_cells, write_text
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import parse_parameters
+from pysmac_compat.space.values import java_number, typed_values, value_texts
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=40)
 
 _visible = st.characters(exclude_categories=["C", "Z"])
 printable = st.text(_visible | st.just(" "), max_size=8)
@@ -112,12 +113,12 @@ def test_numbers_look_like_those_of_java(number, text):
 @given(drawn=st.lists(configurations_of_spaces(), min_size=1, max_size=1), copies=st.integers(1, 3))
 def test_configurations(tmp_path, drawn, copies):
     [(definition, values)] = drawn
-    texts = configuration_texts.value_texts(values, definition)
+    texts = value_texts(values, definition)
     path = tmp_path / "paramstrings-it0.txt"
     write_text(path, "".join(configuration_texts.paramstrings_line(i + 1, texts) for i in range(copies)))
     read = configuration_texts.read_paramstrings(path)
     assert read == [texts] * copies
-    assert _typed(configuration_texts.typed_values(read[0], definition)) == _typed(values)
+    assert _typed(typed_values(read[0], definition)) == _typed(values)
     path = tmp_path / "uniq_configurations-it0.csv"
     write_text(path, configuration_texts.uniq_configurations_line(1, values, definition))
     (row,) = configuration_texts.read_uniq_configurations(path)
@@ -154,10 +155,10 @@ def test_quotes_and_backslashes(tmp_path, value):
 
 def test_values_outside_of_the_space():
     definition = define({"n": ("integer", [1, 9], 3), "x": ("real", [0, 1], 0.5)})
-    assert configuration_texts.typed_values({"x": "1.0000000000000002", "n": "4.0"}, definition) == {"n": 4, "x": 1.0}
+    assert typed_values({"x": "1.0000000000000002", "n": "4.0"}, definition) == {"n": 4, "x": 1.0}
     for texts in ({"n": "10"}, {"n": "4.5"}, {"n": "four"}, {"x": "NaN"}, {"x": "1.1"}, {"y": "1"}):
         with pytest.raises(ValueError, match=next(iter(texts))):
-            configuration_texts.typed_values(texts, definition)
+            typed_values(texts, definition)
 
 
 @quick
@@ -287,7 +288,7 @@ def test_runs_and_results(tmp_path, written):
 @given(drawn=configurations_of_spaces(), values=st.lists(any_float, min_size=4, max_size=4), n=st.integers(1, 99))
 def test_trajectories(tmp_path, drawn, values, n):
     definition, configuration = drawn
-    texts = configuration_texts.value_texts(configuration, definition)
+    texts = value_texts(configuration, definition)
     step = trajectory.Step(*values[:3], n, values[3], texts)
     write_text(tmp_path / "traj", trajectory.HEADER + step.line)
     write_text(tmp_path / "detailed", trajectory.DETAILED_HEADER + step.detailed_line)
@@ -304,7 +305,7 @@ def test_trajectories(tmp_path, drawn, values, n):
 @given(drawn=configurations_of_spaces(), values=st.lists(numbers, min_size=4, max_size=4), seeds=st.booleans())
 def test_validation(tmp_path, drawn, values, seeds):
     definition, configuration = drawn
-    texts = configuration_texts.value_texts(configuration, definition)
+    texts = value_texts(configuration, definition)
     assume(all(abs(value) < 1e300 for value in values))
     runs = [
         validation_files.ValidationRun(f"id_{i // 2}", 17 + i if seeds else -1, value, "SAT", 0.5, value, 10.0)
@@ -356,7 +357,7 @@ def test_scenarios(tmp_path, options):
 @given(runs=st.lists(rows, max_size=4), drawn=configurations_of_spaces())
 def test_rundata(tmp_path, runs, drawn):
     definition, configuration = drawn
-    texts = configuration_texts.value_texts(configuration, definition)
+    texts = value_texts(configuration, definition)
     assume(all(math.isfinite(row.response) and math.isfinite(row.quality) for row in runs))
     writer = rundata.RunDataText([["id_0"]], "p", "text", "echo 0", "f", 3600.0, True)
     path = tmp_path / "live-rundata-0.json"

@@ -9,7 +9,6 @@ import pytest
 from ConfigSpace import Configuration, ConfigurationSpace
 from smac import Scenario
 from smac.runhistory import RunHistory
-from smac3_process import opened
 
 from pysmac_compat import FileFormatError, SMAC_optimizer, events
 from pysmac_compat.files.search_files import SearchFiles
@@ -18,6 +17,8 @@ from pysmac_compat.plan import Budget, Plan
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.configspace import parameter_space
 from pysmac_compat.space.definition import define
+
+from ..smac3_process import opened
 
 SPACE = {
     "x": ("real", [-5, 1 / 3], 1 / 3),
@@ -54,7 +55,7 @@ def searches(tmp_path_factory):
     for name, keywords in SEARCHES.items():
         folder = tmp_path_factory.mktemp(name)
         optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
-        optimizer.minimize(cost, 18, SPACE, CONDITIONS, FORBIDDEN, **keywords)
+        optimizer.minimize(cost, 14, SPACE, CONDITIONS, FORBIDDEN, **keywords)
         run = optimizer.result.runs[0]
         found[name] = run, folder / "out" / "scenario" / "smac3" / str(run.seed)
     texts = {name: (folder / "runhistory.json").read_text() for name, (_, folder) in found.items()}
@@ -69,7 +70,7 @@ STATUSES = {"SAT": "SUCCESS", "CRASHED": "CRASHED", "TIMEOUT": "TIMEOUT"}
 @pytest.mark.parametrize("name", SEARCHES)
 def test_smac3_finds_the_same_trials(searches, name):
     run, folder, _, found = searches[name]
-    assert len(found["trials"]) == len(run.evaluations) == 18
+    assert len(found["trials"]) == len(run.evaluations) == 14
     for evaluation, (values, instance, seed, value, status) in zip(run.evaluations, found["trials"], strict=True):
         x = values.pop("x")
         own = dict(evaluation.configuration)
@@ -78,7 +79,7 @@ def test_smac3_finds_the_same_trials(searches, name):
         assert instance == (None if evaluation.instance is None else str(evaluation.instance))
         assert seed == (evaluation.seed or 0)
         assert (value, status) == (evaluation.value, STATUSES[evaluation.status])
-    assert found["n_trials"] == 18
+    assert found["n_trials"] == 14
     assert found["output"] == str(folder)
 
 
@@ -184,25 +185,17 @@ def taking(tmp_path):
     return files
 
 
-def test_the_cost_of_a_trial_does_not_grow(taking, monkeypatch):
-    """Within the same time the files are written the less often the longer that takes."""
-    clock, written = [0.0], []
-
-    def write(self, wall_time, finished):
-        written.append(len(self._trials))
-        clock[0] += 0.001 * len(self._trials)
-
-    monkeypatch.setattr("time.monotonic", lambda: clock[0])
-    monkeypatch.setattr(RunDirectory, "write", write)
-    for i in range(1, 2001):
-        taking.take(evaluated(i, i / 2000))
-        taking.take(events.Improved(0, i, {"x": 1 / 2000}, 1 / 2000, 1))
-        clock[0] += 0.01
+def test_the_cost_of_a_trial_does_not_grow(taking, tmp_path):
+    """The files are written the less often the longer that takes: a few times, not with each trial."""
+    path, versions = tmp_path / "smac3" / "0" / "runhistory.json", set()
+    for i in range(1, 501):
+        taking.take(evaluated(i, i / 500))
+        taking.take(events.Improved(0, i, {"x": 1 / 500}, 1 / 500, 1))
+        if path.exists():
+            versions.add(path.stat().st_mtime_ns)
+    assert 1 <= len(versions) < 50
     taking.take(events.RunEnded(0, ""))
-    assert written[0] == 1
-    assert sum(0.001 * n for n in written[:-1]) < clock[0] / 10
-    assert len(written) < 30
-    assert written[-1] == 2000
+    assert len(json.loads(path.read_text())["data"]) == 500
 
 
 @pytest.mark.slow
@@ -252,7 +245,7 @@ def test_conditions_upon_conditions(tmp_path, depth):
     """ConfigSpace is quick enough with them, and takes each configuration for what it is."""
     space = chain(depth)
     directory = RunDirectory(tmp_path, "smac3", 0, space, deterministic=True)
-    for configuration in space.sample_configuration(30):
+    for configuration in space.sample_configuration(10):
         directory.add({k: str(v) for k, v in configuration.items()}, None, None, "SAT", 0.0, 0.0, 1.0)
     directory.write(1.0, finished=True)
     plain = ConfigurationSpace.from_json(tmp_path / "smac3" / "0" / "configspace.json")
@@ -268,14 +261,14 @@ def test_more_of_them_than_configspace_can_bear(tmp_path):
 
 @pytest.mark.slow
 def test_all_kinds_of_spaces(tmp_path):
-    """The recorded spaces of the original, and drawn configurations of them."""
+    """Recorded spaces of the original, and drawn configurations of them."""
     with gzip.open(Path(__file__).parents[1] / "data" / "pcs_shared.jsonl.gz") as lines:
         recorded = [json.loads(line) for line in lines]
-    for each in recorded:
+    for each in recorded[::4]:
         parameters = {name: tuple(spec) for name, spec in each["parameter_dict"].items()}
         space = parameter_space(parameters, each["conditionals"], each["forbiddens"])
         directory = RunDirectory(tmp_path, each["id"], 0, space, deterministic=True)
-        for configuration in space.sample_configuration(10):
+        for configuration in space.sample_configuration(5):
             values = {name: getattr(value, "item", lambda v=value: v)() for name, value in configuration.items()}
             directory.add(values, None, None, "SAT", 0.0, 0.0, 1.0)
         directory.write(1.0, finished=True)

@@ -30,10 +30,10 @@ def _runs(folder):
 
 
 @pytest.mark.parametrize("run", ["readers", "readers_multirun"])
-def test_merged_as_the_original_did(java_runs, notes, tmp_path, run):
+def test_merged_as_the_original_did(java_runs, java_notes, tmp_path, run):
     results = java_runs / run / "wd" / "out" / "scenario"
     returned = state_merge(sorted(map(str, results.glob("state-run*"))), str(tmp_path / "merged"))
-    recorded = notes(run)["state_merge"]
+    recorded = java_notes(run)["state_merge"]
     with np.printoptions(threshold=1000, edgeitems=3, linewidth=75, precision=8):
         assert repr(returned)[:3000] == recorded
     expected = {path.name: path.read_text() for path in (java_runs / run / "merged").iterdir()}

@@ -8,10 +8,10 @@ import ctypes
 
 import numpy as np
 import pytest
-from functions import burn, quietly, raise_
 
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 
+from ..functions import burn, quietly, raise_
 from .replays import good, replay, square
 
 

@@ -24,7 +24,9 @@ def minimize(function, n, workers=3, seconds=None, options=(), **arguments):
 
 def facts(result):
     return [
-        (e.index, e.configuration, e.instance, e.seed, e.status, e.value) for run in result.runs for e in run.evaluations
+        (e.index, e.configuration, e.instance, e.seed, e.status, e.value)
+        for run in result.runs
+        for e in run.evaluations
     ]
 
 

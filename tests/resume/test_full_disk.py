@@ -8,7 +8,7 @@ import pytest
 from pysmac_compat.events import Evaluated
 from pysmac_compat.files.state import read_state_run
 
-from .searches import journal_of, search, summary
+from .noted_searches import journal_of, search, summary
 
 
 @pytest.mark.slow

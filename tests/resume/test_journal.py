@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pysmac_compat import FileFormatError
@@ -16,7 +16,7 @@ from pysmac_compat.plan.transform import Transform, parse_formula
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.definition import define
 
-from .searches import CONDITIONS, SPACE
+from .noted_searches import CONDITIONS, SPACE
 
 PLAN = Plan(define(SPACE, CONDITIONS, ["{x > 4.5}"]), [7], Budget(60), instances=Instances(2))
 EVALUATION = Evaluation(1, {"c": None, "x": 0.1}, 1, None, "SAT", 0.25, None, 0.5, 0.75, "", 0.5, 0.25)
@@ -56,7 +56,7 @@ def _bytes(line):
     return line if isinstance(line, bytes) else line.encode()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(evaluation=evaluations, test=evaluations)
 def test_what_goes_in_comes_out(journal, evaluation, test):
     read = journal(evaluation_line(evaluation, False), evaluation_line(test, True))

@@ -10,11 +10,11 @@ import time
 
 import psutil
 import pytest
-from functions import gone
 
 from pysmac_compat.files.state import read_state_run
 
-from .searches import cost, journal_of, search, summary
+from ..functions import gone
+from .noted_searches import cost, journal_of, search, summary
 
 N = 28
 QUICK = {"rf-num-trees": 4, "num-ei-random": 100}

@@ -7,11 +7,11 @@ import subprocess
 import time
 
 import pytest
-from functions import end
 
 from pysmac_compat.files.lock import RunLock
 
-from .searches import cost, search
+from ..functions import end
+from .noted_searches import cost, search
 
 
 @contextlib.contextmanager

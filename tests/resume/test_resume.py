@@ -9,7 +9,7 @@ import pytest
 import pysmac_compat
 from pysmac_compat.files.state import read_state_run
 
-from .searches import SPACE, cost, cut, journal_of, search, summary
+from .noted_searches import SPACE, cost, cut, journal_of, search, summary
 
 pytestmark = pytest.mark.slow
 

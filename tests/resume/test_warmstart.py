@@ -2,8 +2,6 @@
 
 import json
 import math
-import tarfile
-from pathlib import Path
 
 import pytest
 
@@ -12,21 +10,9 @@ from pysmac_compat.files import pcs
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.space.definition import define
 
-from .searches import CONDITIONS, SPACE, cost, cut, journal_of, search, summary
-
-DATA = Path(__file__).parents[1] / "data" / "runs"
+from .noted_searches import CONDITIONS, SPACE, cost, cut, journal_of, search, summary
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def java_runs(tmp_path_factory):
-    """A folder with recorded runs of the Java program."""
-    folder = tmp_path_factory.mktemp("java")
-    for name in ("java_runs.tar.gz", "java_state_60.tar.gz"):
-        with tarfile.open(DATA / name) as archive:
-            archive.extractall(folder, filter="data")
-    return folder
 
 
 @pytest.fixture(scope="module")

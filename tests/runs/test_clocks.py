@@ -5,9 +5,10 @@ import time
 import warnings
 
 import pytest
-from optimizer.small import minimize
 
 from pysmac_compat.engine.session import Session
+
+from ..optimizer.small import minimize
 
 
 def statuses(result):

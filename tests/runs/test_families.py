@@ -12,8 +12,6 @@ import pytest
 
 import pysmac_compat
 
-pytestmark = pytest.mark.slow
-
 PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
 FINITE = {"c": ("categorical", ["a", "b", "c"], "a"), "d": ("ordinal", [1, 2], 2)}
 
@@ -50,11 +48,10 @@ def run_time(x, y, instance=0):
     return {"value": 7.0, "runtime": 0.2 + (x - 1) ** 2 / 4 + y * 0.2 + instance * 0.3}
 
 
-@pytest.mark.parametrize("seed", [0, 3])
-def test_nondeterministic(seed):
-    (value, best), result = minimise(noisy, 40, deterministic=False, seed=seed)
+def test_nondeterministic():
+    (value, best), result = minimise(noisy, 25, deterministic=False, seed=3)
     (run,) = result.runs
-    assert len(run.evaluations) == 40
+    assert len(run.evaluations) == 25
     assert all(type(e.seed) is int and e.instance is None for e in run.evaluations)
     mine = [e for e in run.evaluations if e.configuration == run.active_configuration]
     assert run.incumbent_runs == len(mine)
@@ -65,16 +62,16 @@ def test_nondeterministic(seed):
 
 
 def test_seeds_are_the_same_for_the_same_seed_and_differ_for_another():
-    runs = [minimise(noisy, 20, deterministic=False, seed=s)[1].runs[0] for s in (1, 1, 2)]
+    runs = [minimise(noisy, 8, deterministic=False, seed=s)[1].runs[0] for s in (1, 1, 2)]
     calls = [[(e.configuration, e.seed, e.value) for e in run.evaluations] for run in runs]
     assert calls[0] == calls[1] != calls[2]
 
 
-@pytest.mark.parametrize("features", [None, [[float(i), i * i] for i in range(5)], np.arange(15.0).reshape(5, 3)])
+@pytest.mark.parametrize("features", [None, np.arange(15.0).reshape(5, 3)])
 def test_instances(features):
-    (value, best), result = minimise(on_instance, 50, num_train_instances=5, train_instance_features=features)
+    (value, best), result = minimise(on_instance, 35, num_train_instances=5, train_instance_features=features)
     (run,) = result.runs
-    assert len(run.evaluations) == 50
+    assert len(run.evaluations) == 35
     assert {e.instance for e in run.evaluations} == {0, 1, 2, 3, 4}
     assert all(type(e.instance) is int and e.seed is None for e in run.evaluations)
     assert all(len(pairs) == len(set(pairs)) for pairs in groups_of(run).values())
@@ -86,15 +83,15 @@ def test_instances(features):
 def test_features_change_the_search_unless_they_are_skipped():
     features = [[0.0], [1.0], [10.0], [11.0]]
     keywords = {"num_train_instances": 4, "train_instance_features": features}
-    used = minimise(on_instance, 40, **keywords)[1].runs[0].evaluations
-    skipped = minimise(on_instance, 40, options={"skip-features": True}, **keywords)[1].runs[0].evaluations
-    without = minimise(on_instance, 40, num_train_instances=4)[1].runs[0].evaluations
+    used = minimise(on_instance, 25, **keywords)[1].runs[0].evaluations
+    skipped = minimise(on_instance, 25, options={"skip-features": True}, **keywords)[1].runs[0].evaluations
+    without = minimise(on_instance, 25, num_train_instances=4)[1].runs[0].evaluations
     assert [e.configuration for e in skipped] == [e.configuration for e in without]
     assert [e.configuration for e in used] != [e.configuration for e in without]
 
 
 def test_more_instances_than_a_configuration_sees():
-    (value, _), result = minimise(on_instance, 30, num_train_instances=20)
+    (value, _), result = minimise(on_instance, 20, num_train_instances=20)
     (run,) = result.runs
     seen = [e for e in run.evaluations if e.configuration == run.active_configuration]
     assert run.incumbent_runs == len(seen) < 20
@@ -102,7 +99,7 @@ def test_more_instances_than_a_configuration_sees():
 
 
 def test_instances_and_seeds():
-    (value, _), result = minimise(noisy_on_instance, 50, num_train_instances=4, deterministic=False)
+    (value, _), result = minimise(noisy_on_instance, 40, num_train_instances=4, deterministic=False)
     (run,) = result.runs
     assert all(type(e.seed) is int and type(e.instance) is int for e in run.evaluations)
     of_incumbent = groups_of(run)[str(run.active_configuration)]
@@ -112,13 +109,12 @@ def test_instances_and_seeds():
     assert set(of_incumbent) == everything
 
 
-@pytest.mark.parametrize("features", [None, [[1, 2], [2, 3], [3, 4]]])
-def test_test_instances_are_validated_after_the_budget(features):
+def test_test_instances_are_validated_after_the_budget():
     (value, best), result = minimise(
-        on_instance, 30, num_train_instances=3, num_test_instances=4, train_instance_features=features
+        on_instance, 20, num_train_instances=3, num_test_instances=4, train_instance_features=[[1, 2], [2, 3], [3, 4]]
     )
     (run,) = result.runs
-    assert len(run.evaluations) == 30
+    assert len(run.evaluations) == 20
     assert [e.instance for e in run.test_evaluations] == [3, 4, 5, 6]
     assert all(e.configuration == run.active_configuration for e in run.test_evaluations)
     assert [e.value for e in run.test_evaluations] == [on_instance(**best, instance=i) for i in (3, 4, 5, 6)]
@@ -126,45 +122,20 @@ def test_test_instances_are_validated_after_the_budget(features):
 
 
 def test_validation_happens_in_every_run():
-    _, result = minimise(on_instance, 8, num_train_instances=2, num_test_instances=2, num_runs=2)
+    _, result = minimise(on_instance, 4, num_train_instances=2, num_test_instances=2, num_runs=2)
     assert [[e.instance for e in run.test_evaluations] for run in result.runs] == [[2, 3], [2, 3]]
 
 
 def test_several_runs_have_consecutive_seeds_and_share_nothing():
-    _, three = minimise(noisy_quadratic, 12, num_runs=3, num_procs=2, seed=5)
+    _, three = minimise(noisy_quadratic, 8, num_runs=3, num_procs=2, seed=5)
     assert [run.seed for run in three.runs] == [5, 6, 7]
-    assert [len(run.evaluations) for run in three.runs] == [12, 12, 12]
-    _, alone = minimise(noisy_quadratic, 12, seed=6)
+    assert [len(run.evaluations) for run in three.runs] == [8, 8, 8]
+    _, alone = minimise(noisy_quadratic, 8, seed=6)
     assert [e.configuration for e in alone.runs[0].evaluations] == [e.configuration for e in three.runs[1].evaluations]
 
 
 def noisy_quadratic(x, y):
     return (x - 1) ** 2 + y
-
-
-@pytest.mark.parametrize("seeds", [[7, 7], (1, 9), np.array([4, 2])])
-def test_a_list_has_a_seed_for_each_run(seeds):
-    _, result = minimise(noisy_quadratic, 6, num_runs=2, seed=seeds)
-    assert [run.seed for run in result.runs] == [int(s) for s in seeds]
-    same = [e.value for e in result.runs[0].evaluations] == [e.value for e in result.runs[1].evaluations]
-    assert same == (seeds[0] == seeds[1])
-
-
-def test_the_first_of_the_best_runs_is_returned():
-    (value, best), result = minimise(lambda x, y: 5.0, 4, num_runs=3)
-    assert (value, best) == (5.0, {"x": 4.0, "y": 7})
-    (value, best), result = minimise(noisy_quadratic, 15, num_runs=3, seed=2)
-    assert value == min(run.value for run in result.runs)
-    assert best == next(run.configuration for run in result.runs if run.value == value)
-
-
-def test_runs_with_two_processes_equal_those_with_one():
-    one = minimise(noisy_quadratic, 15, num_runs=3, num_procs=1)[1]
-    two = minimise(noisy_quadratic, 15, num_runs=3, num_procs=2)[1]
-    for a, b in zip(one.runs, two.runs, strict=True):
-        assert [(e.configuration, e.value) for e in a.evaluations] == [
-            (e.configuration, e.value) for e in b.evaluations
-        ]
 
 
 def test_runs_overlap_with_two_processes(tmp_path):
@@ -182,27 +153,13 @@ def test_runs_overlap_with_two_processes(tmp_path):
     assert rows[0][0] != rows[-1][0] or len({row[0] for row in rows[1:-1]}) == 2  # and take turns
 
 
-def test_within_a_run_there_is_one_call_at_a_time(tmp_path):
-    marker = tmp_path / "running"
-
-    def function(x, y):
-        assert not marker.exists()
-        marker.touch()
-        time.sleep(0.02)
-        marker.unlink()
-        return x
-
-    _, result = minimise(function, 8, num_procs=3)
-    assert [e.status for e in result.runs[0].evaluations] == ["SAT"] * 8
-
-
 def rule(incumbent, limit):
     return min(limit, 1.3 * (incumbent + 0.002) + 1.0)
 
 
 @pytest.mark.parametrize(("limit", "cutoff"), [(5, 5.0), (None, float("inf"))])
 def test_run_time_objective(limit, cutoff):
-    (value, best), result = minimise(run_time, 40, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
+    (value, best), result = minimise(run_time, 20, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
     (run,) = result.runs
     incumbent = run.evaluations[0].value
     assert run.evaluations[0].cutoff == limit
@@ -219,7 +176,7 @@ def test_run_time_objective(limit, cutoff):
 
 def test_run_time_objective_on_instances():
     (value, best), result = minimise(
-        run_time, 60, options={"run-obj": "RUNTIME"}, t_limit_function_s=10, num_train_instances=4
+        run_time, 40, options={"run-obj": "RUNTIME"}, t_limit_function_s=10, num_train_instances=4
     )
     (run,) = result.runs
     assert run.incumbent_runs == 4
@@ -233,7 +190,7 @@ def test_capping_saves_time_and_can_be_switched_off():
     def used(**options):
         _, result = minimise(
             run_time,
-            40,
+            25,
             options={"run-obj": "RUNTIME", **options},
             t_limit_function_s=10,
             num_train_instances=4,
@@ -283,7 +240,7 @@ def test_a_crash_costs_the_limit(limit, cost):
     assert result.configuration == {"x": 4.0, "y": 7}
 
 
-@pytest.mark.parametrize(("name", "factor"), [("MEAN", 1), ("MEAN10", 10), ("MEAN1000", 1000)])
+@pytest.mark.parametrize(("name", "factor"), [("MEAN", 1), ("MEAN10", 10)])
 def test_time_outs_count_more_in_means_only(name, factor):
     def function(x, y, instance):
         return {"runtime": 5.0 if instance else 0.5}
@@ -323,16 +280,13 @@ def test_a_finite_noisy_space_uses_the_budget():
 
 
 def test_a_noisy_function_that_is_called_deterministic_is_sane():
-    generator = np.random.default_rng()
-
     def function(x, y):
         return (x - 1) ** 2 + y + np.random.default_rng().normal(0, 0.3)
 
-    (value, best), result = minimise(function, 40)
-    assert len({str(e.configuration) for e in result.runs[0].evaluations}) == 40
+    (value, best), result = minimise(function, 25)
+    assert len({str(e.configuration) for e in result.runs[0].evaluations}) == 25
     assert value == min(e.value for e in result.runs[0].evaluations)
     assert (best["x"] - 1) ** 2 + best["y"] < 6
-    assert generator is not None
 
 
 @pytest.mark.parametrize("name", ["seed", "instance"])

@@ -1,11 +1,12 @@
 """What the tests of the conditional clauses share."""
 
 import pytest
-from space_helpers import active_by_conditions
 
 from pysmac_compat.errors import ClauseError
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.definition import define
+
+from .space_helpers import active_by_conditions
 
 PARAMETERS = {
     "a": ("categorical", ["x", "y", "z"], "x"),

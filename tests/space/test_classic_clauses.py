@@ -3,11 +3,12 @@
 import itertools
 
 import pytest
-from forbidden_helpers import DEFAULT, INACTIVE, PARAMETERS, error_of, forbids, parse
-from space_helpers import check_place
 
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.forbidden import Classic
+
+from .forbidden_helpers import DEFAULT, INACTIVE, PARAMETERS, error_of, forbids, parse
+from .space_helpers import check_place
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Conditional clauses that are refused."""
 
 import pytest
-from conditional_helpers import PARAMETERS, error_of
-from space_helpers import check_place
 
 from pysmac_compat.space.definition import define
+
+from .conditional_helpers import PARAMETERS, error_of
+from .space_helpers import check_place
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """Names and values in conditional clauses."""
 
 import pytest
-from conditional_helpers import is_active
 
 from pysmac_compat.space.definition import define
+
+from .conditional_helpers import is_active
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import contextlib
 import itertools
 
 import pytest
-from conditional_helpers import DEFAULT, PARAMETERS, is_active
-from space_helpers import check_legal
 
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.definition import define
+
+from .conditional_helpers import DEFAULT, PARAMETERS, is_active
+from .space_helpers import check_legal
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from ConfigSpace import Configuration, ConfigurationSpace
 from ConfigSpace.util import get_one_exchange_neighbourhood
-from space_helpers import check_legal, native
 
 from pysmac_compat.errors import SpaceExhaustedError
 from pysmac_compat.space import parameter_space, vectors
+
+from .space_helpers import check_legal, native
 
 PARAMETERS = {
     "kernel": ("categorical", ["linear", "poly", "rbf"], "linear"),

@@ -6,9 +6,10 @@ import pickle
 
 import numpy as np
 import pytest
-from forbidden_helpers import DEFAULT, INACTIVE, PARAMETERS, equals, forbids, parse
 
 from pysmac_compat.space import parameter_space
+
+from .forbidden_helpers import DEFAULT, INACTIVE, PARAMETERS, equals, forbids, parse
 
 # ------------------------------------------------------------------------------------------------- precedence
 

@@ -1,11 +1,12 @@
 """Forbidden clauses of a whole space, and its default."""
 
 import pytest
-from forbidden_helpers import DEFAULT, PARAMETERS
 
 from pysmac_compat.errors import ClauseError
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.definition import define
+
+from .forbidden_helpers import DEFAULT, PARAMETERS
 
 
 def test_the_default_must_be_legal():

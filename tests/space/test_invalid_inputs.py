@@ -4,10 +4,11 @@ import pickle
 
 import numpy as np
 import pytest
-from space_helpers import recorded
 
 from pysmac_compat.errors import ArgumentError, ClauseError, ParameterError, ParameterTypeError
 from pysmac_compat.space import parameter_space
+
+from .space_helpers import recorded
 
 ROWS = [r for r in recorded("invalid_shared.jsonl.gz") if r["category"] in ("conditional", "forbidden", "spec")]
 

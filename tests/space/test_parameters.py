@@ -4,10 +4,11 @@ import warnings
 
 import numpy as np
 import pytest
-from space_helpers import default_of, native, samples
 
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.parameters import parse_parameter
+
+from .space_helpers import default_of, native, samples
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,16 @@ import pytest
 from ConfigSpace.util import get_one_exchange_neighbourhood
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from space_helpers import active_by_conditions, check_legal, native
 
 from pysmac_compat.space import parameter_space, vectors
 from pysmac_compat.space.forbidden import parse_forbiddens
 from pysmac_compat.space.parameters import parse_parameters
 
+from .space_helpers import active_by_conditions, check_legal, native
+
 pytestmark = pytest.mark.filterwarnings("ignore:.*names no parameter")
 
-COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
+COMMON = {"suppress_health_check": list(HealthCheck), "derandomize": True}
 
 # ------------------------------------------------------------------------------------------- conditional spaces
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from space_helpers import default_of, native, samples
 
 from pysmac_compat.errors import ParameterError
 from pysmac_compat.space import parameter_space
+
+from .space_helpers import default_of, native, samples
 
 
 @pytest.mark.parametrize("bounds", [(1, 2), (1, 1000), (3, 7), (1, 2**31 - 1), (5, 2**50)])

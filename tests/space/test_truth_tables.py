@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from ConfigSpace import Configuration
 from ConfigSpace.util import get_one_exchange_neighbourhood
-from space_helpers import active_by_conditions, check_legal, native, recorded
 
 import pysmac_compat
 from pysmac_compat.space import parameter_space, vectors
@@ -15,10 +14,14 @@ from pysmac_compat.space.forbidden import Classic
 from pysmac_compat.space.numbering import number_words
 from pysmac_compat.space.parameters import NUMBER
 
+from .space_helpers import active_by_conditions, check_legal, native, recorded
+
 ROWS = recorded("pcs_shared.jsonl.gz")
 WITH_CONDITIONS = [row for row in ROWS if row["conditionals"]]
 #: those with the most parameters and clauses
-LARGEST = sorted(ROWS, key=lambda row: sum(len(row[part]) for part in ("parameter_dict", "conditionals", "forbiddens")))[-15:]
+LARGEST = sorted(
+    ROWS, key=lambda row: sum(len(row[part]) for part in ("parameter_dict", "conditionals", "forbiddens"))
+)[-15:]
 
 
 @functools.cache

@@ -3,14 +3,15 @@
 import itertools
 
 import pytest
-from forbidden_helpers import PARAMETERS, error_of, forbids, parse
-from space_helpers import check_place
 
 from pysmac_compat.errors import ParameterError
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.forbidden import Classic, Expression
 from pysmac_compat.space.numbering import number_words
 from pysmac_compat.space.parameters import parse_parameters
+
+from .forbidden_helpers import PARAMETERS, error_of, forbids, parse
+from .space_helpers import check_place
 
 
 def test_values_of_ordinals_and_categoricals_compare_by_the_common_numbering():

@@ -150,12 +150,6 @@ def test_my_pool():
     assert not [p for p in multiprocessing.active_children() if isinstance(p, NoDaemonProcess)]
 
 
-def test_an_ordinary_pool_cannot():
-    """Else `MyPool` would be needless."""
-    with multiprocessing.Pool(1) as pool, pytest.raises(AssertionError):
-        pool.map(_outer, [2])
-
-
 def test_no_daemon_process():
     process = NoDaemonProcess(target=os._exit, args=(3,), daemon=True)
     process.daemon = True

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automax._extra import need
-from automax._names import nearest
-from automax.data import Loader, check_splits, stratified_rows
+from automax.data.arrays import Loader, check_splits, stratified_rows
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import nearest
 
 _LIBAUC = (
     "cifar10",

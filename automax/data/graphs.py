@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from automax.data import check_labels, check_splits, imbalanced_rows, stratified_rows
+from automax.data.arrays import check_labels, check_splits, imbalanced_rows, stratified_rows
 from pysmac_compat.errors import ArgumentError
 
 _DEGREES = 16

@@ -15,12 +15,10 @@ from pysmac_compat.files.state import StateRun
 from pysmac_compat.space.definition import define
 from pysmac_compat.utils.pysmac_fanova import anova_of_state, smac_to_fanova
 
-from .recorded import copied
-
 
 @pytest.mark.slow
-def test_importance(runs, tmp_path):
-    folder = runs / "readers_multirun/wd/out/scenario"
+def test_importance(java_runs, tmp_path):
+    folder = java_runs / "readers_multirun/wd/out/scenario"
     anova = smac_to_fanova(str(folder), str(tmp_path / "merged"))
     assert sorted(anova.parameter_names) == ["x1", "x2", "x3", "x4"]
     everything = anova.quantify_importance(["x1", "x2", "x3", "x4"])
@@ -31,16 +29,16 @@ def test_importance(runs, tmp_path):
     assert again.quantify_importance(["x1", "x2", "x3", "x4"]) == everything
 
 
-def test_importance_where_the_truth_is_known(runs, tmp_path):
+def test_importance_where_the_truth_is_known(java_runs, tmp_path):
     """(x - instance)^2 + (y - 2)^2 + instance, x in [-5, 5], y in 0 .. 8: about a tenth of it is the instance's."""
-    anova = smac_to_fanova(str(runs / "readers/wd/out/scenario"), str(tmp_path / "merged"))
+    anova = smac_to_fanova(str(java_runs / "readers/wd/out/scenario"), str(tmp_path / "merged"))
     shares = anova.quantify_importance(["x", "y"])
     assert shares["y",]["individual importance"] > shares["x", "y"]["individual importance"]
     assert shares["x", "y"]["total importance"] == pytest.approx(1)
 
 
-def test_importance_in_a_conditional_space(runs, tmp_path):
-    anova = smac_to_fanova(str(runs / "conditional_forbidden/wd/out/scenario"), str(tmp_path / "merged"))
+def test_importance_in_a_conditional_space(java_runs, tmp_path):
+    anova = smac_to_fanova(str(java_runs / "conditional_forbidden/wd/out/scenario"), str(tmp_path / "merged"))
     assert set(anova.parameter_names) == {"algo", "lr", "depth", "size", "mode", "flag", "name"}
     alone = {name: anova.quantify_importance(name)[name,]["individual importance"] for name in anova.parameter_names}
     assert max(alone, key=alone.get) in ("algo", "size", "depth")
@@ -127,16 +125,16 @@ def test_inactive_parameters():
         ("z integer [3, 3] [3]", None, "'z'"),
     ],
 )
-def test_no_importance_in_a_broken_space(runs, tmp_path, addition, line, message):
-    file = copied(runs, tmp_path / "wd") / "out" / "scenario" / "state-run0" / "param.pcs"
+def test_no_importance_in_a_broken_space(java_copy, tmp_path, addition, line, message):
+    file = java_copy() / "out" / "scenario" / "state-run0" / "param.pcs"
     file.write_text("\n\n".join([*file.read_text().split("\n")[:2], addition, ""]))
     with pytest.raises(FileFormatError, match=message) as caught:
         SMAC_analyzer(tmp_path / "wd").get_pyfanova_obj()
     assert (caught.value.file, caught.value.line) == (str(file), line)
 
 
-def test_no_importance_of_a_configuration_outside_of_the_space(runs, tmp_path):
-    folder = copied(runs, tmp_path / "wd") / "out" / "scenario"
+def test_no_importance_of_a_configuration_outside_of_the_space(java_copy, tmp_path):
+    folder = java_copy() / "out" / "scenario"
     shutil.copytree(folder / "state-run0", folder / "state-run1")
     (file,) = (folder / "state-run1").glob("paramstrings-it*.txt")
     file.write_text(file.read_text().replace("x='4.0'", "x='400'"))
@@ -146,8 +144,8 @@ def test_no_importance_of_a_configuration_outside_of_the_space(runs, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["param.pcs", "scenario.txt"])
-def test_no_importance_where_a_file_is_a_directory(runs, tmp_path, name):
-    folder = copied(runs, tmp_path / "wd") / "out" / "scenario"
+def test_no_importance_where_a_file_is_a_directory(java_copy, tmp_path, name):
+    folder = java_copy() / "out" / "scenario"
     path = folder / "state-run0" / name
     path.unlink()
     path.mkdir()

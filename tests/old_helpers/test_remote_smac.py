@@ -7,13 +7,14 @@ import shutil
 
 import psutil
 import pytest
-from functions import gone
 
 from pysmac_compat import SMAC_optimizer
 from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.remote_smac import process_parameter_definitions, remote_smac, remote_smac_function
 from pysmac_compat.utils.smac_argparser import HEAD, evaluate_function
+
+from ..functions import gone
 
 SPACE = {
     "x": ("real", [0.001, 10], 1.0, "log"),
@@ -73,20 +74,17 @@ def told(result):
 
 RUNTIME = {"run-obj": "RUNTIME"}
 RUNS = {
-    "deterministic": (20, {}, {}),
-    "seeds": (15, {}, {"deterministic": False}),
     "one instance": (8, {}, {"num_train_instances": 1}),
-    "instances": (18, {}, {"num_train_instances": 4, "num_test_instances": 2}),
+    "instances": (12, {}, {"num_train_instances": 4, "num_test_instances": 2}),
     "features and seeds": (
-        15,
+        12,
         {},
         {"num_train_instances": 3, "deterministic": False, "train_instance_features": [[1, 2], [3, 4], [0, 5]]},
     ),
     "no validation": (4, {"validation": False}, {"num_train_instances": 2, "num_test_instances": 2}),
-    "capping": (20, {**RUNTIME, "ac-add-slack": 0.2}, {"num_train_instances": 4, "t_limit_function_s": 4}),
-    "capping without instances": (12, RUNTIME, {"t_limit_function_s": 3.5}),
-    "no limit": (10, RUNTIME, {}),
-    "options": (12, {"execution-mode": "ROAR", "initial-incumbent": "-x '3' -k '2'"}, {}),
+    "capping": (16, {**RUNTIME, "ac-add-slack": 0.2}, {"num_train_instances": 4, "t_limit_function_s": 4}),
+    "no limit": (6, RUNTIME, {}),
+    "options": (8, {"execution-mode": "ROAR", "initial-incumbent": "-x '3' -k '2'"}, {}),
     "challengers": (
         6,
         {"initial-challengers": ["-x '3' -k '2'", {"x": 0.5, "i": -3}], "search-subspace": {"flag": True}},
@@ -96,9 +94,7 @@ RUNS = {
 
 
 @pytest.mark.filterwarnings("ignore:evaluation")
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name == "capping" else pytest.mark.slow) for name in RUNS]
-)
+@pytest.mark.parametrize("name", RUNS)
 def test_it_proposes_what_minimize_proposes(minimized, name):
     n, options, arguments = RUNS[name]
     result, files = minimized(n, options, **arguments)

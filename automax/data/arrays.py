@@ -1,21 +1,18 @@
-"""Data sets: arrays of our own, those that scikit-learn brings along, and the registry of the user's."""
+"""Data sets of arrays, and how their rows are split."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from automax._names import nearest
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import nearest
 
 #: loader(splits, **kwargs) -> (train, [one data set for each split])
 Loader = Callable[..., tuple[Any, Sequence[Any]]]
-
-_LOADERS: dict[str, Loader] = {}
 
 
 class ArrayDataset:
@@ -221,109 +218,3 @@ def check_splits(splits: Sequence[str], known: Sequence[str] = ("val", "test")) 
     for name in splits:
         if name not in known:
             raise ArgumentError(f"dataset.eval_splits: unknown split {name!r}{nearest(name, known)}")
-
-
-def register_dataset(name: str, loader: Loader) -> None:
-    """Give a data set a name for ``dataset.name``.
-
-    Parameters
-    ----------
-    name : str
-        Case does not matter.
-    loader : callable
-        ``loader(splits, **kwargs)`` with the names in ``dataset.eval_splits`` and ``dataset.kwargs``. Returns the
-        training data and a list of one data set for each split: `ArrayDataset` objects, or torch data sets
-        that give ``(data, labels, index)`` and have ``targets``. A scaler must be fitted on the training rows only.
-    """
-    if not callable(loader):
-        raise ArgumentError(f"register_dataset({name!r}): the loader must be callable, got {loader!r}")
-    _LOADERS[name.lower()] = loader
-
-
-def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
-    """The training data and one data set for each split.
-
-    Parameters
-    ----------
-    name : str
-        One that is registered, built in (digits, breast_cancer, wine), or LibAUC's.
-    splits : sequence of str
-    kwargs : dict
-        For the loader.
-
-    Raises
-    ------
-    ArgumentError
-        A ``ValueError`` with the nearest known name.
-    """
-    loader = _LOADERS.get(name.lower())
-    if loader is None:
-        from automax.libauc_data import libauc_loader
-
-        loader = libauc_loader(name, list(_LOADERS))
-    try:
-        train, evals = loader(list(splits), **kwargs)
-    except ArgumentError:
-        raise
-    except TypeError as error:
-        text = f"dataset {name!r} cannot be loaded with kwargs {dict(kwargs)!r}: {error}"
-        raise ArgumentError(text + _meant(kwargs, loader)) from error
-    if len(evals) != len(splits):
-        raise ArgumentError(
-            f"dataset {name!r}: the loader returned {len(evals)} data sets for {len(splits)} splits {list(splits)}"
-        )
-    return train, list(evals)
-
-
-def _meant(kwargs: Mapping[str, Any], loader: Loader) -> str:
-    """The end of a message on arguments of a loader, of which one is perhaps misspelt."""
-    known = {*inspect.signature(loader).parameters, *inspect.signature(split_arrays).parameters}
-    ends = (nearest(key, known) for key in kwargs if key not in known)
-    return next((end for end in ends if "did you mean" in end), "")
-
-
-def _bunch(function: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    from sklearn import datasets
-
-    bunch = getattr(datasets, function)()
-    return bunch.data, bunch.target
-
-
-def _digits(
-    splits: Sequence[str], positive: int = 8, standardize: bool = False, **kwargs: Any
-) -> tuple[ArrayDataset, list[ArrayDataset]]:
-    X, y = _bunch("load_digits")
-    labels = y == _one_of(positive, range(10))
-    # pixels from 0 to 1, as images usually are
-    return split_arrays(X / 16, labels, splits, (0.6, 0.2, 0.2), standardize=standardize, **kwargs)
-
-
-def _breast_cancer(splits: Sequence[str], **kwargs: Any) -> tuple[ArrayDataset, list[ArrayDataset]]:
-    X, y = _bunch("load_breast_cancer")
-    return split_arrays(X, y == 0, splits, (0.5, 0.25, 0.25), **kwargs)  # 0: malignant
-
-
-def _wine(splits: Sequence[str], positive: int = 0, **kwargs: Any) -> tuple[ArrayDataset, list[ArrayDataset]]:
-    X, y = _bunch("load_wine")
-    return split_arrays(X, y == _one_of(positive, range(3)), splits, (0.6, 0.2, 0.2), **kwargs)
-
-
-def _one_of(positive: int, classes: range) -> int:
-    if positive not in classes:
-        raise ArgumentError(f"dataset.kwargs.positive must be one of {', '.join(map(str, classes))}, got {positive!r}")
-    return positive
-
-
-def _graphs(splits: Sequence[str], **kwargs: Any) -> tuple[Any, list[Any]]:
-    from automax.graph_data import synthetic_graphs
-
-    return synthetic_graphs(splits, **kwargs)
-
-
-for _name, _loader in (
-    ("digits", _digits),
-    ("breast_cancer", _breast_cancer),
-    ("wine", _wine),
-    ("synthetic_graphs", _graphs),
-):
-    register_dataset(_name, _loader)

@@ -1,0 +1,1 @@
+"""Data sets: arrays, tables, graphs, LibAUC's, and the registry of their names."""

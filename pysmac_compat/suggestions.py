@@ -1,0 +1,29 @@
+"""The ends of messages about unknown names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def did_you_mean(name: Any, known: Iterable[str]) -> str:
+    """The nearest known names, whatever their case; empty if none is near.
+
+    >>> did_you_mean("epoch", ["epochs", "loss"])
+    "; did you mean 'epochs'?"
+    """
+    import difflib  # not above: what it loads makes each fork of the process more expensive
+
+    folded = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(str(name).casefold(), folded, n=3)
+    return f"; did you mean {' or '.join(repr(folded[each]) for each in near)}?" if near else ""
+
+
+def nearest(name: Any, known: Iterable[str]) -> str:
+    """The nearest known names, or all of them if none is near.
+
+    >>> nearest("x", ["epochs", "loss"])
+    '; known are epochs, loss'
+    """
+    known = sorted(known)
+    return did_you_mean(name, known) or f"; known are {', '.join(known)}"

@@ -1,0 +1,97 @@
+"""The structure that docs/map.md draws: imports go one way, and the top floor stays small."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+#: the folders and modules of `pysmac_compat`, from the top: each imports only from lines below its own
+FLOORS = [
+    ["__main__"],
+    ["__init__"],
+    ["_shims"],
+    ["drop_in"],
+    ["analyzer", "piac", "optimizer", "optimize", "remote_smac"],
+    ["search", "utils"],
+    ["anova"],
+    ["planning"],
+    ["files"],
+    ["options"],
+    ["plan"],
+    ["engine", "events"],
+    ["results"],
+    ["evaluation"],
+    ["space"],
+    ["arguments", "hints"],
+    ["errors", "suggestions", "_warn", "_process", "_installed", "_version"],
+]
+
+
+def modules(package):
+    found = {}
+    for path in (ROOT / package).rglob("*.py"):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def imports_of(path, known):
+    """The modules that one imports, at its top or in a function, but for types only."""
+
+    def visit(nodes):
+        for node in nodes:
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+                continue
+            if isinstance(node, ast.ImportFrom) and node.module:
+                yield from (f"{node.module}.{each.name}" for each in node.names)
+                yield node.module
+            yield from visit(ast.iter_child_nodes(node))
+
+    found = set(visit(ast.parse(path.read_text()).body)) & known.keys()
+    packages = {name for name in found if known[name].name == "__init__.py"}
+    # "from package import module" names the package, but means the module
+    return found - {name for name in packages if any(other.startswith(f"{name}.") for other in found)}
+
+
+def graph(package):
+    known = modules(package)
+    return {name: imports_of(path, known) - {name} for name, path in known.items()}
+
+
+@pytest.mark.parametrize("package", ["pysmac_compat", "automax"])
+def test_no_circles(package):
+    left = graph(package)
+    while left:
+        free = [name for name, targets in left.items() if not targets & left.keys()]
+        assert free, f"these import each other: {sorted(left)}"
+        for name in free:
+            del left[name]
+
+
+def test_imports_go_down():
+    floor = {name: number for number, names in enumerate(FLOORS) for name in names}
+    wrong = []
+    for name, targets in graph("pysmac_compat").items():
+        for target in targets:
+            one, other = (each.split(".")[1] if "." in each else "__init__" for each in (name, target))
+            if one != other and floor[one] >= floor[other]:
+                wrong.append(f"{name} imports {target}")
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_every_room_has_a_floor():
+    rooms = {path.stem for path in (ROOT / "pysmac_compat").iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert rooms - {"__pycache__"} == {name for names in FLOORS for name in names}
+    assert len(rooms) <= 32
+
+
+def test_only_the_engine_imports_smac3():
+    for name, path in modules("pysmac_compat").items():
+        if not name.startswith("pysmac_compat.engine"):
+            tree = ast.parse(path.read_text())
+            names = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+            names += [each.name for n in ast.walk(tree) if isinstance(n, ast.Import) for each in n.names]
+            allowed = name == "pysmac_compat.files.smac3"  # it writes SMAC3's own files
+            assert allowed or not [each for each in names if each.split(".")[0] == "smac"], name
