@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 import traceback
@@ -14,7 +15,7 @@ from ConfigSpace import Configuration, ConfigurationSpace
 from automax.core.automax_configration import AutoMAXConfigration
 from automax.core.best import keep_best, leading, mean_score
 from automax.core.progress import last_line, progress_line, table, trial_label
-from automax.core.record import WORST, TrialRecord, move_aside
+from automax.core.record import WORST, TrialRecord
 from automax.core.refit import refit
 from automax.core.space import ReadySpace, digest, key, natives
 from automax.core.trial import (
@@ -29,6 +30,7 @@ from automax.core.trial import (
 from pysmac_compat import Evaluation, SMAC_optimizer
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.events import Evaluated, Event
+from pysmac_compat.files.lock import PATIENCE, lock_runs
 
 if TYPE_CHECKING:
     from smac import HyperparameterOptimizationFacade
@@ -83,6 +85,7 @@ class AutoMAX(SMAC_optimizer):
         self.configspace: ConfigurationSpace = trainer.cs
         self._record = TrialRecord(Path(config.folder).absolute())
         self._started = False
+        self._n_trials = config.n_trials
         self._smac: Any = None
         self.log: list[dict[str, Any]] = []
         self.best_score = float("-inf")
@@ -107,19 +110,25 @@ class AutoMAX(SMAC_optimizer):
         Raises
         ------
         ArgumentError
-            A ``ValueError``, before the first trial: if an other search was done under that name; it
-            names what differs.
+            A ``ValueError``, before the first trial: if another search was done under that name (it names what
+            differs), or if another process is working on the search.
         RuntimeError
             If CUDA is in use already, so that the trials' processes could not use it.
         """
         _check_cuda()
+        with contextlib.ExitStack() as held:
+            for lock in lock_runs(str(self._record.folder), ["search"], PATIENCE):
+                held.callback(lock.close)
+            return self._optimize()
+
+    def _optimize(self) -> Configuration:
         self._start()
         config = self.config
         self.smac_options["workers"] = config.workers
         try:
             _, found = super().minimize(
                 self._call,
-                config.n_trials,
+                self._n_trials,
                 self._definition,
                 deterministic=config.deterministic,
                 num_train_instances=getattr(self.trainer, "n_instances", None),
@@ -212,13 +221,15 @@ class AutoMAX(SMAC_optimizer):
     def _start(self) -> None:
         """Once before the first trial: move an old search aside, or take it up."""
         if self.config.overwrite and not self._started:
-            move_aside(self._record.folder)
+            self._record.move_aside()
             self.log, self.best_score = [], float("-inf")
         before = self._record.starts()
         first = before[-1]["first"] if before else 0
         searched = [t for t in self._record.trials() if not t.get("by_hand")]
+        # with fewer trials than are known, the best of all of them is returned
+        self._n_trials = max(self.config.n_trials, len(searched))
         known = list({repr(t["space"]): t["space"] for t in searched}.values())
-        if before and before[-1]["n_trials"] != self.config.n_trials:
+        if before and before[-1]["n_trials"] != self._n_trials:
             # Another budget means another initial design: what is known comes first, in place of it.
             first = len(known)
         if first:
@@ -231,7 +242,7 @@ class AutoMAX(SMAC_optimizer):
                 "SEED": self.config.SEED,
                 "deterministic": self.config.deterministic,
                 "identity": identity_of(self.trainer),
-                "n_trials": self.config.n_trials,
+                "n_trials": self._n_trials,
                 "first": first,
             }
         )
@@ -283,7 +294,7 @@ class AutoMAX(SMAC_optimizer):
             "val": None,
             **({"by_hand": True} if by_hand else {}),
         }
-        label = trial_label(self._record.begin(name, by_hand), self.config.n_trials)
+        label = trial_label(self._record.begin(name, by_hand), self._n_trials)
         before = [t["curve"] for t in self._record.trials() if t["instance"] == instance and "curve" in t]
         own_seed = trial_seed(self.config.SEED, name)
         try:
@@ -315,7 +326,7 @@ class AutoMAX(SMAC_optimizer):
                 shown.add(name)
                 ended += 1
                 elapsed = time.monotonic() - start
-                left = elapsed / ended * max(0, self.config.n_trials - len(shown))
+                left = elapsed / ended * max(0, self._n_trials - len(shown))
                 if self.config.total_time_limit:
                     left = max(0.0, min(left, self.config.total_time_limit - elapsed))
                 scores = (t["val"] for t in self._record.trials() if t["key"] in shown and t["val"] is not None)
@@ -327,7 +338,7 @@ class AutoMAX(SMAC_optimizer):
         """Print a line on a trial that has ended."""
         trial = next(t for t in _public(self._record.trials()) if t["key"] == name)
         number = self._record.number(name)
-        print(progress_line(trial, number, best, self.config.n_trials, self.target, left), flush=True)
+        print(progress_line(trial, number, best, self._n_trials, self.target, left), flush=True)
 
     def _note_lost(self, name: str, evaluation: Evaluation) -> None:
         """Write down a trial that could not do it itself: killed, out of time or memory."""

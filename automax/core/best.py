@@ -57,7 +57,11 @@ def keep_best(record: TrialRecord, trial: Mapping[str, Any] | None = None) -> No
         directory = folder_of(directory)
     elif best[0]["instance"] is not None:
         directory = directory.parent
-    about = {"key": best[0]["key"] if len(best) == 1 else key(best[0]["space"], 0, None), "val": mean_score(best)}
+    about = {
+        "key": best[0]["key"] if len(best) == 1 else key(best[0]["space"], 0, None),
+        "val": mean_score(best),
+        "search": str(record.folder),
+    }
     marker = beside(directory, "best") / MARKER
     if trial is None and len(best) == 1 and marker.exists() and json.loads(marker.read_text()) == about:
         return
@@ -77,14 +81,23 @@ def beside(directory: Path, name: str) -> Path:
     return experiment.with_name(f"{experiment.name}_{name}")
 
 
+def _owner(best: Path) -> str | None:
+    """The search whose folder that is, if it says so."""
+    try:
+        owner: str | None = json.loads((best / MARKER).read_text()).get("search")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return owner
+
+
 def _keep(directory: Path, about: Mapping[str, Any], fresh: bool) -> None:
     """Copy the folder of a trial; ``fresh``: what is there belongs to an older search, and is moved aside."""
     if not directory.is_dir():
         return
-    (directory / MARKER).write_text(json.dumps(about) + "\n")
     best = beside(directory, "best")
-    if fresh:
+    if fresh or _owner(best) not in (None, about["search"]):
         move_aside(best)
+    (directory / MARKER).write_text(json.dumps(about) + "\n")
     new = best.with_name(best.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(directory, new)

@@ -23,6 +23,7 @@ from typing import Any
 from pysmac_compat.errors import ArgumentError
 
 _TUPLE = "__tuple__"
+_LOCKS = ("lock-run-search", ".lock")
 #: what must not change where a search is resumed, and how a person calls it
 _FIXED = {"space": "the search space", "target": "the target", "SEED": "SEED", "deterministic": "deterministic"}
 #: score of a failed trial, if all others are above it
@@ -41,6 +42,15 @@ class TrialRecord:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "trials.jsonl"
+
+    def move_aside(self) -> None:
+        """Begin anew; what is there is kept under another name, but for the lock of the search that goes on."""
+        if any(path.name not in _LOCKS for path in self.folder.glob("*")):
+            old = move_aside(self.folder)
+            for name in _LOCKS:
+                if old is not None and (old / name).exists():
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                    (old / name).rename(self.folder / name)
 
     def lines(self) -> list[dict[str, Any]]:
         """All lines that are whole, in their order."""
@@ -163,14 +173,15 @@ class TrialRecord:
             yield
 
 
-def move_aside(path: Path) -> None:
-    """Rename a file or folder, if it exists, to NAME-old-1, or -2, ..."""
+def move_aside(path: Path) -> Path | None:
+    """Rename a file or folder, if it exists, to NAME-old-1, or -2, ...; its new path."""
     if not path.exists():
-        return
+        return None
     number = 1
     while (old := path.with_name(f"{path.name}-old-{number}")).exists():
         number += 1
     path.rename(old)
+    return old
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

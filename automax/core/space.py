@@ -6,7 +6,6 @@ import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 from ConfigSpace import ConfigurationSpace, Constant
@@ -44,7 +43,7 @@ class ReadySpace(Definition):
         parameters = {name: _parameter(hp) for name, hp in configspace.items()}
         return cls(parameters, {}, [], configspace=configspace)
 
-    def space(self, subspace: Mapping[str, Any] = MappingProxyType({})) -> ConfigurationSpace:
+    def ready_space(self, subspace: Mapping[str, Any]) -> ConfigurationSpace:
         """A copy for one search, whose own random numbers do not depend on what happened before."""
         if subspace:
             raise ParameterError("search-subspace has no effect here: fix these values in trainer.cs")

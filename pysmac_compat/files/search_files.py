@@ -163,9 +163,9 @@ class _Smac3:
     def _made(self) -> RunDirectory:
         """The directory; made late, so that SMAC3 is imported where that belongs."""
         if self._directory is None:
-            from pysmac_compat.space.configspace import ParameterSpace
+            from pysmac_compat.space.configspace import search_space
 
-            space = ParameterSpace(self._plan.definition, self._plan.start.subspace)
+            space = search_space(self._plan.definition, self._plan.start.subspace)
             self._directory = RunDirectory(*self._place, space, **_scenario(self._plan))
             for known in self._plan.start.known:
                 outcome = known.scored.outcome

@@ -67,11 +67,11 @@ class Run:
         from pysmac_compat.engine import parts
         from pysmac_compat.engine.capping import Capping
         from pysmac_compat.engine.session import Session
-        from pysmac_compat.space.configspace import ParameterSpace
+        from pysmac_compat.space.configspace import search_space
 
         plan, objective, engine = self.plan, self.plan.objective, self.plan.engine
         return Session(
-            ParameterSpace(plan.definition, plan.start.subspace),
+            search_space(plan.definition, plan.start.subspace),
             self.evaluate,
             n_evaluations=plan.budget.evaluations,
             design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,

@@ -29,7 +29,7 @@ from pysmac_compat.space.clauses import (
 )
 from pysmac_compat.space.definition import Definition, define
 from pysmac_compat.space.hyperparameters import RealHyperparameter, integer_hyperparameter
-from pysmac_compat.space.parameters import Parameter
+from pysmac_compat.space.parameters import Parameter, Value
 
 _ENCODERS: dict[type, Any] = {
     RealHyperparameter: HYPERPARAMETER_ENCODERS[RealHyperparameter.__mro__[1]],
@@ -186,6 +186,11 @@ def parameter_space(
     {'a': 'x', 'b': 3}
     """
     return ParameterSpace(define(parameter_dict, conditional_clauses, forbidden_clauses))
+
+
+def search_space(definition: Definition, subspace: Mapping[str, Value]) -> ConfigurationSpace:
+    """The space for a search that is confined to some values of some parameters."""
+    return definition.ready_space(subspace) or ParameterSpace(definition, subspace)
 
 
 def _hyperparameter(parameter: Parameter) -> Hyperparameter:

@@ -11,6 +11,8 @@ from pysmac_compat.space.conditions import Condition, active_parameters, parse_c
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameters
 
 if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
+
     from pysmac_compat.space.forbidden import Forbidden
 
 
@@ -49,6 +51,10 @@ class Definition:
     def default(self) -> dict[str, Value]:
         """The active part of the default configuration."""
         return self.restrict({name: parameter.default for name, parameter in self.parameters.items()})
+
+    def ready_space(self, subspace: Mapping[str, Value]) -> ConfigurationSpace | None:
+        """The space for a search confined to these values, where it is there already; see `search_space`."""
+        return None
 
     def violated(self, values: Mapping[str, Value]) -> Forbidden | None:
         """The first clause that forbids a configuration, given as the values of its active parameters."""

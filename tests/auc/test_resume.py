@@ -238,3 +238,43 @@ def test_killed_in_the_middle_of_a_trial_and_resumed(tmp_path):
     assert trained(folder) == 8 + 2  # only what was interrupted
     best = [(root / "experiment_best" / "checkpoint").read_text() for root in (whole, folder)]
     assert best[0] == best[1]
+
+
+def test_fewer_trials_than_are_known_return_the_best_of_all(tmp_path):
+    first = search(tmp_path, 8)
+    first.optimize()
+    kept = (tmp_path / "experiment_best" / "checkpoint").read_text()
+    fewer = search(tmp_path, 2)
+    fewer.optimize()
+    assert (fewer.best_score, len(fewer.log)) == (first.best_score, 8)
+    assert (tmp_path / "experiment_best" / "checkpoint").read_text() == kept
+    assert trained(tmp_path) == 8
+
+
+def test_two_starts_of_one_search(tmp_path):
+    """The second one is refused, with the id of the first, and has changed nothing."""
+    first = run(tmp_path, 1.0)
+    while not (tmp_path / "trained").exists():
+        time.sleep(0.02)
+    second = run(tmp_path, 0.0)
+    text = second.communicate(timeout=120)[0]
+    assert f"another process ({first.pid}) is working on this run" in text
+    first.communicate(timeout=120)
+    assert trained(tmp_path) == len(TrialRecord(tmp_path / "search").trials()) == 8
+
+
+def test_two_searches_of_one_experiment_name(tmp_path):
+    """The best model of the one is moved aside, not deleted, when the other goes on."""
+
+    def named(name, n):
+        config = AutoMAXConfigration(name=name, output_directory=str(tmp_path), n_trials=n)
+        return AutoMAX(trainer(tmp_path), config, "AUROC")
+
+    named("one", 4).optimize()
+    best_of_one = (tmp_path / "experiment_best" / "checkpoint").read_text()
+    named("two", 3).optimize()
+    named("one", 6).optimize()
+    folders = sorted(path.name for path in tmp_path.glob("experiment_best*"))
+    assert folders[0] == "experiment_best"
+    assert len(folders) >= 3
+    assert best_of_one in [(tmp_path / name / "checkpoint").read_text() for name in folders]

@@ -197,7 +197,6 @@ def test_the_first_traceback_is_shown_once(run_script):
 @pytest.mark.parametrize(
     ("status", "last"),
     [
-        ("SAT", []),
         ("TIMEOUT", []),
         ("CRASHED", ["9 of 9 evaluations have failed"]),
         ("BOTH", ["6 of 9 evaluations have failed, 3 timed out"]),

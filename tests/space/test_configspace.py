@@ -97,7 +97,7 @@ def test_children_of_two_parents_in_a_row():
     """Each parameter depends on the two before it."""
     code = """
 from pysmac_compat.space import parameter_space
-for operator, depth in (("&&", 26), ("||", 12)):
+for operator, depth in (("&&", 20), ("||", 10)):
     parameters = {f"x{i:02d}": ("categorical", ["a", "b"], "a") for i in range(depth)}
     clauses = [f"x{i:02d} | x{i - 1:02d} == a {operator} x{i - 2:02d} == a" for i in range(2, depth)]
     space = parameter_space(parameters, clauses)

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pysmac_compat.options.smac_options import resolve
 from pysmac_compat.planning.initial import read_configuration, read_subspace
@@ -18,6 +17,8 @@ from pysmac_compat.space.values import (
     value_type,
     whole_of,
 )
+
+from ..strategies import numbers
 
 SPACE = define(
     {
@@ -71,7 +72,7 @@ def test_large_whole_numbers_keep_their_digits():
     assert whole_of("9007199254740993") == 9007199254740993
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False))
+@given(numbers)
 def test_numbers_survive_python_and_java(number):
     assert number_of(repr(number)) == number
     assert number_of(java_number(number)) == number
