@@ -10,12 +10,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from automax.checkpoints import load_model, load_predictions, load_weights
     from automax.core import AutoMAX, AutoMAXConfigration, AutoMAXConfiguration, parse_hyperparameters_from_dict
     from automax.core.autopartial import autopartial
     from automax.data.arrays import ArrayDataset
     from automax.data.registry import register_dataset
-    from automax.models import register_model
+    from automax.libauc.checkpoints import load_model, load_predictions, load_weights
+    from automax.libauc.models import register_model
     from automax.spaces import parse_defaultconfig
 
 _HOMES = {
@@ -24,13 +24,13 @@ _HOMES = {
     "AutoMAXConfigration": "automax.core",
     "AutoMAXConfiguration": "automax.core",
     "autopartial": "automax.core",
-    "load_model": "automax.checkpoints",
-    "load_predictions": "automax.checkpoints",
-    "load_weights": "automax.checkpoints",
+    "load_model": "automax.libauc.checkpoints",
+    "load_predictions": "automax.libauc.checkpoints",
+    "load_weights": "automax.libauc.checkpoints",
     "parse_defaultconfig": "automax.spaces",
     "parse_hyperparameters_from_dict": "automax.core",
     "register_dataset": "automax.data.registry",
-    "register_model": "automax.models",
+    "register_model": "automax.libauc.models",
 }
 
 __all__ = [

@@ -5,7 +5,7 @@ import sys
 from automax._extra import need
 from automax.commands import apply_cli_overrides, command
 from automax.core.trial import seed_everything as set_seed
-from automax.settings import Settings
+from automax.file import Settings
 from pysmac_compat.errors import ArgumentError
 
 __all__ = ["apply_cli_overrides", "main", "set_seed"]

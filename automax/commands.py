@@ -14,8 +14,8 @@ from typing import Any
 from automax._extra import need
 from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
+from automax.file import Settings, check_settings, load_settings
 from automax.report import best_lines, refit_line
-from automax.settings import Settings, check_settings, load_settings
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError
 
@@ -111,7 +111,7 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     config = search_config(settings)
     if settings.training["resume_from_checkpoint"]:
         warn("training.resume_from_checkpoint has no effect, trials start afresh; automax.overwrite: false resumes")
-    trainer = need("automax.factory").TrainerFactory(settings, graph)
+    trainer = need("automax.libauc.factory").TrainerFactory(settings, graph)
     trainer.check()
     tuner = AutoMAX(trainer, config, settings.target)
     print(f"searching {', '.join(tuner.configspace)}; the best validation {tuner.target} wins", flush=True)

@@ -70,7 +70,7 @@ def interval(directory: str, split: str, target: str, metrics: Any, n: int = 500
     """
     import numpy as np
 
-    from automax.checkpoints import load_predictions
+    from automax.libauc.checkpoints import load_predictions
 
     saved = load_predictions(directory)
     labels, scores = saved[f"{split}_labels"], saved[f"{split}_scores"]

@@ -9,7 +9,8 @@ from typing import Any
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError
 
-LARGEST_SEED = 2**31 - 1
+#: the largest whole number that SMAC v2 knows: a seed, and what it takes for no limit
+LARGEST = 2**31 - 1
 
 
 def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> int:
@@ -83,6 +84,6 @@ def seeds(seed: Any, num_runs: int) -> list[int]:
 
 def _seed(seed: Any) -> int:
     number = integer("seed", int(seed) if isinstance(seed, bool) else seed, least=0)
-    if number > LARGEST_SEED:
-        raise ArgumentError(f"seed must be at most {LARGEST_SEED}, got {number}")
+    if number > LARGEST:
+        raise ArgumentError(f"seed must be at most {LARGEST}, got {number}")
     return number

@@ -32,7 +32,7 @@ from pysmac_compat.utils.smac_argparser import function_arguments
 
 _REPORT = ("value", "status", "runtime")
 #: what SMAC v2 told each call besides: a limit on the length of the run, and a seed where none is needed
-_CUTOFF_LENGTH = 2**31 - 1
+_CUTOFF_LENGTH = arguments.LARGEST
 _NO_SEED = -1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pysmac_compat.evaluation.outcome import SUCCESSES, Status
+from pysmac_compat.evaluation.outcome import FAILURES, SUCCESSES, Status
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class RunResult:
     @property
     def n_crashed(self) -> int:
         """How many evaluations have failed (a TIMEOUT is no failure)."""
-        return sum(e.status in ("CRASHED", "MEMOUT", "ABORT") for e in self.evaluations)
+        return sum(e.status in FAILURES for e in self.evaluations)
 
     @property
     def n_timed_out(self) -> int:

@@ -15,9 +15,9 @@ from ConfigSpace import Configuration, ConfigurationSpace
 from automax.core.automax_configration import AutoMAXConfigration
 from automax.core.best import keep_best, leading, mean_score
 from automax.core.progress import last_line, progress_line, table, trial_label
+from automax.core.ready_space import ReadySpace, digest, key, natives
 from automax.core.record import WORST, TrialRecord
 from automax.core.refit import refit
-from automax.core.space import ReadySpace, digest, key, natives
 from automax.core.trial import (
     SearchedTrainer,
     TrialFailed,
@@ -213,7 +213,7 @@ class AutoMAX(SMAC_optimizer):
     def smac(self) -> HyperparameterOptimizationFacade:
         """See the class."""
         if self._smac is None:
-            from automax.core.facade import facade_of
+            from automax.core.smac_facade import facade_of
 
             self._smac = facade_of(self, self._record)
         return self._smac

@@ -111,8 +111,8 @@ def _optional_integer(name: str, value: Any) -> int | None:
 
 def _seed(name: str, value: Any) -> int:
     seed = arguments.integer(name, value, least=0)
-    if seed > arguments.LARGEST_SEED:
-        raise ArgumentError(f"{name} must be at most {arguments.LARGEST_SEED}, got {seed}")
+    if seed > arguments.LARGEST:
+        raise ArgumentError(f"{name} must be at most {arguments.LARGEST}, got {seed}")
     return seed
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from automax.core.ready_space import key
 from automax.core.record import TrialRecord, move_aside
-from automax.core.space import key
 
 #: written into the folder of a trial, says which one it is
 MARKER = "trial.json"

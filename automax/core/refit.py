@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from automax.core.best import MARKER
+from automax.core.ready_space import key
 from automax.core.record import TrialRecord, move_aside, storable
-from automax.core.space import key
 from automax.core.trial import SearchedTrainer, one_thread, seed_everything, trial_seed
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.evaluator import Evaluator

@@ -16,7 +16,7 @@ import tempfile
 from typing import Any
 
 from automax.commands import search
-from automax.settings import check_settings
+from automax.file import check_settings
 from benchmarks import results
 from benchmarks.automax.section import TASKS, section
 

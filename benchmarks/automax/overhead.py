@@ -22,11 +22,11 @@ from libauc.trainer.core.callbacks import CLICallback
 from libauc.trainer.core.image_trainer import Trainer
 
 from automax import AutoMAX, models
-from automax._device import cuda_means_device, device
 from automax.commands import search_config
-from automax.factory import TrainerFactory
-from automax.libauc_trainers import Rows
-from automax.settings import Settings, check_settings
+from automax.file import Settings, check_settings
+from automax.libauc.device import cuda_means_device, device
+from automax.libauc.factory import TrainerFactory
+from automax.libauc.trainers import Rows
 from benchmarks import results
 from pysmac_compat import Evaluation
 

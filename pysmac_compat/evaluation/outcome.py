@@ -28,6 +28,10 @@ Status = Literal["SAT", "UNSAT", "TIMEOUT", "MEMOUT", "CRASHED", "ABORT"]
 
 #: statuses whose value is the function's own
 SUCCESSES: tuple[Status, ...] = ("SAT", "UNSAT")
+#: statuses of a call that came to no end of its own
+CRASHES: tuple[Status, ...] = ("CRASHED", "MEMOUT")
+#: statuses that count as failed; no configuration with one becomes the incumbent
+FAILURES: tuple[Status, ...] = (*CRASHES, "ABORT")
 #: statuses that a function may report
 REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 

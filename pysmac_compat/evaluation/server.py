@@ -22,7 +22,7 @@ from typing import Any
 from pysmac_compat._process import flush_streams, in_fresh_thread
 from pysmac_compat.evaluation import bootstrap, limits, signals, system
 from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
-from pysmac_compat.evaluation.outcome import Outcome, Report, judge
+from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Report, judge
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 from pysmac_compat.evaluation.watch import Watch
@@ -186,7 +186,7 @@ class CallServer:
             return None
         if not self.tree.is_empty():
             cpu_time += self.tree.cpu_seconds()
-            if watch.reached or self.interrupted or (limited and report.status in ("CRASHED", "MEMOUT")):
+            if watch.reached or self.interrupted or (limited and report.status in CRASHES):
                 self.tree.kill()
             else:
                 self.tree.leave()

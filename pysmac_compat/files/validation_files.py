@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pysmac_compat.arguments import LARGEST
 from pysmac_compat.files.configuration_texts import format_arguments, parse_arguments
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.text import Path, TextFile, quoted_cells
@@ -27,7 +28,7 @@ _RESULTS = (
 )
 #: parts of the names of the files
 FILES = ("CallStrings", "ObjectiveMatrix", "RunResultLineMatrix", "PerformanceDebug", "Results")
-_LONGEST_RUN = 2147483647
+_LONGEST_RUN = LARGEST
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, SUCCESSES, Outcome
+from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, CRASHES, SUCCESSES, Outcome
 
 if TYPE_CHECKING:
     from pysmac_compat.plan.transform import Transform
@@ -55,7 +55,7 @@ class Objective:
         """The same of an outcome whose run time is what counts, and that is transformed, if it has to be."""
         if outcome.status == "ABORT" and self.stop_on_abort:
             return Scored(outcome, outcome.value, final="the function reported ABORT")
-        if outcome.status in ("CRASHED", "MEMOUT") and (self.stop_on_crash == "any" or first and self.stop_on_crash):
+        if outcome.status in CRASHES and (self.stop_on_crash == "any" or first and self.stop_on_crash):
             return Scored(outcome, outcome.value, final="an evaluation has crashed")
         if not self.runtime:
             return Scored(outcome, outcome.value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pysmac_compat._warn import warn
+from pysmac_compat.arguments import LARGEST
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.files.instances import instance_name, read_features, read_instances
 from pysmac_compat.files.pcs import read_pcs
@@ -33,8 +34,6 @@ _PLACES = (
     "output-dir",
     "scenario-file",
 )
-#: evaluations of a search without ``runcount-limit``, as in SMAC v2
-_NO_LIMIT = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def read_scenario_plan(
     plan = make_plan(
         meaning,
         definition=define({name: _typed(name, each, parser_dict) for name, each in parameters.items()}, *clauses),
-        max_evaluations=_NO_LIMIT,
+        max_evaluations=LARGEST,  # as in SMAC v2, without runcount-limit
         deterministic=True,
         num_train_instances=len(train),
         num_test_instances=len(test),

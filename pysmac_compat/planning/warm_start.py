@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pysmac_compat.errors import ArgumentError
-from pysmac_compat.evaluation.outcome import Outcome, Status
+from pysmac_compat.evaluation.outcome import FAILURES, Outcome, Status
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.journal import digest, digests
 from pysmac_compat.files.run_results import RunRow
@@ -124,7 +124,7 @@ def _scored(what: str, row: RunRow, plan: Plan) -> Scored:
     if row.result not in get_args(Status):
         raise ArgumentError(f"{what} has the result {row.result!r}; expected one of {', '.join(get_args(Status))}")
     status = cast(Status, row.result)
-    failed = status in ("CRASHED", "MEMOUT", "ABORT")
+    failed = status in FAILURES
     value = plan.calls.failure_value if failed else row.quality
     outcome = Outcome(status, value, row.runtime, row.runtime, row.wall_time)
     # a transformation has been made when it was written

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import SearchError
+from pysmac_compat.evaluation.outcome import FAILURES
 from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
 from pysmac_compat.hints import hint_for
 from pysmac_compat.plan import Plan
@@ -69,7 +70,7 @@ class ResultBuilder:
         if evaluation.succeeded and evaluation.message and not self._remarked:
             self._remarked = True
             warn(f"evaluation {evaluation.index}: {evaluation.message}; its value counts all the same")
-        if evaluation.status not in ("CRASHED", "MEMOUT", "ABORT"):
+        if evaluation.status not in FAILURES:
             return
         if evaluation.status == "ABORT":
             if not self._aborted:

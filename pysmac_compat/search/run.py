@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.errors import SearchError
-from pysmac_compat.evaluation.outcome import Outcome
+from pysmac_compat.evaluation.outcome import CRASHES, Outcome
 from pysmac_compat.events import Evaluated, Event, Improved, Tested, Warned
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.plan import Plan
@@ -225,7 +225,7 @@ class Run:
         extra = {name: value for name, value in (("instance", instance), ("seed", seed)) if value is not None}
         outcome = self.call({**configuration, **extra}, cutoff)
         for _ in range(self.plan.calls.retries):
-            if outcome.status not in ("CRASHED", "MEMOUT") or outcome.cut_short:
+            if outcome.status not in CRASHES or outcome.cut_short:
                 break
             again = self.call({**configuration, **extra}, cutoff)
             outcome = replace(
@@ -233,7 +233,7 @@ class Run:
                 cpu_time=outcome.cpu_time + again.cpu_time,
                 wall_time=outcome.wall_time + again.wall_time,
             )
-        if outcome.status in ("CRASHED", "MEMOUT") and self.plan.calls.crashed_quality is not None:
+        if outcome.status in CRASHES and self.plan.calls.crashed_quality is not None:
             outcome = replace(outcome, value=self.plan.calls.crashed_quality)
         scored = self.plan.objective.score(outcome, cutoff, first)
         outcome = scored.outcome

@@ -6,9 +6,9 @@ import pytest
 import automax
 from automax._extra import need
 from automax.commands import search
-from automax.metrics import Metrics
+from automax.file import check_settings
+from automax.libauc.metrics import Metrics
 from automax.report import interval
-from automax.settings import check_settings
 
 from .training import needs_libauc
 
@@ -61,13 +61,13 @@ def test_no_trial_begins(tmp_path, graph, sections, message):
 
 def test_the_same_settings_serve_twice(tmp_path):
     given = settings(tmp_path, training={"loss": "pAUCLoss", "loss_kwargs": {"mode": "2w"}})
-    made = [need("automax.factory").TrainerFactory(given) for _ in range(2)]
+    made = [need("automax.libauc.factory").TrainerFactory(given) for _ in range(2)]
     assert [next(iter(factory.choices.values())).pair.optimizer for factory in made] == ["SOTAs", "SOTAs"]
 
 
 def test_what_a_trainer_says_of_itself(tmp_path):
     one, same, other, longer = (
-        need("automax.factory").TrainerFactory(settings(tmp_path, **sections)).identity
+        need("automax.libauc.factory").TrainerFactory(settings(tmp_path, **sections)).identity
         for sections in (
             {},
             {"training": {"output_path": "elsewhere", "verbose": 1}},
@@ -83,7 +83,7 @@ def test_what_a_trainer_says_of_itself(tmp_path):
 def test_draws_of_rows_keep_both_classes_of_each_label(tmp_path, recwarn):
     rng = np.random.RandomState(0)
     labels = np.stack([rng.rand(300) < 0.5, rng.rand(300) < 0.3, np.arange(300) < 2], axis=1).astype(np.float32)
-    need("automax.checkpoints").save_predictions(tmp_path, {"val": (labels, labels * 0.2 + rng.rand(300, 3))})
+    need("automax.libauc.checkpoints").save_predictions(tmp_path, {"val": (labels, labels * 0.2 + rng.rand(300, 3))})
     metrics = Metrics(["AUROC"], [])
     saved = automax.load_predictions(tmp_path)
     score = metrics(saved["val_labels"], saved["val_scores"])["AUROC"]
@@ -93,7 +93,7 @@ def test_draws_of_rows_keep_both_classes_of_each_label(tmp_path, recwarn):
 
 
 def test_libaucs_own_models_are_built_again():
-    model = need("automax.libauc_trainers").rebuilt(
+    model = need("automax.libauc.trainers").rebuilt(
         {"model": {"name": "resnet20", "pretrained": True}, "input_shape": [3, 32, 32], "num_classes": 1}
     )
     assert type(model).__name__ == "ResNet"

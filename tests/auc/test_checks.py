@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from automax.checks import check_evaluation_data, check_training_data
+from automax.libauc.checks import check_evaluation_data, check_training_data
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from automax.settings import AUTOMAX, TRAINING, check_settings
+from automax.file import AUTOMAX, TRAINING, check_settings
 from automax.spaces import table
 
 PAGE = Path(__file__).parents[2] / "docs" / "automax.md"

@@ -9,7 +9,7 @@ from automax._extra import need
 from automax.commands import search
 from automax.data.arrays import ArrayDataset
 from automax.data.registry import load_dataset
-from automax.settings import check_settings
+from automax.file import check_settings
 
 from .training import needs_libauc
 
@@ -35,7 +35,7 @@ def settings(folder, *, dataset=None, model=None, training=None, metrics=("AUROC
 
 
 def factory(folder, **more):
-    return need("automax.factory").TrainerFactory(settings(folder, **more))
+    return need("automax.libauc.factory").TrainerFactory(settings(folder, **more))
 
 
 def run(folder, **more):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from automax.metrics import Metrics, two_way_auroc
+from automax.libauc.metrics import Metrics, two_way_auroc
 
 RNG = np.random.RandomState(0)
 Y = (RNG.uniform(size=200) < 0.3).astype(float)

@@ -7,7 +7,7 @@ import yaml
 
 from automax.__main__ import main
 from automax.commands import apply_cli_overrides, is_graph, parser, recipe_path, recipes, search_config
-from automax.settings import check_settings, load_settings
+from automax.file import check_settings, load_settings
 
 MINIMAL = {"dataset": {"name": "digits"}, "model": {"name": "mlp"}}
 

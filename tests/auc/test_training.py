@@ -12,8 +12,8 @@ import automax
 from automax._extra import need
 from automax.data.arrays import split_arrays
 from automax.data.registry import load_dataset
-from automax.metrics import Metrics
-from automax.models import mlp
+from automax.libauc.metrics import Metrics
+from automax.libauc.models import mlp
 from automax.spaces import PAIRS, find_pair, for_labels
 
 from .training import defaults, needs_libauc, trainer_of
@@ -175,7 +175,7 @@ def test_pruning(data, tmp_path):
 
 @pytest.mark.parametrize(("verbose", "silence", "n_lines"), [(1, 10.0, 3), (0, 0.0, 3), (0, 1e6, 0)])
 def test_a_long_training_tells_its_epochs(verbose, silence, n_lines, data, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(need("automax.libauc_trainers"), "_SILENCE", silence)
+    monkeypatch.setattr(need("automax.libauc.trainers"), "_SILENCE", silence)
     values = [0.5, 0, 0.75, 0, 0.25, 0]
     trainer = trainer_of(PESG, data, tmp_path, metrics=Scripted(values), epochs=3, verbose=verbose)
     trainer.prepare("trial 2/9", [])
@@ -241,7 +241,7 @@ def test_pretraining(data, tmp_path):
 def test_cuda_means_this_device_only_where_there_is_none(monkeypatch):
     import torch
 
-    device = need("automax._device")
+    device = need("automax.libauc.device")
     before = torch.Tensor.cuda, torch.nn.Module.cuda
     with device.cuda_means_device():
         if not torch.cuda.is_available():
@@ -254,7 +254,7 @@ def test_cuda_means_this_device_only_where_there_is_none(monkeypatch):
 
 
 def test_nothing_is_left_of_the_guarded_import():
-    need("automax.libauc_trainers")
+    need("automax.libauc.trainers")
     assert sys.modules.get("outdated", "absent") is not None
     assert "wandb" not in sys.modules
 

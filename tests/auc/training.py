@@ -8,7 +8,7 @@ import pytest
 
 from automax import parse_hyperparameters_from_dict
 from automax._extra import need
-from automax.metrics import Metrics
+from automax.libauc.metrics import Metrics
 
 #: marks of modules whose tests train with LibAUC; a look at whether it is there does not import it
 needs_libauc = [
@@ -36,7 +36,7 @@ def seed_all(seed):
 def trainer_of(pair, data, folder, seed=0, graph=False, metrics=None, model=None, **training):
     train, evals = data
     seed_all(seed)
-    trainer = need("automax.libauc_trainers").make_trainer(
+    trainer = need("automax.libauc.trainers").make_trainer(
         graph=graph,
         training={
             "optimizer": pair.optimizer,

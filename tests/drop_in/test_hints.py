@@ -53,10 +53,7 @@ OF_SCIKIT_LEARN = {
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
-@pytest.mark.parametrize(
-    ("code", "hint"),
-    [*BROKEN.items(), *(pytest.param(*row, marks=pytest.mark.slow) for row in OF_SCIKIT_LEARN.items())],
-)
+@pytest.mark.parametrize(("code", "hint"), [*BROKEN.items(), *OF_SCIKIT_LEARN.items()])
 def test_errors(code, hint):
     with pytest.raises(Exception, match=".") as caught:
         exec(code, {})

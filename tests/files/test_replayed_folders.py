@@ -31,7 +31,7 @@ def f(x):
     return (x - 1) ** 2
 
 
-@pytest.mark.parametrize("mode", [pytest.param("minimize", marks=pytest.mark.slow), "construct_only", "raise"])
+@pytest.mark.parametrize("mode", ["minimize", "construct_only", "raise"])
 def test_persistent_false_exit(run_script, tmp_path, mode):
     recorded = RECORDED["persistent_false_exit"][mode]
     folder = tmp_path / "wd"

@@ -22,10 +22,10 @@ from libauc.trainer.core.callbacks import TrainerCallback
 from libauc.trainer.core.graph_trainer import GraphTrainer
 from libauc.trainer.core.image_trainer import Trainer
 
-from automax import checkpoints, models
-from automax._device import cuda_means_device, device
-from automax.checks import check_evaluation_data, check_training_data
-from automax.metrics import Metrics
+from automax.libauc import checkpoints, models
+from automax.libauc.checks import check_evaluation_data, check_training_data
+from automax.libauc.device import cuda_means_device, device
+from automax.libauc.metrics import Metrics
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.suggestions import nearest
 

@@ -62,7 +62,7 @@ def load_model(folder: str | Path) -> Any:
         if trainings:
             raise ArgumentError(f"{folder} holds the models of {len(trainings)} trainings: {', '.join(trainings)}")
         raise ArgumentError(f"{folder} holds no model: there is no {ABOUT}")
-    model = need("automax.libauc_trainers").rebuilt(json.loads((folder / ABOUT).read_text()))
+    model = need("automax.libauc.trainers").rebuilt(json.loads((folder / ABOUT).read_text()))
     load_weights(model, folder / WEIGHTS, whole=True)
     return model.eval()
 

@@ -20,14 +20,14 @@ import numpy as np
 from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, Constant, EqualsCondition
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from automax import models
 from automax.core.helpers import parse_hyperparameters_from_dict
 from automax.core.trial import one_thread
 from automax.data.arrays import ArrayDataset, check_labels, joined, standardized, stratified_rows
 from automax.data.registry import load_dataset
-from automax.libauc_trainers import make_trainer
-from automax.metrics import Metrics
-from automax.settings import Settings
+from automax.file import Settings
+from automax.libauc import models
+from automax.libauc.metrics import Metrics
+from automax.libauc.trainers import make_trainer
 from automax.spaces import Pair, check_loss_kwargs, find_pair, for_labels
 from pysmac_compat._process import flush_streams
 from pysmac_compat._warn import warn

@@ -1,0 +1,1 @@
+"""All that imports torch or LibAUC: what trains, what is measured, what is kept."""
