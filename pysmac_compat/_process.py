@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import multiprocessing
 import os
 import resource
 import signal
@@ -36,6 +37,18 @@ def uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.SIG_DFL if handler is None else handler)
         if noted:
             os.kill(os.getpid(), signal.SIGINT)
+
+
+def refuse_while_importing_main() -> None:
+    """Raise the RuntimeError of multiprocessing in a process that is importing its parent's main module.
+
+    A script without ``if __name__ == "__main__":`` would start its search again in each worker that a call spawns.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        from multiprocessing import spawn
+
+        check: Any = spawn
+        check._check_not_importing_main()
 
 
 def flush_streams() -> None:

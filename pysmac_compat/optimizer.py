@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pysmac_compat import arguments
-from pysmac_compat._process import uninterrupted
+from pysmac_compat._process import refuse_while_importing_main, uninterrupted
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation import on_dask
@@ -179,9 +179,13 @@ class SMAC_optimizer:
         ArgumentError, ParameterError, ClauseError, FileFormatError
             Before the first call; all of them ``ValueError``. The last is about the files of ``resume``, and comes
             later where these do not fit to what the search does.
+        RuntimeError
+            In a process that multiprocessing is just starting, as Python's own: the script has no
+            ``if __name__ == "__main__":``. Nothing has been written then.
         KeyboardInterrupt
             On Ctrl-C, after all processes have ended; ``result`` holds the best so far.
         """
+        refuse_while_importing_main()
         if num_instances is not None:
             warn("num_instances is now called num_train_instances", DeprecationWarning)
             num_train_instances = num_instances if num_train_instances is None else num_train_instances

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import math
 import os
 import re
@@ -177,6 +178,8 @@ class Appender:
                 write_bytes(self.path, self._beginning)
                 self._stream = open(self.path, "ab", buffering=0)  # noqa: SIM115  closed by close()
                 self._size = len(self._beginning)
+            elif not _is_there(self.path, self._stream):
+                raise FileNotFoundError(errno.ENOENT, "it was removed or replaced by another process", self.path)
             self._write(self._stream)
         except OSError as error:
             self._trouble(error)
@@ -194,6 +197,14 @@ class Appender:
                 self._backlog, self._size = self._backlog[written:], self._size + written
             raise
         self._backlog, self._size = b"", self._size + written
+
+
+def _is_there(path: str, stream: FileIO) -> bool:
+    """Whether a path still leads to the file that was opened."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(stream.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _encoded(text: str) -> bytes:

@@ -140,3 +140,22 @@ def test_printing_happens_once_also_in_a_script_called_smac(run):
         """
     done = run(*COMMAND, "smac.py", files={"smac.py": text})
     assert done.stdout == "before\ncall\ncall\ncall\nafter"
+
+
+def test_a_script_without_a_guard_whose_calls_spawn_processes(run_script):
+    """One search; in the spawned processes `minimize` raises what multiprocessing itself would raise."""
+    script = """
+    import multiprocessing
+    import pysmac_compat
+    from concurrent.futures import ProcessPoolExecutor
+
+    def f(x):
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor:
+            return executor.submit(abs, x).result()
+
+    value, _ = pysmac_compat.SMAC_optimizer().minimize(f, 2, {"x": ("real", [-1, 1], 0.5)})
+    print("VALUE", value)
+    """
+    done = run_script(script)
+    assert done.stdout.count("VALUE") == 1
+    assert 'if __name__ == "__main__":' in done.stderr.replace("'", '"')

@@ -60,3 +60,16 @@ def test_what_can_never_be_written_is_known_at_the_end(tmp_path, limit):
     file.append("one\n")
     file.close()
     assert file.is_behind
+
+
+def test_a_file_that_was_removed_or_replaced_is_noticed(tmp_path):
+    errors = []
+    for name, change in (("gone", os.unlink), ("other", lambda path: (os.unlink(path), path.write_text("theirs\n")))):
+        file = Appender(tmp_path / name, "header\n", errors.append)
+        change(tmp_path / name)
+        file.append("one\n")
+        assert file.is_behind
+        file.close()
+    assert "removed or replaced" in str(errors[0])
+    assert os.listdir(tmp_path) == ["other"]
+    assert (tmp_path / "other").read_text() == "theirs\n"

@@ -31,3 +31,13 @@ def test_what_could_not_be_written_is_written_later(tmp_path):
     resumed = search(tmp_path, 12, function=lambda **arguments: calls.append(1), resume=True).result
     assert summary(resumed) == summary(first)
     assert calls == []
+
+
+def test_a_journal_that_was_removed_is_told_once(tmp_path):
+    def remove(event):
+        if isinstance(event, Evaluated) and event.evaluation.index == 3:
+            journal_of(tmp_path).unlink()
+
+    with pytest.warns(UserWarning, match="journal .* removed or replaced") as caught:
+        assert search(tmp_path, 8, on_event=remove).result.n_evaluations == 8
+    assert sum("journal" in str(each.message) and "moment" in str(each.message) for each in caught) == 1
