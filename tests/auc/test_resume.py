@@ -221,7 +221,7 @@ def test_killed_in_the_middle_of_a_trial_and_resumed(tmp_path):
 
     folder = tmp_path / "killed"
     for kills, wanted in enumerate((2, 5)):
-        process = run(folder, 0.4)
+        process = run(folder, 1.0)
         deadline = time.monotonic() + 60
         while True:  # in the middle of the trial after so many; each kill has cost one training
             path = folder / "trained"
@@ -231,7 +231,7 @@ def test_killed_in_the_middle_of_a_trial_and_resumed(tmp_path):
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        time.sleep(0.6)  # the trial must not have gone on
+        time.sleep(1.2)  # the trial must not have gone on
         assert len(TrialRecord(folder / "search").trials()) == wanted
     last = run(folder, 0.0).communicate(timeout=120)[0]
     assert table_of(last) == undisturbed

@@ -258,7 +258,7 @@ def parse(text):
 EXACT = trees(BINARY, ["abs", "floor", "ceil", "sqrt"])
 
 
-@settings(max_examples=200, **COMMON)
+@settings(max_examples=400, **COMMON)
 @given(EXACT, ASSIGNMENTS, st.sampled_from([" ", ""]))
 def test_expressions_have_the_value_that_python_gives(tree, values, blank):
     expected = evaluate(tree, values)
@@ -268,7 +268,7 @@ def test_expressions_have_the_value_that_python_gives(tree, values, blank):
     assert clause.forbids_values({name: values[name] for name in clause.node.names}) == (expected != 0)
 
 
-@settings(max_examples=100, **COMMON)
+@settings(max_examples=200, **COMMON)
 @given(trees(["+", "-", "*", "/", "%", "^"], CALLS), ASSIGNMENTS)
 def test_arithmetic_has_the_value_that_python_gives(tree, values):
     expected = evaluate(tree, values)
@@ -279,7 +279,7 @@ def test_arithmetic_has_the_value_that_python_gives(tree, values):
     assert clause.forbids_values(values)
 
 
-@settings(max_examples=100, **COMMON)
+@settings(max_examples=200, **COMMON)
 @given(TREES)
 def test_parentheses_that_the_precedence_makes_superfluous(tree):
     def full(tree):
