@@ -149,7 +149,7 @@ class SMAC_optimizer:
         num_runs : int
             Independent runs; the best of them is returned.
         num_procs : int
-            Runs that go on at the same time; within one run there is one call at a time.
+            Runs that go on at the same time. A run makes one call at a time, or ``smac_options['workers']``.
         seed : int or list of int
             Of the first run (the others: + 1, + 2, ...), or of each.
         mem_limit_function_mb : float or None

@@ -30,7 +30,7 @@ class Evaluation:
     message : str
         Why it failed; empty if it did not.
     runtime : float or None
-        Seconds: what the function has reported; None: it did not, ``cpu_time`` holds.
+        Seconds: what the function reported, else its CPU time; of a TIMEOUT the limit.
     quality : float or None
         The function's own value, where ``value`` is a run time.
     """
