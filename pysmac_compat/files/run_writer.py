@@ -21,6 +21,7 @@ from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.rundata import RunDataText
 from pysmac_compat.files.scenario_files import DEFAULT_CUTOFF, first_name, scenario_text
 from pysmac_compat.files.state import OLD_STATE
+from pysmac_compat.files.text import Appender
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.values import value_texts
@@ -63,6 +64,8 @@ class RunWriter:
         resumed: bool = False,
     ) -> None:
         self._folder, self._name, self._plan = folder, name, plan
+        self._trouble = trouble
+        self._growing: list[Appender] = []
         options = {first_name(option): str(value) for option, value in scenario.items()}
         self._algorithm = options.get("algo-exec", "")
         self._instances = [words[0] for words in known_instances]
@@ -94,11 +97,16 @@ class RunWriter:
             self._state.write("instance-features.txt", instances.features_of(plan.instances.features, self._instances))
         beginnings = zip(_STATE_FILES, ("", "", HEADER), strict=True)
         self._paramstrings, self._uniq, self._runs = (
-            self._state.appender(pattern.format(0), text, trouble) for pattern, text in beginnings
+            self._begin(self._state, pattern.format(0), text) for pattern, text in beginnings
         )
-        self._trajectory = folder.appender(f"traj-run-{name}.txt", trajectory.HEADER, trouble)
-        self._detailed = folder.appender(f"detailed-traj-run-{name}.csv", trajectory.DETAILED_HEADER, trouble)
-        self._live = folder.appender(f"live-rundata-{name}.json", self._rundata.beginning, trouble)
+        self._trajectory = self._begin(folder, f"traj-run-{name}.txt", trajectory.HEADER)
+        self._detailed = self._begin(folder, f"detailed-traj-run-{name}.csv", trajectory.DETAILED_HEADER)
+        self._live = self._begin(folder, f"live-rundata-{name}.json", self._rundata.beginning)
+
+    def _begin(self, folder: Folder, name: str, text: str) -> Appender:
+        """A file that grows by lines until the end of the run."""
+        self._growing.append(folder.appender(name, text, self._trouble))
+        return self._growing[-1]
 
     def _new_state(self) -> Folder:
         """The state-run folder; one of an earlier run is moved aside, as SMAC v2 does."""
@@ -202,8 +210,8 @@ class RunWriter:
         if self._last is not None:
             self._end_search(self._last)
         iteration = max(len(self._ids) - 1, 0)
-        for stream in (self._paramstrings, self._uniq, self._runs, self._trajectory, self._detailed, self._live):
-            stream.close()
+        for file in self._growing:
+            file.close()
         if iteration:
             for pattern in _STATE_FILES:
                 self._state.rename(pattern.format(0), pattern.format(iteration))

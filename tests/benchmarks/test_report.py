@@ -171,6 +171,7 @@ def row(text, *words):
     return [entry.strip() for entry in lines[0].strip("|").split("|")]
 
 
+@pytest.mark.slow
 def test_page_of_a_few_results():
     text = made_page()
     hundred = text.partition("### 100 evaluations")[2].partition("### 500 evaluations")[0]

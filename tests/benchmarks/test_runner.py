@@ -17,6 +17,7 @@ from benchmarks.run import Cell, cells, numbers, run_cell
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
 
 
+@pytest.mark.slow
 def test_a_search_at_random():
     record = run_cell(Cell("random", "rosenbrock_4d", 1, 20))
     problem = make("rosenbrock_4d", 1)
@@ -83,7 +84,6 @@ os._exit(3)
     assert not usage.stopped
 
 
-@pytest.mark.slow
 def test_a_command_is_stopped_with_all_its_processes():
     script = "import os, time\nos.fork()\nos.setsid()\ntime.sleep(600)"
     usage = measure([sys.executable, "-c", script], limit=0.5)

@@ -7,6 +7,7 @@ import pytest
 COMMAND = ("-m", "pysmac_compat")
 
 
+@pytest.mark.slow
 def test_an_old_script(run):
     text = '''
         """An old script."""
@@ -34,6 +35,7 @@ def test_an_old_script(run):
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "code", "error"),
     [
@@ -86,12 +88,14 @@ def test_hints_for_scripts_of_their_time(run, text, error, hint):
     assert "runpy" not in done.stderr
 
 
+@pytest.mark.slow
 def test_hints_for_what_a_script_imports(run):
     files = {"script.py": "import helper\n", "helper.py": "\nfor i in xrange(3):\n    pass\n"}
     (line,) = _hints(run(*COMMAND, "script.py", files=files, check=False))
     assert "helper.py, line 2: xrange is Python 2" in line
 
 
+@pytest.mark.slow
 def test_no_hint_where_none_is_known(run):
     done = run(*COMMAND, "script.py", files={"script.py": "import no_such_module\n"}, check=False)
     assert done.returncode == 1
@@ -99,6 +103,7 @@ def test_no_hint_where_none_is_known(run):
     assert _hints(done) == []
 
 
+@pytest.mark.slow
 def test_a_script_that_handles_what_is_missing_itself(run):
     text = "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle\nprint(pickle.__name__)\n"
     assert run(*COMMAND, "script.py", files={"script.py": text}).stdout == "pickle\n"
@@ -110,6 +115,7 @@ def test_help(run):
     assert "written for pysmac" in done.stdout
 
 
+@pytest.mark.slow
 def test_without_a_script(run):
     done = run(*COMMAND, check=False)
     assert done.returncode == 2
@@ -118,6 +124,7 @@ def test_without_a_script(run):
     assert error.endswith("required: script")
 
 
+@pytest.mark.slow
 def test_a_script_that_is_not_there(run):
     done = run(*COMMAND, "missing.py", check=False)
     assert done.returncode == 2

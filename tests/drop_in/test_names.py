@@ -16,6 +16,7 @@ def test_all_public_names_are_there():
     assert {"SMAC_optimizer", "install_as_pysmac", "Result", "RunResult", "Evaluation"} <= set(pysmac_compat.__all__)
 
 
+@pytest.mark.slow
 def test_install_as_pysmac(run):
     text = """
         import sys
@@ -93,6 +94,7 @@ def test_the_helpers_have_their_old_names(run, arguments):
     assert run(*arguments, files={SCRIPT: install + textwrap.dedent(_OLD_IMPORTS)}).stdout == "done\n"
 
 
+@pytest.mark.slow
 def test_install_goes_before_an_installed_pysmac(run):
     files = {
         "pysmac/__init__.py": "real = True\n",
@@ -111,6 +113,7 @@ def test_install_goes_before_an_installed_pysmac(run):
     assert run(SCRIPT, files=files).stdout == "done\n"
 
 
+@pytest.mark.slow
 def test_the_name_of_2014_is_deprecated(run):
     text = """
         import warnings
@@ -126,6 +129,7 @@ def test_the_name_of_2014_is_deprecated(run):
     assert run(SCRIPT, files={SCRIPT: text}).stdout == "['DeprecationWarning']\n"
 
 
+@pytest.mark.slow
 def test_without_the_call_there_is_no_pysmac(run):
     text = """
         import importlib.util

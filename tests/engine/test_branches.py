@@ -87,6 +87,7 @@ def test_what_makes_branches(parameters, conditions, expected):
     assert places == ({list(hierarchy).index(expected)} if expected else set())
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.integers(0, 2**31), st.sampled_from([0, 1, 2]))
 def test_all_that_is_proposed_is_in_the_branch(seed, value):
@@ -107,6 +108,7 @@ def test_all_that_is_proposed_is_in_the_branch(seed, value):
     assert len({v[branch.parameter] for v in maximizer.propose(evaluated)}) == 3  # and of the next ones all again
 
 
+@pytest.mark.slow
 def test_a_branch_that_gets_better_late_is_found(search):
     """All of `a` is better than nearly all of `b`, whose best is the best of all."""
 
@@ -126,6 +128,7 @@ def test_a_branch_that_gets_better_late_is_found(search):
     assert sorted(least)[1] < 0.1
 
 
+@pytest.mark.slow
 def test_a_branch_that_is_used_up_does_not_end_the_search(search):
     parameters = {"algo": ("categorical", ["a", "b"], "a"), "x": ("integer", [1, 40], 1), "y": ("integer", [1, 2], 1)}
     hierarchy = parameter_space(parameters, ["x | algo == a", "y | algo == b"])

@@ -17,8 +17,6 @@ from pysmac_compat.space import parameter_space
 
 from .conftest import Cost
 
-pytestmark = pytest.mark.slow
-
 PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
 RECORDED = json.loads((Path(__file__).parent.parent / "data" / "runs" / "runtime_calls.json").read_text())
 
@@ -56,6 +54,7 @@ def test_seeds_are_paired(search):
     assert standings[-1].cost == pytest.approx(np.mean(values))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("budget", "runs"), [(70, 7), (20, 5)])
 def test_before_each_challenge_the_incumbent_gets_one_more_run_up_to_a_tenth_of_the_budget(search, budget, runs):
     space = parameter_space(PARAMETERS)
@@ -104,6 +103,7 @@ def test_a_challenger_runs_on_1_2_4_pairs_until_it_is_worse(search):
     assert standings[-1].configuration["x"] == 4
 
 
+@pytest.mark.slow
 def test_instances_are_run_once_each_when_deterministic(search):
     _, calls, standings, _ = search(parameter_space(PARAMETERS), on_instance, 60, n_instances=5)
     for pairs in by_configuration(calls).values():
@@ -114,6 +114,7 @@ def test_instances_are_run_once_each_when_deterministic(search):
     assert standings[-1].cost == pytest.approx(true_mean)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("features", [None, [[i] for i in range(8)]])
 def test_what_has_lost_on_bad_luck_is_raced_again_where_instances_are_finite(search, features):
     def function(configuration, instance, seed, cutoff):
@@ -181,6 +182,7 @@ def test_every_instance_has_seeds_of_its_own(search):
     assert not set.intersection(*seeds.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("features", [None, [[i, i * i] for i in range(5)]])
 def test_large_effects_of_the_instances_do_not_hide_the_configuration(search, features):
     space = parameter_space(PARAMETERS)
@@ -236,6 +238,7 @@ def test_cutoffs_are_those_of_the_original(search):
     assert [cutoff for *_, cutoff in calls] == pytest.approx([row["cutoff"] for row in rows], abs=0.005)
 
 
+@pytest.mark.slow
 def test_a_capped_run_never_makes_an_incumbent(search):
     _, calls, standings, _ = search(
         parameter_space(PARAMETERS),

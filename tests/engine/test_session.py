@@ -10,8 +10,6 @@ from pysmac_compat.engine import parts
 from pysmac_compat.engine.settings import ForestSettings, SelectorSettings
 from pysmac_compat.space import parameter_space
 
-pytestmark = pytest.mark.slow
-
 NUMERIC = {"x": ("real", [-5, 5], 4), "n": ("integer", [0, 9], 3)}
 MIXED = {**NUMERIC, "c": ("categorical", ["a", "b"], "a"), "z": ("real", [0, 1], 0.5), "o": ("ordinal", [1, 2, 4], 2)}
 
@@ -68,6 +66,7 @@ def test_a_nearly_illegal_space_ends_early_with_a_warning(search):
     assert "10,000" in warnings[0]
 
 
+@pytest.mark.slow
 def test_a_space_with_one_legal_configuration_in_a_thousand_uses_the_whole_budget(search):
     space = parameter_space(NUMERIC, (), ["{abs(x - 4) > 0.005}"])
     reason, calls, _, warnings = search(space, quadratic, 25)
@@ -91,6 +90,7 @@ def test_the_largest_budget_is_legal(search):
     assert reason == "t_limit_total_s reached"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bad", [2.0**127, 1.7e308, -1.7e308, 1e30])
 def test_however_bad_some_costs_are_the_search_goes_on(search, bad):
     def function(configuration, *_):
@@ -101,6 +101,7 @@ def test_however_bad_some_costs_are_the_search_goes_on(search, bad):
     assert standings[-1].cost < 3.0
 
 
+@pytest.mark.slow
 def test_crashes_are_never_the_incumbent(search):
     def function(configuration, *_):
         return None if configuration["x"] > 0 else quadratic(configuration)
@@ -154,12 +155,14 @@ def test_without_a_model_random_configurations_are_proposed(search):
     assert len({str(c) for c, *_ in calls}) == 15
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_calls(search):
     space = parameter_space(MIXED, ["z | c == b"], ["{x + n > 12}"])
     runs = [[str(c) for c, *_ in search(space, quadratic, 40, seed=s)[1]] for s in (3, 3, 4)]
     assert runs[0] == runs[1] != runs[2]
 
 
+@pytest.mark.slow
 def test_a_plain_configuration_space_will_do(search):
     from ConfigSpace import ConfigurationSpace, EqualsCondition, Float, Integer
 
@@ -171,6 +174,7 @@ def test_a_plain_configuration_space_will_do(search):
     assert standings[-1].cost < quadratic(calls[0][0])
 
 
+@pytest.mark.slow
 def test_the_model_helps(search):
     space = parameter_space({f"x{i}": ("real", [-5, 5], 4.0) for i in range(4)})
 

@@ -171,6 +171,7 @@ def test_very_many_parameters_and_choices():
     assert 0.5 < distances.min() < 1 < distances.max() < 1.5
 
 
+@pytest.mark.slow
 def test_process_and_forest_take_turns():
     portfolio, turns = Portfolio(scenario()), []
     drawn = vectors.draw(space(), 20, np.random.RandomState(1)).T
@@ -258,6 +259,7 @@ def test_a_process_frees_costs_from_the_effects_of_instances():
 # -- neighbours -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.integers(0, 2**31))
 def test_neighbours_are_legal_and_differ_in_one_value_or_in_all_numeric_ones(seed):

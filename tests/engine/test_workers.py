@@ -20,8 +20,6 @@ from pysmac_compat.space import parameter_space
 
 from .conftest import Cost
 
-pytestmark = pytest.mark.slow
-
 PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
 
 
@@ -88,6 +86,7 @@ def noisy(configuration, instance, seed, cutoff):
     return smooth(configuration, instance, seed, cutoff) + np.random.RandomState(seed).normal(0, 0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "settings"),
     [(smooth, {}), (on_instance, {"n_instances": 6}), (noisy, {"deterministic": False})],
@@ -108,6 +107,7 @@ def test_one_worker_is_the_same_as_no_futures(search):
     assert [(dict(c), *rest) for c, *rest in calls] == evaluator.calls
 
 
+@pytest.mark.slow
 def test_racing_with_pending_results():
     """No pair twice, and the incumbent has run all that was compared; its mean is that of its runs."""
     _, evaluator, standings, _ = run(on_instance, 120, 5, n_instances=7)

@@ -14,7 +14,6 @@ from ..functions import burn, end
 # -- times ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_times(evaluator):
     def function():
         burn(0.3)
@@ -58,6 +57,7 @@ def test_times_of_a_death(evaluator):
     assert 0.15 <= outcome.cpu_time <= outcome.wall_time + 0.05
 
 
+@pytest.mark.slow
 def test_what_the_process_of_a_death_used_before_its_call_does_not_count(evaluator):
     wanted = [0.3]
     os.register_at_fork(after_in_child=lambda: burn(sum(wanted)))
@@ -189,7 +189,6 @@ def test_arguments_of_any_type_reach_the_function_as_they_are(evaluator, notes):
 # -- output ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_a_lot_of_output_through_a_pipe(run_script):
     done = run_script(
         """

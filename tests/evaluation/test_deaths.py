@@ -156,7 +156,6 @@ def test_a_call_that_forks_and_returns_twice(evaluator):
     assert [call({"x": x}).value for x in range(5)] == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
-@pytest.mark.slow
 def test_many_calls(evaluator):
     call = evaluator(lambda x: x * 2)
     assert [call({"x": x}).value for x in range(10)] == [2.0 * x for x in range(10)]

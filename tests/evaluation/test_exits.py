@@ -37,6 +37,7 @@ def test_exit_handlers_of_the_call_run_after_its_result(evaluator, notes):
     assert notes.lines == ["thread", "finalizer", "atexit"]
 
 
+@pytest.mark.slow
 def test_exit_handlers_of_the_script_do_not_run_in_a_call(run_script, tmp_path):
     script = """
     import atexit, os, tempfile, weakref
@@ -60,6 +61,7 @@ def test_exit_handlers_of_the_script_do_not_run_in_a_call(run_script, tmp_path):
     assert sorted(lines[3:]) == ["atexit True", "finalizer True"]
 
 
+@pytest.mark.slow
 def test_a_thread_that_does_not_end_ends_with_the_call(evaluator, notes):
     def function(x):
         if x == 0:
@@ -105,6 +107,7 @@ def _pid(_):
     return os.getpid()
 
 
+@pytest.mark.slow
 def test_workers_of_joblib_end_with_the_call(evaluator, monkeypatch, tmp_path):
     joblib = pytest.importorskip("joblib")
     monkeypatch.setenv("PYSMAC_TEST", str(tmp_path))  # which the workers have from their beginning, and no others
@@ -126,6 +129,7 @@ def _environment(process):
         return ()
 
 
+@pytest.mark.slow
 def test_executors_of_the_script_go_on(run_script):
     script = """
     import concurrent.futures, multiprocessing, threading

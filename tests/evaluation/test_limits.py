@@ -99,7 +99,6 @@ def test_a_function_that_catches_every_exception(evaluator):
     assert evaluator(function)({}, 0.2).status == "TIMEOUT"
 
 
-@pytest.mark.slow
 def test_a_function_that_catches_the_usual_exceptions(evaluator):
     def function():
         try:
@@ -111,7 +110,6 @@ def test_a_function_that_catches_the_usual_exceptions(evaluator):
     assert (outcome.status, outcome.value) == ("TIMEOUT", TIMEOUT_QUALITY)
 
 
-@pytest.mark.slow
 def test_finally_runs_at_the_limit(evaluator, notes):
     def function(sleep):
         try:

@@ -73,6 +73,7 @@ def test_what_the_script_has_used_works_in_the_calls_of_a_search(run):
     assert done.stdout == "1.0 2.0\n1.0\n"
 
 
+@pytest.mark.slow
 def test_a_runtime_that_cannot_end_its_threads_has_the_calls_forked_by_a_fresh_thread(evaluator, notes, monkeypatch):
     monkeypatch.setattr("pysmac_compat.evaluation.evaluator.release_threads", lambda: False)
 

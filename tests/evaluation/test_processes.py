@@ -63,7 +63,6 @@ def test_processes_in_sessions_of_their_own_end_with_the_limit(evaluator, notes,
     assert gone(pid)
 
 
-@pytest.mark.slow
 def test_what_is_left_in_the_background_is_left_alone(evaluator, notes):
     def function(x):
         if x == 0:
@@ -103,7 +102,6 @@ def test_the_background_does_not_cost_later_calls_time(evaluator, notes):
         end(int(notes.lines[0]))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["with", "close", "left open"])
 def test_a_pool(evaluator, closed):
     def function():

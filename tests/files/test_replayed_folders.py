@@ -31,6 +31,7 @@ def f(x):
     return (x - 1) ** 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["minimize", "construct_only", "raise"])
 def test_persistent_false_exit(run_script, tmp_path, mode):
     recorded = RECORDED["persistent_false_exit"][mode]

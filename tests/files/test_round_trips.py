@@ -64,6 +64,7 @@ def test_numbers_look_like_those_of_java(number, text):
     assert java_number(number) == text
 
 
+@pytest.mark.slow
 @quick
 @given(drawn=st.lists(configurations_of_spaces(), min_size=1, max_size=1), copies=st.integers(1, 3))
 def test_configurations(tmp_path, drawn, copies):
@@ -255,7 +256,6 @@ def test_trajectories(tmp_path, drawn, values, n):
         assert list(read.values()) == pytest.approx([*values[:3], n, values[3]], rel=0, abs=0, nan_ok=True)
 
 
-@pytest.mark.slow
 @quick
 @given(drawn=configurations_of_spaces(), values=st.lists(numbers, min_size=4, max_size=4), seeds=st.booleans())
 def test_validation(tmp_path, drawn, values, seeds):
@@ -285,7 +285,6 @@ def test_validation(tmp_path, drawn, values, seeds):
     assert (result["Time"], result["Test Set Performance"]) == (1.0, validated[0].mean)
 
 
-@pytest.mark.slow
 @quick
 @given(features=st.dictionaries(st.integers(0, 99), st.lists(any_float, min_size=2, max_size=2), max_size=4))
 def test_features_and_instances(tmp_path, features):

@@ -64,6 +64,7 @@ def _tree(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.slow
 def test_a_state_holds_what_the_result_holds(optimizer, results):
     space = {"c": ("categorical", [True, False], True), "n": ("integer", [1, 9], 3, "log"), **SPACE}
     conditions = ["n | c == False"]
@@ -104,7 +105,6 @@ def test_a_state_holds_what_the_result_holds(optimizer, results):
     assert active == [list(configuration) for configuration in configurations]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("persistent", [True, False])
 def test_files_are_whole_at_any_moment(tmp_path, persistent):
     folder = tmp_path / "wd"
@@ -191,7 +191,6 @@ def test_nothing_of_ours_stays(tmp_path, given):
     assert not os.path.exists(path)
 
 
-@pytest.mark.slow
 def test_what_others_put_there_stays(tmp_path, results):
     optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"))
     optimizer.minimize(_square, 2, SPACE)
@@ -201,7 +200,6 @@ def test_what_others_put_there_stays(tmp_path, results):
     assert _tree(tmp_path) == ["wd/out/scenario/state-run0/mine"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["features.dat", "instances.dat", "out/scenario/traj-run-0.txt"])
 def test_files_of_others_are_not_replaced(tmp_path, name):
     path = tmp_path / "wd" / name
@@ -220,6 +218,7 @@ def test_files_of_others_are_not_replaced(tmp_path, name):
     assert _tree(tmp_path / "wd") == [name]
 
 
+@pytest.mark.slow
 def test_an_earlier_run_is_warned_of(tmp_path, optimizer, results):
     optimizer.minimize(_square, 2, SPACE)
     trajectory = (results / "traj-run-0.txt").read_text()
@@ -276,7 +275,6 @@ def test_ctrl_c(optimizer, results):
     assert len(list((results / "state-run0").iterdir())) == len(STATE_FILES)
 
 
-@pytest.mark.slow
 def test_a_folder_that_goes_away(optimizer, results):
     def function(x):
         for path in (results / "state-run0").glob("runs_and_results*"):
@@ -289,7 +287,6 @@ def test_a_folder_that_goes_away(optimizer, results):
     assert len(optimizer.result.runs[0].evaluations) == 3
 
 
-@pytest.mark.slow
 def test_the_working_directory_is_made_again(tmp_path, optimizer, results):
     os.rename(tmp_path / "wd", tmp_path / "elsewhere")
     optimizer.minimize(_square, 2, SPACE)
@@ -297,7 +294,6 @@ def test_the_working_directory_is_made_again(tmp_path, optimizer, results):
     assert (tmp_path / "wd" / "exec").is_dir()
 
 
-@pytest.mark.slow
 def test_scenario_files(tmp_path):
     optimizer = SMAC_optimizer(3, working_directory=str(tmp_path), persistent_files=True)
     optimizer.smac_options["scenario_fn"] = "mine.txt"
@@ -326,14 +322,12 @@ def test_pysmac_config(tmp_path, optimizer):
     assert unpickle_pysmac_config(tmp_path / "wd" / "pysmac_config.pkl")["function"] is None
 
 
-@pytest.mark.slow
 def test_direct_calls(optimizer, results):
     optimizer.smac_options["isolate"] = False
     optimizer.minimize(_square, 3, SPACE)
     assert len(read_state_run(results / "state-run0").runs) == 3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["QUALITY", "RUNTIME"])
 def test_what_the_function_reports(optimizer, results, objective):
     optimizer.smac_options["run-obj"] = objective
@@ -355,7 +349,6 @@ def test_several_calls_at_a_time(optimizer, results):
     assert sorted(row.response for row in state.runs) == sorted(e.value for e in optimizer.result.runs[0].evaluations)
 
 
-@pytest.mark.slow
 def test_validation_of_all_configurations(optimizer, results):
     optimizer.smac_options["validate-only-last-incumbent"] = False
 

@@ -155,14 +155,12 @@ def trials_of(folder, seed=0):
     return json.loads(text)["data"]
 
 
-@pytest.mark.slow
 def test_without_files_that_stay_there_is_none(tmp_path):
     optimizer = SMAC_optimizer(working_directory=tmp_path)
     optimizer.minimize(lambda x: x, 2, {"x": ("real", [0, 1], 0.5)})
     assert not (tmp_path / "out" / "scenario" / "smac3").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("spec", [("real", [1e-15, 1], 1e-3, "log"), ("real", [-1e300, 1e300], 0.0)])
 def test_a_space_that_configspace_cannot_hold(tmp_path, spec):
     optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
@@ -198,7 +196,6 @@ def test_the_cost_of_a_trial_does_not_grow(taking, tmp_path):
     assert len(json.loads(path.read_text())["data"]) == 500
 
 
-@pytest.mark.slow
 def test_files_are_whole_while_they_are_written(taking, tmp_path, monkeypatch):
     """Whoever reads meanwhile finds whole files, and no incumbent without its configuration."""
     monkeypatch.setattr("pysmac_compat.files.search_files._PAUSE", 0.0)

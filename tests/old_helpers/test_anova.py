@@ -62,6 +62,7 @@ def test_both_ways_to_sum_up_agree():
     assert boxes._on_grid(weights, [0, 1]) == pytest.approx(boxes._of_pairs(weights, [0, 1]))
 
 
+@pytest.mark.slow
 def test_an_additive_function_with_a_product():
     """2a + b + 4ac, each in [-1/2, 1/2]: variances 4/12, 1/12, 16/144."""
     points = np.random.RandomState(1).rand(2000, 4)

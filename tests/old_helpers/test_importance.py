@@ -103,6 +103,7 @@ def test_failed_runs_take_no_part():
         anova_of_state(definition, replace(state, runs=[r for r in state.runs if r.result != "SAT"]))
 
 
+@pytest.mark.slow
 def test_inactive_parameters():
     """(k is b) x: variances 1/16 of k, 1/48 of x, 1/48 of both together, over all of the product of their values."""
     space = {"k": ("categorical", ["a", "b"], "a"), "x": ("real", [0, 1], 0.5)}

@@ -93,6 +93,7 @@ RUNS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:evaluation")
 @pytest.mark.parametrize("name", RUNS)
 def test_it_proposes_what_minimize_proposes(minimized, name):
@@ -122,6 +123,7 @@ def test_it_proposes_what_minimize_proposes(minimized, name):
     assert smac.result.stopped_because == result.stopped_because
 
 
+@pytest.mark.slow
 def test_none_among_the_choices(tmp_path):
     lists = [None, 1, 2], [None, True, False], [0.5, None], [None, "q"], ["None", "q"]
     space = {f"n{i}": ("categorical", choices, choices[0]) for i, choices in enumerate(lists)}
@@ -168,7 +170,6 @@ def test_it_writes_what_minimize_writes(minimized, tmp_path):
     assert scenarios[0] == scenarios[1]
 
 
-@pytest.mark.slow
 def test_files_of_a_search_that_is_left(files, tmp_path):
     """Where the scenario says; a folder that has moved is found beside it. What is known so far is whole."""
     with files[0].open("a") as stream:

@@ -113,6 +113,7 @@ def test_seeds(seed, num_runs, seeds):
     assert {type(each) for each in found} == {int}
 
 
+@pytest.mark.slow
 def test_equal_seeds_make_equal_runs_and_others_make_others():
     result = minimize(n=4, seed=[7, 9, 7], num_runs=3)
     assert [run.seed for run in result.runs] == [7, 9, 7]

@@ -139,6 +139,7 @@ _BUSY = """
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_loses_nothing_of_what_the_script_has_not_heard_yet(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(_BUSY))

@@ -143,6 +143,7 @@ def test_a_call_that_kills_its_worker_has_crashed():
     assert found == {"fine": ("SAT", False), "fatal": ("CRASHED", True)}
 
 
+@pytest.mark.slow
 def test_bad_clients_are_refused(client):
     with pytest.raises(ArgumentError, match=r"dask-client'\] must be a dask.distributed.Client, got 'tcp://x'"):
         minimize(abs, 3, "tcp://x")

@@ -18,6 +18,7 @@ def test_the_working_directory_is_there_after_the_constructor(tmp_path):
     assert optimizer.minimize(parabola, 1, SPACE) == (13.0, {"r": 1.0})
 
 
+@pytest.mark.slow
 def test_without_a_working_directory():
     optimizer = SMAC_optimizer()
     path = optimizer.working_directory
@@ -48,6 +49,7 @@ def test_only_what_was_made_is_removed(tmp_path):
     assert (tmp_path / "exec" / "new").read_text() == "text"
 
 
+@pytest.mark.slow
 def test_a_folder_that_was_made_is_removed(tmp_path):
     optimizer = SMAC_optimizer(working_directory=str(tmp_path / "a" / "b"))
     del optimizer
@@ -65,6 +67,7 @@ def test_persistent_files_stay(tmp_path):
     assert {"exec", "out", "scenario.dat"} <= set(os.listdir(tmp_path / "wd"))
 
 
+@pytest.mark.slow
 def test_a_relative_folder_is_that_of_the_constructor(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     optimizer = SMAC_optimizer(working_directory="wd")
@@ -85,6 +88,7 @@ def test_a_call_does_not_remove_the_folder():
     assert os.path.isdir(optimizer.working_directory)
 
 
+@pytest.mark.slow
 def test_a_constructor_that_fails_leaves_nothing(tmp_path):
     with pytest.raises(ValueError, match="t_limit_total_s"):
         SMAC_optimizer(working_directory=str(tmp_path / "wd"), t_limit_total_s=-1)
@@ -98,6 +102,7 @@ def test_a_working_directory_that_cannot_be_made(tmp_path):
         SMAC_optimizer(working_directory=str(tmp_path / "file" / "wd"))
 
 
+@pytest.mark.slow
 def test_folders_are_removed_at_exit(run_script, tmp_path):
     done = run_script(
         """

@@ -54,6 +54,7 @@ VALUES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VALUES)
 def test_each_call_has_the_status_and_the_value_that_were_recorded_or_are_right(recorder, name):
     function, expected, limit = VALUES[name]

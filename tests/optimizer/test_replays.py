@@ -36,6 +36,7 @@ def test_deterministic(recorder):
     assert result.value == rosenbrock(**result.configuration)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["conditional", "conditional_forbidden"])
 def test_conditional(recorder, name):
     def function(algo, **others):
@@ -133,7 +134,6 @@ def test_stdout(recorder, capfd):
     assert err.splitlines() == ["stderr of the function"] * 4
 
 
-@pytest.mark.slow
 def test_num_procs_more_than_runs(recorder, tmp_path):
     def function(x):
         marker = tmp_path / "running"

@@ -57,6 +57,7 @@ def test_fields():
     ]
 
 
+@pytest.mark.slow
 def test_result():
     optimizer = SMAC_optimizer()
     assert optimizer.result is None
@@ -92,7 +93,6 @@ def test_result():
     assert result.n_crashed == sum(run.n_crashed for run in result.runs)
 
 
-@pytest.mark.slow
 def test_the_result_is_shown_in_short():
     optimizer = SMAC_optimizer()
     optimizer.minimize(lambda x, c: x * x if c == "a" else None, 8, {k: SPACE[k] for k in "xc"}, num_runs=2)
@@ -193,7 +193,6 @@ def test_the_first_traceback_is_shown_once(run_script):
     assert "4 of 4 evaluations have failed" in done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "last"),
     [
@@ -257,6 +256,7 @@ def test_events_are_told_as_they_happen():
     assert [e.evaluation for e in told if isinstance(e, Evaluated)] == optimizer.result.runs[0].evaluations
 
 
+@pytest.mark.slow
 def test_an_incumbent_is_told_once():
     optimizer, told = SMAC_optimizer(), []
     optimizer.minimize(lambda x: (x - 1) ** 2, 30, {"x": SPACE["x"]}, on_event=told.append)

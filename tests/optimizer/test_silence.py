@@ -7,6 +7,7 @@ import pytest
 from .small import minimize
 
 
+@pytest.mark.slow
 def test_silent_by_default(capfd):
     root = logging.getLogger()
     seen = []
@@ -25,6 +26,7 @@ def test_silent_by_default(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("debug", "shown"), [(True, True), (logging.ERROR, False)])
 def test_debug(capfd, debug, shown):
     root = logging.getLogger()

@@ -28,6 +28,7 @@ def check_covered(result):
         assert run.active_configuration == run.trajectory[-1].active_configuration == least.configuration
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("how", "threshold"), [("raises", 1.0), ("raises", 0.01), ("returns", 0.05)])
 @pytest.mark.parametrize("options", [{}, {"workers": 3}, {"isolate": False}], ids=str)
 def test_stopping_from_on_event(how, options, threshold):
@@ -56,6 +57,7 @@ def test_only_true_stops():
     assert optimizer.result.stopped_because == "max_evaluations reached"
 
 
+@pytest.mark.slow
 def test_stopping_several_runs():
     events = []
 
@@ -86,6 +88,7 @@ def test_a_running_call_is_ended(notes):
             os.kill(pid, 0)
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_has_ended():
     """However busy the search is at that moment."""
     for delay in (0.0, 0.01):
@@ -102,6 +105,7 @@ def test_an_interrupt_keeps_what_has_ended():
         check_covered(optimizer.result)
 
 
+@pytest.mark.slow
 def test_a_stopped_search_is_resumed(tmp_path):
     def search(n_calls, **keywords):
         calls = []

@@ -30,6 +30,7 @@ def facts(result):
     ]
 
 
+@pytest.mark.slow
 def test_that_many_calls_at_a_time_and_no_more(tmp_path):
     def function(x, n):
         mine = tmp_path / str(os.getpid())

@@ -83,6 +83,7 @@ def test_nothing_that_has_finished_is_evaluated_again(tmp_path, notes, undisturb
     assert len(read_state_run(state).runs) == N
 
 
+@pytest.mark.slow
 def test_a_call_that_ends_just_after_its_script_has_not_failed(tmp_path, notes):
     """What makes the calls is held up meanwhile, and finds both at once."""
 

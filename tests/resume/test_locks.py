@@ -36,6 +36,7 @@ def everything(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_a_second_process_is_refused_with_the_id_of_the_first(tmp_path, notes, monkeypatch):
     monkeypatch.setattr("pysmac_compat.optimizer.PATIENCE", 0.2)
     folder = tmp_path / "wd"
@@ -49,11 +50,13 @@ def test_a_second_process_is_refused_with_the_id_of_the_first(tmp_path, notes, m
     assert search(folder, 3, resume=True).result.n_evaluations == 3
 
 
+@pytest.mark.slow
 def test_other_seeds_go_on_side_by_side(tmp_path, notes):
     with going_on(tmp_path / "wd", notes, seed=1):
         assert search(tmp_path / "wd", 3, seed=2).result.n_evaluations == 3
 
 
+@pytest.mark.slow
 def test_a_resumption_waits_for_the_processes_of_a_search_that_was_killed(tmp_path, notes):
     """What makes the calls and what searches notice a little later that their script is gone."""
     with going_on(tmp_path / "wd", notes) as first:
@@ -61,6 +64,7 @@ def test_a_resumption_waits_for_the_processes_of_a_search_that_was_killed(tmp_pa
         assert search(tmp_path / "wd", 3, resume=True).result.n_evaluations == 3
 
 
+@pytest.mark.slow
 def test_what_a_call_leaves_in_the_background_holds_no_lock(tmp_path, notes):
     def function(**arguments):
         if not notes.lines:

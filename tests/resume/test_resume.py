@@ -11,8 +11,6 @@ from pysmac_compat.files.state import read_state_run
 
 from .noted_searches import SPACE, cost, cut, journal_of, search, summary
 
-pytestmark = pytest.mark.slow
-
 
 def trouble(x, c, b, n=0, instance=0, seed=0):
     """Statuses of all kinds."""
@@ -34,6 +32,7 @@ SEARCHES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEARCHES)
 @pytest.mark.filterwarnings("ignore:smac_options")
 def test_the_rest_is_evaluated_and_nothing_else(tmp_path, notes, name):
@@ -55,6 +54,7 @@ def test_the_rest_is_evaluated_and_nothing_else(tmp_path, notes, name):
     assert again.result.runs[0].evaluations == resumed.result.runs[0].evaluations  # also the times
 
 
+@pytest.mark.slow
 def test_whichever_has_ended_first_of_several_at_a_time(tmp_path, notes):
     """One that was begun before those that are recorded is missing."""
     whole = search(tmp_path, 10, options={"workers": 2})
@@ -66,6 +66,7 @@ def test_whichever_has_ended_first_of_several_at_a_time(tmp_path, notes):
     assert len(notes.lines) == 4
 
 
+@pytest.mark.slow
 def test_each_run_has_its_journal(tmp_path, notes):
     runs = {"num_runs": 3, "num_procs": 2, "seed": [4, 9, 4]}
     whole = search(tmp_path, 6, **runs)
@@ -76,6 +77,7 @@ def test_each_run_has_its_journal(tmp_path, notes):
     assert len(notes.lines) == 4 + 6
 
 
+@pytest.mark.slow
 def test_more_evaluations(tmp_path, notes):
     """The first ones are the same, and so is the end, however many stops there were."""
     search(tmp_path / "a", 6, num_test_instances=1, num_train_instances=1)
@@ -91,6 +93,7 @@ def test_more_evaluations(tmp_path, notes):
     assert journal_of(tmp_path / "b").read_text().count('"test": false') == 12
 
 
+@pytest.mark.slow
 def test_the_other_files_are_complete(tmp_path):
     whole = search(tmp_path / "a", 8, num_train_instances=2, num_test_instances=2)
     search(tmp_path / "b", 8, num_train_instances=2, num_test_instances=2)
@@ -108,6 +111,7 @@ def test_the_other_files_are_complete(tmp_path):
     assert sizes[0] == sizes[1]
 
 
+@pytest.mark.slow
 def test_the_clock_goes_on(tmp_path):
     """The trajectory's times are those of the calls together, whenever they were made."""
 
@@ -122,6 +126,7 @@ def test_the_clock_goes_on(tmp_path):
     assert float(last.split(",")[2]) >= wall_time
 
 
+@pytest.mark.slow
 def test_a_call_that_was_cut_short_is_made_again(tmp_path, notes):
     def slow(**arguments):
         if len(notes.lines) == 3:
@@ -136,11 +141,13 @@ def test_a_call_that_was_cut_short_is_made_again(tmp_path, notes):
     assert summary(resumed.result) == summary(search(tmp_path / "other", 6).result)
 
 
+@pytest.mark.slow
 def test_nothing_to_resume(tmp_path):
     """A script may always say so."""
     assert summary(search(tmp_path / "a", 3, resume=True).result) == summary(search(tmp_path / "b", 3).result)
 
 
+@pytest.mark.slow
 def test_without_it_the_journal_is_kept_beside(tmp_path):
     search(tmp_path, 3)
     text = journal_of(tmp_path).read_text()
@@ -150,6 +157,7 @@ def test_without_it_the_journal_is_kept_beside(tmp_path):
     assert old.read_text() == text
 
 
+@pytest.mark.slow
 def test_an_old_state_without_a_journal_stays(tmp_path):
     """As that of the original."""
     search(tmp_path, 3)
@@ -171,6 +179,7 @@ def test_files_that_go_have_no_journal(tmp_path):
     assert (journal_of(tmp_path).parent / "traj-run-0.txt").exists()
 
 
+@pytest.mark.slow
 def test_another_seed_is_refused_and_further_runs_are_not(tmp_path, notes):
     search(tmp_path, 3, seed=[3, 5], num_runs=2)
     with pytest.raises(ValueError, match=r"has journals of the runs 3, 5, none of those that are wanted: 1"):
@@ -187,6 +196,7 @@ def test_another_search_is_refused_before_anything_is_touched(tmp_path):
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == files
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_is_named_with_its_line(tmp_path):
     search(tmp_path, 5)
     journal = journal_of(tmp_path)

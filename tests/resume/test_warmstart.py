@@ -12,8 +12,6 @@ from pysmac_compat.space.definition import define
 
 from .noted_searches import CONDITIONS, SPACE, cost, cut, journal_of, search, summary
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def own_state(tmp_path_factory):
@@ -150,6 +148,7 @@ def trouble(x, **values):
     return {"status": "TIMEOUT"} if x > -2 else cost(x, **values)
 
 
+@pytest.mark.slow
 def test_failures_are_known_as_such(tmp_path):
     """The default has crashed, so the best known is one that has not."""
     search(tmp_path, 15, function=trouble)
@@ -159,6 +158,7 @@ def test_failures_are_known_as_such(tmp_path):
     assert result.value == best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -178,6 +178,7 @@ def test_another_space_is_refused_and_the_difference_named(own_state, change, me
         optimizer.minimize(lambda **_: 1.0, 3, space, CONDITIONS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
@@ -205,6 +206,7 @@ def test_the_iteration_names_the_files(java_state, tmp_path):
     assert math.isfinite(warm(state, 1, distance, {"restoreIteration": 5}).value)
 
 
+@pytest.mark.slow
 def test_a_warm_search_is_resumed_with_the_same_start(tmp_path, own_state):
     state = own_state()
     one = search(tmp_path / "b", 5, options={"warmstart": state})
@@ -220,6 +222,7 @@ def test_a_warm_search_is_resumed_with_the_same_start(tmp_path, own_state):
         search(tmp_path / "b", 5, options={"warmstart": other}, resume=True)
 
 
+@pytest.mark.slow
 def test_a_warm_search_moves_its_own_start_aside(tmp_path, notes):
     """The state that it starts with has the name of its own; resumed, it finds it where it has put it."""
     options = {"restore-scenario": tmp_path / "out" / "scenario" / "state-run0"}

@@ -15,6 +15,7 @@ def statuses(result):
     return [e.status for e in result.runs[0].evaluations]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reported", [-1.0, math.nan])
 def test_a_negative_runtime_with_the_objective_quality(reported):
     with pytest.warns(UserWarning, match="reported the runtime") as caught:
@@ -24,6 +25,7 @@ def test_a_negative_runtime_with_the_objective_quality(reported):
     assert all(e.runtime == e.cpu_time >= 0 for e in result.runs[0].evaluations)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:all 5 evaluations have failed")
 def test_a_negative_runtime_with_the_objective_runtime():
     result = minimize(lambda r: {"runtime": -1.0}, 5, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
@@ -31,6 +33,7 @@ def test_a_negative_runtime_with_the_objective_runtime():
     assert "-1.0" in result.runs[0].evaluations[0].message
 
 
+@pytest.mark.slow
 def test_a_capped_call_that_waits_is_not_ended():
     def waits(r):
         if r != 1.0:
@@ -42,6 +45,7 @@ def test_a_capped_call_that_waits_is_not_ended():
     assert result.runs[0].evaluations[1].cutoff < 0.12
 
 
+@pytest.mark.slow
 def test_calls_that_the_wall_clock_ends_with_little_cpu_are_told_once():
     with pytest.warns(UserWarning, match="stopped by the wall clock after 1.0 s; .* of its 0.1 s of CPU") as caught:
         result = minimize(lambda r: time.sleep(60 * (r != 1.0)) or r, 3, t_limit_function_s=0.1)
@@ -49,6 +53,7 @@ def test_calls_that_the_wall_clock_ends_with_little_cpu_are_told_once():
     assert len(caught) == 1
 
 
+@pytest.mark.slow
 def test_calls_that_use_their_cpu_time_are_not():
     def spins(r):
         while r != 1.0:

@@ -48,6 +48,7 @@ def run_time(x, y, instance=0):
     return {"value": 7.0, "runtime": 0.2 + (x - 1) ** 2 / 4 + y * 0.2 + instance * 0.3}
 
 
+@pytest.mark.slow
 def test_nondeterministic():
     (value, best), result = minimise(noisy, 25, deterministic=False, seed=3)
     (run,) = result.runs
@@ -61,12 +62,14 @@ def test_nondeterministic():
     assert set(seeds) == {e.seed for e in mine}  # one list of seeds for all configurations
 
 
+@pytest.mark.slow
 def test_seeds_are_the_same_for_the_same_seed_and_differ_for_another():
     runs = [minimise(noisy, 8, deterministic=False, seed=s)[1].runs[0] for s in (1, 1, 2)]
     calls = [[(e.configuration, e.seed, e.value) for e in run.evaluations] for run in runs]
     assert calls[0] == calls[1] != calls[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("features", [None, np.arange(15.0).reshape(5, 3)])
 def test_instances(features):
     (value, best), result = minimise(on_instance, 35, num_train_instances=5, train_instance_features=features)
@@ -80,6 +83,7 @@ def test_instances(features):
     assert value < 31.0 / 2
 
 
+@pytest.mark.slow
 def test_features_change_the_search_unless_they_are_skipped():
     features = [[0.0], [1.0], [10.0], [11.0]]
     keywords = {"num_train_instances": 4, "train_instance_features": features}
@@ -90,6 +94,7 @@ def test_features_change_the_search_unless_they_are_skipped():
     assert [e.configuration for e in used] != [e.configuration for e in without]
 
 
+@pytest.mark.slow
 def test_more_instances_than_a_configuration_sees():
     (value, _), result = minimise(on_instance, 20, num_train_instances=20)
     (run,) = result.runs
@@ -98,6 +103,7 @@ def test_more_instances_than_a_configuration_sees():
     assert value == pytest.approx(np.mean([e.value for e in seen]))
 
 
+@pytest.mark.slow
 def test_instances_and_seeds():
     (value, _), result = minimise(noisy_on_instance, 40, num_train_instances=4, deterministic=False)
     (run,) = result.runs
@@ -109,6 +115,7 @@ def test_instances_and_seeds():
     assert set(of_incumbent) == everything
 
 
+@pytest.mark.slow
 def test_test_instances_are_validated_after_the_budget():
     (value, best), result = minimise(
         on_instance, 20, num_train_instances=3, num_test_instances=4, train_instance_features=[[1, 2], [2, 3], [3, 4]]
@@ -126,6 +133,7 @@ def test_validation_happens_in_every_run():
     assert [[e.instance for e in run.test_evaluations] for run in result.runs] == [[2, 3], [2, 3]]
 
 
+@pytest.mark.slow
 def test_several_runs_have_consecutive_seeds_and_share_nothing():
     _, three = minimise(noisy_quadratic, 8, num_runs=3, num_procs=2, seed=5)
     assert [run.seed for run in three.runs] == [5, 6, 7]
@@ -138,6 +146,7 @@ def noisy_quadratic(x, y):
     return (x - 1) ** 2 + y
 
 
+@pytest.mark.slow
 def test_runs_overlap_with_two_processes(tmp_path):
     log = tmp_path / "log"
 
@@ -157,6 +166,7 @@ def rule(incumbent, limit):
     return min(limit, 1.3 * (incumbent + 0.002) + 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("limit", "cutoff"), [(5, 5.0), (None, float("inf"))])
 def test_run_time_objective(limit, cutoff):
     (value, best), result = minimise(run_time, 20, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
@@ -174,6 +184,7 @@ def test_run_time_objective(limit, cutoff):
     assert value == incumbent == pytest.approx(run_time(**best)["runtime"])
 
 
+@pytest.mark.slow
 def test_run_time_objective_on_instances():
     (value, best), result = minimise(
         run_time, 40, options={"run-obj": "RUNTIME"}, t_limit_function_s=10, num_train_instances=4
@@ -186,6 +197,7 @@ def test_run_time_objective_on_instances():
     assert all(e.value == e.cutoff for e in capped)
 
 
+@pytest.mark.slow
 def test_capping_saves_time_and_can_be_switched_off():
     def used(**options):
         _, result = minimise(
@@ -270,6 +282,7 @@ def test_a_finite_space_with_instances_ends_early():
     assert result.stopped_because == "search space exhausted"
 
 
+@pytest.mark.slow
 def test_a_finite_noisy_space_uses_the_budget():
     def function(c, d, seed):
         return {"a": 3.0, "b": 1.0, "c": 2.0}[c] + d + seed % 7 / 100
@@ -279,6 +292,7 @@ def test_a_finite_noisy_space_uses_the_budget():
     assert best == {"c": "b", "d": 1}
 
 
+@pytest.mark.slow
 def test_a_noisy_function_that_is_called_deterministic_is_sane():
     def function(x, y):
         return (x - 1) ** 2 + y + np.random.default_rng().normal(0, 0.3)
@@ -317,6 +331,7 @@ def test_features_need_instances():
         minimise(noisy_quadratic, 3, train_instance_features=[[1.0]])
 
 
+@pytest.mark.slow
 def test_a_run_with_a_total_limit_ends_in_time():
     def function(x, y):
         time.sleep(0.1)
@@ -328,6 +343,7 @@ def test_a_run_with_a_total_limit_ends_in_time():
     assert result.stopped_because == "t_limit_total_s reached"
 
 
+@pytest.mark.slow
 def test_a_call_that_outlasts_the_total_time_is_stopped_and_learns_nothing():
     def function(x, y):
         time.sleep(0.05 if x == 4 else 30)
@@ -338,6 +354,7 @@ def test_a_call_that_outlasts_the_total_time_is_stopped_and_learns_nothing():
     assert (value, best) == (100.0, {"x": 4.0, "y": 7})
 
 
+@pytest.mark.slow
 def test_a_running_call_may_use_its_own_limit_beyond_the_total_time():
     def function(x, y):
         time.sleep(0.05 if x == 4 else 1.5)

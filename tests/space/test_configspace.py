@@ -93,6 +93,7 @@ def test_a_chain_of_depth_40(operator):
         check_legal(space, neighbour)
 
 
+@pytest.mark.slow
 def test_children_of_two_parents_in_a_row():
     """Each parameter depends on the two before it."""
     code = """
@@ -288,6 +289,7 @@ def test_points_of_a_design_become_legal_configurations():
 # --------------------------------------------------------------------------------------------------------- SMAC3
 
 
+@pytest.mark.slow
 def test_a_smac3_facade_works_on_a_space_with_expressions(tmp_path):
     from smac import HyperparameterOptimizationFacade, Scenario
     from smac.runhistory.dataclasses import TrialValue

@@ -93,6 +93,7 @@ def brute_force(kinds, conditions, values):
     return active
 
 
+@pytest.mark.slow
 @settings(max_examples=40, **COMMON)
 @given(conditional_spaces(), st.randoms(use_true_random=False))
 def test_active_parameters_of_random_spaces(drawn, random):
@@ -258,6 +259,7 @@ def parse(text):
 EXACT = trees(BINARY, ["abs", "floor", "ceil", "sqrt"])
 
 
+@pytest.mark.slow
 @settings(max_examples=400, **COMMON)
 @given(EXACT, ASSIGNMENTS, st.sampled_from([" ", ""]))
 def test_expressions_have_the_value_that_python_gives(tree, values, blank):
@@ -268,6 +270,7 @@ def test_expressions_have_the_value_that_python_gives(tree, values, blank):
     assert clause.forbids_values({name: values[name] for name in clause.node.names}) == (expected != 0)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, **COMMON)
 @given(trees(["+", "-", "*", "/", "%", "^"], CALLS), ASSIGNMENTS)
 def test_arithmetic_has_the_value_that_python_gives(tree, values):
@@ -308,6 +311,7 @@ def test_arrays_equal_rows(tree, seed):
         assert clause.forbids_values(values) == found[i]
 
 
+@pytest.mark.slow
 @settings(max_examples=10, **COMMON)
 @given(st.lists(TREES, min_size=1, max_size=3))
 def test_copies_give_the_same_verdicts(trees):
