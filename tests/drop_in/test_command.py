@@ -149,6 +149,7 @@ def test_printing_happens_once_also_in_a_script_called_smac(run):
     assert done.stdout == "before\ncall\ncall\ncall\nafter"
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_whose_calls_spawn_processes(run_script):
     """One search; in the spawned processes `minimize` raises what multiprocessing itself would raise."""
     script = """

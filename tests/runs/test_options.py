@@ -22,27 +22,6 @@ def test_of_two_aliases_the_one_assigned_last_wins():
     assert len(configurations(minimise([("runcount-limit", 4), ("runcount_limit", 7), ("runcount-limit", 3)]))) == 3
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("runcount-limit", 0),
-        ("runcount-limit", 2.5),
-        ("cutoff-time", -1),
-        ("cutoff-time", "soon"),
-        ("deterministic", "perhaps"),
-        ("execution-mode", "PSEL"),
-        ("rf-num-trees", 0),
-        ("adaptive-capping", 7),
-        ("ac-mult-slack", None),
-        ("scenario_fn", ""),
-        ("timeout_quality", "bad"),
-    ],
-)
-def test_illegal_values_are_refused(name, value):
-    with pytest.raises(ValueError, match=name.split("-")[0]):
-        minimise([(name, value)])
-
-
 def test_options_without_an_effect_say_so():
     optimizer = pysmac_compat.SMAC_optimizer()
     optimizer.smac_options["ipc-mechanism"] = "TCP"
