@@ -63,7 +63,8 @@ def test_stopping_several_runs():
 
     def on_event(event):
         events.append(event)
-        return sum(isinstance(e, Evaluated) for e in events) == 6
+        evaluated = [e.run for e in events if isinstance(e, Evaluated)]
+        return len(evaluated) >= 6 and len(set(evaluated)) == 2
 
     optimizer = SMAC_optimizer()
     optimizer.minimize(parabola, 50, SPACE, on_event=on_event, num_runs=4, num_procs=2)
