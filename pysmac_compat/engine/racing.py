@@ -29,7 +29,7 @@ from pysmac_compat.engine.settings import RacingSettings
 SEEDS = 2**24
 #: an incumbent gets further runs that no challenger has asked for up to this share of the budget, and up to so many
 _SHARE, _FEW = 0.1, 5
-#: so many challengers in a row that capping has left no time for a run: none will get one
+#: after this many challengers in a row without time for a run, no challenger will get any
 _MOST_CAPPED = 100
 
 

@@ -2,7 +2,13 @@
 
 It is forked from the caller at each ``minimize()`` and holds the user's function as it
 is then; it imports nothing of the optimizer, so that forking it stays cheap. The process of the
-next call is forked while a call runs, and waits.
+next call is forked while a call runs, and waits::
+
+    script ── forks ──> light process ── forks ──> call 1, which runs
+                                      └─ forks ──> call 2, which waits for its request
+
+Where the script has used an OpenMP runtime that cannot end its threads, a new thread of the light process forks the
+calls; see `openmp`.
 """
 
 from __future__ import annotations

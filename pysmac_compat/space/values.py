@@ -51,7 +51,7 @@ def value_of(text: str, parameter: Parameter) -> Value:
     Raises
     ------
     ValueError
-        If it is none; names the parameter and its domain.
+        If the parameter has no such value; names it and its domain.
     """
     if not parameter.numeric:
         if text in parameter.tokens:
