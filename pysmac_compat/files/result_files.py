@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.journal import Recorded, header_line, journal_name, journals, read_journal
@@ -133,19 +132,20 @@ class ResultFiles:
 def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
     """What the journals in ``out/SCENARIO`` hold of the runs of a plan, by their numbers.
 
-    Runs without a journal have not begun.
+    Runs without a journal have not begun. Where there are journals of other seeds only, a warning says so: it may
+    be a slip, or one of an array of jobs that share the folder.
 
     Raises
     ------
-    ArgumentError
-        If there are journals of other seeds only; see also `read_journal`.
+    ArgumentError, FileFormatError
+        See `read_journal`.
     """
     there = journals(folder)
     names = run_names(plan.seeds)
     if there and not there & set(names):
-        raise ArgumentError(
-            f"resume: {folder} has journals of the runs {', '.join(sorted(there))}, "
-            f"none of those that are wanted: {', '.join(names)}; a run is called by its seed"
+        warn(
+            f"resume: {folder} has journals of the seeds {', '.join(sorted(there))}, none of {', '.join(names)}: "
+            "this search begins anew"
         )
     return {
         run: read_journal(os.path.join(folder, journal_name(name)), plan, run)

@@ -180,12 +180,14 @@ def test_files_that_go_have_no_journal(tmp_path):
 
 
 @pytest.mark.slow
-def test_another_seed_is_refused_and_further_runs_are_not(tmp_path, notes):
+def test_another_seed_begins_anew_and_is_told(tmp_path, notes):
+    """As the jobs of an array do, which share a folder and may be started again."""
     search(tmp_path, 3, seed=[3, 5], num_runs=2)
-    with pytest.raises(ValueError, match=r"has journals of the runs 3, 5, none of those that are wanted: 1"):
-        search(tmp_path, 3, seed=1, resume=True)
-    search(tmp_path, 3, notes=notes, seed=[1, 5], num_runs=2, resume=True)
+    with pytest.warns(UserWarning, match=r"has journals of the seeds 3, 5, none of 1: this search begins anew"):
+        assert search(tmp_path, 3, notes=notes, seed=1, resume=True).result.n_evaluations == 3
     assert len(notes.lines) == 3
+    search(tmp_path, 3, notes=notes, seed=[1, 5, 7], num_runs=3, resume=True)
+    assert len(notes.lines) == 6
 
 
 def test_another_search_is_refused_before_anything_is_touched(tmp_path):
