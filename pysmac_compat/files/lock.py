@@ -32,8 +32,8 @@ def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[
         os.makedirs(folder, exist_ok=True)
         for name in names:
             locks.append(RunLock(os.path.join(folder, f"lock-run-{name}"), patience))
-    except OSError:  # nothing can be written there at all, which is told by what tries to
-        pass
+    except OSError as error:
+        warn(f"no lock can be had: {error}; make sure that no other process works on the same run")
     except BaseException:
         for lock in locks:
             lock.close()

@@ -182,7 +182,7 @@ class _Stopped:
         return self._reason
 
     def note(self, stop: Stop) -> None:
-        """It has told so."""
+        """Note its message where that comes in place of an answer."""
         self._reason = stop.reason
 
 

@@ -34,7 +34,8 @@ class ResultBuilder:
         self.plan = plan
         self._runs: dict[int, RunResult] = {}
         self._reasons: dict[int, str] = {}
-        self._aborted = self._shown = self._contradicted = self._remarked = self._waited = False
+        self._aborted = self._shown = self._contradicted = self._remarked = False
+        self._n_waited = 0  # calls that the wall clock ended with little CPU time used
         self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT, by run and instance
 
     def take(self, event: Event) -> None:
@@ -88,12 +89,14 @@ class ResultBuilder:
             )
 
     def _check_clock(self, event: Evaluated) -> None:
-        """Warn of the first call that the wall clock has ended though it had used little of its CPU time."""
+        """Count the calls that the wall clock ended with little of their CPU time used; warn of the first."""
         new, limit = event.evaluation, self.plan.rules.wall_limit(event.evaluation.cutoff)
-        if self._waited or new.status != "TIMEOUT" or event.cut_short or limit is None or new.cutoff is None:
+        if new.status != "TIMEOUT" or event.cut_short or limit is None or new.cutoff is None:
             return
-        if new.wall_time >= _LITTLE * limit and new.cpu_time < _LITTLE * new.cutoff:
-            self._waited = True
+        if new.wall_time < _LITTLE * limit or new.cpu_time >= _LITTLE * new.cutoff:
+            return
+        self._n_waited += 1
+        if self._n_waited == 1:
             warn(
                 f"evaluation {new.index} was stopped by the wall clock after {new.wall_time:.1f} s; it had used "
                 f"{new.cpu_time:.2f} s of its {new.cutoff:g} s of CPU time. Is the machine busy, or does the function "
@@ -158,6 +161,8 @@ class ResultBuilder:
         if result.n_crashed > 1:
             late = f", {result.n_timed_out} timed out" if result.n_timed_out else ""
             logger.warning("%d of %d evaluations have failed%s", result.n_crashed, result.n_evaluations, late)
+        if self._n_waited > 1:
+            logger.warning("the wall clock stopped %d evaluations that had used little CPU time", self._n_waited)
         if len(counts) > 1 and self.plan.needs_racing:
             warn(
                 f"the incumbents of the runs have seen different numbers of instances or seeds ({counts}); "

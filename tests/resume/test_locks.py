@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from pysmac_compat.files.lock import RunLock
+from pysmac_compat.files.lock import RunLock, lock_runs
 
 from ..functions import end
 from .noted_searches import cost, search
@@ -99,4 +99,6 @@ def test_a_lock_is_no_link(tmp_path):
     (tmp_path / "lock-run-0").symlink_to(tmp_path / "precious")
     with pytest.raises(OSError, match="lock-run-0"):
         RunLock(str(tmp_path / "lock-run-0"))
+    with pytest.warns(UserWarning, match="no lock can be had: .*lock-run-0"):
+        assert lock_runs(str(tmp_path), ["0"]) == []
     assert (tmp_path / "precious").read_text() == "text"
