@@ -19,8 +19,13 @@ from pysmac_compat._process import end_with, fork
 from pysmac_compat.evaluation import system
 
 _SIZE = 8  # bytes that tell the length of a message
+_MOST = 2**20  # bytes of an answer; what seems to be longer is none
 _CPU_CLOCK = 2  # Linux's number for the clock that counts all threads of a process
 _POLL = 0.02  # seconds between two looks where the system has no handles of processes
+
+
+class Garbled(Exception):
+    """What comes from a call is no answer: something else has been written there."""
 
 
 class Child:
@@ -29,8 +34,8 @@ class Child:
     Parameters
     ----------
     work : callable
-        What the fork does with the file descriptors from which the request comes and to which the
-        answer goes; the process ends when it returns.
+        What the fork does, given the file descriptor from which the request comes, and what sends the answer; the
+        process ends when it returns.
     close : sequence of int, optional
         File descriptors that the fork does not need.
 
@@ -38,7 +43,7 @@ class Child:
     ----------
     pid : int
     requests, answers : int
-        File descriptors: one takes the request (`send`), the other gives the answer (`receive`).
+        File descriptors: one takes the request (`send`), the other is readable when there is some of the `answer`.
     handle : int or None
         Readable once the process has ended (Linux); else it has to be polled.
 
@@ -48,7 +53,7 @@ class Child:
         If the system has no room for another process.
     """
 
-    def __init__(self, work: Callable[[int, int], None], close: Sequence[int] = ()) -> None:
+    def __init__(self, work: Callable[[int, Callable[[Any], None]], None], close: Sequence[int] = ()) -> None:
         ends: list[int] = []
         try:
             ends += os.pipe()
@@ -64,11 +69,13 @@ class Child:
             def begin() -> None:
                 for each in (self.requests, self.answers, *close):
                     os.close(each)
-                work(theirs, to_us)
+                work(theirs, lambda answer: _send_marked(to_us, answer))
 
             end_with(begin)
         os.close(theirs)
         os.close(to_us)
+        os.set_blocking(self.answers, False)
+        self._received = b""
         self.handle = process_handle(self.pid)
 
     @property
@@ -107,6 +114,34 @@ class Child:
         pipes = [each for each in (self.requests, self.answers) if each >= 0]
         return pipes if self.handle is None else [*pipes, self.handle]
 
+    def answer(self) -> Any | None:
+        """The answer, if all of it is here.
+
+        Raises
+        ------
+        EOFError
+            If there will be none.
+        Garbled
+            If the call has written something else there.
+        """
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                more = os.read(self.answers, _MOST)
+                if not more:
+                    raise EOFError
+                self._received += more
+                mark = _mark(self.pid)
+                if self._received[: len(mark)] != mark[: len(self._received)] or len(self._received) > _MOST:
+                    raise Garbled
+                start = len(mark) + _SIZE
+                size = int.from_bytes(self._received[len(mark) : start], "little")
+                if len(self._received) >= start and len(self._received) - start >= size:
+                    try:
+                        return pickle.loads(self._received[start : start + size])
+                    except Exception:
+                        raise Garbled from None
+        return None
+
     def hang_up(self) -> None:
         """Close both pipes."""
         for each in (self.requests, self.answers):
@@ -132,6 +167,17 @@ class Child:
         self.collect()
 
 
+def _mark(pid: int) -> bytes:
+    """How an answer of this process begins."""
+    return b"pysmac" + pid.to_bytes(8, "little")
+
+
+def _send_marked(descriptor: int, answer: Any) -> None:
+    data = pickle.dumps(answer)
+    _write(descriptor, _mark(os.getpid()) + len(data).to_bytes(_SIZE, "little") + data)
+    os.close(descriptor)
+
+
 def send(descriptor: int, message: Any) -> None:
     """Write a message to a pipe.
 
@@ -139,7 +185,10 @@ def send(descriptor: int, message: Any) -> None:
     first time is on a page of memory that must be copied.
     """
     data = pickle.dumps(message)
-    data = len(data).to_bytes(_SIZE, "little") + data
+    _write(descriptor, len(data).to_bytes(_SIZE, "little") + data)
+
+
+def _write(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
 

@@ -106,13 +106,21 @@ class Evaluator(Caller):
         ours, theirs = multiprocessing.Pipe()
         super().__init__(ours)
         their_lifeline, self._lifeline = multiprocessing.Pipe()
-        parent = os.getpid()
+        owner = os.getpid()
         handlers = {int(signum): signal.getsignal(signum) for signum in (*IGNORED, signal.SIGCHLD)}
 
         fresh_thread = not release_threads()
 
         def serve() -> None:
-            CallServer(function, theirs, their_lifeline, rules or Rules()).serve(parent, handlers, fresh_thread)
+            CallServer(
+                function,
+                theirs,
+                their_lifeline,
+                rules or Rules(),
+                owner=owner,
+                handlers=handlers,
+                fresh_thread=fresh_thread,
+            ).run()
 
         self._process = ForkedProcess(serve, close=(self._connection, self._lifeline, *not_for_calls))
         theirs.close()

@@ -1,7 +1,7 @@
 """The child's side of a call: limits are set, the function is called, its answer becomes a `Report`.
 
-The limits are set with pynisher's means. The kernel's CPU limit is a backstop only,
-since it counts each process for itself: `server.py` watches the whole tree.
+The limits are set with pynisher's means. The kernel's limits are backstops only, since it counts each process for
+itself, and address space in place of memory: `watch.py` looks at the whole tree from outside.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pysmac_compat.evaluation import signals, system
+from pysmac_compat.evaluation.memory import peak, peak_above
 from pysmac_compat.evaluation.outcome import Report, describe
 
 _MOST_MESSAGE = 20_000  # characters
-_MOST_SECONDS, _MOST_BYTES = 2**31, 2**62  # limits beyond these are none
+_MOST_SECONDS = 2**31  # a limit beyond this is none
 
 _NONE = contextlib.nullcontext()
 
@@ -86,16 +87,15 @@ def _default_in_forks(handler: Callable[[int, Any], None], ours: list[signal.Sig
 
 
 @contextlib.contextmanager
-def resource_limits(cpu: float | None, memory_mb: float | None) -> Iterator[None]:
+def resource_limits(cpu: float | None, address_space: int | None) -> Iterator[None]:
     """Set the kernel's limits for this process and its future children.
 
     Parameters
     ----------
     cpu : float or None
         Seconds; the kernel acts only when the watch should have.
-    memory_mb : float or None
-        MB of address space on top of what the process has now; lifted again at the end,
-        so that the answer can be sent.
+    address_space : int or None
+        Bytes on top of what the process has now; lifted again at the end, so that the answer can be sent.
     """
     if cpu is not None:
         most = math.ceil(cpu + 1)
@@ -103,11 +103,9 @@ def resource_limits(cpu: float | None, memory_mb: float | None) -> Iterator[None
         if most < _MOST_SECONDS and (hard == resource.RLIM_INFINITY or hard >= most + 5):
             system.limiter().limit_cpu_time(most)
     unlimited = resource.getrlimit(resource.RLIMIT_AS)
-    if memory_mb is not None:
-        wanted = system.address_space() + int(memory_mb * 2**20)
-        if wanted < _MOST_BYTES:
-            hard = unlimited[1]
-            system.limiter().limit_memory(wanted if hard == resource.RLIM_INFINITY else min(wanted, hard))
+    if address_space is not None:
+        wanted, hard = system.address_space() + address_space, unlimited[1]
+        system.limiter().limit_memory(wanted if hard == resource.RLIM_INFINITY else min(wanted, hard))
     try:
         yield
     finally:
@@ -120,6 +118,7 @@ def call(
     cpu: float | None,
     limited: bool,
     memory_mb: float | None,
+    address_space: int | None = None,
 ) -> tuple[Report, float, float]:
     """Call the user's function in this process.
 
@@ -131,9 +130,11 @@ def call(
     cpu : float or None
         CPU limit, seconds.
     limited : bool
-        Whether the call can be stopped (at a CPU, wall or total limit).
+        Whether the call can be stopped (at a CPU, wall, memory or total limit).
     memory_mb : float or None
-        Memory limit.
+        Memory limit; it is watched from outside, but for a peak of this process between two looks.
+    address_space : int or None
+        Bytes that no call needs, in place of an endless allocation that would make the machine suffer.
 
     Returns
     -------
@@ -141,7 +142,8 @@ def call(
         What it said, its CPU and its wall seconds.
     """
     stoppable = stop_signals() if limited else _NONE
-    limits = _NONE if cpu is None and memory_mb is None else resource_limits(cpu, memory_mb)
+    limits = _NONE if cpu is None and address_space is None else resource_limits(cpu, address_space)
+    before = 0 if memory_mb is None else peak()
     cpu_start, start = cpu_seconds(), time.monotonic()
     try:
         with stoppable, limits:
@@ -151,6 +153,8 @@ def call(
     except BaseException as error:  # sys.exit, KeyboardInterrupt and all else cost this one call, never the run
         report = failed(error, memory_mb is not None)
     used = cpu_seconds() - cpu_start, time.monotonic() - start
+    if memory_mb is not None and (excess := peak_above(memory_mb, before)):
+        report = Report("MEMOUT", message=excess)
     for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
         signal.setitimer(timer, 0)  # the answer must not be interrupted
     for stream in (sys.stdout, sys.stderr):

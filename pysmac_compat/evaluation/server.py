@@ -1,11 +1,11 @@
 """The light process that makes the calls: one child a call, watched from outside.
 
-It is forked from the caller at each ``minimize()`` and holds the user's function as it
+It is forked from the caller at each ``minimize()``, by way of a `keeper`, and holds the user's function as it
 is then; it imports nothing of the optimizer, so that forking it stays cheap. The process of the
 next call is forked while a call runs, and waits::
 
-    script ── forks ──> light process ── forks ──> call 1, which runs
-                                      └─ forks ──> call 2, which waits for its request
+    script ── forks ──> keeper ── forks ──> light process ── forks ──> call 1, which runs
+                                                          └─ forks ──> call 2, which waits for its request
 
 Where the script has used an OpenMP runtime that cannot end its threads, a new thread of the light process forks the
 calls; see `openmp`.
@@ -18,7 +18,6 @@ import gc
 import os
 import resource
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +25,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pysmac_compat._process import flush_streams, in_fresh_thread
-from pysmac_compat.evaluation import bootstrap, limits, signals, system
-from pysmac_compat.evaluation.child import Child, process_handle, readable, receive, send
+from pysmac_compat.evaluation import bootstrap, limits, proc, signals, system
+from pysmac_compat.evaluation.child import Child, Garbled, process_handle, readable, receive, send
+from pysmac_compat.evaluation.keeper import Progress, keep
+from pysmac_compat.evaluation.memory import most_address_space
 from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Report, judge
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
@@ -35,9 +36,13 @@ from pysmac_compat.evaluation.watch import Watch
 
 #: signals that often reach all processes of a script at once
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_GARBLED = (
+    "the function has written into a file that is not its own: the descriptor by which its process answers. "
+    "Write only into files that the function has opened"
+)
 _FAREWELL = 2.0  # seconds in which a script that such a signal ends will have ended
 _EXIT = 0.5  # seconds that a child gets to exit after it has answered
-_PARENT = 1.0  # seconds between two looks for the parent where the system has no handles of processes
+_OWNER = 1.0  # seconds between two looks for the owner where the system has no handles of processes
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,9 @@ class Request:
 
 
 class CallServer:
-    """Makes calls on request until the process that started it closes the lifeline, or ends.
+    """Makes calls on request until the process that wants them closes the lifeline, or ends.
 
-    It is made in the process in which it serves.
+    It is made in a fork of that process.
 
     Parameters
     ----------
@@ -71,65 +76,88 @@ class CallServer:
     connection : Connection
         Requests come in, outcomes go out.
     lifeline : Connection
-        Readable as soon as the process that started us wants us to end.
+        Readable as soon as the process that wants the calls wants us to end.
     rules : Rules
+    owner : int
+        The process that wants the calls.
+    handlers : dict of int to handler
+        Its signal handlers, which the function gets back.
+    fresh_thread : bool
+        Whether a new thread has to fork the calls, because this one has a pool of OpenMP threads; see `openmp`.
     """
 
     def __init__(
-        self, function: Callable[..., Any], connection: Connection, lifeline: Connection, rules: Rules
+        self,
+        function: Callable[..., Any],
+        connection: Connection,
+        lifeline: Connection,
+        rules: Rules,
+        *,
+        owner: int,
+        handlers: Mapping[int, Any],
+        fresh_thread: bool = False,
     ) -> None:
         self.function, self.connection, self.lifeline, self.rules = function, connection, lifeline, rules
+        self.owner, self.fresh_thread = owner, fresh_thread
+        self.owner_handle = process_handle(owner)
+        self.handlers = {signum: signals.as_told(handler) for signum, handler in handlers.items()}
         self.tree = ProcessTree()
-        self.handlers: Mapping[int, Any] = {}
         self.interrupted = False
         self.spare: Child | None = None
         self.unfinished: list[Child] = []
-        self.parent = 0
-        self.parent_handle: int | None = None
+        self.keeper = self.oom_kills = 0
+        self.progress: Progress | None = None
 
-    def serve(self, parent: int, handlers: Mapping[int, Any], fresh_thread: bool = False) -> None:
-        """Answer requests.
+    def run(self) -> None:
+        """Answer requests, by a light process that is made anew when it dies."""
+        self.keeper = os.getpid()
+        keep(self._serve, self._lose, self._abandoned)
 
-        Parameters
-        ----------
-        parent : int
-            The process that started us.
-        handlers : dict of int to handler
-            Its signal handlers, which the function gets back.
-        fresh_thread : bool
-            Whether a new thread has to fork the calls, because this one has a pool of OpenMP threads; see `openmp`.
-        """
-        self.parent = parent
-        self.handlers = {signum: signals.as_told(handler) for signum, handler in handlers.items()}
-        self.parent_handle = process_handle(parent)
+    def _lose(self, why: str, cpu_time: float, wall_time: float) -> None:
+        """Answer the request whose call is lost with the light process, unless that has not read it."""
+        if not readable([self.connection.fileno()], 0.0):
+            outcome = judge(Report("CRASHED", message=why), self.rules, cpu_time=cpu_time, wall_time=wall_time)
+            with contextlib.suppress(OSError):
+                send(self.connection.fileno(), vars(outcome))
+
+    def _serve(self, progress: Progress) -> None:
+        """What the light process does."""
+        self.progress = progress
         bootstrap.renounce()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for signum in _ENDS:
             signal.signal(signum, self._note_interrupt)
         adopt_orphans()
+        self.oom_kills = proc.oom_kills()
+        self.address_space = None
         if self.rules.memory_mb is not None:
             system.limiter()
+            self.address_space = most_address_space()
         # else a collection in a call would write to, and so copy, all memory that it shares with us
         gc.freeze()
-        if fresh_thread:
+        if self.fresh_thread:
             in_fresh_thread(self._answer_requests)
         else:
             self._answer_requests()
 
     def _answer_requests(self) -> None:
+        assert self.progress is not None
         self._fork_ahead()
+        count = 0
         try:
             while not self._abandoned():
                 if self.connection.fileno() in self._wait([self.connection.fileno()], float("inf")):
+                    count += 1
+                    self.progress.begin(count)
                     outcome = self.call(Request(**receive(self.connection.fileno())))
                     if outcome is not None:
                         send(self.connection.fileno(), vars(outcome))
+                    self.progress.end()
         except (EOFError, OSError):
             return
         finally:
             if self.spare is not None:
                 self.spare.discard()
-            if os.getppid() == self.parent:
+            if self._owner_lives():
                 self._see_off()
 
     def _see_off(self) -> None:
@@ -146,14 +174,25 @@ class CallServer:
         self.interrupted = True
 
     def _wait(self, others: list[int], timeout: float) -> list[int]:
-        """Which of these is readable; also ends when the process that started us has gone."""
-        if self.parent_handle is None:
-            return readable([*others, self.lifeline.fileno()], min(timeout, _PARENT))
-        return readable([*others, self.lifeline.fileno(), self.parent_handle], timeout)
+        """Which of these is readable; also ends when the process that wants the calls has gone."""
+        if self.owner_handle is None:
+            return readable([*others, self.lifeline.fileno()], min(timeout, _OWNER))
+        return readable([*others, self.lifeline.fileno(), self.owner_handle], timeout)
+
+    def _owner_lives(self) -> bool:
+        if self.owner_handle is not None:
+            return not readable([self.owner_handle], 0.0)
+        try:
+            os.kill(self.owner, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def _abandoned(self) -> bool:
         """Whether nobody waits for us any more."""
-        return os.getppid() != self.parent or bool(readable([self.lifeline.fileno()], 0.0))
+        if readable([self.lifeline.fileno()], 0.0) or not self._owner_lives():
+            return True
+        return self.keeper not in (os.getpid(), os.getppid())
 
     def call(self, request: Request) -> Outcome | None:
         """Make one call; None if nobody waits for it any more."""
@@ -162,14 +201,18 @@ class CallServer:
             child = self._next_child(request)
         except OSError as error:
             return self._judge(request, Report("CRASHED", message=f"no process for the call: {error}"), 0.0, 0.0)
+        assert self.progress is not None
+        self.progress.calling(child.pid)
         # what it has used while it was made and waited is none of the call's
         start, before = time.monotonic(), _children_cpu() + child.cpu_seconds()
-        limited = (request.cutoff, request.wall, self.rules.kill_file) != (None, None, None)
+        limits = (request.cutoff, request.wall, self.rules.kill_file, self.rules.memory_mb)
+        limited = limits != (None, None, None, None)
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
             send(child.requests, (request.arguments, request.cutoff, limited))
         self._fork_ahead(child.descriptors())
         wall = self.rules.wall_limit(request.cutoff)
-        watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, self.rules.kill_file)
+        rules = self.rules
+        watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, rules.kill_file, rules.memory_mb)
         answer = self._answer(child, watch)
         if answer is None and self._abandoned():  # also if the call has ended meanwhile: it has not failed
             self.tree.kill()
@@ -181,12 +224,16 @@ class CallServer:
         else:
             self.unfinished.append(child)
         wall_time, cpu_time = time.monotonic() - start, _children_cpu() - before
-        if answer is None:
-            report = Report("CRASHED", message=_describe_exit(code))
+        if isinstance(answer, Report):
+            report = answer
+        elif answer is None:
+            report = self._died(code, watch)
         else:
             said, own_cpu, wall_time = answer
             report = Report(**said)
             cpu_time = own_cpu if self.tree.is_empty() else max(own_cpu, cpu_time)
+        if watch.over_memory:
+            report = Report("MEMOUT", message=watch.over_memory)
         if self.interrupted and report.status == "CRASHED" and self._script_ends():
             self.tree.kill()
             return None
@@ -240,8 +287,16 @@ class CallServer:
             child.discard()
         return Child(self._work)
 
-    def _answer(self, child: Child, watch: Watch) -> tuple[dict[str, Any], float, float] | None:
-        """What the child answers; None if it ended without one, or if nobody waits any more."""
+    def _died(self, code: int | None, watch: Watch) -> Report:
+        """The report of a call that has ended without an answer."""
+        if code == -signal.SIGKILL and not watch.reached:
+            before, self.oom_kills = self.oom_kills, proc.oom_kills()
+            if self.oom_kills > before:
+                return Report("MEMOUT", message="the kernel killed the call: the memory of the machine ran out")
+        return Report("CRASHED", message=_describe_exit(code))
+
+    def _answer(self, child: Child, watch: Watch) -> tuple[dict[str, Any], float, float] | Report | None:
+        """What the child answers; None if it ended without an answer, or if nobody waits any more."""
         sources = [child.answers] if child.handle is None else [child.answers, child.handle]
         while True:
             ready = self._wait(sources, min(watch.timeout(), child.poll))
@@ -250,22 +305,25 @@ class CallServer:
             ended = child.ended()
             if child.answers in sources and (child.answers in ready or (ended and readable([child.answers], 0.0))):
                 try:
-                    answer: tuple[dict[str, Any], float, float] = receive(child.answers)
-                    return answer
+                    answer: tuple[dict[str, Any], float, float] | None = child.answer()
+                    if answer is not None:
+                        return answer
+                except Garbled:
+                    self.tree.kill()
+                    return Report("CRASHED", message=_GARBLED)
                 except (EOFError, OSError):
                     sources.remove(child.answers)  # the function has closed it
             if ended:
                 return None
             watch.look()
 
-    def _work(self, requests: int, answers: int) -> None:
+    def _work(self, requests: int, answer: Callable[[Any], None]) -> None:
         """What a child does; its main thread is where the function runs."""
         owner = os.getpid()
         die_with_parent()
+        os.setpgid(0, 0)  # a signal to its group reaches the call and what it has started
         self.connection.close()
         self.lifeline.close()
-        if not sys.platform.startswith("linux"):
-            os.setpgid(0, 0)
         bootstrap.begin()
         try:
             arguments, cutoff, limited = receive(requests)
@@ -273,14 +331,13 @@ class CallServer:
             return
         for signum, handler in self.handlers.items():
             signals.set_handler(signum, handler)
-        report, *used = limits.call(self.function, arguments, cutoff, limited, self.rules.memory_mb)
+        report, *used = limits.call(self.function, arguments, cutoff, limited, self.rules.memory_mb, self.address_space)
         if os.getpid() != owner:
             # a process that the function has forked came back from it: not its place to answer
             flush_streams()
             os._exit(0 if report.status == "SAT" else 1)
         with contextlib.suppress(OSError):
-            send(answers, (vars(report), *used))
-            os.close(answers)
+            answer((vars(report), *used))
         die_with_parent(False)  # its exit handlers get their time, whatever becomes of us
         bootstrap.finish()
 

@@ -12,7 +12,8 @@ import sys
 import time
 from typing import Any
 
-from pysmac_compat.evaluation import system
+from pysmac_compat.evaluation import proc
+from pysmac_compat.evaluation.proc import Usage
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -52,46 +53,42 @@ class ProcessTree:
         self.background: set[tuple[int, float]] = set()
         self.waiting: int | None = None
 
-    def processes(self) -> list[Any]:
-        """The living processes that belong to the current call."""
-        psutil = system.psutil()
-        found: list[Any] = []
-        with contextlib.suppress(psutil.Error):
-            for child in psutil.Process().children():
-                if child.pid != self.waiting and (child.pid, child.create_time()) not in self.background:
-                    found.append(child)
-                    with contextlib.suppress(psutil.Error):
-                        found.extend(child.children(recursive=True))
+    def processes(self) -> dict[int, Usage]:
+        """The living processes that belong to the current call, by process id, with what they have used."""
+        found: dict[int, Usage] = {}
+        new = [pid for pid in proc.children(os.getpid()) if pid != self.waiting]
+        while new:
+            used = [(pid, proc.usage(pid)) for pid in new if pid not in found]
+            known = {pid: u for pid, u in used if u is not None and (pid, u.started) not in self.background}
+            found.update(known)
+            new = [child for pid, u in known.items() if not u.ended for child in proc.children(pid)]
         return found
 
     def cpu_seconds(self) -> float:
         """CPU seconds of all these processes and of the children they have waited for."""
-        total = 0.0
-        for process in self.processes():
-            with contextlib.suppress(system.psutil().Error):
-                times = process.cpu_times()
-                total += times.user + times.system + times.children_user + times.children_system
-        return total
+        return sum(used.cpu_seconds for used in self.processes().values())
 
     def leave(self) -> None:
         """Count all living processes among those in the background, free of the call's limits."""
-        for process in self.processes():
-            with contextlib.suppress(system.psutil().Error, PermissionError):
-                self.background.add((process.pid, process.create_time()))
-                if sys.platform.startswith("linux"):
-                    for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
-                        resource.prlimit(process.pid, limit, resource.getrlimit(limit))
+        for pid, used in self.processes().items():
+            self.background.add((pid, used.started))
+            if sys.platform.startswith("linux"):
+                for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
+                    with contextlib.suppress(OSError):
+                        resource.prlimit(pid, limit, resource.getrlimit(limit))
 
     def kill(self) -> None:
         """SIGKILL all these processes, also those that are started meanwhile, and wait for their end."""
+        quiet = 0
         for attempt in range(200):
-            processes = [p for p in self.processes() if not _is_zombie(p)]
+            pids = [pid for pid, used in self.processes().items() if not used.ended]
             self.reap()
-            if not processes:
+            quiet = 0 if pids else quiet + 1
+            if quiet == 2:  # once is not enough: what has a new parent since that has ended can be missed
                 return
-            for process in processes:
+            for pid in pids:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(process.pid, signal.SIGKILL)
+                    os.kill(pid, _SIGKILL)
             time.sleep(min(0.001 * (attempt + 1), 0.05))
 
     def is_empty(self) -> bool:
@@ -100,7 +97,7 @@ class ProcessTree:
             # listed with the thread that forked it; one that was adopted, with the main thread
             return all(_has_no_child_but(self.waiting, thread) for thread in {os.getpid(), _thread.get_native_id()})
         except OSError:  # no Linux, or one that was built without this
-            return all(child.pid == self.waiting for child in system.psutil().Process().children())
+            return all(pid == self.waiting for pid in proc.children(os.getpid()))
 
     def reap(self) -> None:
         """Wait for ended processes that were adopted."""
@@ -116,11 +113,3 @@ def _has_no_child_but(waiting: int | None, thread: int) -> bool:
     finally:
         os.close(children)
     return all(int(pid) == waiting for pid in found.split())
-
-
-def _is_zombie(process: Any) -> bool:
-    psutil = system.psutil()
-    try:
-        return bool(process.status() == psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return True

@@ -7,9 +7,11 @@ import os
 import signal
 import time
 
+from pysmac_compat.evaluation.memory import MemoryWatch, over_limit
 from pysmac_compat.evaluation.tree import ProcessTree
 
 _INTERVAL = 0.1  # seconds between two looks at the CPU time of the process tree
+_MEMORY_INTERVAL = 0.02  # seconds between two looks at its memory
 _GRACE = 1.0  # seconds that a call gets for its ``finally`` after the first signal
 _LONGEST_WAIT = 3600.0  # seconds; system calls do not take any number
 
@@ -32,6 +34,8 @@ class Watch:
         Seconds until the end of the total time.
     kill_file : str or None
         The call is stopped when this file is gone.
+    memory_mb : float or None
+        Memory limit, MB.
 
     Attributes
     ----------
@@ -39,6 +43,8 @@ class Watch:
         The most CPU seconds that were seen.
     reached : bool
         Whether the call was stopped.
+    over_memory : str
+        By how much it had more memory than its limit, if that is why it was stopped.
     cut_short : str
         Why the whole search ends with that, if it does.
     """
@@ -52,42 +58,58 @@ class Watch:
         wall: float | None,
         total: float | None,
         kill_file: str | None = None,
+        memory_mb: float | None = None,
     ) -> None:
         self.pid, self.tree, self.cutoff, self.kill_file = pid, tree, cutoff, kill_file
         self.end = None if wall is None else start + wall
         self.total_end = None if total is None else start + total
-        self.next_look = start + _INTERVAL
+        self.memory = None if memory_mb is None else MemoryWatch(memory_mb)
+        self.interval = _INTERVAL if memory_mb is None else _MEMORY_INTERVAL
+        self.next_look = start + self.interval
         self.cpu_time = 0.0
-        self.reached, self.cut_short = False, ""
+        self.reached, self.cut_short, self.over_memory = False, "", ""
         self._kill_at: float | None = None
 
     def timeout(self) -> float:
         """Seconds until the next look is due."""
         times = [t for t in (self.end, self.total_end, self._kill_at) if t is not None]
-        if self.cutoff is not None or self.kill_file is not None:
+        if (self.cutoff, self.kill_file, self.memory) != (None, None, None):
             times.append(self.next_look)
         return min(max(0.0, min(times) - time.monotonic()), _LONGEST_WAIT) if times else _LONGEST_WAIT
 
     def look(self) -> None:
         """Send the signal that is due, if any."""
         now = time.monotonic()
-        if self._kill_at is not None:
-            if now >= self._kill_at:
-                self.tree.kill()
+        if self._kill_at is not None and now >= self._kill_at:
+            self.tree.kill()
             return
         if now >= self.next_look:
-            self.next_look = now + _INTERVAL
-            if self.kill_file is not None and not os.path.exists(self.kill_file):
-                self.cut_short = f"{self.kill_file} is gone"
-            if self.cutoff is not None:
-                self.cpu_time = max(self.cpu_time, self.tree.cpu_seconds())
-                if self.cpu_time >= self.cutoff:
-                    self._stop(signal.SIGXCPU, now)
-                    return
+            self.next_look = now + self.interval
+            self._look_at_processes(now)
+        if self.reached:
+            return
+        if self.kill_file is not None and not os.path.exists(self.kill_file):
+            self.cut_short = f"{self.kill_file} is gone"
         if self.total_end is not None and now >= self.total_end:
             self.cut_short = "the total time is over"
         if self.cut_short or (self.end is not None and now >= self.end):
             self._stop(signal.SIGTERM, now)
+
+    def _look_at_processes(self, now: float) -> None:
+        if self.cutoff is None and self.memory is None:
+            return
+        processes = self.tree.processes()
+        if self.memory is not None and (excess := self.memory.excess(processes)):
+            if not self.reached:
+                limit = self.memory.limit
+                self.over_memory = over_limit(limit + excess, limit)
+                self._stop(signal.SIGTERM, now)
+            elif excess >= self.memory.limit:  # it goes on growing
+                self.tree.kill()
+        if self.cutoff is not None:
+            self.cpu_time = max(self.cpu_time, sum(used.cpu_seconds for used in processes.values()))
+            if self.cpu_time >= self.cutoff:
+                self._stop(signal.SIGXCPU, now)
 
     def _stop(self, signum: signal.Signals, now: float) -> None:
         self.reached = True

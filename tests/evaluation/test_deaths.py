@@ -1,8 +1,10 @@
 """How a call can end: a death costs that one call."""
 
+import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -161,15 +163,101 @@ def test_many_calls(evaluator):
     assert [call({"x": x}).value for x in range(10)] == [2.0 * x for x in range(10)]
 
 
-def test_a_lost_light_process_is_an_error(evaluator):
-    call = evaluator(lambda: os.kill(os.getppid(), signal.SIGKILL) or time.sleep(0.2))
-    with pytest.raises(CallsLost):
-        call({})
+def keeper():
+    """An evaluator has started it: the youngest child of this process."""
+    return max(psutil.Process().children(), key=lambda child: child.create_time())
 
 
 def process_of_the_calls():
-    """An evaluator has started it: the youngest child of this process."""
-    return max(psutil.Process().children(), key=lambda child: child.create_time())
+    """The light process, the keeper's child."""
+    while not (children := keeper().children()):
+        time.sleep(0.01)
+    return children[0]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV], ids=lambda s: s.name)
+def test_a_call_that_ends_the_process_that_made_it_has_crashed(evaluator, notes, signum):
+    def function(x):
+        notes.write(x)
+        if x == 1:
+            os.kill(os.getppid(), signum)
+            time.sleep(0.1 if signum == signal.SIGTERM else 600)  # that is only noted
+        return float(x)
+
+    call = evaluator(function)
+    outcomes = [call({"x": x}) for x in range(4)]
+    expected = ["SAT", "SAT" if signum == signal.SIGTERM else "CRASHED", "SAT", "SAT"]
+    assert [o.status for o in outcomes] == expected
+    assert notes.lines == ["0", "1", "2", "3"]
+    if signum != signal.SIGTERM:
+        assert f"was ended by the signal {signum.name} during this call" in outcomes[1].message
+
+
+@pytest.mark.slow
+def test_a_call_that_stops_the_process_that_made_it_has_crashed(evaluator):
+    call = evaluator(lambda x: x and os.kill(os.getppid(), signal.SIGSTOP) or time.sleep(600 * x) or 1.0)
+    assert [call({"x": x}).status for x in (0, 1, 0)] == ["SAT", "CRASHED", "SAT"]
+
+
+def test_what_a_call_leaves_that_ends_the_process_that_made_it(evaluator, notes):
+    """What it has started ends with it; what an earlier call has left in the background goes on."""
+
+    def function(x):
+        if x < 2:
+            notes.write(subprocess.Popen(["sleep", "600"]).pid)
+        if x == 1:
+            os.kill(os.getppid(), signal.SIGKILL)
+            time.sleep(600)
+        return float(x)
+
+    call = evaluator(function)
+    assert call({"x": 0}).status == "SAT"
+    time.sleep(0.05)  # a process is dated by hundredths of a second
+    assert [call({"x": x}).status for x in (1, 2)] == ["CRASHED", "SAT"]
+    before, during = map(int, notes.lines)
+    try:
+        assert gone(during)
+        assert psutil.Process(before).status() != psutil.STATUS_ZOMBIE
+    finally:
+        end(before)
+
+
+def test_a_light_process_that_cannot_live_is_an_error(monkeypatch):
+    monkeypatch.setattr("pysmac_compat.evaluation.server.CallServer._serve", lambda self, progress: os._exit(3))
+    call = Evaluator(lambda: 1.0)
+    with pytest.raises(CallsLost):
+        call({})
+    call.close()
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL], ids=lambda s: s.name)
+def test_a_signal_to_the_group_of_the_call_reaches_nobody_else(evaluator, signum):
+    call = evaluator(lambda x: (os.killpg(0, signum) or time.sleep(600)) if x else 1.0)
+    assert [call({"x": x}).status for x in (0, 1, 0)] == ["SAT", "CRASHED", "SAT"]
+
+
+@pytest.mark.parametrize("then", ["returns", "goes on", "ends"])
+def test_a_call_that_writes_into_all_descriptors(evaluator, then):
+    def function(x):
+        if x == 1:
+            for descriptor in range(3, 64):
+                with contextlib.suppress(OSError):
+                    os.write(descriptor, b"\xff" * 10)
+            if then == "goes on":
+                time.sleep(600)
+            if then == "ends":
+                os._exit(0)
+        return float(x)
+
+    call = evaluator(function)
+    outcomes = [call({"x": x}) for x in range(4)]
+    assert [o.status for o in outcomes] == ["SAT", "CRASHED", "SAT", "SAT"]
+    assert "written into a file that is not its own" in outcomes[1].message
+
+
+def test_a_call_that_closes_all_descriptors(evaluator):
+    call = evaluator(lambda x: x and os.closerange(3, 64) or 1.0)
+    assert [call({"x": x}).status for x in (0, 1, 0)] == ["SAT", "CRASHED", "SAT"]
 
 
 def next_process():
@@ -196,13 +284,13 @@ def test_the_next_process_may_be_killed_while_it_waits(evaluator, notes):
 
 
 def test_without_room_for_a_process_the_call_fails_with_the_reason(evaluator, monkeypatch):
-    fork, light = os.fork, []
+    fork, forks = os.fork, []
 
     def full():
-        """Only the light process is forked; the one process of a call that there is room for is gone."""
-        if light:
+        """Only the keeper and the light process are forked; there is no room for a process of a call."""
+        if len(forks) == 2:
             raise BlockingIOError("no room")
-        light.append(1)
+        forks.append(1)
         return fork()
 
     monkeypatch.setattr("os.fork", full)
@@ -244,7 +332,7 @@ def test_descriptors_of_calls_with_threads_that_go_on(evaluator, notes):
 def test_close_leaves_no_process_behind():
     call = Evaluator(lambda: 1.0)
     assert call({}).value == 1.0
-    processes = next_process().pid, process_of_the_calls().pid
+    processes = next_process().pid, process_of_the_calls().pid, keeper().pid
     call.close()
     assert all(gone(pid) for pid in processes)
 

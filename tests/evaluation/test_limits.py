@@ -1,10 +1,7 @@
 """Limits of a call: CPU time, wall clock, the total time, memory."""
 
 import os
-import resource
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -214,75 +211,3 @@ def test_a_call_may_use_the_rest_and_its_own_limit(evaluator):
     call.deadline = time.monotonic() - 1.0
     outcome = call({}, 20)
     assert (outcome.status, outcome.value, outcome.cut_short) == ("SAT", 3.0, False)
-
-
-# -- memory ---------------------------------------------------------------------------------------------------------
-
-
-_MB = 2**20
-
-
-def test_memory_limit(evaluator):
-    def function(mb):
-        data = bytearray(mb * _MB)
-        return float(len(data) / _MB)
-
-    call = evaluator(function, 200)
-    assert call({"mb": 30}).value == 30.0
-    outcome = call({"mb": 400})
-    assert (outcome.status, outcome.value) == ("MEMOUT", TIMEOUT_QUALITY)
-    assert "MemoryError" in outcome.message
-    assert call({"mb": 30}).value == 30.0
-
-
-def test_what_the_function_holds_before_does_not_count(evaluator):
-    data = bytearray(60 * _MB)
-    assert evaluator(lambda: float(data[0]), 20)({}).status == "SAT"
-
-
-@pytest.mark.parametrize("limit", [1, 0.5])
-def test_a_tiny_memory_limit(evaluator, limit):
-    assert evaluator(lambda: 3.0, limit)({}).value == 3.0
-
-
-def test_a_memory_error_that_is_wrapped(evaluator):
-    def function():
-        try:
-            bytearray(400 * _MB)
-        except MemoryError as error:
-            raise RuntimeError("wrapped") from error
-
-    assert evaluator(function, 200)({}).status == "MEMOUT"
-
-
-def test_a_memory_error_that_is_handled(evaluator):
-    def function():
-        try:
-            bytearray(400 * _MB)
-        except MemoryError:
-            return 7.0
-
-    assert evaluator(function, 200)({}).value == 7.0
-
-
-def test_the_memory_limit_holds_for_children(evaluator):
-    def function():
-        script = "import resource; print(resource.getrlimit(resource.RLIMIT_AS)[0])"
-        done = subprocess.run([sys.executable, "-S", "-c", script], stdout=subprocess.PIPE, check=True)
-        assert int(done.stdout) == resource.getrlimit(resource.RLIMIT_AS)[0]
-        return float(done.stdout)
-
-    assert 200 * _MB < evaluator(function, 200)({}).value < 2.0**62
-
-
-def test_memory_and_time(evaluator):
-    call = evaluator(lambda big: bytearray(400 * _MB) if big else spin(), 200)
-    assert call({"big": True}, 30).status == "MEMOUT"
-    assert call({"big": False}, 0.2).status == "TIMEOUT"
-
-
-@pytest.mark.slow
-def test_without_a_memory_limit(evaluator):
-    outside = resource.getrlimit(resource.RLIMIT_AS)
-    assert evaluator(lambda: float(resource.getrlimit(resource.RLIMIT_AS) == outside))({}).value == 1.0
-    assert evaluator(lambda: float(len(bytearray(400 * _MB))))({}).value == 400.0 * _MB

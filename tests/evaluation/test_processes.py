@@ -254,7 +254,7 @@ print(tree.is_empty(), end=" ")
 tree.waiting = waiting.pid
 print(tree.is_empty(), end=" ")
 other = subprocess.Popen({sleeper})
-print(tree.is_empty(), [p.pid for p in tree.processes()] == [other.pid], end=" ")
+print(tree.is_empty(), list(tree.processes()) == [other.pid], end=" ")
 tree.kill()
 print(tree.is_empty(), waiting.poll(), end=" ")
 waiting.kill()
