@@ -41,6 +41,8 @@ class Caller(ABC):
     ----------
     deadline : float or None
         Value of ``time.monotonic()`` at the end of the total time.
+    notice : callable
+        Is given what the user should know of a call that is running.
     not_for_forks : tuple of Connection
         What a fork of the process that made it has to close, so that it sees the end of that process.
     """
@@ -48,6 +50,7 @@ class Caller(ABC):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.deadline: float | None = None
+        self.notice: Callable[[str], None] = lambda text: None
         self.not_for_forks: tuple[Connection, ...] = ()
 
     def __call__(self, arguments: Mapping[str, Any], cutoff: float | None = None) -> Outcome:
@@ -74,10 +77,11 @@ class Caller(ABC):
             wall = max(0.0, self.deadline - time.monotonic()) + (cutoff or 0.0)
         try:
             send(self._connection.fileno(), vars(Request(dict(arguments), cutoff, wall)))
-            outcome = Outcome(**receive(self._connection.fileno()))
+            while "notice" in (answer := receive(self._connection.fileno())):
+                self.notice(answer["notice"])
         except (EOFError, OSError):
             raise CallsLost("the process that calls the function has died") from None
-        return outcome
+        return Outcome(**answer)
 
     @abstractmethod
     def close(self) -> None:

@@ -169,8 +169,29 @@ def failed(error: BaseException, memory_limited: bool) -> Report:
         message = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except Exception:
         message = f"{type(error).__name__} (its traceback could not be formatted)"
-    status = "MEMOUT" if memory_limited and _is_memory_error(error) else "CRASHED"
-    return Report(status, message=message[-_MOST_MESSAGE:])  # type: ignore[arg-type]
+    if memory_limited and _is_memory_error(error):
+        return Report("MEMOUT", message=message[-_MOST_MESSAGE:])
+    return Report("CRASHED", message=message[-_MOST_MESSAGE:], flaw=_flaw(error))
+
+
+#: exceptions that tell of a mistake in the program
+_MISTAKES = (TypeError, NameError, AttributeError, ImportError)
+_MOST_FLAW = 300  # characters
+
+
+def _flaw(error: BaseException) -> str:
+    """What tells this exception from others, if it is a mistake in the program; else empty."""
+    if not isinstance(error, _MISTAKES):
+        return ""
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except Exception:
+        return ""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = "" if where is None else f" ({where.tb_frame.f_code.co_filename}, line {where.tb_lineno})"
+    return text[:_MOST_FLAW] + place
 
 
 def _is_memory_error(error: BaseException | None) -> bool:

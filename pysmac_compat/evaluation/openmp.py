@@ -14,6 +14,10 @@ import os
 _HARD = 2
 
 
+#: what the files of OpenMP's runtimes are called: GNU's, LLVM's, Intel's
+_NAMES = ("libgomp", "libomp", "libiomp")
+
+
 def release_threads() -> bool:
     """End the pools of OpenMP threads of the calling thread; its next parallel region starts new ones.
 
@@ -23,15 +27,25 @@ def release_threads() -> bool:
         Whether a fork of this thread can use OpenMP. False: there is a runtime from before GCC 9, which cannot
         end its pool.
     """
-    released = [_release(path) for path in _runtimes()]  # each of them, also after one that cannot
+    # each of them, also after one that cannot
+    released = [_release(path) for path in _mapped("self") if _is_called(path, "libgomp")]
     return all(released)
 
 
-def _runtimes() -> set[str]:
-    """The paths of all copies of libgomp in this process; empty where the system does not tell."""
+def runtimes(pid: int) -> set[str]:
+    """The names of the files of OpenMP's runtimes that a process has loaded."""
+    return {os.path.basename(path) for path in _mapped(pid) if _is_called(path, *_NAMES)}
+
+
+def _is_called(path: str, *names: str) -> bool:
+    return os.path.basename(path).startswith(names)
+
+
+def _mapped(pid: int | str) -> set[str]:
+    """The paths of the files in the memory of a process; empty where the system does not tell."""
     try:
-        with open("/proc/self/maps", errors="surrogateescape") as maps:
-            lines = [line for line in maps if "libgomp" in line]
+        with open(f"/proc/{pid}/maps", errors="surrogateescape") as maps:
+            lines = [line for line in maps if "lib" in line]
     except OSError:
         return set()
     return {line.split(maxsplit=5)[5].rstrip("\n") for line in lines}

@@ -56,6 +56,8 @@ class Report:
         Why the call failed, or why there is no value.
     odd_runtime : str
         The run time that the function reported, if it cannot be one; then ``runtime`` is None.
+    flaw : str
+        Why the call failed, if that is the program's fault, not the configuration's.
     """
 
     status: Status
@@ -63,6 +65,7 @@ class Report:
     runtime: float | None = None
     message: str = ""
     odd_runtime: str = ""
+    flaw: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class Outcome:
         Why the call failed, with the traceback where there is one; of a success a remark, empty as a rule.
     cut_short : bool
         Whether what ends the whole search stopped it: nothing can be learnt from it.
+    flaw : str
+        Of a crash: the reason, if that is the program's fault, not the configuration's.
     """
 
     status: Status
@@ -91,6 +96,7 @@ class Outcome:
     wall_time: float
     message: str = ""
     cut_short: bool = False
+    flaw: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -115,24 +121,61 @@ def describe(result: Any) -> Report:
     # a plain number first: to ask an abstract class would cost a call in a fork many copies of pages
     if isinstance(result, (float, int)) or not isinstance(result, Mapping):
         value, problem = _number(result)
-        return Report("CRASHED", message=f"the function returned {problem}") if problem else Report("SAT", value)
+        if not problem:
+            return Report("SAT", value)
+        return Report("CRASHED", message=f"the function returned {problem}", flaw=_flaw(result))
     status = result.get("status", "SAT")
     if isinstance(status, bytes):
         status = status.decode(errors="replace")
-    if status not in REPORTABLE:
+    known = status in REPORTABLE
+    if "value" not in result and (not known or (status in SUCCESSES and "runtime" not in result)):
+        return _without_value(result)
+    if not known:
         expected = ", ".join(REPORTABLE)
-        return Report("CRASHED", message=f"the function reported the status {status!r}; expected one of {expected}")
+        message = f"the function reported the status {_shown(status)}; expected one of {expected}"
+        return Report("CRASHED", message=message, flaw=message)
     status = REPORTABLE[REPORTABLE.index(status)]  # a str of a class of the user's own becomes a plain one
     runtime, odd_runtime = None, ""
     if result.get("runtime") is not None:
         runtime, problem = _number(result["runtime"], finite=False)
         if problem:
-            return Report("CRASHED", message=f"the function reported {problem} as its runtime")
+            message = f"the function reported {problem} as its runtime"
+            return Report("CRASHED", message=message, flaw=_flaw(result["runtime"]))
         if not 0 <= runtime < math.inf:
             runtime, odd_runtime = None, _shown(result["runtime"])
     value, problem = _number(result.get("value"))
     message = f"the function reported {status if status not in SUCCESSES else f'{problem} as its value'}"
-    return Report(status, None if problem else value, runtime, message, odd_runtime)
+    flaw = _flaw(result.get("value")) if status in SUCCESSES else ""
+    return Report(status, None if problem else value, runtime, message, odd_runtime, flaw)
+
+
+#: what other packages call the value that is minimised
+_VALUES = ("loss", "cost", "objective", "quality", "score", "error", "result")
+
+
+def _without_value(result: Mapping[Any, Any]) -> Report:
+    """The report on a dict without a value."""
+    keys = ", ".join(map(repr, result)) or "none"
+    meant = next((name for name in _VALUES if name in result), None)
+    hint = "" if meant is None else f": write 'value' in place of {meant!r}"
+    message = (
+        f"the function returned a dict with the keys {keys:.200}; expected 'value', perhaps 'status', 'runtime'{hint}"
+    )
+    return Report("CRASHED", message=message, flaw=message)
+
+
+def _flaw(value: Any) -> str:
+    """What is wrong with this value, if that lies in its form: no value of the form is a number."""
+    if value is None or isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return ""
+    try:
+        size = getattr(value, "size", 1)
+        if callable(getattr(value, "item", None)) and size == 1:
+            return ""  # NaN, say
+        length = f" of length {len(value)}"
+    except Exception:  # not everything has one
+        length = ""
+    return f"the function returned an object of type {type(value).__name__}{length}; expected a number or a dict"
 
 
 def _number(value: Any, finite: bool = True) -> tuple[float, str]:
@@ -206,4 +249,5 @@ def judge(
     if status not in SUCCESSES and not (status == "TIMEOUT" and rules.crash_value is None and value is not None):
         value = TIMEOUT_QUALITY if rules.crash_value is None else rules.crash_value
     assert value is not None
-    return Outcome(status, float(value), runtime, cpu_time, wall_time, message, bool(cut_short))
+    flaw = report.flaw if status == "CRASHED" else ""
+    return Outcome(status, float(value), runtime, cpu_time, wall_time, message, bool(cut_short), flaw)

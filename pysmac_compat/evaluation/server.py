@@ -31,6 +31,7 @@ from pysmac_compat.evaluation.keeper import Progress, keep
 from pysmac_compat.evaluation.memory import most_address_space
 from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Report, judge
 from pysmac_compat.evaluation.rules import Rules
+from pysmac_compat.evaluation.stillness import Stillness
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 from pysmac_compat.evaluation.watch import Watch
 
@@ -213,7 +214,7 @@ class CallServer:
         wall = self.rules.wall_limit(request.cutoff)
         rules = self.rules
         watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, rules.kill_file, rules.memory_mb)
-        answer = self._answer(child, watch)
+        answer = self._answer(child, watch, request)
         if answer is None and self._abandoned():  # also if the call has ended meanwhile: it has not failed
             self.tree.kill()
             return None
@@ -295,11 +296,14 @@ class CallServer:
                 return Report("MEMOUT", message="the kernel killed the call: the memory of the machine ran out")
         return Report("CRASHED", message=_describe_exit(code))
 
-    def _answer(self, child: Child, watch: Watch) -> tuple[dict[str, Any], float, float] | Report | None:
+    def _answer(
+        self, child: Child, watch: Watch, request: Request
+    ) -> tuple[dict[str, Any], float, float] | Report | None:
         """What the child answers; None if it ended without an answer, or if nobody waits any more."""
         sources = [child.answers] if child.handle is None else [child.answers, child.handle]
+        stillness = Stillness(self.tree, time.monotonic())
         while True:
-            ready = self._wait(sources, min(watch.timeout(), child.poll))
+            ready = self._wait(sources, min(watch.timeout(), child.poll, stillness.timeout()))
             if self._abandoned():
                 return None
             ended = child.ended()
@@ -316,6 +320,8 @@ class CallServer:
             if ended:
                 return None
             watch.look()
+            if notice := stillness.look(request.arguments):
+                send(self.connection.fileno(), {"notice": notice})
 
     def _work(self, requests: int, answer: Callable[[Any], None]) -> None:
         """What a child does; its main thread is where the function runs."""

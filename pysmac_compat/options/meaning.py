@@ -30,7 +30,7 @@ class ObjectiveOptions:
         Factors of overall-obj and of inter-obj: 1, 10 or 1000.
     capping : bool or None
     capping_factor, capping_summand : float
-    stop_on_abort, stop_on_crash, stop_on_first_crash : bool
+    stop_on_abort, stop_on_crash, stop_on_first_crash, stop_when_hopeless : bool
     check_consistency : bool or None
         Whether SAT and UNSAT on one instance are noticed.
     forbid_inconsistency : bool
@@ -46,6 +46,7 @@ class ObjectiveOptions:
     stop_on_abort: bool = False
     stop_on_crash: bool = False
     stop_on_first_crash: bool = False
+    stop_when_hopeless: bool = True
     check_consistency: bool | None = None
     forbid_inconsistency: bool = False
 

@@ -39,6 +39,7 @@ _OWN = (
     "java_executable",
     "timeout_quality",
     "stop-on-abort",
+    "stop-when-hopeless",
     "isolate",
     "workers",
     "dask-client",

@@ -162,6 +162,7 @@ def _objective(options: Options, cutoff: float | None, failure_value: float) -> 
         cutoff=cutoff,
         stop_on_abort=given.stop_on_abort,
         stop_on_crash="any" if given.stop_on_crash else "first" if given.stop_on_first_crash else "",
+        stop_when_hopeless=given.stop_when_hopeless,
         transform=_transform(options.transform, failure_value),
     )
     if not given.runtime:

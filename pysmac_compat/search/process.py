@@ -38,7 +38,7 @@ from pysmac_compat._process import ForkedProcess, uninterrupted
 from pysmac_compat.errors import FileFormatError, SearchError
 from pysmac_compat.evaluation.evaluator import Caller, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop
+from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop, Warned
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.plan import Plan
@@ -214,6 +214,15 @@ def _serve(
                     return
             connection.send(event)
 
+    noticed: list[str] = []
+
+    def notice(text: str) -> None:
+        if not noticed:  # once in a search
+            noticed.append(text)
+            send(Warned(text))
+
+    for evaluator in calls:
+        evaluator.notice = notice
     try:
         prefer_installed()
         _use_one_thread()

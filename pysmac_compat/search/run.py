@@ -19,6 +19,7 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.plan.objective import Scored
 from pysmac_compat.plan.validation import Step
 from pysmac_compat.results import Evaluation
+from pysmac_compat.search.hopeless import Hopeless
 
 if TYPE_CHECKING:
     from pysmac_compat.engine.session import Session, Standing
@@ -56,6 +57,7 @@ class Run:
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.recorded, self.stopped = recorded, stopped
+        self._hopeless = Hopeless(len(plan.start.first or ())) if plan.objective.stop_when_hopeless else None
         self.count = 0
         self.start = time.monotonic()
         self.incumbents: list[Step] = []  # the last is the best
@@ -236,6 +238,9 @@ class Run:
         if outcome.status in CRASHES and self.plan.calls.crashed_quality is not None:
             outcome = replace(outcome, value=self.plan.calls.crashed_quality)
         scored = self.plan.objective.score(outcome, cutoff, first)
+        if self._hopeless is not None and (reason := self._hopeless.take(configuration, outcome)):
+            self.send(Warned(f"{reason}. smac_options['stop-when-hopeless'] = False searches all the same"))
+            scored = replace(scored, final=scored.final or reason)
         outcome = scored.outcome
         evaluation = Evaluation(
             index=index,

@@ -2,10 +2,11 @@
 
 import subprocess
 import threading
+import time
 
 import pytest
 
-from ..functions import gone, spin
+from ..functions import burn, gone, spin
 
 CALLS = """
 from pysmac_compat.evaluation.evaluator import Evaluator
@@ -53,7 +54,52 @@ executor.submit(use).result()
 import joblib
 def use(): return joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(-i) for i in range(4)) == [0, 1, 2, 3]
 """,
+    "GaussianMixture": """
+import numpy as np
+from sklearn.mixture import GaussianMixture
+X = np.random.RandomState(0).rand(2000, 5)
+def use(): return GaussianMixture(2, max_iter=3, random_state=0, init_params="random").fit(X).score(X) > -100
+""",
+    "logging": """
+import logging, sys, threading
+logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+def log():
+    while True:
+        logging.info("in the background")
+threading.Thread(target=log, daemon=True).start()
+def use():
+    logging.info("in the call")
+    return True
+""",
+    "asyncio": """
+import asyncio, threading
+loop = asyncio.new_event_loop()
+threading.Thread(target=loop.run_forever, daemon=True).start()
+async def one(): return 1
+assert asyncio.run_coroutine_threadsafe(one(), loop).result() == 1
+def use(): return asyncio.run(one()) == 1
+""",
+    "xgboost": """
+import numpy as np
+from xgboost import XGBRegressor
+X = np.random.RandomState(0).rand(500, 5)
+def use(): return XGBRegressor(n_estimators=3, n_jobs=2).fit(X, X[:, 0]).score(X, X[:, 0]) > 0
+""",
+    "lightgbm": """
+import numpy as np
+from lightgbm import LGBMRegressor
+X = np.random.RandomState(0).rand(500, 5)
+def use(): return LGBMRegressor(n_estimators=3, n_jobs=2, verbose=-1).fit(X, X[:, 0]).score(X, X[:, 0]) > 0
+""",
+    "torch": """
+import torch
+X = torch.rand(700, 700)
+def use(): return float((X @ X).sum()) > 0
+""",
 }
+
+#: what the tests do not install
+EXTRA = ("xgboost", "lightgbm", "torch")
 
 
 #: more threads than one, also where the tests themselves are told to use one
@@ -63,6 +109,8 @@ THREADS = {f"{name}_NUM_THREADS": "2" for name in ("OMP", "OPENBLAS", "MKL")}
 @pytest.mark.slow
 @pytest.mark.parametrize("library", [library for library in USES if library != "HistGradientBoosting"])
 def test_what_the_script_has_used_works_in_the_calls(run, library):
+    if library in EXTRA:
+        pytest.importorskip(library)
     done = run("script.py", files={"script.py": USES[library] + CALLS}, **THREADS)
     assert done.stdout == "1.0 2.0\n"
 
@@ -92,3 +140,35 @@ def test_a_runtime_that_cannot_end_its_threads_has_the_calls_forked_by_a_fresh_t
     assert call({"x": 2}).value == 2.0
     call.close()
     assert gone(int(notes.lines[0]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("uses", [True, False], ids=["OpenMP", "nothing"])
+def test_a_call_that_stands_still_is_named(evaluator, monkeypatch, uses):
+    monkeypatch.setattr("pysmac_compat.evaluation.stillness._SECONDS", 0.4)
+    import sklearn.ensemble  # noqa: F401 (loads an OpenMP runtime)
+
+    if not uses:
+        monkeypatch.setattr("pysmac_compat.evaluation.stillness.runtimes", lambda pid: set())
+    notices = []
+    call = evaluator(lambda seconds: time.sleep(seconds) or 1.0)
+    call.notice = notices.append
+    assert [call({"seconds": seconds}).value for seconds in (0.1, 1.0)] == [1.0, 1.0]
+    assert call({"seconds": 0}).value == 1.0
+    if not uses:
+        assert notices == []
+    else:
+        assert "a call has stood still for 0.4 s" in notices[0]
+        assert "libgomp" in notices[0]
+        assert "'seconds': 1.0" in notices[0]
+
+
+@pytest.mark.slow
+def test_a_busy_call_does_not_stand_still(evaluator, monkeypatch):
+    monkeypatch.setattr("pysmac_compat.evaluation.stillness._SECONDS", 0.4)
+    monkeypatch.setattr("pysmac_compat.evaluation.stillness.runtimes", lambda pid: {"libgomp.so.1"})
+    notices = []
+    call = evaluator(lambda: burn(1.0) or 1.0)
+    call.notice = notices.append
+    assert call({}).value == 1.0
+    assert notices == []
