@@ -19,24 +19,74 @@ from typing import Any, NoReturn, Protocol
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Put off Ctrl-C to the end of this context, so that a clean-up is whole."""
-    noted = False
+    """Put off Ctrl-C and SIGTERM to the end of this context, so that a clean-up is whole."""
+    noted: list[int] = []
 
     def note(signum: int, frame: Any) -> None:
-        nonlocal noted
-        noted = True
+        noted.append(signum)
 
-    try:
-        handler = signal.signal(signal.SIGINT, note)
-    except ValueError:  # not in the main thread, where no signal arrives
+    if threading.current_thread() is not threading.main_thread():  # where no signal arrives
         yield
         return
+    handlers = {signum: signal.signal(signum, note) for signum in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL if handler is None else handler)
-        if noted:
-            os.kill(os.getpid(), signal.SIGINT)
+        for signum, handler in handlers.items():
+            signal.signal(signum, signal.SIG_DFL if handler is None else handler)
+        for each in dict.fromkeys(noted):
+            os.kill(os.getpid(), each)
+
+
+class Terminated(BaseException):
+    """SIGTERM has arrived."""
+
+
+#: the script's own handlers of signals for which it has one of ours now
+_replaced: dict[int, Any] = {}
+
+
+def scripts_handler(signum: int) -> Any:
+    """The script's own handler of a signal, as `signal.getsignal` tells it."""
+    return _replaced.get(signum, signal.getsignal(signum))
+
+
+@contextlib.contextmanager
+def ended_by_sigterm(before_default: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let SIGTERM end this context by an exception, as Ctrl-C does, then do what it did before.
+
+    Batch systems send it some time before they kill. The script's own handler runs after the context; without one
+    the process ends with the signal.
+
+    Parameters
+    ----------
+    before_default : callable
+        What is left to do before that.
+    """
+    handler = signal.getsignal(signal.SIGTERM)
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or handler in (signal.SIG_IGN, None) or signal.SIGTERM in _replaced:
+        yield
+        return
+
+    def end(signum: int, frame: Any) -> None:
+        signal.signal(signum, lambda *_: None)  # once is enough
+        raise Terminated
+
+    _replaced[signal.SIGTERM] = handler
+    signal.signal(signal.SIGTERM, end)
+    terminated = False
+    try:
+        yield
+    except Terminated:
+        terminated = True
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+        del _replaced[signal.SIGTERM]
+    if terminated:
+        if handler == signal.SIG_DFL:
+            before_default()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def refuse_while_importing_main() -> None:

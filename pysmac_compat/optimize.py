@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pysmac_compat import arguments
+from pysmac_compat._process import ended_by_sigterm
 from pysmac_compat.engine.settings import EngineSettings, ForestSettings
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.outcome import Outcome
@@ -95,7 +96,7 @@ def fmin(
     best: tuple[dict[str, Any], float] | None = None
     count = 0
     minimisation = Minimisation(plan)
-    with contextlib.closing(minimisation):
+    with ended_by_sigterm(), contextlib.closing(minimisation):
         minimisation.start()
         try:
             for event in minimisation.events():

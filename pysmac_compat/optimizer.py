@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pysmac_compat import arguments
-from pysmac_compat._process import refuse_while_importing_main, uninterrupted
+from pysmac_compat._process import ended_by_sigterm, refuse_while_importing_main, uninterrupted
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation import on_dask
@@ -239,7 +239,7 @@ class SMAC_optimizer:
                 recorded=recorded,
             )
             log_level = self._log_level if options.output.log_level is None else options.output.log_level or None
-            with _logging(log_level), shell_commands(plan.shell):
+            with ended_by_sigterm(self.__del__), _logging(log_level), shell_commands(plan.shell):
                 minimisation = Minimisation(plan, func, files=files, locks=locks, recorded=recorded)
                 self._carry_out(minimisation, func, plan.rules, on_event)
         assert self.result is not None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pysmac_compat._process import IGNORED, Closeable, ForkedProcess
+from pysmac_compat._process import IGNORED, Closeable, ForkedProcess, scripts_handler
 from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.bootstrap import EXIT_SECONDS
 from pysmac_compat.evaluation.child import receive, send
@@ -111,7 +111,7 @@ class Evaluator(Caller):
         super().__init__(ours)
         their_lifeline, self._lifeline = multiprocessing.Pipe()
         owner = os.getpid()
-        handlers = {int(signum): signal.getsignal(signum) for signum in (*IGNORED, signal.SIGCHLD)}
+        handlers = {int(signum): scripts_handler(signum) for signum in (*IGNORED, signal.SIGCHLD)}
 
         fresh_thread = not release_threads()
 

@@ -10,6 +10,7 @@ import pytest
 from pysmac_compat.events import Evaluated, Improved
 from pysmac_compat.optimizer import SMAC_optimizer
 
+from ..functions import gone
 from .small import SPACE
 
 
@@ -104,6 +105,69 @@ def test_an_interrupt_keeps_what_has_ended():
         assert optimizer.result.stopped_because == "interrupted"
         assert optimizer.result.n_evaluations >= 12
         check_covered(optimizer.result)
+
+
+TERMINATED = """
+import os, signal, sys, time
+import pysmac_compat as pysmac
+
+def function(x):
+    if x != 1:
+        with open("pids", "a") as file:
+            print(os.getpid(), file=file, flush=True)
+        os.kill(SCRIPT, signal.SIGTERM)
+        time.sleep(600)
+    return x
+
+SCRIPT = os.getpid()
+HANDLER
+optimizer = pysmac.SMAC_optimizer(working_directory="here", persistent_files=PERSISTENT)
+print(os.path.exists("here"), flush=True)
+optimizer.smac_options.update(OPTIONS)
+value = optimizer.minimize(function, 9, {"x": ("integer", [1, 9], 1)})[0]
+print("returned", value, optimizer.result.stopped_because)
+"""
+
+
+@pytest.mark.parametrize(
+    ("handler", "code", "said"),
+    [
+        ("", -signal.SIGTERM, []),
+        ("signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))", 7, []),
+        ("signal.signal(signal.SIGTERM, lambda *_: print('noted'))", 0, ["noted", "returned 1.0 interrupted"]),
+    ],
+    ids=["default", "exits", "goes on"],
+)
+def test_sigterm_ends_the_search_then_does_what_it_did_before(run_script, tmp_path, handler, code, said):
+    persistent = handler == ""
+    script = TERMINATED.replace("HANDLER", handler).replace("PERSISTENT", str(persistent)).replace("OPTIONS", "{}")
+    done = run_script(script, check=False)
+    assert done.returncode == code, done.stderr
+    assert done.stdout.splitlines() == ["True", *said]
+    for pid in (tmp_path / "pids").read_text().split():
+        assert gone(int(pid))
+    if persistent:
+        assert list(tmp_path.glob("here/out/**/journal*"))
+    else:
+        assert not (tmp_path / "here").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [{"workers": 2}, {"isolate": False}], ids=str)
+def test_sigterm_in_other_modes(run_script, tmp_path, options):
+    script = TERMINATED.replace("HANDLER", "").replace("PERSISTENT", "False").replace("OPTIONS", str(options))
+    assert run_script(script, check=False).returncode == -signal.SIGTERM
+    assert not (tmp_path / "here").exists()
+
+
+def test_a_call_gets_the_handler_of_the_script(notes):
+    before = signal.signal(signal.SIGTERM, lambda *_: notes.write("handler"))
+    try:
+        SMAC_optimizer().minimize(lambda r: os.kill(os.getpid(), signal.SIGTERM) or r, 1, SPACE)
+        assert notes.lines == ["handler"]
+        assert signal.getsignal(signal.SIGTERM) is not before
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.slow
