@@ -19,6 +19,7 @@ from pysmac_compat.evaluation.bootstrap import EXIT_SECONDS
 from pysmac_compat.evaluation.child import receive, send
 from pysmac_compat.evaluation.openmp import release_threads
 from pysmac_compat.evaluation.outcome import Outcome
+from pysmac_compat.evaluation.owner import Owner
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import CallServer, Request
 
@@ -119,9 +120,8 @@ class Evaluator(Caller):
             CallServer(
                 function,
                 theirs,
-                their_lifeline,
+                Owner(owner, their_lifeline),
                 rules or Rules(),
-                owner=owner,
                 handlers=handlers,
                 fresh_thread=fresh_thread,
             ).run()

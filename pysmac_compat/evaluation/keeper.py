@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from pysmac_compat._process import end_with, fork
 from pysmac_compat.evaluation import proc
+from pysmac_compat.evaluation.child import told_exit
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 
 #: seconds after which a light process that has been stopped is ended: whoever stops all processes of a job lets all
@@ -102,7 +103,7 @@ def keep(
             return
         deaths = 0 if count else deaths + 1
         if count:
-            lose(f"the process that makes the calls {_told(code)} during this call", seconds, _clock() - start)
+            lose(f"the process that makes the calls {told_exit(code)} during this call", seconds, _clock() - start)
             progress.end()
 
 
@@ -137,11 +138,3 @@ def _clean(call: int, start: float) -> float:
 def _children_seconds() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _told(code: int) -> str:
-    if code >= 0:
-        return f"has ended with exit code {code}"
-    with contextlib.suppress(ValueError):
-        return f"was ended by the signal {signal.Signals(-code).name}"
-    return f"was ended by the signal {-code}"

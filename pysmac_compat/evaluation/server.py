@@ -26,10 +26,11 @@ from typing import Any
 
 from pysmac_compat._process import flush_streams, in_fresh_thread
 from pysmac_compat.evaluation import bootstrap, limits, proc, signals, system
-from pysmac_compat.evaluation.child import Child, Garbled, process_handle, readable, receive, send
+from pysmac_compat.evaluation.child import Child, Garbled, readable, receive, send, told_exit
 from pysmac_compat.evaluation.keeper import Progress, keep
 from pysmac_compat.evaluation.memory import most_address_space
 from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Report, judge
+from pysmac_compat.evaluation.owner import Owner
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.stillness import Stillness
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
@@ -43,7 +44,6 @@ _GARBLED = (
 )
 _FAREWELL = 2.0  # seconds in which a script that such a signal ends will have ended
 _EXIT = 0.5  # seconds that a child gets to exit after it has answered
-_OWNER = 1.0  # seconds between two looks for the owner where the system has no handles of processes
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Request:
 
 
 class CallServer:
-    """Makes calls on request until the process that wants them closes the lifeline, or ends.
+    """Makes calls on request until its owner wants no more.
 
-    It is made in a fork of that process.
+    It is made in a fork of the owner.
 
     Parameters
     ----------
@@ -76,13 +76,10 @@ class CallServer:
         The user's.
     connection : Connection
         Requests come in, outcomes go out.
-    lifeline : Connection
-        Readable as soon as the process that wants the calls wants us to end.
+    owner : Owner
     rules : Rules
-    owner : int
-        The process that wants the calls.
     handlers : dict of int to handler
-        Its signal handlers, which the function gets back.
+        The owner's signal handlers, which the function gets back.
     fresh_thread : bool
         Whether a new thread has to fork the calls, because this one has a pool of OpenMP threads; see `openmp`.
     """
@@ -91,16 +88,14 @@ class CallServer:
         self,
         function: Callable[..., Any],
         connection: Connection,
-        lifeline: Connection,
+        owner: Owner,
         rules: Rules,
         *,
-        owner: int,
         handlers: Mapping[int, Any],
         fresh_thread: bool = False,
     ) -> None:
-        self.function, self.connection, self.lifeline, self.rules = function, connection, lifeline, rules
-        self.owner, self.fresh_thread = owner, fresh_thread
-        self.owner_handle = process_handle(owner)
+        self.function, self.connection, self.owner, self.rules = function, connection, owner, rules
+        self.fresh_thread = fresh_thread
         self.handlers = {signum: signals.as_told(handler) for signum, handler in handlers.items()}
         self.tree = ProcessTree()
         self.interrupted = False
@@ -146,7 +141,7 @@ class CallServer:
         count = 0
         try:
             while not self._abandoned():
-                if self.connection.fileno() in self._wait([self.connection.fileno()], float("inf")):
+                if self.connection.fileno() in self.owner.wait([self.connection.fileno()], float("inf")):
                     count += 1
                     self.progress.begin(count)
                     outcome = self.call(Request(**receive(self.connection.fileno())))
@@ -158,7 +153,7 @@ class CallServer:
         finally:
             if self.spare is not None:
                 self.spare.discard()
-            if self._owner_lives():
+            if self.owner.lives():
                 self._see_off()
 
     def _see_off(self) -> None:
@@ -174,26 +169,9 @@ class CallServer:
         """Ctrl-C reaches all processes of a terminal, say; the caller decides, but a call must leave nothing behind."""
         self.interrupted = True
 
-    def _wait(self, others: list[int], timeout: float) -> list[int]:
-        """Which of these is readable; also ends when the process that wants the calls has gone."""
-        if self.owner_handle is None:
-            return readable([*others, self.lifeline.fileno()], min(timeout, _OWNER))
-        return readable([*others, self.lifeline.fileno(), self.owner_handle], timeout)
-
-    def _owner_lives(self) -> bool:
-        if self.owner_handle is not None:
-            return not readable([self.owner_handle], 0.0)
-        try:
-            os.kill(self.owner, 0)
-        except ProcessLookupError:
-            return False
-        return True
-
     def _abandoned(self) -> bool:
         """Whether nobody waits for us any more."""
-        if readable([self.lifeline.fileno()], 0.0) or not self._owner_lives():
-            return True
-        return self.keeper not in (os.getpid(), os.getppid())
+        return not self.owner.waits() or self.keeper not in (os.getpid(), os.getppid())
 
     def call(self, request: Request) -> Outcome | None:
         """Make one call; None if nobody waits for it any more."""
@@ -211,9 +189,16 @@ class CallServer:
         with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
             send(child.requests, (request.arguments, request.cutoff, limited))
         self._fork_ahead(child.descriptors())
-        wall = self.rules.wall_limit(request.cutoff)
-        rules = self.rules
-        watch = Watch(child.pid, self.tree, start, request.cutoff, wall, request.wall, rules.kill_file, rules.memory_mb)
+        watch = Watch(
+            child.pid,
+            self.tree,
+            start,
+            cutoff=request.cutoff,
+            wall=self.rules.wall_limit(request.cutoff),
+            total=request.wall,
+            kill_file=self.rules.kill_file,
+            memory_mb=self.rules.memory_mb,
+        )
         answer = self._answer(child, watch, request)
         if answer is None and self._abandoned():  # also if the call has ended meanwhile: it has not failed
             self.tree.kill()
@@ -268,7 +253,7 @@ class CallServer:
 
     def _script_ends(self) -> bool:
         """Whether the process that started us ends as well: the call has not failed then, it was ended with it."""
-        self._wait([], _FAREWELL)
+        self.owner.wait([], _FAREWELL)
         return self._abandoned()
 
     def _fork_ahead(self, close: Sequence[int] = ()) -> None:
@@ -294,7 +279,7 @@ class CallServer:
             before, self.oom_kills = self.oom_kills, proc.oom_kills()
             if self.oom_kills > before:
                 return Report("MEMOUT", message="the kernel killed the call: the memory of the machine ran out")
-        return Report("CRASHED", message=_describe_exit(code))
+        return Report("CRASHED", message=f"the process of the call {told_exit(code)}")
 
     def _answer(
         self, child: Child, watch: Watch, request: Request
@@ -303,7 +288,7 @@ class CallServer:
         sources = [child.answers] if child.handle is None else [child.answers, child.handle]
         stillness = Stillness(self.tree, time.monotonic())
         while True:
-            ready = self._wait(sources, min(watch.timeout(), child.poll, stillness.timeout()))
+            ready = self.owner.wait(sources, min(watch.timeout(), child.poll, stillness.timeout()))
             if self._abandoned():
                 return None
             ended = child.ended()
@@ -329,7 +314,7 @@ class CallServer:
         die_with_parent()
         os.setpgid(0, 0)  # a signal to its group reaches the call and what it has started
         self.connection.close()
-        self.lifeline.close()
+        self.owner.forget()
         bootstrap.begin()
         try:
             arguments, cutoff, limited = receive(requests)
@@ -358,11 +343,3 @@ class CallServer:
 def _children_cpu() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _describe_exit(code: int | None) -> str:
-    if code is None or code >= 0:
-        return f"the process of the call ended with exit code {code}"
-    with contextlib.suppress(ValueError):
-        return f"the process of the call was ended by the signal {signal.Signals(-code).name}"
-    return f"the process of the call was ended by the signal {-code}"

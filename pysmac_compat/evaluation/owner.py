@@ -1,0 +1,49 @@
+"""The process that wants the calls, seen from those that make them."""
+
+from __future__ import annotations
+
+import os
+from multiprocessing.connection import Connection
+
+from pysmac_compat.evaluation.child import process_handle, readable
+
+_PAUSE = 1.0  # seconds between two looks for it where the system has no handles of processes
+
+
+class Owner:
+    """Tells whether calls are still wanted.
+
+    Parameters
+    ----------
+    pid : int
+    lifeline : Connection
+        Readable as soon as the process wants no more calls.
+    """
+
+    def __init__(self, pid: int, lifeline: Connection) -> None:
+        self._pid, self._lifeline = pid, lifeline
+        self._handle = process_handle(pid)
+
+    def wait(self, others: list[int], timeout: float) -> list[int]:
+        """Which of these descriptors is readable; also ends when no more calls are wanted."""
+        if self._handle is None:
+            return readable([*others, self._lifeline.fileno()], min(timeout, _PAUSE))
+        return readable([*others, self._lifeline.fileno(), self._handle], timeout)
+
+    def lives(self) -> bool:
+        """Whether the process has not ended."""
+        if self._handle is not None:
+            return not readable([self._handle], 0.0)
+        try:
+            os.kill(self._pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def waits(self) -> bool:
+        """Whether it still wants calls."""
+        return not readable([self._lifeline.fileno()], 0.0) and self.lives()
+
+    def forget(self) -> None:
+        """Close the lifeline in this process."""
+        self._lifeline.close()
