@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ConfigSpace import Configuration, ConfigurationSpace
 from smac import Scenario
@@ -23,6 +23,7 @@ from smac.runhistory import StatusType, TrialInfo, TrialValue
 from pysmac_compat.engine import parts
 from pysmac_compat.engine.encoder import CENSORED
 from pysmac_compat.engine.facade import Facade
+from pysmac_compat.evaluation.outcome import Scored
 from pysmac_compat.space import vectors
 
 logger = logging.getLogger(__name__)
@@ -33,38 +34,8 @@ _RANDOM = 0.05
 Part = Callable[[Scenario], Any]
 
 
-class Evaluated(Protocol):
-    """What an evaluator returns.
-
-    ``cost``: what is minimised. ``learnable``: the surrogate can learn from it; without it the
-    trial counts as failed. ``censored``: the true cost is at least that. ``cut_short``: what
-    ends the search has stopped it, nothing is learnt. ``final``: why the search ends with it, if it does.
-    """
-
-    @property
-    def cost(self) -> float: ...
-
-    @property
-    def cpu_time(self) -> float: ...
-
-    @property
-    def wall_time(self) -> float: ...
-
-    @property
-    def learnable(self) -> bool: ...
-
-    @property
-    def censored(self) -> bool: ...
-
-    @property
-    def cut_short(self) -> bool: ...
-
-    @property
-    def final(self) -> str: ...
-
-
 #: evaluator(configuration, instance, seed, cutoff)
-Evaluator = Callable[[Configuration, "int | None", "int | None", "float | None"], "Evaluated | Future[Any]"]
+Evaluator = Callable[[Configuration, "int | None", "int | None", "float | None"], "Scored | Future[Any]"]
 
 
 @dataclass(frozen=True)
@@ -103,7 +74,7 @@ class Session:
     ----------
     space : ConfigurationSpace
     evaluator : callable
-        ``evaluator(configuration, instance, seed, cutoff)`` returns an `Evaluated` or a future of one.
+        ``evaluator(configuration, instance, seed, cutoff)`` returns a `Scored` or a future of one.
     n_evaluations : int
         Most evaluations.
     design_evaluations : int or None
@@ -170,7 +141,7 @@ class Session:
         intensifier: Part = parts.intensifier,
         initial_design: Part = parts.initial_design,
         encoder: Part = parts.encoder,
-        known: Sequence[tuple[Mapping[str, Any], int | None, int | None, Evaluated]] = (),
+        known: Sequence[tuple[Mapping[str, Any], int | None, int | None, Scored]] = (),
         warn: Callable[[str], None] = logger.warning,
         observe: Callable[[Standing], None] = lambda standing: None,
         stopped: Callable[[], str] = lambda: "",
@@ -219,7 +190,7 @@ class Session:
         return self.kill_file is not None and not os.path.exists(self.kill_file)
 
     def _search(self, facade: Facade, end: float) -> str:
-        pending: deque[tuple[TrialInfo, Evaluated | Future[Any]]] = deque()
+        pending: deque[tuple[TrialInfo, Scored | Future[Any]]] = deque()
         begun = 0
         start = time.process_time()
         reason = ""
@@ -284,7 +255,7 @@ class Session:
         except StopIteration:
             return None
 
-    def _evaluate(self, info: TrialInfo, cutoff: float | None) -> Evaluated | Future[Any]:
+    def _evaluate(self, info: TrialInfo, cutoff: float | None) -> Scored | Future[Any]:
         instance = None if info.instance is None else int(info.instance)
         return self.evaluator(info.config, instance, None if self.deterministic else info.seed, cutoff)
 
@@ -301,12 +272,12 @@ class Session:
         if told:
             facade.intensifier.start_warm()
 
-    def _tell(self, facade: Facade, info: TrialInfo, outcome: Evaluated) -> None:
+    def _tell(self, facade: Facade, info: TrialInfo, outcome: Scored) -> None:
         self._take(facade, info, outcome)
         self._observe(facade)
 
     @staticmethod
-    def _take(facade: Facade, info: TrialInfo, outcome: Evaluated) -> None:
+    def _take(facade: Facade, info: TrialInfo, outcome: Scored) -> None:
         value = TrialValue(
             cost=outcome.cost,
             time=outcome.wall_time,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pysmac_compat.plan.objective import Scored
+from pysmac_compat.evaluation.outcome import Scored
 
 
 @dataclass(frozen=True)

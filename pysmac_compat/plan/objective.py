@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, CRASHES, SUCCESSES, Outcome
+from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, CRASHES, SUCCESSES, Outcome, Scored
 
 if TYPE_CHECKING:
     from pysmac_compat.plan.transform import Transform
@@ -71,43 +71,3 @@ class Objective:
             return outcome.runtime
         limit = cutoff if outcome.status == "TIMEOUT" else self.cutoff
         return CRASH_RUNTIME if limit is None else limit
-
-
-@dataclass(frozen=True)
-class Scored:
-    """An outcome, perhaps transformed, with its cost, as the engine takes it.
-
-    Attributes
-    ----------
-    outcome : Outcome
-    cost : float
-    censored : bool
-        Whether the cost is only known to be at least that.
-    final : str
-        Why the run must end with it; empty if it goes on.
-    """
-
-    outcome: Outcome
-    cost: float
-    censored: bool = False
-    final: str = ""
-
-    @property
-    def cpu_time(self) -> float:
-        """CPU seconds."""
-        return self.outcome.cpu_time
-
-    @property
-    def wall_time(self) -> float:
-        """Wall clock seconds."""
-        return self.outcome.wall_time
-
-    @property
-    def learnable(self) -> bool:
-        """Whether the cost says something about the configuration."""
-        return self.outcome.learnable
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether what ends the whole search stopped it."""
-        return self.outcome.cut_short

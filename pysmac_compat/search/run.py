@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.errors import SearchError
-from pysmac_compat.evaluation.outcome import CRASHES, Outcome
+from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Scored
 from pysmac_compat.events import Evaluated, Event, Improved, Tested, Warned
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.plan import Plan
-from pysmac_compat.plan.objective import Scored
 from pysmac_compat.plan.validation import Step
 from pysmac_compat.results import Evaluation
 from pysmac_compat.search.hopeless import Hopeless
