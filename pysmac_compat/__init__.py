@@ -13,6 +13,7 @@ from pysmac_compat.errors import (
     ParameterError,
     ParameterTypeError,
     PysmacError,
+    ResumeError,
     SearchError,
     SpaceExhaustedError,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "ParameterTypeError",
     "PysmacError",
     "Result",
+    "ResumeError",
     "RunResult",
     "SMAC_optimizer",
     "SearchError",

@@ -1,4 +1,4 @@
-"""The exceptions of the package, all of them below `PysmacError`.
+"""The exceptions of the package, all of them below `PysmacError`, and `warn`.
 
 What the user has handed in raises a ``ValueError``, what fails later a ``RuntimeError``, so that an ``except`` written
 for the original keeps working::
@@ -7,6 +7,7 @@ for the original keeps working::
      +-- ParameterError         (ValueError)    a parameter definition
      |    +-- ParameterTypeError     ... of a wrong Python type (also a TypeError)
      +-- ArgumentError          (ValueError)    an argument or an option (also a TypeError)
+     |    +-- ResumeError            ... that does not fit to the run that is to be resumed
      +-- ClauseError            (ValueError)    a conditional or forbidden clause; shows the place
      +-- FileFormatError        (ValueError)    a file that is read; names file and line
      +-- SearchError            (RuntimeError)  the search has failed; what was found is kept
@@ -16,6 +17,8 @@ for the original keeps working::
 from __future__ import annotations
 
 import re
+
+from pysmac_compat._warn import warn as warn
 
 
 class PysmacError(Exception):
@@ -35,6 +38,10 @@ class ParameterTypeError(ParameterError, TypeError, AssertionError):
 
 class ArgumentError(PysmacError, ValueError, TypeError):
     """An argument of the optimizer has a wrong type or value."""
+
+
+class ResumeError(ArgumentError):
+    """The journal of the run that is to be resumed is of another search."""
 
 
 class ClauseError(PysmacError, ValueError):

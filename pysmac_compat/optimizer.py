@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import sys
-import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
 from pysmac_compat._process import ended_by_sigterm, refuse_while_importing_main, uninterrupted
@@ -20,17 +18,22 @@ from pysmac_compat.evaluation import on_dask
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.events import CallWanted, Event
-from pysmac_compat.files.lock import PATIENCE, lock_runs
+from pysmac_compat.files.lock import PATIENCE, RunLock, lock_runs
 from pysmac_compat.files.result_files import read_journals, run_names
-from pysmac_compat.files.working_directory import WorkingDirectory, results_path
+from pysmac_compat.files.working_directory import WorkingDirectory, make_folders, remove_made, results_path
+from pysmac_compat.options.meaning import Options
 from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
 from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.planning.signature import check_signature
 from pysmac_compat.results import Result
 from pysmac_compat.search.minimisation import Minimisation
 from pysmac_compat.search.shell import shell_commands
-from pysmac_compat.space.definition import Definition, define
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.ready import understand
 from pysmac_compat.space.values import value_type
+
+if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
 
 _LOGGER = logging.getLogger("pysmac_compat")
 _LOGGER.propagate = False  # nothing reaches the root logger; warnings go to stderr all the same
@@ -90,21 +93,68 @@ class SMAC_optimizer:
         self.smac_options: Any = SmacOptions(INITIAL)
         self.pysmac_config: dict[str, Any] = {}
         self.result: Result | None = None
-        self.working_directory, self._made = _make_folders(working_directory)
-        self._persistent = bool(persistent_files)
-        if not self._persistent:
-            self._clean_up = weakref.finalize(self, _remove, self._made, working_directory is None, os.getpid())
+        self._held: list[RunLock] = []
+        self.set_working_directory(working_directory, persistent_files)
 
     def __del__(self) -> None:
         clean_up = getattr(self, "_clean_up", None)
         if clean_up is not None:
             clean_up()
 
+    def set_working_directory(self, working_directory: str | None, persistent_files: bool = False) -> None:
+        """Write files there from now on; see the class. What was made in the place before is removed, as at the end.
+
+        Raises
+        ------
+        ArgumentError
+        """
+        self._clean_up()
+        self._clean_up = lambda: None
+        self.working_directory, self._made = make_folders(working_directory)
+        self._persistent = bool(persistent_files)
+        if not self._persistent:
+            self._clean_up = weakref.finalize(self, remove_made, self._made, working_directory is None, os.getpid())
+
+    @contextlib.contextmanager
+    def locked(self, seed: Any = 0, num_runs: int = 1) -> Iterator[None]:
+        """Keep other processes from runs in the working directory, also before and after `minimize`.
+
+        Parameters
+        ----------
+        seed, num_runs
+            As for `minimize`, which must be called with the same.
+
+        Raises
+        ------
+        ArgumentError
+            If another process is working on one of the runs, and for 5 s has not ended.
+        """
+        if self._held:
+            yield
+            return
+        self._held = lock_runs(
+            self._results(resolve(self.smac_options)), run_names(arguments.seeds(seed, num_runs)), PATIENCE
+        )
+        try:
+            yield
+        finally:
+            for lock in self._held:
+                lock.close()
+            self._held = []
+
+    def _results(self, options: Options) -> str:
+        return results_path(self.working_directory, self._scenario_file, options.output.result_folder)
+
+    @property
+    def _scenario_file(self) -> str:
+        name: str = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
+        return name
+
     def minimize(
         self,
         func: Callable[..., Any],
         max_evaluations: int,
-        parameter_dict: Mapping[str, Any] | Definition,
+        parameter_dict: Mapping[str, Any] | ConfigurationSpace | Definition,
         conditional_clauses: Any = (),
         forbidden_clauses: Any = (),
         deterministic: bool | None = None,
@@ -120,6 +170,7 @@ class SMAC_optimizer:
         *,
         resume: bool = False,
         on_event: Callable[[Event], object] | None = None,
+        numbered: bool = False,
     ) -> tuple[float, dict[str, Any]]:
         """Search for the configuration for which the function is least.
 
@@ -130,7 +181,7 @@ class SMAC_optimizer:
             child process. Returns a number, or a dict with 'value' and perhaps 'status' and 'runtime'.
         max_evaluations : int
             Calls of each run.
-        parameter_dict : dict of str to tuple
+        parameter_dict : dict of str to tuple, or ConfigSpace.ConfigurationSpace
             ``(type, values, default[, 'log'])`` with type 'real', 'integer', 'categorical', 'ordinal'.
         conditional_clauses : list of str
             As ``'child | parent == value'``.
@@ -166,6 +217,8 @@ class SMAC_optimizer:
             ``Evaluated`` and ``Improved``. If it returns ``True`` (the object, nothing else), the search ends and
             ``result.stopped_because`` says so; what has been evaluated counts. An exception ends it, too, and is
             raised here.
+        numbered : bool
+            The function gets ``evaluation_index``, too: the number of the evaluation within its run, from 1.
 
         Returns
         -------
@@ -194,11 +247,10 @@ class SMAC_optimizer:
         options = resolve(self.smac_options)
         if options.calls.cluster is not None:
             on_dask.check_client(options.calls.cluster, func)
-        scenario_file = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
-        results = results_path(self.working_directory, scenario_file, options.output.result_folder)
+        results = self._results(options)
         plan = make_plan(
             options,
-            definition=define(parameter_dict, conditional_clauses, forbidden_clauses),
+            definition=understand(parameter_dict, conditional_clauses, forbidden_clauses),
             max_evaluations=max_evaluations,
             deterministic=self._deterministic if deterministic is None else bool(deterministic),
             num_train_instances=num_train_instances,
@@ -211,6 +263,7 @@ class SMAC_optimizer:
             t_limit_total_s=self._total_time,
             mem_limit_function_mb=mem_limit_function_mb,
             resumed=results if resume else None,
+            numbered=numbered,
         )
         check_signature(func, plan)
         self.pysmac_config = {
@@ -222,16 +275,18 @@ class SMAC_optimizer:
         if resume and not self._persistent:
             raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
         patience = PATIENCE if resume else 0.0
-        locks = lock_runs(results, run_names(plan.seeds), patience) if self._persistent else []
+        locks = self._held
         with contextlib.ExitStack() as held:
-            for lock in locks:
-                held.callback(lock.close)
+            if self._persistent and not locks:
+                locks = lock_runs(results, run_names(plan.seeds), patience)
+                for lock in locks:
+                    held.callback(lock.close)
             recorded = read_journals(results, plan) if resume else {}
             files = WorkingDirectory(
                 self.working_directory,
                 plan,
                 self.smac_options,
-                scenario_file=scenario_file,
+                scenario_file=self._scenario_file,
                 result_folder=options.output.result_folder,
                 config=self.pysmac_config if self._persistent else None,
                 made=self._made,
@@ -293,41 +348,3 @@ def _logging(level: int | None) -> Iterator[None]:
     finally:
         _LOGGER.removeHandler(handler)
         _LOGGER.setLevel(before)
-
-
-def _make_folders(working_directory: str | None) -> tuple[str, list[str]]:
-    """The working directory with its sub-folders, and the list of what had to be made, outermost first."""
-    if working_directory is None:
-        path = tempfile.mkdtemp(prefix="pysmac_")
-        made = [path]
-    else:
-        if not isinstance(working_directory, (str, os.PathLike)):
-            raise ArgumentError(f"working_directory must be a path, got {working_directory!r}")
-        path = os.path.abspath(os.path.expanduser(os.fspath(working_directory)))
-        made = []
-    for folder in (path, os.path.join(path, "exec"), os.path.join(path, "out")):
-        missing = []
-        while not os.path.isdir(folder):
-            missing.append(folder)
-            folder = os.path.dirname(folder)
-        for each in reversed(missing):
-            try:
-                os.mkdir(each)
-            except OSError as error:
-                raise ArgumentError(f"working_directory {path!r} cannot be made: {error}") from error
-            made.append(each)
-    return path, made
-
-
-def _remove(made: list[str], temporary: bool, owner: int) -> None:
-    """Remove what the optimizer has made: a temporary folder whole, others unless somebody else uses them."""
-    if os.getpid() != owner:
-        return  # a fork of the process whose folders these are
-    if temporary:
-        shutil.rmtree(made[0], ignore_errors=True)
-    for path in reversed(made):
-        with contextlib.suppress(OSError):
-            if os.path.isdir(path):
-                os.rmdir(path)
-            else:
-                os.unlink(path)

@@ -218,10 +218,9 @@ def _open_files(found: ScenarioPlan) -> ResultFiles:
 
 
 def _close(minimisation: Minimisation, owner: int) -> None:
-    if os.getpid() == owner:
+    if os.getpid() == owner:  # not in a fork of the process whose search it is
         minimisation.close()
-    else:  # in a fork of the process whose search it is
-        minimisation.release_locks()
+    minimisation.release_locks()
 
 
 def remote_smac_function(

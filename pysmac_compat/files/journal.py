@@ -17,11 +17,11 @@ import glob
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any, get_args
 
 from pysmac_compat.engine.settings import EngineSettings
-from pysmac_compat.errors import ArgumentError, FileFormatError
+from pysmac_compat.errors import FileFormatError, ResumeError
 from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.known import Known
@@ -82,7 +82,7 @@ class Recorded:
         if index not in self.evaluations:
             return None
         line, found = self.evaluations[index]
-        wanted = (dict(configuration), instance, seed)
+        wanted = (_plain(configuration), instance, seed)
         recorded = (found.configuration, found.instance, found.seed)
         if wanted != recorded:
             raise FileFormatError(
@@ -91,15 +91,16 @@ class Recorded:
                 self.path,
                 line,
             )
-        return found
+        return replace(found, configuration=dict(configuration))
 
     def test(self, configuration: Mapping[str, Any], instance: int | None, seed: int | None) -> Evaluation | None:
         """An evaluation on a test instance; each is given once. A longer search may want other ones."""
-        wanted = (dict(configuration), instance, seed)
+        wanted = (_plain(configuration), instance, seed)
         found = next((e for e in self.tests if (e.configuration, e.instance, e.seed) == wanted), None)
-        if found is not None:
-            self.tests.remove(found)
-        return found
+        if found is None:
+            return None
+        self.tests.remove(found)
+        return replace(found, configuration=dict(configuration))
 
 
 def _shown(wanted: tuple[Mapping[str, Any], int | None, int | None]) -> str:
@@ -137,7 +138,7 @@ def header_line(plan: Plan, run: int) -> str:
 
 def evaluation_line(evaluation: Evaluation, test: bool) -> str:
     """The line of an evaluation."""
-    return _line({"test": test, **asdict(evaluation)})
+    return _line({"test": test, **vars(evaluation), "configuration": _plain(evaluation.configuration)})
 
 
 def _line(content: Mapping[str, Any]) -> str:
@@ -208,7 +209,7 @@ def _plain(value: Any) -> Any:
         return sorted(map(str, value))
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-    return getattr(value, "__name__", None) or _plain(vars(value))
+    return getattr(value, "__name__", None) or (_plain(vars(value)) if hasattr(value, "__dict__") else repr(value))
 
 
 def digest(known: Sequence[Known]) -> str | None:
@@ -235,7 +236,7 @@ def read_journal(path: str, plan: Plan, run: int) -> Recorded:
 
     Raises
     ------
-    ArgumentError
+    ResumeError
         If another search was recorded; names the first difference.
     FileFormatError
         Where something else is wrong.
@@ -277,7 +278,7 @@ def _compare(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         else:
             difference = _difference(name, old.get(name), new[name])
         if difference:
-            raise ArgumentError(f"resume: {path} is of another search: {difference}")
+            raise ResumeError(f"resume: {path} is of another search: {difference}")
 
 
 def _warm_difference(old: Any, new: Any) -> str:

@@ -137,7 +137,7 @@ def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
 
     Raises
     ------
-    ArgumentError, FileFormatError
+    ResumeError, FileFormatError
         See `read_journal`.
     """
     there = journals(folder)

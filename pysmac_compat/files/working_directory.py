@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.files import instances
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.journal import Recorded
@@ -96,3 +100,41 @@ class WorkingDirectory(ResultFiles):
 def results_path(path: str, scenario_file: str, result_folder: str) -> str:
     """The folder of the results in a working directory."""
     return os.path.join(path, "out", scenario_names(scenario_file, result_folder)[1])
+
+
+def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
+    """The working directory with its sub-folders, and the list of what had to be made, outermost first."""
+    if working_directory is None:
+        path = tempfile.mkdtemp(prefix="pysmac_")
+        made = [path]
+    else:
+        if not isinstance(working_directory, (str, os.PathLike)):
+            raise ArgumentError(f"working_directory must be a path, got {working_directory!r}")
+        path = os.path.abspath(os.path.expanduser(os.fspath(working_directory)))
+        made = []
+    for folder in (path, os.path.join(path, "exec"), os.path.join(path, "out")):
+        missing = []
+        while not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        for each in reversed(missing):
+            try:
+                os.mkdir(each)
+            except OSError as error:
+                raise ArgumentError(f"working_directory {path!r} cannot be made: {error}") from error
+            made.append(each)
+    return path, made
+
+
+def remove_made(made: list[str], temporary: bool, owner: int) -> None:
+    """Remove what the optimizer has made: a temporary folder whole, others unless somebody else uses them."""
+    if os.getpid() != owner:
+        return  # a fork of the process whose folders these are
+    if temporary:
+        shutil.rmtree(made[0], ignore_errors=True)
+    for path in reversed(made):
+        with contextlib.suppress(OSError):
+            if os.path.isdir(path):
+                os.rmdir(path)
+            else:
+                os.unlink(path)

@@ -104,6 +104,8 @@ class Calls:
         How many calls of a run go on at the same time.
     cluster : dask.distributed.Client or None
         Of the cluster that makes the calls.
+    numbered : bool
+        Whether the function gets ``evaluation_index``.
     """
 
     memory_mb: float | None = None
@@ -115,6 +117,7 @@ class Calls:
     isolate: bool = True
     workers: int = 1
     cluster: Any = None
+    numbered: bool = False
 
     @property
     def failure_value(self) -> float:

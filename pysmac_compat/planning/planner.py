@@ -40,6 +40,7 @@ def make_plan(
     t_limit_total_s: float | None = None,
     mem_limit_function_mb: Any = None,
     resumed: str | None = None,
+    numbered: bool = False,
 ) -> Plan:
     """Check the arguments of ``minimize`` and join them with the options.
 
@@ -51,12 +52,13 @@ def make_plan(
     ArgumentError
         Naming the argument.
     ParameterError
-        For a parameter called ``seed`` or ``instance`` where the function gets that keyword.
+        For a parameter called ``seed``, ``instance`` or ``evaluation_index`` where the function gets that keyword.
     """
     if options.instances.deterministic is not None:
         deterministic = options.instances.deterministic
     instances = _instances(options, num_train_instances, num_test_instances, train_instance_features)
-    for name, needed in (("seed", not deterministic), ("instance", instances.n_train is not None)):
+    requests = {"seed": not deterministic, "instance": instances.n_train is not None, "evaluation_index": numbered}
+    for name, needed in requests.items():
         if needed and name in definition.parameters:
             raise ParameterError(f"parameter {name!r}: the function gets its own {name!r} in this run; rename it")
     if instances.features is None and options.engine.forest.n_components != ForestSettings.n_components:
@@ -65,7 +67,8 @@ def make_plan(
     seeds = arguments.seeds(seed if start.seed is None else start.seed, arguments.integer("num_runs", num_runs))
     cutoff = _least(arguments.limit("t_limit_function_s", t_limit_function_s), options.calls.cutoff)
     processes = min(arguments.integer("num_procs", num_procs, truncate=True), len(seeds))
-    calls = _calls(options, arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True))
+    memory_mb = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
+    calls = _calls(options, memory_mb, bool(numbered))
     plan = Plan(
         definition=definition,
         seeds=seeds,
@@ -92,7 +95,7 @@ def make_plan(
     return replace(plan, start=replace(plan.start, known=_known(start, plan, resumed)))
 
 
-def _calls(options: Options, memory_mb: float | None) -> Calls:
+def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
     given = options.calls
     workers = given.workers
     if given.cluster is not None and workers is None:
@@ -110,6 +113,7 @@ def _calls(options: Options, memory_mb: float | None) -> Calls:
         isolate=given.isolate,
         workers=workers or 1,
         cluster=given.cluster,
+        numbered=numbered,
     )
 
 

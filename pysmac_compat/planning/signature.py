@@ -11,7 +11,7 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.suggestions import did_you_mean
 
 #: what makes a run hand over these keywords
-_REQUESTS = {"seed": "deterministic=False", "instance": "num_train_instances=n"}
+_REQUESTS = {"seed": "deterministic=False", "instance": "num_train_instances=n", "evaluation_index": "numbered=True"}
 
 
 def check_signature(function: Callable[..., Any], plan: Plan) -> None:
@@ -41,7 +41,11 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
     definition = plan.definition
     requested = [
         key
-        for key, is_so in (("seed", not plan.deterministic), ("instance", plan.instances.n_train is not None))
+        for key, is_so in (
+            ("seed", not plan.deterministic),
+            ("instance", plan.instances.n_train is not None),
+            ("evaluation_index", plan.calls.numbered),
+        )
         if is_so
     ]
     by_keyword = [a.name for a in accepted if a.kind in (a.POSITIONAL_OR_KEYWORD, a.KEYWORD_ONLY)]

@@ -32,7 +32,7 @@ class Minimisation:
     files : ResultFiles or None
         Where the results are written.
     locks : sequence of RunLock
-        Of the runs; let go of at the end.
+        Of the runs: this process and the engines hold them, the calls do not.
     recorded : dict of int to Recorded
         What is known of runs that are resumed.
 
@@ -119,7 +119,6 @@ class Minimisation:
             self._started.close()
             if self._files is not None:
                 self._files.close()
-            self.release_locks()
 
     def release_locks(self) -> None:
         """Let go of the locks in this process."""

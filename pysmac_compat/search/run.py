@@ -223,7 +223,9 @@ class Run:
         index: int,
         first: bool = False,
     ) -> tuple[Scored, Evaluation]:
-        extra = {name: value for name, value in (("instance", instance), ("seed", seed)) if value is not None}
+        number = index if self.plan.calls.numbered else None
+        requests = (("instance", instance), ("seed", seed), ("evaluation_index", number))
+        extra = {name: value for name, value in requests if value is not None}
         outcome = self.call({**configuration, **extra}, cutoff)
         for _ in range(self.plan.calls.retries):
             if outcome.status not in CRASHES or outcome.cut_short:

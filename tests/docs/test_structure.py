@@ -21,7 +21,7 @@ FLOORS = [
     ["options"],
     ["plan"],
     ["engine", "events"],
-    ["results"],
+    ["results", "isolated"],
     ["evaluation"],
     ["space"],
     ["arguments", "hints"],
