@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,23 +12,14 @@ from ConfigSpace import Configuration, ConfigurationSpace
 
 from automax.core.automax_configration import AutoMAXConfigration
 from automax.core.best import keep_best, leading, mean_score
-from automax.core.progress import last_line, progress_line, table, trial_label
-from automax.core.ready_space import ReadySpace, digest, key, natives
+from automax.core.keys import key, natives
+from automax.core.progress import last_line, progress_line, table
 from automax.core.record import WORST, TrialRecord
 from automax.core.refit import refit
-from automax.core.trial import (
-    SearchedTrainer,
-    TrialFailed,
-    check_trainer,
-    identity_of,
-    one_thread,
-    run_trial,
-    trial_seed,
-)
-from pysmac_compat import Evaluation, SMAC_optimizer
-from pysmac_compat.errors import ArgumentError
+from automax.core.trial import SearchedTrainer, Training, check_trainer, identity_of, new_trial
+from pysmac_compat import Evaluation, FileFormatError, ResumeError, SMAC_optimizer
+from pysmac_compat.errors import ArgumentError, warn
 from pysmac_compat.events import Evaluated, Event
-from pysmac_compat.files.lock import PATIENCE, lock_runs
 
 if TYPE_CHECKING:
     from smac import HyperparameterOptimizationFacade
@@ -80,12 +69,10 @@ class AutoMAX(SMAC_optimizer):
             raise ArgumentError(f"config must be an AutoMAXConfigration, got {config!r:.200}")
         super().__init__(t_limit_total_s=config.total_time_limit)
         self.target = check_trainer(trainer, target)
-        self._definition = ReadySpace.of(trainer.cs)
         self.trainer, self.config = trainer, config
         self.configspace: ConfigurationSpace = trainer.cs
         self._record = TrialRecord(Path(config.folder).absolute())
         self._started = False
-        self._n_trials = config.n_trials
         self._smac: Any = None
         self.log: list[dict[str, Any]] = []
         self.best_score = float("-inf")
@@ -116,34 +103,47 @@ class AutoMAX(SMAC_optimizer):
             If CUDA is in use already, so that the trials' processes could not use it.
         """
         _check_cuda()
-        with contextlib.ExitStack() as held:
-            for lock in lock_runs(str(self._record.folder), ["search"], PATIENCE):
-                held.callback(lock.close)
-            return self._optimize()
+        self._open()
+        with self.locked():
+            training = self._start()
+            try:
+                best = self._search(training)
+                self._record.note_returned(best)
+            finally:
+                self._read_log()
+                keep_best(self._record)
+            print(table(self.log, self.target), flush=True)
+            return self._configuration(best)
 
-    def _optimize(self) -> Configuration:
-        self._start()
-        config = self.config
-        self.smac_options["workers"] = config.workers
-        try:
-            _, found = super().minimize(
-                self._call,
-                self._n_trials,
-                self._definition,
-                deterministic=config.deterministic,
-                num_train_instances=getattr(self.trainer, "n_instances", None),
-                seed=config.SEED,
-                mem_limit_function_mb=config.trial_memory_limit,
-                t_limit_function_s=config.trial_time_limit,
-                on_event=self._follow(),
-            )
-            best = self.result.active_configuration if self.result else found
-            self._record.note_returned(best)
-        finally:
-            self._read_log()
-        keep_best(self._record)
-        print(table(self.log, self.target), flush=True)
-        return self._configuration(best)
+    def _search(self, training: Training) -> dict[str, Any]:
+        """The best configuration."""
+        config, follow = self.config, self._follow(training.n_trials)
+        # all seeds in one run of that name, so that there is one lock for a search
+        self.smac_options.update({"workers": config.workers, "seed-offset": config.SEED})
+        for resume in (True, False):
+            first = self._record.description["first"]
+            if first:
+                self.smac_options.update({"initial-incumbent": first[0], "initial-challengers": first[1:]})
+            try:
+                _, found = super().minimize(
+                    lambda **values: training(**values),  # the trainer, and its data, shall not be pickled to a file
+                    training.n_trials,
+                    self.configspace,
+                    deterministic=config.deterministic,
+                    num_train_instances=getattr(self.trainer, "n_instances", None),
+                    mem_limit_function_mb=config.trial_memory_limit,
+                    t_limit_function_s=config.trial_time_limit,
+                    on_event=follow,
+                    resume=resume,
+                    numbered=True,
+                )
+                break
+            except (ResumeError, FileFormatError) as error:
+                if not resume:
+                    raise
+                warn(f"{error}; the search begins anew, and what is known is not trained again")
+                self._record.describe(first=self._known())
+        return self.result.active_configuration if self.result else found
 
     def train(self, space: Mapping[str, Any], seed: int = 0, instance: int | None = None) -> float:
         """Train with one configuration.
@@ -174,13 +174,15 @@ class AutoMAX(SMAC_optimizer):
             has = "no instances" if n_instances is None else f"the instances 0 to {n_instances - 1}"
             raise ArgumentError(f"the trainer has {has}, got instance={instance!r:.200}")
         if not self._started:
-            self._start()
+            self._open()
+        training = self._start()
         values = natives(space)
         name = key(values, seed, instance)
         if self._record.find(name) is None:
-            self._train(space, values, name, seed, instance, by_hand=True)
+            trial = training.train(space, values, seed, instance)
             self._read_log()
-            self._show(name, self.best_score)
+            keep_best(self._record, trial)
+            self._show(name, self.best_score, training.n_trials)
         return -float(next(trial["val"] for trial in self.log if trial["key"] == name))
 
     def refit(self) -> dict[str, Any]:
@@ -218,100 +220,39 @@ class AutoMAX(SMAC_optimizer):
             self._smac = facade_of(self, self._record)
         return self._smac
 
-    def _start(self) -> None:
-        """Once before the first trial: move an old search aside, or take it up."""
-        if self.config.overwrite and not self._started:
-            self._record.move_aside()
+    def _open(self) -> None:
+        self.set_working_directory(str(self._record.folder), persistent_files=True)
+
+    def _start(self) -> Training:
+        """Move an old search aside, once, or take it up."""
+        config, record = self.config, self._record
+        if config.overwrite and not self._started:
+            with self.locked():
+                record.move_aside()
             self.log, self.best_score = [], float("-inf")
-        before = self._record.starts()
-        first = before[-1]["first"] if before else 0
-        searched = [t for t in self._record.trials() if not t.get("by_hand")]
-        # with fewer trials than are known, the best of all of them is returned
-        self._n_trials = max(self.config.n_trials, len(searched))
-        known = list({repr(t["space"]): t["space"] for t in searched}.values())
-        if before and before[-1]["n_trials"] != self._n_trials:
-            # Another budget means another initial design: what is known comes first, in place of it.
-            first = len(known)
-        if first:
-            self.smac_options["initial-incumbent"] = known[0]
-            self.smac_options["initial-challengers"] = known[1:first]
-        self._record.start(
-            {
-                "space": str(self.configspace),
-                "target": self.target,
-                "SEED": self.config.SEED,
-                "deterministic": self.config.deterministic,
-                "identity": identity_of(self.trainer),
-                "n_trials": self._n_trials,
-                "first": first,
-            }
-        )
-        self._started = True
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What a trial on another machine needs, without what belongs to this process."""
-        return {**self.__dict__, "smac_options": {}, "result": None, "_smac": None, "_clean_up": None}
-
-    def _call(self, **values: Any) -> float:
-        """What the search calls, in a process of its own."""
-        seed, instance = values.pop("seed", 0), values.pop("instance", None)
-        name = key(values, seed, instance)
-        ended = self._record.find(name)
-        if ended is None:
-            with one_thread():
-                ended = self._train(self._configuration(values), values, name, seed, instance)
-        else:
-            self._record.begin(name)  # it may have been trained by hand
-        if ended["val"] is None:
-            raise TrialFailed(ended.get("traceback") or ended["message"])
-        return -ended["val"]
-
-    def _train(
-        self,
-        space: Mapping[str, Any],
-        values: dict[str, Any],
-        name: str,
-        seed: int,
-        instance: int | None,
-        by_hand: bool = False,
-    ) -> dict[str, Any]:
-        """Train and write down how it ended."""
-        # of this search: another one may train the same configuration below the same experiment_name
-        folder = f"trial-{digest(str(self._record.folder), key(values, 0, None))}"
-        if not self.config.deterministic:
-            folder += f"/seed-{seed}"
-        elif seed != 0:  # by hand; beside, not inside, the folder of the search's own trial
-            folder += f"-seed-{seed}"
-        if instance is not None:
-            folder += f"/{instance}"
-        trial: dict[str, Any] = {
-            "event": "trial",
-            "key": name,
-            "space": values,
-            "seed": seed,
-            "instance": instance,
-            "status": "finished",
-            "val": None,
-            **({"by_hand": True} if by_hand else {}),
+        description = {
+            "space": str(self.configspace),
+            "target": self.target,
+            "SEED": config.SEED,
+            "deterministic": config.deterministic,
+            "identity": identity_of(self.trainer),
         }
-        label = trial_label(self._record.begin(name, by_hand), self._n_trials)
-        before = [t["curve"] for t in self._record.trials() if t["instance"] == instance and "curve" in t]
-        own_seed = trial_seed(self.config.SEED, name)
-        try:
-            trial.update(run_trial(self.trainer, space, own_seed, folder, instance, label, before))
-        except Exception as error:
-            lines = traceback.format_exception_only(error)
-            trial.update(status="failed", message="".join(lines).strip(), traceback=traceback.format_exc()[-4000:])
-        with self._record.locked():
-            self._record.append(trial)
-            if by_hand or self._one_training:
-                keep_best(self._record, trial)
-            self._record.write_state(_public(self._record.trials()))
-        return trial
+        before = record.description
+        record.check(description)
+        description["identity"] = description["identity"] or before.get("identity")
+        record.describe(**description, first=before.get("first", self._known()))
+        self._started = True
+        # with fewer trials than are known, the best of all of them is returned
+        n_trials = max([config.n_trials, *(t["number"] for t in record.trials() if "number" in t)])
+        return Training(self.trainer, record, config.SEED, config.deterministic, n_trials)
 
-    def _follow(self) -> Callable[[Event], None]:
-        """What is told of the events of a search: shows its progress."""
-        shown = {trial["key"] for trial in self._record.trials() if not trial.get("by_hand")}
+    def _known(self) -> list[dict[str, Any]]:
+        """The configurations of the search, with which another one can begin."""
+        return list({repr(t["space"]): t["space"] for t in self._record.trials() if "number" in t}.values())
+
+    def _follow(self, n_trials: int) -> Callable[[Event], None]:
+        """What is told of the events of a search: keeps the log and the best trial, and shows the progress."""
+        shown = {trial["key"] for trial in self._record.trials() if "number" in trial}
         start, ended = time.monotonic(), 0
 
         def follow(event: Event) -> None:
@@ -320,47 +261,43 @@ class AutoMAX(SMAC_optimizer):
                 return
             evaluation = event.evaluation
             name = key(evaluation.configuration, evaluation.seed or 0, evaluation.instance)
-            if not evaluation.succeeded and self._record.find(name) is None:
-                self._note_lost(name, evaluation)
-            if name not in shown:
-                shown.add(name)
-                ended += 1
-                elapsed = time.monotonic() - start
-                left = elapsed / ended * max(0, self._n_trials - len(shown))
-                if self.config.total_time_limit:
-                    left = max(0.0, min(left, self.config.total_time_limit - elapsed))
-                scores = (t["val"] for t in self._record.trials() if t["key"] in shown and t["val"] is not None)
-                self._show(name, max(scores, default=float("-inf")), left)
+            if name in shown:
+                return
+            shown.add(name)
+            trial = self._record.find(name) or self._note_lost(evaluation)
+            self._read_log()
+            if self._one_training:
+                keep_best(self._record, trial)
+            ended += 1
+            elapsed = time.monotonic() - start
+            left = elapsed / ended * max(0, n_trials - len(shown))
+            if self.config.total_time_limit:
+                left = max(0.0, min(left, self.config.total_time_limit - elapsed))
+            scores = (t["val"] for t in self.log if t["key"] in shown and t["status"] == "finished")
+            self._show(name, max(scores, default=float("-inf")), n_trials, left)
 
         return follow
 
-    def _show(self, name: str, best: float, left: float | None = None) -> None:
+    def _show(self, name: str, best: float, n_trials: int, left: float | None = None) -> None:
         """Print a line on a trial that has ended."""
-        trial = next(t for t in _public(self._record.trials()) if t["key"] == name)
-        number = self._record.number(name)
-        print(progress_line(trial, number, best, self._n_trials, self.target, left), flush=True)
+        trial = next(t for t in self.log if t["key"] == name)
+        print(progress_line(trial, trial.get("number"), best, n_trials, self.target, left), flush=True)
 
-    def _note_lost(self, name: str, evaluation: Evaluation) -> None:
-        """Write down a trial that could not do it itself: killed, out of time or memory."""
-        self._record.append(
-            {
-                "event": "trial",
-                "key": name,
-                "space": evaluation.configuration,
-                "seed": evaluation.seed or 0,
-                "instance": evaluation.instance,
-                "status": "failed",
-                "val": None,
-                "message": last_line(evaluation.message) or evaluation.status,
-                "seconds": round(evaluation.wall_time, 3),
-            }
-        )
+    def _note_lost(self, evaluation: Evaluation) -> dict[str, Any]:
+        """Write down a trial that has not done it itself: killed, out of time or memory."""
+        about: dict[str, Any] = {"number": evaluation.index, "seconds": round(evaluation.wall_time, 3)}
+        if evaluation.succeeded:  # its summary is gone, and the journal knows it
+            about["val"] = -evaluation.value
+        else:
+            about |= {"status": "failed", "message": last_line(evaluation.message) or evaluation.status}
+        trial = new_trial(evaluation.configuration, evaluation.seed or 0, evaluation.instance, **about)
+        self._record.write(trial)
+        return trial
 
     def _read_log(self) -> None:
         before, self.log = self.log, _public(self._record.trials())
         if self.log != before:
             self._smac = None  # made anew when it is asked for
-        if self.log:
             self._record.write_state(self.log)
         self.best_score = mean_score(leading(self._record))
 
@@ -378,10 +315,7 @@ def _public(trials: list[dict[str, Any]]) -> list[dict[str, Any]]:
     worst = min([WORST, *(t["val"] - 1 for t in trials if t["val"] is not None)])
     shown = []
     for trial in trials:
-        entry = {name: value for name, value in trial.items() if name != "event"}
-        if entry["val"] is None:
-            entry["val"] = worst
-        shown.append(entry)
+        shown.append({**trial, "val": worst if trial["val"] is None else trial["val"]})
     return shown
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from pysmac_compat import arguments
-from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, warn
 from pysmac_compat.suggestions import nearest
 
 

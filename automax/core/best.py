@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from automax.core.ready_space import key
+from automax.core.keys import key
 from automax.core.record import TrialRecord, move_aside
 
 #: written into the folder of a trial, says which one it is
@@ -28,7 +28,7 @@ def leading(record: TrialRecord) -> list[dict[str, Any]]:
     for trial in trials:
         if trial["val"] is not None and bool(trial.get("by_hand")) == by_hand:
             groups.setdefault(key(trial["space"], trial["seed"] if by_hand else 0, None), []).append(trial)
-    returned = record.returned()
+    returned = record.returned
     if returned is not None:
         return groups.get(key(returned, 0, None), [])
     return max(groups.values(), key=lambda group: (len(group), mean_score(group)), default=[])
@@ -60,14 +60,13 @@ def keep_best(record: TrialRecord, trial: Mapping[str, Any] | None = None) -> No
     about = {
         "key": best[0]["key"] if len(best) == 1 else key(best[0]["space"], 0, None),
         "val": mean_score(best),
-        "search": str(record.folder),
+        **mark_of(record),
     }
     marker = beside(directory, "best") / MARKER
     if trial is None and len(best) == 1 and marker.exists() and json.loads(marker.read_text()) == about:
         return
-    # after the first score of a search, what is there belongs to an older one
-    fresh = trial is not None and sum(t["val"] is not None for t in record.trials()) == 1
-    _keep(directory, about, fresh)
+    if directory.is_dir():
+        _keep(directory, about, mark_of(record))
 
 
 def folder_of(directory: Path) -> Path:
@@ -81,21 +80,24 @@ def beside(directory: Path, name: str) -> Path:
     return experiment.with_name(f"{experiment.name}_{name}")
 
 
-def _owner(best: Path) -> str | None:
-    """The search whose folder that is, if it says so."""
+def mark_of(record: TrialRecord) -> dict[str, Any]:
+    """What tells a search from others, also from earlier ones in the same folder."""
+    return {"search": str(record.folder), "begun": record.description.get("begun")}
+
+
+def is_of(directory: Path, mark: Mapping[str, Any]) -> bool:
+    """Whether what is marked in a folder, if anything is, is marked like that."""
     try:
-        owner: str | None = json.loads((best / MARKER).read_text()).get("search")
+        about = json.loads((directory / MARKER).read_text())
+        return all(about.get(name) == value for name, value in mark.items())
     except (OSError, ValueError, AttributeError):
-        return None
-    return owner
+        return True
 
 
-def _keep(directory: Path, about: Mapping[str, Any], fresh: bool) -> None:
-    """Copy the folder of a trial; ``fresh``: what is there belongs to an older search, and is moved aside."""
-    if not directory.is_dir():
-        return
+def _keep(directory: Path, about: Mapping[str, Any], mark: Mapping[str, Any]) -> None:
+    """Copy the folder of a trial; what is there of another search is moved aside."""
     best = beside(directory, "best")
-    if fresh or _owner(best) not in (None, about["search"]):
+    if not is_of(best, mark):
         move_aside(best)
     (directory / MARKER).write_text(json.dumps(about) + "\n")
     new = best.with_name(best.name + ".new")

@@ -16,8 +16,7 @@ from ConfigSpace import (
 )
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from pysmac_compat._warn import warn
-from pysmac_compat.errors import ParameterError
+from pysmac_compat.errors import ParameterError, warn
 from pysmac_compat.suggestions import nearest
 
 _KEYS = ("val", "default", "log", "type")

@@ -1,29 +1,32 @@
-"""What is known of the trials of a search: one line of JSON each, so that a crash loses nothing.
+"""What AutoMAX keeps beside the journal of `SMAC_optimizer`: small JSON files, each of them written whole.
 
-Each start writes what is searched and how far; each trial writes that it begins, and how it
-has ended. A line that a crash has cut off is left out when the file is read.
+::
 
-The journal of `SMAC_optimizer.minimize(resume=True)` is another thing: it knows values by their number in a search with
-the same arguments. Here a trial is known by its configuration, so that `n_trials` may change, trials may be trained by
-hand, and the summary of each (its curve, scores and folder) is kept.
+    search.json                 what is searched, and the configuration that was returned
+    trials/KEY/summary.json     how a trial has ended: its curve, scores, folder, ...
+    refit.json                  the same of the training on train and val together
+
+A trial is known by its configuration, seed and instance, so that trials may be trained by hand, and that a search
+which cannot go on where it was, as with other workers, begins with what is known.
 """
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
+import heapq
 import json
 import os
 import pickle
 import reprlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, FileFormatError
 
 _TUPLE = "__tuple__"
-_LOCKS = ("lock-run-search", ".lock")
+_LOCK = "lock-run-"
 #: what must not change where a search is resumed, and how a person calls it
 _FIXED = {"space": "the search space", "target": "the target", "SEED": "SEED", "deterministic": "deterministic"}
 #: score of a failed trial, if all others are above it
@@ -31,7 +34,7 @@ WORST = -1.0
 
 
 class TrialRecord:
-    """The file of the trials of one search.
+    """The files of one search.
 
     Parameters
     ----------
@@ -41,147 +44,169 @@ class TrialRecord:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.path = folder / "trials.jsonl"
 
     def move_aside(self) -> None:
-        """Begin anew; what is there is kept under another name, but for the lock of the search that goes on."""
-        if any(path.name not in _LOCKS for path in self.folder.glob("*")):
-            old = move_aside(self.folder)
-            for name in _LOCKS:
-                if old is not None and (old / name).exists():
-                    self.folder.mkdir(parents=True, exist_ok=True)
-                    (old / name).rename(self.folder / name)
-
-    def lines(self) -> list[dict[str, Any]]:
-        """All lines that are whole, in their order."""
-        if not self.path.exists():
-            return []
-        found = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            try:
-                found.append(_decoded(json.loads(line)))
-            except ValueError:  # cut off by a crash
-                continue
-        return found
-
-    def starts(self) -> list[dict[str, Any]]:
-        """What was said at each start of the search."""
-        return [line for line in self.lines() if line["event"] == "start"]
+        """Begin anew; what is there is kept under another name, but for the lock of the search that begins."""
+        if any(path.is_file() and not path.name.startswith(_LOCK) for path in self.folder.rglob("*")):
+            _move_content(self.folder, _free_name(self.folder))
 
     def trials(self) -> list[dict[str, Any]]:
-        """The trials that have ended, each once, in the order in which they were begun.
-
-        ``by_hand`` is true for those that were trained by hand, until the search meets them, and missing else.
-        """
-        lines = self.lines()
-        ended = {line["key"]: line for line in lines if line["event"] == "trial"}
-        found = []
-        for key, by_hand in _begun(lines).items():
-            if key in ended:
-                trial = {name: value for name, value in ended[key].items() if name != "by_hand"}
-                found.append({**trial, "by_hand": True} if by_hand else trial)
-        return found
-
-    def begin(self, key: str, by_hand: bool = False) -> int | None:
-        """Note that a trial begins, or that the search has met one that was trained by hand; its number."""
-        with self.locked():
-            before = _begun(self.lines()).get(key)
-            if before is None or (before and not by_hand):
-                self.append({"event": "begin", "key": key, **({"by_hand": True} if by_hand else {})})
-            return self.number(key)
-
-    def number(self, key: str) -> int | None:
-        """The number in the search, from 1, of a trial that has begun, or ended before it could; None by hand.
-
-        It keeps it if it is interrupted and begins again.
-        """
-        searched = [name for name, by_hand in _begun(self.lines()).items() if not by_hand]
-        return searched.index(key) + 1 if key in searched else None
-
-    def returned(self) -> dict[str, Any] | None:
-        """The configuration that the search has returned, unless it has gone on since."""
-        found = None
-        for line in self.lines():
-            if line["event"] == "best":
-                found = line["space"]
-            elif line["event"] in ("begin", "trial") and not line.get("by_hand"):
-                found = None
-        return found
-
-    def note_returned(self, space: Mapping[str, Any]) -> None:
-        """Note the configuration that the search returns."""
-        if self.returned() != dict(space):
-            self.append({"event": "best", "space": dict(space)})
+        """The trials that have ended: those of the search by their number, those ``by_hand`` where they were begun."""
+        found: dict[str, dict[str, Any]] = _old_record(self.folder).get("trials", {})
+        for path in self.folder.glob("trials/*/summary.json"):
+            found[path.parent.name] = read(path)
+        parts = [[t for t in found.values() if bool(t.get("by_hand")) == by_hand] for by_hand in (False, True)]
+        parts[0].sort(key=lambda trial: trial["number"])
+        parts[1].sort(key=lambda trial: trial["began"])
+        return list(heapq.merge(*parts, key=lambda trial: trial["began"]))
 
     def find(self, key: str) -> dict[str, Any] | None:
         """The trial of that key, if it has ended."""
-        return next((trial for trial in self.trials() if trial["key"] == key), None)
+        return read(self._summary(key)) or _old_record(self.folder).get("trials", {}).get(key)
 
-    def start(self, description: Mapping[str, Any]) -> None:
-        """Note a start; refuse to go on with another search.
+    def write(self, trial: Mapping[str, Any]) -> None:
+        """Write down how a trial has ended."""
+        write(self._summary(trial["key"]), trial)
+
+    def _summary(self, key: str) -> Path:
+        return self.folder / "trials" / key / "summary.json"
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What is searched; empty if nothing has begun."""
+        return read(self.folder / "search.json") or _old_record(self.folder).get("description", {})
+
+    def describe(self, **entries: Any) -> None:
+        """Write down more of what is searched."""
+        write(self.folder / "search.json", {"begun": f"{time.time():.6f}"} | self.description | entries)
+
+    def check(self, new: Mapping[str, Any]) -> None:
+        """Refuse to go on with another search.
 
         Raises
         ------
         ArgumentError
             Naming what differs.
         """
-        starts = self.starts()
-        differences = []
-        for before in starts[-1:]:
-            differences = [
-                f"{called} is not what it was" for k, called in _FIXED.items() if before[k] != description[k]
-            ]
-        # records of older versions, and of trainers without it, do not have an identity
-        identities = [start["identity"] for start in starts if start.get("identity") is not None]
-        if identities and description.get("identity") is not None:
-            old, new = _flat(identities[-1]), _flat(description["identity"])
-            for name in sorted({*old, *new}):
-                was, now = old.get(name, "null"), new.get(name, "null")
-                if was != now:
-                    differences.append(f"{name} was {was:.200}, and is {now:.200}")
+        before = self.description
+        differences = [
+            f"{called} is not what it was" for k, called in _FIXED.items() if before.get(k, new[k]) != new[k]
+        ]
+        # searches of trainers that do not say what they are do not have an identity
+        if before.get("identity") is not None and new["identity"] is not None:
+            old, now = _flat(before["identity"]), _flat(new["identity"])
+            for name in sorted({*old, *now}):
+                if old.get(name) != now.get(name):
+                    is_now = f"{now.get(name, 'null'):.200}"
+                    differences.append(f"{name} was {old.get(name, 'null'):.200}, and is {is_now}")
         if differences:
             raise ArgumentError(
                 f"the search in {str(self.folder)!r} cannot be resumed: {differences[0]}; "
                 "choose another name, or overwrite: true, which moves the old search aside"
             )
-        self.append({"event": "start", **description})
 
-    def append(self, line: Mapping[str, Any]) -> None:
-        """Write a line, for good."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with open(self.path, "ab+") as file:
-            if file.tell() > 0:
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":
-                    file.write(b"\n")  # after a line that a crash has cut off
-            file.write(_json(dict(line)).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+    def note_returned(self, space: Mapping[str, Any]) -> None:
+        """Note the configuration that the search returns."""
+        self.describe(returned={"space": dict(space), "trials": self._n_searched})
+
+    @property
+    def returned(self) -> dict[str, Any] | None:
+        """The configuration that the search has returned, unless it has gone on since."""
+        found = self.description.get("returned")
+        return None if found is None or found["trials"] != self._n_searched else found["space"]
+
+    @property
+    def _n_searched(self) -> int:
+        return sum(not trial.get("by_hand") for trial in self.trials())
 
     def write_state(self, log: list[dict[str, Any]]) -> None:
         """Write ``state.pkl`` for those who read it; nothing of ours does."""
-        part = self.folder / f"state.pkl.{os.getpid()}"
-        part.write_bytes(pickle.dumps(log))
-        part.replace(self.folder / "state.pkl")
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Only one process at a time is inside this context."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with open(self.folder / ".lock", "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        _replace(self.folder / "state.pkl", pickle.dumps(log))
 
 
-def move_aside(path: Path) -> Path | None:
-    """Rename a file or folder, if it exists, to NAME-old-1, or -2, ...; its new path."""
-    if not path.exists():
-        return None
+def move_aside(path: Path) -> None:
+    """Rename a file or folder, if it exists, to NAME-old-1, or -2, ..."""
+    if path.exists():
+        path.rename(_free_name(path))
+
+
+def _free_name(path: Path) -> Path:
     number = 1
     while (old := path.with_name(f"{path.name}-old-{number}")).exists():
         number += 1
-    path.rename(old)
     return old
+
+
+def _move_content(folder: Path, old: Path) -> None:
+    old.mkdir()
+    for path in list(folder.iterdir()):
+        if path.is_dir() and next(path.rglob(f"{_LOCK}*"), None):
+            _move_content(path, old / path.name)
+        elif not path.name.startswith(_LOCK):
+            path.rename(old / path.name)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A file; empty if there is none."""
+    try:
+        found: dict[str, Any] = _decoded(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise FileFormatError(f"expected JSON: {error}", str(path)) from error
+    return found
+
+
+def write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a file, whole."""
+    _replace(path, _json(content).encode() + b"\n")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole, for good."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(part, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+def _old_record(folder: Path) -> dict[str, Any]:
+    """What stands in ``trials.jsonl``, where earlier versions kept a search, one line for each thing that happened."""
+    path = folder / "trials.jsonl"
+    lines: list[dict[str, Any]] = []
+    for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        with contextlib.suppress(ValueError):  # cut off by a crash
+            lines.append(_decoded(json.loads(text)))
+    description: dict[str, Any] = {"begun": None, "identity": None}
+    begun: dict[str, dict[str, Any]] = {}  # in the order in which they were begun, by the search if it has
+    ended: dict[str, dict[str, Any]] = {}
+    returned = None
+    for line in lines:
+        event = line.pop("event")
+        if event in ("begin", "trial"):
+            about = {"by_hand": True} if line.pop("by_hand", False) else {}
+            if not about and begun.get(line["key"]):
+                del begun[line["key"]]
+            begun.setdefault(line["key"], about)
+            returned = returned if about else None
+        if event == "trial":
+            ended[line["key"]] = line
+        elif event == "start":
+            description |= {k: line[k] for k in (*_FIXED, "identity") if line.get(k) is not None}
+        elif event == "best":
+            returned = line["space"]
+    searched = [key for key, about in begun.items() if not about]
+    trials = {
+        key: {**ended[key], "began": began, **(about or {"number": searched.index(key) + 1})}
+        for began, (key, about) in enumerate(begun.items())
+        if key in ended
+    }
+    if returned is not None:
+        description["returned"] = {"space": returned, "trials": len(trials.keys() & set(searched))}
+    return {"trials": trials, "description": description} if lines else {}
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -192,18 +217,6 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
             found.update(_flat(value, f"{prefix}{name}."))
         elif value is not None:
             found[f"{prefix}{name}"] = json.dumps(value)
-    return found
-
-
-def _begun(lines: list[dict[str, Any]]) -> dict[str, bool]:
-    """The keys of all trials in the order in which they were begun, by the search if it has, and whether by hand."""
-    found: dict[str, bool] = {}
-    for line in lines:
-        if line["event"] in ("begin", "trial"):
-            by_hand = line.get("by_hand", False)
-            if found.get(line["key"], False) and not by_hand:
-                del found[line["key"]]
-            found.setdefault(line["key"], by_hand)
     return found
 
 

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from automax.core.best import MARKER
-from automax.core.ready_space import key
-from automax.core.record import TrialRecord, move_aside, storable
+from automax.core.best import MARKER, is_of, mark_of
+from automax.core.keys import key
+from automax.core.record import TrialRecord, move_aside, read, storable, write
 from automax.core.trial import SearchedTrainer, one_thread, seed_everything, trial_seed
 from pysmac_compat.errors import ArgumentError
-from pysmac_compat.evaluation.evaluator import Evaluator
-from pysmac_compat.evaluation.rules import Rules
+from pysmac_compat.isolated import call_isolated
 
 
 def refit(
@@ -30,7 +29,8 @@ def refit(
             "trainer has no method refit(space, epochs), which gives a trainer for train and val together"
         )
     name = f"refit {key(space, 0, None)}"
-    found = _find(record, name)
+    mark = {**mark_of(record), "key": name}
+    found = _find(record, mark)
     if found is not None:
         return found
     mine = [t for t in record.trials() if key(t["space"], 0, None) == key(space, 0, None) and not t.get("by_hand")]
@@ -43,19 +43,15 @@ def refit(
             about = {"epochs": epochs, "space": dict(space)}
             directory = _own_directory(made)
             if directory is not None:
-                (directory / MARKER).write_text(_mark(record, name))
+                (directory / MARKER).write_text(json.dumps(mark) + "\n")
                 about["directory"] = str(directory.absolute())
             seed_everything(trial_seed(search_seed, name))
             made.train()
-            record.append({**storable(made.state.train_summary), **about, "event": "refit", "key": name})
+            write(record.folder / "refit.json", {**storable(made.state.train_summary), **about, "key": name})
         return 0.0
 
-    evaluator = Evaluator(call, Rules(memory_mb))
-    try:
-        outcome = evaluator({}, cutoff)
-    finally:
-        evaluator.close()
-    found = _find(record, name)
+    outcome = call_isolated(call, memory_mb=memory_mb, cutoff=cutoff)
+    found = _find(record, mark)
     if found is None:
         raise RuntimeError(f"the training on train and val has failed: {outcome.message.strip() or outcome.status}")
     return found
@@ -73,20 +69,16 @@ def _own_directory(made: Any) -> Path | None:
     return directory
 
 
-def _mark(record: TrialRecord, name: str) -> str:
-    return json.dumps({"search": str(record.folder), "key": name}) + "\n"
-
-
-def _find(record: TrialRecord, name: str) -> dict[str, Any] | None:
+def _find(record: TrialRecord, mark: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is known of it, if its files are still there, and not those of another search or configuration."""
-    lines = [line for line in record.lines() if line["event"] == "refit" and line["key"] == name]
-    if not lines:
+    found = read(record.folder / "refit.json")
+    if found.pop("key", None) != mark["key"]:
         return None
-    if "directory" in lines[-1]:
-        marker = Path(lines[-1]["directory"], MARKER)
-        if not marker.exists() or marker.read_text() != _mark(record, name):
+    if "directory" in found:
+        directory = Path(found["directory"])
+        if not (directory / MARKER).exists() or not is_of(directory, mark):
             return None
-    return {k: v for k, v in lines[-1].items() if k not in ("event", "key")}
+    return found
 
 
 def _epochs(trials: Sequence[Mapping[str, Any]]) -> int:

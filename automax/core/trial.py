@@ -11,22 +11,23 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from ConfigSpace import Configuration, ConfigurationSpace
 
-from automax.core.record import storable
-from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
+from automax.core.keys import digest, key
+from automax.core.progress import trial_label
+from automax.core.record import TrialRecord, storable
+from pysmac_compat.errors import ArgumentError, ParameterError, warn
 from pysmac_compat.suggestions import nearest
 
-if TYPE_CHECKING:
-    from ConfigSpace import ConfigurationSpace
-
 #: what the log says of a trial itself; the summary of a trainer cannot
-_OURS = ("event", "key", "space", "seed", "instance", "status", "by_hand", "directory")
+_OURS = ("key", "number", "began", "space", "seed", "instance", "status", "by_hand", "directory")
 
 
 class SearchedTrainer(Protocol):
@@ -77,51 +78,90 @@ def one_thread() -> Iterator[None]:
             torch.set_num_threads(before)
 
 
-def run_trial(
-    trainer: Callable[..., Any],
-    space: Mapping[str, Any],
-    seed: int,
-    folder: str,
-    instance: int | None,
-    label: str = "",
-    curves: Sequence[Sequence[float]] = (),
-) -> dict[str, Any]:
-    """Make a trainer and train it.
+@dataclass(frozen=True)
+class Training:
+    """Trains the trials of a search, in whatever process, and writes down how they have ended.
 
-    Parameters
+    Attributes
     ----------
     trainer : callable
-    space : Configuration
-    seed : int
-        Of this trial.
-    folder : str
-        Of this trial, below the trainer's ``output_path``/``experiment_name``.
-    instance : int or None
-        Given to the trainer as ``instance`` if not None.
-    label : str
-        What to call the trial in lines on its progress.
-    curves : list of list of float
-        The ``curve`` of the trials before. Both are handed to trainers with a method ``prepare``.
-
-    Returns
-    -------
-    dict
-        The summary; with ``directory``, if the trainer has one, and ``seconds``. Arrays are lists, and what
-        JSON cannot hold is described.
-
-    Raises
-    ------
-    TrialFailed
-        If there is no finite validation score.
+    record : TrialRecord
+    search_seed : int
+    deterministic : bool
+        Whether the search has no seeds.
+    n_trials : int
     """
-    start = time.monotonic()
-    seed_everything(seed)
-    made = trainer(space=space) if instance is None else trainer(space=space, instance=instance)
-    directory = _own_directory(made, folder)
-    seed_everything(seed)  # LibAUC's samplers have set numpy's seed to one of theirs
-    if hasattr(made, "prepare"):
-        made.prepare(label, curves)
-    made.train()
+
+    trainer: SearchedTrainer
+    record: TrialRecord
+    search_seed: int
+    deterministic: bool
+    n_trials: int
+
+    def __call__(self, evaluation_index: int, **values: Any) -> float:
+        """What the search calls, in a process of its own."""
+        seed = 0 if self.deterministic else values.pop("seed")
+        instance = None if getattr(self.trainer, "n_instances", None) is None else values.pop("instance")
+        trial = self.record.find(key(values, seed, instance))
+        if trial is None:
+            with one_thread():
+                trial = self.train(
+                    Configuration(self.trainer.cs, values=values), values, seed, instance, evaluation_index
+                )
+        elif trial.get("number") != evaluation_index:  # trained by hand, or in a search that could not go on
+            trial = {name: value for name, value in trial.items() if name != "by_hand"} | {"number": evaluation_index}
+            self.record.write(trial)
+        if trial["val"] is None:
+            raise TrialFailed(trial.get("traceback") or trial["message"])
+        return float(-trial["val"])
+
+    def train(
+        self,
+        space: Mapping[str, Any],
+        values: dict[str, Any],
+        seed: int,
+        instance: int | None,
+        number: int | None = None,
+    ) -> dict[str, Any]:
+        """Train; without a number by hand. ``values``: those of ``space`` with Python's own types."""
+        name = key(values, seed, instance)
+        # of this search: another one may train the same configuration below the same experiment_name
+        folder = f"trial-{digest(str(self.record.folder), key(values, 0, None))}"
+        if not self.deterministic:
+            folder += f"/seed-{seed}"
+        elif seed != 0:  # by hand; beside, not inside, the folder of the search's own trial
+            folder += f"-seed-{seed}"
+        if instance is not None:
+            folder += f"/{instance}"
+        trial = new_trial(values, seed, instance, **({"by_hand": True} if number is None else {"number": number}))
+        start, own_seed = time.monotonic(), trial_seed(self.search_seed, name)
+        try:
+            seed_everything(own_seed)
+            made = self.trainer(space=space) if instance is None else self.trainer(space=space, instance=instance)
+            directory = _own_directory(made, folder)
+            seed_everything(own_seed)  # LibAUC's samplers have set numpy's seed to one of theirs
+            if hasattr(made, "prepare"):
+                curves = [t["curve"] for t in self.record.trials() if t["instance"] == instance and "curve" in t]
+                made.prepare(trial_label(number, self.n_trials), curves)
+            made.train()
+            trial |= _summary(made) | {"seconds": round(time.monotonic() - start, 3)}
+            if directory is not None:
+                trial["directory"] = str(directory)
+        except Exception as error:
+            lines = traceback.format_exception_only(error)
+            trial.update(status="failed", message="".join(lines).strip(), traceback=traceback.format_exc()[-4000:])
+        self.record.write(trial)
+        return trial
+
+
+def new_trial(values: Mapping[str, Any], seed: int, instance: int | None, **more: Any) -> dict[str, Any]:
+    """What is known of a trial before it begins."""
+    about = {"key": key(values, seed, instance), "began": time.time(), "space": dict(values), "seed": seed}
+    return {**about, "instance": instance, "status": "finished", "val": None, **more}
+
+
+def _summary(made: Any) -> dict[str, Any]:
+    """What a training came to; arrays are lists, and what JSON cannot hold is described."""
     summary = made.state.train_summary
     if not isinstance(summary, Mapping) or "val" not in summary:
         raise TrialFailed("train_summary has no 'val': the trainer needs a validation split (and LibAUC's a callback)")
@@ -131,11 +171,7 @@ def run_trial(
     taken = [name for name in summary if name in _OURS]
     if taken:
         warn(f"train_summary: {', '.join(taken)}: left out, as the log has entries of that name")
-    summary = storable({name: entry for name, entry in summary.items() if name not in _OURS})
-    summary.update(val=value, seconds=round(time.monotonic() - start, 3))
-    if directory is not None:
-        summary["directory"] = str(directory)
-    return summary
+    return {**storable({name: entry for name, entry in summary.items() if name not in _OURS}), "val": value}
 
 
 def _own_directory(made: Any, folder: str) -> Path | None:
@@ -167,6 +203,10 @@ def check_trainer(trainer: Any, target: str) -> str:
         raise ArgumentError(f"trainer must be callable as trainer(space=configuration), got {trainer!r:.200}")
     if not hasattr(trainer, "cs"):
         raise ArgumentError(f"trainer must have its search space as the attribute cs; {trainer!r:.200} has none")
+    if not isinstance(trainer.cs, ConfigurationSpace) or len(trainer.cs) == 0:
+        raise ParameterError(
+            f"trainer.cs must be a ConfigurationSpace; there is nothing to search in {trainer.cs!r:.200}"
+        )
     if not isinstance(target, str) or not target:
         raise ArgumentError(f"target must be the name of a metric, got {target!r}")
     if getattr(trainer, "n_instances", None) is not None and "instance" not in inspect.signature(trainer).parameters:

@@ -10,6 +10,7 @@ import copy
 import inspect
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -29,10 +30,8 @@ from automax.libauc import models
 from automax.libauc.metrics import Metrics
 from automax.libauc.trainers import make_trainer
 from automax.spaces import Pair, check_loss_kwargs, find_pair, for_labels
-from pysmac_compat._process import flush_streams
-from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
-from pysmac_compat.evaluation.child import Child, receive, send
+from pysmac_compat.errors import ArgumentError, warn
+from pysmac_compat.isolated import call_isolated
 from pysmac_compat.suggestions import nearest
 
 #: settings of the training section that decide on what is learnt
@@ -141,25 +140,25 @@ class TrainerFactory:
         ------
         ArgumentError
         """
+        with tempfile.TemporaryFile("w+") as said:
 
-        def work(requests: int, answers: int) -> None:
-            text = ""
-            with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), one_thread():
-                try:
-                    self(self.cs.get_default_configuration(), None if self.n_instances is None else 0)
-                except ArgumentError as error:
-                    text = str(error)
-                except Exception as error:
-                    text = f"no trainer can be made for the default configuration: {type(error).__name__}: {error}"
-            send(answers, text)
+            def work() -> float:
+                with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), one_thread():
+                    try:
+                        self(self.cs.get_default_configuration(), None if self.n_instances is None else 0)
+                    except ArgumentError as error:
+                        said.write(str(error))
+                    except Exception as error:
+                        text = "no trainer can be made for the default configuration"
+                        said.write(f"{text}: {type(error).__name__}: {error}")
+                said.flush()
+                return 0.0
 
-        flush_streams()
-        child = Child(work)
-        try:
-            text = receive(child.answers)
-        except EOFError:
-            text = "the process that makes a trainer for the default configuration has died"
-        child.collect()
+            outcome = call_isolated(work)
+            said.seek(0)
+            text = said.read()
+        if not text and outcome.status != "SAT":
+            text = f"the process that makes a trainer for the default configuration has died: {outcome.message}"
         if text:
             raise ArgumentError(text)
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, warn
 from pysmac_compat.suggestions import nearest
 
 Array = npt.NDArray[Any]

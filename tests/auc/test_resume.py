@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -17,8 +18,13 @@ from .searches import broken, outcome, search, trained, trainer
 pytestmark = pytest.mark.slow
 
 
-def lines(folder):
-    return (folder / "search" / "trials.jsonl").read_text().splitlines()
+def record_of(folder):
+    """All that a search has written down, but for its locks and by-products."""
+    found = {}
+    for path in sorted((folder / "search").rglob("*.json*")):
+        if "smac3" not in path.parts:
+            found[str(path.relative_to(folder))] = path.read_text()
+    return found
 
 
 def test_a_finished_search_is_not_trained_again(tmp_path):
@@ -80,7 +86,7 @@ def test_failed_trials_are_not_tried_again(tmp_path):
 
 def test_overwrite_moves_the_old_search_aside(tmp_path):
     search(tmp_path, 3).optimize()
-    old = lines(tmp_path)
+    old = record_of(tmp_path)
     for number in (1, 2):
         tuner = search(tmp_path, 4, overwrite=True)
         assert tuner.finished == 0
@@ -89,7 +95,8 @@ def test_overwrite_moves_the_old_search_aside(tmp_path):
         assert len(tuner.log) == 4
         assert (tmp_path / f"search-old-{number}").is_dir()
         assert (tmp_path / f"experiment_best-old-{number}").is_dir()
-    assert (tmp_path / "search-old-1" / "trials.jsonl").read_text().splitlines() == old
+    for name, text in old.items():
+        assert (tmp_path / name.replace("search", "search-old-1", 1)).read_text() == text
 
 
 def test_another_search_below_the_same_experiment_name_takes_no_folder_away(tmp_path):
@@ -120,10 +127,10 @@ def test_looking_at_a_search_moves_nothing(tmp_path):
 )
 def test_another_search_is_refused(change, message, tmp_path):
     search(tmp_path, 2).optimize()
-    before = lines(tmp_path)
+    before = record_of(tmp_path)
     with pytest.raises(ValueError, match=message + ".*another name, or overwrite: true"):
         search(tmp_path, 2, **change).optimize()
-    assert lines(tmp_path) == before
+    assert record_of(tmp_path) == before
 
 
 def identified(identity):
@@ -148,33 +155,30 @@ def identified(identity):
 def test_another_trainer_is_refused(new, message, tmp_path):
     old = {"data": "a", "model": {"sizes": (64, np.int64(8))}, "pretrained": None}
     search(tmp_path, 2, make=identified(old)).optimize()
-    before = lines(tmp_path)
+    before = record_of(tmp_path)
     tuner = search(tmp_path, 2, make=identified(new))
     with pytest.raises(ValueError, match=message):
         tuner.optimize()
     with pytest.raises(ValueError, match=message):
         tuner.train(tuner.configspace.get_default_configuration())
-    assert lines(tmp_path) == before
+    assert record_of(tmp_path) == before
     search(tmp_path, 2).optimize()  # it does not say what it is
     search(tmp_path, 2, make=identified({"data": "a", "model": {"sizes": [64, 8]}})).optimize()
     assert trained(tmp_path) == 2
 
 
-def test_a_record_without_an_identity(tmp_path):
+def test_a_search_that_did_not_say_what_it_trains(tmp_path):
     search(tmp_path, 2).optimize()
-    path = tmp_path / "search" / "trials.jsonl"
-    path.write_text(path.read_text().replace('"identity": null, ', ""))  # as older versions wrote it
     search(tmp_path, 2, make=identified({"data": "a"})).optimize()
     with pytest.raises(ValueError, match='data was "a", and is "b".*another name, or overwrite: true'):
         search(tmp_path, 2, make=identified({"data": "b"})).optimize()
 
 
-def test_a_line_that_was_cut_off(tmp_path):
+def test_a_line_of_an_older_version_that_was_cut_off(tmp_path):
+    a, c = ({"event": "trial", "key": key, "space": {"x": {"__tuple__": [1, {"__tuple__": [2, 3]}]}}} for key in "ac")
+    text = [json.dumps(a), '{"event": "trial", "key": "b", "spa', json.dumps(c)]
+    (tmp_path / "trials.jsonl").write_text("\n".join(text))
     record = TrialRecord(tmp_path)
-    record.append({"event": "trial", "key": "a", "space": {"x": (1, (2, 3))}})
-    with open(record.path, "a") as file:
-        file.write('{"event": "trial", "key": "b", "spa')
-    record.append({"event": "trial", "key": "c", "space": {}})
     assert [t["key"] for t in record.trials()] == ["a", "c"]
     assert record.find("a")["space"] == {"x": (1, (2, 3))}
     assert record.find("b") is None
