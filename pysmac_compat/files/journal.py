@@ -209,7 +209,7 @@ def _plain(value: Any) -> Any:
         return sorted(map(str, value))
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-    return getattr(value, "__name__", None) or (_plain(vars(value)) if hasattr(value, "__dict__") else repr(value))
+    return getattr(value, "__name__", None) or _plain(vars(value))
 
 
 def digest(known: Sequence[Known]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -83,6 +84,12 @@ def _parameter(name: str, hp: Any) -> Parameter:
         kind, values = "ordinal", tuple(map(_native, hp.sequence))
     else:
         values = tuple(map(_native, getattr(hp, "choices", (default,))))
+    try:
+        json.dumps(values)  # SMAC3 and the journal write it so
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            f"parameter {name!r}: expected choices that JSON can hold, such as names, got {values!r:.200}"
+        ) from error
     return Parameter(name, kind, values, default, bool(getattr(hp, "log", False)))
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import pysmac_compat
+
 ROOT = Path(__file__).parents[2]
 
 #: the folders and modules of `pysmac_compat`, from the top: each imports only from lines below its own
@@ -25,7 +27,8 @@ FLOORS = [
     ["evaluation"],
     ["space"],
     ["arguments", "hints"],
-    ["errors", "suggestions", "_warn", "_process", "_installed", "_version"],
+    ["errors", "suggestions", "_process", "_installed", "_version"],
+    ["_warn"],
 ]
 
 
@@ -95,3 +98,48 @@ def test_only_the_engine_imports_smac3():
             names += [each.name for n in ast.walk(tree) if isinstance(n, ast.Import) for each in n.names]
             allowed = name == "pysmac_compat.files.smac3"  # it writes SMAC3's own files
             assert allowed or not [each for each in names if each.split(".")[0] == "smac"], name
+
+
+#: the modules of `pysmac_compat` on which other packages may build
+PUBLIC = {"arguments", "errors", "events", "isolated", "results", "suggestions"}
+
+
+def from_pysmac_compat(path):
+    """The dotted names that a file imports of `pysmac_compat`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names if each.name.split(".")[0] == "pysmac_compat")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "pysmac_compat":
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+
+
+def is_public(name):
+    _, *words = name.split(".")
+    in_package = len(words) == 1 and words[0] in (*pysmac_compat.__all__, *PUBLIC)
+    return in_package or (len(words) == 2 and words[0] in PUBLIC and not words[1].startswith("_"))
+
+
+def test_automax_imports_public_names_only():
+    found = {f"{name}: {each}" for name, path in modules("automax").items() for each in from_pysmac_compat(path)}
+    assert len(found) > 20
+    assert not [each for each in found if not is_public(each.split(": ")[1])]
+
+
+def test_what_is_public():
+    private = (
+        "_warn.warn",
+        "evaluation.evaluator.Evaluator",
+        "space.definition.Definition",
+        "errors._warn",
+        "_process",
+    )
+    assert not [name for name in private if is_public(f"pysmac_compat.{name}")]
+    assert is_public("pysmac_compat.SMAC_optimizer")
+
+
+def test_automax_touches_no_private_attribute_of_its_base():
+    names = {name for name in vars(pysmac_compat.SMAC_optimizer()) if name.startswith("_")}
+    names |= {name for name in vars(pysmac_compat.SMAC_optimizer) if name.startswith("_") and not name.endswith("__")}
+    tree = ast.parse((ROOT / "automax" / "core" / "automax.py").read_text())
+    assert not names & {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not names & {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}

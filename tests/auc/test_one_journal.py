@@ -1,0 +1,233 @@
+"""The record of a search is that of `SMAC_optimizer`: its journal, its lock, its numbers."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from ConfigSpace import Categorical, Float
+
+import automax
+from automax import AutoMAXConfigration, autopartial
+from automax.core.record import TrialRecord
+from pysmac_compat import SMAC_optimizer
+
+from .searches import Fit, broken, outcome, search, trained
+from .test_resume import record_of, run
+
+pytestmark = pytest.mark.slow
+
+
+def journal(folder):
+    (path,) = (folder / "search").rglob("journal-run-0.jsonl")
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_each_trial_stands_in_the_journal_and_has_a_summary_of_its_own(tmp_path):
+    tuner = search(tmp_path, 5, more={"broken": broken([0, 1, 2], 2)})
+    tuner.optimize()
+    _, *lines = journal(tmp_path)
+    assert [line["index"] for line in lines] == [t["number"] for t in tuner.log] == [1, 2, 3, 4, 5]
+    for line, trial in zip(lines, tuner.log, strict=True):
+        assert line["status"] == ("SAT" if trial["status"] == "finished" else "CRASHED")
+        assert json.loads((tmp_path / "search" / "trials" / trial["key"] / "summary.json").read_text())["key"]
+        if trial["status"] == "finished":
+            assert line["value"] == -trial["val"]
+    assert not list((tmp_path / "search" / "trials").rglob("summary.json.*"))
+
+
+def test_the_files_hold_no_trainer(tmp_path):
+    """Which may have all data in it."""
+    search(tmp_path, 2, more={"pause": 0.0123456}).optimize()
+    (path,) = (tmp_path / "search").rglob("pysmac_config.pkl")
+    assert path.stat().st_size < 1000
+
+
+def test_a_summary_that_is_gone_is_made_of_the_journal(tmp_path):
+    tuner = search(tmp_path, 5, more={"broken": broken([0, 2], 2)})
+    tuner.optimize()
+    shutil.rmtree(tmp_path / "search" / "trials")
+    again = search(tmp_path, 5, more={"broken": broken([0, 2], 2)})
+    assert again.log == []
+    again.optimize()
+    assert trained(tmp_path) == 5
+    for name in ("space", "val", "status", "number"):
+        assert [t[name] for t in again.log] == [t[name] for t in tuner.log], name
+    assert again.best_score == tuner.best_score
+
+
+def test_a_summary_without_its_line_in_the_journal(tmp_path):
+    """A kill between the two: the search asks for the trial once more, and it is not trained again."""
+    tuner = search(tmp_path, 5)
+    tuner.optimize()
+    (path,) = (tmp_path / "search").rglob("journal-run-0.jsonl")
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    again = search(tmp_path, 5)
+    again.optimize()
+    assert (trained(tmp_path), outcome(again.log)) == (5, outcome(tuner.log))
+    assert len(journal(tmp_path)) == 6
+
+
+@pytest.mark.parametrize("change", [{"workers": 2}, {"trial_time_limit": 9.0}, {"trial_memory_limit": 2000.0}])
+@pytest.mark.filterwarnings("ignore:.*the search begins anew, and what is known is not trained again")
+def test_a_search_goes_on_with_other_workers_and_limits(change, tmp_path):
+    first = search(tmp_path, 4, more={"broken": broken([0, 1, 2], 2)})
+    first.optimize()
+    more = search(tmp_path, 6, more={"broken": broken([0, 1, 2], 2)}, **change)
+    more.optimize()
+    assert outcome(more.log)[:4] == outcome(first.log)
+    assert [t["number"] for t in more.log] == [1, 2, 3, 4, 5, 6]
+    count = trained(tmp_path)
+    assert count == 6
+    last = search(tmp_path, 6, more={"broken": broken([0, 1, 2], 2)}, **change)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*begins anew")
+        last.optimize()
+    assert (trained(tmp_path), last.log) == (count, more.log)
+
+
+@pytest.mark.parametrize("where", ["configuration", "x"])
+def test_a_journal_that_the_search_does_not_come_to_again(where, tmp_path):
+    """As with another version of a library: what is known counts, and the old journal is kept beside."""
+    first = search(tmp_path, 5)
+    first.optimize()
+    (path,) = (tmp_path / "search").rglob("journal-run-0.jsonl")
+    lines = path.read_text().splitlines(keepends=True)
+    lines[3] = lines[3].replace('"x": 0.', '"x": 0.1') if where == "x" else "no line\n"
+    path.write_text("".join(lines))
+    more = search(tmp_path, 7)
+    with pytest.warns(UserWarning, match="the search begins anew, and what is known is not trained again"):
+        best = more.optimize()
+    assert outcome(more.log)[:5] == outcome(first.log)
+    assert trained(tmp_path) == len(more.log) == 7
+    assert dict(best) == max(more.log, key=lambda t: t["val"])["space"]
+    assert list((tmp_path / "search").rglob("old-*journal-run-0.jsonl*"))
+
+
+def test_the_best_is_kept_while_the_search_goes_on(tmp_path):
+    kept, record = tmp_path / "experiment_best" / "checkpoint", TrialRecord(tmp_path / "search")
+    process = run(tmp_path, 1.0)
+    try:
+        while True:
+            assert process.poll() is None
+            log = record.trials()
+            with contextlib.suppress(FileNotFoundError):  # a copy is on its way
+                if len(log) > 2 and kept.read_text() == repr(max(log, key=lambda t: t["val"])["space"]["x"]):
+                    break
+            time.sleep(0.02)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_nothing_of_a_search_that_goes_on_is_moved(overwrite, tmp_path, monkeypatch):
+    monkeypatch.setattr("pysmac_compat.optimizer.PATIENCE", 0.2)
+    process = run(tmp_path, 600.0)
+    try:
+        while not (tmp_path / "trained").exists():
+            time.sleep(0.02)
+        before = record_of(tmp_path)
+        for settings in ({}, {"SEED": 3}, {"workers": 2}):
+            with pytest.raises(ValueError, match=rf"another process \({process.pid}\) is working on this run"):
+                search(tmp_path, 8, overwrite=overwrite, **settings).optimize()
+        tuner = search(tmp_path, 8, overwrite=True)
+        with pytest.raises(ValueError, match="is working on this run"):
+            tuner.train(tuner.configspace.get_default_configuration())
+        assert record_of(tmp_path) == before
+        assert not list(tmp_path.glob("*-old-*"))
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+class Forking(Fit):
+    """Leaves a process behind that does not go with the trial."""
+
+    def train(self):
+        super().train()
+        if os.fork() == 0:
+            os.setsid()
+            Path(self.args.output_path, f"left-{os.getpid()}").touch()
+            time.sleep(600)
+            os._exit(0)
+
+
+def test_what_a_trial_forks_does_not_have_the_lock(tmp_path, monkeypatch):
+    def forking(folder):
+        return autopartial(
+            Forking,
+            folder,
+            x=Float("x", (0.0, 1.0), default=0.9),
+            pair=Categorical("pair", [(1, 2), (3, 4)], default=(3, 4)),
+        )
+
+    monkeypatch.setattr("pysmac_compat.optimizer.PATIENCE", 0.0)
+    search(tmp_path, 1, make=forking).optimize()
+    left = [int(path.name.removeprefix("left-")) for path in tmp_path.glob("left-*")]
+    try:
+        assert search(tmp_path, 2).optimize()
+        assert trained(tmp_path) == 2
+    finally:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_ctrl_c_leaves_the_best(tmp_path):
+    tuner = search(tmp_path, 50, more={"pause": 0.2})
+
+    def interrupt():
+        while not (tmp_path / "trained").exists() or trained(tmp_path) < 4:
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        tuner.optimize()
+    thread.join()
+    assert 3 <= len(tuner.log) < 50
+    best = max(tuner.log, key=lambda t: t["val"])
+    assert tuner.best_score == best["val"]
+    assert (tmp_path / "experiment_best" / "checkpoint").read_text() == repr(best["space"]["x"])
+
+
+def test_an_argument_of_the_name_of_a_keyword(tmp_path):
+    def make(seed, instance):
+        return SimpleNamespace(train=lambda: None, state=SimpleNamespace(train_summary={"val": seed + instance}))
+
+    part = autopartial(make, seed=Float("seed", (0.0, 1.0)), instance=Float("instance", (0.0, 1.0)))
+    tuner = search(tmp_path, 3, make=lambda folder: part)
+    tuner.optimize()
+    assert [t["val"] for t in tuner.log] == [t["space"]["seed"] + t["space"]["instance"] for t in tuner.log]
+
+
+def line_of(call):
+    with pytest.warns() as caught:
+        call()
+    return [(warning.filename, str(warning.message)) for warning in caught]
+
+
+def test_warnings_point_at_the_line_of_the_user(tmp_path):
+    """In both packages, also where one calls the other."""
+    cases = [
+        (lambda: AutoMAXConfigration(n_configs=3), "n_configs has no effect"),
+        (
+            lambda: automax.parse_hyperparameters_from_dict({"a": {"val": ["b", "c"], "log": True}}),
+            "log has no meaning",
+        ),
+        (lambda: SMAC_optimizer(deterministic=True), "deprecated"),
+    ]
+    tuner = search(tmp_path, 2)
+    tuner.smac_options["num-pca"] = 3  # warns in the depth of minimize()
+    cases.append((tuner.optimize, "num-pca"))
+    for call, text in cases:
+        assert [(__file__, True)] == [(file, text in message) for file, message in line_of(call)]

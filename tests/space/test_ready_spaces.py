@@ -1,0 +1,92 @@
+"""A ConfigurationSpace of ConfigSpace in the place of a parameter dict."""
+
+import pytest
+from ConfigSpace import (
+    Categorical,
+    ConfigurationSpace,
+    Constant,
+    EqualsCondition,
+    Float,
+    ForbiddenEqualsClause,
+    Integer,
+    OrdinalHyperparameter,
+)
+
+from pysmac_compat import SMAC_optimizer
+from pysmac_compat.space.parameters import Parameter
+from pysmac_compat.space.ready import understand
+
+
+def space():
+    found = ConfigurationSpace()
+    found.add(
+        Float("x", (1e-3, 1.0), default=0.1, log=True),
+        Integer("n", (1, 9), default=3),
+        Categorical("kind", [(1, 2), None, "a"], default=(1, 2)),
+        OrdinalHyperparameter("size", ["s", "m", "l"], default_value="m"),
+        Constant("fixed", 7),
+    )
+    found.add(EqualsCondition(found["n"], found["kind"], None))
+    found.add(ForbiddenEqualsClause(found["size"], "l"))
+    return found
+
+
+def test_the_parameters():
+    found = understand(space())
+    assert found.parameters == {
+        "x": Parameter("x", "real", (1e-3, 1.0), 0.1, True),
+        "n": Parameter("n", "integer", (1, 9), 3),
+        "kind": Parameter("kind", "categorical", ((1, 2), None, "a"), (1, 2)),
+        "size": Parameter("size", "ordinal", ("s", "m", "l"), "m"),
+        "fixed": Parameter("fixed", "categorical", (7,), 7),
+    }
+    for parameter in found.parameters.values():
+        assert {type(value) for value in (*parameter.values, parameter.default)} <= {
+            float,
+            int,
+            tuple,
+            str,
+            type,
+            type(None),
+        }
+    assert found.default == {"fixed": 7, "kind": (1, 2), "size": "m", "x": 0.1}
+
+
+def cost(x, kind, size, fixed, n=0):
+    assert (n == 0) == (kind is not None)
+    assert kind in ((1, 2), None, "a")
+    assert size != "l"
+    return x + n + (kind == "a")
+
+
+def test_a_search_that_is_resumed(tmp_path):
+    def search(function, n):
+        optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
+        return optimizer.minimize(function, n, space(), resume=True), optimizer.result.runs[0].evaluations
+
+    found, evaluations = search(cost, 12)
+    assert {e.configuration["kind"] for e in evaluations} == {(1, 2), None, "a"}
+    assert {e.status for e in evaluations} == {"SAT"}
+    assert search(lambda **values: 1 / 0, 12) == (found, evaluations)
+    assert search(cost, 14)[1][:12] == evaluations
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"parameter_dict": ConfigurationSpace()}, "the ConfigurationSpace is empty"),
+        ({"parameter_dict": ConfigurationSpace({"act": [print, abs]})}, "'act': expected choices that JSON can hold"),
+        ({"conditional_clauses": ["n | size == s"]}, "a ConfigurationSpace has its own"),
+        ({"forbidden_clauses": ["{n = 3}"]}, "a ConfigurationSpace has its own"),
+    ],
+)
+def test_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        SMAC_optimizer().minimize(cost, 3, **{"parameter_dict": space(), **given})
+
+
+def test_it_is_not_changed():
+    mine = space()
+    before = str(mine)
+    SMAC_optimizer().minimize(cost, 3, mine)
+    assert str(mine) == before
