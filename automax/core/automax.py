@@ -53,7 +53,7 @@ class AutoMAX(SMAC_optimizer):
         SMAC3's facade with all trials so far, made when it is first asked for after the last one has ended; its files
         are below the folder of the search.
     log : list of dict
-        The summaries of the trials that have ended, with ``space``, ``status`` ('finished' or 'failed') and
+        The summaries of the trials that have ended, with ``number``, ``space``, ``status`` ('finished' or 'failed') and
         ``seconds``. A failed one has as ``val`` a value below all others, and a ``message``. One that was trained
         by hand, and that the search has not met, has ``by_hand``.
     finished : int

@@ -116,8 +116,8 @@ def test_the_best_is_kept_while_the_search_goes_on(tmp_path):
     process = run(tmp_path, 1.0)
     try:
         while True:
-            assert process.poll() is None
             log = record.trials()
+            assert len(log) < 8
             with contextlib.suppress(FileNotFoundError):  # a copy is on its way
                 if len(log) > 2 and kept.read_text() == repr(max(log, key=lambda t: t["val"])["space"]["x"]):
                     break

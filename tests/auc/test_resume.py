@@ -196,6 +196,7 @@ def test_a_missing_best_checkpoint_is_mended(tmp_path):
     first = search(tmp_path)
     best = first.optimize()
     (tmp_path / "experiment_best" / "trial.json").write_text('{"key": "other", "val": 0}')
+    (tmp_path / "experiment_best" / "checkpoint").write_text("other")
     search(tmp_path).optimize()
     assert (tmp_path / "experiment_best" / "checkpoint").read_text() == repr(best["x"])
 
