@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -95,13 +97,21 @@ def is_of(directory: Path, mark: Mapping[str, Any]) -> bool:
 
 
 def _keep(directory: Path, about: Mapping[str, Any], mark: Mapping[str, Any]) -> None:
-    """Copy the folder of a trial; what is there of another search is moved aside."""
+    """Copy the folder of a trial; what is there of another search, which may go on now, is moved aside."""
     best = beside(directory, "best")
-    if not is_of(best, mark):
-        move_aside(best)
     (directory / MARKER).write_text(json.dumps(about) + "\n")
-    new = best.with_name(best.name + ".new")
+    new, old = (best.with_name(f"{best.name}-{word}-{os.getpid()}") for word in ("new", "before"))
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(directory, new)
-    shutil.rmtree(best, ignore_errors=True)
-    new.rename(best)
+    while new.exists():
+        with contextlib.suppress(FileNotFoundError):
+            best.rename(old)
+            if is_of(old, mark):
+                shutil.rmtree(old)
+            else:
+                move_aside(old, best.name)
+        try:
+            new.rename(best)
+        except OSError:
+            if not best.exists():  # else the other search was faster
+                raise

@@ -48,7 +48,7 @@ class TrialRecord:
     def move_aside(self) -> None:
         """Begin anew; what is there is kept under another name, but for the lock of the search that begins."""
         if any(path.is_file() and not path.name.startswith(_LOCK) for path in self.folder.rglob("*")):
-            _move_content(self.folder, _free_name(self.folder))
+            _move_content(self.folder, _free_name(self.folder, self.folder.name))
 
     def trials(self) -> list[dict[str, Any]]:
         """The trials that have ended: those of the search by their number, those ``by_hand`` where they were begun."""
@@ -124,15 +124,20 @@ class TrialRecord:
         _replace(self.folder / "state.pkl", pickle.dumps(log))
 
 
-def move_aside(path: Path) -> None:
-    """Rename a file or folder, if it exists, to NAME-old-1, or -2, ..."""
-    if path.exists():
-        path.rename(_free_name(path))
+def move_aside(path: Path, name: str = "") -> None:
+    """Rename a file or folder, if it exists, to NAME-old-1, or -2, ...; ``name`` is its own unless given."""
+    while path.exists():
+        old = _free_name(path, name or path.name)
+        try:
+            path.rename(old)
+        except OSError:
+            if not old.exists():  # else another process has taken the name
+                raise
 
 
-def _free_name(path: Path) -> Path:
+def _free_name(path: Path, name: str) -> Path:
     number = 1
-    while (old := path.with_name(f"{path.name}-old-{number}")).exists():
+    while (old := path.with_name(f"{name}-old-{number}")).exists():
         number += 1
     return old
 

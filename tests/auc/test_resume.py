@@ -283,3 +283,28 @@ def test_two_searches_of_one_experiment_name(tmp_path):
     assert folders[0] == "experiment_best"
     assert len(folders) >= 3
     assert best_of_one in [(tmp_path / name / "checkpoint").read_text() for name in folders]
+
+
+NAMED = """
+    import sys
+    sys.path.insert(0, {tests!r})
+    from searches import AutoMAX, AutoMAXConfigration, trainer
+    name, seed = sys.argv[1:]
+    config = AutoMAXConfigration(name=name, output_directory={folder!r}, n_trials=8, SEED=int(seed))
+    AutoMAX(trainer({folder!r}), config, "AUROC").optimize()
+"""
+
+
+def test_two_searches_of_one_experiment_name_at_once(tmp_path):
+    """Each of them ends with its own best, which says whose it is; nothing of a copy that was disturbed is left."""
+    code = textwrap.dedent(NAMED.format(tests=str(Path(__file__).parent), folder=str(tmp_path)))
+    both = [subprocess.Popen([sys.executable, "-c", code, name, seed]) for name, seed in (("one", "1"), ("two", "2"))]
+    assert [process.wait(80) for process in both] == [0, 0]
+    kept = [(json.loads((path / "trial.json").read_text()), path) for path in tmp_path.glob("experiment_best*")]
+    assert {path.name.partition("-")[0] for _, path in kept} == {"experiment_best"}
+    assert not [path for _, path in kept if "-new-" in path.name or "-before-" in path.name]
+    for name in ("one", "two"):
+        log = TrialRecord(tmp_path / name).trials()
+        best = max(log, key=lambda trial: trial["val"])
+        mine = [path for about, path in kept if about["search"].endswith(name) and about["val"] == best["val"]]
+        assert (mine[0] / "checkpoint").read_text() == repr(best["space"]["x"])
