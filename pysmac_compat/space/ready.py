@@ -29,8 +29,9 @@ def understand(
     ParameterError, ClauseError, ArgumentError
         All of them ``ValueError``.
     """
-    library = sys.modules.get("ConfigSpace")  # who has such a space has imported it
-    if library is None or not isinstance(space, library.ConfigurationSpace):
+    # who has such a space has imported it; a module of that name may be another one
+    kind = getattr(sys.modules.get("ConfigSpace"), "ConfigurationSpace", None)
+    if kind is None or not isinstance(space, kind):
         return define(cast("Mapping[str, Any]", space), conditional_clauses, forbidden_clauses)
     if conditional_clauses or forbidden_clauses:
         raise ArgumentError("conditional_clauses and forbidden_clauses: a ConfigurationSpace has its own")

@@ -244,6 +244,13 @@ def test_killed_in_the_middle_of_a_trial_and_resumed(tmp_path):
     best = [(root / "experiment_best" / "checkpoint").read_text() for root in (whole, folder)]
     assert best[0] == best[1]
 
+    eight = search(folder, 8).log
+    more = search(folder, 10)
+    found = more.optimize()
+    assert (trained(folder), outcome(more.log)[:8]) == (10 + 2, outcome(eight))
+    assert more.best_score == max(t["val"] for t in more.log)
+    assert (folder / "experiment_best" / "checkpoint").read_text() == repr(found["x"])
+
 
 def test_fewer_trials_than_are_known_return_the_best_of_all(tmp_path):
     first = search(tmp_path, 8)
