@@ -8,6 +8,7 @@ for the original keeps working::
      |    +-- ParameterTypeError     ... of a wrong Python type (also a TypeError)
      +-- ArgumentError          (ValueError)    an argument or an option (also a TypeError)
      |    +-- ResumeError            ... that does not fit to the run that is to be resumed
+     |    +-- LinkedFileError        ... a file to be written is a symbolic link (also an OSError)
      +-- ClauseError            (ValueError)    a conditional or forbidden clause; shows the place
      +-- FileFormatError        (ValueError)    a file that is read; names file and line
      +-- SearchError            (RuntimeError)  the search has failed; what was found is kept
@@ -42,6 +43,23 @@ class ArgumentError(PysmacError, ValueError, TypeError):
 
 class ResumeError(ArgumentError):
     """The journal of the run that is to be resumed is of another search."""
+
+
+class LinkedFileError(ArgumentError, OSError):
+    """A file that is to be written is a symbolic link: what it leads to may be somebody else's.
+
+    Parameters
+    ----------
+    file : str
+        The path of the file.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        super().__init__(file)
+
+    def __str__(self) -> str:
+        return f"{self.file} is a symbolic link, and nothing is written through one; remove it (folders may be links)"
 
 
 class ClauseError(PysmacError, ValueError):

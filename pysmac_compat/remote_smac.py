@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pysmac_compat import arguments
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, LinkedFileError
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import REPORTABLE, SUCCESSES, Outcome, describe, judge
 from pysmac_compat.events import CallWanted
@@ -91,7 +91,13 @@ class remote_smac:
         self._wanted: CallWanted | None = None
         self._ended = False
         locks = [] if found.results is None else lock_runs(found.results, run_names(found.plan.seeds))
-        self._minimisation = Minimisation(found.plan, files=_open_files(found), locks=locks)
+        try:
+            files = _open_files(found)
+        except BaseException:
+            for lock in locks:
+                lock.close()
+            raise
+        self._minimisation = Minimisation(found.plan, files=files, locks=locks)
         self._end = weakref.finalize(self, _close, self._minimisation, os.getpid())
         self._minimisation.start()
         self._events = self._minimisation.events()
@@ -212,6 +218,8 @@ def _open_files(found: ScenarioPlan) -> ResultFiles:
         try:
             os.makedirs(output, exist_ok=True)
             files.open(Folder(output, []).make(name))
+        except LinkedFileError:
+            raise
         except OSError as error:
             files.stop(error)
     return files

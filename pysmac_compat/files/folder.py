@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from pysmac_compat.files.text import Appender, write_bytes
+from pysmac_compat.errors import LinkedFileError
+from pysmac_compat.files.text import Appender, temporary_name, write_bytes
 
 
 class Folder:
@@ -33,7 +35,7 @@ class Folder:
             path = os.path.join(path, name)
             if not os.path.isdir(path):
                 self._note(path)
-                os.mkdir(path)
+                os.makedirs(path, exist_ok=True)  # another process may just have made it
         return Folder(path, self.made)
 
     def write(self, name: str, content: str | bytes) -> None:
@@ -65,6 +67,25 @@ class Folder:
         while os.path.lexists(self.join(f"{prefix}{name}-{stamp}")):
             stamp += 1
         self.rename(name, f"{prefix}{name}-{stamp}")
+
+    def refuse_links(self, patterns: Collection[str]) -> None:
+        """Refuse to write into this folder if a file that matches one of some patterns is a link.
+
+        Raises
+        ------
+        LinkedFileError
+        """
+        for path in self._matching(patterns):
+            if os.path.islink(path) and not os.path.isdir(path):
+                raise LinkedFileError(path)
+
+    def remove_incomplete(self, patterns: Collection[str]) -> None:
+        """Remove what a process that was killed has left of files that match; nobody else may write them."""
+        for path in self._matching([temporary_name(pattern, "*") for pattern in patterns]):
+            os.unlink(path)
+
+    def _matching(self, patterns: Collection[str]) -> list[str]:
+        return [path for pattern in patterns for path in glob.glob(os.path.join(glob.escape(self.path), pattern))]
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""

@@ -2,21 +2,51 @@
 
 The lock is one of the system (flock), so that it is gone with the last of these processes, however they end. The file
 stays; it holds the id of the process that had the lock last.
+
+A fork shares the lock of the process that it comes from. Only the processes of the search may: what a call, or the
+user's script, forks otherwise lets go of it at once, also if it knows nothing of this package.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import os
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, LinkedFileError
 
 #: seconds that the processes of a search which was killed may take to notice that
 PATIENCE = 5.0
 _PAUSE = 0.02
+
+#: the locks of this process
+_held: set[RunLock] = set()
+_forking = threading.local()
+
+
+def _let_go() -> None:
+    """What a fork of this process does first."""
+    if _held and not getattr(_forking, "shares_locks", False):
+        for lock in [*_held]:
+            lock.close()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
+@contextlib.contextmanager
+def shared_with_forks() -> Iterator[None]:
+    """What this thread forks meanwhile has the locks of this process, too."""
+    _forking.shares_locks = True
+    try:
+        yield
+    finally:
+        _forking.shares_locks = False
 
 
 def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[RunLock]:
@@ -26,12 +56,18 @@ def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[
     ------
     ArgumentError
         If another process has one of the locks.
+    LinkedFileError
+        If the file of a lock is a symbolic link.
     """
     locks: list[RunLock] = []
     try:
         os.makedirs(folder, exist_ok=True)
         for name in names:
             locks.append(RunLock(os.path.join(folder, f"lock-run-{name}"), patience))
+    except LinkedFileError:
+        for lock in locks:
+            lock.close()
+        raise
     except OSError as error:
         warn(f"no lock can be had: {error}; make sure that no other process works on the same run")
     except BaseException:
@@ -62,12 +98,20 @@ class RunLock:
     ------
     ArgumentError
         If another process has the lock.
+    LinkedFileError
+        If the file is a symbolic link.
     OSError
         If the file cannot be made.
     """
 
     def __init__(self, path: str, patience: float = 0.0) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise LinkedFileError(path) from None
+            raise
+        _held.add(self)
         try:
             self.is_held = self._acquire(path, time.monotonic() + patience)
         except BaseException:
@@ -99,3 +143,4 @@ class RunLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+            _held.discard(self)

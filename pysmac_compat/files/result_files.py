@@ -66,11 +66,16 @@ class ResultFiles:
 
         Raises
         ------
+        LinkedFileError
+            If one of its files is a symbolic link; nothing has been written then.
         OSError
         """
         self._folder, self._recorded = folder, recorded or {}
         if not keep:
             return
+        patterns = [pattern for run in range(len(self._names)) for pattern in self._patterns(run)]
+        folder.refuse_links(patterns)
+        folder.remove_incomplete(patterns)
         beginnings = {}
         for run, name in enumerate(self._names):
             known = self._recorded.get(run)
@@ -82,6 +87,19 @@ class ResultFiles:
                     folder.set_aside(journal_name(name), "old-")
                 beginnings[run] = known.text if known else header_line(self._plan, run)
         self.of_search = SearchFiles(folder.path, self._plan, self._names, beginnings, self._recorded)
+
+    def _patterns(self, run: int) -> list[str]:
+        """What the files of a run match, in ``out/SCENARIO``."""
+        name = self._names[run]
+        stem, seed = smac3_names(self._plan, run, name)
+        return [
+            journal_name(name),
+            f"*traj-run-{name}.*",
+            f"*-traj-run-{name}-walltime.csv",
+            f"live-rundata-{name}.json",
+            os.path.join(f"state-run{name}", "*"),
+            os.path.join(stem, str(seed), "*"),
+        ]
 
     def take(self, event: Event) -> None:
         """Write down what has happened."""

@@ -14,6 +14,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from pysmac_compat.errors import FileFormatError
 from pysmac_compat.files.text import Path, TextFile, plain_number
 from pysmac_compat.options.table import canonical_names
 from pysmac_compat.plan import Plan
@@ -39,6 +40,8 @@ _ALIASES = {
     **dict.fromkeys(("pcs-file", "param-file", "paramFile", "paramfile"), "pcs-file"),
     **dict.fromkeys(("instances", "instance-file", "instance-dir", "instanceFile", "instance_file"), "instances"),
 }
+#: the options in each scenario file of a search, in this order
+_FIRST = tuple(_OLD_NAMES)[:9]
 DEFAULT_CUTOFF = 3600.0
 
 
@@ -98,6 +101,15 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
         elif first is not None and names.setdefault(first, name) not in (*basic, *last, "validation"):
             advanced[names[first]] = value
     return basic, {**advanced, **last}
+
+
+def is_scenario_of_search(path: str) -> bool:
+    """Whether a file is one that a search has written, here or with the original: it begins with these options."""
+    try:
+        names = [first_name(name) for name in read_scenario(path)]
+    except (OSError, FileFormatError):
+        return False
+    return names[: len(_FIRST)] == list(_FIRST)
 
 
 def scenario_text(options: Mapping[str, Any]) -> str:

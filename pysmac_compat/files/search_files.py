@@ -72,6 +72,12 @@ class SearchFiles:
         warnings, self._warnings = self._warnings, []
         return warnings
 
+    def close(self) -> None:
+        """No event will follow, also where the search has failed: what is written is put on the disk."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
     def _warn_once(self, what: str, error: OSError) -> None:
         if what not in self._in_trouble:
             self._in_trouble.add(what)
@@ -81,7 +87,7 @@ class SearchFiles:
         if isinstance(event, RunStarted) and event.run in self._journals:
             path = os.path.join(self._folder, journal_name(self._names[event.run]))
             trouble = partial(self._warn_once, f"the journal {path}")
-            self._journal = Appender(path, self._journals[event.run], trouble)
+            self._journal = Appender(path, self._journals[event.run], trouble, synced=True)
         elif self._journal is None:
             return
         elif isinstance(event, (Evaluated, Tested)) and not event.recorded and not event.cut_short:

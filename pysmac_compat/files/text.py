@@ -9,9 +9,10 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from io import FileIO
-from typing import NoReturn, TypeAlias
+from typing import BinaryIO, NoReturn, TypeAlias
 
-from pysmac_compat.errors import FileFormatError
+from pysmac_compat.errors import FileFormatError, LinkedFileError
+from pysmac_compat.files.syncing import BackgroundSync, sync, sync_folder
 from pysmac_compat.space.parameters import NUMBER
 
 Path: TypeAlias = str | os.PathLike[str]
@@ -116,18 +117,54 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, _encoded(text))
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """See `write_text`."""
+def write_bytes(path: Path, data: bytes, synced: bool = False) -> None:
+    """See `write_text`.
+
+    Parameters
+    ----------
+    path : str or path-like
+    data : bytes
+    synced : bool
+        Whether the data is on the disk before the old text goes.
+
+    Raises
+    ------
+    LinkedFileError
+        If it is a symbolic link.
+    OSError
+    """
     path = os.fspath(path)
-    temporary = f"{path}.{os.getpid()}.tmp"
+    if os.path.islink(path):
+        raise LinkedFileError(path)
+    temporary = temporary_name(path)
     try:
-        with open(temporary, "wb") as stream:
+        with _new_file(temporary) as stream:
             stream.write(data)
+            if synced:
+                stream.flush()
+                sync(stream.fileno())
         os.replace(temporary, path)
     except BaseException:
-        if os.path.exists(temporary):
+        if os.path.lexists(temporary):
             os.unlink(temporary)
         raise
+    if synced:
+        sync_folder(os.path.dirname(path))
+
+
+def temporary_name(path: str, process: int | str | None = None) -> str:
+    """What a file is called until it is complete; with "*", a pattern for all of them."""
+    return f"{path}.{os.getpid() if process is None else process}.tmp"
+
+
+def _new_file(path: str) -> BinaryIO:
+    """Open a file that is not there; what a process of the same number has left behind goes."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        return open(os.open(path, flags, 0o666), "wb")
+    except FileExistsError:
+        os.unlink(path)
+        return open(os.open(path, flags, 0o666), "wb")
 
 
 class Appender:
@@ -142,15 +179,24 @@ class Appender:
         What it begins with.
     trouble : callable
         Gets the error whenever something cannot be written.
+    synced : bool
+        Whether what is written is put on the disk, too; see `BackgroundSync`.
 
     Attributes
     ----------
     path : str
     """
 
-    def __init__(self, path: Path, text: str = "", trouble: Callable[[OSError], None] = lambda error: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        text: str = "",
+        trouble: Callable[[OSError], None] = lambda error: None,
+        synced: bool = False,
+    ) -> None:
         self.path = os.fspath(path)
-        self._trouble = trouble
+        self._trouble, self._synced = trouble, synced
+        self._sync: BackgroundSync | None = None
         self._stream: FileIO | None = None
         self._beginning, self._backlog, self._size = _encoded(text), b"", 0
         self._try()
@@ -169,18 +215,25 @@ class Appender:
         """No more will be added."""
         if self.is_behind:
             self._try()
+        if self._sync is not None:
+            self._sync.close()
         if self._stream is not None:
             self._stream.close()
 
     def _try(self) -> None:
         try:
             if self._stream is None:
-                write_bytes(self.path, self._beginning)
-                self._stream = open(self.path, "ab", buffering=0)  # noqa: SIM115  closed by close()
+                write_bytes(self.path, self._beginning, self._synced)
+                flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+                self._stream = FileIO(os.open(self.path, flags), "ab")
                 self._size = len(self._beginning)
+                if self._synced:
+                    self._sync = BackgroundSync(self._stream.fileno(), self._trouble)
             elif not _is_there(self.path, self._stream):
                 raise FileNotFoundError(errno.ENOENT, "it was removed or replaced by another process", self.path)
             self._write(self._stream)
+            if self._sync is not None:
+                self._sync.note()
         except OSError as error:
             self._trouble(error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
 import tempfile
@@ -10,15 +11,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, LinkedFileError
 from pysmac_compat.files import instances
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.pcs import definition_text
 from pysmac_compat.files.pysmac_config import write_pysmac_config
 from pysmac_compat.files.result_files import ResultFiles, scenario_names
-from pysmac_compat.files.scenario_files import scenario_options, scenario_text
+from pysmac_compat.files.scenario_files import is_scenario_of_search, scenario_options, scenario_text
 from pysmac_compat.plan import Plan
+
+#: names of other files and folders in a working directory
+_NAMES = (
+    "parameters.pcs",
+    "instances.dat",
+    "test_instances.dat",
+    "features.dat",
+    "scenario.advanced",
+    "pysmac_config.pkl",
+    "exec",
+    "out",
+)
 
 
 class WorkingDirectory(ResultFiles):
@@ -44,6 +57,12 @@ class WorkingDirectory(ResultFiles):
         some, which is warned of, no journal, and nothing for SMAC3.
     recorded : dict of int to Recorded, or None
         What is known of the runs, if they are resumed.
+
+    Raises
+    ------
+    ArgumentError
+        If the scenario file would replace another file; LinkedFileError, if any file is a symbolic link. Nothing has
+        been written then.
     """
 
     def __init__(
@@ -65,6 +84,8 @@ class WorkingDirectory(ResultFiles):
         basic, advanced = scenario_options(options, plan, path)
         super().__init__(plan, basic, names)
         scenario_file, results = scenario_names(scenario_file, result_folder)
+        if scenario_file in _NAMES:
+            raise ArgumentError(f"smac_options['scenario_fn']: a search has another file called {scenario_file!r}")
         files = {
             "parameters.pcs": definition_text(plan.definition),
             "instances.dat": instances.instances_text(names[:n_train]),
@@ -84,6 +105,13 @@ class WorkingDirectory(ResultFiles):
                 "SMAC_optimizer(persistent_files=True) replaces them"
             )
             return
+        scenario_path = os.path.join(path, scenario_file)
+        if os.path.lexists(scenario_path) and scenario_path not in made and not is_scenario_of_search(scenario_path):
+            raise ArgumentError(
+                f"smac_options['scenario_fn']: {scenario_path!r} is there, and no search has written it; "
+                "use another name, or move it away"
+            )
+        Folder(path, made).refuse_links([*map(glob.escape, files), "pysmac_config.pkl"])
         try:
             os.makedirs(path, exist_ok=True)
             folder = Folder(path, made)
@@ -93,6 +121,8 @@ class WorkingDirectory(ResultFiles):
                 folder.write(name, text)
             if config is not None:
                 write_pysmac_config(folder.join("pysmac_config.pkl"), config)
+        except LinkedFileError:
+            raise
         except OSError as error:
             self.stop(error)
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.outcome import FAILURES, Outcome, Scored, Status
 from pysmac_compat.files.instances import instance_number
-from pysmac_compat.files.journal import digest, digests
+from pysmac_compat.files.journal import digests
+from pysmac_compat.files.journal_header import digest
 from pysmac_compat.files.run_results import RunRow
 from pysmac_compat.files.state import OLD_STATE, PARAMSTRINGS, RUNS, StateRun, read_state_run
 from pysmac_compat.plan.known import Known

@@ -12,7 +12,7 @@ from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import INTERRUPTED, CallWanted, Event
 from pysmac_compat.files.journal import Recorded
-from pysmac_compat.files.lock import RunLock
+from pysmac_compat.files.lock import RunLock, shared_with_forks
 from pysmac_compat.files.result_files import ResultFiles
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Result
@@ -65,7 +65,8 @@ class Minimisation:
             self._callers += callers
             runs = range(i, len(plan.seeds), plan.processes)
             of_search = None if self._files is None else self._files.of_search
-            self._engines.append(Engine(plan, runs, callers, self._recorded, of_search))
+            with shared_with_forks():  # the engine writes, too
+                self._engines.append(Engine(plan, runs, callers, self._recorded, of_search))
             self._started.callback(self._engines[-1].close)
 
     def _start_callers(self, function: Callable[..., Any]) -> list[Caller]:

@@ -36,6 +36,7 @@ from typing import Any
 from pysmac_compat._installed import prefer_installed
 from pysmac_compat._process import ForkedProcess, uninterrupted
 from pysmac_compat.errors import FileFormatError, SearchError
+from pysmac_compat.evaluation.child import process_handle, readable
 from pysmac_compat.evaluation.evaluator import Caller, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop, Warned
@@ -48,6 +49,9 @@ logger = logging.getLogger(__name__)
 
 #: seconds that an engine gets to learn what has been evaluated when the search is stopped
 _FAREWELL = 5.0
+#: seconds that an engine goes on when the process that started it is gone
+_LAST_WORDS = 2.0
+_LOOK = 0.5  # seconds between two looks for that process
 
 
 class Engine:
@@ -77,9 +81,9 @@ class Engine:
     ) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
-        folder = Path(self._folder.name)
+        folder, parent = Path(self._folder.name), os.getpid()
         self._process = ForkedProcess(
-            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files),
+            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files, parent),
             close=(self.connection, *(each for call in calls for each in call.not_for_forks)),
         )
         theirs.close()
@@ -186,6 +190,20 @@ class _Stopped:
         self._reason = stop.reason
 
 
+def _end_after(parent: int, stopped: _Stopped) -> None:
+    """End this process soon after the one that started it, whatever it is doing then.
+
+    The connection to that process may be open in others, as in what a call has left in the background. What is
+    going on gets some time to end by itself: a result that arrives is still written down.
+    """
+    handle = process_handle(parent)
+    while os.getppid() == parent:
+        readable([] if handle is None else [handle], _LOOK)
+    stopped.note(Stop(INTERRUPTED))
+    time.sleep(_LAST_WORDS)
+    os._exit(1)
+
+
 def _serve(
     plan: Plan,
     runs: Sequence[int],
@@ -194,10 +212,12 @@ def _serve(
     folder: Path,
     recorded: Mapping[int, Recorded],
     files: SearchFiles | None,
+    parent: int,
 ) -> None:
     """What the engine's process does."""
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
     stopped = _Stopped(connection)
+    threading.Thread(target=_end_after, args=(parent, stopped), name="pysmac-parent", daemon=True).start()
     call: Call = partial(_call_any, _queue(calls)) if calls else partial(_ask_back, connection, stopped)
     sending = threading.Lock()
     known: tuple[Any, ...] = ()
@@ -254,6 +274,9 @@ def _serve(
     except Exception:
         with contextlib.suppress(BrokenPipeError):
             send(Failed(traceback.format_exc()))
+    finally:
+        if files is not None:
+            files.close()
 
 
 def _queue(calls: Sequence[Caller]) -> queue.SimpleQueue[Caller]:

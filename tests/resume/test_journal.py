@@ -1,7 +1,7 @@
 """The journal as a file: what goes in comes out, a cut last line is no error, all else that is wrong is one."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pysmac_compat import FileFormatError
 from pysmac_compat.engine.settings import EngineSettings, ForestSettings, SelectorSettings
+from pysmac_compat.files.checksums import checked_line
 from pysmac_compat.files.journal import evaluation_line, header_line, read_journal
 from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
 from pysmac_compat.plan.objective import Objective
@@ -69,10 +70,13 @@ def test_what_goes_in_comes_out(journal, evaluation, test):
 
 def test_a_last_line_that_is_cut_off_is_left_out(journal):
     line = evaluation_line(replace(EVALUATION, index=2, message="é€"), False)
-    for length in range(len(line)):
+    for length in range(len(line) - 1):
         read = journal(evaluation_line(EVALUATION, False), line[:length])
         assert list(read.evaluations) == [1]
         assert read.text.endswith(evaluation_line(EVALUATION, False))
+    read = journal(evaluation_line(EVALUATION, False), line[:-1])  # its newline alone is missing
+    assert list(read.evaluations) == [1, 2]
+    assert read.text.endswith(line)
     assert list(journal(evaluation_line(EVALUATION, False), b"\xff\x00").evaluations) == [1]
 
 
@@ -85,9 +89,11 @@ def test_a_last_line_that_is_cut_off_is_left_out(journal):
         (b"\xff\xfe{}\n", "JSON object"),
         (b"\x00" * 8 + b"\n", "JSON object"),
         ("[" * 100_000 + "\n", "JSON object"),
-        ("{}\n", "'test'"),
-        (evaluation_line(EVALUATION, False).replace('"value"', '"worth"'), "'value' is missing"),
-        (evaluation_line(EVALUATION, False).replace("{", '{"more": 1, ', 1), "'more' is unknown"),
+        (checked_line({"index": 1}), "'test'"),
+        (checked_line({"test": False}), "'configuration' is missing"),
+        (checked_line({"test": False, **asdict(EVALUATION), "more": 1}), "'more' is unknown"),
+        (json.dumps({"test": False, **asdict(replace(EVALUATION, index=2))}) + "\n", "it has no checksum"),
+        (evaluation_line(EVALUATION, False).replace("0.25", "0.75"), "it does not fit its checksum"),
         (evaluation_line(replace(EVALUATION, index=0), False), "'index' cannot be 0"),
         (evaluation_line(replace(EVALUATION, status="GOOD"), False), "'status' cannot be 'GOOD'"),
         (evaluation_line(replace(EVALUATION, value="1"), False), "'value' cannot be '1'"),
@@ -103,7 +109,44 @@ def test_a_broken_line_is_named(journal, tmp_path, broken, message):
     assert caught.value.file == str(tmp_path / "journal")
 
 
-@pytest.mark.parametrize("header", ["", "{", "{}\n", '{"journal": 2}\n', '{"journal": 1}\n'])
+def test_each_bit_that_has_changed_is_found_and_its_line_named(tmp_path):
+    """In a line in the middle, in its end, and in the end of the file."""
+    path = tmp_path / "journal"
+    first, *lines = (header_line(PLAN, 0), *(evaluation_line(replace(EVALUATION, index=i), False) for i in (1, 2)))
+    data = "".join([first, *lines]).encode()
+    bits = [8 * (len(data) - len(lines[1])) - i for i in range(1, 8 * len(lines[0]) + 1, 5)]
+    bits += [*range(8 * len(first) - 30, 8 * len(first) + 30), *range(8 * len(data) - 250, 8 * len(data))]
+    for bit in bits:
+        changed = bytearray(data)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        with pytest.raises(FileFormatError, match="damaged") as caught:
+            read_journal(str(path), PLAN, 0)
+        assert caught.value.line == data.count(b"\n", 0, bit // 8) + 1
+        assert caught.value.file == str(path)
+
+
+@pytest.mark.parametrize("share", range(11))
+def test_a_damaged_header_is_never_taken_for_a_good_one(tmp_path, share):
+    path = tmp_path / "journal"
+    data = header_line(PLAN, 0).encode()
+    for bit in range(share, 8 * len(data), 11 * 3):
+        changed = bytearray(data)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        with pytest.raises(FileFormatError, match="journal, line 1: ") as caught:
+            read_journal(str(path), PLAN, 0)
+        assert caught.value.line == 1
+
+
+def test_without_a_damaged_line_all_others_count(journal):
+    good = [evaluation_line(replace(EVALUATION, index=i), False) for i in (1, 2, 3)]
+    with pytest.raises(FileFormatError, match="without this line its evaluation is made again, and all others count"):
+        journal(good[0], good[1].replace("0.25", "0.75"), good[2])
+    assert list(journal(good[0], good[2]).evaluations) == [1, 3]
+
+
+@pytest.mark.parametrize("header", ["", "{", "{}\n", '{"journal": 2}\n', '{"journal": 1}\n', '{"journal": 3}\n'])
 def test_a_broken_header_is_named(tmp_path, header):
     path = tmp_path / "journal"
     path.write_text(header)
@@ -179,6 +222,8 @@ def test_formulas_are_compared(tmp_path):
 def test_a_journal_of_an_earlier_version_may_hold_settings_that_have_their_defaults(tmp_path):
     header = json.loads(header_line(PLAN, 0))
     header["surrogate"], header["intensifier"] = {"n_trees": 10, "model": "auto"}, {"ordered": False}
+    header["journal"] = 1
+    del header["crc"]
     path = tmp_path / "journal"
     path.write_text(json.dumps(header) + "\n")
     assert read_journal(str(path), PLAN, 0).max_evaluations == 60

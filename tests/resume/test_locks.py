@@ -1,14 +1,19 @@
 """A run belongs to one process at a time."""
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import subprocess
 import time
 
+import psutil
 import pytest
+from distributed import Client, LocalCluster
 
-from pysmac_compat.files.lock import RunLock, lock_runs
+from pysmac_compat import ArgumentError
+from pysmac_compat.errors import LinkedFileError
+from pysmac_compat.files.lock import lock_runs, shared_with_forks
 
 from ..functions import end
 from .noted_searches import cost, search
@@ -64,41 +69,111 @@ def test_a_resumption_waits_for_the_processes_of_a_search_that_was_killed(tmp_pa
         assert search(tmp_path / "wd", 3, resume=True).result.n_evaluations == 3
 
 
-@pytest.mark.slow
-def test_what_a_call_leaves_in_the_background_holds_no_lock(tmp_path, notes):
+MODES = {
+    "sequential": {},
+    "limits": {"t_limit_function_s": 100, "mem_limit_function_mb": 1000},
+    "workers": {"options": {"workers": 2}},
+    "num_procs": {"num_runs": 2, "num_procs": 2},
+    "in this process": {"options": {"isolate": False}},
+    "Dask, processes": {"cluster": {"processes": True}},
+    "Dask, threads": {"cluster": {"processes": False}},
+}
+
+
+def leaving(folder, notes, keywords):
+    """A search whose first calls leave processes behind, by a bare fork and by a program that gets all descriptors."""
+
     def function(**arguments):
         if not notes.lines:
             notes.write(subprocess.Popen(["sleep", "600"], close_fds=False).pid)
-            if os.fork() == 0:
-                notes.write(os.getpid())
-                os.setsid()
+            pid = os.fork()
+            if pid == 0:
                 time.sleep(600)
                 os._exit(0)
+            notes.write(pid)
+        elif len(notes.lines) > 1 and (folder / "hang").exists():
+            (folder / "hanging").touch()
+            time.sleep(600)
         return cost(**arguments)
 
-    search(tmp_path / "wd", 3, function=function)
+    keywords = dict(keywords)
+    cluster = keywords.pop("cluster", None)
+    if cluster is None:
+        search(folder, 3, function=function, **keywords)
+        return
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, **cluster) as here, Client(here) as dask:
+        search(folder, 3, function=function, options={"dask-client": dask}, **keywords)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("mode", MODES)
+def test_what_a_call_leaves_in_the_background_holds_no_lock(tmp_path, notes, mode, killed):
+    """However the search ends; the processes of one that is killed have 5 s to notice that."""
+    folder = tmp_path / "wd"
+    folder.mkdir()
+    if killed:
+        (folder / "hang").touch()
+    context = multiprocessing.get_context("spawn" if mode.startswith("Dask") else "fork")
+    process = context.Process(target=leaving, args=(folder, notes, MODES[mode]))
+    process.start()
     try:
-        assert search(tmp_path / "wd", 3).result.n_evaluations == 3
+        while killed and not (folder / "hanging").exists():
+            assert process.is_alive()
+            time.sleep(0.01)
+        if killed:
+            process.kill()
+        process.join()
+        assert len(notes.lines) >= 2
+        runs = {"num_runs": 2} if mode == "num_procs" else {}
+        for lock in lock_runs(str(folder / "out" / "scenario"), ["0", "1"][: len(runs) + 1], patience=5.0):
+            assert lock.is_held
+            lock.close()
+        assert not [pid for pid in map(int, notes.lines) if not psutil.pid_exists(pid)]
     finally:
         for pid in map(int, notes.lines):
             end(pid)
 
 
-def test_a_folder_without_locks_is_told_once(tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_folder_without_locks_is_told_once(tmp_path, monkeypatch, number):
     def no_locks(descriptor, operation):
-        raise OSError(37, "No locks available")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("fcntl.flock", no_locks)  # no file system without locks can be had here
     with pytest.warns(UserWarning, match="has no locks") as caught:
-        search(tmp_path / "wd", 2, num_runs=2)
+        assert search(tmp_path / "wd", 2, num_runs=2).result.n_evaluations == 4
     assert len(caught) == 1
 
 
-def test_a_lock_is_no_link(tmp_path):
-    (tmp_path / "precious").write_text("text")
-    (tmp_path / "lock-run-0").symlink_to(tmp_path / "precious")
-    with pytest.raises(OSError, match="lock-run-0"):
-        RunLock(str(tmp_path / "lock-run-0"))
-    with pytest.warns(UserWarning, match="no lock can be had: .*lock-run-0"):
-        assert lock_runs(str(tmp_path), ["0"]) == []
-    assert (tmp_path / "precious").read_text() == "text"
+@pytest.mark.parametrize("there", [True, False])
+def test_a_lock_is_no_link(tmp_path, there):
+    if there:
+        (tmp_path / "precious").write_text("text")
+    link = tmp_path / "lock-run-1"
+    link.symlink_to(tmp_path / "precious")
+    with pytest.raises(LinkedFileError, match="lock-run-1 is a symbolic link"):
+        lock_runs(str(tmp_path), ["0", "1"])
+    lock_runs(str(tmp_path), ["0"])[0].close()
+    assert not there or (tmp_path / "precious").read_text() == "text"
+    assert there == (tmp_path / "precious").exists()
+
+
+def test_a_fork_has_no_lock_unless_it_is_to_share_it(tmp_path):
+    for shared in (False, True):
+        (lock,) = lock_runs(str(tmp_path), ["0"])
+        with shared_with_forks() if shared else contextlib.nullcontext():
+            pid = os.fork()
+        if pid == 0:
+            time.sleep(600)
+            os._exit(0)
+        lock.close()
+        try:
+            if shared:
+                with pytest.raises(ArgumentError, match="another process"):
+                    lock_runs(str(tmp_path), ["0"])
+            else:
+                lock_runs(str(tmp_path), ["0"], patience=5.0)[0].close()
+        finally:
+            end(pid)
+            os.waitpid(pid, 0)

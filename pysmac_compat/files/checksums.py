@@ -1,0 +1,35 @@
+"""Lines that tell whether they are as they were written.
+
+Each is a JSON object whose last member is the CRC-32 of the object without it, in eight hexadecimal digits. Any bit
+that has changed since is noticed::
+
+    {"index": 1, "value": 13.0, "crc": "0c2e6f11"}
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_BEFORE, _AFTER, _DIGITS = b', "crc": "', b'"}', 8
+
+
+def checked_line(content: Mapping[str, Any]) -> str:
+    """An object that is not empty, as a line with its checksum."""
+    body = json.dumps(content)
+    return f"{body[:-1]}{_BEFORE.decode()}{_checksum(body.encode())}{_AFTER.decode()}\n"
+
+
+def split_checksum(line: bytes) -> tuple[bytes, bool | None]:
+    """The object of a line without its newline, and whether its checksum fits; None if it has none."""
+    body, mark, rest = line.rpartition(_BEFORE)
+    if not mark or len(rest) != _DIGITS + len(_AFTER) or not rest.endswith(_AFTER):
+        return line, None
+    body += b"}"
+    return body, _checksum(body).encode() == rest[:_DIGITS]
+
+
+def _checksum(body: bytes) -> str:
+    return f"{binascii.crc32(body):0{_DIGITS}x}"

@@ -1,0 +1,139 @@
+"""The first line of a journal: what a search depends on, and how one search differs from another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any
+
+from pysmac_compat.engine.settings import EngineSettings
+from pysmac_compat.errors import ResumeError
+from pysmac_compat.plan import Plan
+from pysmac_compat.plan.known import Known
+
+#: of the journal; the lines of version 1 have no checksums
+VERSION, WITHOUT_CHECKSUMS = 2, 1
+
+
+def header(plan: Plan, run: int) -> dict[str, Any]:
+    """What the search depends on, under the names that journals have had since their first version."""
+    definition, start, engine = plan.definition, plan.start, plan.engine
+    selector, racing = _changed(engine.selector), _changed(engine.racing)
+    content = {
+        "journal": VERSION,
+        "max_evaluations": plan.budget.evaluations,
+        "seed": plan.seeds[run],
+        "parameters": {name: asdict(parameter) for name, parameter in definition.parameters.items()},
+        "conditional_clauses": definition.conditional_clauses,
+        "forbidden_clauses": [clause.text for clause in definition.forbiddens],
+        "deterministic": plan.deterministic,
+        "num_train_instances": plan.instances.n_train,
+        "train_instance_features": plan.instances.features,
+        "workers": plan.calls.workers,
+        "warmstart": digest(start.known),
+        "objective": plan.objective,
+        "failure_value": plan.calls.failure_value,
+        "use_model": engine.selector.use_model,
+        "max_incumbent_runs": engine.racing.max_runs,
+        "initial_incumbent_runs": engine.racing.initial_runs,
+        "seed_offset": start.seed_offset,
+        "first": start.first,
+        "subspace": start.subspace,
+        "retries": plan.calls.retries,
+        "crashed_quality": plan.calls.crashed_quality,
+        "surrogate": {**_changed(engine.surrogate), **_changed(engine.forest)},
+        "acquisition": _changed(engine.acquisition),
+        "maximizer": _changed(engine.maximizer),
+        "selector": {name: value for name, value in selector.items() if name != "use_model"},
+        "encoder": {} if engine.encoder.censored == "impute" else {"censored": engine.encoder.censored},
+        "intensifier": {name: value for name, value in racing.items() if name not in ("max_runs", "initial_runs")},
+    }
+    return {name: plain(value) for name, value in content.items()}
+
+
+#: settings of the engine, under the names of the journal
+_PARTS = ("surrogate", "acquisition", "maximizer", "selector", "encoder", "intensifier")
+
+
+def _without_defaults(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that a journal of an earlier version holds although they have their defaults."""
+    engine = EngineSettings()
+    defaults = {each.name: each.default for one in vars(engine).values() for each in fields(one)}
+    return {name: value for name, value in part.items() if name not in defaults or value != defaults[name]}
+
+
+def _changed(settings: Any) -> dict[str, Any]:
+    """The fields of some settings that do not have their default."""
+    return {each.name: value for each in fields(settings) if (value := getattr(settings, each.name)) != each.default}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it; what is equal for the search looks the same, in whatever process."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    if is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    return getattr(value, "__name__", None) or plain(vars(value))
+
+
+def digest(known: Sequence[Known]) -> str | None:
+    """What tells the evaluations that are known at the start from others; None if there are none."""
+    if not known:
+        return None
+    import hashlib  # not above: what it loads makes each fork of the process dearer
+
+    return hashlib.sha256(json.dumps(plain(known)).encode()).hexdigest()
+
+
+def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
+    """Refuse the header of another search.
+
+    Raises
+    ------
+    ResumeError
+        Naming the first difference.
+    """
+    new = json.loads(json.dumps(header(plan, run)))
+    old = {**old, **{name: _without_defaults(old[name]) for name in _PARTS if isinstance(old.get(name), dict)}}
+    for name in new:
+        if name in ("journal", "max_evaluations"):
+            continue
+        if name == "warmstart":
+            difference = _warm_difference(old.get(name), new[name])
+        else:
+            difference = _difference(name, old.get(name), new[name])
+        if difference:
+            raise ResumeError(f"resume: {path} is of another search: {difference}")
+
+
+def _warm_difference(old: Any, new: Any) -> str:
+    option = "smac_options['warmstart']"
+    if old == new:
+        return ""
+    if new is None:
+        return f"it began with the evaluations of an earlier run ({option}), now there is no such option"
+    if old is None:
+        return f"it began without {option}, now there is one"
+    return f"the evaluations in the folder of {option} are not those with which it began"
+
+
+def _difference(name: str, old: Any, new: Any) -> str:
+    """The first difference in words; empty if there is none."""
+    if json.dumps(old) == json.dumps(new):  # also the order, and 1 is not True
+        return ""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in {**old, **new}:
+            if key not in old or key not in new:
+                return f"{name}: {key!r} is {'new' if key in new else 'gone'}"
+            difference = _difference(f"{name}: {key}", old[key], new[key])
+            if difference:
+                return difference
+        return f"{name}: the order is another one, {list(old)} before, {list(new)} now"
+    return f"{name} was {old!r:.200}, now it is {new!r:.200}"
