@@ -31,18 +31,15 @@ class BackgroundSync:
     def __init__(self, descriptor: int, trouble: Callable[[OSError], None]) -> None:
         self._descriptor, self._trouble = descriptor, trouble
         self._changed, self._closed = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread: threading.Thread | None = threading.Thread(target=self._work, name="pysmac-sync", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:  # the limits of this machine leave no room for a thread; `close` does it
+            self._thread = None
 
     def note(self) -> None:
         """The file has changed; takes no time."""
         self._changed.set()
-        if self._thread is None:
-            thread = threading.Thread(target=self._work, name="pysmac-sync", daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # the limits of this machine leave no room for a thread; `close` does it
-                return
-            self._thread = thread
 
     def close(self) -> None:
         """Put the rest on the disk, now."""

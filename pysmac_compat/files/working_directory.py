@@ -105,13 +105,13 @@ class WorkingDirectory(ResultFiles):
                 "SMAC_optimizer(persistent_files=True) replaces them"
             )
             return
+        Folder(path, made).refuse_links([*map(glob.escape, files), "pysmac_config.pkl"])
         scenario_path = os.path.join(path, scenario_file)
         if os.path.lexists(scenario_path) and scenario_path not in made and not is_scenario_of_search(scenario_path):
             raise ArgumentError(
                 f"smac_options['scenario_fn']: {scenario_path!r} is there, and no search has written it; "
                 "use another name, or move it away"
             )
-        Folder(path, made).refuse_links([*map(glob.escape, files), "pysmac_config.pkl"])
         try:
             os.makedirs(path, exist_ok=True)
             folder = Folder(path, made)
