@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from benchmarks.faults.notes import Notes
+
 # on a machine that does other things, too, time says little
 settings.register_profile(
     "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -77,22 +79,6 @@ def java_runs(tmp_path_factory):
 def java_copy(java_runs, tmp_path):
     """Makes a working directory of its own with a recorded run."""
     return lambda name="wd": Path(shutil.copytree(java_runs / "readers" / "wd", tmp_path / name))
-
-
-class Notes:
-    """Lines that any process can write down."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def write(self, *words):
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        os.write(descriptor, (" ".join(map(str, words)) + "\n").encode())
-        os.close(descriptor)
-
-    @property
-    def lines(self):
-        return self.path.read_text().splitlines() if self.path.exists() else []
 
 
 @pytest.fixture

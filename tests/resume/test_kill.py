@@ -11,13 +11,13 @@ import time
 import psutil
 import pytest
 
+from benchmarks.faults.kills import pause_until
+from benchmarks.faults.searches import QUICK, call_of, cost, recorded, search, summary
 from pysmac_compat.files.state import read_state_run
 
 from ..functions import gone
-from .noted_searches import cost, journal_of, search, summary
 
 N = 28
-QUICK = {"rf-num-trees": 4, "num-ei-random": 100}
 KINDS = [
     {"options": QUICK},
     {"options": QUICK, "deterministic": False, "num_train_instances": 3},
@@ -44,33 +44,16 @@ def kill_somewhere(folder, notes, moment, keywords):
     """Start a search, and kill it when so many calls have begun; it is not waited for what it is doing then."""
     process = multiprocessing.get_context("fork").Process(target=search, args=(folder, N, notes), kwargs=keywords)
     process.start()
-    while process.is_alive() and len(notes.lines) < moment:
-        time.sleep(0.001)
-    time.sleep(random.Random(moment).uniform(0, 0.03))
+    pause_until(process, notes, moment, random.Random(moment).uniform(0, 0.03))
     process.kill()
     process.join()
-
-
-def finished(folder):
-    """The evaluations in the whole lines of the journal."""
-    journal = journal_of(folder)
-    if not journal.exists():
-        return []
-    _, *lines = journal.read_text().split("\n")[:-1]
-    return [json.loads(line) for line in lines]
-
-
-def call(configuration, instance, seed, **_):
-    """How a call is noted."""
-    extra = {name: value for name, value in (("instance", instance), ("seed", seed)) if value is not None}
-    return str(sorted({**configuration, **extra}.items(), key=str))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("moment", "kind"), MOMENTS)
 def test_nothing_that_has_finished_is_evaluated_again(tmp_path, notes, undisturbed, moment, kind):
     kill_somewhere(tmp_path, notes, moment, KINDS[kind])
-    done = finished(tmp_path)
+    done = recorded(tmp_path)
     time.sleep(0.05)  # what the dead process had begun may still make its note
     n_begun = len(notes.lines)
     notes.path.unlink(missing_ok=True)
@@ -78,7 +61,7 @@ def test_nothing_that_has_finished_is_evaluated_again(tmp_path, notes, undisturb
     assert summary(resumed.result) == undisturbed(kind)
     # a result that was on its way when the process died may have reached the journal
     assert len(done) <= N - len(notes.lines) <= n_begun
-    assert not {call(**each) for each in done} & set(notes.lines)
+    assert not {call_of(each) for each in done} & set(notes.lines)
     (state,) = (tmp_path / "out" / "scenario").glob("state-run0")
     assert len(read_state_run(state).runs) == N
 
@@ -105,7 +88,7 @@ def test_a_call_that_ends_just_after_its_script_has_not_failed(tmp_path, notes):
     process.start()
     process.join()
     assert all(gone(pid) for pid in json.loads((tmp_path / "others").read_text()))
-    assert {each["status"] for each in finished(tmp_path)} == {"SAT"}
+    assert {each["status"] for each in recorded(tmp_path)} == {"SAT"}
 
 
 @pytest.mark.slow
@@ -132,7 +115,7 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
 
     with pytest.raises(RuntimeError, match="the process of the search has died"):
         search(tmp_path, N, notes, function, **KINDS[0])
-    assert len(finished(tmp_path)) == 6
+    assert len(recorded(tmp_path)) == 6
     assert summary(search(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
     assert len(notes.lines) == 7 + N - 6
 

@@ -101,7 +101,10 @@ def leaving(folder, notes, keywords):
     if cluster is None:
         search(folder, 3, function=function, **keywords)
         return
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, **cluster) as here, Client(here) as dask:
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, **cluster) as here,
+        Client(here) as dask,
+    ):
         search(folder, 3, function=function, options={"dask-client": dask}, **keywords)
 
 

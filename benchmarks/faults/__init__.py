@@ -1,0 +1,1 @@
+"""Kills searches wherever they are, resumes them, and counts what was lost; see docs/reliability.md."""

@@ -1,0 +1,70 @@
+"""Kills searches at random moments, resumes them, and prints what was lost: ``python -m benchmarks.faults``.
+
+Each line is a process that gets a SIGKILL and a way to make the calls, each number a sum over all trials. All of
+them have to be 0; the exit status is 1 if one is not. A trial takes some seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import tempfile
+import time
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from benchmarks.faults.kills import CELLS, Counts, Trial, preload
+
+_NAMES = {
+    "lost": "lost",
+    "doubled": "called again",
+    "orphans": "left after 5 s",
+    "unparsable": "unreadable files",
+    "different": "other results",
+    "invalid": "bad lines",
+}
+
+
+def table(rows: list[tuple[str, str, int, Counts]]) -> str:
+    """The table of the page: process, calls, kills, and the counts."""
+    names = [_NAMES[each.name] for each in fields(Counts)]
+    lines = [" | ".join(["killed", "calls", "kills", *names]), " | ".join(["---"] * (3 + len(names)))]
+    for target, mode, kills, counts in rows:
+        lines.append(" | ".join(map(str, [target, mode, kills, *asdict(counts).values()])))
+    return "".join(f"| {line} |\n" for line in lines)
+
+
+def main() -> int:
+    """The command; returns its exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=5, help="for each line (5)")
+    parser.add_argument("--seed", type=int, default=0, help="chooses the moments (0)")
+    parser.add_argument("--only", default="", help="lines with this text, as 'engine' or 'Dask'")
+    parser.add_argument("--minutes", type=float, default=20.0, help="no trial begins after so long (20)")
+    options = parser.parse_args()
+    preload()
+    end, rows = time.monotonic() + 60 * options.minutes, []
+    for number, cell in enumerate(CELLS):
+        if options.only not in f"{cell.target} {cell.mode}":
+            continue
+        total, kills = Counts(), 0
+        for trial in range(options.kills):
+            if time.monotonic() >= end:
+                break
+            folder = Path(tempfile.mkdtemp(prefix="faults-"))
+            attempt = Trial(folder, cell, random.Random(f"{options.seed} {number} {trial}"))
+            found = attempt.run()
+            total, kills = total + found, kills + 1
+            for complaint in attempt.complaints:
+                print(complaint, flush=True)
+            if not attempt.complaints:  # else it stays, to be looked at
+                shutil.rmtree(folder, ignore_errors=True)
+        rows.append((cell.target, cell.mode, kills, total))
+        print(f"{cell.target}, {cell.mode}: {kills} kills", flush=True)
+    print(table(rows), end="")
+    return int(any(counts for *_, counts in rows))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

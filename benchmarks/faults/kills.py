@@ -1,0 +1,359 @@
+"""One trial: a search is started, one of its processes is killed, and the search is resumed."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import json
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.faults.notes import Notes
+from benchmarks.faults.searches import QUICK, call, call_of, cost, journal_of, recorded, search, summary
+from pysmac_compat.errors import SearchError
+from pysmac_compat.files.checksums import split_checksum
+from pysmac_compat.files.configuration_texts import read_paramstrings
+from pysmac_compat.files.instances import read_instances
+from pysmac_compat.files.pcs import read_pcs
+from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
+from pysmac_compat.files.run_results import read_runs_and_results
+from pysmac_compat.files.scenario_files import read_scenario
+from pysmac_compat.files.state import read_state_run
+from pysmac_compat.files.text import TextFile
+from pysmac_compat.utils.smac_output_readers import json_parse, read_trajectory_file
+
+N = 24  # evaluations of a run
+PATIENCE = 5.0  # seconds until nothing of a search may be left
+_MOST = 120.0  # seconds that a search may take; a longer one hangs
+
+_FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a search is hit.
+
+    Attributes
+    ----------
+    target : str
+        The process that is killed: script, engine, light or call.
+    mode : str
+    keywords : dict
+        Of `search`.
+    running : int
+        How many calls it makes at a time.
+    cluster : bool
+        Whether a Dask cluster makes them.
+    """
+
+    target: str
+    mode: str
+    keywords: dict[str, Any] = field(default_factory=dict)
+    running: int = 1
+    cluster: bool = False
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return int(self.keywords.get("num_runs", 1))
+
+
+CELLS = [
+    Cell("script", "sequential"),
+    Cell("script", "limits", {"t_limit_function_s": 60, "mem_limit_function_mb": 1000}),
+    Cell("script", "workers=2", {"options": {**QUICK, "workers": 2}}, running=2),
+    Cell("script", "num_procs=2", {"num_runs": 2, "num_procs": 2}, running=2),
+    Cell("script", "Dask", {"options": {**QUICK, "workers": 2}}, running=2, cluster=True),
+    Cell("engine", "sequential"),
+    Cell("light", "sequential"),
+    Cell("call", "sequential"),
+]
+
+
+@dataclass
+class Counts:
+    """What went wrong in some trials; zeros are what is wanted.
+
+    Attributes
+    ----------
+    lost : int
+        Evaluations that had ended before the kill, other than those that were running, and are in no journal.
+    doubled : int
+        Calls that were made again although they stood in a journal.
+    orphans : int
+        Processes that were left `PATIENCE` seconds after the kill.
+    unparsable : int
+        Files that no reader takes, after the kill and after the resumption.
+    different : int
+        Results that are not those of a search that was not killed and gets the same answers.
+    invalid : int
+        Whole lines of journals that do not fit their checksums.
+    """
+
+    lost: int = 0
+    doubled: int = 0
+    orphans: int = 0
+    unparsable: int = 0
+    different: int = 0
+    invalid: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+
+    def __bool__(self) -> bool:
+        return any(asdict(self).values())
+
+
+class Trial:
+    """One kill and what follows.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        An empty one.
+    cell : Cell
+    chance : random.Random
+        Chooses the moment.
+
+    Attributes
+    ----------
+    complaints : list of str
+        What went wrong, in words.
+    """
+
+    def __init__(self, folder: Path, cell: Cell, chance: random.Random) -> None:
+        self.folder, self.cell, self.chance = folder, cell, chance
+        self.wd = folder / "wd"
+        self.notes, self.processes = Notes(folder / "calls"), Notes(folder / "processes")
+        self.complaints: list[str] = []
+
+    def run(self) -> Counts:
+        """Kill, look, resume, look."""
+        counts = Counts()
+        counts.orphans = self._kill()
+        begun, kept = self.notes.lines, self._recorded()
+        counts.lost = max(0, len(begun) - self.cell.running - len(kept))
+        counts += self._look(complete=False)
+        self.notes.path.unlink(missing_ok=True)
+        result = self._search("resumed", resume=True)
+        again = self.notes.lines
+        # with several calls at a time, a call may be due that the killed search had in common with another
+        counts.doubled = len({call_of(each) for each in kept} & set(again))
+        counts.doubled += max(0, len(again) - (N * self.cell.runs - len(kept)))
+        ended = self._recorded()
+        counts.lost += sum(each not in ended for each in kept) + max(0, N * self.cell.runs - len(ended))
+        counts += self._look(complete=True)
+        counts.different = int(result != self._replay())
+        for name, number in asdict(counts).items():
+            if number:
+                self.complaints.append(f"{self.cell.target}, {self.cell.mode}: {name} {number} in {self.folder}")
+        return counts
+
+    def _recorded(self) -> list[dict[str, Any]]:
+        return [each for run in range(self.cell.runs) for each in recorded(self.wd, run)]
+
+    def _kill(self) -> int:
+        """Start the search, kill, and wait for its end; how many of its processes are left then."""
+        moment = self.chance.randrange(N * self.cell.runs)
+        script = _FORK.Process(target=self._script, args=("killed", {}))
+        script.start()
+        assert script.pid is not None
+        least = 0 if self.cell.target == "script" else 1
+        pause_until(script, self.notes, max(moment, least), self.chance.uniform(0, 0.5 if not moment else 0.05))
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):  # it has ended before
+            os.kill(self._victim(script.pid), signal.SIGKILL)
+        script.join(_MOST)
+        left = wait_for_end_of_session(script.pid, PATIENCE)
+        for pid in left:
+            self.complaints.append(f"left: {' '.join(_command(pid))}")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(left)
+
+    def _victim(self, script: int) -> int:
+        if self.cell.target == "script":
+            return script
+        child, light = map(int, self.processes.lines[-1].split())
+        if self.cell.target == "engine":
+            children = [process.pid for process in psutil.Process(script).children()]
+            return next((pid for pid in children if pid != light), script)
+        return light if self.cell.target == "light" else child
+
+    def _search(self, name: str, **keywords: Any) -> str:
+        """The summary of a search in a process of its own that is not disturbed."""
+        script = _FORK.Process(target=self._script, args=(name, keywords))
+        script.start()
+        script.join(_MOST)
+        assert script.pid is not None
+        for pid in wait_for_end_of_session(script.pid, PATIENCE):
+            self.complaints.append(f"left after {name}: {' '.join(_command(pid))}")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        path = self.folder / name
+        return (
+            path.read_text() if path.exists() else f"{name}: no result, {(self.folder / 'stderr').read_text()[-400:]}"
+        )
+
+    def _script(self, name: str, more: dict[str, Any]) -> None:
+        """What the user's process does."""
+        os.setsid()
+        errors = os.open(self.folder / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(errors, 2)
+        keywords = {"folder": self.wd, "notes": self.notes, "options": QUICK, **self.cell.keywords, **more}
+        with self._cluster(keywords), contextlib.suppress(SearchError):
+            result = search(n=N, function=keywords.pop("function", self._function), **keywords).result
+            (self.folder / name).write_text(repr(summary(result)))
+
+    @contextlib.contextmanager
+    def _cluster(self, keywords: dict[str, Any]) -> Iterator[None]:
+        if not self.cell.cluster:
+            yield
+            return
+        from distributed import Client, LocalCluster
+
+        with (
+            LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
+            keywords["options"] = {**keywords["options"], "dask-client": client}
+            yield
+
+    def _function(self, **arguments: Any) -> float:
+        self.processes.write(os.getpid(), os.getppid())
+        time.sleep(0.01 + hash(call(arguments)) % 100 / 5000)
+        return cost(**arguments)
+
+    def _replay(self) -> str:
+        """What a search comes to that is not disturbed, and whose calls answer as the journal says.
+
+        Where several calls go on at a time, which one ends first decides; the journal says that, too, so it is
+        resumed as a whole.
+        """
+        answers = {call_of(each): each for each in self._recorded()}
+
+        def function(**arguments: Any) -> float:
+            answer = answers[call(arguments)]
+            if answer["status"] != "SAT":
+                raise RuntimeError(answer["message"])
+            return float(answer["quality"])
+
+        folder = self.folder / "replayed_wd"
+        if self.cell.running > self.cell.runs:
+            target = journal_of(folder)
+            target.parent.mkdir(parents=True)
+            target.write_bytes(journal_of(self.wd).read_bytes())
+
+            def function(**arguments: Any) -> float:
+                raise AssertionError("it stands in the journal")
+
+        return self._search("replayed", folder=folder, notes=None, function=function, resume=True)
+
+    def _look(self, complete: bool) -> Counts:
+        """Read all files."""
+        counts = Counts()
+        for run in range(self.cell.runs):
+            path = journal_of(self.wd, run)
+            lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+            counts.invalid += sum(not split_checksum(line)[1] for line in lines)
+        for problem in unparsable(self.wd, N if complete else None):
+            self.complaints.append(problem)
+            counts.unparsable += 1
+        return counts
+
+
+def pause_until(process: Any, notes: Notes, n_calls: int, seconds: float) -> None:
+    """Wait until so many calls have begun or the process has ended, and then some seconds more."""
+    end = time.monotonic() + _MOST
+    while process.is_alive() and len(notes.lines) < n_calls and time.monotonic() < end:
+        time.sleep(0.001)
+    time.sleep(seconds)
+
+
+def wait_for_end_of_session(session: int, seconds: float) -> list[int]:
+    """The processes of a session that still live after some seconds."""
+    end = time.monotonic() + seconds
+    while (left := [pid for pid in psutil.pids() if _is_of(pid, session)]) and time.monotonic() < end:
+        time.sleep(0.02)
+    return left
+
+
+def _is_of(pid: int, session: int) -> bool:
+    with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+        return os.getsid(pid) == session and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _command(pid: int) -> list[str]:
+    with contextlib.suppress(psutil.Error):
+        return [str(pid), *psutil.Process(pid).cmdline()]
+    return [str(pid)]
+
+
+def _read_live(path: Path) -> None:
+    with path.open() as stream:
+        list(json_parse(stream))
+
+
+#: what reads the files whose names match
+_READERS: dict[str, Callable[[Path], object]] = {
+    "parameters.pcs": read_pcs,
+    "instances.dat": read_instances,
+    "scenario.*": read_scenario,
+    "pysmac_config.pkl": unpickle_pysmac_config,
+    "out/*/traj-run-*.txt": read_trajectory_file,
+    "out/*/detailed-traj-run-*.csv": lambda path: TextFile(path, appended=True),
+    "out/*/live-rundata-*.json": _read_live,
+    "out/*/state-run*/param.pcs": read_pcs,
+    "out/*/state-run*/scenario.txt": read_scenario,
+    "out/*/state-run*/instances.txt": read_instances,
+    "out/*/state-run*/paramstrings-it*.txt": read_paramstrings,
+    "out/*/state-run*/uniq_configurations-it*.csv": lambda path: TextFile(path, appended=True),
+    "out/*/state-run*/runs_and_results-it*.csv": read_runs_and_results,
+    "out/*/smac3*/*/*.json": lambda path: json.loads(path.read_text()),
+}
+
+
+def unparsable(folder: Path, n_runs: int | None = None) -> list[str]:
+    """What is wrong with the files of a working directory.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    n_runs : int or None
+        How many evaluations each state must hold; None: the search was killed, and some files may be missing.
+    """
+    problems = []
+    for pattern, read in _READERS.items():
+        found = sorted(glob.glob(os.path.join(glob.escape(str(folder)), pattern)))
+        if n_runs is not None and not found:
+            problems.append(f"{folder}: there is no {pattern}")
+        for path in found:
+            try:
+                read(Path(path))
+            except Exception as error:  # whatever is wrong
+                problems.append(f"{path}: {type(error).__name__}: {error}")
+    if n_runs is not None:
+        problems += [f"{path}: left over" for path in glob.glob(f"{glob.escape(str(folder))}/**/*.tmp", recursive=True)]
+        for path in glob.glob(f"{glob.escape(str(folder))}/out/*/state-run*"):
+            with contextlib.suppress(ValueError, OSError):  # named above
+                if len(read_state_run(path).runs) != n_runs:
+                    problems.append(f"{path}: not all evaluations are there")
+    return problems
+
+
+def preload() -> None:
+    """Import what each search imports, once for all forks."""
+    import ConfigSpace  # noqa: F401
+    import smac  # noqa: F401
+
+    sys.stdout.flush()
