@@ -199,10 +199,10 @@ class Trial:
             self.complaints.append(f"left after {name}: {' '.join(_command(pid))}")
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        path = self.folder / name
-        return (
-            path.read_text() if path.exists() else f"{name}: no result, {(self.folder / 'stderr').read_text()[-400:]}"
-        )
+        with contextlib.suppress(FileNotFoundError):
+            return (self.folder / name).read_text()
+        self.complaints.append(f"{name}: no result: {(self.folder / 'stderr').read_text()[-400:]}")
+        return ""
 
     def _script(self, name: str, more: dict[str, Any]) -> None:
         """What the user's process does."""
@@ -212,6 +212,7 @@ class Trial:
         keywords = {"folder": self.wd, "notes": self.notes, "options": QUICK, **self.cell.keywords, **more}
         with self._cluster(keywords), contextlib.suppress(SearchError):
             result = search(n=N, function=keywords.pop("function", self._function), **keywords).result
+            assert result is not None
             (self.folder / name).write_text(repr(summary(result)))
 
     @contextlib.contextmanager

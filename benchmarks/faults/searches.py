@@ -48,7 +48,7 @@ def search(
             notes.write(call(arguments))
         return function(**arguments)
 
-    optimizer = pysmac_compat.SMAC_optimizer(working_directory=folder, persistent_files=True, t_limit_total_s=time)
+    optimizer = pysmac_compat.SMAC_optimizer(working_directory=str(folder), persistent_files=True, t_limit_total_s=time)
     optimizer.smac_options.update(options)
     optimizer.minimize(noted, n, SPACE, CONDITIONS, resume=resume, **keywords)
     return optimizer

@@ -101,9 +101,11 @@ def test_the_old_text_goes_when_the_new_one_is_on_the_disk(tmp_path, monkeypatch
     path = tmp_path / "file"
     path.write_text("old")
     seen = []
-    monkeypatch.setattr(
-        "os.fdatasync", lambda descriptor: seen.append((os.fstat(descriptor).st_size, path.read_text()))
-    )
+
+    def sync(descriptor):
+        seen.append((os.fstat(descriptor).st_size, path.read_text()))
+
+    monkeypatch.setattr("os.fdatasync", sync)
     write_bytes(path, b"brand new", synced=True)
     assert seen[0] == (9, "old")
     assert seen[1][1] == "brand new"  # the folder, with the name
