@@ -23,7 +23,7 @@ from pysmac_compat.files.result_files import read_journals, run_names
 from pysmac_compat.files.working_directory import WorkingDirectory, make_folders, remove_made, results_path
 from pysmac_compat.options.meaning import Options
 from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
-from pysmac_compat.planning.planner import make_plan
+from pysmac_compat.planning.planner import make_plan, with_warm_start
 from pysmac_compat.planning.signature import check_signature
 from pysmac_compat.results import Result
 from pysmac_compat.search.minimisation import Minimisation
@@ -262,8 +262,8 @@ class SMAC_optimizer:
             t_limit_function_s=t_limit_function_s,
             t_limit_total_s=self._total_time,
             mem_limit_function_mb=mem_limit_function_mb,
-            resumed=results if resume else None,
             numbered=numbered,
+            read_warm_start=not resume,
         )
         check_signature(func, plan)
         self.pysmac_config = {
@@ -281,6 +281,8 @@ class SMAC_optimizer:
                 locks = lock_runs(results, run_names(plan.seeds), patience)
                 for lock in locks:
                     held.callback(lock.close)
+            if resume:  # what it reads may be the run's own
+                plan = with_warm_start(plan, options, results)
             recorded = read_journals(results, plan) if resume else {}
             files = WorkingDirectory(
                 self.working_directory,

@@ -170,7 +170,7 @@ class Trial:
         assert script.pid is not None
         least = 0 if self.cell.target == "script" else 1
         pause_until(script, self.notes, max(moment, least), self.chance.uniform(0, 0.5 if not moment else 0.05))
-        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):  # it has ended before
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess, StopIteration):  # it has ended before
             os.kill(self._victim(script.pid), signal.SIGKILL)
         script.join(_MOST)
         left = wait_for_end_of_session(script.pid, PATIENCE)
@@ -184,9 +184,9 @@ class Trial:
         if self.cell.target == "script":
             return script
         child, light = map(int, self.processes.lines[-1].split())
-        if self.cell.target == "engine":
-            children = [process.pid for process in psutil.Process(script).children()]
-            return next((pid for pid in children if pid != light), script)
+        if self.cell.target == "engine":  # the child of the script below which no calls are made
+            above = {light, *(process.pid for process in psutil.Process(light).parents())}
+            return next(process.pid for process in psutil.Process(script).children() if process.pid not in above)
         return light if self.cell.target == "light" else child
 
     def _search(self, name: str, **keywords: Any) -> str:

@@ -151,6 +151,8 @@ def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
             try:
                 os.mkdir(each)
             except OSError as error:
+                if isinstance(error, FileExistsError) and os.path.isdir(each):
+                    continue  # another process has just made it, as one of an array of jobs
                 raise ArgumentError(f"working_directory {path!r} cannot be made: {error}") from error
             made.append(each)
     return path, made

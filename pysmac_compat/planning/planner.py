@@ -13,7 +13,6 @@ from pysmac_compat.engine.settings import ForestSettings
 from pysmac_compat.errors import ArgumentError, ParameterError
 from pysmac_compat.options.meaning import ObjectiveOptions, Options, StartOptions, TransformOptions
 from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
-from pysmac_compat.plan.known import Known
 from pysmac_compat.plan.objective import Objective
 from pysmac_compat.planning.initial import read_configuration, read_subspace
 from pysmac_compat.planning.warm_start import read_known, read_known_before
@@ -39,13 +38,13 @@ def make_plan(
     t_limit_function_s: Any = None,
     t_limit_total_s: float | None = None,
     mem_limit_function_mb: Any = None,
-    resumed: str | None = None,
     numbered: bool = False,
+    read_warm_start: bool = True,
 ) -> Plan:
     """Check the arguments of ``minimize`` and join them with the options.
 
-    Where an argument and an option set the same limit, the smaller one holds. ``resumed`` is the folder of the
-    results of an earlier call that is resumed.
+    Where an argument and an option set the same limit, the smaller one holds. Without ``read_warm_start`` the plan
+    lacks the evaluations of an earlier run; see `with_warm_start`.
 
     Raises
     ------
@@ -92,7 +91,24 @@ def make_plan(
     )
     if not calls.isolate and plan.rules.limited:
         warn("smac_options['isolate'] = False: calls have no limits")
-    return replace(plan, start=replace(plan.start, known=_known(start, plan, resumed)))
+    if start.warm_folder is None and start.warm_iteration is not None:
+        warn("smac_options['warmstart-iteration'] has no effect without 'warmstart'")
+    return with_warm_start(plan, options) if read_warm_start else plan
+
+
+def with_warm_start(plan: Plan, options: Options, resumed: str | None = None) -> Plan:
+    """The plan with the evaluations of an earlier run, if the options name one.
+
+    ``resumed`` is the folder of the results of a search that is resumed.
+    """
+    folder, iteration = options.start.warm_folder, options.start.warm_iteration
+    if folder is None:
+        return plan
+    if resumed is None:
+        known = read_known(folder, iteration, plan)
+    else:
+        known = read_known_before(folder, iteration, plan, resumed)
+    return replace(plan, start=replace(plan.start, known=known))
 
 
 def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
@@ -115,16 +131,6 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
         cluster=given.cluster,
         numbered=numbered,
     )
-
-
-def _known(start: StartOptions, plan: Plan, resumed: str | None) -> list[Known]:
-    if start.warm_folder is not None:
-        if resumed is None:
-            return read_known(start.warm_folder, start.warm_iteration, plan)
-        return read_known_before(start.warm_folder, start.warm_iteration, plan, resumed)
-    if start.warm_iteration is not None:
-        warn("smac_options['warmstart-iteration'] has no effect without 'warmstart'")
-    return []
 
 
 def _first(start: StartOptions, definition: Definition) -> list[dict[str, Any] | None] | None:
