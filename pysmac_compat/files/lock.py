@@ -13,9 +13,9 @@ import contextlib
 import errno
 import fcntl
 import os
-import threading
 import time
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, LinkedFileError
@@ -24,29 +24,32 @@ from pysmac_compat.errors import ArgumentError, LinkedFileError
 PATIENCE = 5.0
 _PAUSE = 0.02
 
-#: the locks of this process
-_held: set[RunLock] = set()
-_forking = threading.local()
+
+class _OpenFile:
+    """A file that is open as long as this object lives."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:  # `os` may be gone at the end of Python
+        close(self.descriptor)
 
 
-def _let_go() -> None:
-    """What a fork of this process does first."""
-    if _held and not getattr(_forking, "shares_locks", False):
-        for lock in [*_held]:
-            lock.close()
-
-
-os.register_at_fork(after_in_child=_let_go)
+#: the locks of this process, held by this list alone: a fork empties it. A function that is not Python's, as each call
+#: is a fork, and one more function of ours there would have its pages copied each time.
+_not_for_forks: list[_OpenFile] = []
+os.register_at_fork(after_in_child=_not_for_forks.clear)
 
 
 @contextlib.contextmanager
 def shared_with_forks() -> Iterator[None]:
-    """What this thread forks meanwhile has the locks of this process, too."""
-    _forking.shares_locks = True
+    """What is forked meanwhile has the locks of this process, too."""
+    shared = [*_not_for_forks]
+    _not_for_forks.clear()
     try:
         yield
     finally:
-        _forking.shares_locks = False
+        _not_for_forks.extend(shared)
 
 
 def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[RunLock]:
@@ -106,28 +109,29 @@ class RunLock:
 
     def __init__(self, path: str, patience: float = 0.0) -> None:
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise LinkedFileError(path) from None
             raise
-        _held.add(self)
+        _not_for_forks.append(_OpenFile(descriptor))
+        self._file = weakref.ref(_not_for_forks[-1])
         try:
-            self.is_held = self._acquire(path, time.monotonic() + patience)
+            self.is_held = self._acquire(path, descriptor, time.monotonic() + patience)
         except BaseException:
             self.close()
             raise
         if self.is_held:
-            os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
-    def _acquire(self, path: str, end: float) -> bool:
+    def _acquire(self, path: str, descriptor: int, end: float) -> bool:
         while True:
             try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() >= end:
-                    owner = os.pread(self._descriptor, 20, 0).decode(errors="replace").strip()
+                    owner = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
                     raise ArgumentError(
                         f"another process{f' ({owner})' if owner else ''} is working on this run, see {path}; "
                         "wait for its end, or use another seed or another working_directory"
@@ -140,7 +144,6 @@ class RunLock:
 
     def close(self) -> None:
         """Let go of it in this process; forks of it that have not done so still hold it."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-            _held.discard(self)
+        file = self._file()
+        if file in _not_for_forks:
+            _not_for_forks.remove(file)

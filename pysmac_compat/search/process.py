@@ -36,22 +36,19 @@ from typing import Any
 from pysmac_compat._installed import prefer_installed
 from pysmac_compat._process import ForkedProcess, uninterrupted
 from pysmac_compat.errors import FileFormatError, SearchError
-from pysmac_compat.evaluation.child import process_handle, readable
 from pysmac_compat.evaluation.evaluator import Caller, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop, Warned
+from pysmac_compat.events import CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop, Warned
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.plan import Plan
 from pysmac_compat.search.run import Call, EvaluationLost, Run
+from pysmac_compat.search.stopped import Stopped, end_after
 
 logger = logging.getLogger(__name__)
 
 #: seconds that an engine gets to learn what has been evaluated when the search is stopped
 _FAREWELL = 5.0
-#: seconds that an engine goes on when the process that started it is gone
-_LAST_WORDS = 2.0
-_LOOK = 0.5  # seconds between two looks for that process
 
 
 class Engine:
@@ -169,41 +166,6 @@ def take_the_rest(engines: Sequence[Engine], take: Callable[[Event], None]) -> N
                     take(event)
 
 
-class _Stopped:
-    """Whether the process that started this one wants the search to end; the reason, or an empty text."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection, self._reason = connection, ""
-        self._asking = threading.Lock()
-
-    def __call__(self) -> str:
-        with self._asking:
-            if not self._reason and self._connection.poll():
-                try:
-                    self.note(self._connection.recv())
-                except (EOFError, OSError):
-                    self._reason = INTERRUPTED
-        return self._reason
-
-    def note(self, stop: Stop) -> None:
-        """Note its message where that comes in place of an answer."""
-        self._reason = stop.reason
-
-
-def _end_after(parent: int, stopped: _Stopped) -> None:
-    """End this process soon after the one that started it, whatever it is doing then.
-
-    The connection to that process may be open in others, as in what a call has left in the background. What is
-    going on gets some time to end by itself: a result that arrives is still written down.
-    """
-    handle = process_handle(parent)
-    while os.getppid() == parent:
-        readable([] if handle is None else [handle], _LOOK)
-    stopped.note(Stop(INTERRUPTED))
-    time.sleep(_LAST_WORDS)
-    os._exit(1)
-
-
 def _serve(
     plan: Plan,
     runs: Sequence[int],
@@ -216,8 +178,8 @@ def _serve(
 ) -> None:
     """What the engine's process does."""
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
-    stopped = _Stopped(connection)
-    threading.Thread(target=_end_after, args=(parent, stopped), name="pysmac-parent", daemon=True).start()
+    stopped = Stopped(connection)
+    threading.Thread(target=end_after, args=(parent, stopped), name="pysmac-parent", daemon=True).start()
     call: Call = partial(_call_any, _queue(calls)) if calls else partial(_ask_back, connection, stopped)
     sending = threading.Lock()
     known: tuple[Any, ...] = ()
@@ -297,7 +259,7 @@ def _call_any(idle: queue.SimpleQueue[Caller], arguments: Mapping[str, Any], cut
         idle.put(evaluator)
 
 
-def _ask_back(connection: Connection, stopped: _Stopped, arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
+def _ask_back(connection: Connection, stopped: Stopped, arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
     connection.send(CallWanted(dict(arguments), cutoff))
     answer: Outcome | Stop = connection.recv()
     if isinstance(answer, Stop):
