@@ -109,7 +109,8 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
 
     def function(**arguments):
         if len(notes.lines) == 7:
-            (engine,) = [each for each in script.children() if each not in others and each.pid != os.getppid()]
+            above = psutil.Process().parents()  # what makes the calls
+            (engine,) = [each for each in script.children() if each not in others and each not in above]
             engine.kill()
         return cost(**arguments)
 
