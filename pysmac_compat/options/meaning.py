@@ -30,7 +30,7 @@ class ObjectiveOptions:
         Factors of overall-obj and of inter-obj: 1, 10 or 1000.
     capping : bool or None
     capping_factor, capping_summand : float
-    stop_on_abort, stop_on_crash, stop_on_first_crash, stop_when_hopeless : bool
+    stop_on_abort, stop_on_crash, stop_on_first_crash : bool
     check_consistency : bool or None
         Whether SAT and UNSAT on one instance are noticed.
     forbid_inconsistency : bool
@@ -46,7 +46,6 @@ class ObjectiveOptions:
     stop_on_abort: bool = False
     stop_on_crash: bool = False
     stop_on_first_crash: bool = False
-    stop_when_hopeless: bool = True
     check_consistency: bool | None = None
     forbid_inconsistency: bool = False
 
@@ -64,6 +63,8 @@ class LimitOptions:
         Whether the search's own CPU time counts, too.
     stop_file : str or None
         The search ends when this file is gone.
+    stop_when_hopeless : bool
+        Whether it ends when its first configurations all crash for one reason that no configuration changes.
     """
 
     evaluations: int | None = None
@@ -71,6 +72,7 @@ class LimitOptions:
     cpu_time: float | None = None
     count_own_time: bool = False
     stop_file: str | None = None
+    stop_when_hopeless: bool = True
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ _ROWS: dict[str, Row[Any]] = {
     "scenario_fn": Row(lambda o: o.output.scenario, r.scenario),
     "rungroup": Row(lambda o: o.output.result_folder, r.text("a name")),
     "stop-on-abort": Row(lambda o: o.objective.stop_on_abort, r.flag),
-    "stop-when-hopeless": Row(lambda o: o.objective.stop_when_hopeless, r.flag),
+    "stop-when-hopeless": Row(lambda o: o.limits.stop_when_hopeless, r.flag),
     "isolate": Row(lambda o: o.calls.isolate, r.flag),
     "workers": Row(lambda o: o.calls.workers, r.count()),
     "dask-client": Row(lambda o: o.calls.cluster, r.client),

@@ -31,6 +31,8 @@ class Budget:
         Whether the search's own CPU time counts in that, too.
     stop_file : str or None
         The search ends when this file is gone.
+    stop_when_hopeless : bool
+        Whether it ends when its first configurations all crash for one reason that no configuration changes.
     """
 
     evaluations: int
@@ -38,6 +40,7 @@ class Budget:
     cpu_time: float | None = None
     count_own_time: bool = False
     stop_file: str | None = None
+    stop_when_hopeless: bool = True
 
 
 @dataclass(frozen=True)

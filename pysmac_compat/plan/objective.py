@@ -31,8 +31,6 @@ class Objective:
         Whether the run ends when the function reports ABORT.
     stop_on_crash : {'', 'first', 'any'}
         Whether the run ends with a crash of the first evaluation, or of any.
-    stop_when_hopeless : bool
-        Whether the run ends when its first configurations all crash for one reason that no configuration changes.
     transform : Transform or None
         Changes the outcome before it is scored.
     """
@@ -44,7 +42,6 @@ class Objective:
     capping: tuple[float, float] | None = None
     stop_on_abort: bool = False
     stop_on_crash: str = ""
-    stop_when_hopeless: bool = True
     transform: Transform | None = None
 
     def score(self, outcome: Outcome, cutoff: float | None, first: bool = False) -> Scored:

@@ -77,6 +77,7 @@ def make_plan(
             cpu_time=limits.cpu_time,
             count_own_time=limits.count_own_time,
             stop_file=limits.stop_file,
+            stop_when_hopeless=limits.stop_when_hopeless,
         ),
         objective=_objective(options, cutoff, calls.failure_value),
         deterministic=deterministic,
@@ -172,7 +173,6 @@ def _objective(options: Options, cutoff: float | None, failure_value: float) -> 
         cutoff=cutoff,
         stop_on_abort=given.stop_on_abort,
         stop_on_crash="any" if given.stop_on_crash else "first" if given.stop_on_first_crash else "",
-        stop_when_hopeless=given.stop_when_hopeless,
         transform=_transform(options.transform, failure_value),
     )
     if not given.runtime:

@@ -56,7 +56,7 @@ class Run:
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.recorded, self.stopped = recorded, stopped
-        self._hopeless = Hopeless(len(plan.start.first or ())) if plan.objective.stop_when_hopeless else None
+        self._hopeless = Hopeless(len(plan.start.first or ())) if plan.budget.stop_when_hopeless else None
         self.count = 0
         self.start = time.monotonic()
         self.incumbents: list[Step] = []  # the last is the best

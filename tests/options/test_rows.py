@@ -21,7 +21,7 @@ CASES = [
     ("scenario_fn", "mine.dat", "output.scenario", "mine"),
     ("rungroup", "here", "output.result_folder", "here"),
     ("stop-on-abort", True, "objective.stop_on_abort", True),
-    ("stop-when-hopeless", False, "objective.stop_when_hopeless", False),
+    ("stop-when-hopeless", False, "limits.stop_when_hopeless", False),
     ("isolate", False, "calls.isolate", False),
     ("workers", 3, "calls.workers", 3),
     ("run-obj", "RUNTIME", "objective.runtime", True),
