@@ -2,63 +2,62 @@
 
 import os
 import resource
-
-import pytest
+from contextlib import contextmanager
 
 from pysmac_compat.files.text import Appender
 
 
-@pytest.fixture
-def limit():
-    """Sets the limit on the size of files of this process."""
+@contextmanager
+def limit(size):
+    """No file of this process grows beyond that (so this ends before pytest writes the test's result to a file)."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_lines_stay_whole(tmp_path, limit):
+def test_lines_stay_whole(tmp_path):
     errors = []
     file = Appender(tmp_path / "file", "header\n", errors.append)
     file.append("one\n")
-    limit(13)  # the next line fits in part only
-    for text in ("two two\n", "three\n"):
-        file.append(text)
-        assert (tmp_path / "file").read_text() == "header\none\n"
-        assert file.is_behind
+    with limit(13):  # the next line fits in part only
+        for text in ("two two\n", "three\n"):
+            file.append(text)
+            assert (tmp_path / "file").read_text() == "header\none\n"
+            assert file.is_behind
     assert len(errors) == 2
-    limit(resource.RLIM_INFINITY)
     file.append("four\n")
     assert (tmp_path / "file").read_text() == "header\none\ntwo two\nthree\nfour\n"
     assert not file.is_behind
     file.close()
 
 
-def test_what_is_missing_is_written_at_the_end(tmp_path, limit):
+def test_what_is_missing_is_written_at_the_end(tmp_path):
     file = Appender(tmp_path / "file", "", [].append)
-    limit(2)
-    file.append("one\n")
-    limit(resource.RLIM_INFINITY)
+    with limit(2):
+        file.append("one\n")
     file.close()
     assert not file.is_behind
     assert (tmp_path / "file").read_text() == "one\n"
 
 
-def test_the_beginning_can_come_later(tmp_path, limit):
-    limit(3)
-    file = Appender(tmp_path / "file", "header\n", [].append)
-    file.append("one\n")
-    assert os.listdir(tmp_path) == []
-    limit(resource.RLIM_INFINITY)
+def test_the_beginning_can_come_later(tmp_path):
+    with limit(3):
+        file = Appender(tmp_path / "file", "header\n", [].append)
+        file.append("one\n")
+        assert os.listdir(tmp_path) == []
     file.append("two\n")
     file.close()
     assert (tmp_path / "file").read_text() == "header\none\ntwo\n"
 
 
-def test_what_can_never_be_written_is_known_at_the_end(tmp_path, limit):
+def test_what_can_never_be_written_is_known_at_the_end(tmp_path):
     file = Appender(tmp_path / "file", "", [].append)
-    limit(2)
-    file.append("one\n")
-    file.close()
+    with limit(2):
+        file.append("one\n")
+        file.close()
     assert file.is_behind
 
 

@@ -8,46 +8,42 @@ from pathlib import Path
 
 import pytest
 
-import pysmac_compat
 from pysmac_compat.options import table
 from pysmac_compat.options.rows import ROWS
+from pysmac_compat.options.smac_options import resolve
 
-from .option_helpers import PARAMETERS, configurations, minimise, quadratic
-
-pytestmark = pytest.mark.slow
-
-
-def test_of_two_aliases_the_one_assigned_last_wins():
-    assert len(configurations(minimise([("runcount-limit", 7), ("runcount_limit", 4)]))) == 4
-    assert len(configurations(minimise([("runcount-limit", 4), ("runcount_limit", 7), ("runcount-limit", 3)]))) == 3
+from .searches import minimise
 
 
 def test_options_without_an_effect_say_so():
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options["ipc-mechanism"] = "TCP"
-    optimizer.smac_options["output-file-suffix"] = "x"
     with pytest.warns(UserWarning, match="no effect here") as caught:
-        optimizer.minimize(quadratic, 2, PARAMETERS)
+        resolve({"ipc-mechanism": "TCP", "output-file-suffix": "x"})
     texts = sorted(str(each.message) for each in caught)
     assert len(texts) == 2
     assert texts[0].startswith("smac_options['ipc-mechanism'] has no effect here: the function is called directly")
     assert texts[1].startswith("smac_options['output-file-suffix'] has no effect here: the files have")
 
 
-@pytest.mark.parametrize(("value", "silent"), [("CLASSIC", True), ("ITERATIVE_CAPPING", False), (None, False)])
-@pytest.mark.parametrize("name", ["init-mode", "initializationMode"])
+@pytest.mark.parametrize(
+    ("name", "value", "silent"),
+    [
+        ("init-mode", "CLASSIC", True),
+        ("init-mode", "ITERATIVE_CAPPING", False),
+        ("initializationMode", None, False),
+        ("rf-impute-mean", True, True),
+        ("rf-impute-mean", False, False),
+        ("validation-headers", "true", True),
+        ("validation-headers", False, False),
+        ("save-runs-every-iteration", True, True),
+        ("save-runs-every-iteration", False, False),
+    ],
+)
 def test_what_holds_anyway_needs_no_warning(name, value, silent):
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options[name] = value
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        optimizer.minimize(quadratic, 1, PARAMETERS)
+        resolve({name: value})
     assert len(caught) == (not silent)
-    assert all(f"{name}'] has no effect here: there is only CLASSIC" in str(each.message) for each in caught)
-
-
-def test_the_initial_entries_do_not_warn():
-    minimise([], n=1)  # warnings are errors
+    assert all(f"{name}'] has no effect here: " in str(each.message) for each in caught)
 
 
 @pytest.mark.parametrize(

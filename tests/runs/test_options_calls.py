@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 import pysmac_compat
 
-from .option_helpers import PARAMETERS, configurations, minimise, quadratic
-
-pytestmark = pytest.mark.slow
-
-
-def test_deterministic():
-    result = minimise([("deterministic", "false")], lambda x, y, seed: x + seed % 3, n=6)
-    assert all(type(e.seed) is int for e in result.runs[0].evaluations)
+from .searches import PARAMETERS, configurations, minimise, quadratic, search
 
 
 def test_stop_on_abort():
@@ -37,30 +32,16 @@ def test_without_isolation_calls_happen_here():
             raise ValueError("third")
         return quadratic(x, y)
 
-    result = minimise([("isolate", False)], function)
-    assert len(seen) == 12
+    result = minimise([("isolate", False)], function, 6)
+    assert len(seen) == 6
     assert [e.status for e in result.runs[0].evaluations].count("CRASHED") == 1
-    assert configurations(result)[:2] == configurations(minimise([]))[:2]
+    assert configurations(result)[:2] == configurations(search(n=6))[:2]
 
 
-def test_use_instances():
-    features = [[1], [2]]
-    keywords = {"num_train_instances": 2, "num_test_instances": 2, "train_instance_features": features}
-    result = minimise([("use-instances", False)], quadratic, 5, **keywords)
-    assert {e.instance for e in result.runs[0].evaluations} == {None}
-    assert result.runs[0].test_evaluations == []
-
-
-def test_num_run_and_seed_offset():
-    def run(options, **keywords):
-        result = minimise(options, n=12, **keywords)
-        return [r.seed for r in result.runs], configurations(result)
-
-    assert run([("num-run", 5)], seed=1) == run([], seed=5)
-    assert run([("numRun", 5)], num_runs=2)[0] == [5, 6]
-    seeds, found = run([("seed-offset", 3)], seed=2)
-    assert seeds == [2]
-    assert found == run([], seed=5)[1]
+def test_the_offset_of_the_seed():
+    moved, there, plain = search([("seed-offset", 3)], seed=2), search(seed=5), search(seed=2)
+    assert moved.runs[0].seed == 2
+    assert configurations(moved) == configurations(there) != configurations(plain)
 
 
 def fails_after(good):
@@ -83,11 +64,9 @@ def fails_after(good):
 )
 @pytest.mark.filterwarnings("ignore")
 def test_a_crash_can_end_the_run(name, good, expected):
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options[name] = True
-    optimizer.minimize(fails_after(good), 5, PARAMETERS)
-    assert len(configurations(optimizer.result)) == expected
-    assert (optimizer.result.stopped_because == "an evaluation has crashed") == (expected < 5)
+    result = search([(name, True)], fails_after(good), 5)
+    assert len(configurations(result)) == expected
+    assert (result.stopped_because == "an evaluation has crashed") == (expected < 5)
 
 
 def test_retry_crashed_count(tmp_path):
@@ -99,9 +78,9 @@ def test_retry_crashed_count(tmp_path):
             raise ValueError("only every third call works")
         return x
 
-    result = minimise([("retry-crashed-count", 2)], function, 4)
-    assert [e.status for e in result.runs[0].evaluations] == ["SAT"] * 4
-    assert len((tmp_path / "calls").read_text()) == 12
+    result = minimise([("retry-crashed-count", 2)], function, 2)
+    assert [e.status for e in result.runs[0].evaluations] == ["SAT"] * 2
+    assert len((tmp_path / "calls").read_text()) == 6
 
 
 @pytest.mark.parametrize(
@@ -113,15 +92,17 @@ def test_retry_crashed_count(tmp_path):
     ],
 )
 def test_transform_crashed_quality(options, expected):
-    result = minimise(options, fails_after(True), 3)
+    result = search(options, fails_after(True), 3)
     assert [e.value for e in result.runs[0].evaluations] == [1.0, expected, expected]
     assert result.value == 1.0
 
 
-@pytest.mark.parametrize("name", ["console-log-level", "logLevel"])
-@pytest.mark.parametrize(("level", "shown"), [("DEBUG", "DEBUG"), ("info", "INFO"), ("OFF", ""), ("ERROR", "")])
+@pytest.mark.parametrize(
+    ("name", "level", "shown"),
+    [("console-log-level", "DEBUG", "DEBUG"), ("logLevel", "info", "INFO"), ("console-log-level", "OFF", "")],
+)
 def test_log_levels(name, level, shown, capfd):
-    minimise([(name, level)], n=2)
+    minimise([(name, level)], n=1)
     lines = capfd.readouterr().err
     assert (shown in lines) if shown else lines == ""
     assert ("DEBUG" in lines) == (level == "DEBUG")
@@ -131,26 +112,22 @@ def contradicting(x, y, instance=0):
     return {"value": x, "status": "UNSAT" if x == 4 and instance == 1 else "SAT"}
 
 
-@pytest.mark.parametrize("name", ["check-sat-consistency", "checkSATConsistency"])
-def test_sat_and_unsat_on_one_instance_can_be_a_warning(name):
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options[name] = True
+def test_sat_and_unsat_on_one_instance_can_be_a_warning():
     with pytest.warns(UserWarning, match="consistency") as caught:
-        optimizer.minimize(contradicting, 12, PARAMETERS, num_train_instances=2)
+        result = search([("check-sat-consistency", True)], contradicting, num_train_instances=2)
     (text,) = (str(each.message) for each in caught)
     assert text.startswith("check-sat-consistency: ")
     assert text.endswith("on the instance 1")
     assert "UNSAT for {'x': 4.0, 'y': 7}" in text
-    assert len(configurations(optimizer.result)) == 12
+    assert len(configurations(result)) == 12
 
 
-@pytest.mark.parametrize("options", [{}, {"check-sat-consistency": True}])
-def test_sat_and_unsat_on_one_instance_can_be_an_error(options):
+def test_sat_and_unsat_on_one_instance_can_be_an_error():
     def function(x, y):
         return contradicting(x, y, 1)
 
     optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options.update({**options, "check-sat-consistency-exception": True})
+    optimizer.smac_options["check-sat-consistency-exception"] = True
     with pytest.raises(RuntimeError, match="check-sat-consistency: UNSAT for .* and SAT for"):
         optimizer.minimize(function, 12, PARAMETERS)
     assert [e.status for e in optimizer.result.runs[0].evaluations] == ["UNSAT", "SAT"]
@@ -159,9 +136,15 @@ def test_sat_and_unsat_on_one_instance_can_be_an_error(options):
 
 def test_sat_and_unsat_may_be_mixed_unless_somebody_asks():
     for options in ([], [("check-sat-consistency", False), ("check-sat-consistency-exception", True)]):
-        assert len(configurations(minimise(options, contradicting, 12, num_train_instances=2))) == 12
+        assert len(configurations(quiet(options, contradicting))) == 12
 
     def by_instance(x, y, instance):
         return {"value": x, "status": "UNSAT" if instance else "SAT"}
 
-    minimise([("check-sat-consistency", True)], by_instance, 12, num_train_instances=2)
+    quiet([("check-sat-consistency", True)], by_instance)
+
+
+def quiet(options, function):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        return search(options, function, num_train_instances=2)

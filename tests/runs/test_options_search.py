@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import warnings
 from functools import cache
 
 import pytest
@@ -12,30 +10,23 @@ import pysmac_compat
 from pysmac_compat.options.meaning import Options
 from pysmac_compat.options.smac_options import resolve
 
-from .option_helpers import PARAMETERS, configurations, minimise, quadratic
-
-pytestmark = pytest.mark.slow
+from .searches import PARAMETERS, configurations, minimise, plan_of, quadratic, search
 
 
 def test_execution_mode_roar_uses_no_model():
-    smac, roar = (minimise([("execution-mode", mode)], n=30) for mode in ("SMAC", "ROAR"))
+    smac, roar = (search([("execution-mode", mode)], n=30) for mode in ("SMAC", "ROAR"))
     assert configurations(smac)[0] == configurations(roar)[0] == {"x": 4.0, "y": 7}
     assert len({str(c) for c in configurations(roar)}) == 30
     assert sum(c["y"] == 0 for c in configurations(smac)) > 2 * sum(c["y"] == 0 for c in configurations(roar))
 
 
-def test_rf_num_trees_changes_the_model():
-    few, many = (configurations(minimise([("rf-num-trees", n)], n=25)) for n in (1, 40))
-    assert few != many
-
-
 def test_max_incumbent_runs():
-    result = minimise([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 3, n=20, deterministic=False)
+    result = search([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 3, n=20, deterministic=False)
     assert max(run.incumbent_runs for run in result.runs) == 3
 
 
 def test_initial_incumbent_runs():
-    result = minimise([("initial-incumbent-runs", 4)], lambda x, y, seed: x, n=8, deterministic=False)
+    result = search([("initial-incumbent-runs", 4)], lambda x, y, seed: x, n=8, deterministic=False)
     assert configurations(result)[:4] == [{"x": 4.0, "y": 7}] * 4
 
 
@@ -64,7 +55,7 @@ def test_initial_incumbent_runs():
 def test_settings_of_the_model_change_what_is_proposed(name, value, other):
     plain = plain_run()
     assert resolve({name: other}) == Options()  # this is what holds without the option
-    changed = configurations(minimise([(name, value)], n=18))
+    changed = configurations(search([(name, value)], n=18))
     assert changed[0] == plain[0]
     assert changed != plain
     assert len({str(c) for c in changed}) == 18
@@ -72,7 +63,11 @@ def test_settings_of_the_model_change_what_is_proposed(name, value, other):
 
 @cache
 def plain_run():
-    return configurations(minimise([], n=18))
+    return configurations(search(n=18))
+
+
+def test_a_search_in_this_process_proposes_what_one_with_all_its_processes_does():
+    assert configurations(minimise([], n=18)) == plain_run()
 
 
 @pytest.mark.parametrize("name", ["rf-ignore-conditionality", "mask-inactive-conditional-parameters-as-default-value"])
@@ -81,47 +76,30 @@ def test_inactive_parameters_can_look_like_their_default(name):
         return x**2 + (1 if z is None else z)
 
     parameters = {"c": ("categorical", ["a", "b"], "a"), "z": ("real", [0, 2], 1.9), "x": ("real", [-5, 5], 4)}
-    found = []
-    for value in (False, True):
-        optimizer = pysmac_compat.SMAC_optimizer()
-        optimizer.smac_options[name] = value
-        optimizer.minimize(function, 25, parameters, ["z | c == b"])
-        found.append(configurations(optimizer.result))
-    assert found[0] != found[1]
+    results = [
+        search([(name, value)], function, 25, parameters=parameters, clauses=["z | c == b"]) for value in (False, True)
+    ]
+    assert configurations(results[0]) != configurations(results[1])
 
 
 def test_num_pca_reduces_the_features():
     features = [[i, i % 2, (7 * i) % 5] for i in range(6)]
     function, keywords = lambda x, y, instance: x * (instance - 2) + y, {"num_train_instances": 6}
-    results = [minimise([("num-pca", n)], function, 40, train_instance_features=features, **keywords) for n in (1, 7)]
+    results = [search([("num-pca", n)], function, 40, train_instance_features=features, **keywords) for n in (1, 7)]
     assert configurations(results[0]) != configurations(results[1])
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options["numPCA"] = 3
     with pytest.warns(UserWarning, match="no instance features"):
-        optimizer.minimize(quadratic, 2, PARAMETERS)
+        plan_of([("numPCA", 3)])
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ("-x '1.1' -y '3'", {"x": 1.1, "y": 3}),
-        ('-y "0" -x -1e0', {"x": -1.0, "y": 0}),
-        ("-x 0.1", {"x": 0.1, "y": 7}),
-        ({"x": 0.3}, {"x": 0.3, "y": 7}),
-        ("DEFAULT", {"x": 4.0, "y": 7}),
-        ("<default>", {"x": 4.0, "y": 7}),
-    ],
-)
-def test_initial_incumbent(given, expected):
-    found = configurations(minimise([("initial-incumbent", given)], n=15))
-    assert found[0] == expected
-    default = {"x": 4.0, "y": 7}
-    assert (default in found) == (expected == default)
+def test_an_initial_incumbent_in_place_of_the_default():
+    found = configurations(search([("initial-incumbent", "-x 0.1 -y 3")], n=15))
+    assert found[0] == {"x": 0.1, "y": 3}
+    assert {"x": 4.0, "y": 7} not in found
 
 
 def test_a_random_initial_incumbent():
     options = [("initialIncumbent", "RANDOM")]
-    first = [configurations(minimise(options, n=1, seed=seed))[0] for seed in (1, 1, 2)]
+    first = [configurations(search(options, n=1, seed=seed))[0] for seed in (1, 1, 2)]
     assert first[0] == first[1] != first[2]
     assert first[0] != {"x": 4.0, "y": 7}
 
@@ -139,7 +117,7 @@ def test_a_random_initial_incumbent():
 )
 def test_an_illegal_initial_incumbent(given, complaint):
     with pytest.raises(ValueError, match="initial-incumbent") as caught:
-        minimise([("initial-incumbent", given)])
+        plan_of([("initial-incumbent", given)])
     assert complaint in str(caught.value)
 
 
@@ -154,26 +132,23 @@ def test_a_forbidden_initial_challenger():
 def test_initial_challengers(mode):
     challengers = ["-x '1.0' -y '3'", "-x '2.5' -y '0'"]
     options = [("initial-challengers", challengers), ("execution-mode", mode)]
-    found = configurations(minimise(options, n=8))
+    found = configurations(search(options, n=8))
     assert found[:3] == [{"x": 4.0, "y": 7}, {"x": 1.0, "y": 3}, {"x": 2.5, "y": 0}]
     more = [("initial-incumbent", challengers[0]), ("initialChallengers", challengers[1]), *options[1:]]
-    assert configurations(minimise(more, n=2)) == [{"x": 1.0, "y": 3}, {"x": 2.5, "y": 0}]
+    assert configurations(search(more, n=2)) == [{"x": 1.0, "y": 3}, {"x": 2.5, "y": 0}]
     more.append(("always-run-initial-config", True))
-    assert configurations(minimise(more, n=2)) == [{"x": 1.0, "y": 3}, {"x": 4.0, "y": 7}]
+    assert configurations(search(more, n=2)) == [{"x": 1.0, "y": 3}, {"x": 4.0, "y": 7}]
 
 
 @pytest.mark.parametrize(("seconds", "raced"), [(0, []), (0.35, [1, 2]), (None, [1, 2, 3, 4])])
 def test_initial_challengers_intensification_time(seconds, raced):
-    def function(x, y):
-        end = time.process_time() + 0.2
-        while y in (1, 2, 3, 4) and time.process_time() < end:
-            pass
-        return y
+    def cpu_time(arguments):
+        return 0.2 if arguments["x"] == 0 else 0.0
 
     options = [("initial-challengers", [f"-x 0 -y {y}" for y in (1, 2, 3, 4)])]
     if seconds is not None:
         options.append(("initialChallengersIntensificationTime", seconds))
-    found = configurations(minimise(options, function, 7))
+    found = configurations(search(options, lambda x, y: y, 7, cpu_time))
     assert found[0] == {"x": 4.0, "y": 7}
     assert [c["y"] for c in found if c["x"] == 0] == raced
     assert len(found) == 7
@@ -182,7 +157,7 @@ def test_initial_challengers_intensification_time(seconds, raced):
 def test_initial_challenger_runs():
     def first_batch(options):
         options = [*options, ("initial-incumbent-runs", 4)]
-        return configurations(minimise(options, lambda x, y, seed: -(x == 4), 9, deterministic=False))[5:9]
+        return configurations(search(options, lambda x, y, seed: -(x == 4), 9, deterministic=False))[5:9]
 
     assert len({str(c) for c in first_batch([("initial-challenger-runs", 4)])}) == 1
     assert len({str(c) for c in first_batch([])}) > 1
@@ -205,7 +180,7 @@ def test_inter_obj(options, runs, deterministic):
 
     options = [*options, ("run-obj", "RUNTIME"), ("initial-incumbent-runs", 4), ("cutoff-time", 2)]
     n = 2 if deterministic else 4
-    result = minimise(options, function, n, num_train_instances=2, deterministic=deterministic)
+    result = search(options, function, n, num_train_instances=2, deterministic=deterministic)
     assert {e.value for e in result.runs[0].evaluations} == {0.5, 2}
     assert result.value == pytest.approx(runs)
 
@@ -220,19 +195,20 @@ def test_inter_obj(options, runs, deterministic):
         ([("overall-obj", "MEAN1000"), ("inter-obj", "MEAN10")], (2000 + 0.2 + 0.2 + 0.2) / 4),
     ],
 )
-def test_inter_obj_is_about_the_mean_of_an_instance(options, mean, tmp_path):
+def test_inter_obj_is_about_the_mean_of_an_instance(options, mean):
+    called = []
+
     def function(x, y, instance, seed):
-        first = not (tmp_path / "called").exists()
-        (tmp_path / "called").touch()
-        return {"status": "TIMEOUT" if first else "SAT", "runtime": 0.2}
+        called.append(seed)
+        return {"status": "SAT" if called[1:] else "TIMEOUT", "runtime": 0.2}
 
     options = [*options, ("run-obj", "RUNTIME"), ("initial-incumbent-runs", 4), ("cutoff-time", 2)]
-    assert minimise(options, function, 4, num_train_instances=2, deterministic=False).value == pytest.approx(mean)
+    assert search(options, function, 4, num_train_instances=2, deterministic=False).value == pytest.approx(mean)
 
 
 def test_deterministic_instance_ordering():
     def instances(options):
-        result = minimise(options, lambda x, y, instance: x, 6, num_train_instances=6)
+        result = search(options, lambda x, y, instance: x, 6, num_train_instances=6)
         return [e.instance for e in result.runs[0].evaluations]
 
     ordered = [("deterministic-instance-ordering", True), ("initial-incumbent-runs", 6)]
@@ -244,7 +220,7 @@ def capped(options):
     def function(x, y):
         return {"status": "SAT", "runtime": 1 + (x + 5) * 2 + y}
 
-    return configurations(minimise([("run-obj", "RUNTIME"), ("cutoff-time", 1000), *options], function, 30))
+    return configurations(search([("run-obj", "RUNTIME"), ("cutoff-time", 1000), *options], function, 30))
 
 
 def test_what_the_model_makes_of_capped_runs():
@@ -259,20 +235,8 @@ def test_what_the_model_makes_of_capped_runs():
 
 def test_the_log_model():
     runs = [
-        configurations(minimise([("model", "rf"), *options], n=18))
+        configurations(search([("model", "rf"), *options], n=18))
         for options in ([], [("rf-log-model", True)], [("rf-log-model", False)])
     ]
     assert runs[0] != runs[1] != runs[2] != runs[0]
     assert runs[0][:4] == runs[1][:4] == runs[2][:4]
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("rf-impute-mean", True), ("validation-headers", "true"), ("save-runs-every-iteration", True)],
-)
-def test_what_holds_anyway_needs_no_warning(name, value):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        resolve({name: value})
-    with pytest.warns(UserWarning, match=name):
-        resolve({name: False})

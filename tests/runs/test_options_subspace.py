@@ -10,7 +10,7 @@ from pysmac_compat.space import vectors
 from pysmac_compat.space.configspace import ParameterSpace
 from pysmac_compat.space.definition import define
 
-from .option_helpers import PARAMETERS, configurations, minimise, quadratic
+from .searches import configurations, minimise, plan_of, search
 
 MIXED = {
     "x": ("real", [0.001, 10], 4, "log"),
@@ -63,39 +63,30 @@ def test_a_confined_space_can_be_enumerated():
     assert len({vectors.key(column) for column in found.T}) == 18
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["SMAC", "ROAR"])
-@pytest.mark.parametrize("name", ["search-subspace", "searchSubspace"])
-def test_the_default_then_only_these_values(name, mode):
-    found = configurations(minimise([(name, "y=3"), ("execution-mode", mode)], n=20))
+def test_the_default_then_only_these_values(mode):
+    found = configurations(search([("search-subspace", "y=3"), ("execution-mode", mode)], n=20))
     assert found[0] == {"x": 4.0, "y": 7}
     assert [c["y"] for c in found[1:]] == [3] * 19
     assert len({c["x"] for c in found}) == 20
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["SMAC", "ROAR"])
 def test_a_finite_subspace_is_exhausted(mode):
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options.update({"search-subspace": {"x": 0.1}, "execution-mode": mode})
     with pytest.warns(UserWarning, match="exhausted"):
-        optimizer.minimize(quadratic, 100, PARAMETERS)
-    found = configurations(optimizer.result)
+        result = search([("search-subspace", {"x": 0.1}), ("execution-mode", mode)], n=100)
+    found = configurations(result)
     assert found[0] == {"x": 4.0, "y": 7}
     assert all(type(c["x"]) is float and c["x"] == 0.1 for c in found[1:])
     assert sorted(c["y"] for c in found[1:]) == list(range(9))
 
 
-@pytest.mark.slow
 def test_a_subspace_in_a_file(tmp_path):
     (tmp_path / "subspace").write_text("x=1.5\n\ny = 3  # a comment\n")
     options = [("search-subspace-file", str(tmp_path / "subspace")), ("search-subspace", "y=5")]
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options.update(options)
-    optimizer.smac_options["initial-challengers"] = "-x 2 -y 2"
     with pytest.warns(UserWarning, match="exhausted"):
-        optimizer.minimize(quadratic, 10, PARAMETERS)
-    assert configurations(optimizer.result) == [{"x": 4.0, "y": 7}, {"x": 2.0, "y": 2}, {"x": 1.5, "y": 5}]
+        result = search([*options, ("initial-challengers", "-x 2 -y 2")], n=10)
+    assert configurations(result) == [{"x": 4.0, "y": 7}, {"x": 2.0, "y": 2}, {"x": 1.5, "y": 5}]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +105,7 @@ def test_a_subspace_in_a_file(tmp_path):
 )
 def test_illegal_values_are_refused(given, complaint):
     with pytest.raises(ValueError, match="search-subspace") as caught:
-        minimise([("search-subspace", given)])
+        plan_of([("search-subspace", given)])
     assert complaint in str(caught.value)
 
 

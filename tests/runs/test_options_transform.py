@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pysmac_compat
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.plan.transform import Transform, parse_formula
 
-from .option_helpers import PARAMETERS, configurations, minimise, quadratic
+from .searches import configurations, minimise, plan_of, quadratic, search
 
 STATUSES = ("SAT", "UNSAT", "TIMEOUT", "CRASHED")
 
@@ -107,18 +108,16 @@ def test_an_error_in_a_formula_shows_the_place_before_the_first_call(text, place
 @pytest.mark.parametrize("value", [None, True, ["Q"], "(" * 10_000])
 def test_a_formula_must_be_a_text(value):
     with pytest.raises(ValueError, match="tae-transform-other-runtime"):
-        minimise([("tae-transform-other-runtime", value)])
+        plan_of([("tae-transform-other-runtime", value)])
 
 
-@pytest.mark.slow
 def test_the_transformed_value_is_minimised_and_shown():
-    result = minimise([("tae-transform", True), ("tae-transform-SAT-quality", "100 - Q")], n=25)
+    result = minimise([("tae-transform", True), ("tae-transform-SAT-quality", "100 - Q")], n=6)
     values = [100 - quadratic(**c) for c in configurations(result)]
     assert [e.value for e in result.runs[0].evaluations] == pytest.approx(values)
     assert result.value == min(e.value for e in result.runs[0].evaluations) < 100 - quadratic(4, 7)
 
 
-@pytest.mark.slow
 def test_the_transformed_run_time_is_minimised_and_shown():
     def function(x, y):
         statuses = {7: "SAT", 6: "UNSAT", 5: "TIMEOUT", 4: "CRASHED"}
@@ -129,29 +128,24 @@ def test_the_transformed_run_time_is_minimised_and_shown():
     challengers = [f"-y {y}" for y in (6, 5, 4)]
     more = {"initial-challengers": challengers, "run-obj": "RUNTIME", "cutoff-time": 100, "adaptive-capping": False}
     for valid, slow in ((True, 100), (False, 102)):
-        result = minimise([*options.items(), *more.items(), ("tae-transform-valid-values-only", valid)], function, 4)
+        result = search([*options.items(), *more.items(), ("tae-transform-valid-values-only", valid)], function, 4)
         found = [(e.status, e.value) for e in result.runs[0].evaluations]
         failed = ("CRASHED", slow if valid else slow + 1)
         assert found == [("SAT", 1.5), ("UNSAT", 3), ("TIMEOUT", slow), failed]
         assert result.value == 1.5
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"tae-transform": True, "tae-transform-other-quality": 5}, {"run-obj": "RUNTIME"}])
 def test_that_all_calls_have_failed_is_said_whatever_a_failure_counts(options):
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options.update(options)
     with pytest.warns(UserWarning, match="all 3 evaluations have failed"):
-        value, best = optimizer.minimize(lambda x, y: {"status": "CRASHED"}, 3, PARAMETERS)
-    assert (value, best) == (2.0**127, {"x": 4.0, "y": 7})
+        result = search(options, lambda x, y: {"status": "CRASHED"}, 3)
+    assert (result.value, result.configuration) == (2.0**127, {"x": 4.0, "y": 7})
 
 
-@pytest.mark.slow
 def test_formulas_without_the_main_option_warn():
-    optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options["tae-transform-SAT-quality"] = "0 * Q"
     with pytest.warns(UserWarning, match="no effect without 'tae-transform' = True"):
-        optimizer.minimize(quadratic, 1, PARAMETERS)
-    assert optimizer.result.value == quadratic(4, 7)
-    off = minimise([("tae-transform", False), ("tae-transform-SAT-quality", "0 * Q")], n=1)
-    assert off.value == quadratic(4, 7)
+        assert plan_of([("tae-transform-SAT-quality", "0 * Q")]).objective.transform is None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        off = plan_of([("tae-transform", False), ("tae-transform-SAT-quality", "0 * Q")])
+    assert off.objective.transform is None
