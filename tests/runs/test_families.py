@@ -12,17 +12,27 @@ import pytest
 
 import pysmac_compat
 
-PARAMETERS = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
+from .searches import PARAMETERS, search
+
 FINITE = {"c": ("categorical", ["a", "b", "c"], "a"), "d": ("ordinal", [1, 2], 2)}
 
 
-def minimise(function, n, parameters=PARAMETERS, options=None, total=None, **keywords):
+def minimise(function, n, options=None, total=None, **keywords):
+    """As the user does it."""
     optimizer = pysmac_compat.SMAC_optimizer(t_limit_total_s=total)
     optimizer.smac_options.update(options or {})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        returned = optimizer.minimize(function, n, parameters, **keywords)
+        returned = optimizer.minimize(function, n, PARAMETERS, **keywords)
     return returned, optimizer.result
+
+
+def searched(function, n, options=(), **keywords):
+    """The same without processes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = search(options, function, n, **keywords)
+    return (result.value, result.configuration), result
 
 
 def groups_of(run):
@@ -64,7 +74,7 @@ def test_nondeterministic():
 
 @pytest.mark.slow
 def test_seeds_are_the_same_for_the_same_seed_and_differ_for_another():
-    runs = [minimise(noisy, 8, deterministic=False, seed=s)[1].runs[0] for s in (1, 1, 2)]
+    runs = [searched(noisy, 8, deterministic=False, seed=s)[1].runs[0] for s in (1, 1, 2)]
     calls = [[(e.configuration, e.seed, e.value) for e in run.evaluations] for run in runs]
     assert calls[0] == calls[1] != calls[2]
 
@@ -72,7 +82,7 @@ def test_seeds_are_the_same_for_the_same_seed_and_differ_for_another():
 @pytest.mark.slow
 @pytest.mark.parametrize("features", [None, np.arange(15.0).reshape(5, 3)])
 def test_instances(features):
-    (value, best), result = minimise(on_instance, 35, num_train_instances=5, train_instance_features=features)
+    (value, best), result = searched(on_instance, 35, num_train_instances=5, train_instance_features=features)
     (run,) = result.runs
     assert len(run.evaluations) == 35
     assert {e.instance for e in run.evaluations} == {0, 1, 2, 3, 4}
@@ -87,16 +97,16 @@ def test_instances(features):
 def test_features_change_the_search_unless_they_are_skipped():
     features = [[0.0], [1.0], [10.0], [11.0]]
     keywords = {"num_train_instances": 4, "train_instance_features": features}
-    used = minimise(on_instance, 25, **keywords)[1].runs[0].evaluations
-    skipped = minimise(on_instance, 25, options={"skip-features": True}, **keywords)[1].runs[0].evaluations
-    without = minimise(on_instance, 25, num_train_instances=4)[1].runs[0].evaluations
+    used = searched(on_instance, 25, **keywords)[1].runs[0].evaluations
+    skipped = searched(on_instance, 25, options={"skip-features": True}, **keywords)[1].runs[0].evaluations
+    without = searched(on_instance, 25, num_train_instances=4)[1].runs[0].evaluations
     assert [e.configuration for e in skipped] == [e.configuration for e in without]
     assert [e.configuration for e in used] != [e.configuration for e in without]
 
 
 @pytest.mark.slow
 def test_more_instances_than_a_configuration_sees():
-    (value, _), result = minimise(on_instance, 20, num_train_instances=20)
+    (value, _), result = searched(on_instance, 20, num_train_instances=20)
     (run,) = result.runs
     seen = [e for e in run.evaluations if e.configuration == run.active_configuration]
     assert run.incumbent_runs == len(seen) < 20
@@ -105,7 +115,7 @@ def test_more_instances_than_a_configuration_sees():
 
 @pytest.mark.slow
 def test_instances_and_seeds():
-    (value, _), result = minimise(noisy_on_instance, 40, num_train_instances=4, deterministic=False)
+    (value, _), result = searched(noisy_on_instance, 40, num_train_instances=4, deterministic=False)
     (run,) = result.runs
     assert all(type(e.seed) is int and type(e.instance) is int for e in run.evaluations)
     of_incumbent = groups_of(run)[str(run.active_configuration)]
@@ -167,9 +177,9 @@ def rule(incumbent, limit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("limit", "cutoff"), [(5, 5.0), (None, float("inf"))])
-def test_run_time_objective(limit, cutoff):
-    (value, best), result = minimise(run_time, 20, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
+@pytest.mark.parametrize(("how", "limit", "cutoff"), [(minimise, 5, 5.0), (searched, None, float("inf"))])
+def test_run_time_objective(how, limit, cutoff):
+    (value, best), result = how(run_time, 20, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
     (run,) = result.runs
     incumbent = run.evaluations[0].value
     assert run.evaluations[0].cutoff == limit
@@ -186,7 +196,7 @@ def test_run_time_objective(limit, cutoff):
 
 @pytest.mark.slow
 def test_run_time_objective_on_instances():
-    (value, best), result = minimise(
+    (value, best), result = searched(
         run_time, 40, options={"run-obj": "RUNTIME"}, t_limit_function_s=10, num_train_instances=4
     )
     (run,) = result.runs
@@ -200,7 +210,7 @@ def test_run_time_objective_on_instances():
 @pytest.mark.slow
 def test_capping_saves_time_and_can_be_switched_off():
     def used(**options):
-        _, result = minimise(
+        _, result = searched(
             run_time,
             25,
             options={"run-obj": "RUNTIME", **options},
@@ -217,7 +227,7 @@ def test_capping_saves_time_and_can_be_switched_off():
 
 
 def test_the_slack_of_capping_can_be_set():
-    _, result = minimise(
+    _, result = searched(
         run_time,
         4,
         options={"run-obj": "RUNTIME", "ac-mult-slack": 2.0, "capAddSlack": 0.5},
@@ -247,7 +257,7 @@ def test_a_crash_costs_the_limit(limit, cost):
             return {"runtime": 0.5}
         raise ValueError
 
-    _, result = minimise(function, 3, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
+    _, result = searched(function, 3, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
     assert [(e.status, e.value) for e in result.runs[0].evaluations] == [("SAT", 0.5), *[("CRASHED", cost)] * 2]
     assert result.configuration == {"x": 4.0, "y": 7}
 
@@ -257,7 +267,7 @@ def test_time_outs_count_more_in_means_only(name, factor):
     def function(x, y, instance):
         return {"runtime": 5.0 if instance else 0.5}
 
-    (value, _), result = minimise(
+    (value, _), result = searched(
         function,
         2,
         options={"run-obj": "RUNTIME", "overall_obj": name},
@@ -270,14 +280,14 @@ def test_time_outs_count_more_in_means_only(name, factor):
 
 def test_an_illegal_objective_is_refused():
     with pytest.raises(ValueError, match=r"overall.obj.*MEDIAN"):
-        minimise(on_instance, 5, options={"overall_obj": "MEDIAN"}, num_train_instances=3)
+        searched(on_instance, 5, options={"overall_obj": "MEDIAN"}, num_train_instances=3)
 
 
 def test_a_finite_space_with_instances_ends_early():
     def function(c, d, instance):
         return ord(c) + d + instance
 
-    _, result = minimise(function, 40, FINITE, num_train_instances=3)
+    _, result = searched(function, 40, parameters=FINITE, num_train_instances=3)
     assert len(result.runs[0].evaluations) == 18
     assert result.stopped_because == "search space exhausted"
 
@@ -287,7 +297,7 @@ def test_a_finite_noisy_space_uses_the_budget():
     def function(c, d, seed):
         return {"a": 3.0, "b": 1.0, "c": 2.0}[c] + d + seed % 7 / 100
 
-    (value, best), result = minimise(function, 40, FINITE, deterministic=False)
+    (value, best), result = searched(function, 40, parameters=FINITE, deterministic=False)
     assert len(result.runs[0].evaluations) == 40
     assert best == {"c": "b", "d": 1}
 
@@ -297,7 +307,7 @@ def test_a_noisy_function_that_is_called_deterministic_is_sane():
     def function(x, y):
         return (x - 1) ** 2 + y + np.random.default_rng().normal(0, 0.3)
 
-    (value, best), result = minimise(function, 25)
+    (value, best), result = searched(function, 25)
     assert len({str(e.configuration) for e in result.runs[0].evaluations}) == 25
     assert value == min(e.value for e in result.runs[0].evaluations)
     assert (best["x"] - 1) ** 2 + best["y"] < 6
@@ -307,7 +317,7 @@ def test_a_noisy_function_that_is_called_deterministic_is_sane():
 def test_a_parameter_must_not_have_the_name_of_a_keyword(name):
     keywords = {"deterministic": False} if name == "seed" else {"num_train_instances": 2}
     with pytest.raises(ValueError, match=name):
-        minimise(lambda **k: 1.0, 3, {name: ("real", [0, 1], 0.5)}, **keywords)
+        searched(lambda **k: 1.0, 3, parameters={name: ("real", [0, 1], 0.5)}, **keywords)
 
 
 @pytest.mark.parametrize(
@@ -323,12 +333,12 @@ def test_a_parameter_must_not_have_the_name_of_a_keyword(name):
 )
 def test_features_are_checked(features, message):
     with pytest.raises(ValueError, match=message):
-        minimise(on_instance, 3, num_train_instances=3, train_instance_features=features)
+        searched(on_instance, 3, num_train_instances=3, train_instance_features=features)
 
 
 def test_features_need_instances():
     with pytest.raises(ValueError, match="num_train_instances"):
-        minimise(noisy_quadratic, 3, train_instance_features=[[1.0]])
+        searched(noisy_quadratic, 3, train_instance_features=[[1.0]])
 
 
 @pytest.mark.slow
