@@ -10,7 +10,7 @@ all: lint types test
 test:
 	$(PYTHON) -m pytest
 
-# without what takes more than a few seconds
+# without what takes more than a second or so
 fast:
 	$(PYTHON) -m pytest -m "not slow and not libauc"
 

@@ -31,7 +31,7 @@ def test_a_search_at_random():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("problem", ["forbid60", "seeds", "instances_features"])
+@pytest.mark.parametrize("problem", ["seeds", "instances_features"])
 def test_a_search_of_ours(problem):
     record = run_cell(Cell("ours", problem, 0, 6))
     assert "error" not in record

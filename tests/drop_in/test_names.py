@@ -187,16 +187,15 @@ def test_old_modules_before_ours(run):
             assert seen.old and ConfigSpace.old and smac.old
             return (x - 1) ** 2
 
-        for n in range(2):
-            print(SMAC_optimizer().minimize(function, 3, {"x": ("real", [-5, 5], 1)}, t_limit_function_s=50))
-            assert sys.modules["pynisher"] is pynisher and pynisher.old
-            assert sys.modules["ConfigSpace"] is ConfigSpace and sys.modules["smac"] is smac
-            assert sys.path == path
+        print(SMAC_optimizer().minimize(function, 3, {"x": ("real", [-5, 5], 1)}, t_limit_function_s=50))
+        assert sys.modules["pynisher"] is pynisher and pynisher.old
+        assert sys.modules["ConfigSpace"] is ConfigSpace and sys.modules["smac"] is smac
+        assert sys.path == path
         import pynisher.limit_function_call
         from pynisher import enforce_limits
         """
     done = run(SCRIPT, files={**_OLD_MODULES, SCRIPT: text})
-    assert done.stdout.splitlines() == ["(0.0, {'x': 1.0})"] * 2
+    assert done.stdout == "(0.0, {'x': 1.0})\n"
 
 
 @pytest.mark.slow

@@ -273,3 +273,10 @@ def test_children_with_the_same_parts_joined_differently(clauses, expected):
     space.seed(5)
     for configuration in space.sample_configuration(300):
         check_legal(space, configuration)
+
+
+def test_the_empty_word_stands_in_quotes():
+    parameters = {**PARAMETERS, "w": ("categorical", ["", "x"], "x")}
+    for clause in ("child | w == ''", 'child | w in {"", x} && w != x'):
+        assert is_active(clause, parameters=parameters, w="")
+        assert not is_active(clause, parameters=parameters, w="x")
