@@ -46,6 +46,7 @@ def test_import_is_light(module):
     assert HEAVY.isdisjoint(process.stdout.split())
 
 
+@pytest.mark.slow
 def test_neither_the_script_nor_a_call_has_numpy_or_smac3():
     code = """
 import sys, pysmac_compat

@@ -57,6 +57,7 @@ def _bytes(line):
     return line if isinstance(line, bytes) else line.encode()
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(evaluation=evaluations, test=evaluations)
 def test_what_goes_in_comes_out(journal, evaluation, test):
