@@ -174,3 +174,9 @@ def test_a_row_without_a_field_is_found_at_import(monkeypatch):
 def test_illegal_values_are_refused(name, value):
     with pytest.raises(ArgumentError, match=name):
         resolve({name: value})
+
+
+def test_the_level_of_the_console_wins():
+    assert resolve({"log-level": "DEBUG"}).output.log_level == logging.DEBUG
+    assert resolve({"log-level": "DEBUG", "console-log-level": "WARN"}).output.log_level == logging.WARNING
+    assert resolve({"log-level": "DEBUG", "console-log-level": "OFF"}).output.log_level == 0

@@ -135,3 +135,19 @@ def test_a_plan(options, keywords, field, expected):
 def test_a_crash_can_end_the_run(stop, status, first, ends):
     scored = Objective(stop_on_crash=stop).judge(Outcome(status, 1.0, 1.0, 1.0, 1.0), first)
     assert scored.final == ("an evaluation has crashed" if ends else "")
+
+
+@pytest.mark.parametrize(
+    ("status", "runtime", "cutoff", "censored"),
+    [
+        ("TIMEOUT", 9.9, 10.0, True),
+        ("TIMEOUT", 10.0, 10.0, False),  # as long as any call may take: nothing more can be known
+        ("TIMEOUT", 9.9, None, True),
+        ("SAT", 9.9, 10.0, False),
+        ("CRASHED", 9.9, 10.0, False),
+    ],
+)
+def test_what_only_capping_has_ended_may_take_longer(status, runtime, cutoff, censored):
+    objective = Objective(runtime=True, cutoff=cutoff)
+    assert objective.judge(Outcome(status, 1.0, runtime, 1.0, 1.0)).censored == censored
+    assert not Objective(cutoff=cutoff).judge(Outcome(status, 1.0, runtime, 1.0, 1.0)).censored
