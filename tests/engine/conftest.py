@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 import pytest
+import threadpoolctl
 
 from pysmac_compat.engine.session import Session
 
@@ -38,7 +39,8 @@ def search():
         session = Session(
             space, evaluate, n_evaluations=n_evaluations, warn=warnings.append, observe=standings.append, **settings
         )
-        reason = session.run(None if seconds is None else time.monotonic() + seconds)
+        with threadpoolctl.threadpool_limits(1):  # as in the engine's own process
+            reason = session.run(None if seconds is None else time.monotonic() + seconds)
         return reason, calls, standings, warnings
 
     return run

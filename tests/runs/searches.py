@@ -10,6 +10,8 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import threadpoolctl
+
 import pysmac_compat
 from pysmac_compat.evaluation.limits import failed
 from pysmac_compat.evaluation.outcome import describe, judge
@@ -63,7 +65,8 @@ def search(options=(), function=quadratic, n=12, cpu_time=lambda arguments: 0.0,
         return judge(report, plan.rules, cpu_time=used, wall_time=used, cutoff=cutoff)
 
     builder.take(RunStarted(0))
-    with tempfile.TemporaryDirectory() as folder:
+    # one thread, as in the engine's own process
+    with tempfile.TemporaryDirectory() as folder, threadpoolctl.threadpool_limits(1):
         run = Run(plan, 0, call, builder.take, Path(folder))
         session = run.session(1)
         reason = session.run()
