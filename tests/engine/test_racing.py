@@ -238,6 +238,18 @@ def test_cutoffs_are_those_of_the_original(search):
     assert [cutoff for *_, cutoff in calls] == pytest.approx([row["cutoff"] for row in rows], abs=0.005)
 
 
+def test_what_a_challenger_has_used_is_not_left_to_it(search):
+    _, calls, _, _ = search(
+        parameter_space(PARAMETERS),
+        lambda configuration, *_: Cost(2.0 if configuration["x"] == 4 else 1.0),
+        4,
+        n_instances=2,
+        intensifier=partial(parts.intensifier, settings=RacingSettings(initial_runs=2), cutoff=10.0, capping=Capping()),
+    )
+    rest = 2 + 0.002, 2 + 2 - 1 + 0.003
+    assert [cutoff for *_, cutoff in calls] == pytest.approx([10, 10, *(1.3 * each + 1 for each in rest)])
+
+
 @pytest.mark.slow
 def test_a_capped_run_never_makes_an_incumbent(search):
     _, calls, standings, _ = search(

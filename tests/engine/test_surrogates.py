@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import check_grad
 from scipy.stats import norm
 from smac import Scenario
+from smac.runhistory import StatusType
 
 from pysmac_compat.engine import acquisition, parts
 from pysmac_compat.engine.coding import Coding
@@ -307,6 +308,16 @@ def test_imputed_costs_beyond_the_limit_are_penalised_on_request(penalty, expect
     for configuration, cost, censored in zip(drawn, [3.0, 6.0, 1.0], [False, True, False], strict=True):
         history.add(configuration, cost=cost, seed=0, additional_info={CENSORED: True} if censored else {})
     assert encoder.transform()[1].ravel().tolist() == expected
+
+
+def test_a_crash_counts_as_much_as_the_worst_that_has_not_crashed():
+    drawn = [vectors.configuration(space(), v) for v in vectors.draw(space(), 3, np.random.RandomState(0)).T]
+    encoder, history = parts.encoder(scenario()), History()
+    encoder.runhistory = history
+    for configuration, cost in zip(drawn, [3.0, 2.0**127, 1.0], strict=True):
+        status = StatusType.SUCCESS if cost < 4 else StatusType.CRASHED
+        history.add(configuration, cost=cost, seed=0, status=status)
+    assert encoder.transform()[1].ravel().tolist() == [3.0, 3.0, 1.0]
 
 
 # -- what the model is asked ----------------------------------------------------------------------------------------
