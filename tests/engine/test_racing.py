@@ -238,6 +238,13 @@ def test_cutoffs_are_those_of_the_original(search):
     assert [cutoff for *_, cutoff in calls] == pytest.approx([row["cutoff"] for row in rows], abs=0.005)
 
 
+def test_a_challenger_as_good_as_the_incumbent_goes_on(search):
+    first = partial(parts.intensifier, settings=RacingSettings(initial_runs=4))
+    _, calls, standings, _ = search(parameter_space(PARAMETERS), lambda *_: 1.0, 8, n_instances=4, intensifier=first)
+    assert [len(pairs) for pairs in by_configuration(calls).values()] == [4, 4]
+    assert standings[-1].configuration["x"] == 4
+
+
 def test_what_a_challenger_has_used_is_not_left_to_it(search):
     _, calls, _, _ = search(
         parameter_space(PARAMETERS),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import math
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -141,6 +143,23 @@ def test_parts_go_in_by_keyword(search):
     assert reason == "search space exhausted"
     assert len(calls) == 4
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("retrain_after", [1, 3])
+def test_each_fit_of_the_model_brings_so_many_proposals(search, retrain_after):
+    fitted = []
+
+    def counting(scenario):
+        model = parts.surrogate(scenario, forest=ForestSettings(n_trees=2))
+        train = model.train
+        model.train = lambda *data: fitted.append(len(data[0])) or train(*data)
+        return model
+
+    selector = partial(parts.selector, settings=SelectorSettings(retrain_after=retrain_after))
+    _, calls, _, _ = search(parameter_space(NUMERIC), quadratic, 30, surrogate=counting, selector=selector)
+    proposed = sum(c.origin == "Acquisition function maximizer" for c, *_ in calls)
+    assert proposed > 15
+    assert len(fitted) == math.ceil(proposed / retrain_after)
 
 
 def test_without_a_model_random_configurations_are_proposed(search):
