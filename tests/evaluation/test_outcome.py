@@ -8,8 +8,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.outcome import Report, describe, judge
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY, Rules
+
+from ..functions import burn
 
 
 class Scalar:
@@ -234,6 +237,18 @@ def test_a_runtime_that_cannot_be_one(runtime, status):
     outcome = _judge(report, runtime_objective=True)
     assert (outcome.status, outcome.value) == ("CRASHED", TIMEOUT_QUALITY)
     assert str(runtime) in outcome.message
+
+
+def test_where_the_run_time_counts_a_success_needs_no_value():
+    outcome = _judge(describe({"status": "SAT", "runtime": 3.0}), runtime_objective=True)
+    assert (outcome.status, outcome.value, outcome.runtime) == ("SAT", 0.0, 3.0)
+
+
+def test_a_call_in_this_process_used_what_was_used_meanwhile():
+    burn(0.2)
+    outcome = call_directly(lambda: burn(0.1) or 1.0, {}, Rules())
+    assert 0.1 <= outcome.cpu_time < 0.3
+    assert outcome.wall_time >= 0.1
 
 
 def test_a_run_time_of_a_failure_is_not_looked_at():

@@ -105,6 +105,19 @@ def test_the_total_time_ends_the_calls(client):
 
 
 @pytest.mark.slow
+def test_a_call_with_the_arguments_of_the_last_one_is_made(client, tmp_path):
+    def function(x, n):
+        try:
+            (tmp_path / "called").mkdir()
+        except FileExistsError:
+            return 1.0
+        raise ValueError("only a further call works")
+
+    result = minimize(function, 1, client, options={"retry-crashed-count": 1})
+    assert [e.status for e in result.runs[0].evaluations] == ["SAT"]
+
+
+@pytest.mark.slow
 def test_runs_beside_each_other(client):
     def function(x, n):
         return x**2 + n
