@@ -316,6 +316,7 @@ def test_scenario_files(tmp_path):
 def test_pysmac_config(tmp_path, optimizer):
     optimizer.minimize(_square, 1, SPACE)
     config = unpickle_pysmac_config(tmp_path / "wd" / "pysmac_config.pkl")
+    assert (tmp_path / "wd" / "pysmac_config.pkl").read_bytes()[:2] == b"\x80\x03"  # Pythons of 2015 can read it
     expected = {"deterministic": True, "has_instance": False, "parser_dict": {"x": float}, "function": _square}
     assert config == expected == optimizer.pysmac_config
     optimizer.minimize(lambda x: x, 1, SPACE)

@@ -158,8 +158,12 @@ def test_instances_in_other_orders(java_runs, tmp_path):
         for configuration, instance, rest in sorted(_renamed(_runs(other)) + _runs(folder))
     ]
     features = other / "instance-features.txt"
-    features.write_text(features.read_text().replace("id_2,2.0", "id_2,2.5"))
+    text = features.read_text()
+    features.write_text(text.replace("id_2,2.0", "id_2,2.5"))
     with pytest.raises(ValueError, match="features of 'id_2'"):
+        state_merge([folder, other], tmp_path / "merged")
+    features.write_text(text.replace("feature1", "size"))
+    with pytest.raises(ValueError, match="the features are not those of the other folders"):
         state_merge([folder, other], tmp_path / "merged")
 
 
