@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import glob
-import json
 import multiprocessing
 import os
 import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -19,18 +17,10 @@ from typing import Any
 import psutil
 
 from benchmarks.faults.notes import Notes
+from benchmarks.faults.readers import unparsable
 from benchmarks.faults.searches import QUICK, call, call_of, cost, journal_of, recorded, search, summary
 from pysmac_compat.errors import SearchError
 from pysmac_compat.files.checksums import split_checksum
-from pysmac_compat.files.configuration_texts import read_paramstrings
-from pysmac_compat.files.instances import read_instances
-from pysmac_compat.files.pcs import read_pcs
-from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
-from pysmac_compat.files.run_results import read_runs_and_results
-from pysmac_compat.files.scenario_files import read_scenario
-from pysmac_compat.files.state import read_state_run
-from pysmac_compat.files.text import TextFile
-from pysmac_compat.utils.smac_output_readers import json_parse, read_trajectory_file
 
 N = 24  # evaluations of a run
 PATIENCE = 5.0  # seconds until nothing of a search may be left
@@ -298,58 +288,6 @@ def _command(pid: int) -> list[str]:
     with contextlib.suppress(psutil.Error):
         return [str(pid), *psutil.Process(pid).cmdline()]
     return [str(pid)]
-
-
-def _read_live(path: Path) -> None:
-    with path.open() as stream:
-        list(json_parse(stream))
-
-
-#: what reads the files whose names match
-_READERS: dict[str, Callable[[Path], object]] = {
-    "parameters.pcs": read_pcs,
-    "instances.dat": read_instances,
-    "scenario.*": read_scenario,
-    "pysmac_config.pkl": unpickle_pysmac_config,
-    "out/*/traj-run-*.txt": read_trajectory_file,
-    "out/*/detailed-traj-run-*.csv": lambda path: TextFile(path, appended=True),
-    "out/*/live-rundata-*.json": _read_live,
-    "out/*/state-run*/param.pcs": read_pcs,
-    "out/*/state-run*/scenario.txt": read_scenario,
-    "out/*/state-run*/instances.txt": read_instances,
-    "out/*/state-run*/paramstrings-it*.txt": read_paramstrings,
-    "out/*/state-run*/uniq_configurations-it*.csv": lambda path: TextFile(path, appended=True),
-    "out/*/state-run*/runs_and_results-it*.csv": read_runs_and_results,
-    "out/*/smac3*/*/*.json": lambda path: json.loads(path.read_text()),
-}
-
-
-def unparsable(folder: Path, n_runs: int | None = None) -> list[str]:
-    """What is wrong with the files of a working directory.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-    n_runs : int or None
-        How many evaluations each state must hold; None: the search was killed, and some files may be missing.
-    """
-    problems = []
-    for pattern, read in _READERS.items():
-        found = sorted(glob.glob(os.path.join(glob.escape(str(folder)), pattern)))
-        if n_runs is not None and not found:
-            problems.append(f"{folder}: there is no {pattern}")
-        for path in found:
-            try:
-                read(Path(path))
-            except Exception as error:  # whatever is wrong
-                problems.append(f"{path}: {type(error).__name__}: {error}")
-    if n_runs is not None:
-        problems += [f"{path}: left over" for path in glob.glob(f"{glob.escape(str(folder))}/**/*.tmp", recursive=True)]
-        for path in glob.glob(f"{glob.escape(str(folder))}/out/*/state-run*"):
-            with contextlib.suppress(ValueError, OSError):  # named above
-                if len(read_state_run(path).runs) != n_runs:
-                    problems.append(f"{path}: not all evaluations are there")
-    return problems
 
 
 def preload() -> None:

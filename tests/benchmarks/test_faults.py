@@ -6,7 +6,8 @@ from dataclasses import asdict
 import pytest
 
 from benchmarks.faults.__main__ import table
-from benchmarks.faults.kills import CELLS, Counts, Trial, preload, unparsable
+from benchmarks.faults.kills import CELLS, Counts, Trial, preload
+from benchmarks.faults.readers import unparsable
 from benchmarks.faults.searches import QUICK, journal_of, search
 
 
