@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from multiprocessing.connection import Connection
 
 from pysmac_compat.evaluation.child import process_handle, readable
 
+_DYING = 0.05  # seconds in which a process that dies has died
 _PAUSE = 1.0  # seconds between two looks for it where the system has no handles of processes
 
 
@@ -43,6 +45,16 @@ class Owner:
     def waits(self) -> bool:
         """Whether it still wants calls."""
         return not readable([self._lifeline.fileno()], 0.0) and self.lives()
+
+    def dismisses(self) -> bool:
+        """Whether it has closed the lifeline, and has not just died."""
+        if not readable([self._lifeline.fileno()], 0.0):
+            return False
+        # a process that dies closes its files before it is seen to have gone
+        if self._handle is not None:
+            return not readable([self._handle], _DYING)
+        time.sleep(_DYING)
+        return self.lives()
 
     def forget(self) -> None:
         """Close the lifeline in this process."""

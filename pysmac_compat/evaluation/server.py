@@ -43,6 +43,7 @@ _GARBLED = (
     "Write only into files that the function has opened"
 )
 _FAREWELL = 2.0  # seconds in which a script that such a signal ends will have ended
+_LAST = 1.0  # seconds in which the answer of a call is still taken when the script has died
 _EXIT = 0.5  # seconds that a child gets to exit after it has answered
 
 
@@ -286,11 +287,15 @@ class CallServer:
     ) -> tuple[dict[str, Any], float, float] | Report | None:
         """What the child answers; None if it ended without an answer, or if nobody waits any more."""
         sources = [child.answers] if child.handle is None else [child.answers, child.handle]
-        stillness = Stillness(self.tree, time.monotonic())
+        stillness, end = Stillness(self.tree, time.monotonic()), None
         while True:
-            ready = self.owner.wait(sources, min(watch.timeout(), child.poll, stillness.timeout()))
-            if self._abandoned():
-                return None
+            timeout = min(watch.timeout(), child.poll, stillness.timeout())
+            if end is None:
+                ready = self.owner.wait(sources, timeout)
+                if self._abandoned():
+                    end = time.monotonic() + (0.0 if self.owner.dismisses() else _LAST)
+            else:
+                ready = readable(sources, min(timeout, max(0.0, end - time.monotonic())))
             ended = child.ended()
             if child.answers in sources and (child.answers in ready or (ended and readable([child.answers], 0.0))):
                 try:
@@ -302,7 +307,7 @@ class CallServer:
                     return Report("CRASHED", message=_GARBLED)
                 except (EOFError, OSError):
                     sources.remove(child.answers)  # the function has closed it
-            if ended:
+            if ended or (end is not None and time.monotonic() >= end):
                 return None
             watch.look()
             if notice := stillness.look(request.arguments):

@@ -9,7 +9,7 @@ import warnings
 import pytest
 
 from benchmarks.faults.kills import wait_for_end_of_session
-from benchmarks.faults.searches import QUICK, cost, search
+from benchmarks.faults.searches import QUICK, cost, journal_of, search
 from pysmac_compat import optimizer
 from pysmac_compat.search.run import Run
 
@@ -53,6 +53,21 @@ def test_while_a_call_is_busy(tmp_path, keywords):
 
     session = killed(tmp_path / "wd", tmp_path / "busy", function=function, **keywords)
     assert wait_for_end_of_session(session, PATIENCE) == []
+
+
+@pytest.mark.parametrize("keywords", [{}, {"options": {"workers": 2}}], ids=["sequential", "workers"])
+def test_a_call_that_ends_just_after_its_script_is_kept(tmp_path, keywords):
+    def function(**arguments):
+        (tmp_path / "busy").touch()
+        while not (tmp_path / "killed").exists():
+            time.sleep(0.002)
+        return cost(**arguments)
+
+    session = killed(tmp_path / "wd", tmp_path / "busy", function=function, **keywords)
+    (tmp_path / "killed").touch()
+    assert wait_for_end_of_session(session, PATIENCE) == []
+    lines = journal_of(tmp_path / "wd").read_text().splitlines()
+    assert 2 <= len(lines) <= 3  # the header, and what was running
 
 
 @pytest.mark.slow
