@@ -69,6 +69,12 @@ def test_what_goes_in_comes_out(journal, evaluation, test):
     assert again == read
 
 
+def test_each_recorded_run_on_a_test_instance_is_given_once(journal):
+    tests = [EVALUATION, replace(EVALUATION, cpu_time=9.0)]
+    recorded = journal(*(evaluation_line(each, True) for each in tests))
+    assert [recorded.test(EVALUATION.configuration, 1, None) for _ in range(3)] == [*tests, None]
+
+
 def test_a_last_line_that_is_cut_off_is_left_out(journal):
     line = evaluation_line(replace(EVALUATION, index=2, message="é€"), False)
     for length in range(len(line) - 1):
