@@ -12,10 +12,14 @@ import ConfigSpace  # noqa: F401 (forks of this process inherit it)
 import pytest
 import smac  # noqa: F401 (forks of this process inherit it, so that each search starts at once)
 
-from pysmac_compat import SMAC_optimizer
+from pysmac_compat import SMAC_optimizer, events
 from pysmac_compat.files import rundata, scenario_files, trajectory
+from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
+from pysmac_compat.files.result_files import ResultFiles
 from pysmac_compat.files.state import read_state_run
+from pysmac_compat.plan import Budget, Plan
+from pysmac_compat.results import Evaluation
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.values import typed_values, value_texts
 from pysmac_compat.utils import smac_input_readers
@@ -321,6 +325,20 @@ def test_pysmac_config(tmp_path, optimizer):
     assert config == expected == optimizer.pysmac_config
     optimizer.minimize(lambda x: x, 1, SPACE)
     assert unpickle_pysmac_config(tmp_path / "wd" / "pysmac_config.pkl")["function"] is None
+
+
+def test_what_the_calls_have_taken_is_no_overhead_of_the_search(tmp_path):
+    files = ResultFiles(Plan(define(SPACE), [0], Budget(5)), {}, [["id_0"]])
+    files.open(Folder(str(tmp_path), []), keep=False)
+    call = Evaluation(1, {"x": 4.0}, None, None, "SAT", 9.0, None, cpu_time=500.0, wall_time=1000.0)
+    for event in (events.RunStarted(0), events.Evaluated(0, call), events.Improved(0, 1, {"x": 4.0}, 9.0, 1)):
+        files.take(event)
+    files.close()
+    step = trajectory.read_trajectory(tmp_path / "traj-run-0.txt")[-1]
+    overhead = step["Automatic Configurator (CPU) Time"]
+    assert 0 <= overhead < 100
+    assert step["Wallclock Time"] == pytest.approx(1000 + overhead)
+    assert step["CPU Time Used"] == pytest.approx(500 + overhead)
 
 
 def test_direct_calls(optimizer, results):
