@@ -236,23 +236,36 @@ def test_a_signal_to_the_group_of_the_call_reaches_nobody_else(evaluator, signum
     assert [call({"x": x}).status for x in (0, 1, 0)] == ["SAT", "CRASHED", "SAT"]
 
 
-@pytest.mark.parametrize("then", ["returns", "goes on", "ends"])
-def test_a_call_that_writes_into_all_descriptors(evaluator, then):
-    def function(x):
-        if x == 1:
-            for descriptor in range(3, 64):
-                with contextlib.suppress(OSError):
-                    os.write(descriptor, b"\xff" * 10)
-            if then == "goes on":
-                time.sleep(600)
-            if then == "ends":
-                os._exit(0)
-        return float(x)
+WRITES = """
+import contextlib, os, sys, time
+from pysmac_compat.evaluation.evaluator import Evaluator
 
-    call = evaluator(function)
-    outcomes = [call({"x": x}) for x in range(4)]
-    assert [o.status for o in outcomes] == ["SAT", "CRASHED", "SAT", "SAT"]
-    assert "written into a file that is not its own" in outcomes[1].message
+def function(x):
+    if x == 1:
+        for descriptor in range(3, 64):
+            with contextlib.suppress(OSError):
+                os.write(descriptor, b"?" * 10)
+        if sys.argv[1] == "goes on":
+            time.sleep(600)
+        if sys.argv[1] == "ends":
+            os._exit(0)
+    return float(x)
+
+call = Evaluator(function)
+outcomes = [call({"x": x}) for x in range(4)]
+print(*(o.status for o in outcomes))
+print(outcomes[1].message)
+call.close()
+"""
+
+
+@pytest.mark.parametrize("then", ["returns", "goes on", "ends"])
+def test_a_call_that_writes_into_all_descriptors(run, then):
+    """In a script of its own: the tests' process has descriptors by which it is told what to do."""
+    done = run("script.py", then, files={"script.py": WRITES})
+    statuses, message = done.stdout.splitlines()
+    assert statuses == "SAT CRASHED SAT SAT"
+    assert "written into a file that is not its own" in message
 
 
 def test_a_call_that_closes_all_descriptors(evaluator):
