@@ -1,6 +1,5 @@
 """How a call can end: a death costs that one call."""
 
-import contextlib
 import ctypes
 import os
 import signal
