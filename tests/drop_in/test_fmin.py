@@ -58,6 +58,7 @@ def test_it_runs_in_this_process():
     assert objective(**best) == value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "groups", [REAL, INTEGER, CATEGORICAL, {**REAL, **CATEGORICAL}, {**REAL, **INTEGER, **CATEGORICAL}]
 )
@@ -142,6 +143,7 @@ def test_exceptions_propagate():
         fmin(objective, max_evaluations=3, **REAL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("result", [None, 1j, "1.0", [1.0], (1.0, 2.0), {"value": 1.0}])
 def test_what_is_no_real_number_is_an_assertion(result):
     with pytest.raises(AssertionError):

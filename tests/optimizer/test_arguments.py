@@ -64,6 +64,7 @@ def test_all_arguments_by_position(tmp_path):
 # -- accepted -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -103,6 +103,7 @@ def test_not_refused(function):
     assert function(x=1.0, kind="a") == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", [cost, lambda x, kind, depth: x])
 def test_a_conditional_parameter_costs_some_calls_only(function):
     assert {status for status, _ in minimize(function, n=8)} == {"SAT", "CRASHED"}

@@ -71,6 +71,7 @@ def test_nothing_that_is_known_is_evaluated_again(java_state):
     assert result.value == min(new, *(row.quality for row in rows if row.result == "SAT"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("run", "keywords"),
     [
@@ -102,6 +103,7 @@ def test_java_states_replace_the_initial_design(java_state, run, keywords):
         assert result.runs[0].trajectory[0].evaluation == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "count", "keywords"),
     [

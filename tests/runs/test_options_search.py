@@ -30,6 +30,7 @@ def test_initial_incumbent_runs():
     assert configurations(result)[:4] == [{"x": 4.0, "y": 7}] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "other"),
     [
@@ -223,6 +224,7 @@ def capped(options):
     return configurations(search([("run-obj", "RUNTIME"), ("cutoff-time", 1000), *options], function, 30))
 
 
+@pytest.mark.slow
 def test_what_the_model_makes_of_capped_runs():
     plain = capped([])
     kept = capped([("treat-censored-data-as-uncensored", True)])
