@@ -37,7 +37,9 @@ def test_children_together_reach_the_limit(evaluator):
             subprocess.run([sys.executable, "-S", "-c", script], check=True)
         return 1.0
 
-    assert evaluator(function)({}, 1.2).status == "TIMEOUT"
+    outcome = evaluator(function)({}, 1.2)
+    assert outcome.status == "TIMEOUT"
+    assert outcome.cpu_time < 8  # all of them together use 12 s
 
 
 @pytest.mark.slow
