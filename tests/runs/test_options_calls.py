@@ -130,7 +130,7 @@ def test_sat_and_unsat_on_one_instance_can_be_an_error():
     optimizer.smac_options["check-sat-consistency-exception"] = True
     with pytest.raises(RuntimeError, match="check-sat-consistency: UNSAT for .* and SAT for"):
         optimizer.minimize(function, 12, PARAMETERS)
-    assert [e.status for e in optimizer.result.runs[0].evaluations] == ["UNSAT", "SAT"]
+    assert [e.status for e in optimizer.result.runs[0].evaluations][:2] == ["UNSAT", "SAT"]
     assert optimizer.result.value <= 4
 
 
