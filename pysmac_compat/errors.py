@@ -17,13 +17,57 @@ for the original keeps working::
 
 from __future__ import annotations
 
-import re
+from typing import Any
+
+#: characters of what is refused that a message shows
+MOST_SHOWN = 200
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: its ``repr``, at most `MOST_SHOWN` characters of it.
+
+    >>> shown("a"), len(shown(list(range(1000))))
+    ("'a'", 200)
+    """
+    try:
+        text = repr(value[: MOST_SHOWN + 1] if type(value) in (str, bytes, list, tuple) else value)
+    except Exception:  # of a class of the user's, or an integer with too many digits to be printed
+        text = f"<{type(value).__name__}>"
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """A text as a message shows it: at most `MOST_SHOWN` characters of it."""
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
+
+
+def _window(text: str, position: int | None) -> tuple[str, int | None]:
+    """The part of a text around a position, and where the position is in this part."""
+    if len(text) <= MOST_SHOWN:
+        return text, position
+    start = max(0, min((position or 0) - MOST_SHOWN // 2, len(text) - MOST_SHOWN))
+    end = start + MOST_SHOWN
+    part = ("..." if start else "") + text[start + 3 * (start > 0) : end - 3 * (end < len(text))]
+    return part + ("..." if end < len(text) else ""), None if position is None else position - start
+
+
+def _printable(text: str) -> str:
+    """A text of the same length with nothing that moves the caret below it or cannot be printed."""
+    return "".join(" " if c.isspace() else c if c.isprintable() else "\ufffd" for c in text)
 
 from pysmac_compat._warn import warn as warn
 
 
 class PysmacError(Exception):
-    """The base of all exceptions of the package."""
+    """The base of all exceptions of the package.
+
+    Its message can be printed: what is no character, such as half of a surrogate pair, is shown as an escape.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(
+            *(a.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(a, str) else a for a in args)
+        )
 
 
 class ParameterError(PysmacError, ValueError):
@@ -77,9 +121,10 @@ class ClauseError(PysmacError, ValueError):
 
     def __init__(self, message: str, clause: str, position: int | None = None) -> None:
         self.message, self.clause, self.position = message, clause, position
-        lines = [message, "    " + re.sub(r"\s", " ", clause).rstrip()]
-        if position is not None:
-            lines.append("    " + " " * position + "^")
+        part, caret = _window(clause, position)
+        lines = [message, "    " + _printable(part).rstrip()]
+        if caret is not None:
+            lines.append("    " + " " * caret + "^")
         super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[ClauseError], tuple[str, str, int | None]]:

@@ -13,7 +13,7 @@ from typing import BinaryIO, NoReturn, TypeAlias
 
 from pysmac_compat.errors import FileFormatError, LinkedFileError
 from pysmac_compat.files.syncing import BackgroundSync, sync, sync_folder
-from pysmac_compat.space.parameters import NUMBER
+from pysmac_compat.space.parameters import is_number
 
 Path: TypeAlias = str | os.PathLike[str]
 
@@ -86,7 +86,7 @@ class TextFile:
         text = text.strip()
         if text in _NOT_FINITE:
             return _NOT_FINITE[text]
-        if not NUMBER.fullmatch(text) or not text.isascii():
+        if not is_number(text):
             self.error(line, f"{what}: expected a number, got {text!r:.80}")
         return float(text)
 

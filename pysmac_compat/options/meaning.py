@@ -13,7 +13,7 @@ from pysmac_compat.plan.shell import ShellCommands
 from pysmac_compat.plan.validation import Validation
 
 if TYPE_CHECKING:
-    from pysmac_compat.space.expression import Node
+    from pysmac_compat.space.expression import Formula
 
 #: value of a crash where ``transform-crashed-quality`` says no other, as in SMAC v2
 CRASHED_QUALITY = 1e9
@@ -185,14 +185,14 @@ class TransformOptions:
 
     enabled: bool | None = None
     valid_only: bool = True
-    SAT_quality: Node | None = None
-    SAT_runtime: Node | None = None
-    UNSAT_quality: Node | None = None
-    UNSAT_runtime: Node | None = None
-    TIMEOUT_quality: Node | None = None
-    TIMEOUT_runtime: Node | None = None
-    other_quality: Node | None = None
-    other_runtime: Node | None = None
+    SAT_quality: Formula | None = None
+    SAT_runtime: Formula | None = None
+    UNSAT_quality: Formula | None = None
+    UNSAT_runtime: Formula | None = None
+    TIMEOUT_quality: Formula | None = None
+    TIMEOUT_runtime: Formula | None = None
+    other_quality: Formula | None = None
+    other_runtime: Formula | None = None
 
 
 @dataclass(frozen=True)

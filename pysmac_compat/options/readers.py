@@ -12,7 +12,7 @@ from typing import Any
 
 from pysmac_compat.arguments import integer, limit
 from pysmac_compat.errors import ArgumentError
-from pysmac_compat.space.parameters import NUMBER
+from pysmac_compat.space.parameters import is_number
 
 #: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
 _PROPOSALS = 1
@@ -74,7 +74,7 @@ def finite(name: str, value: Any) -> float:
 
 def seconds(name: str, value: Any) -> float | None:
     """A positive number of seconds, or None for no limit."""
-    return limit(name, float(value) if isinstance(value, str) and NUMBER.fullmatch(value) else value)
+    return limit(name, float(value) if isinstance(value, str) and is_number(value) else value)
 
 
 def positive(name: str, value: Any) -> float:

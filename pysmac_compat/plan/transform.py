@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from pysmac_compat.errors import ArgumentError, ClauseError
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, SUCCESSES, Outcome
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
-from pysmac_compat.space.expression import Columns, ExpressionParser, Node
+from pysmac_compat.space.expression import ExpressionParser, Formula
 from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.space.vocabulary import Vocabulary
 
 VARIABLES = ("S", "R", "Q", "C")
 _RESULTS = {"SAT": 1.0, "UNSAT": -1.0}
 
 
-def parse_formula(name: str, text: Any) -> Node:
+def parse_formula(name: str, text: Any) -> Formula:
     """Read a formula over S (1 for SAT, -1 for UNSAT, else 0), R (run time), Q (quality) and C (limit, seconds).
 
     The grammar is that of forbidden clauses.
@@ -37,14 +38,12 @@ def parse_formula(name: str, text: Any) -> Node:
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         text = repr(text)
     if not isinstance(text, str):
-        raise ArgumentError(f"{name} must be a formula over {', '.join(VARIABLES)}, got {text!r}")
+        raise ArgumentError(f"{name} must be a formula over {', '.join(VARIABLES)}, got {shown(text)}")
     scanner = Scanner(text, name)
-    try:
-        node = ExpressionParser(scanner, VARIABLES, {}, operands=f"one of {', '.join(VARIABLES)}").parse()
-    except RecursionError:
-        raise ClauseError(f"{name}: nested too deeply", text) from None
+    names, operands = Vocabulary(VARIABLES), f"one of {', '.join(VARIABLES)}"
+    formula = ExpressionParser(scanner, names, {}, Vocabulary(()), operands).parse()
     scanner.expect_end()
-    return node
+    return formula
 
 
 class Transform:
@@ -56,11 +55,11 @@ class Transform:
         Whether a run time is kept from 0 to the limit of the call: a success that reaches the limit is a TIMEOUT.
     failure_value : float
         The quality where a formula gives no finite number: then the call has CRASHED.
-    **formulas : Node
+    **formulas : Formula
         ``SAT_quality``, ``SAT_runtime`` and the same with UNSAT, TIMEOUT and other; without one nothing changes.
     """
 
-    def __init__(self, valid_only: bool = True, failure_value: float = TIMEOUT_QUALITY, **formulas: Node) -> None:
+    def __init__(self, valid_only: bool = True, failure_value: float = TIMEOUT_QUALITY, **formulas: Formula) -> None:
         self.valid_only, self.failure_value, self.formulas = valid_only, failure_value, formulas
 
     def __call__(self, outcome: Outcome, cutoff: float | None) -> Outcome:
@@ -71,7 +70,7 @@ class Transform:
             "Q": outcome.value,
             "C": CRASH_RUNTIME if cutoff is None else cutoff,
         }
-        columns = Columns({name: np.array([value]) for name, value in values.items()}, 1)
+        columns = {name: np.float64(value) for name, value in values.items()}
         kind = outcome.status if outcome.status in (*SUCCESSES, "TIMEOUT") else "other"
         numbers = {"quality": outcome.value, "runtime": outcome.runtime}
         for quantity in numbers:
@@ -79,10 +78,10 @@ class Transform:
             if formula is None:
                 continue
             with np.errstate(all="ignore"):
-                number = float(formula.numbers(columns)[0])
+                number = float(formula.numbers(columns, 1)[0])
             if not math.isfinite(number):
-                shown = ", ".join(f"{name} = {value:g}" for name, value in values.items())
-                message = f"smac_options['tae-transform-{kind}-{quantity}'] gives {number} for {shown}"
+                where = ", ".join(f"{name} = {value:g}" for name, value in values.items())
+                message = f"smac_options['tae-transform-{kind}-{quantity}'] gives {number} for {where}"
                 return replace(
                     outcome, status="CRASHED", value=self.failure_value, runtime=values["C"], message=message
                 )

@@ -10,8 +10,10 @@ from pysmac_compat.errors import ArgumentError
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.space.vocabulary import Vocabulary
 from pysmac_compat.space.values import value_of
 
+_EQUALS = re.compile(r"\s*=")
 _PAIR = re.compile(r"""\s*-(?P<name>\S+)\s+(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>\S+))(?=\s|$)""")
 
 
@@ -61,14 +63,14 @@ def read_subspace(what: str, given: str | Mapping[str, Any], definition: Definit
         for name in given:
             _check_name(what, name, definition)
         return {name: _value(what, parameters[name], str(value)) for name, value in given.items()}
-    scanner, values = Scanner(given, what), {}
+    scanner, values, names = Scanner(given, what), {}, Vocabulary(parameters)
     while not scanner.at_end():
-        found = scanner.longest(parameters, boundary=r"\s*=")
+        found = scanner.longest(names, _EQUALS)
         if found is None:
             scanner.error(f"expected 'parameter = value' with one of the parameters {', '.join(parameters)}")
         scanner.expect("=", "'='")
         parameter = parameters[found]
-        text = repr(scanner.numeric_value(parameter)) if parameter.numeric else scanner.choice(parameter)
+        text = repr(scanner.numeric_value(parameter)) if parameter.numeric else str(scanner.choice(parameter))
         values[found] = _value(what, parameter, text)
         if not scanner.accept(","):
             scanner.expect_end()

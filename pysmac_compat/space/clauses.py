@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from ConfigSpace.conditions import ConditionLike, Conjunction
 from ConfigSpace.forbidden import ForbiddenClause, ForbiddenConjunction, ForbiddenLike
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from pysmac_compat.space.conditions import All, Comparison, Condition, comparisons
+from pysmac_compat.space.conditions import All, Any_, Comparison, Condition, comparisons
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.forbidden import Classic, Expression
 from pysmac_compat.space.parameters import Parameter
@@ -33,30 +34,36 @@ Mask = npt.NDArray[np.bool_]
 LONGEST_JOINED = 40
 
 
-class Both(AndConjunction):
-    """A conjunction; two of them are equivalent only if their parts are, one by one.
+class _Junction(Conjunction):
+    """Two of them are equal, or equivalent, only if their parts are, one by one.
 
     ConfigSpace takes any two conjunctions of as many similar parts for the same, ``&&`` or
-    ``||`` alike, and then evaluates one of them for the children of both.
+    ``||`` alike, and then evaluates one of them for the children of both. And it compares all parts of one with all
+    parts of the other. It looks at ``dlcs`` for the parents only, each time at all of them: so there is one a parent.
     """
 
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.dlcs = tuple({each.parent.name: each for each in self.dlcs}.values())
+        self.parents = [each.parent for each in self.dlcs]
+
+    def __eq__(self, other: Any) -> bool:
+        return self is other or (
+            type(self) is type(other) and self.child == other.child and _key(self) == _key(other)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     def equivalent_condition_on_parent(self, other: ConditionLike) -> bool:
-        return _equivalent(self, other)
+        return type(self) is type(other) and _key(self) == _key(other)
 
 
-class Either(OrConjunction):
-    """A disjunction; see `Both`."""
-
-    def equivalent_condition_on_parent(self, other: ConditionLike) -> bool:
-        return _equivalent(self, other)
+class Both(_Junction, AndConjunction):
+    """A conjunction."""
 
 
-def _equivalent(one: Conjunction, other: ConditionLike) -> bool:
-    if type(one) is not type(other) or not isinstance(other, Conjunction):
-        return False
-    return len(one.components) == len(other.components) and all(
-        a.equivalent_condition_on_parent(b) for a, b in zip(one.components, other.components, strict=True)
-    )
+class Either(_Junction, OrConjunction):
+    """A disjunction."""
 
 
 class ConditionBuilder:
@@ -90,8 +97,31 @@ class ConditionBuilder:
     def _build(self, condition: Condition, child: str) -> ConditionLike:
         if isinstance(condition, Comparison):
             return self._comparison(condition, child)
-        parts = [self._build(part, child) for part in condition.parts]
+        parts = [self._build(part, child) for part in self._merged(condition)]
         return _junction(Both if isinstance(condition, All) else Either, parts)
+
+    def _merged(self, condition: All | Any_) -> list[Condition]:
+        """The parts, with one comparison in place of all that say together which choices of a parent are meant."""
+        merged: dict[str, list[Comparison]] = {}
+        others: list[Condition] = []
+        for part in condition.parts:
+            only = part.parts[0] if isinstance(part, All) and len(part.parts) == 1 else part
+            if not isinstance(only, Comparison):
+                others.append(part)
+            elif not self.definition.parameters[only.parent].numeric or (
+                isinstance(condition, Any_) and only.operator in ("==", "in")
+            ):
+                merged.setdefault(only.parent, []).append(only)
+            else:
+                others.append(only)
+        for name, found in merged.items():
+            parent = self.definition.parameters[name]
+            if parent.numeric:
+                values = list(dict.fromkeys(value for each in found for value in each.values))
+            else:
+                values = (_meant_by_all if isinstance(condition, All) else _meant_by_any)(found, parent)
+            others.append(found[0] if len(found) == 1 else Comparison(name, "in", tuple(values)))
+        return others
 
     def _comparison(self, comparison: Comparison, child: str) -> ConditionLike:
         parent = self.definition.parameters[comparison.parent]
@@ -102,7 +132,7 @@ class ConditionBuilder:
 
     def _choice(self, comparison: Comparison, parent: Parameter, child: str) -> ConditionLike:
         pair = self.hyperparameters[child], self.hyperparameters[parent.name]
-        return _one_of(pair, [value for value in parent.values if comparison.holds(value, parent)])
+        return _one_of(pair, _meant_by_all([comparison], parent))
 
     def _numeric(self, comparison: Comparison, parent: Parameter, child: str) -> ConditionLike:
         """As a union of ``== value``, ``< value`` and ``> value`` with legal values."""
@@ -128,6 +158,36 @@ class ConditionBuilder:
         return Either(LessThanCondition(*pair, below), GreaterThanCondition(*pair, above))
 
 
+def _meant_by_all(comparisons: Sequence[Comparison], parent: Parameter) -> list[Any]:
+    """The choices for which all these comparisons hold."""
+    by_operator = _by_operator(comparisons)
+    listed = [set(each.values) for operator in ("==", "in") for each in by_operator[operator]]
+    meant = set.intersection(*listed) if listed else set(parent.values)
+    meant.difference_update(*(each.values for each in by_operator["!="]))
+    high = min((parent.positions[each.values[0]] for each in by_operator["<"]), default=len(parent.values))
+    low = max((parent.positions[each.values[0]] for each in by_operator[">"]), default=-1)
+    return [value for position, value in enumerate(parent.values) if low < position < high and value in meant]
+
+
+def _meant_by_any(comparisons: Sequence[Comparison], parent: Parameter) -> list[Any]:
+    """The choices for which any of these comparisons holds."""
+    by_operator = _by_operator(comparisons)
+    meant = {value for operator in ("==", "in") for each in by_operator[operator] for value in each.values}
+    unequal = [set(each.values) for each in by_operator["!="]]
+    if unequal:
+        meant.update(set(parent.values) - set.intersection(*unequal))
+    high = max((parent.positions[each.values[0]] for each in by_operator["<"]), default=-1)
+    low = min((parent.positions[each.values[0]] for each in by_operator[">"]), default=len(parent.values))
+    return [v for position, v in enumerate(parent.values) if position < high or position > low or v in meant]
+
+
+def _by_operator(comparisons: Sequence[Comparison]) -> dict[str, list[Comparison]]:
+    found: dict[str, list[Comparison]] = defaultdict(list)
+    for comparison in comparisons:
+        found[comparison.operator].append(comparison)
+    return found
+
+
 def _one_of(pair: tuple[Hyperparameter, Hyperparameter], values: list[Any]) -> ConditionLike:
     """Child active where the parent has one of these values; never, if there is none."""
     return EqualsCondition(*pair, values[0]) if len(values) == 1 else InCondition(*pair, values)
@@ -138,11 +198,16 @@ def _junction(kind: type[Both] | type[Either], parts: list[ConditionLike]) -> Co
     flat: list[ConditionLike] = []
     for part in parts:
         flat.extend(part.components if type(part) is kind else [part])
-    unique: list[ConditionLike] = []
-    for part in flat:
-        if not any(type(part) is type(other) and part.equivalent_condition_on_parent(other) for other in unique):
-            unique.append(part)
+    unique = list({_key(part): part for part in reversed(flat)}.values())[::-1]
     return unique[0] if len(unique) == 1 else kind(*unique)
+
+
+def _key(condition: ConditionLike) -> Any:
+    """Equal for conditions that mean the same of the same parents."""
+    if isinstance(condition, Conjunction):
+        return type(condition), *map(_key, condition.components)
+    value = tuple(condition.values) if isinstance(condition, InCondition) else condition.value
+    return type(condition), condition.parent.name, value
 
 
 class Mention(ForbiddenClause):
@@ -185,7 +250,6 @@ class ForbiddenExpression(ForbiddenConjunction):
     def __init__(self, *mentions: Any, expression: Expression) -> None:
         super().__init__(*mentions)
         self.expression = expression
-        self._tables = {name: np.array([*codes.values(), np.nan]) for name, codes in expression.codes.items()}
 
     def is_forbidden_value(self, values: dict[str, Any]) -> bool:
         return self.expression.forbids_values(values)
@@ -203,8 +267,9 @@ class ForbiddenExpression(ForbiddenConjunction):
 
     def _values(self, hyperparameter: Hyperparameter, row: Any) -> Any:
         inactive = np.isnan(row)
-        table = self._tables.get(hyperparameter.name)
-        if table is not None:
+        codes = self.expression.codes.get(hyperparameter.name)
+        if codes is not None:
+            table = codes.table
             return table[np.where(inactive, len(table) - 1, np.rint(np.where(inactive, 0, row))).astype(int)]
         values = hyperparameter._transformer.to_value(np.where(inactive, 0.0, row)).astype(np.float64)
         values[inactive] = np.nan

@@ -11,17 +11,27 @@ Grammar (``&&`` binds tighter than ``||``)::
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias, TypeVar
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ClauseError
+from pysmac_compat.errors import ClauseError, cut, shown
 from pysmac_compat.space.parameters import Parameter, Value
-from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.space.scanner import Scanner, skips
+from pysmac_compat.space.vocabulary import Vocabulary
 from pysmac_compat.suggestions import did_you_mean
 
+T = TypeVar("T")
+
 KIND = "conditional clause"
+_DEEPEST = 100  # levels of && within || within &&; Python allows a thousand calls
+_BAR = re.compile(r"\s*\|(?!\|)")
+_COMPARISON = re.compile(r"\s*[=!<>]|\s*in\b")
+_IN = Vocabulary(["in"])
 
 
 @dataclass(frozen=True)
@@ -38,15 +48,19 @@ class Comparison:
     def holds(self, value: Value, parameter: Parameter) -> bool:
         """Whether the comparison is true for an active parent of this value."""
         if self.operator in ("==", "in"):
-            return value in self.values
+            return value in self._set
         if self.operator == "!=":
-            return value not in self.values
+            return value not in self._set
         left, right = (
             (value, self.values[0])
             if parameter.numeric
-            else (parameter.values.index(value), parameter.values.index(self.values[0]))
+            else (parameter.positions[value], parameter.positions[self.values[0]])
         )
         return left < right if self.operator == "<" else left > right  # type: ignore[operator]
+
+    @cached_property
+    def _set(self) -> frozenset[Any]:
+        return frozenset(self.values)
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,9 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
             yield from comparisons(part)
 
 
-def parse_conditions(clauses: Iterable[str], parameters: Mapping[str, Parameter]) -> dict[str, Condition]:
+def parse_conditions(
+    clauses: Iterable[str], parameters: Mapping[str, Parameter]
+) -> tuple[dict[str, Condition], tuple[str, ...]]:
     """Parse all conditional clauses of a space.
 
     Parameters
@@ -86,8 +102,10 @@ def parse_conditions(clauses: Iterable[str], parameters: Mapping[str, Parameter]
 
     Returns
     -------
-    dict of str to Condition
+    conditions : dict of str to Condition
         By child, parents before their children.
+    texts : tuple of str
+        The clauses, with each choice as its parameter spells it; what is no clause is left out.
 
     Raises
     ------
@@ -96,95 +114,147 @@ def parse_conditions(clauses: Iterable[str], parameters: Mapping[str, Parameter]
     """
     conditions: dict[str, Any_] = {}
     texts: dict[str, str] = {}
+    spelled: list[str] = []
+    names = Vocabulary(parameters)
     for text in clauses:
         scanner = Scanner(text, KIND)
-        if scanner.at_end():
+        if skips(scanner):
             continue
-        child, condition = parse_condition(scanner, parameters)
+        child, condition = parse_condition(scanner, parameters, names)
         if child in conditions:
             for each in (conditions[child], condition):
                 if any(c.operator != "in" for c in comparisons(each)):
                     raise ClauseError(
-                        f"{KIND}: {child!r} has a condition already ({texts[child].strip()!r}); two lines for one "
+                        f"{KIND}: {child!r} has a condition already ({shown(texts[child].strip())}); two lines for one "
                         "parameter are joined with && only if both use nothing but 'in {..}'",
                         text,
                     )
             condition = _join(conditions[child], condition)
         conditions[child], texts[child] = condition, text
-    return _in_order(conditions, texts)
+        spelled.append(scanner.spelled)
+    return _in_order(conditions, texts), tuple(spelled)
 
 
-def parse_condition(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tuple[str, Any_]:
+def parse_condition(
+    scanner: Scanner, parameters: Mapping[str, Parameter], names: Vocabulary
+) -> tuple[str, Any_]:
     """Parse one conditional clause, not blank: the child and its condition."""
-    try:
-        return _parse_clause(scanner, parameters)
-    except RecursionError:
-        raise ClauseError(f"{KIND}: nested too deeply", scanner.text) from None
-
-
-def _parse_clause(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tuple[str, Any_]:
     start = scanner.position
-    child = scanner.parameter(parameters, boundary=r"\s*\|(?!\|)")
+    child = scanner.parameter(names, _BAR)
     if child is None:
         word = scanner.word()
         if word and word not in parameters:
-            scanner.error(f"the conditioned parameter {word!r} is not defined{did_you_mean(word, parameters)}", start)
-        scanner.longest(parameters)
+            unknown = f"the conditioned parameter {shown(word)} is not defined"
+            scanner.error(f"{unknown}{did_you_mean(word, parameters)}", start)
+        scanner.longest(names)
         scanner.error("expected 'child | condition'")
     scanner.expect("|", "'|' after the name of the child")
-    condition = _parse_any(scanner, parameters)
+    condition = _Parser(scanner, parameters, names).parse()
     scanner.expect_end()
     return child, condition
 
 
-def _parse_any(scanner: Scanner, parameters: Mapping[str, Parameter]) -> Any_:
-    parts = [_parse_all(scanner, parameters)]
-    while scanner.accept("||"):
-        if _trailing(scanner, "||"):
-            break
-        parts.append(_parse_all(scanner, parameters))
-    return Any_(tuple(parts))
+@dataclass
+class _Draft:
+    """What has been read of a condition, or of one in parentheses: factors joined by ``&&``, and these by ``||``."""
+
+    alternatives: deque[deque[Comparison | _Draft]] = field(default_factory=lambda: deque([deque()]))
+    depth: int = 0
+
+    def add(self, factor: Comparison | _Draft) -> None:
+        """A factor behind the last ``&&`` or ``||``; of parentheses that change nothing, what is in them."""
+        last = self.alternatives[-1]
+        if isinstance(factor, _Draft):
+            if len(factor.alternatives) == 1:
+                self.alternatives[-1] = _concatenated(last, factor.alternatives[0])
+                self.depth = max(self.depth, factor.depth)
+                return
+            self.depth = max(self.depth, 1 + factor.depth)
+        last.append(factor)
+
+    def close(self) -> None:
+        """The parenthesis ends: ``||`` directly within ``||`` is one."""
+        joined: deque[deque[Comparison | _Draft]] = deque()
+        for factors in self.alternatives:
+            only = factors[0] if len(factors) == 1 else None
+            inner = only.alternatives if isinstance(only, _Draft) else deque([factors])
+            joined = _concatenated(joined, inner)
+        self.alternatives = joined
+
+    @property
+    def condition(self) -> Any_:
+        """The condition that has been read."""
+        return Any_(
+            tuple(
+                All(tuple(each.condition if isinstance(each, _Draft) else each for each in factors))
+                for factors in self.alternatives
+            )
+        )
 
 
-def _parse_all(scanner: Scanner, parameters: Mapping[str, Parameter]) -> All:
-    parts = [_parse_factor(scanner, parameters)]
-    while scanner.accept("&&"):
-        if _trailing(scanner, "&&"):
-            break
-        parts.append(_parse_factor(scanner, parameters))
-    scanner.refuse_foreign_operator()
-    return All(tuple(parts))
+def _concatenated(left: deque[T], right: deque[T]) -> deque[T]:
+    """Both in one; the shorter is added to the longer, so that deep nesting takes time in proportion to its length."""
+    if len(left) < len(right):
+        right.extendleft(reversed(left))
+        return right
+    left.extend(right)
+    return left
+
+
+class _Parser:
+    """Reads what stands behind the bar; with a stack of groups, so that depth costs no recursion."""
+
+    def __init__(self, scanner: Scanner, parameters: Mapping[str, Parameter], names: Vocabulary) -> None:
+        self.scanner, self.parameters, self.names = scanner, parameters, names
+
+    def parse(self) -> Any_:
+        scanner, groups = self.scanner, [_Draft()]
+        while True:
+            while scanner.peek("(") and not self.names.has_first("("):
+                scanner.accept("(")
+                groups.append(_Draft())
+            groups[-1].add(_parse_comparison(scanner, self.parameters, self.names))
+            while not self._goes_on(groups[-1]):
+                if len(groups) == 1:
+                    return groups[0].condition
+                scanner.expect(")", "')'")
+                group = groups.pop()
+                group.close()
+                groups[-1].add(group)
+                if groups[-1].depth > _DEEPEST:
+                    scanner.error("&& and || are nested too deeply: give parts of it to parameters in between")
+
+    def _goes_on(self, group: _Draft) -> bool:
+        """Whether a further factor follows."""
+        if self.scanner.accept("&&"):
+            return not _trailing(self.scanner, "&&")
+        self.scanner.refuse_foreign_operator()
+        if self.scanner.accept("||") and not _trailing(self.scanner, "||"):
+            group.alternatives.append(deque())
+            return True
+        return False
 
 
 def _trailing(scanner: Scanner, operator: str) -> bool:
     """An operator with nothing behind it was accepted by the original; real scripts contain it."""
     if not scanner.at_end():
         return False
-    warn(f"{KIND} {scanner.text!r}: the {operator} at the end has no meaning")
+    warn(f"{KIND} {shown(scanner.text)}: the {operator} at the end has no meaning")
     return True
 
 
-def _parse_factor(scanner: Scanner, parameters: Mapping[str, Parameter]) -> Condition:
-    if scanner.peek("(") and not any(name.startswith("(") for name in parameters):
-        scanner.accept("(")
-        condition = _parse_any(scanner, parameters)
-        scanner.expect(")", "')'")
-        return condition
-    return _parse_comparison(scanner, parameters)
-
-
-def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter]) -> Comparison:
+def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter], names: Vocabulary) -> Comparison:
     scanner.skip_blanks()
     start = scanner.position
-    name = scanner.parameter(parameters, boundary=r"\s*[=!<>]|\s*in\b") or scanner.parameter(parameters)
+    name = scanner.parameter(names, _COMPARISON) or scanner.parameter(names)
     if name is None:
         word = scanner.word()
-        unknown = f"unknown parameter {word!r}{did_you_mean(word, parameters)}"
+        unknown = f"unknown parameter {shown(word)}{did_you_mean(word, parameters)}"
         scanner.error(unknown if word else "expected a comparison with a parameter", start)
     parameter = parameters[name]
     scanner.skip_blanks()
     position = scanner.position
-    operator = scanner.accept("==", "!=", "<=", ">=", "<>", "<", ">") or scanner.longest(("in",))
+    operator = scanner.accept("==", "!=", "<=", ">=", "<>", "<", ">") or scanner.longest(_IN)
     if operator not in ("==", "!=", "<", ">", "in"):
         hint = "; did you mean '=='?" if scanner.text.startswith("=", position) else ""
         scanner.error(f"expected one of ==, !=, <, > and in {{..}}{hint}", position)
@@ -196,19 +266,21 @@ def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter]) -> 
         return Comparison(name, operator, (_parse_value(scanner, parameter, operator),))
     scanner.expect("{", "'{' after in")
     values = [_parse_value(scanner, parameter, operator)]
+    seen = set(values)
     while scanner.accept(","):
         scanner.skip_blanks()
         position = scanner.position
         values.append(_parse_value(scanner, parameter, operator))
-        if values[-1] in values[:-1]:
-            scanner.error(f"the value {values[-1]!r} stands twice in the list", position)
+        if values[-1] in seen:
+            scanner.error(f"the value {shown(values[-1])} stands twice in the list", position)
+        seen.add(values[-1])
     scanner.expect("}", "',' or '}'")
     return Comparison(name, operator, tuple(values))
 
 
 def _parse_value(scanner: Scanner, parameter: Parameter, operator: str) -> Value:
     if not parameter.numeric:
-        return parameter.tokens[scanner.choice(parameter)]
+        return scanner.choice(parameter)
     scanner.skip_blanks()
     start = scanner.position
     value = scanner.numeric_value(parameter)
@@ -225,27 +297,35 @@ def _join(first: Any_, second: Any_) -> Any_:
 
 
 def _in_order(conditions: dict[str, Any_], texts: dict[str, str]) -> dict[str, Condition]:
-    ordered: dict[str, Condition] = {}
-    left = dict(conditions)
-    while left:
-        free = [child for child, condition in left.items() if not any(c.parent in left for c in comparisons(condition))]
-        if not free:
-            cycle = _find_cycle(left)
-            raise ClauseError(
-                f"{KIND}: the conditions go round in a circle: {' <- '.join([*cycle, cycle[0]])}", texts[cycle[0]]
-            )
-        for child in free:
-            ordered[child] = left.pop(child)
-    return ordered
+    """The conditions by the longest way to their child; those as far away as each other stay in their order."""
+    parents = {c: {each.parent for each in comparisons(condition)} & conditions.keys() for c, condition in conditions.items()}
+    children: dict[str, list[str]] = defaultdict(list)
+    for child, above in parents.items():
+        for parent in above:
+            children[parent].append(child)
+    levels: dict[str, int] = {}
+    missing = {child: len(above) for child, above in parents.items()}
+    ready = [child for child, count in missing.items() if count == 0]
+    for parent in ready:  # grows meanwhile
+        levels[parent] = 1 + max((levels[each] for each in parents[parent]), default=0)
+        for child in children[parent]:
+            missing[child] -= 1
+            if missing[child] == 0:
+                ready.append(child)
+    if len(levels) < len(conditions):
+        cycle = _find_cycle({child: c for child, c in conditions.items() if child not in levels})
+        raise ClauseError(f"{KIND}: the conditions go round in a circle: {cut(' <- '.join([*cycle, cycle[0]]))}", texts[cycle[0]])
+    return {child: conditions[child] for child in sorted(conditions, key=levels.__getitem__)}
 
 
 def _find_cycle(conditions: Mapping[str, Condition]) -> list[str]:
-    path = [next(iter(conditions))]
+    path = {next(iter(conditions)): 0}
+    last = next(iter(path))
     while True:
-        parent = next(c.parent for c in comparisons(conditions[path[-1]]) if c.parent in conditions)
-        if parent in path:
-            return path[path.index(parent) :]
-        path.append(parent)
+        last = next(c.parent for c in comparisons(conditions[last]) if c.parent in conditions)
+        if last in path:
+            return list(path)[path[last] :]
+        path[last] = len(path)
 
 
 def active_parameters(

@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ConfigSpace import (
+    AndConjunction,
     CategoricalHyperparameter,
     Configuration,
     ConfigurationSpace,
+    OrConjunction,
     OrdinalHyperparameter,
 )
 from ConfigSpace._condition_tree import DAG, ConditionNode
@@ -33,8 +35,8 @@ from pysmac_compat.space.parameters import Parameter, Value
 
 _ENCODERS: dict[type, Any] = {
     RealHyperparameter: HYPERPARAMETER_ENCODERS[RealHyperparameter.__mro__[1]],
-    Both: CONDITION_ENCODERS[Both.__mro__[1]],
-    Either: CONDITION_ENCODERS[Either.__mro__[1]],
+    Both: CONDITION_ENCODERS[AndConjunction],
+    Either: CONDITION_ENCODERS[OrConjunction],
     ForbiddenExpression: ("EXPRESSION", lambda clause, _: {"clause": clause.expression.text}),
 }
 

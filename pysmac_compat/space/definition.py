@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat.errors import ArgumentError, ClauseError
+from pysmac_compat.errors import ArgumentError, ClauseError, cut, shown
 from pysmac_compat.space.conditions import Condition, active_parameters, parse_conditions
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameters
 
@@ -27,7 +27,7 @@ class Definition:
         By child; parents come before their children.
     forbiddens : list of Classic or Expression
     conditional_clauses : tuple of str
-        The texts behind ``conditions``.
+        The texts behind ``conditions``, with each choice as its parameter spells it.
     """
 
     parameters: dict[str, Parameter]
@@ -84,14 +84,17 @@ def define(
         return parameter_dict
     parameters = parse_parameters(parameter_dict)
     texts = _clauses("conditional_clauses", conditional_clauses)
-    conditions = parse_conditions(texts, parameters)
+    conditions, spelled = parse_conditions(texts, parameters)
     forbiddens = _forbiddens(_clauses("forbidden_clauses", forbidden_clauses), parameters)
-    definition = Definition(parameters, conditions, forbiddens, tuple(text for text in texts if text.strip()))
+    definition = Definition(parameters, conditions, forbiddens, spelled)
     default = definition.default
     clause = definition.violated(default)
     if clause is not None:
-        shown = ", ".join(f"{name}={value!r}" for name, value in default.items())
-        raise ClauseError(f"forbidden clause: the default configuration is forbidden ({shown})", clause.text)
+        values = cut(", ".join(f"{name}={shown(value)}" for name, value in default.items()))
+        raise ClauseError(
+            f"forbidden clause: the default configuration is forbidden ({values}): change a default or the clause",
+            clause.text,
+        )
     return definition
 
 
@@ -106,8 +109,8 @@ def _forbiddens(clauses: list[str], parameters: Mapping[str, Parameter]) -> list
 
 def _clauses(argument: str, clauses: Any) -> list[str]:
     if not isinstance(clauses, (list, tuple)):
-        raise ArgumentError(f"{argument} must be a list of strings, got {clauses!r}")
+        raise ArgumentError(f"{argument} must be a list of strings, got {shown(clauses)}")
     for clause in clauses:
         if not isinstance(clause, str):
-            raise ArgumentError(f"{argument} must hold strings only, got {clause!r}")
+            raise ArgumentError(f"{argument} must hold strings only, got {shown(clause)}")
     return list(clauses)

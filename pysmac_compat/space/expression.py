@@ -1,33 +1,42 @@
-"""Arithmetic and logical expressions over parameters: grammar, tree, evaluation on arrays.
+"""Arithmetic and logical expressions over parameters: grammar, postfix form, evaluation on arrays.
 
 Grammar, by binding power (`PRECEDENCE`)::
 
-    expression := prefix (operator expression)*         climbing the table below
+    expression := prefix (operator prefix)*             grouped by the table below
     prefix     := ('-' | '+') prefix | primary
-    primary    := number | parameter | word | 'word' | function '(' expression ')' | '(' expression ')'
+    primary    := number | parameter | word | 'word' | function group | group
+    group      := '(' expression ')' | '[' expression ']'
 
 Two operands without an operator between them are multiplied. The values of an expression
 are numbers: words count by their number in the space's numbering (`numbering.py`),
 comparisons give 0 or 1.
+
+An expression is read into postfix form (``a b + c *`` for ``(a + b) * c``) and evaluated with a stack, so that
+neither its length nor its depth has a limit, and both take time in proportion to its length. Dijkstra describes
+the method: "Algol 60 translation", 1961.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import operator
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from pysmac_compat.space.parameters import NUMBER
+from pysmac_compat.errors import cut, shown
+from pysmac_compat.space.parameters import is_number
 from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.space.vocabulary import Vocabulary
 from pysmac_compat.suggestions import did_you_mean
 
-Column = npt.NDArray[np.float64]
+Column: TypeAlias = npt.NDArray[np.float64]
 
 MULTIPLY = "*"
-_DEEPEST = 150  # levels of nesting; Python allows a thousand calls
 UNARY = 7
 #: binding power of each binary operator; a higher one binds tighter
 PRECEDENCE: dict[str, int] = {
@@ -49,20 +58,20 @@ PRECEDENCE: dict[str, int] = {
 RIGHT_ASSOCIATIVE = {"^"}
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": np.add,
-    "-": np.subtract,
-    MULTIPLY: np.multiply,
-    "/": np.divide,
+    "+": operator.add,
+    "-": operator.sub,
+    MULTIPLY: operator.mul,
+    "/": operator.truediv,
     "%": np.fmod,
-    "^": np.power,
+    "^": operator.pow,
 }
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "==": np.equal,
-    "!=": np.not_equal,
-    "<": np.less,
-    ">": np.greater,
-    "<=": np.less_equal,
-    ">=": np.greater_equal,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
 }
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "abs": np.abs,
@@ -88,47 +97,19 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-class Columns:
-    """The values of many configurations, one array a parameter; NaN where it is inactive."""
-
-    def __init__(self, columns: Mapping[str, Column], size: int) -> None:
-        self.columns, self.size = columns, size
-
-    def active(self, names: frozenset[str]) -> npt.NDArray[np.bool_]:
-        """Where all these parameters are active."""
-        mask = np.ones(self.size, dtype=bool)
-        for name in names:
-            mask &= ~np.isnan(self.columns[name])
-        return mask
+_FUNCTION_NAMES = Vocabulary(FUNCTIONS)
+_BEFORE_GROUP = re.compile(r"\s*[(\[]")
+_OPERATOR = re.compile("|".join(map(re.escape, PRECEDENCE)))
+_CLOSING = {"(": ")", "[": "]"}
+#: stands in place of the binding power of a function, which takes the group behind it
+_CALL = 9
 
 
 @dataclass(frozen=True)
-class Node:
-    """A part of an expression; ``names`` are the parameters in it."""
-
-    names: frozenset[str]
-
-    def numbers(self, columns: Columns) -> Column:
-        """The value for each configuration."""
-        raise NotImplementedError
-
-    def truth(self, columns: Columns) -> npt.NDArray[np.bool_]:
-        """Whether it counts as true inside ``&&`` and ``||``: above 0, all its parameters active."""
-        return (self.numbers(columns) > 0) & columns.active(self.names)
-
-    def forbids(self, columns: Columns) -> npt.NDArray[np.bool_]:
-        """Whether it forbids as a whole clause: not 0, all its parameters active."""
-        return (self.numbers(columns) != 0) & columns.active(self.names)
-
-
-@dataclass(frozen=True)
-class Number(Node):
+class Number:
     """A number."""
 
     value: float
-
-    def numbers(self, columns: Columns) -> Column:
-        return np.full(columns.size, self.value)
 
 
 @dataclass(frozen=True)
@@ -137,90 +118,132 @@ class Word(Number):
 
 
 @dataclass(frozen=True)
-class Name(Node):
+class Name:
     """A parameter."""
 
     name: str
 
-    def numbers(self, columns: Columns) -> Column:
-        return columns.columns[self.name]
+
+@dataclass(frozen=True)
+class Function:
+    """What takes one operand from the stack: a function, or the unary minus."""
+
+    name: str
 
 
 @dataclass(frozen=True)
-class Call(Node):
-    """A function of one operand; the unary minus is one, too."""
+class Operator:
+    """What takes two operands from the stack."""
 
-    function: Callable[[Any], Any]
-    operand: Node
-
-    def numbers(self, columns: Columns) -> Column:
-        return self.function(self.operand.numbers(columns))
+    symbol: str
 
 
-@dataclass(frozen=True)
-class Arithmetic(Node):
-    """Operators of one binding power, applied from left to right."""
-
-    first: Node
-    rest: tuple[tuple[str, Node], ...]
-
-    def numbers(self, columns: Columns) -> Column:
-        value = self.first.numbers(columns)
-        for operator, operand in self.rest:
-            value = ARITHMETIC[operator](value, operand.numbers(columns))
-        return value
+Step: TypeAlias = Number | Name | Function | Operator
 
 
-@dataclass(frozen=True)
-class Boolean(Node):
-    """A node that is true or false by itself."""
+@dataclass(slots=True)
+class _Operand:
+    """What lies on the stack, for many configurations.
 
-    def numbers(self, columns: Columns) -> Column:
-        return self.truth(columns).astype(np.float64)
+    Attributes
+    ----------
+    value : array of float, or float64
+    active : array of bool, or bool
+        Where all parameters in it are active.
+    boolean : bool
+        Whether it is true or false by itself: the value of a comparison, of ``&&`` or of ``||``.
+    """
 
-    def forbids(self, columns: Columns) -> npt.NDArray[np.bool_]:
-        return self.truth(columns)
+    value: Any
+    active: Any
+    boolean: bool = False
+
+    @property
+    def truth(self) -> Any:
+        """Whether it counts as true inside ``&&`` and ``||``: above 0, all its parameters active."""
+        return self.value > 0 if self.boolean else (self.value > 0) & self.active
 
 
 @dataclass(frozen=True)
-class Comparison(Boolean):
-    """Two operands with a comparison; false where an operand is NaN or a parameter in it inactive."""
+class Formula:
+    """An expression in postfix form.
 
-    operator: str
-    left: Node
-    right: Node
+    Attributes
+    ----------
+    steps : tuple
+        `Number`, `Word` and `Name` go on the stack; `Function` and `Operator` replace one and two operands there.
+    """
 
-    def truth(self, columns: Columns) -> npt.NDArray[np.bool_]:
-        left, right = self.left.numbers(columns), self.right.numbers(columns)
-        result = COMPARISONS[self.operator](left, right) & ~np.isnan(left) & ~np.isnan(right)
-        return result & columns.active(self.names)
+    steps: tuple[Step, ...]
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The parameters in it."""
+        return frozenset(step.name for step in self.steps if isinstance(step, Name))
 
-@dataclass(frozen=True)
-class Logical(Boolean):
-    """``&&`` or ``||`` of two operands or more."""
+    def numbers(self, columns: Mapping[str, Column], size: int) -> Column:
+        """The value for each configuration.
 
-    operator: str
-    parts: tuple[Node, ...]
+        Parameters
+        ----------
+        columns : dict of str to array of shape (size,), or to float64
+            The values of the parameters, NaN where one is inactive.
+        size : int
+        """
+        return np.broadcast_to(self._evaluate(columns).value, size)
 
-    def truth(self, columns: Columns) -> npt.NDArray[np.bool_]:
-        result = self.parts[0].truth(columns)
-        for part in self.parts[1:]:
-            result = result & part.truth(columns) if self.operator == "&&" else result | part.truth(columns)
+    def forbids(self, columns: Mapping[str, Column], size: int) -> npt.NDArray[np.bool_]:
+        """Whether it forbids as a whole clause: not 0, all its parameters active. As `numbers`."""
+        found = self._evaluate(columns)
+        mask = found.value != 0 if found.boolean else (found.value != 0) & found.active
+        return np.broadcast_to(mask, size)
+
+    def _evaluate(self, columns: Mapping[str, Column]) -> _Operand:
+        names = {name: _Operand(columns[name], ~np.isnan(columns[name])) for name in self.names}
+        stack: list[_Operand] = []
+        for step in self.steps:
+            if isinstance(step, Name):
+                stack.append(names[step.name])
+            elif isinstance(step, Number):
+                stack.append(_Operand(np.float64(step.value), True))
+            elif isinstance(step, Function):
+                operand = stack.pop()
+                stack.append(_Operand(_UNARY[step.name](operand.value), operand.active))
+            else:
+                right = stack.pop()
+                stack.append(_applied(step.symbol, stack.pop(), right))
+        (result,) = stack
         return result
 
 
+_UNARY = {**FUNCTIONS, "-": np.negative}
+
+
+def _applied(symbol: str, left: _Operand, right: _Operand) -> _Operand:
+    active = left.active & right.active
+    if symbol in ARITHMETIC:
+        return _Operand(ARITHMETIC[symbol](left.value, right.value), active)
+    if symbol in COMPARISONS:
+        # false where a parameter is inactive; with a NaN that was calculated only != is true
+        truth = COMPARISONS[symbol](left.value, right.value) & active
+    else:
+        truth = left.truth & right.truth if symbol == "&&" else left.truth | right.truth
+    return _Operand(truth.astype(np.float64), active, boolean=True)
+
+
 class ExpressionParser:
-    """Precedence climbing (Pratt) over a `Scanner`.
+    """Reads an expression from a `Scanner`.
 
     Parameters
     ----------
     scanner : Scanner
         Stands behind the opening brace.
-    names : collection of str
+    names : Vocabulary
         Of the parameters.
     words : dict of str to float
         The number of each word of the space.
+    word_names : Vocabulary
+        Of the words.
     operands : str
         What a name may stand for, for messages.
     """
@@ -228,39 +251,69 @@ class ExpressionParser:
     def __init__(
         self,
         scanner: Scanner,
-        names: Collection[str],
+        names: Vocabulary,
         words: Mapping[str, float],
+        word_names: Vocabulary,
         operands: str = "a parameter, nor a value of one",
     ) -> None:
-        self.scanner, self.names, self.words, self.operands = scanner, names, words, operands
-        self._depth = 0
+        self.scanner, self.names, self.words, self.word_names = scanner, names, words, word_names
+        self.operands = operands
+        self._steps: list[Step] = []
+        #: what waits for its right operand, with its binding power; None for an open group
+        self._waiting: list[tuple[Step | None, int]] = []
+        #: the closing brackets of the open groups
+        self._groups: list[str] = []
 
-    def parse(self, minimum: int = 0) -> Node:
-        """Parse operators that bind at least as tight as ``minimum``, and their operands."""
-        if self._depth == _DEEPEST:
-            self.scanner.error("nested too deeply")
-        self._depth += 1
-        left = self._prefix()
-        while (operator := self._operator()) is not None:
-            symbol, length = operator
-            power = PRECEDENCE[symbol]
-            if power < minimum:
+    def parse(self) -> Formula:
+        """Read to the end of the expression: to what can follow neither an operand nor an operator."""
+        while True:
+            self._operand()
+            while self._groups and self.scanner.accept(self._groups[-1]):
+                self._close()
+            found = self._operator()
+            if found is None:
                 break
+            symbol, length = found
             self.scanner.position += length
-            left = _combine(symbol, left, self.parse(power if symbol in RIGHT_ASSOCIATIVE else power + 1))
-        self._depth -= 1
-        return left
+            power = PRECEDENCE[symbol]
+            self._take(power + (symbol in RIGHT_ASSOCIATIVE))
+            self._waiting.append((Operator(symbol), power))
+        if self._groups:
+            self.scanner.expect(self._groups[-1], f"{self._groups[-1]!r}")
+        self._take(0)
+        return Formula(tuple(self._steps))
+
+    def _take(self, power: int) -> None:
+        """What binds at least as tight has its right operand, back to the innermost open group."""
+        while self._waiting and self._waiting[-1][0] is not None and self._waiting[-1][1] >= power:
+            self._pop()
+
+    def _pop(self) -> None:
+        step = self._waiting.pop()[0]
+        assert step is not None
+        self._steps.append(step)
+
+    def _open(self, bracket: str) -> None:
+        self._groups.append(_CLOSING[bracket])
+        self._waiting.append((None, 0))
+
+    def _close(self) -> None:
+        self._take(0)
+        self._groups.pop()
+        self._waiting.pop()
+        if self._waiting and self._waiting[-1][1] == _CALL:
+            self._pop()
 
     def _operator(self) -> tuple[str, int] | None:
         """The operator that comes next, not consumed, and its length: 0 for a multiplication without a sign."""
         scanner = self.scanner
-        if scanner.at_end() or scanner.peek("}") or scanner.peek(")"):
+        if scanner.at_end() or scanner.text[scanner.position] in "})]":
             return None
-        if scanner.peek("**") and not any(name.startswith("*") for name in self.names):
+        if scanner.peek("**") and not self.names.has_first("*"):
             scanner.refuse_foreign_operator()
-        for symbol in PRECEDENCE:
-            if scanner.peek(symbol):
-                return symbol, len(symbol)
+        match = _OPERATOR.match(scanner.text, scanner.position)
+        if match is not None:
+            return match.group(), len(match.group())
         if scanner.peek("="):
             scanner.error("a single '=' is no operator of an expression: use '==' to compare")
         if not self._operand_follows():
@@ -272,75 +325,75 @@ class ExpressionParser:
     def _operand_follows(self) -> bool:
         """Whether a parameter or a word comes next: those may be called 'and', or begin with '&'."""
         start = self.scanner.position
-        found = self.scanner.longest([*self.names, *self.words])
+        found = self.scanner.longest(self.names) or self.scanner.longest(self.word_names)
         self.scanner.position = start
         return found is not None
 
-    def _prefix(self) -> Node:
-        if self.scanner.accept("-"):
-            operand = self.parse(UNARY)
-            return Call(operand.names, np.negative, operand)
-        if self.scanner.accept("+"):
-            return self.parse(UNARY)
-        return self._primary()
-
-    def _primary(self) -> Node:
+    def _operand(self) -> None:
+        """Read an operand, with the signs and the opening brackets before it."""
         scanner = self.scanner
-        if scanner.at_end():
-            scanner.error("expected a value, found the end")
-        start = scanner.position
-        if scanner.longest(FUNCTIONS, boundary=r"\s*\("):
-            function = FUNCTIONS[scanner.text[start : scanner.position]]
-            operand = self._parenthesis()
-            return Call(operand.names, function, operand)
+        while True:
+            if scanner.at_end():
+                scanner.error("expected a value, found the end")
+            sign = scanner.text[scanner.position]
+            if sign in "+-":
+                scanner.position += 1
+                if sign == "-":
+                    self._waiting.append((Function("-"), UNARY))
+                continue
+            function = scanner.longest(_FUNCTION_NAMES, _BEFORE_GROUP)
+            if function is not None:
+                self._waiting.append((Function(function), _CALL))
+                self._open(scanner.accept(*_CLOSING) or "(")
+                continue
+            step = self._single()
+            if step is not None:
+                self._steps.append(step)
+                return
+            bracket = scanner.accept(*_CLOSING)
+            if bracket is None:
+                self._refuse()
+            self._open(bracket)
+
+    def _single(self) -> Step | None:
+        """A parameter, a word or a number, if one comes next."""
+        scanner = self.scanner
         name = scanner.parameter(self.names)
         if name is not None:
-            return Name(frozenset([name]), name)
-        word = scanner.longest(self.words)
+            return Name(name)
+        word = scanner.longest(self.word_names)
         if word is not None:
-            return Word(frozenset(), self.words[word])
+            return Word(self.words[word])
+        start = scanner.position
         inside = scanner.quoted()
         if inside is not None:
             return self._quoted(inside, start)
         number = scanner.number(signed=False)
-        if number is not None:
-            scanner.skip_blanks()
-            start = scanner.position
-            if scanner.number(signed=False) is not None:
-                scanner.error("two numbers without an operator between them", start)
-            return Number(frozenset(), number)
-        if scanner.peek("("):
-            return self._parenthesis()
+        if number is None:
+            return None
+        scanner.skip_blanks()
+        start = scanner.position
+        if scanner.number(signed=False) is not None:
+            scanner.error("two numbers without an operator between them", start)
+        return Number(number)
+
+    def _refuse(self) -> NoReturn:
+        scanner = self.scanner
         found = scanner.word()
+        if found in FUNCTIONS:
+            start = scanner.position
+            scanner.position += len(found)
+            scanner.error(f"a function needs its parentheses: {found}({cut(scanner.word() or 'x')})", start)
         if found and (found[0].isalpha() or found[0] == "_"):
             scanner.error(
-                f"{found!r} is neither {self.operands}, nor a function ({', '.join(FUNCTIONS)})"
-                + did_you_mean(found, [*self.names, *self.words, *FUNCTIONS])
+                f"{shown(found)} is neither {self.operands}, nor a function ({', '.join(FUNCTIONS)})"
+                + did_you_mean(found, (*self.names.words, *self.word_names.words, *FUNCTIONS))
             )
-        scanner.error(f"expected a value, found {scanner.text[scanner.position :]!r}")
+        scanner.error(f"expected a value, found {shown(scanner.text[scanner.position :])}")
 
-    def _parenthesis(self) -> Node:
-        self.scanner.expect("(", "'('")
-        node = self.parse()
-        self.scanner.expect(")", "')'")
-        return node
-
-    def _quoted(self, inside: str, start: int) -> Node:
+    def _quoted(self, inside: str, start: int) -> Number:
         if inside in self.words:
-            return Word(frozenset(), self.words[inside])
-        if NUMBER.fullmatch(inside):
-            return Number(frozenset(), float(inside))
-        self.scanner.error(f"{inside!r} is not a value of any parameter", start)
-
-
-def _combine(symbol: str, left: Node, right: Node) -> Node:
-    """Join two operands; long chains of one operator stay flat, so that no recursion gets deep."""
-    names = left.names | right.names
-    if symbol in ("&&", "||"):
-        same = isinstance(left, Logical) and left.operator == symbol
-        return Logical(names, symbol, (*(left.parts if same else (left,)), right))  # type: ignore[attr-defined]
-    if symbol in COMPARISONS:
-        return Comparison(names, symbol, left, right)
-    if isinstance(left, Arithmetic) and PRECEDENCE[left.rest[0][0]] == PRECEDENCE[symbol] != PRECEDENCE["^"]:
-        return Arithmetic(names, left.first, (*left.rest, (symbol, right)))
-    return Arithmetic(names, left, ((symbol, right),))
+            return Word(self.words[inside])
+        if is_number(inside):
+            return Number(float(inside))
+        self.scanner.error(f"{shown(inside)} is not a value of any parameter", start)

@@ -10,23 +10,25 @@ A clause whose first word is a parameter followed by a single ``=`` is a classic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ClauseError
-from pysmac_compat.space.expression import Column, Columns, ExpressionParser, Node
+from pysmac_compat.errors import shown
+from pysmac_compat.space.expression import Column, ExpressionParser, Formula
 from pysmac_compat.space.numbering import codes, number_words
 from pysmac_compat.space.parameters import Parameter, Value
-from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.space.scanner import Scanner, skips
+from pysmac_compat.space.vocabulary import Vocabulary
 from pysmac_compat.suggestions import did_you_mean
 
 KIND = "forbidden clause"
-_EQUATION = r"\s*=(?![=<>])"
+_EQUATION = re.compile(r"\s*=(?![=<>])")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,15 @@ class Classic:
         return all(name in values and values[name] == value for name, value in self.equations)
 
 
+class Codes(dict[Value, float]):
+    """The number of each choice of a parameter."""
+
+    @cached_property
+    def table(self) -> Column:
+        """The numbers by the places of the choices in their list; last, NaN for an inactive parameter."""
+        return np.array([*self.values(), np.nan])
+
+
 @dataclass(frozen=True)
 class Expression:
     """Forbidden where the value of the expression is not 0.
@@ -49,14 +60,14 @@ class Expression:
     ----------
     text : str
         The clause as the user wrote it.
-    node : Node
-    codes : dict of str to dict of value to float
+    node : Formula
+    codes : dict of str to Codes
         The number of each choice, for the categorical and ordinal parameters in it.
     """
 
     text: str
-    node: Node
-    codes: dict[str, dict[Value, float]]
+    node: Formula
+    codes: dict[str, Codes]
 
     def forbids(self, columns: Mapping[str, Column], size: int) -> np.ndarray:
         """Evaluate many configurations at once.
@@ -73,11 +84,11 @@ class Expression:
         array of bool of shape (size,)
         """
         with np.errstate(all="ignore"):  # x / 0, log(-1) and overflow have the meaning of IEEE 754
-            return self.node.forbids(Columns(columns, size))
+            return self.node.forbids(columns, size)
 
     def forbids_values(self, values: Mapping[str, Value]) -> bool:
         """Evaluate one configuration, given as the values of its active parameters."""
-        columns = {name: np.array([self._number(name, values)]) for name in self.node.names}
+        columns = {name: np.float64(self._number(name, values)) for name in self.node.names}
         return bool(self.forbids(columns, 1)[0])
 
     def _number(self, name: str, values: Mapping[str, Value]) -> float:
@@ -105,55 +116,87 @@ def parse_forbiddens(clauses: Iterable[str], parameters: Mapping[str, Parameter]
     ParameterError
         If an expression is among the clauses, and ordinals contradict each other.
     """
-    words = cache(lambda: number_words(parameters.values()))
+    language = Language(parameters)
     scanners = (Scanner(text, KIND) for text in clauses)
-    return [parse_forbidden(scanner, parameters, words) for scanner in scanners if not scanner.at_end()]
+    return [parse_forbidden(scanner, language) for scanner in scanners if not skips(scanner)]
 
 
-def parse_forbidden(
-    scanner: Scanner, parameters: Mapping[str, Parameter], words: Callable[[], Mapping[str, float]]
-) -> Forbidden:
-    """Parse one forbidden clause, not blank; ``words`` gives the numbering, which only expressions need."""
+class Language:
+    """What the words in the forbidden clauses of a space stand for.
+
+    Parameters
+    ----------
+    parameters : dict of str to Parameter
+    """
+
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        self.parameters, self.names = parameters, Vocabulary(parameters)
+        self._codes: dict[str, Codes] = {}
+
+    @cached_property
+    def words(self) -> dict[str, float]:
+        """The numbering, which only expressions need.
+
+        Raises
+        ------
+        ParameterError
+            If there is none.
+        """
+        return number_words(self.parameters.values())
+
+    def codes(self, parameter: Parameter) -> Codes:
+        """The number of each choice; the same dict for all clauses."""
+        if parameter.name not in self._codes:
+            numbers = codes(parameter, self.words)
+            self._codes[parameter.name] = Codes(zip(parameter.values, numbers, strict=True))
+        return self._codes[parameter.name]
+
+    @cached_property
+    def word_names(self) -> Vocabulary:
+        """The words that have a number."""
+        return Vocabulary(self.words)
+
+
+def parse_forbidden(scanner: Scanner, language: Language) -> Forbidden:
+    """Parse one forbidden clause, not blank."""
     scanner.expect("{", "a clause in braces, {...}")
     if scanner.peek("}"):
         scanner.error("the clause is empty")
-    if _is_classic(scanner, parameters):
-        clause: Forbidden = Classic(scanner.text, _parse_classic(scanner, parameters))
+    if _is_classic(scanner, language):
+        equations = _parse_classic(scanner, language)
+        clause: Forbidden = Classic(scanner.spelled, equations)
     else:
-        try:
-            clause = _parse_expression(scanner, parameters, words())
-        except RecursionError:
-            raise ClauseError(f"{KIND}: nested too deeply", scanner.text) from None
+        clause = _parse_expression(scanner, language)
     scanner.expect_end()
     return clause
 
 
-def _is_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> bool:
+def _is_classic(scanner: Scanner, language: Language) -> bool:
     start = scanner.position
-    found = scanner.longest(parameters, boundary=_EQUATION) is not None
+    found = scanner.longest(language.names, _EQUATION) is not None
     if not found:
         word = scanner.word()
         scanner.position += len(word)
-        if word and word not in parameters and scanner.accept("=") and not scanner.peek("="):
-            unknown = f"unknown parameter {word!r}{did_you_mean(word, parameters)}"
+        if word and word not in language.parameters and scanner.accept("=") and not scanner.peek("="):
+            unknown = f"unknown parameter {shown(word)}{did_you_mean(word, language.parameters)}"
             scanner.error(unknown, start + (scanner.text[start:].find(word)))
     scanner.position = start
     return found
 
 
-def _parse_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tuple[tuple[str, Value], ...]:
+def _parse_classic(scanner: Scanner, language: Language) -> tuple[tuple[str, Value], ...]:
     equations: list[tuple[str, Value]] = []
     while True:
         scanner.skip_blanks()
         start = scanner.position
-        name = scanner.parameter(parameters, boundary=_EQUATION)
+        name = scanner.parameter(language.names, _EQUATION)
         if name is None:
             word = scanner.word()
-            unknown = f"unknown parameter {word!r}{did_you_mean(word, parameters)}"
-            is_unknown = word and word not in parameters
+            unknown = f"unknown parameter {shown(word)}{did_you_mean(word, language.parameters)}"
+            is_unknown = word and word not in language.parameters
             scanner.error(unknown if is_unknown else "expected 'parameter = value'", start)
         scanner.expect("=", "'='")
-        parameter = parameters[name]
+        parameter = language.parameters[name]
         if parameter.numeric:
             scanner.skip_blanks()
             position = scanner.position
@@ -162,7 +205,7 @@ def _parse_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tup
             if not lower <= value <= upper:
                 scanner.error(f"{value:g} is outside of the range {parameter.domain} of {name!r}", position)
         else:
-            value = parameter.tokens[scanner.choice(parameter)]
+            value = scanner.choice(parameter)
         equations.append((name, value))
         if scanner.accept(","):
             if scanner.accept("}"):
@@ -174,21 +217,21 @@ def _parse_classic(scanner: Scanner, parameters: Mapping[str, Parameter]) -> tup
     return tuple(equations)
 
 
-def _parse_expression(scanner: Scanner, parameters: Mapping[str, Parameter], words: Mapping[str, float]) -> Expression:
-    node = ExpressionParser(scanner, parameters, words).parse()
+def _parse_expression(scanner: Scanner, language: Language) -> Expression:
+    node = ExpressionParser(scanner, language.names, language.words, language.word_names).parse()
     scanner.expect("}", "an operator or '}'")
-    table: dict[str, dict[Value, float]] = {}
+    table: dict[str, Codes] = {}
     for name in sorted(node.names):
-        parameter = parameters[name]
+        parameter = language.parameters[name]
         if not parameter.numeric:
-            numbers = codes(parameter, words)
+            table[name] = language.codes(parameter)
+            numbers = list(table[name].values())
             if parameter.kind == "ordinal" and numbers != sorted(numbers):
                 scanner.error(
                     f"the numbers of the ordinal parameter {name!r} ({parameter.domain}) are not in ascending order, "
                     "so that < and > in an expression could mean both; sort the list, or make it categorical",
                     scanner.text.find(name),
                 )
-            table[name] = dict(zip(parameter.values, numbers, strict=True))
     if not node.names:
-        warn(f"{KIND} {scanner.text!r} names no parameter")
+        warn(f"{KIND} {shown(scanner.text)} names no parameter")
     return Expression(scanner.text, node, table)

@@ -7,8 +7,8 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from pysmac_compat.errors import ParameterError
-from pysmac_compat.space.parameters import NUMBER, Parameter
+from pysmac_compat.errors import ParameterError, cut
+from pysmac_compat.space.parameters import Parameter, is_number
 
 
 def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
@@ -36,14 +36,14 @@ def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
     stuck = set().union(*(p.tokens for p in ordinals)) - set(_sorted_tokens(ordinals, lambda token: True))
     if stuck:
         orders = [(p.name, [t for t in p.tokens if t in stuck]) for p in ordinals]
-        involved = [f"{name!r} ({' < '.join(tokens)})" for name, tokens in orders if len(tokens) > 1]
+        involved = [f"{name!r} ({cut(' < '.join(tokens))})" for name, tokens in orders if len(tokens) > 1]
         raise ParameterError(
             f"the ordinal parameters {' and '.join(involved)} order their values in contradictory ways; "
             "an expression in a forbidden clause needs one order of all words"
         )
-    numbers = [float(t) for p in parameters for t in p.tokens if NUMBER.fullmatch(t)]
-    first = math.floor(max(numbers)) + 1.0 if numbers else 1.0
-    words = _sorted_tokens(parameters, lambda token: not NUMBER.fullmatch(token))
+    numbers = [float(t) for p in parameters for t in p.tokens if is_number(t)]
+    first = math.floor(max(filter(math.isfinite, numbers), default=0.0)) + 1.0
+    words = _sorted_tokens(parameters, lambda token: not is_number(token))
     return {word: first + i for i, word in enumerate(words)}
 
 
@@ -75,4 +75,4 @@ def _sorted_tokens(parameters: Iterable[Parameter], chosen: Callable[[str], obje
 
 def codes(parameter: Parameter, words: Mapping[str, float]) -> list[float]:
     """The number of each choice of a categorical or ordinal parameter, in the order of its list."""
-    return [float(token) if NUMBER.fullmatch(token) else words[token] for token in parameter.tokens]
+    return [float(token) if is_number(token) else words[token] for token in parameter.tokens]

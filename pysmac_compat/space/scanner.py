@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NoReturn
 
-from pysmac_compat.errors import ClauseError
-from pysmac_compat.space.parameters import NUMBER, Parameter
+from pysmac_compat.errors import ClauseError, shown
+from pysmac_compat.space.parameters import NUMBER, Parameter, Value, is_number
+from pysmac_compat.space.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\s,{}()&|=<>!#]+")
+_BLANKS = re.compile(r"\s*(?:#.*)?", re.DOTALL)
+_MAY_SKIP = frozenset(c for c in map(chr, range(0x3001)) if c.isspace()) | {"#"}
+#: what must follow a value
+_AFTER_VALUE = re.compile(r"\s|&&|\|\||[,})#]|$")
 #: operators of other languages, and what they are here
 _FOREIGN = (("**", "^"), ("&", "&&"), ("|", "||"), ("and", "&&"), ("or", "||"))
+#: lines of PCS files that only say what follows
+HEADINGS = ("conditionals:", "conditional:", "forbidden:", "forbiddens:")
 #: operators of two characters
 _OPERATORS = frozenset(("&&", "||", "==", "!=", "<=", ">="))
 _UNSIGNED = re.compile(NUMBER.pattern.removeprefix("[+-]?"))
@@ -39,6 +45,16 @@ class Scanner:
     def __init__(self, text: str, kind: str) -> None:
         self.text, self.kind, self.position = text, kind, 0
         self.mentions: dict[int, str] = {}
+        self._respelled: list[tuple[int, int, str]] = []
+
+    @property
+    def spelled(self) -> str:
+        """The text with each choice spelled as the parameter has it: ``0.0`` where ``0`` stands for it."""
+        parts, position = [], 0
+        for start, end, token in self._respelled:
+            parts += [self.text[position:start], token]
+            position = end
+        return "".join([*parts, self.text[position:]])
 
     def error(self, message: str, position: int | None = None) -> NoReturn:
         """Raise a `ClauseError` that points at ``position`` (default: here)."""
@@ -47,13 +63,11 @@ class Scanner:
 
     def skip_blanks(self) -> None:
         """Go to the next character that is neither blank nor part of a comment."""
-        while self.position < len(self.text):
-            if self.text[self.position] == "#":
-                self.position = len(self.text)
-            elif not self.text[self.position].isspace():
-                return
-            else:
-                self.position += 1
+        if self.text[self.position : self.position + 1] not in _MAY_SKIP:
+            return
+        match = _BLANKS.match(self.text, self.position)
+        assert match is not None
+        self.position = match.end()
 
     def at_end(self) -> bool:
         """Whether only blanks and a comment are left."""
@@ -88,35 +102,31 @@ class Scanner:
         self.skip_blanks()
         for symbol, ours in _FOREIGN:
             found = self.text[self.position : self.position + len(symbol)]
-            inside_word = symbol.isalpha() and _is_word(self.text[self.position + len(symbol) :][:1] or " ")
+            end = self.position + len(symbol)
+            inside_word = symbol.isalpha() and _is_word(self.text[end : end + 1] or " ")
             if found.lower() == symbol and not self.peek(ours) and not inside_word:
                 self.error(f"unknown operator {found!r}: did you mean {ours!r}?")
 
-    def longest(self, candidates: Iterable[str], boundary: str = "") -> str | None:
-        """Consume and return the longest candidate that starts here and ends at a boundary.
+    def longest(self, known: Vocabulary, boundary: re.Pattern[str] | None = None) -> str | None:
+        """Consume and return the longest known word that starts here and ends at a boundary.
 
         Parameters
         ----------
-        candidates : iterable of str
-        boundary : str
-            Pattern of what must follow. In any case a candidate must not end inside a word or operator.
+        known : Vocabulary
+        boundary : re.Pattern
+            What must follow. In any case a word must not end inside of a word or an operator.
         """
         self.skip_blanks()
-        best = None
-        for candidate in candidates:
-            if not candidate or (best is not None and len(candidate) <= len(best)):
-                continue
-            if self.text.startswith(candidate, self.position):
-                end = self.position + len(candidate)
-                across = candidate[-1] + self.text[end : end + 1]
-                inside = across in _OPERATORS or (len(across) == 2 and all(map(_is_word, across)))
-                if not inside and (not boundary or re.compile(boundary).match(self.text, end)):
-                    best = candidate
-        if best is not None:
-            self.position += len(best)
-        return best
+        for candidate in known.starting_at(self.text, self.position):
+            end = self.position + len(candidate)
+            across = candidate[-1] + self.text[end : end + 1]
+            inside = across in _OPERATORS or (len(across) == 2 and all(map(_is_word, across)))
+            if not inside and (boundary is None or boundary.match(self.text, end)):
+                self.position = end
+                return candidate
+        return None
 
-    def parameter(self, names: Iterable[str], boundary: str = "") -> str | None:
+    def parameter(self, names: Vocabulary, boundary: re.Pattern[str] | None = None) -> str | None:
         """Consume and return the name of a parameter, see `longest`, and remember where it stands."""
         name = self.longest(names, boundary)
         if name is not None:
@@ -124,7 +134,7 @@ class Scanner:
         return name
 
     def word(self) -> str:
-        """Consume and return what a reader would take for one word (perhaps empty); for messages."""
+        """What a reader would take for one word that comes next (perhaps empty), not consumed."""
         self.skip_blanks()
         match = _WORD.match(self.text, self.position)
         return match.group() if match else ""
@@ -151,24 +161,28 @@ class Scanner:
         self.position = match.end()
         return float(match.group())
 
-    def choice(self, parameter: Parameter) -> str:
-        """Consume one of the choices of a categorical or ordinal parameter; return its text.
+    def choice(self, parameter: Parameter) -> Value:
+        """Consume one of the choices of a categorical or ordinal parameter; return it.
 
         A known value wins over punctuation in it; quotes are optional.
         """
         self.skip_blanks()
         start = self.position
-        tokens = parameter.tokens
-        found = self.longest(tokens, boundary=r"\s|&&|\|\||[,})#]|$")
+        found = self.longest(parameter.vocabulary, _AFTER_VALUE)
         if found is None:
             found = self.quoted()
             if found is None:
-                found = self.word() or None  # the empty word needs quotes
-        if found is None or found not in tokens:
+                found = self.word()  # the empty word needs quotes
+                self.position += len(found)
+                found = found or None
+        token = None if found is None else parameter.token_of(found)
+        if token is None:
             self.error(
-                f"{found or ''!r} is not a value of {parameter.name!r}: expected one of {parameter.domain}", start
+                f"{shown(found or '')} is not a value of {parameter.name!r}: expected one of {parameter.domain}", start
             )
-        return found
+        if token != found:
+            self._respelled.append((start, self.position, token))
+        return parameter.tokens[token]
 
     def numeric_value(self, parameter: Parameter) -> float:
         """Consume a number to compare a numeric parameter with."""
@@ -176,7 +190,7 @@ class Scanner:
         start = self.position
         inside = self.quoted()
         if inside is not None:
-            value = float(inside) if NUMBER.fullmatch(inside) else None
+            value = float(inside) if is_number(inside) else None
         else:
             value = self.number()
         following = self.text[self.position : self.position + 1]
@@ -186,7 +200,12 @@ class Scanner:
 
     def _found(self) -> str:
         self.skip_blanks()
-        return f", found {self.text[self.position :]!r}" if self.position < len(self.text) else ", found the end"
+        return f", found {shown(self.text[self.position :])}" if self.position < len(self.text) else ", found the end"
+
+
+def skips(scanner: Scanner) -> bool:
+    """Whether a line is no clause: blank, a comment, or a heading as in PCS files."""
+    return scanner.at_end() or scanner.text[scanner.position :].partition("#")[0].strip().lower() in HEADINGS
 
 
 def _is_word(character: str) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.space.definition import Definition
-from pysmac_compat.space.parameters import NUMBER, Parameter, Value
+from pysmac_compat.space.parameters import Parameter, Value, is_number
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _BOOLS = {"True": True, "False": False}
@@ -25,8 +25,8 @@ def number_of(text: str) -> float:
     ------
     ValueError
     """
-    if not NUMBER.fullmatch(text) or not text.isascii():
-        raise ValueError(f"{text!r:.80} is no number")
+    if not is_number(text):
+        raise ValueError(f"{shown(text)} is no number")
     return float(text)
 
 
@@ -41,7 +41,7 @@ def whole_of(text: str) -> int:
         return int(text)
     number = number_of(text)
     if not number.is_integer():
-        raise ValueError(f"{text!r:.80} is no whole number")
+        raise ValueError(f"{shown(text)} is no whole number")
     return int(number)
 
 
@@ -54,8 +54,9 @@ def value_of(text: str, parameter: Parameter) -> Value:
         If the parameter has no such value; names it and its domain.
     """
     if not parameter.numeric:
-        if text in parameter.tokens:
-            return parameter.tokens[text]
+        token = parameter.token_of(text)
+        if token is not None:
+            return parameter.tokens[token]
     else:
         low, high = parameter.values
         slack = _SLACK * (high - low)
@@ -65,7 +66,7 @@ def value_of(text: str, parameter: Parameter) -> Value:
             number = math.nan
         if low - slack <= number <= high + slack:
             return min(max(number, low), high)
-    raise ValueError(f"parameter {parameter.name!r}: {text!r} is not in {parameter.domain}")
+    raise ValueError(f"parameter {parameter.name!r}: {shown(text)} is not in {parameter.domain}")
 
 
 def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, Value]:
@@ -116,7 +117,7 @@ def typed(name: str, kind: Callable[[str], Any], text: str) -> Any:
     try:
         return readers.get(kind, kind)(text)
     except (KeyError, ValueError):
-        raise ArgumentError(f"{text!r} is not a value of {name!r} on the command line") from None
+        raise ArgumentError(f"{shown(text)} is not a value of {name!r} on the command line") from None
 
 
 def value_type(parameter: Parameter) -> type:

@@ -10,10 +10,11 @@ from typing import Any
 from pysmac_compat.errors import ArgumentError, ClauseError, ParameterError
 from pysmac_compat.space import conditions, forbidden
 from pysmac_compat.space.definition import define
-from pysmac_compat.space.expression import Arithmetic, Call, Comparison, Logical, Name, Node, Word
+from pysmac_compat.space.expression import COMPARISONS, Formula, Function, Name, Number, Operator, Word
 from pysmac_compat.space.numbering import number_words
 from pysmac_compat.space.parameters import Parameter, parse_parameters
 from pysmac_compat.space.scanner import Scanner
+from pysmac_compat.space.vocabulary import Vocabulary
 
 #: the parameter that chooses the callable
 CHOICE = "algorithm"
@@ -186,34 +187,23 @@ def merge_configuration_spaces(*spaces: Sequence[Any]) -> tuple[dict[str, Any], 
     return merged.parameters, merged.conditionals, merged.forbiddens, merged.source
 
 
-def _operands(node: Node) -> tuple[Node, ...]:
-    match node:
-        case Comparison(left=left, right=right):
-            return left, right
-        case Logical(parts=parts):
-            return parts
-        case Arithmetic(first=first, rest=rest):
-            return first, *(operand for _, operand in rest)
-        case Call(operand=operand):
-            return (operand,)
-    return ()
+def _words(formula: Formula, names: Set[str]) -> list[bool]:
+    """For each step whether it is a word, or a parameter that has words (``names``)."""
+    return [isinstance(step, Word) or isinstance(step, Name) and step.name in names for step in formula.steps]
 
 
-def _is_word(node: Node, names: Set[str]) -> bool:
-    return isinstance(node, Word) or isinstance(node, Name) and node.name in names
-
-
-def _has_words(node: Node, names: Set[str]) -> bool:
-    """Whether there are words in an expression, or parameters that have words (``names``)."""
-    return _is_word(node, names) or any(_has_words(operand, names) for operand in _operands(node))
-
-
-def _counts(node: Node, names: Set[str]) -> bool:
-    """Whether the numbers of words matter, not only their order."""
-    operands = _operands(node)
-    if isinstance(node, Comparison) and all(_is_word(operand, names) for operand in operands):
-        return False
-    return _is_word(node, names) or any(_counts(operand, names) for operand in operands)
+def _counts(formula: Formula, names: Set[str]) -> bool:
+    """Whether the numbers of words matter, not only their order: unless words are compared with words only."""
+    stack: list[bool] = []
+    for step, is_word in zip(formula.steps, _words(formula, names), strict=True):
+        if isinstance(step, (Number, Name)):
+            stack.append(is_word)
+            continue
+        operands = [stack.pop() for _ in range(1 if isinstance(step, Function) else 2)]
+        if any(operands) and not (isinstance(step, Operator) and step.symbol in COMPARISONS and all(operands)):
+            return True
+        stack.append(False)
+    return any(stack)
 
 
 @dataclass(frozen=True)
@@ -260,7 +250,7 @@ class _Part:
         """
 
         def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> str:
-            return conditions.parse_condition(scanner, parameters)[0]
+            return conditions.parse_condition(scanner, parameters, Vocabulary(parameters))[0]
 
         clauses = list(self._filled(self.conditional_clauses, conditions.KIND))
         children = {parse(Scanner(text, conditions.KIND), self.parameters) for text in clauses}
@@ -272,7 +262,7 @@ class _Part:
         parameters = parse_parameters(merged)
 
         def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> forbidden.Forbidden:
-            return forbidden.parse_forbidden(scanner, parameters, lambda: number_words(parameters.values()))
+            return forbidden.parse_forbidden(scanner, forbidden.Language(parameters))
 
         clauses = list(self._filled(self.forbidden_clauses, forbidden.KIND))
         for text in clauses:
@@ -285,7 +275,7 @@ class _Part:
         """All words of a space share one numbering, so that those of other spaces change it."""
         before = number_words(self.parameters.values())
         names = {name for name, parameter in self.parameters.items() if not before.keys().isdisjoint(parameter.tokens)}
-        if not _has_words(clause.node, names):
+        if not any(_words(clause.node, names)):
             return
         if sorted(before, key=before.__getitem__) != sorted(before, key=after.__getitem__):
             raise ClauseError(

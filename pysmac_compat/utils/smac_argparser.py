@@ -15,7 +15,7 @@ from typing import Any
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.options.table import HEAD
 from pysmac_compat.space.parameters import Parameter, parse_parameters
-from pysmac_compat.space.values import typed
+from pysmac_compat.space.values import typed, value_of
 
 _OWN_INSTANCE = re.compile(r"id_(\d+)")
 
@@ -159,4 +159,4 @@ def wrapper(function: Callable[..., Any], parameter_definition: Mapping[str, Any
 def _reader(parameter: Parameter) -> Callable[[str], Any]:
     if parameter.numeric:
         return int if parameter.kind == "integer" else float
-    return parameter.tokens.__getitem__
+    return lambda text: value_of(text, parameter)

@@ -245,7 +245,7 @@ def test_values_may_be_almost_anything(value, quote):
         ("{N > 3}", ["'N'", "did you mean 'n'?"], "N > 3}"),
         ("{max(n, m) > 3}", ["'max'"], "max(n, m) > 3}"),
         ("{log3(n) > 3}", ["'log3'"], "log3(n) > 3}"),
-        ("{sqrt n > 3}", ["'sqrt'"], "sqrt n > 3}"),
+        ("{sqrt n > 3}", ["sqrt(n)", "parentheses"], "sqrt n > 3}"),
         ("{n > }", ["expected a value"], "}"),
         ("{n + }", ["expected a value"], "}"),
         ("{n > 3 &&}", ["expected a value"], "}"),
