@@ -7,7 +7,7 @@ import operator
 from typing import Any
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, shown
 
 #: the largest whole number that SMAC v2 knows: a seed, and what it takes for no limit
 LARGEST = 2**31 - 1
@@ -27,14 +27,14 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
         Accept a float, as the original did, with a warning.
     """
     if truncate and isinstance(value, float) and math.isfinite(value):
-        warn(f"{name}={value!r} is read as {int(value)}")
+        warn(f"{name}={shown(value)} is read as {int(value)}")
         value = int(value)
     try:
         if isinstance(value, bool):
             raise TypeError
         number = operator.index(value)
     except TypeError:
-        raise ArgumentError(f"{name} must be an integer, got {value!r} ({type(value).__name__})") from None
+        raise ArgumentError(f"{name} must be an integer, got {shown(value)} ({type(value).__name__})") from None
     if number < least:
         raise ArgumentError(f"{name} must be at least {least}, got {number}")
     return number
@@ -43,7 +43,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
 def evaluations(value: Any) -> int:
     """The number of evaluations; digits in a string are accepted, as in the original, with a warning."""
     if isinstance(value, str) and value.isdecimal():
-        warn(f"max_evaluations={value!r} is read as the number {int(value)}")
+        warn(f"max_evaluations={shown(value)} is read as the number {int(value)}")
         value = int(value)
     return integer("max_evaluations", value)
 
@@ -57,12 +57,12 @@ def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
             raise TypeError
         number = float(value)
     except (TypeError, ValueError):
-        raise ArgumentError(f"{name} must be a number or None, got {value!r} ({type(value).__name__})") from None
+        raise ArgumentError(f"{name} must be a number or None, got {shown(value)} ({type(value).__name__})") from None
     if zero_is_none and number == 0:
         return None
     if not number > 0:
         least = "not be negative" if zero_is_none else "be positive"
-        raise ArgumentError(f"{name} must {least}, got {value!r}")
+        raise ArgumentError(f"{name} must {least}, got {shown(value)}")
     return None if math.isinf(number) else number
 
 

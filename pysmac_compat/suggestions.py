@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pysmac_compat.errors import cut, shown
+
 
 def did_you_mean(name: Any, known: Iterable[str]) -> str:
     """The nearest known names, whatever their case; empty if none is near.
@@ -16,7 +18,7 @@ def did_you_mean(name: Any, known: Iterable[str]) -> str:
 
     folded = {each.casefold(): each for each in known}
     near = difflib.get_close_matches(str(name).casefold(), folded, n=3)
-    return f"; did you mean {' or '.join(repr(folded[each]) for each in near)}?" if near else ""
+    return f"; did you mean {' or '.join(shown(folded[each]) for each in near)}?" if near else ""
 
 
 def nearest(name: Any, known: Iterable[str]) -> str:
@@ -26,4 +28,4 @@ def nearest(name: Any, known: Iterable[str]) -> str:
     '; known are epochs, loss'
     """
     known = sorted(known)
-    return did_you_mean(name, known) or f"; known are {', '.join(known)}"
+    return did_you_mean(name, known) or f"; known are {cut(', '.join(known))}"

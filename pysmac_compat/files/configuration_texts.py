@@ -21,6 +21,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
+from pysmac_compat.errors import shown
 from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter, Value
@@ -71,13 +72,13 @@ def _parse(
     while True:
         match = pattern.match(text, position)
         if match is None or match["name"] in texts:
-            file.error(line, f"expected a configuration as {expected}, got {text[position:]!r:.80}")
+            file.error(line, f"expected a configuration as {expected}, got {shown(text[position:])}")
         texts[match["name"]] = _unquote(match["value"])
         position = match.end()
         if position == len(text):
             return texts
         if not text.startswith(separator, position):
-            file.error(line, f"expected {separator!r} between two parameters, got {text[position:]!r:.80}")
+            file.error(line, f"expected {shown(separator)} between two parameters, got {shown(text[position:])}")
         position += len(separator)
 
 
@@ -107,7 +108,7 @@ def read_paramstrings(path: Path) -> list[dict[str, str]]:
     for number, line in file.lines:
         index, colon, text = line.partition(":")
         if not colon or file.integer(number, index, "ID of the configuration") != len(found) + 1:
-            file.error(number, f"expected '{len(found) + 1}: ' and a configuration, got {line!r:.80}")
+            file.error(number, f"expected '{len(found) + 1}: ' and a configuration, got {shown(line)}")
         found.append(parse_pairs(file, number, text))
     return found
 
@@ -149,7 +150,7 @@ def read_uniq_configurations(path: Path) -> list[list[float]]:
     for number, line in file.lines:
         index, *cells = line.split(",")
         if file.integer(number, index, "ID of the configuration") != len(rows) + 1:
-            file.error(number, f"expected the ID {len(rows) + 1}, got {index!r:.80}")
+            file.error(number, f"expected the ID {len(rows) + 1}, got {shown(index)}")
         rows.append([file.number(number, cell, "value of a parameter") for cell in cells])
         if not cells or len(cells) != len(rows[0]):
             file.error(number, f"expected {len(rows[0])} values, got {len(cells)}")

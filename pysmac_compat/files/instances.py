@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pysmac_compat.errors import shown
 from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.values import java_number
 
@@ -37,7 +38,7 @@ def instance_number(name: str) -> int:
     """
     digits = name.removeprefix(PREFIX)
     if digits == name or not (digits.isascii() and digits.isdigit()):
-        raise ValueError(f"expected the name of an instance as {PREFIX}0, got {name!r:.80}")
+        raise ValueError(f"expected the name of an instance as {PREFIX}0, got {shown(name)}")
     return int(digits)
 
 
@@ -105,6 +106,6 @@ def read_features(path: Path) -> tuple[list[str], dict[str, list[float]]]:
         if len(cells) != len(names):
             file.error(number, f"expected {len(names)} features, as in the header, got {len(cells)}")
         if instance in features:
-            file.error(number, f"the instance {instance!r} stands here a second time")
+            file.error(number, f"the instance {shown(instance)} stands here a second time")
         features[instance] = [file.number(number, cell, "feature") for cell in cells]
     return names, features

@@ -26,6 +26,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn, TypeAlias
 
+from pysmac_compat.errors import shown
 from pysmac_compat.files.text import Path, TextFile, plain_number, write_text
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import KINDS, Parameter, parse_parameter
@@ -141,15 +142,15 @@ def read_pcs(path: Path) -> Space:
         match = typed or (None if conditional else _UNTYPED.match(text))
         if match is None and text.startswith("{") and not conditional:
             if not re.search(r"\}\s*(#.*)?$", text):
-                file.error(number, f"expected a forbidden clause in braces, got {text!r:.80}")
+                file.error(number, f"expected a forbidden clause in braces, got {shown(text)}")
             forbiddens.append(text)
         elif match is None and "|" in text:
             conditionals.append(text)
         elif match is None:
-            file.error(number, f"expected a parameter or a clause, got {text!r:.80}")
+            file.error(number, f"expected a parameter or a clause, got {shown(text)}")
         else:
             if match["name"] in parameters:
-                file.error(number, f"the parameter {match['name']!r} is defined twice")
+                file.error(number, f"the parameter {shown(match['name'])} is defined twice")
             kind = typed["kind"] if typed else ""
             parameters[match["name"]] = _ParameterLine(file, number, text, match.end(), kind).specification()
     return parameters, conditionals, forbiddens
@@ -178,15 +179,15 @@ class _ParameterLine:
         if self.kind:
             log = flags == "log" and numeric
             if flags and not log:
-                self._error(f"unexpected {flags!r} at the end")
+                self._error(f"unexpected {shown(flags)} at the end")
         else:
             # the two letters are written together, in any order
             log = "l" in flags and numeric
             if not _FLAGS.fullmatch(flags) or (flags and not numeric):
-                self._error(f"unexpected {flags!r} at the end")
+                self._error(f"unexpected {shown(flags)} at the end")
         if not numeric:
             if default[0] not in values:
-                self._error(f"the default {default[0]!r} is not among the choices")
+                self._error(f"the default {shown(default[0])} is not among the choices")
             return (self.kind, values, default[0]) if self.kind else (set(values), default[0])
         if len(values) != 2:
             self._error("expected a range [lower, upper]")
@@ -206,7 +207,7 @@ class _ParameterLine:
         while True:
             match = _CHOICE.match(self.text, self.position)
             if match is None:
-                self._error(f"expected words separated by commas and then {brackets[1]!r}")
+                self._error(f"expected words separated by commas and then {shown(brackets[1])}")
             quoted = match["quoted"]
             yield match["bare"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
             self.position = match.end()
@@ -219,9 +220,9 @@ class _ParameterLine:
         while self.text[self.position : self.position + 1].isspace():
             self.position += 1
         if not self.text.startswith(symbol, self.position):
-            self._error(f"expected {symbol!r}")
+            self._error(f"expected {shown(symbol)}")
         self.position += 1
 
     def _error(self, message: str) -> NoReturn:
-        place = f", found {self.text[self.position :]!r:.60}" if message.startswith("expected") else ""
+        place = f", found {shown(self.text[self.position :])}" if message.startswith("expected") else ""
         self.file.error(self.number, message + place)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pysmac_compat.errors import shown
 from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.values import java_number
 
@@ -161,7 +162,7 @@ def read_runs_and_results(path: Path) -> list[RunRow]:
 def _read_row(file: TextFile, line: int, text: str) -> RunRow:
     cells = text.split(",")
     if len(cells) < len(COLUMNS) + 1 or cells[-1].strip():
-        file.error(line, f"expected {len(COLUMNS)} columns, each with a comma after it, got {text!r:.80}")
+        file.error(line, f"expected {len(COLUMNS)} columns, each with a comma after it, got {shown(text)}")
     # the additional data may hold commas
     cells[14:-2] = [",".join(cells[14:-2])]
 
@@ -172,12 +173,12 @@ def _read_row(file: TextFile, line: int, text: str) -> RunRow:
         return file.integer(line, cells[column], COLUMNS[column])
 
     if cells[4] not in ("0", "1"):
-        file.error(line, f"{COLUMNS[4]}: expected 0 or 1, got {cells[4]!r:.80}")
+        file.error(line, f"{COLUMNS[4]}: expected 0 or 1, got {shown(cells[4])}")
     if not cells[13].isalpha():
-        file.error(line, f"{COLUMNS[13]}: expected a word as SAT, got {cells[13]!r:.80}")
+        file.error(line, f"{COLUMNS[13]}: expected a word as SAT, got {shown(cells[13])}")
     for column in (0, 1, 2):
         if integer(column) < 1:
-            file.error(line, f"{COLUMNS[column]}: expected a number from 1, got {cells[column]!r:.80}")
+            file.error(line, f"{COLUMNS[column]}: expected a number from 1, got {shown(cells[column])}")
     return RunRow(
         number=integer(0),
         configuration=integer(1),

@@ -14,7 +14,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from pysmac_compat.errors import FileFormatError
+from pysmac_compat.errors import FileFormatError, shown
 from pysmac_compat.files.text import Path, TextFile, plain_number
 from pysmac_compat.options.table import canonical_names
 from pysmac_compat.plan import Plan
@@ -144,7 +144,7 @@ def read_scenario(path: Path) -> dict[str, str]:
             continue
         name, equals, value = line.partition("=")
         if not equals or not name.strip():
-            file.error(number, f"expected 'option = value', got {line!r:.80}")
+            file.error(number, f"expected 'option = value', got {shown(line)}")
         options[name.strip()] = value.strip()
     return options
 

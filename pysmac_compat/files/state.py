@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pysmac_compat.errors import FileFormatError
+from pysmac_compat.errors import FileFormatError, shown
 from pysmac_compat.files.configuration_texts import paramstrings_line, read_paramstrings
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.instances import features_text, instances_text, read_features, read_instances
@@ -163,7 +163,7 @@ def merge_states(
         If the folders do not fit together.
     """
     if isinstance(folders, (str, os.PathLike)) or not folders:
-        raise ValueError(f"expected a list of state-run folders, got {folders!r}")
+        raise ValueError(f"expected a list of state-run folders, got {shown(folders)}")
     paths = [os.fspath(folder) for folder in folders]
     states = [read_state_run(path) for path in paths]
     if check_scenario:
@@ -176,7 +176,7 @@ def merge_states(
                 merged.instances.setdefault(name, more)
     unknown = sorted((kept or set()) - merged.instances.keys())
     if unknown:
-        raise ValueError(f"instance_subset: there is no instance {unknown[0]!r}")
+        raise ValueError(f"instance_subset: there is no instance {shown(unknown[0])}")
     for state in states:
         _add_runs(merged, state, drop_duplicates)
     if merged.features is not None:
@@ -209,7 +209,7 @@ def _merge_features(
         names = state.features[0]
         for instance, values in state.features[1].items():
             if features.setdefault(instance, values) != values:
-                raise ValueError(f"{path}: the features of {instance!r} are not those in the other folders")
+                raise ValueError(f"{path}: the features of {shown(instance)} are not those in the other folders")
     return None if names is None else (names, features)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from io import FileIO
 from typing import BinaryIO, NoReturn, TypeAlias
 
-from pysmac_compat.errors import FileFormatError, LinkedFileError
+from pysmac_compat.errors import FileFormatError, LinkedFileError, shown
 from pysmac_compat.files.syncing import BackgroundSync, sync, sync_folder
 from pysmac_compat.space.parameters import is_number
 
@@ -57,7 +57,7 @@ class TextFile:
         control = _CONTROL.search(self.text)
         if control is not None:
             line = self.text.count("\n", 0, control.start()) + 1
-            self.error(line, f"expected text, found the control character {control.group()!r}")
+            self.error(line, f"expected text, found the control character {shown(control.group())}")
         # not splitlines: a value may hold what Unicode takes for the end of a line
         lines = [(number, line.rstrip("\r")) for number, line in enumerate(self.text.split("\n"), 1)]
         if appended and lines[-1][1]:
@@ -71,7 +71,7 @@ class TextFile:
     def header(self, expected: str) -> list[tuple[int, str]]:
         """The lines after the first, which must begin with ``expected``."""
         if not self.lines or not self.lines[0][1].startswith(expected):
-            self.error(1, f"expected a header that begins with {expected!r}")
+            self.error(1, f"expected a header that begins with {shown(expected)}")
         return self.lines[1:]
 
     def cells(self, line: int, text: str) -> list[str]:
@@ -87,14 +87,14 @@ class TextFile:
         if text in _NOT_FINITE:
             return _NOT_FINITE[text]
         if not is_number(text):
-            self.error(line, f"{what}: expected a number, got {text!r:.80}")
+            self.error(line, f"{what}: expected a number, got {shown(text)}")
         return float(text)
 
     def integer(self, line: int, text: str, what: str) -> int:
         """A whole number, also one that is printed as a float."""
         number = self.number(line, text, what)
         if not number.is_integer():
-            self.error(line, f"{what}: expected a whole number, got {text.strip()!r:.80}")
+            self.error(line, f"{what}: expected a whole number, got {shown(text.strip())}")
         return int(number)
 
 

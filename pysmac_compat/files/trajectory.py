@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pysmac_compat.errors import shown
 from pysmac_compat.files.configuration_texts import format_pairs, parse_pairs
 from pysmac_compat.files.text import Path, TextFile, quoted_cells
 from pysmac_compat.space.values import java_number
@@ -102,12 +103,12 @@ def read_trajectory(path: Path) -> list[dict[str, Any]]:
     rows = file.header('"CPU Time Used",')
     *names, last = file.cells(*file.lines[0])
     if not last.startswith("Configuration"):
-        file.error(file.lines[0][0], f"expected 'Configuration...' as the last column, got {last!r:.80}")
+        file.error(file.lines[0][0], f"expected 'Configuration...' as the last column, got {shown(last)}")
     found = []
     for number, line in rows:
         *cells, configuration = line.split(",", len(names))
         if len(cells) != len(names):
-            file.error(number, f"expected {len(names)} numbers and a configuration, got {line!r:.80}")
+            file.error(number, f"expected {len(names)} numbers and a configuration, got {shown(line)}")
         step: dict[str, Any] = {name: file.number(number, cell, name) for name, cell in zip(names, cells, strict=True)}
         step["Configuration"] = parse_pairs(file, number, configuration)
         found.append(step)
@@ -120,7 +121,7 @@ def read_detailed_trajectory(path: Path) -> list[dict[str, Any]]:
     rows = file.header('"CPU Time Used",')
     names = file.cells(*file.lines[0])
     if names[-2:] != [_PREDICTED, ""] or _FULL not in names:
-        file.error(file.lines[0][0], f"expected the header of a detailed trajectory, got {names!r:.80}")
+        file.error(file.lines[0][0], f"expected the header of a detailed trajectory, got {shown(names)}")
     names.pop()
     found = []
     for number, line in rows:

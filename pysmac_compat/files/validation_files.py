@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pysmac_compat.arguments import LARGEST
+from pysmac_compat.errors import shown
 from pysmac_compat.files.configuration_texts import format_arguments, parse_arguments
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.text import Path, TextFile, quoted_cells
@@ -223,7 +224,7 @@ def read_result_lines(path: Path) -> list[tuple[str, int, list[tuple[str, float,
 def _read_result_line(file: TextFile, number: int, text: str) -> tuple[str, float, float, float, int]:
     cells = [cell.strip() for cell in text.split(",")]
     if len(cells) < 5 or not cells[0].isalpha():
-        file.error(number, f"expected 'result, runtime, length, quality, seed', got {text!r:.80}")
+        file.error(number, f"expected 'result, runtime, length, quality, seed', got {shown(text)}")
     runtime, length, quality = (file.number(number, cell, "result line") for cell in cells[1:4])
     return cells[0], runtime, length, quality, file.integer(number, cells[4], "seed")
 
@@ -243,7 +244,7 @@ def read_performance(path: Path) -> list[dict[str, list[float]]]:
             found.append({})
             continue
         if cells[0] or not found or len(cells) < 3:
-            file.error(number, f"expected an instance and its values, got {line!r:.80}")
+            file.error(number, f"expected an instance and its values, got {shown(line)}")
         name, values = cells[1], [file.number(number, cell, cells[1]) for cell in cells[2:]]
         if len(values) > 1:
             found[-1][name] = values[1:]

@@ -13,7 +13,7 @@ from pysmac_compat.plan.shell import ShellCommands
 from pysmac_compat.plan.validation import Validation
 
 if TYPE_CHECKING:
-    from pysmac_compat.space.expression import Formula
+    from pysmac_compat.space.formula import Formula
 
 #: value of a crash where ``transform-crashed-quality`` says no other, as in SMAC v2
 CRASHED_QUALITY = 1e9

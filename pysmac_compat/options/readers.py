@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pysmac_compat.arguments import integer, limit
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.space.parameters import is_number
 
 #: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
@@ -28,7 +28,7 @@ def choice(*choices: str) -> Reader:
     def read(name: str, value: Any) -> Any:
         found = by_word.get(value.upper()) if isinstance(value, str) else None
         if found is None:
-            raise ArgumentError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+            raise ArgumentError(f"{name} must be one of {', '.join(map(repr, choices))}, got {shown(value)}")
         return found
 
     return read
@@ -44,7 +44,7 @@ def flag(name: str, value: Any) -> bool:
     """True or False, also as a text or as 1 and 0."""
     word = str(value).lower()
     if word not in ("true", "false", "0", "1"):
-        raise ArgumentError(f"{name} must be True or False, got {value!r}")
+        raise ArgumentError(f"{name} must be True or False, got {shown(value)}")
     return word in ("true", "1")
 
 
@@ -60,7 +60,7 @@ def quality(name: str, value: Any) -> float | None:
     except (TypeError, ValueError):
         number = math.nan
     if number is not None and not math.isfinite(number):
-        raise ArgumentError(f"{name} must be a finite number or None, got {value!r}")
+        raise ArgumentError(f"{name} must be a finite number or None, got {shown(value)}")
     return number
 
 
@@ -81,7 +81,7 @@ def positive(name: str, value: Any) -> float:
     """A positive number."""
     number = seconds(name, value)
     if number is None:
-        raise ArgumentError(f"{name} must be a number, got {value!r}")
+        raise ArgumentError(f"{name} must be a number, got {shown(value)}")
     return number
 
 
@@ -96,7 +96,7 @@ def share(name: str, value: Any) -> float:
     """A positive number up to 1."""
     number = positive(name, value)
     if number > 1:
-        raise ArgumentError(f"{name} must be at most 1, got {value!r}")
+        raise ArgumentError(f"{name} must be at most 1, got {shown(value)}")
     return number
 
 
@@ -104,7 +104,7 @@ def factor(name: str, value: Any) -> float:
     """A number above 1."""
     number = positive(name, value)
     if number <= 1:
-        raise ArgumentError(f"{name} must be more than 1, got {value!r}")
+        raise ArgumentError(f"{name} must be more than 1, got {shown(value)}")
     return number
 
 
@@ -112,7 +112,7 @@ def span(name: str, value: Any) -> float:
     """Seconds, from 0."""
     number = finite(name, value)
     if number < 0:
-        raise ArgumentError(f"{name} must not be negative, got {value!r}")
+        raise ArgumentError(f"{name} must not be negative, got {shown(value)}")
     return number
 
 
@@ -125,7 +125,7 @@ def proposals(name: str, value: Any) -> int:
     """The proposals of one fit of the model that stand for a share of the time given to racing."""
     share = finite(name, value)
     if not 0 <= share < 1:
-        raise ArgumentError(f"{name} must be at least 0 and less than 1, got {value!r}")
+        raise ArgumentError(f"{name} must be at least 0 and less than 1, got {shown(value)}")
     return max(1, round(_PROPOSALS * share / (1 - share)))
 
 
@@ -149,7 +149,7 @@ def text(what: str) -> Reader:
 
     def read(name: str, value: Any) -> str:
         if not isinstance(value, str) or not value:
-            raise ArgumentError(f"{name} must be {what}, got {value!r}")
+            raise ArgumentError(f"{name} must be {what}, got {shown(value)}")
         return value
 
     return read
@@ -162,7 +162,7 @@ def folder(name: str, value: Any) -> str:
     """The path of a folder that is there."""
     path: str = text("a directory")(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
     if not os.path.isdir(path):
-        raise ArgumentError(f"{name} must be a directory, got {value!r}")
+        raise ArgumentError(f"{name} must be a directory, got {shown(value)}")
     return path
 
 
@@ -183,7 +183,9 @@ def configuration(name: str, value: Any) -> Any:
     """A configuration as a text or a dict, or DEFAULT or RANDOM."""
     value = _structured(value)
     if not isinstance(value, (str, Mapping)):
-        raise ArgumentError(f"{name} must be DEFAULT, RANDOM, or a text such as \"-x '1.0' -y '3'\", got {value!r}")
+        raise ArgumentError(
+            f"{name} must be DEFAULT, RANDOM, or a text such as \"-x '1.0' -y '3'\", got {shown(value)}"
+        )
     return value
 
 
@@ -191,7 +193,7 @@ def subspace(name: str, value: Any) -> Any:
     """Values of some parameters as a text or a dict."""
     value = _structured(value)
     if not isinstance(value, (str, Mapping)):
-        raise ArgumentError(f'{name} must be a text such as "x=1.0, y=3", or a dict, got {value!r}')
+        raise ArgumentError(f'{name} must be a text such as "x=1.0, y=3", or a dict, got {shown(value)}')
     return value
 
 
@@ -201,7 +203,7 @@ def configurations(name: str, value: Any) -> tuple[Any, ...]:
     if isinstance(value, (str, Mapping)):
         value = [value]
     if not isinstance(value, (list, tuple)):
-        raise ArgumentError(f"{name} must be a list of configurations, got {value!r}")
+        raise ArgumentError(f"{name} must be a list of configurations, got {shown(value)}")
     return tuple(configuration(name, each) for each in value)
 
 
@@ -215,5 +217,5 @@ def formula(name: str, value: Any) -> Any:
 def client(name: str, value: Any) -> Any:
     """A client of a Dask cluster."""
     if not all(callable(getattr(value, method, None)) for method in ("submit", "nthreads")):
-        raise ArgumentError(f"{name} must be a dask.distributed.Client, got {value!r}")
+        raise ArgumentError(f"{name} must be a dask.distributed.Client, got {shown(value)}")
     return value

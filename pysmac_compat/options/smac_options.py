@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.options import table
 from pysmac_compat.options.meaning import Options
@@ -116,17 +116,17 @@ def resolve(options: Mapping[str, Any]) -> Options:
     values: dict[str, tuple[str, Any]] = {}
     for name, value in assigned.items():
         if name not in known:
-            raise ArgumentError(f"smac_options: unknown option {name!r}{did_you_mean(str(name), known)}")
+            raise ArgumentError(f"smac_options: unknown option {shown(name)}{did_you_mean(str(name), known)}")
         values.pop(known[name], None)  # of two options with the same effect, too, the last one wins
         values[known[name]] = name, value
     found = Options()
     for canonical, (name, value) in values.items():
         if canonical in ROWS:
             row = ROWS[canonical]
-            found = row.set(found, row.read(f"smac_options[{name!r}]", value))
+            found = row.set(found, row.read(f"smac_options[{shown(name)}]", value))
         elif name not in _IGNORED:
             option = table.options()[canonical]
             if option.holds and str(value).lower() == option.holds.lower():
                 continue
-            warn(f"smac_options[{name!r}] has no effect here: {option.text}")
+            warn(f"smac_options[{shown(name)}] has no effect here: {option.text}")
     return found

@@ -11,7 +11,8 @@ import numpy as np
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, SUCCESSES, Outcome
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
-from pysmac_compat.space.expression import ExpressionParser, Formula
+from pysmac_compat.space.expression import ExpressionParser
+from pysmac_compat.space.formula import Formula
 from pysmac_compat.space.scanner import Scanner
 from pysmac_compat.space.vocabulary import Vocabulary
 

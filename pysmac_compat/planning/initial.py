@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, cut, shown
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
-from pysmac_compat.space.vocabulary import Vocabulary
 from pysmac_compat.space.values import value_of
+from pysmac_compat.space.vocabulary import Vocabulary
 
 _EQUALS = re.compile(r"\s*=")
 _PAIR = re.compile(r"""\s*-(?P<name>\S+)\s+(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>\S+))(?=\s|$)""")
@@ -46,7 +46,7 @@ def read_configuration(what: str, given: str | Mapping[str, Any], definition: De
     active = definition.restrict(values)
     clause = definition.violated(active)
     if clause is not None:
-        raise ArgumentError(f"{what}: {given!r} is forbidden by the clause {clause.text!r}")
+        raise ArgumentError(f"{what}: {shown(given)} is forbidden by the clause {shown(clause.text)}")
     return active
 
 
@@ -67,7 +67,7 @@ def read_subspace(what: str, given: str | Mapping[str, Any], definition: Definit
     while not scanner.at_end():
         found = scanner.longest(names, _EQUALS)
         if found is None:
-            scanner.error(f"expected 'parameter = value' with one of the parameters {', '.join(parameters)}")
+            scanner.error(f"expected 'parameter = value' with one of the parameters {cut(', '.join(parameters))}")
         scanner.expect("=", "'='")
         parameter = parameters[found]
         text = repr(scanner.numeric_value(parameter)) if parameter.numeric else str(scanner.choice(parameter))
@@ -79,7 +79,9 @@ def read_subspace(what: str, given: str | Mapping[str, Any], definition: Definit
 
 def _check_name(what: str, name: Any, definition: Definition) -> None:
     if name not in definition.parameters:
-        raise ArgumentError(f"{what}: there is no parameter {name!r}; known are {', '.join(definition.parameters)}")
+        raise ArgumentError(
+            f"{what}: there is no parameter {shown(name)}; known are {cut(', '.join(definition.parameters))}"
+        )
 
 
 def _pairs(what: str, text: str) -> dict[str, str]:
@@ -89,7 +91,7 @@ def _pairs(what: str, text: str) -> dict[str, str]:
         if match is None:
             raise ArgumentError(
                 f"{what}: expected DEFAULT, RANDOM, or -name 'value' for each parameter, "
-                f"got {text[position:].strip()!r}"
+                f"got {shown(text[position:].strip())}"
             )
         pairs[match["name"]] = next(match[group] for group in ("single", "double", "bare") if match[group] is not None)
         position = match.end()
@@ -101,5 +103,6 @@ def _value(what: str, parameter: Parameter, text: str) -> Value:
         return value_of(text, parameter)
     except ValueError:
         raise ArgumentError(
-            f"{what}: {text!r} is not a value of the parameter {parameter.name!r}; expected one of {parameter.domain}"
+            f"{what}: {shown(text)} is not a value of the parameter {shown(parameter.name)}; "
+            f"expected one of {parameter.domain}"
         ) from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pysmac_compat import arguments
 from pysmac_compat._warn import warn
 from pysmac_compat.engine.settings import ForestSettings
-from pysmac_compat.errors import ArgumentError, ParameterError
+from pysmac_compat.errors import ArgumentError, ParameterError, shown
 from pysmac_compat.options.meaning import ObjectiveOptions, Options, StartOptions, TransformOptions
 from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
 from pysmac_compat.plan.objective import Objective
@@ -221,7 +221,7 @@ def _features(features: Any, n_train: int | None) -> list[list[float]] | None:
         rows = [[float(value) for value in row] for row in features]
     except (TypeError, ValueError):
         raise ArgumentError(
-            f"train_instance_features must hold one list of numbers for each instance, got {features!r:.200}"
+            f"train_instance_features must hold one list of numbers for each instance, got {shown(features)}"
         ) from None
     if len(rows) != n_train:
         raise ArgumentError(f"train_instance_features must have {n_train} rows, one an instance, got {len(rows)}")

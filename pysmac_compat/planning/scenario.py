@@ -9,7 +9,7 @@ from typing import Any
 
 from pysmac_compat._warn import warn
 from pysmac_compat.arguments import LARGEST
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, cut, shown
 from pysmac_compat.files.instances import instance_name, read_features, read_instances
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.result_files import scenario_names
@@ -85,7 +85,9 @@ def read_scenario_plan(
         The latter if a file is not there.
     """
     if not isinstance(parser_dict, Mapping):
-        raise ArgumentError(f"parser_dict must be a dict of types by the names of the parameters, got {parser_dict!r}")
+        raise ArgumentError(
+            f"parser_dict must be a dict of types by the names of the parameters, got {shown(parser_dict)}"
+        )
     options: dict[str, str] = {}
     places: dict[str, str] = {}
     initial = {first_name(name): str(value) for name, value in INITIAL.items() if name != "validation"}
@@ -100,7 +102,7 @@ def read_scenario_plan(
             else:
                 options.pop(first, None)
     if "pcs-file" not in places:
-        raise ArgumentError(f"{os.fspath(scenario_fn)!r} names no file of the parameters (pcs-file = ...)")
+        raise ArgumentError(f"{shown(os.fspath(scenario_fn))} names no file of the parameters (pcs-file = ...)")
     meaning = resolve(options)
     if meaning.shell != ShellCommands():
         warn("the shell commands before and after a scenario are not run: the search is driven from outside")
@@ -125,9 +127,11 @@ def read_scenario_plan(
 def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callable[[str], Any]]) -> tuple[Any, ...]:
     """A definition whose choices have their type, where they look the same as before, for the sake of the clauses."""
     if name in HEAD:
-        raise ArgumentError(f"the parameter name {name!r} has a meaning of its own in a configuration")
+        raise ArgumentError(f"the parameter name {shown(name)} has a meaning of its own in a configuration")
     if name not in types:
-        raise ArgumentError(f"parser_dict has no type for the parameter {name!r}, only for {', '.join(types)}")
+        raise ArgumentError(
+            f"parser_dict has no type for the parameter {shown(name)}, only for {cut(', '.join(types))}"
+        )
     if specification[0] in ("real", "integer") or isinstance(specification[0], list):
         return specification
     *kind, choices, default = specification
@@ -161,5 +165,5 @@ def _features(path: str | None, instances: list[list[str]]) -> list[list[float]]
     _, features = read_features(path)
     missing = [name for name, *_ in instances if name not in features]
     if missing:
-        raise ArgumentError(f"the instance {missing[0]!r} has no features in {path!r}")
+        raise ArgumentError(f"the instance {shown(missing[0])} has no features in {shown(path)}")
     return [features[name] for name, *_ in instances]

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, cut, shown
 from pysmac_compat.plan import Plan
 from pysmac_compat.suggestions import did_you_mean
 
@@ -52,7 +52,7 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
     for keyword in [*(p for p in definition.parameters if p not in definition.conditions), *requested]:
         if keyword not in by_keyword:
             because = f" because of {_REQUESTS[keyword]}" if keyword in requested else ""
-            takes = f"it takes {', '.join(by_keyword)}" if by_keyword else "it takes none"
+            takes = f"it takes {cut(', '.join(by_keyword))}" if by_keyword else "it takes none"
             raise ArgumentError(
                 f"func: {name} has no argument {keyword!r}, which it gets in each call{because}; "
                 f"{takes}{did_you_mean(keyword, by_keyword)}"
@@ -67,6 +67,6 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
             request = _REQUESTS.get(argument.name)
             raise ArgumentError(
                 f"func: {name} needs an argument {argument.name!r}, which is no parameter: expected a default for it, "
-                f"or one of {', '.join(given)}"
+                f"or one of {cut(', '.join(given))}"
                 + (f"; it gets {argument.name!r} with {request}" if request else did_you_mean(argument.name, given))
             )

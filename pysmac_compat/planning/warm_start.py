@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation.outcome import FAILURES, Outcome, Scored, Status
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.journal import digests
@@ -95,10 +95,10 @@ def _configuration(
 ) -> dict[str, Any]:
     missing = sorted(definition.parameters.keys() - texts.keys())
     if missing:
-        raise ArgumentError(f"{what} is of another space: it has no parameter {missing[0]!r}")
+        raise ArgumentError(f"{what} is of another space: it has no parameter {shown(missing[0])}")
     clause = definition.violated(values)
     if clause is not None:
-        raise ArgumentError(f"{what} is of another space: it is forbidden by the clause {clause.text!r}")
+        raise ArgumentError(f"{what} is of another space: it is forbidden by the clause {shown(clause.text)}")
     return values
 
 
@@ -122,7 +122,7 @@ def _seed(what: str, seed: int, deterministic: bool) -> int | None:
 
 def _scored(what: str, row: RunRow, plan: Plan) -> Scored:
     if row.result not in get_args(Status):
-        raise ArgumentError(f"{what} has the result {row.result!r}; expected one of {', '.join(get_args(Status))}")
+        raise ArgumentError(f"{what} has the result {shown(row.result)}; expected one of {', '.join(get_args(Status))}")
     status = cast(Status, row.result)
     failed = status in FAILURES
     value = plan.calls.failure_value if failed else row.quality

@@ -48,9 +48,7 @@ class _Junction(Conjunction):
         self.parents = [each.parent for each in self.dlcs]
 
     def __eq__(self, other: Any) -> bool:
-        return self is other or (
-            type(self) is type(other) and self.child == other.child and _key(self) == _key(other)
-        )
+        return self is other or (type(self) is type(other) and self.child == other.child and _key(self) == _key(other))
 
     __hash__ = None  # type: ignore[assignment]
 

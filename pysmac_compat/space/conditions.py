@@ -125,8 +125,9 @@ def parse_conditions(
             for each in (conditions[child], condition):
                 if any(c.operator != "in" for c in comparisons(each)):
                     raise ClauseError(
-                        f"{KIND}: {child!r} has a condition already ({shown(texts[child].strip())}); two lines for one "
-                        "parameter are joined with && only if both use nothing but 'in {..}'",
+                        f"{KIND}: {shown(child)} has a condition already ({shown(texts[child].strip())}); two lines for "
+                        "one parameter are joined with && only if both use nothing but 'in {..}': write one line, "
+                        "with && or || between the two conditions",
                         text,
                     )
             condition = _join(conditions[child], condition)
@@ -135,9 +136,7 @@ def parse_conditions(
     return _in_order(conditions, texts), tuple(spelled)
 
 
-def parse_condition(
-    scanner: Scanner, parameters: Mapping[str, Parameter], names: Vocabulary
-) -> tuple[str, Any_]:
+def parse_condition(scanner: Scanner, parameters: Mapping[str, Parameter], names: Vocabulary) -> tuple[str, Any_]:
     """Parse one conditional clause, not blank: the child and its condition."""
     start = scanner.position
     child = scanner.parameter(names, _BAR)
@@ -260,7 +259,7 @@ def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter], nam
         scanner.error(f"expected one of ==, !=, <, > and in {{..}}{hint}", position)
     if operator in ("<", ">") and parameter.kind == "categorical":
         scanner.error(
-            f"{operator} needs an order, and {name!r} is categorical (an ordinal parameter has one)", position
+            f"{operator} needs an order, and {shown(name)} is categorical (an ordinal parameter has one)", position
         )
     if operator != "in":
         return Comparison(name, operator, (_parse_value(scanner, parameter, operator),))
@@ -286,7 +285,7 @@ def _parse_value(scanner: Scanner, parameter: Parameter, operator: str) -> Value
     value = scanner.numeric_value(parameter)
     lower, upper = parameter.values
     if operator in ("==", "in") and not lower <= value <= upper:
-        scanner.error(f"{value:g} is outside of the range {parameter.domain} of {parameter.name!r}", start)
+        scanner.error(f"{value:g} is outside of the range {parameter.domain} of {shown(parameter.name)}", start)
     return value
 
 
@@ -298,7 +297,9 @@ def _join(first: Any_, second: Any_) -> Any_:
 
 def _in_order(conditions: dict[str, Any_], texts: dict[str, str]) -> dict[str, Condition]:
     """The conditions by the longest way to their child; those as far away as each other stay in their order."""
-    parents = {c: {each.parent for each in comparisons(condition)} & conditions.keys() for c, condition in conditions.items()}
+    parents = {
+        c: {each.parent for each in comparisons(condition)} & conditions.keys() for c, condition in conditions.items()
+    }
     children: dict[str, list[str]] = defaultdict(list)
     for child, above in parents.items():
         for parent in above:
@@ -314,7 +315,9 @@ def _in_order(conditions: dict[str, Any_], texts: dict[str, str]) -> dict[str, C
                 ready.append(child)
     if len(levels) < len(conditions):
         cycle = _find_cycle({child: c for child, c in conditions.items() if child not in levels})
-        raise ClauseError(f"{KIND}: the conditions go round in a circle: {cut(' <- '.join([*cycle, cycle[0]]))}", texts[cycle[0]])
+        raise ClauseError(
+            f"{KIND}: the conditions go round in a circle: {cut(' <- '.join([*cycle, cycle[0]]))}", texts[cycle[0]]
+        )
     return {child: conditions[child] for child in sorted(conditions, key=levels.__getitem__)}
 
 

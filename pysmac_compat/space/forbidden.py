@@ -11,7 +11,7 @@ A clause whose first word is a parameter followed by a single ``=`` is a classic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -20,7 +20,8 @@ import numpy as np
 
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import shown
-from pysmac_compat.space.expression import Column, ExpressionParser, Formula
+from pysmac_compat.space.expression import ExpressionParser
+from pysmac_compat.space.formula import Column, Formula
 from pysmac_compat.space.numbering import codes, number_words
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner, skips
@@ -203,7 +204,7 @@ def _parse_classic(scanner: Scanner, language: Language) -> tuple[tuple[str, Val
             value: Value = scanner.numeric_value(parameter)
             lower, upper = parameter.values
             if not lower <= value <= upper:
-                scanner.error(f"{value:g} is outside of the range {parameter.domain} of {name!r}", position)
+                scanner.error(f"{value:g} is outside of the range {parameter.domain} of {shown(name)}", position)
         else:
             value = scanner.choice(parameter)
         equations.append((name, value))
@@ -228,8 +229,8 @@ def _parse_expression(scanner: Scanner, language: Language) -> Expression:
             numbers = list(table[name].values())
             if parameter.kind == "ordinal" and numbers != sorted(numbers):
                 scanner.error(
-                    f"the numbers of the ordinal parameter {name!r} ({parameter.domain}) are not in ascending order, "
-                    "so that < and > in an expression could mean both; sort the list, or make it categorical",
+                    f"the numbers of the ordinal parameter {shown(name)} ({parameter.domain}) are not in ascending "
+                    "order, so that < and > in an expression could mean both; sort the list, or make it categorical",
                     scanner.text.find(name),
                 )
     if not node.names:

@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from pysmac_compat.errors import ParameterError, cut
+from pysmac_compat.errors import ParameterError, cut, shown
 from pysmac_compat.space.parameters import Parameter, is_number
 
 
@@ -36,7 +36,7 @@ def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
     stuck = set().union(*(p.tokens for p in ordinals)) - set(_sorted_tokens(ordinals, lambda token: True))
     if stuck:
         orders = [(p.name, [t for t in p.tokens if t in stuck]) for p in ordinals]
-        involved = [f"{name!r} ({cut(' < '.join(tokens))})" for name, tokens in orders if len(tokens) > 1]
+        involved = [f"{shown(name)} ({cut(' < '.join(tokens))})" for name, tokens in orders if len(tokens) > 1]
         raise ParameterError(
             f"the ordinal parameters {' and '.join(involved)} order their values in contradictory ways; "
             "an expression in a forbidden clause needs one order of all words"

@@ -105,7 +105,7 @@ class Scanner:
             end = self.position + len(symbol)
             inside_word = symbol.isalpha() and _is_word(self.text[end : end + 1] or " ")
             if found.lower() == symbol and not self.peek(ours) and not inside_word:
-                self.error(f"unknown operator {found!r}: did you mean {ours!r}?")
+                self.error(f"unknown operator {shown(found)}: did you mean {shown(ours)}?")
 
     def longest(self, known: Vocabulary, boundary: re.Pattern[str] | None = None) -> str | None:
         """Consume and return the longest known word that starts here and ends at a boundary.
@@ -178,7 +178,8 @@ class Scanner:
         token = None if found is None else parameter.token_of(found)
         if token is None:
             self.error(
-                f"{shown(found or '')} is not a value of {parameter.name!r}: expected one of {parameter.domain}", start
+                f"{shown(found or '')} is not a value of {shown(parameter.name)}: expected one of {parameter.domain}",
+                start,
             )
         if token != found:
             self._respelled.append((start, self.position, token))
@@ -195,7 +196,7 @@ class Scanner:
             value = self.number()
         following = self.text[self.position : self.position + 1]
         if value is None or (following and _is_word(following)):
-            self.error(f"expected a number to compare {parameter.kind} parameter {parameter.name!r} with", start)
+            self.error(f"expected a number to compare {parameter.kind} parameter {shown(parameter.name)} with", start)
         return value
 
     def _found(self) -> str:

@@ -66,7 +66,7 @@ def value_of(text: str, parameter: Parameter) -> Value:
             number = math.nan
         if low - slack <= number <= high + slack:
             return min(max(number, low), high)
-    raise ValueError(f"parameter {parameter.name!r}: {shown(text)} is not in {parameter.domain}")
+    raise ValueError(f"parameter {shown(parameter.name)}: {shown(text)} is not in {parameter.domain}")
 
 
 def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, Value]:
@@ -90,7 +90,7 @@ def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, 
     """
     unknown = sorted(texts.keys() - definition.parameters.keys())
     if unknown:
-        raise ValueError(f"there is no parameter {unknown[0]!r} in the space")
+        raise ValueError(f"there is no parameter {shown(unknown[0])} in the space")
     values = {name: parameter.default for name, parameter in definition.parameters.items()}
     values.update({name: value_of(text, definition.parameters[name]) for name, text in texts.items()})
     return definition.restrict(values)
@@ -117,7 +117,7 @@ def typed(name: str, kind: Callable[[str], Any], text: str) -> Any:
     try:
         return readers.get(kind, kind)(text)
     except (KeyError, ValueError):
-        raise ArgumentError(f"{shown(text)} is not a value of {name!r} on the command line") from None
+        raise ArgumentError(f"{shown(text)} is not a value of {shown(name)} on the command line") from None
 
 
 def value_type(parameter: Parameter) -> type:

@@ -10,7 +10,7 @@ from typing import Any
 from pysmac_compat.errors import ArgumentError, ClauseError, ParameterError
 from pysmac_compat.space import conditions, forbidden
 from pysmac_compat.space.definition import define
-from pysmac_compat.space.expression import COMPARISONS, Formula, Function, Name, Number, Operator, Word
+from pysmac_compat.space.formula import COMPARISONS, Formula, Function, Name, Number, Operator, Word
 from pysmac_compat.space.numbering import number_words
 from pysmac_compat.space.parameters import Parameter, parse_parameters
 from pysmac_compat.space.scanner import Scanner

@@ -1,0 +1,180 @@
+"""Expressions in postfix form, and their evaluation on arrays; `expression.py` reads them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Column: TypeAlias = npt.NDArray[np.float64]
+
+MULTIPLY = "*"
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    MULTIPLY: operator.mul,
+    "/": operator.truediv,
+    "%": np.fmod,
+    "^": operator.pow,
+}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "abs": np.abs,
+    "acos": np.arccos,
+    "asin": np.arcsin,
+    "atan": np.arctan,
+    "cbrt": np.cbrt,
+    "ceil": np.ceil,
+    "cos": np.cos,
+    "cosh": np.cosh,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "floor": np.floor,
+    "log": np.log,
+    "log10": np.log10,
+    "log1p": np.log1p,
+    "log2": np.log2,
+    "sin": np.sin,
+    "sinh": np.sinh,
+    "sqrt": np.sqrt,
+    "tan": np.tan,
+    "tanh": np.tanh,
+}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Word(Number):
+    """A word, by its number."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """A parameter."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Function:
+    """What takes one operand from the stack: a function, or the unary minus."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What takes two operands from the stack."""
+
+    symbol: str
+
+
+Step: TypeAlias = Number | Name | Function | Operator
+
+
+@dataclass(slots=True)
+class _Operand:
+    """What lies on the stack, for many configurations.
+
+    Attributes
+    ----------
+    value : array of float, or float64
+    active : array of bool, or bool
+        Where all parameters in it are active.
+    boolean : bool
+        Whether it is true or false by itself: the value of a comparison, of ``&&`` or of ``||``.
+    """
+
+    value: Any
+    active: Any
+    boolean: bool = False
+
+    @property
+    def truth(self) -> Any:
+        """Whether it counts as true inside ``&&`` and ``||``: above 0, all its parameters active."""
+        return self.value > 0 if self.boolean else (self.value > 0) & self.active
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An expression in postfix form.
+
+    Attributes
+    ----------
+    steps : tuple
+        `Number`, `Word` and `Name` go on the stack; `Function` and `Operator` replace one and two operands there.
+    """
+
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The parameters in it."""
+        return frozenset(step.name for step in self.steps if isinstance(step, Name))
+
+    def numbers(self, columns: Mapping[str, Column], size: int) -> Column:
+        """The value for each configuration.
+
+        Parameters
+        ----------
+        columns : dict of str to array of shape (size,), or to float64
+            The values of the parameters, NaN where one is inactive.
+        size : int
+        """
+        return np.broadcast_to(self._evaluate(columns).value, size)
+
+    def forbids(self, columns: Mapping[str, Column], size: int) -> npt.NDArray[np.bool_]:
+        """Whether it forbids as a whole clause: not 0, all its parameters active. As `numbers`."""
+        found = self._evaluate(columns)
+        mask = found.value != 0 if found.boolean else (found.value != 0) & found.active
+        return np.broadcast_to(mask, size)
+
+    def _evaluate(self, columns: Mapping[str, Column]) -> _Operand:
+        names = {name: _Operand(columns[name], ~np.isnan(columns[name])) for name in self.names}
+        stack: list[_Operand] = []
+        for step in self.steps:
+            if isinstance(step, Name):
+                stack.append(names[step.name])
+            elif isinstance(step, Number):
+                stack.append(_Operand(np.float64(step.value), True))
+            elif isinstance(step, Function):
+                operand = stack.pop()
+                stack.append(_Operand(_UNARY[step.name](operand.value), operand.active))
+            else:
+                right = stack.pop()
+                stack.append(_applied(step.symbol, stack.pop(), right))
+        (result,) = stack
+        return result
+
+
+_UNARY = {**FUNCTIONS, "-": np.negative}
+
+
+def _applied(symbol: str, left: _Operand, right: _Operand) -> _Operand:
+    active = left.active & right.active
+    if symbol in ARITHMETIC:
+        return _Operand(ARITHMETIC[symbol](left.value, right.value), active)
+    if symbol in COMPARISONS:
+        # false where a parameter is inactive; with a NaN that was calculated only != is true
+        truth = COMPARISONS[symbol](left.value, right.value) & active
+    else:
+        truth = left.truth & right.truth if symbol == "&&" else left.truth | right.truth
+    return _Operand(truth.astype(np.float64), active, boolean=True)
