@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import operator
+import os
 from typing import Any
 
 from pysmac_compat._warn import warn
@@ -33,18 +35,44 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
         if isinstance(value, bool):
             raise TypeError
         number = operator.index(value)
-    except TypeError:
+    except Exception:  # of a class of the user's, too
         raise ArgumentError(f"{name} must be an integer, got {shown(value)} ({type(value).__name__})") from None
     if number < least:
-        raise ArgumentError(f"{name} must be at least {least}, got {number}")
+        raise ArgumentError(f"{name} must be at least {least}, got {shown(number)}")
     return number
+
+
+def whole(text: str) -> Any:
+    """The number that some digits stand for; the text itself, if it is not of digits, or of too many."""
+    with contextlib.suppress(ValueError):
+        return int(text) if text.isdecimal() else text
+    return text
+
+
+def path(name: str, value: Any) -> str:
+    """The path of a file or a folder, which our files can name.
+
+    Raises
+    ------
+    ArgumentError
+        Also for a path with control characters, or one that the system cannot hold.
+    """
+    found = os.fspath(value)
+    text = os.fsdecode(found) if isinstance(found, bytes) else found
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise ArgumentError(f"{name} must be a path, got {shown(text)}") from None
+    if any(ord(c) < 32 or ord(c) == 127 for c in text):
+        raise ArgumentError(f"{name} must be a path without control characters, got {shown(text)}")
+    return text
 
 
 def evaluations(value: Any) -> int:
     """The number of evaluations; digits in a string are accepted, as in the original, with a warning."""
-    if isinstance(value, str) and value.isdecimal():
-        warn(f"max_evaluations={shown(value)} is read as the number {int(value)}")
-        value = int(value)
+    if isinstance(value, str) and isinstance(whole(value), int):
+        warn(f"max_evaluations={shown(value)} is read as the number {whole(value)}")
+        value = whole(value)
     return integer("max_evaluations", value)
 
 
@@ -56,7 +84,7 @@ def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
         if isinstance(value, (bool, str, bytes)):
             raise TypeError
         number = float(value)
-    except (TypeError, ValueError):
+    except Exception:  # of a class of the user's, too, and of integers that a float cannot hold
         raise ArgumentError(f"{name} must be a number or None, got {shown(value)} ({type(value).__name__})") from None
     if zero_is_none and number == 0:
         return None
@@ -85,5 +113,5 @@ def seeds(seed: Any, num_runs: int) -> list[int]:
 def _seed(seed: Any) -> int:
     number = integer("seed", int(seed) if isinstance(seed, bool) else seed, least=0)
     if number > LARGEST:
-        raise ArgumentError(f"seed must be at most {LARGEST}, got {number}")
+        raise ArgumentError(f"seed must be at most {LARGEST}, got {shown(number)}")
     return number

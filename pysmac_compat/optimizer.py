@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pysmac_compat import arguments
 from pysmac_compat._process import ended_by_sigterm, refuse_while_importing_main, uninterrupted
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation import on_dask
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.rules import Rules
@@ -243,7 +243,7 @@ class SMAC_optimizer:
             warn("num_instances is now called num_train_instances", DeprecationWarning)
             num_train_instances = num_instances if num_train_instances is None else num_train_instances
         if not callable(func):
-            raise ArgumentError(f"func must be callable, got {func!r}")
+            raise ArgumentError(f"func must be callable, got {shown(func)}")
         options = resolve(self.smac_options)
         if options.calls.cluster is not None:
             on_dask.check_client(options.calls.cluster, func)

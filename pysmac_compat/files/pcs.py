@@ -50,7 +50,8 @@ def definition_text(definition: Definition) -> str:
 
 
 def _join(lines: Iterable[str], conditionals: Iterable[str], forbiddens: Iterable[str]) -> str:
-    clauses = (" ".join(clause.split("\n")) for clause in (*conditionals, *forbiddens))
+    # what cannot be printed is a blank or stands in a comment
+    clauses = ("".join(c if c.isprintable() else " " for c in clause) for clause in (*conditionals, *forbiddens))
     return "\n".join([*lines, *clauses]) + "\n"
 
 

@@ -7,6 +7,7 @@ Here each of these has a line; SMAC v2 broke and indented them. An object that w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from pysmac_compat.errors import FileFormatError
 from pysmac_compat.files.run_results import RunRow
 
 _FIRST_ID = 2
+_NOT_BLANK = re.compile(r"\S")
 
 
 class RunDataText:
@@ -162,28 +164,31 @@ def parse_json(stream: IO[str], decoder: json.JSONDecoder | None = None, buffers
     """
     decoder = decoder or json.JSONDecoder()
     name = str(getattr(stream, "name", "<stream>"))
-    text, line, ended = "", 1, False
+    text, position, line, ended = "", 0, 1, False
     while True:
-        blanks = len(text) - len(text.lstrip())
-        line += text.count("\n", 0, blanks)
-        text = text[blanks:]
+        start = _NOT_BLANK.search(text, position)
+        after = start.start() if start else len(text)
+        line += text.count("\n", position, after)
+        position = after
         try:
-            value, end = decoder.raw_decode(text)
+            value, end = decoder.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
             if ended:
-                if not text:
+                if position == len(text):
                     return
-                place = line + (error.lineno - 1 if isinstance(error, json.JSONDecodeError) else 0)
-                raise FileFormatError(f"expected a JSON value: {error}", name, place) from None
+                wrong = error.pos if isinstance(error, json.JSONDecodeError) else position
+                place = line + text.count("\n", position, wrong)
+                reason = getattr(error, "msg", str(error))
+                raise FileFormatError(f"expected a JSON value: {reason}", name, place) from None
         else:
             if ended or end < len(text):  # else a number may go on
                 yield value
-                line += text.count("\n", 0, end)
-                text = text[end:]
+                line += text.count("\n", position, end)
+                position = end
                 continue
-        more = _read(stream, max(buffersize, len(text)), name, line)
+        more = _read(stream, max(buffersize, len(text) - position), name, line)
         ended = not more
-        text += more
+        text, position = text[position:] + more, 0
 
 
 def _read(stream: IO[str], size: int, name: str, line: int) -> str:
@@ -204,5 +209,7 @@ def read_rundata(path: str) -> list[Any]:
         stream = open(path, encoding="utf-8")  # noqa: SIM115 (closed by the with below)
     except IsADirectoryError:
         raise FileFormatError("expected a file, this is a directory", str(path)) from None
+    except ValueError as error:
+        raise FileFormatError(f"this is no name of a file: {error}", str(path)) from None
     with stream:
         return list(parse_json(stream))

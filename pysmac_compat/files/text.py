@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from io import FileIO
 from typing import BinaryIO, NoReturn, TypeAlias
 
-from pysmac_compat.errors import FileFormatError, LinkedFileError, shown
+from pysmac_compat.errors import FileFormatError, LinkedFileError, cut, shown
 from pysmac_compat.files.syncing import BackgroundSync, sync, sync_folder
 from pysmac_compat.space.parameters import is_number
 
@@ -50,6 +50,8 @@ class TextFile:
                 data = stream.read()
         except IsADirectoryError:
             raise FileFormatError("expected a file, this is a directory", self.path) from None
+        except ValueError as error:
+            raise FileFormatError(f"this is no name of a file: {error}", self.path) from None
         try:
             self.text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -87,14 +89,14 @@ class TextFile:
         if text in _NOT_FINITE:
             return _NOT_FINITE[text]
         if not is_number(text):
-            self.error(line, f"{what}: expected a number, got {shown(text)}")
+            self.error(line, f"{cut(what)}: expected a number, got {shown(text)}")
         return float(text)
 
     def integer(self, line: int, text: str, what: str) -> int:
         """A whole number, also one that is printed as a float."""
         number = self.number(line, text, what)
         if not number.is_integer():
-            self.error(line, f"{what}: expected a whole number, got {shown(text.strip())}")
+            self.error(line, f"{cut(what)}: expected a whole number, got {shown(text.strip())}")
         return int(number)
 
 

@@ -10,8 +10,9 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
+from pysmac_compat import arguments
 from pysmac_compat._warn import warn
-from pysmac_compat.errors import ArgumentError, LinkedFileError
+from pysmac_compat.errors import ArgumentError, LinkedFileError, shown
 from pysmac_compat.files import instances
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.journal import Recorded
@@ -139,7 +140,8 @@ def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
         made = [path]
     else:
         if not isinstance(working_directory, (str, os.PathLike)):
-            raise ArgumentError(f"working_directory must be a path, got {working_directory!r}")
+            raise ArgumentError(f"working_directory must be a path, got {shown(working_directory)}")
+        arguments.path("working_directory", working_directory)
         path = os.path.abspath(os.path.expanduser(os.fspath(working_directory)))
         made = []
     for folder in (path, os.path.join(path, "exec"), os.path.join(path, "out")):

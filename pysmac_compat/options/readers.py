@@ -10,12 +10,14 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pysmac_compat.arguments import integer, limit
+from pysmac_compat.arguments import integer, limit, whole
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.space.parameters import is_number
 
 #: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
 _PROPOSALS = 1
+#: bytes of the name of a file, with room for what is put before and behind it
+_LONGEST_NAME = 200
 
 #: gets the name of the option for messages, and the value
 Reader = Callable[[str, Any], Any]
@@ -42,7 +44,10 @@ def mapped(meanings: Mapping[str, Any]) -> Reader:
 
 def flag(name: str, value: Any) -> bool:
     """True or False, also as a text or as 1 and 0."""
-    word = str(value).lower()
+    try:
+        word = str(value).lower()
+    except Exception:  # of a class of the user's, or an integer with too many digits to be printed
+        word = ""
     if word not in ("true", "false", "0", "1"):
         raise ArgumentError(f"{name} must be True or False, got {shown(value)}")
     return word in ("true", "1")
@@ -57,7 +62,7 @@ def quality(name: str, value: Any) -> float | None:
     """A finite number, or None."""
     try:
         number = None if value is None else float(value)
-    except (TypeError, ValueError):
+    except Exception:  # of a class of the user's, too, and of integers that a float cannot hold
         number = math.nan
     if number is not None and not math.isfinite(number):
         raise ArgumentError(f"{name} must be a finite number or None, got {shown(value)}")
@@ -87,9 +92,7 @@ def positive(name: str, value: Any) -> float:
 
 def count(least: int = 1) -> Reader:
     """A whole number from ``least``."""
-    return lambda name, value: integer(
-        name, int(value) if isinstance(value, str) and value.isdecimal() else value, least=least
-    )
+    return lambda name, value: integer(name, whole(value) if isinstance(value, str) else value, least=least)
 
 
 def share(name: str, value: Any) -> float:
@@ -155,7 +158,12 @@ def text(what: str) -> Reader:
     return read
 
 
-file = text("a file name")
+def file(name: str, value: Any) -> str:
+    """The name of a file or a folder."""
+    found: str = text("a file name")(name, value)
+    if len(os.fsencode(os.path.basename(found))) > _LONGEST_NAME:
+        raise ArgumentError(f"{name} must be a file name of at most {_LONGEST_NAME} bytes, got {shown(value)}")
+    return found
 
 
 def folder(name: str, value: Any) -> str:

@@ -65,7 +65,7 @@ def _replaced(instance: Any, path: tuple[str, ...], value: Any) -> Any:
 _ROWS: dict[str, Row[Any]] = {
     "timeout_quality": Row(lambda o: o.calls.crash_value, r.quality),
     "scenario_fn": Row(lambda o: o.output.scenario, r.scenario),
-    "rungroup": Row(lambda o: o.output.result_folder, r.text("a name")),
+    "rungroup": Row(lambda o: o.output.result_folder, r.file),
     "stop-on-abort": Row(lambda o: o.objective.stop_on_abort, r.flag),
     "stop-when-hopeless": Row(lambda o: o.limits.stop_when_hopeless, r.flag),
     "isolate": Row(lambda o: o.calls.isolate, r.flag),

@@ -103,6 +103,27 @@ class SmacOptions(dict[str, Any]):
         return super().pop(key, *default)
 
 
+def _check_storable(name: str, value: Any) -> None:
+    """Refuse a value that a scenario file, where all options are written, cannot hold.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    try:
+        text = str(value)
+        text.encode("utf-8", "surrogateescape")  # as names of files come from the system
+    except UnicodeEncodeError:
+        raise ArgumentError(
+            f"{name} must be text that a file can hold, got {shown(value)}: half of a character"
+        ) from None
+    except Exception as error:  # of a class of the user's, or an integer with too many digits to be printed
+        raise ArgumentError(f"{name} must be a value that can be written as text: {shown(error)}") from None
+    odd = next((c for c in text if ord(c) < 32 and c not in "\t\n\r" or ord(c) == 127), None)
+    if odd is not None:
+        raise ArgumentError(f"{name} must be text without control characters, got {shown(value)}")
+
+
 def resolve(options: Mapping[str, Any]) -> Options:
     """Check the options that the user has assigned, and say what they mean.
 
@@ -117,6 +138,7 @@ def resolve(options: Mapping[str, Any]) -> Options:
     for name, value in assigned.items():
         if name not in known:
             raise ArgumentError(f"smac_options: unknown option {shown(name)}{did_you_mean(str(name), known)}")
+        _check_storable(f"smac_options[{shown(name)}]", value)
         values.pop(known[name], None)  # of two options with the same effect, too, the last one wins
         values[known[name]] = name, value
     found = Options()

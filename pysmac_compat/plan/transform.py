@@ -37,7 +37,10 @@ def parse_formula(name: str, text: Any) -> Formula:
         The latter shows the place.
     """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
-        text = repr(text)
+        try:
+            text = repr(text)
+        except ValueError:  # an integer with too many digits to be printed
+            raise ArgumentError(f"{name} must be a formula, got {shown(text)}") from None
     if not isinstance(text, str):
         raise ArgumentError(f"{name} must be a formula over {', '.join(VARIABLES)}, got {shown(text)}")
     scanner = Scanner(text, name)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pysmac_compat import arguments
 from pysmac_compat._warn import warn
 from pysmac_compat.engine.settings import ForestSettings
-from pysmac_compat.errors import ArgumentError, ParameterError, shown
+from pysmac_compat.errors import ArgumentError, ParameterError, cut, shown
 from pysmac_compat.options.meaning import ObjectiveOptions, Options, StartOptions, TransformOptions
 from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
 from pysmac_compat.plan.objective import Objective
@@ -153,8 +153,8 @@ def _subspace(start: StartOptions, definition: Definition) -> dict[str, Value]:
         name = "smac_options['search-subspace-file']"
         try:
             lines = Path(start.subspace_file).read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ArgumentError(f"{name} cannot be read: {error}") from error
+        except (OSError, ValueError) as error:
+            raise ArgumentError(f"{name} cannot be read: {cut(str(error))}") from error
         for line in lines:
             values.update(read_subspace(name, line, definition))
     values.update(read_subspace("smac_options['search-subspace']", start.subspace, definition))
@@ -219,7 +219,7 @@ def _features(features: Any, n_train: int | None) -> list[list[float]] | None:
         raise ArgumentError("train_instance_features needs num_train_instances")
     try:
         rows = [[float(value) for value in row] for row in features]
-    except (TypeError, ValueError):
+    except Exception:  # of a class of the user's, too
         raise ArgumentError(
             f"train_instance_features must hold one list of numbers for each instance, got {shown(features)}"
         ) from None

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from pysmac_compat.errors import ArgumentError, cut, shown
+from pysmac_compat.errors import ArgumentError, cut
 from pysmac_compat.plan import Plan
 from pysmac_compat.suggestions import did_you_mean
 

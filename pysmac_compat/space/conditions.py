@@ -125,8 +125,8 @@ def parse_conditions(
             for each in (conditions[child], condition):
                 if any(c.operator != "in" for c in comparisons(each)):
                     raise ClauseError(
-                        f"{KIND}: {shown(child)} has a condition already ({shown(texts[child].strip())}); two lines for "
-                        "one parameter are joined with && only if both use nothing but 'in {..}': write one line, "
+                        f"{KIND}: {shown(child)} has a condition already ({shown(texts[child].strip())}); two lines "
+                        "for one parameter are joined with && only if both use nothing but 'in {..}': write one line, "
                         "with && or || between the two conditions",
                         text,
                     )

@@ -26,12 +26,16 @@ def native(value: Any) -> Any:
 
 
 def as_sequence(name: str, values: Any, expected: str) -> list[Any]:
+    """The elements of a list, or of what was one in Python 2, as plain Python values."""
     # The keys of a dict are in order; they, maps and the like were lists in Python 2.
     if isinstance(values, (KeysView, ValuesView, Iterator)):
         values = list(values)
     if isinstance(values, (Set, Mapping)) or not hasattr(values, "__len__") or not hasattr(values, "__getitem__"):
         raise ParameterTypeError(f"parameter {shown(name)}: {expected}, got {shown(values)}")
-    return [native(values[i]) for i in range(len(values))]
+    try:
+        return [native(values[i]) for i in range(len(values))]
+    except Exception as error:  # of a class of the user's
+        raise ParameterTypeError(f"parameter {shown(name)}: {expected}, got {shown(values)}: {shown(error)}") from None
 
 
 def numeric_domain(name: str, kind: str, values: Any, default: Any, log: bool) -> tuple[tuple[Any, ...], Any]:

@@ -219,8 +219,9 @@ def _parse_untyped(name: str, specification: Sequence[Any]) -> Parameter:
             ordered = sorted(natives, key=str)
         return Parameter(name, "categorical", *choice_domain(name, "categorical", ordered, default))
     kind: Kind = "real"
-    if "int" in flags:
-        kind, flags = "integer", [f for f in flags if f != "int"]
+    if any(isinstance(flag, str) and flag == "int" for flag in flags):
+        kind = "integer"
+        flags = [flag for flag in flags if not (isinstance(flag, str) and flag == "int")]
         # read_pcs of the original gives the bounds of integers as floats
         values, default = [_whole(v) for v in as_sequence(name, values, RANGE)], _whole(native(default))
     log = _parse_flags(name, flags, kind)
