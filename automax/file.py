@@ -113,17 +113,22 @@ def load_settings(path: str | Path) -> Settings:
     import yaml
 
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise ArgumentError(f"the configuration file cannot be read: {error}") from None
+        data = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        raise ArgumentError(f"the configuration file {str(path)!r:.200} cannot be read: {error}") from None
     try:
-        content = yaml.load(text, Loader=_loader(yaml))
-    except yaml.YAMLError as error:
-        raise ArgumentError(f"{path} is not valid YAML: {error}") from None
-    try:
-        return check_settings(content)
+        return check_settings(yaml.load(data.decode("utf-8-sig"), Loader=_loader(yaml)))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ArgumentError(
+            f"{path}, line {line}: expected text in UTF-8, found the byte {data[error.start]:#x}"
+        ) from None
+    except RecursionError:
+        raise ArgumentError(f"{path}: lists or sections are nested too deeply") from None
     except ArgumentError as error:
         raise ArgumentError(f"{path}: {error}") from None
+    except (yaml.YAMLError, ValueError) as error:  # the latter of a date or a number that is none
+        raise ArgumentError(f"{path} is not valid YAML: {error}") from None
 
 
 def _loader(yaml: Any) -> Any:

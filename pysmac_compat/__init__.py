@@ -17,9 +17,18 @@ from pysmac_compat.errors import (
     ResumeError,
     SearchError,
     SpaceExhaustedError,
+    UnsupportedPlatformError,
 )
-from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
+
+try:
+    from pysmac_compat.optimizer import SMAC_optimizer
+except UnsupportedPlatformError:  # it is said at the first call, not by an import that may be one of many
+
+    def SMAC_optimizer(*args: Any, **keywords: Any) -> Any:  # type: ignore[no-redef]
+        """Raise: this is Windows."""
+        raise UnsupportedPlatformError
+
 
 if TYPE_CHECKING:
     from pysmac_compat.space import parameter_space
@@ -41,6 +50,7 @@ __all__ = [
     "SMAC_optimizer",
     "SearchError",
     "SpaceExhaustedError",
+    "UnsupportedPlatformError",
     "install_as_pysmac",
     "parameter_space",
 ]

@@ -6,7 +6,6 @@ import _thread
 import contextlib
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 import threading
@@ -15,6 +14,24 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, Protocol
+
+from pysmac_compat.errors import UnsupportedPlatformError
+
+try:
+    import resource
+except ImportError:
+    raise UnsupportedPlatformError from None
+
+
+def check_platform() -> None:
+    """Refuse to work where there is no fork.
+
+    Raises
+    ------
+    UnsupportedPlatformError
+    """
+    if sys.platform == "win32":
+        raise UnsupportedPlatformError
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ for the original keeps working::
      +-- ClauseError            (ValueError)    a conditional or forbidden clause; shows the place
      +-- FileFormatError        (ValueError)    a file that is read; names file and line
      +-- SearchError            (RuntimeError)  the search has failed; what was found is kept
+     +-- UnsupportedPlatformError (RuntimeError) this is Windows
      +-- SpaceExhaustedError    (RuntimeError)  no further legal configuration was found
 """
 
@@ -154,6 +155,19 @@ class FileFormatError(PysmacError, ValueError):
 
 class SearchError(PysmacError, RuntimeError):
     """The search has failed; what it had found is kept."""
+
+
+class UnsupportedPlatformError(PysmacError, RuntimeError):
+    """The system lacks what the package needs: Windows."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "pysmac_compat does not run on Windows, which has no fork: use the Windows Subsystem for Linux (WSL), "
+            "https://learn.microsoft.com/windows/wsl, and install it there"
+        )
+
+    def __reduce__(self) -> tuple[type[UnsupportedPlatformError], tuple[()]]:
+        return type(self), ()
 
 
 class SpaceExhaustedError(PysmacError, RuntimeError):

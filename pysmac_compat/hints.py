@@ -71,6 +71,17 @@ _ERRORS = (
         "text.encode(), or output.decode(): bytes are no text",
     ),
     (r"TypeError: .*unexpected keyword argument 'n_folds'", "n_splits=... in place of n_folds=... (scikit-learn)"),
+    (
+        # of a class, or of a function whose arguments scikit-learn checks
+        r"TypeError: (?:(?:[A-Z]\w*\.)?__init__\(\) takes .*positional argument.* (?:was|were) given"
+        r"|too many positional arguments$)",
+        "name=value for each argument, as SVC(C=1.0): by position it takes fewer of them now, or none (scikit-learn)",
+    ),
+    (
+        r"\S*Error: The '\w+' parameter of \w+ must be .*an instance of 'bool'.* Got ",
+        "value == 'True' where the parameter's values are texts, bool(value) where they are 0 and 1; or give it the "
+        "values [True, False] (scikit-learn)",
+    ),
     (r"\S*Error: The 'max_features' .* Got 'auto'", "max_features='sqrt' in place of 'auto' (scikit-learn)"),
 )
 #: patterns of the message, or of the line that cannot be read; what to write

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pysmac_compat import arguments
-from pysmac_compat._process import ended_by_sigterm
+from pysmac_compat._process import check_platform, ended_by_sigterm
 from pysmac_compat.engine.settings import EngineSettings, ForestSettings
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.evaluation.outcome import Outcome
@@ -81,6 +81,7 @@ def fmin(
     AssertionError
         If the objective returns something that is no real number.
     """
+    check_platform()
     if not callable(objective):
         raise ArgumentError(f"objective must be callable, got {objective!r}")
     groups = _Groups((x0, xmin, xmax), (x0_int, xmin_int, xmax_int), x_categorical or {})

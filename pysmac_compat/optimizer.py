@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
-from pysmac_compat._process import ended_by_sigterm, refuse_while_importing_main, uninterrupted
+from pysmac_compat._process import check_platform, ended_by_sigterm, refuse_while_importing_main, uninterrupted
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation import on_dask
@@ -238,6 +238,7 @@ class SMAC_optimizer:
         KeyboardInterrupt
             On Ctrl-C, after all processes have ended; ``result`` holds the best so far.
         """
+        check_platform()
         refuse_while_importing_main()
         if num_instances is not None:
             warn("num_instances is now called num_train_instances", DeprecationWarning)

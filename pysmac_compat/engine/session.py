@@ -245,6 +245,12 @@ class Session:
         if facade.intensifier.unbeatable:
             self.warn(f"the search ends after {count}: the incumbent is too fast for any challenger (adaptive capping)")
             return "no challenger can beat the incumbent"
+        if not vectors.is_enumerable(self.space):
+            self.warn(
+                f"nothing new was found in {vectors.MOST_DRAWS:,} configurations drawn in a row, after {count}: the search "
+                "ends. If forbidden clauses leave that little, write them as smaller ranges or as conditions"
+            )
+            return "no further configuration found"
         self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
         return "search space exhausted"
 

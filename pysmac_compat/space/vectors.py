@@ -15,6 +15,8 @@ Vectors = npt.NDArray[np.float64]
 
 #: how many draws in a row may be illegal before a search for legal ones ends
 MOST_DRAWS = 100_000
+#: a space of at most so many assignments is enumerated
+MOST_ENUMERATED = 1_000_000
 _CHUNK = 10_000
 
 
@@ -162,10 +164,15 @@ def assignments(space: ConfigurationSpace) -> float:
     return math.prod(float(hp.size) for row, hp in enumerate(space.values()) if row not in _pinned(space))
 
 
+def is_enumerable(space: ConfigurationSpace) -> bool:
+    """Whether all configurations are looked at one by one, so that none that is legal remains unknown."""
+    return assignments(space) <= MOST_ENUMERATED
+
+
 def enumerate_legal(space: ConfigurationSpace) -> Vectors:
     """All legal configurations of a finite space, each once.
 
-    Meant for spaces of at most a million `assignments`.
+    Meant for spaces that are `is_enumerable`.
     """
     pinned = _pinned(space)
     values = [np.array([pinned[i]]) if i in pinned else _all_vectors(hp) for i, hp in enumerate(space.values())]
@@ -190,14 +197,14 @@ def key(vector: npt.NDArray[np.float64]) -> bytes:
 
 
 def untried(
-    space: ConfigurationSpace, tried: set[bytes], rng: np.random.RandomState, most: int = 1_000_000
+    space: ConfigurationSpace, tried: set[bytes], rng: np.random.RandomState
 ) -> Iterator[npt.NDArray[np.float64]]:
     """Legal configurations in random order, without those whose `key` is in ``tried``.
 
-    All of them in a space of at most ``most`` assignments; else until `MOST_DRAWS` draws in a
+    All of them in a space that `is_enumerable`; else until `MOST_DRAWS` draws in a
     row bring nothing new.
     """
-    if assignments(space) <= most:
+    if is_enumerable(space):
         vectors = enumerate_legal(space)
         for i in rng.permutation(vectors.shape[1]):
             if key(vectors[:, i]) not in tried:

@@ -27,8 +27,9 @@ FLOORS = [
     ["evaluation"],
     ["space"],
     ["arguments", "hints"],
-    ["errors", "suggestions", "_process", "_installed", "_version"],
-    ["_warn"],
+    ["suggestions", "_process"],
+    ["errors"],
+    ["_warn", "_installed", "_version"],
 ]
 
 

@@ -10,7 +10,7 @@ from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine import parts
 from pysmac_compat.engine.settings import ForestSettings, SelectorSettings
-from pysmac_compat.space import parameter_space
+from pysmac_compat.space import parameter_space, vectors
 
 NUMERIC = {"x": ("real", [-5, 5], 4), "n": ("integer", [0, 9], 3)}
 MIXED = {**NUMERIC, "c": ("categorical", ["a", "b"], "a"), "z": ("real", [0, 1], 0.5), "o": ("ordinal", [1, 2, 4], 2)}
@@ -63,9 +63,21 @@ def test_a_finite_constrained_conditional_space_is_evaluated_to_the_end(search):
 def test_a_nearly_illegal_space_ends_early_with_a_warning(search):
     space = parameter_space(NUMERIC, (), ["{x != 4}"])
     reason, calls, _, warnings = search(space, quadratic, 20)
-    assert reason == "search space exhausted"
+    assert reason == "no further configuration found"
     assert len(calls) == 1
     assert "10,000" in warnings[0]
+    assert "exhausted" not in warnings[-1]  # nobody knows
+
+
+def test_a_large_finite_space_that_is_hard_to_hit_is_not_called_exhausted(search):
+    parameters = {name: ("integer", [0, 9999], 0) for name in "nm"}
+    space = parameter_space(parameters, (), ["{n + m > 1}"])
+    assert vectors.assignments(space) > vectors.MOST_ENUMERATED
+    reason, calls, _, warnings = search(space, lambda c, *_: c["n"], 20)
+    assert reason == "no further configuration found"
+    assert len(calls) < 3  # of three that are legal
+    assert "100,000 configurations drawn" in warnings[-1]
+    assert "exhausted" not in warnings[-1]
 
 
 @pytest.mark.slow
@@ -140,7 +152,7 @@ def test_parts_go_in_by_keyword(search):
         return parts.surrogate(scenario, forest=ForestSettings(n_trees=3))
 
     reason, calls, _, _ = search(parameter_space(NUMERIC), quadratic, 9, selector=Listed, surrogate=surrogate)
-    assert reason == "search space exhausted"
+    assert reason == "no further configuration found"
     assert len(calls) == 4
     assert len(made) == 1
 
