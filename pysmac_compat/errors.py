@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pysmac_compat._warn import warn as warn
+
 #: characters of what is refused that a message shows
 MOST_SHOWN = 200
 
@@ -55,8 +57,6 @@ def _window(text: str, position: int | None) -> tuple[str, int | None]:
 def _printable(text: str) -> str:
     """A text of the same length with nothing that moves the caret below it or cannot be printed."""
     return "".join(" " if c.isspace() else c if c.isprintable() else "\ufffd" for c in text)
-
-from pysmac_compat._warn import warn as warn
 
 
 class PysmacError(Exception):

@@ -11,7 +11,6 @@ from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat.errors import ArgumentError, LinkedFileError
-from pysmac_compat._process import check_platform
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import REPORTABLE, SUCCESSES, Outcome, describe, judge
 from pysmac_compat.events import CallWanted

@@ -247,8 +247,8 @@ class Session:
             return "no challenger can beat the incumbent"
         if not vectors.is_enumerable(self.space):
             self.warn(
-                f"nothing new was found in {vectors.MOST_DRAWS:,} configurations drawn in a row, after {count}: the search "
-                "ends. If forbidden clauses leave that little, write them as smaller ranges or as conditions"
+                f"nothing new was found in {vectors.MOST_DRAWS:,} configurations drawn in a row, after {count}: the "
+                "search ends. If forbidden clauses leave that little, write them as smaller ranges or as conditions"
             )
             return "no further configuration found"
         self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
