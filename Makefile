@@ -6,9 +6,10 @@ PYTHON ?= python
 
 all: lint types test
 
-# everything; what needs LibAUC is skipped where that is not installed
+# everything; of AutoMAX, what needs LibAUC is skipped where that is not installed
 test:
 	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest tests/auc
 
 # without what takes more than a second or so
 fast:

@@ -1,6 +1,7 @@
 """The structure that docs/map.md draws: imports go one way, and the top floor stays small."""
 
 import ast
+import configparser
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,13 @@ def test_automax_touches_no_private_attribute_of_its_base():
     tree = ast.parse((ROOT / "automax" / "core" / "automax.py").read_text())
     assert not names & {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not names & {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_the_tests_of_each_folder_are_run():
+    """By the README's first command, but those of AutoMAX, which have one of their own."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    run = set(config["tool:pytest"]["testpaths"].split())
+    folders = {f"tests/{path.parent.name}" for path in (ROOT / "tests").glob("*/__init__.py")}
+    assert run == folders - {"tests/auc"} | {"docs"}
+    assert "python -m pytest tests/auc" in (ROOT / "README.md").read_text()
