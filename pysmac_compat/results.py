@@ -21,7 +21,7 @@ class Evaluation:
     instance : int or None
     seed : int or None
         What the function got as ``seed``.
-    status : {'SAT', 'UNSAT', 'TIMEOUT', 'MEMOUT', 'CRASHED', 'ABORT'}
+    status : Status
     value : float
     cutoff : float or None
         Its CPU limit, seconds.

@@ -28,7 +28,7 @@ Status = Literal["SAT", "UNSAT", "TIMEOUT", "MEMOUT", "CRASHED", "ABORT"]
 
 #: statuses whose value is the function's own
 SUCCESSES: tuple[Status, ...] = ("SAT", "UNSAT")
-#: statuses of a call that came to no end of its own
+#: failures that are made again (retry-crashed-count), and that abort-on-crash and transform-crashed-quality mean
 CRASHES: tuple[Status, ...] = ("CRASHED", "MEMOUT")
 #: statuses that count as failed; no configuration with one becomes the incumbent
 FAILURES: tuple[Status, ...] = (*CRASHES, "ABORT")
@@ -74,7 +74,7 @@ class Outcome:
 
     Attributes
     ----------
-    status : {'SAT', 'UNSAT', 'TIMEOUT', 'MEMOUT', 'CRASHED', 'ABORT'}
+    status : Status
     value : float
         What is reported to the user.
     runtime : float

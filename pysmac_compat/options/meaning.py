@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.engine.capping import Capping
 from pysmac_compat.engine.settings import EngineSettings
-from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY, WALL_FACTOR
+from pysmac_compat.evaluation.rules import WALL_FACTOR
+from pysmac_compat.plan.settings import CallSettings, LimitSettings
 from pysmac_compat.plan.shell import ShellCommands
 from pysmac_compat.plan.validation import Validation
 
@@ -51,32 +52,22 @@ class ObjectiveOptions:
 
 
 @dataclass(frozen=True)
-class LimitOptions:
+class LimitOptions(LimitSettings):
     """When a run ends, as far as arguments of `minimize` do not say so.
 
     Attributes
     ----------
     evaluations : int or None
-    wall_time, cpu_time : float or None
+    wall_time : float or None
         Seconds.
-    count_own_time : bool
-        Whether the search's own CPU time counts, too.
-    stop_file : str or None
-        The search ends when this file is gone.
-    stop_when_hopeless : bool
-        Whether it ends when its first configurations all crash for one reason that no configuration changes.
     """
 
     evaluations: int | None = None
     wall_time: float | None = None
-    cpu_time: float | None = None
-    count_own_time: bool = False
-    stop_file: str | None = None
-    stop_when_hopeless: bool = True
 
 
 @dataclass(frozen=True)
-class CallOptions:
+class CallOptions(CallSettings):
     """The calls of the function.
 
     Attributes
@@ -87,16 +78,8 @@ class CallOptions:
         The wall clock limit in units of ``cutoff``.
     kill_at_wall_limit : bool
         Without it there is no such limit.
-    kill_file : str or None
-        Running calls are stopped, and the search ends, when this file is gone.
-    crash_value : float or None
-        ``timeout_quality``.
     transform_crashes : bool or None
     crashed_quality : float or None
-    retries : int
-        Further calls after a crash.
-    isolate : bool
-        Whether calls happen in child processes.
     workers : int or None
         How many calls of a run go on at the same time.
     cluster : dask.distributed.Client or None
@@ -105,12 +88,8 @@ class CallOptions:
     cutoff: float | None = None
     wall_factor: float = WALL_FACTOR
     kill_at_wall_limit: bool = True
-    kill_file: str | None = None
-    crash_value: float | None = TIMEOUT_QUALITY
     transform_crashes: bool | None = None
     crashed_quality: float | None = None
-    retries: int = 0
-    isolate: bool = True
     workers: int | None = None
     cluster: Any = None
 

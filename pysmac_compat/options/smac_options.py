@@ -33,18 +33,6 @@ INITIAL: dict[str, Any] = {
     "java_executable": "java",
     "timeout_quality": TIMEOUT_QUALITY,
 }
-#: names of pysmac's own, beside those of SMAC v2
-_OWN = (
-    "scenario_fn",
-    "java_executable",
-    "timeout_quality",
-    "stop-on-abort",
-    "stop-when-hopeless",
-    "isolate",
-    "workers",
-    "dask-client",
-    "model",
-)
 #: names of pysmac's own without a meaning, now that there is no Java
 _IGNORED = ("java_executable",)
 
@@ -133,7 +121,7 @@ def resolve(options: Mapping[str, Any]) -> Options:
         For an unknown name (with the nearest known ones) and for an illegal value.
     """
     assigned = options.assigned if isinstance(options, SmacOptions) else dict(options)
-    known = {**canonical_names(), **{name: name for name in _OWN}}
+    known = {**canonical_names(), **{name: name for name in (*ROWS, *_IGNORED)}}
     values: dict[str, tuple[str, Any]] = {}
     for name, value in assigned.items():
         if name not in known:

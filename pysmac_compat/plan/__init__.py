@@ -10,6 +10,7 @@ from pysmac_compat.engine.settings import EngineSettings
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY, WALL_FACTOR, Rules
 from pysmac_compat.plan.known import Known
 from pysmac_compat.plan.objective import Objective
+from pysmac_compat.plan.settings import CallSettings, LimitSettings
 from pysmac_compat.plan.shell import ShellCommands
 from pysmac_compat.plan.validation import Validation
 from pysmac_compat.space.definition import Definition
@@ -17,7 +18,7 @@ from pysmac_compat.space.parameters import Value
 
 
 @dataclass(frozen=True)
-class Budget:
+class Budget(LimitSettings):
     """When each run ends.
 
     Attributes
@@ -25,22 +26,10 @@ class Budget:
     evaluations : int
     total_time : float or None
         Seconds of the wall clock.
-    cpu_time : float or None
-        Seconds that the calls may use together.
-    count_own_time : bool
-        Whether the search's own CPU time counts in that, too.
-    stop_file : str or None
-        The search ends when this file is gone.
-    stop_when_hopeless : bool
-        Whether it ends when its first configurations all crash for one reason that no configuration changes.
     """
 
     evaluations: int
     total_time: float | None = None
-    cpu_time: float | None = None
-    count_own_time: bool = False
-    stop_file: str | None = None
-    stop_when_hopeless: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Calls:
+class Calls(CallSettings):
     """What holds for the calls of the function, beside the objective's limit.
 
     Attributes
@@ -93,16 +82,8 @@ class Calls:
         MB of memory that a call may use on top of what its process has before.
     wall_factor : float
         The wall clock limit in units of the CPU limit; infinite: none.
-    kill_file : str or None
-        Running calls are stopped, and the search ends, when this file is gone.
-    crash_value : float or None
-        The value of a call that failed; with None a TIMEOUT keeps the function's own.
     crashed_quality : float or None
         The value of a crash, if it is not that of a time-out.
-    retries : int
-        Further calls after a crash.
-    isolate : bool
-        Whether calls happen in child processes.
     workers : int
         How many calls of a run go on at the same time.
     cluster : dask.distributed.Client or None
@@ -113,11 +94,7 @@ class Calls:
 
     memory_mb: float | None = None
     wall_factor: float = WALL_FACTOR
-    kill_file: str | None = None
-    crash_value: float | None = TIMEOUT_QUALITY
     crashed_quality: float | None = None
-    retries: int = 0
-    isolate: bool = True
     workers: int = 1
     cluster: Any = None
     numbered: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +14,7 @@ from pysmac_compat.errors import ArgumentError, ParameterError, cut, shown
 from pysmac_compat.options.meaning import ObjectiveOptions, Options, StartOptions, TransformOptions
 from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
 from pysmac_compat.plan.objective import Objective
+from pysmac_compat.plan.settings import CallSettings, LimitSettings
 from pysmac_compat.planning.initial import read_configuration, read_subspace
 from pysmac_compat.planning.warm_start import read_known, read_known_before
 from pysmac_compat.space.definition import Definition
@@ -74,10 +75,7 @@ def make_plan(
         budget=Budget(
             evaluations=min(arguments.evaluations(max_evaluations), limits.evaluations or 2**63),
             total_time=_least(t_limit_total_s, limits.wall_time),
-            cpu_time=limits.cpu_time,
-            count_own_time=limits.count_own_time,
-            stop_file=limits.stop_file,
-            stop_when_hopeless=limits.stop_when_hopeless,
+            **_shared(LimitSettings, limits),
         ),
         objective=_objective(options, cutoff, calls.failure_value),
         deterministic=deterministic,
@@ -123,15 +121,17 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
     return Calls(
         memory_mb=memory_mb,
         wall_factor=given.wall_limit_factor,
-        kill_file=given.kill_file,
-        crash_value=given.crash_value,
         crashed_quality=None if options.objective.runtime else given.quality_of_crashes,
-        retries=given.retries,
-        isolate=given.isolate,
         workers=workers or 1,
         cluster=given.cluster,
         numbered=numbered,
+        **_shared(CallSettings, given),
     )
+
+
+def _shared(kind: type, options: Any) -> dict[str, Any]:
+    """The settings of this kind that the options hold: no argument has a say in them."""
+    return {each.name: getattr(options, each.name) for each in fields(kind)}
 
 
 def _first(start: StartOptions, definition: Definition) -> list[dict[str, Any] | None] | None:
