@@ -18,6 +18,7 @@ for the original keeps working::
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from pysmac_compat._warn import warn as warn
@@ -33,7 +34,12 @@ def shown(value: Any) -> str:
     ("'a'", 200)
     """
     try:
-        text = repr(value[: MOST_SHOWN + 1] if type(value) in (str, bytes, list, tuple) else value)
+        if type(value) in (str, bytes, list, tuple):
+            value = value[: MOST_SHOWN + 1]
+        elif type(value) in (dict, set, frozenset):
+            pairs = value.items() if type(value) is dict else value
+            value = type(value)(itertools.islice(pairs, MOST_SHOWN + 1))
+        text = repr(value)
     except Exception:  # of a class of the user's, or an integer with too many digits to be printed
         text = f"<{type(value).__name__}>"
     return cut(text)

@@ -85,6 +85,7 @@ class remote_smac:
         parser_dict: Mapping[str, Callable[[str], Any]],
         java_executable: Any = "java",
     ) -> None:
+        check_platform()
         found = read_scenario_plan(scenario_fn, additional_options_fn, seed, parser_dict)
         self._plan, self._instances = found.plan, found.instances
         self._types = dict(parser_dict)

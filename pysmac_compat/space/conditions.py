@@ -25,7 +25,7 @@ from pysmac_compat.space.scanner import Scanner, skips
 from pysmac_compat.space.vocabulary import Vocabulary
 from pysmac_compat.suggestions import did_you_mean
 
-T = TypeVar("T")
+D = TypeVar("D", bound="deque[Any]")
 
 KIND = "conditional clause"
 _DEEPEST = 100  # levels of && within || within &&; Python allows a thousand calls
@@ -153,31 +153,40 @@ def parse_condition(scanner: Scanner, parameters: Mapping[str, Parameter], names
     return child, condition
 
 
+class _Factors(deque["Comparison | _Draft"]):
+    """What ``&&`` joins; ``depth`` counts the levels of ``||`` within it."""
+
+    depth = 0
+
+
 @dataclass
 class _Draft:
     """What has been read of a condition, or of one in parentheses: factors joined by ``&&``, and these by ``||``."""
 
-    alternatives: deque[deque[Comparison | _Draft]] = field(default_factory=lambda: deque([deque()]))
+    alternatives: deque[_Factors] = field(default_factory=lambda: deque([_Factors()]))
     depth: int = 0
 
     def add(self, factor: Comparison | _Draft) -> None:
         """A factor behind the last ``&&`` or ``||``; of parentheses that change nothing, what is in them."""
         last = self.alternatives[-1]
         if isinstance(factor, _Draft):
+            depth = max(last.depth, factor.depth + (len(factor.alternatives) > 1))
             if len(factor.alternatives) == 1:
-                self.alternatives[-1] = _concatenated(last, factor.alternatives[0])
-                self.depth = max(self.depth, factor.depth)
-                return
-            self.depth = max(self.depth, 1 + factor.depth)
-        last.append(factor)
+                last = self.alternatives[-1] = _concatenated(last, factor.alternatives[0])
+            else:
+                last.append(factor)
+            last.depth = depth
+        else:
+            last.append(factor)
 
     def close(self) -> None:
         """The parenthesis ends: ``||`` directly within ``||`` is one."""
-        joined: deque[deque[Comparison | _Draft]] = deque()
+        joined: deque[_Factors] = deque()
         for factors in self.alternatives:
             only = factors[0] if len(factors) == 1 else None
-            inner = only.alternatives if isinstance(only, _Draft) else deque([factors])
-            joined = _concatenated(joined, inner)
+            inside = only if isinstance(only, _Draft) else _Draft(deque([factors]), factors.depth)
+            joined = _concatenated(joined, inside.alternatives)
+            self.depth = max(self.depth, inside.depth)
         self.alternatives = joined
 
     @property
@@ -191,7 +200,7 @@ class _Draft:
         )
 
 
-def _concatenated(left: deque[T], right: deque[T]) -> deque[T]:
+def _concatenated(left: D, right: D) -> D:
     """Both in one; the shorter is added to the longer, so that deep nesting takes time in proportion to its length."""
     if len(left) < len(right):
         right.extendleft(reversed(left))
@@ -220,7 +229,7 @@ class _Parser:
                 group = groups.pop()
                 group.close()
                 groups[-1].add(group)
-                if groups[-1].depth > _DEEPEST:
+                if groups[-1].alternatives[-1].depth > _DEEPEST:
                     scanner.error("&& and || are nested too deeply: give parts of it to parameters in between")
 
     def _goes_on(self, group: _Draft) -> bool:
@@ -229,7 +238,7 @@ class _Parser:
             return not _trailing(self.scanner, "&&")
         self.scanner.refuse_foreign_operator()
         if self.scanner.accept("||") and not _trailing(self.scanner, "||"):
-            group.alternatives.append(deque())
+            group.alternatives.append(_Factors())
             return True
         return False
 

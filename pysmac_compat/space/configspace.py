@@ -195,6 +195,18 @@ def search_space(definition: Definition, subspace: Mapping[str, Value]) -> Confi
     return definition.ready_space(subspace) or ParameterSpace(definition, subspace)
 
 
+class _Choices(list[Value]):
+    """The choices of a parameter. ConfigSpace asks for the place of each one of them, and a list would look for it."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        super().__init__(parameter.values)
+        self._positions = parameter.positions
+
+    def index(self, value: Value, *bounds: Any) -> int:
+        """The place of a choice."""
+        return self._positions[value] if not bounds else super().index(value, *bounds)
+
+
 def _hyperparameter(parameter: Parameter) -> Hyperparameter:
     name, default = parameter.name, parameter.default
     if parameter.kind == "real":
@@ -204,4 +216,4 @@ def _hyperparameter(parameter: Parameter) -> Hyperparameter:
     kind = CategoricalHyperparameter if parameter.kind == "categorical" else OrdinalHyperparameter
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return kind(name, list(parameter.values), default_value=default)
+        return kind(name, _Choices(parameter), default_value=default)

@@ -183,10 +183,10 @@ def _check_distinct(name: str, choices: Sequence[Any]) -> None:
 
 def _instead(value: Any, choices: Sequence[Any]) -> str:
     """The end of a message: the choice that may be meant by a default that is none."""
+    text = shown(value).strip("'\"")
     for choice in choices:
-        if shown(choice).strip("'\"") == shown(value).strip("'\"") or (
-            isinstance(value, (int, float)) and value == choice
-        ):
+        alike = shown(choice).strip("'\"") in (text, f"{text}.0")
+        if alike or (isinstance(value, (int, float)) and value == choice):
             return f"; write {shown(choice)}"
         if type(value) is type(choice) is float and _is_near(value, choice):
             return f"; write {shown(choice)}, which differs by an error of rounding"

@@ -165,7 +165,7 @@ class Formula:
         return result
 
 
-_UNARY = {**FUNCTIONS, "-": np.negative}
+_UNARY: dict[str, Callable[[Any], Any]] = {**FUNCTIONS, "-": np.negative}
 
 
 def _applied(symbol: str, left: _Operand, right: _Operand) -> _Operand:

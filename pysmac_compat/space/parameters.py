@@ -86,7 +86,11 @@ class Parameter:
     @cached_property
     def _by_number(self) -> dict[float, str]:
         """The text of each choice that is a number, by that number."""
-        return {float(v): token for token, v in self.tokens.items() if type(v) in (int, float)}
+        return {
+            float(value): token
+            for token, value in self.tokens.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+        }
 
     def token_of(self, text: str) -> str | None:
         """The text of the choice that a text stands for: itself, or another text of the same number, as ``0`` of 0.0.

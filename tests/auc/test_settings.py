@@ -92,6 +92,15 @@ def test_files(tmp_path):
     path.write_text("dataset: {name: digits}\nmodel: {nam: mlp}\n")
     with pytest.raises(ValueError, match="x.yaml: model.name is missing"):
         load_settings(path)
+    for odd, message in (
+        (b"dataset:\n  {name: '\xe9'}\n", "line 2: expected text in UTF-8"),
+        (b"[" * 2000, "nested too deeply"),
+        (b"dataset: \x00\n", "not valid YAML"),
+        (b"dataset: 2020-13-45\n", "not valid YAML"),
+    ):
+        path.write_bytes(odd)
+        with pytest.raises(ValueError, match=f"x.yaml.*{message}"):
+            load_settings(path)
     path.write_text("a: [")
     with pytest.raises(ValueError, match="not valid YAML"):
         load_settings(path)

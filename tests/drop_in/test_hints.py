@@ -50,7 +50,7 @@ OF_SCIKIT_LEARN = {
     "from sklearn.model_selection import KFold; KFold(n_folds=3)": "n_splits",
     "from sklearn.svm import SVC; SVC(1.0, 'rbf')": "name=value",
     "from sklearn.linear_model import Ridge; Ridge(1.0, True)": "name=value",
-    "from sklearn.ensemble import RandomForestClassifier; RandomForestClassifier(10)": "name=value",
+    "from sklearn.ensemble import RandomForestClassifier; RandomForestClassifier(10, 'gini')": "name=value",
     "from sklearn.datasets import load_digits; load_digits(10)": "name=value",
     "from sklearn.svm import SVC; SVC(shrinking='True').fit([[0], [1]], [0, 1])": "== 'True'",
     "from sklearn.ensemble import ExtraTreesClassifier as T; T(bootstrap=1).fit([[0], [1]], [0, 1])": "bool(value)",
