@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pysmac_compat import arguments
+from pysmac_compat._process import check_platform
 from pysmac_compat.errors import ArgumentError, LinkedFileError
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.outcome import REPORTABLE, SUCCESSES, Outcome, describe, judge
