@@ -52,6 +52,7 @@ RIGHT_ASSOCIATIVE = {"^"}
 _FUNCTION_NAMES = Vocabulary(FUNCTIONS)
 _BEFORE_GROUP = re.compile(r"\s*[(\[]")
 _OPERATOR = re.compile("|".join(map(re.escape, PRECEDENCE)))
+_IN_NUMBERS = frozenset("0123456789.")
 _CLOSING = {"(": ")", "[": "]"}
 #: stands in place of the binding power of a function, which takes the group behind it
 _CALL = 9
@@ -135,7 +136,7 @@ class ExpressionParser:
         scanner = self.scanner
         if scanner.at_end() or scanner.text[scanner.position] in "})]":
             return None
-        if scanner.peek("**") and not self.names.has_first("*"):
+        if scanner.text.startswith("**", scanner.position) and not self.names.has_first("*"):
             scanner.refuse_foreign_operator()
         match = _OPERATOR.match(scanner.text, scanner.position)
         if match is not None:
@@ -167,8 +168,7 @@ class ExpressionParser:
                 if sign == "-":
                     self._waiting.append((Function("-"), UNARY))
                 continue
-            function = scanner.longest(_FUNCTION_NAMES, _BEFORE_GROUP)
-            if function is not None:
+            if function := _FUNCTION_NAMES.has_first(sign) and scanner.longest(_FUNCTION_NAMES, _BEFORE_GROUP):
                 self._waiting.append((Function(function), _CALL))
                 self._open(scanner.accept(*_CLOSING) or "(")
                 continue
@@ -184,23 +184,19 @@ class ExpressionParser:
     def _single(self) -> Step | None:
         """A parameter, a word or a number, if one comes next."""
         scanner = self.scanner
-        name = scanner.parameter(self.names)
-        if name is not None:
+        first = scanner.text[scanner.position]  # where nothing can begin with it, nothing is looked for
+        if self.names.has_first(first) and (name := scanner.parameter(self.names)) is not None:
             return Name(name)
-        word = scanner.longest(self.word_names)
-        if word is not None:
+        if self.word_names.has_first(first) and (word := scanner.longest(self.word_names)) is not None:
             return Word(self.words[word])
         start = scanner.position
-        inside = scanner.quoted()
-        if inside is not None:
-            return self._quoted(inside, start)
-        number = scanner.number(signed=False)
+        if first in "'\"":
+            return self._quoted(scanner.quoted() or "", start)
+        number = scanner.number(signed=False) if first in _IN_NUMBERS else None
         if number is None:
             return None
-        scanner.skip_blanks()
-        start = scanner.position
-        if scanner.number(signed=False) is not None:
-            scanner.error("two numbers without an operator between them", start)
+        if not scanner.at_end() and scanner.text[scanner.position] in _IN_NUMBERS:
+            scanner.error("two numbers without an operator between them")
         return Number(number)
 
     def _refuse(self) -> NoReturn:

@@ -90,27 +90,16 @@ class Operator:
 Step: TypeAlias = Number | Name | Function | Operator
 
 
-@dataclass(slots=True)
-class _Operand:
-    """What lies on the stack, for many configurations.
+#: what lies on the stack, for many configurations: the value (array of float, or float64), where all parameters in it
+#: are active (array of bool, or bool), and whether it is true or false by itself: the value of a comparison, of ``&&``
+#: or of ``||``
+_Operand: TypeAlias = tuple[Any, Any, bool]
 
-    Attributes
-    ----------
-    value : array of float, or float64
-    active : array of bool, or bool
-        Where all parameters in it are active.
-    boolean : bool
-        Whether it is true or false by itself: the value of a comparison, of ``&&`` or of ``||``.
-    """
 
-    value: Any
-    active: Any
-    boolean: bool = False
-
-    @property
-    def truth(self) -> Any:
-        """Whether it counts as true inside ``&&`` and ``||``: above 0, all its parameters active."""
-        return self.value > 0 if self.boolean else (self.value > 0) & self.active
+def _truth(operand: _Operand) -> Any:
+    """Whether it counts as true inside ``&&`` and ``||``: above 0, all its parameters active."""
+    value, active, boolean = operand
+    return value > 0 if boolean else (value > 0) & active
 
 
 @dataclass(frozen=True)
@@ -139,28 +128,27 @@ class Formula:
             The values of the parameters, NaN where one is inactive.
         size : int
         """
-        return np.broadcast_to(self._evaluate(columns).value, size)
+        return np.broadcast_to(self._evaluate(columns)[0], size)
 
     def forbids(self, columns: Mapping[str, Column], size: int) -> npt.NDArray[np.bool_]:
         """Whether it forbids as a whole clause: not 0, all its parameters active. As `numbers`."""
-        found = self._evaluate(columns)
-        mask = found.value != 0 if found.boolean else (found.value != 0) & found.active
-        return np.broadcast_to(mask, size)
+        value, active, boolean = self._evaluate(columns)
+        return np.broadcast_to(value != 0 if boolean else (value != 0) & active, size)
 
     def _evaluate(self, columns: Mapping[str, Column]) -> _Operand:
-        names = {name: _Operand(columns[name], ~np.isnan(columns[name])) for name in self.names}
+        names: dict[str, _Operand] = {name: (columns[name], ~np.isnan(columns[name]), False) for name in self.names}
         stack: list[_Operand] = []
         for step in self.steps:
-            if isinstance(step, Name):
-                stack.append(names[step.name])
-            elif isinstance(step, Number):
-                stack.append(_Operand(np.float64(step.value), True))
-            elif isinstance(step, Function):
-                operand = stack.pop()
-                stack.append(_Operand(_UNARY[step.name](operand.value), operand.active))
-            else:
+            if isinstance(step, Operator):
                 right = stack.pop()
                 stack.append(_applied(step.symbol, stack.pop(), right))
+            elif isinstance(step, Name):
+                stack.append(names[step.name])
+            elif isinstance(step, Number):
+                stack.append((np.float64(step.value), True, False))
+            else:
+                value, active, _ = stack.pop()
+                stack.append((_UNARY[step.name](value), active, False))
         (result,) = stack
         return result
 
@@ -169,12 +157,12 @@ _UNARY: dict[str, Callable[[Any], Any]] = {**FUNCTIONS, "-": np.negative}
 
 
 def _applied(symbol: str, left: _Operand, right: _Operand) -> _Operand:
-    active = left.active & right.active
+    active = left[1] & right[1]
     if symbol in ARITHMETIC:
-        return _Operand(ARITHMETIC[symbol](left.value, right.value), active)
+        return ARITHMETIC[symbol](left[0], right[0]), active, False
     if symbol in COMPARISONS:
         # false where a parameter is inactive; with a NaN that was calculated only != is true
-        truth = COMPARISONS[symbol](left.value, right.value) & active
+        truth = COMPARISONS[symbol](left[0], right[0]) & active
     else:
-        truth = left.truth & right.truth if symbol == "&&" else left.truth | right.truth
-    return _Operand(truth.astype(np.float64), active, boolean=True)
+        truth = _truth(left) & _truth(right) if symbol == "&&" else _truth(left) | _truth(right)
+    return truth.astype(np.float64), active, True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 
 class Vocabulary:
@@ -24,12 +24,11 @@ class Vocabulary:
             lengths.setdefault(word[0], set()).add(len(word))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
-    def starting_at(self, text: str, position: int) -> Iterator[str]:
+    def starting_at(self, text: str, position: int) -> list[str]:
         """The words that stand at this position, the longest first."""
-        for length in self._lengths.get(text[position : position + 1], ()):
-            word = text[position : position + length]
-            if word in self.words:
-                yield word
+        lengths = self._lengths.get(text[position : position + 1], ())
+        words = (text[position : position + length] for length in lengths)
+        return [word for word in words if word in self.words] if lengths else []
 
     def has_first(self, character: str) -> bool:
         """Whether a word begins with this character."""
