@@ -14,7 +14,7 @@ from ..resume.noted_searches import journal_of, search
 
 
 @pytest.fixture
-def synced(monkeypatch):
+def synced(monkeypatch, tmp_path):
     """The sizes of what is put on the disk, and in which thread; it takes as long as the test says."""
 
     class Synced(list):
@@ -29,6 +29,8 @@ def synced(monkeypatch):
         if found.error is not None:
             raise found.error
         true(descriptor)
+        if not os.readlink(f"/proc/self/fd/{descriptor}").startswith(str(tmp_path)):
+            return  # a file of another test
         found.append((os.fstat(descriptor).st_size, threading.current_thread() is threading.main_thread()))
 
     monkeypatch.setattr("os.fdatasync", sync)
