@@ -28,9 +28,6 @@ class Encoder(AbstractRunHistoryEncoder):
     each trial is a row; without, each configuration is one, with its cost freed from the
     effects of the instances that it happens to have run.
 
-    What is still running counts as average, so that the model does not propose its like
-    again and again meanwhile (the constant liar of Ginsbourger, Le Riche, Carraro, 2010).
-
     Parameters
     ----------
     scenario : Scenario
@@ -82,10 +79,6 @@ class Encoder(AbstractRunHistoryEncoder):
             columns = np.array([self._pairs[key.instance, key.seed] for key in self._keys])
             x, costs = np.array(self._vectors)[first], row_effects(rows, columns, costs)
             self.n_runs = np.bincount(rows)
-        running = self._running_rows()
-        if running:
-            x, costs = np.vstack([x, running]), np.append(costs, np.full(len(running), np.median(costs)))
-            self.n_runs = None if self.n_runs is None else np.append(self.n_runs, np.ones(len(running)))
         return x, costs.reshape(-1, 1)
 
     def get_configurations(self, budget_subset: list[Any] | None = None) -> Matrix:
@@ -131,14 +124,15 @@ class Encoder(AbstractRunHistoryEncoder):
             costs = np.where(censored & (costs >= self._cutoff), costs * self._penalty, costs)
         return costs
 
-    def _running_rows(self) -> list[list[float]]:
+    def running(self) -> Matrix:
+        """Rows like those of `transform` of what is running: those that it has no row of."""
         rows = []
         for trial in self.runhistory.get_running_trials():
             if self._n_features > 0:
                 rows.append([*trial.config.get_array(), *self._instance_features[trial.instance]])
             elif not self.runhistory.get_trials(trial.config):
                 rows.append(list(trial.config.get_array()))
-        return rows
+        return np.array(rows, dtype=float).reshape(len(rows), self._n_params + self._n_features)
 
     def transform_response_values(self, values: npt.NDArray[Any]) -> Matrix:
         """Nothing: each surrogate transforms the costs as it needs them."""

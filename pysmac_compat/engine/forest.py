@@ -13,11 +13,12 @@ from smac.model.random_forest import RandomForest
 
 from pysmac_compat.engine.costs import log_gaps, normal_scores, standardised
 from pysmac_compat.engine.settings import ForestSettings
+from pysmac_compat.engine.surrogate import Surrogate
 
 Matrix = npt.NDArray[np.float64]
 
 
-class Forest(RandomForest):
+class Forest(Surrogate, RandomForest):
     """A random forest whose spread over the trees is its uncertainty.
 
     Each tree is grown on a bootstrap sample with random split points, as in SMAC3; the
@@ -58,13 +59,20 @@ class Forest(RandomForest):
     def _train(self, X: Matrix, y: Matrix) -> Forest:
         x = self._prepare(X)
         y = self._transform(y.ravel()).reshape(-1, 1)
+        self._grow(x, y)
+        if self.running is not None and len(self.running):
+            running = self._prepare(self.running)
+            expected = self._predict_trees(running).mean(axis=0).reshape(-1, 1)
+            self._grow(np.vstack([x, running]), np.vstack([y, expected]))
+        return self
+
+    def _grow(self, x: npt.NDArray[np.float32], y: Matrix) -> None:
         self._trees = []
         with config_context(skip_parameter_validation=True):  # it takes as long as a small tree
             for _ in range(self._n_trees):
                 rows = self._random.randint(len(x), size=len(x)) if self._bootstrap else np.arange(len(x))
                 tree = DecisionTreeRegressor(**self._growth, random_state=self._random)
                 self._trees.append(tree.fit(x[rows], y[rows], check_input=False))
-        return self
 
     def _predict(self, X: Matrix, covariance_type: str | None = "diagonal") -> tuple[Matrix, Matrix]:
         return self._summarise(self._predict_trees(self._prepare(X)))

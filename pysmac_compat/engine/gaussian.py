@@ -21,6 +21,7 @@ from smac.model import AbstractModel
 
 from pysmac_compat.engine.coding import Coding
 from pysmac_compat.engine.costs import log_gaps, row_effects
+from pysmac_compat.engine.surrogate import Surrogate
 
 Matrix = npt.NDArray[np.float64]
 
@@ -36,19 +37,7 @@ _CLOSE = 1e-4  # relative gain of a step that ends a fit
 _GROWTH = 1.2  # the lengths are fitted anew when there are so many times the rows
 
 
-class Weighted:
-    """A surrogate that trusts the mean of many runs more than that of a few.
-
-    Attributes
-    ----------
-    n_runs : array of shape (n,) or None
-        Of how many runs each cost that it learns from next is the mean; None: of one.
-    """
-
-    n_runs: npt.NDArray[Any] | None = None
-
-
-class GaussianProcess(Weighted, AbstractModel):
+class GaussianProcess(Surrogate, AbstractModel):
     """A Gaussian process whose lengths are fitted from where they were, and not at every step.
 
     The variance of its noise is that of one run, divided by the number of runs. Instance features
@@ -88,20 +77,35 @@ class GaussianProcess(Weighted, AbstractModel):
         signal, noise = np.exp(self._logs[n:])
         self._weights = _SQRT5 * np.exp(-self._logs[:n])[self._coding.scales]
         self._signal = signal
-        points *= self._weights
+        n = len(y)
+        running = self._running_points(X)
+        points = np.vstack([points, running]) * self._weights
+        share = np.append(share, np.ones(len(running)))
         self._minus_twice = -2 * points.T
         self._squares = np.einsum("ij,ij->i", points, points)
         kernel = signal * _matern(self._squared_distances(points))
-        kernel.flat[:: len(y) + 1] += noise * share + 1e-8
+        kernel.flat[:: len(points) + 1] += noise * share + 1e-8
         self._mean = y.mean()
         lower, failed = lapack.dpotrf(kernel, lower=1, clean=1)
         if failed:
             raise np.linalg.LinAlgError("the kernel is not positive definite")
         inverse_upper = lapack.dtrtri(lower, lower=1)[0].T
         # what a prediction multiplies its kernel with, which is without the variance of the signal
-        self._alpha = signal * (inverse_upper @ ((y - self._mean) @ inverse_upper))
+        known = inverse_upper[:n, :n]
+        self._alpha = np.zeros(len(points))  # of what is running too: what is expected there changes no mean
+        self._alpha[:n] = signal * (known @ ((y - self._mean) @ known))
         self._inverse_upper = np.ascontiguousarray(signal * inverse_upper)
         return self
+
+    def _running_points(self, known: Matrix) -> Matrix:
+        """The points of the configurations that are running, without those that are known."""
+        n = self._n_hps
+        if self.running is None or not len(self.running):
+            return np.empty((0, len(self._coding.scales)))
+        rows = np.unique(np.where(np.isnan(self.running[:, :n]), -1.0, self.running[:, :n]), axis=0)
+        found = {row.tobytes() for row in np.where(np.isnan(known[:, :n]), -1.0, known[:, :n])}
+        rows = np.array([row for row in rows if row.tobytes() not in found]).reshape(-1, n)
+        return self._coding(np.where(rows == -1.0, np.nan, rows))
 
     def _without_features(self, X: Matrix, y: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.intp]]:
         """A row for each configuration in place of one for each run: its effect, and the number of its runs."""

@@ -10,7 +10,8 @@ from smac import Scenario
 from smac.model import AbstractModel
 
 from pysmac_compat.engine.forest import Forest
-from pysmac_compat.engine.gaussian import GaussianProcess, Weighted
+from pysmac_compat.engine.gaussian import GaussianProcess
+from pysmac_compat.engine.surrogate import Surrogate
 
 Matrix = npt.NDArray[np.float64]
 
@@ -19,7 +20,7 @@ _TURNS_EARLY, _TURNS_LATE = 5, 2
 _FEW = 100
 
 
-class Portfolio(Weighted, AbstractModel):
+class Portfolio(Surrogate, AbstractModel):
     """A Gaussian process and a forest in turns; the process more often as long as there is little data.
 
     The process is the better one for smooth costs and few data. The forest has less
@@ -41,6 +42,7 @@ class Portfolio(Weighted, AbstractModel):
         turns = _TURNS_EARLY if len(X) < _FEW else _TURNS_LATE
         self._current = self._forest if self._fits % turns == 0 else self._process
         self._process.n_runs = self.n_runs
+        self._process.running = self._forest.running = self.running
         self._current.train(X, y)
         return self
 

@@ -14,8 +14,8 @@ from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine.branches import Branches
-from pysmac_compat.engine.gaussian import Weighted
 from pysmac_compat.engine.settings import SelectorSettings
+from pysmac_compat.engine.surrogate import Surrogate
 from pysmac_compat.errors import SpaceExhaustedError
 from pysmac_compat.space import vectors
 
@@ -149,8 +149,9 @@ class Selector(ConfigSelector):
             fits += 1
             known = self._runhistory_encoder.get_configurations()
             n_known, known = len(known), known[self._runhistory_encoder.best_rows(_MOST_KNOWN)]
-            if isinstance(self._model, Weighted):
+            if isinstance(self._model, Surrogate):
                 self._model.n_runs = getattr(self._runhistory_encoder, "n_runs", None)
+                self._model.running = self._runhistory_encoder.running()
             self._model.train(x, y)
             costs = self._model.predict_marginalized(known)[0].ravel()
             if self._instances_differ:
