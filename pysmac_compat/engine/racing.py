@@ -47,8 +47,7 @@ class Racing(AbstractIntensifier):
     """SMAC's racing of challengers.
 
     There is one race at a time, as in SMAC, unless a trial is asked for before the results of
-    those asked for earlier are told: then further races begin. Results must
-    be told in the order in which the trials were asked for.
+    those asked for earlier are told: then further races begin. Results may be told in any order.
 
     Parameters
     ----------
@@ -97,6 +96,7 @@ class Racing(AbstractIntensifier):
         self._capped: set[Configuration] = set()
         self._n_new, self._n_capped, self._time_used = 0, 0, 0.0
         self._is_matched = True
+        self._first: Configuration | None = None
         self._pairs: list[Pair] = []
         self._random = np.random.RandomState(self._seed)
         self._pair_source = self._all_pairs()
@@ -154,6 +154,7 @@ class Racing(AbstractIntensifier):
             first = next(self.config_generator, None)
             if first is None:
                 return
+            self._first = first
             self._pairs.append(next(self._pair_source))
             yield self._run(first, self._pairs[0], self._limit)
             for _ in range(self._settings.initial_runs - 1):
@@ -187,7 +188,10 @@ class Racing(AbstractIntensifier):
         if value.status != StatusType.SUCCESS:
             runs.failed.add(pair)
         if self.incumbent is None:
+            self._races.pop(info.config, None)  # a challenger that has ended before the first configuration
             self._set_incumbent(info.config)
+        elif info.config == self._first != self.incumbent and len(runs.costs) == 1:
+            self._races.setdefault(info.config, _Race(info.config, []))
         race = self._races.get(info.config)
         if race is not None and not runs.pending and not race.batch:
             self._judge(race)

@@ -8,8 +8,7 @@ import math
 import os
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,9 +78,11 @@ class Session:
         Most evaluations.
     design_evaluations : int or None
         The initial design is that of a search of so many, in place of ``n_evaluations``.
-    workers : int
-        How many evaluations go on at the same time. Their results are learnt in the order in
-        which they were begun, so that it does not matter which of them ends first.
+    window : int
+        How many evaluations may have been begun whose results are not learnt.
+    choose : callable or None
+        Is given the numbers, from 1, of the evaluations that have been begun; waits until it can tell which of them
+        is learnt next. None: the one that was begun first, so that it does not matter which of them ends first.
     seed : int
     cpu_time : float or None
         CPU seconds that the evaluations may use together.
@@ -124,7 +125,8 @@ class Session:
         *,
         n_evaluations: int,
         design_evaluations: int | None = None,
-        workers: int = 1,
+        window: int = 1,
+        choose: Callable[[Collection[int]], int] | None = None,
         seed: int = 0,
         cpu_time: float | None = None,
         count_own_time: bool = False,
@@ -148,7 +150,8 @@ class Session:
     ) -> None:
         self.space, self.evaluator, self.warn, self.observe = space, evaluator, warn, observe
         self.stopped = stopped
-        self.n_evaluations, self.workers, self.seed = n_evaluations, workers, seed
+        self.n_evaluations, self.window, self.seed = n_evaluations, window, seed
+        self.choose = min if choose is None else choose
         self.design_evaluations = n_evaluations if design_evaluations is None else design_evaluations
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
@@ -190,13 +193,13 @@ class Session:
         return self.kill_file is not None and not os.path.exists(self.kill_file)
 
     def _search(self, facade: Facade, end: float) -> str:
-        pending: deque[tuple[TrialInfo, Scored | Future[Any]]] = deque()
+        pending: dict[int, tuple[TrialInfo, Scored | Future[Any]]] = {}
         begun = 0
         start = time.process_time()
         reason = ""
         self._learn_known(facade)
         while True:
-            while not reason and len(pending) < self.workers:
+            while not reason and len(pending) < self.window:
                 reason = self._spent(begun, time.process_time() - start, end)
                 if reason:
                     break
@@ -204,8 +207,8 @@ class Session:
                 if getattr(facade._config_selector, "over", False):
                     reason = "iteration-limit reached"
                 elif info is not None:
-                    pending.append((info, self._evaluate(info, facade.intensifier.cutoff)))
                     begun += 1
+                    pending[begun] = info, self._evaluate(info, facade.intensifier.cutoff)
                 elif pending:
                     break
                 else:
@@ -214,7 +217,7 @@ class Session:
                 if not begun and self._n_known:
                     self._observe(facade)
                 return reason
-            info, evaluated = pending.popleft()
+            info, evaluated = pending.pop(self.choose(pending))
             outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
             self.cpu_used += outcome.cpu_time
             if not outcome.cut_short:
@@ -296,6 +299,7 @@ class Session:
     def _observe(self, facade: Facade) -> None:
         racing = facade.intensifier
         best = racing.incumbent
+        assert best is not None
         told = facade.runhistory.finished - self._n_known
         n_runs, failed = racing.n_runs(best), racing.has_failed(best)
         self.observe(Standing(told, best, racing.mean(best), n_runs, failed, self.cpu_used))

@@ -18,14 +18,14 @@ import contextlib
 import glob
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from pysmac_compat.errors import FileFormatError, LinkedFileError
 from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.files.checksums import checked_line, split_checksum
-from pysmac_compat.files.journal_header import VERSION, WITHOUT_CHECKSUMS, compare, header, plain
+from pysmac_compat.files.journal_header import VERSION, WITHOUT_CHECKSUMS, compare, header, is_of_other_proposals, plain
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 
@@ -62,6 +62,8 @@ class Recorded:
         The line and what stands there, by index.
     tests : list of Evaluation
         Those on test instances.
+    of_other_proposals : bool
+        Whether a search of this version would propose something else: then what is recorded is a start only.
     """
 
     path: str
@@ -69,6 +71,7 @@ class Recorded:
     max_evaluations: int
     evaluations: dict[int, tuple[int, Evaluation]] = field(default_factory=dict)
     tests: list[Evaluation] = field(default_factory=list)
+    of_other_proposals: bool = False
 
     def evaluation(
         self, index: int, configuration: Mapping[str, Any], instance: int | None, seed: int | None
@@ -93,6 +96,11 @@ class Recorded:
                 line,
             )
         return replace(found, configuration=dict(configuration))
+
+    def next_to_learn(self, begun: Collection[int]) -> int | None:
+        """Which of these evaluations, all begun, was learnt first; None if none is recorded."""
+        known = [index for index in begun if index in self.evaluations]
+        return min(known, key=lambda index: self.evaluations[index][0], default=None)
 
     def test(self, configuration: Mapping[str, Any], instance: int | None, seed: int | None) -> Evaluation | None:
         """An evaluation on a test instance; each is given once. A longer search may want other ones."""
@@ -199,7 +207,7 @@ def read_journal(path: str, plan: Plan, run: int) -> Recorded:
         else:
             evaluations[evaluation.index] = number, evaluation
     text = b"".join(line + b"\n" for line in lines).decode()
-    return Recorded(path, text, head["max_evaluations"], evaluations, tests)
+    return Recorded(path, text, head["max_evaluations"], evaluations, tests, is_of_other_proposals(head))
 
 
 def _damaged(path: str, number: int, what: str) -> FileFormatError:

@@ -31,6 +31,7 @@ def header(plan: Plan, run: int) -> dict[str, Any]:
         "num_train_instances": plan.instances.n_train,
         "train_instance_features": plan.instances.features,
         "workers": plan.calls.workers,
+        "lag": plan.calls.lag,
         "warmstart": digest(start.known),
         "objective": plan.objective,
         "failure_value": plan.calls.failure_value,
@@ -105,12 +106,19 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
     for name in new:
         if name in ("journal", "max_evaluations"):
             continue
+        if name == "lag" and is_of_other_proposals(old):
+            continue
         if name == "warmstart":
             difference = _warm_difference(old.get(name), new[name])
         else:
             difference = _difference(name, old.get(name), new[name])
         if difference:
             raise ResumeError(f"resume: {path} is of another search: {difference}")
+
+
+def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
+    """Whether this header is of several workers and a version that proposed something else for them."""
+    return "lag" not in head and head.get("workers", 1) != 1
 
 
 def _warm_difference(old: Any, new: Any) -> str:

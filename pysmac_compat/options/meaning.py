@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pysmac_compat.engine.capping import Capping
 from pysmac_compat.engine.settings import EngineSettings
@@ -82,6 +82,10 @@ class CallOptions(CallSettings):
     crashed_quality : float or None
     workers : int or None
         How many calls of a run go on at the same time.
+    order : {'ended', 'begun'}
+        In which their results are learnt.
+    lag : int or None
+        With 'begun': a call is proposed from the results of all that were begun so many calls before.
     cluster : dask.distributed.Client or None
     """
 
@@ -91,6 +95,8 @@ class CallOptions(CallSettings):
     transform_crashes: bool | None = None
     crashed_quality: float | None = None
     workers: int | None = None
+    order: Literal["ended", "begun"] = "ended"
+    lag: int | None = None
     cluster: Any = None
 
     @property

@@ -70,6 +70,8 @@ _ROWS: dict[str, Row[Any]] = {
     "stop-when-hopeless": Row(lambda o: o.limits.stop_when_hopeless, r.flag),
     "isolate": Row(lambda o: o.calls.isolate, r.flag),
     "workers": Row(lambda o: o.calls.workers, r.count()),
+    "workers-order": Row(lambda o: o.calls.order, r.mapped({"ended": "ended", "begun": "begun"})),
+    "workers-lag": Row(lambda o: o.calls.lag, r.count()),
     "dask-client": Row(lambda o: o.calls.cluster, r.client),
     # what is minimised, and how long
     "run-obj": Row(lambda o: o.objective.runtime, r.mapped({"QUALITY": False, "RUNTIME": True})),

@@ -86,6 +86,9 @@ class Calls(CallSettings):
         The value of a crash, if it is not that of a time-out.
     workers : int
         How many calls of a run go on at the same time.
+    lag : int or None
+        None: results are learnt as the calls end. Else in the order in which they were begun, and a call is proposed
+        from the results of all that were begun so many calls before.
     cluster : dask.distributed.Client or None
         Of the cluster that makes the calls.
     numbered : bool
@@ -96,6 +99,7 @@ class Calls(CallSettings):
     wall_factor: float = WALL_FACTOR
     crashed_quality: float | None = None
     workers: int = 1
+    lag: int | None = None
     cluster: Any = None
     numbered: bool = False
 

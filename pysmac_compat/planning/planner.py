@@ -110,6 +110,9 @@ def with_warm_start(plan: Plan, options: Options, resumed: str | None = None) ->
     return replace(plan, start=replace(plan.start, known=known))
 
 
+_LAG = 4  # times the workers: how far the proposals run ahead of the results that are learnt in their order
+
+
 def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
     given = options.calls
     workers = given.workers
@@ -118,11 +121,17 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
     if not given.isolate and (given.cluster is not None or (workers or 1) > 1):
         needs = "'dask-client'] needs" if given.cluster is not None else "'workers'] > 1 needs"
         raise ArgumentError(f"smac_options[{needs} isolated calls: smac_options['isolate'] = True")
+    workers = workers or 1
+    if given.lag is not None and (given.order == "ended" or given.lag < workers):
+        wanted = f"smac_options['workers-order'] = 'begun' and at least as many as there are workers, {workers}"
+        raise ArgumentError(f"smac_options['workers-lag'] = {given.lag} needs {wanted}")
+    lag = None if given.order == "ended" or workers == 1 else given.lag or _LAG * workers
     return Calls(
         memory_mb=memory_mb,
         wall_factor=given.wall_limit_factor,
         crashed_quality=None if options.objective.runtime else given.quality_of_crashes,
-        workers=workers or 1,
+        workers=workers,
+        lag=lag,
         cluster=given.cluster,
         numbered=numbered,
         **_shared(CallSettings, given),

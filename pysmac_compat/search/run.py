@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import queue
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -57,7 +60,14 @@ class Run:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.recorded, self.stopped = recorded, stopped
         self._hopeless = Hopeless(len(plan.start.first or ())) if plan.budget.stop_when_hopeless else None
-        self.count = 0
+        self._ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # the numbers of evaluations
+        self._ending = threading.Lock()
+        self._old: list[Evaluation] = []  # by a version that made other proposals
+        if recorded is not None and recorded.of_other_proposals:
+            self._old = [evaluation for _, (_, evaluation) in sorted(recorded.evaluations.items())]
+        taken = {evaluation.index for evaluation in self._old}
+        self._indices = (index for index in itertools.count(1) if index not in taken)
+        self.count = 0  # the index of the last evaluation
         self.start = time.monotonic()
         self.incumbents: list[Step] = []  # the last is the best
         self._incumbent: Mapping[str, Any] | None = None
@@ -74,9 +84,10 @@ class Run:
         return Session(
             search_space(plan.definition, plan.start.subspace),
             self.evaluate,
-            n_evaluations=plan.budget.evaluations,
+            n_evaluations=max(0, plan.budget.evaluations - len(self._old)),
             design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,
-            workers=workers,
+            window=workers if plan.calls.lag is None else plan.calls.lag,
+            choose=self.next_to_learn if workers > 1 and plan.calls.lag is None else None,
             seed=plan.seeds[self.run] + plan.start.seed_offset,
             cpu_time=plan.budget.cpu_time,
             count_own_time=plan.budget.count_own_time,
@@ -100,11 +111,22 @@ class Run:
                 n_initial=len(plan.start.first or ()) - 1,
             ),
             folder=self.folder,
-            known=[(k.configuration, k.instance, k.seed, k.scored) for k in plan.start.known],
+            known=[(k.configuration, k.instance, k.seed, k.scored) for k in plan.start.known] + self._learn_old(),
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,
             stopped=self.stopped,
         )
+
+    def _learn_old(self) -> list[tuple[Mapping[str, Any], int | None, int | None, Scored]]:
+        """What the search starts with of an earlier version's evaluations; they are told as any other."""
+        if self._old:
+            n = len(self._old)
+            self.send(
+                Warned(f"resume: an earlier version has made the first {n} evaluations; it proposed others than this")
+            )
+        for evaluation in self._old:
+            self.send(Evaluated(self.run, evaluation, recorded=True))
+        return [(e.configuration, e.instance, e.seed, self._scored(e)) for e in self._old]
 
     def evaluate(
         self, configuration: Mapping[str, Any], instance: int | None, seed: int | None, cutoff: float | None
@@ -112,15 +134,20 @@ class Run:
         """Evaluate a configuration for the session."""
         values = self._values(configuration)
         origin = getattr(configuration, "origin", None)
-        self.count += 1
+        self.count = next(self._indices)
         if self.plan.validation.which == "all":
             self.evaluated[repr(values)] = values
-        if self.recorded is not None:
+        if self.recorded is not None and not self._old:
             known = self.recorded.evaluation(self.count, values, instance, seed)
             if known is not None:
                 self.send(Evaluated(self.run, known, recorded=True, origin=origin))
                 return self._scored(known)
         return self._start(self._evaluate, values, instance, seed, cutoff, self.count, origin)
+
+    def next_to_learn(self, begun: Collection[int]) -> int:
+        """Which of these evaluations is learnt next: one that is recorded, then the one that ends first."""
+        known = None if self.recorded is None else self.recorded.next_to_learn(begun)
+        return self._ended.get() if known is None else known
 
     def _scored(self, known: Evaluation) -> Scored:
         """What a recorded evaluation came to."""
@@ -144,12 +171,15 @@ class Run:
     ) -> Scored:
         try:
             scored, evaluation = self._call(values, instance, seed, cutoff, index, first=index == 1)
-        except EvaluationLost:
-            if reason := self.stopped():
+        except BaseException as error:
+            self._ended.put(index)
+            if isinstance(error, EvaluationLost) and (reason := self.stopped()):
                 return Scored(_LOST, _LOST.value, final=reason)
             raise
-        # told at once, not in the order of the search: what has been computed is never lost
-        self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short, origin=origin))
+        # told at once, whenever the search learns it: what has been computed is never lost
+        with self._ending:  # the journal has them in the order in which they are learnt
+            self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short, origin=origin))
+            self._ended.put(index)
         return scored
 
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +210,8 @@ class Run:
                 if not self.incumbents or values != self.incumbents[-1].configuration:
                     self.incumbents.append(Step(time.monotonic() - self.start, standing.cpu_used, values))
             incumbent = self.incumbents[-1].configuration
-            self.send(Improved(self.run, standing.n_told, incumbent, standing.cost, standing.n_runs))
+            told = standing.n_told + len(self._old)
+            self.send(Improved(self.run, told, incumbent, standing.cost, standing.n_runs))
 
     def test(self, cpu_time: float) -> None:
         """Evaluate the incumbent, or several, on the test instances, after calls of so many CPU seconds."""

@@ -1,4 +1,4 @@
-"""Several evaluations at a time: told in the order in which they were asked for."""
+"""Several evaluations at a time, learnt in the order in which they were begun, or as they end."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from smac.runhistory import TrialInfo
 from pysmac_compat.engine import parts
 from pysmac_compat.engine.capping import Capping
 from pysmac_compat.engine.facade import History
+from pysmac_compat.engine.forest import Forest
+from pysmac_compat.engine.gaussian import GaussianProcess
+from pysmac_compat.engine.portfolio import Portfolio
 from pysmac_compat.engine.session import Session
 from pysmac_compat.space import parameter_space
 
@@ -65,7 +68,7 @@ def run(function, n, workers, order=0, space=None, **settings):
         space or parameter_space(PARAMETERS),
         evaluator,
         n_evaluations=n,
-        workers=workers,
+        window=workers,
         warn=warnings.append,
         observe=standings.append,
         **settings,
@@ -160,19 +163,117 @@ def test_all_that_is_running_is_waited_for_when_the_search_ends():
     assert standings[-1].n_told == len(evaluator.calls) < 15
 
 
-def test_what_is_running_counts_as_average():
+def test_what_is_running_is_no_row_of_its_own():
     space = parameter_space(PARAMETERS)
-    scenario = Scenario(space, deterministic=True, n_trials=10)
-    encoder, history = parts.encoder(scenario), History()
+    encoder, history = parts.encoder(Scenario(space, deterministic=True, n_trials=10)), History()
     encoder.runhistory = history
     drawn = space.sample_configuration(4)
     for i, configuration in enumerate(drawn[:3]):
         history.add(configuration, cost=float(i), seed=0)
     history.add_running_trial(TrialInfo(drawn[3], seed=0))
-    x, y = encoder.transform()
-    assert x.tolist() == [list(c.get_array()) for c in drawn]
-    assert y[3, 0] == pytest.approx(y[:3, 0].mean())
+    x, _ = encoder.transform()
+    assert x.tolist() == [list(c.get_array()) for c in drawn[:3]]
+    assert encoder.running().tolist() == [list(drawn[3].get_array())]
     history.add(drawn[3], cost=-1.0, seed=0, force_update=True)
-    x, y = encoder.transform()
-    assert len(x) == 4
-    assert y[3, 0] == y.min()
+    assert len(encoder.transform()[0]) == 4
+    assert encoder.running().shape == (0, 2)
+
+
+@pytest.mark.parametrize("make", [GaussianProcess, Forest, Portfolio])
+def test_a_surrogate_is_sure_of_what_is_running(make):
+    space = parameter_space(PARAMETERS)
+    scenario = Scenario(space, deterministic=True, n_trials=10, seed=3)
+    drawn = np.array([c.get_array() for c in space.sample_configuration(31)])
+    x, running = drawn[:30], drawn[30:]
+    y = np.array([[(a - 0.3) ** 2 + b] for a, b in x])
+
+    def predicted(running):
+        model = make(scenario)
+        model.running = running
+        model.train(x, y)
+        mean, variance = model.predict_marginalized(drawn)
+        return mean.ravel(), variance.ravel()
+
+    (mean, variance), (believed, less) = predicted(None), predicted(running)
+    assert less[30] < variance[30]
+    if make is not Forest:
+        assert believed == pytest.approx(mean, abs=1e-9)
+        assert less[30] < 0.5 * variance[30]
+    again = predicted(np.empty((0, 2)))
+    assert again[0].tolist() == mean.tolist()
+    assert again[1].tolist() == variance.tolist()
+
+
+def run_as_they_end(function, n, workers, order, **settings):
+    """A search that learns each result as an evaluation ends; which of those that run ends next is drawn at random."""
+    drawn, calls, standings, ended, most = random.Random(order), [], [], [], []
+
+    def evaluate(configuration, instance, seed, cutoff):
+        calls.append((dict(configuration), instance, seed))
+        value = function(configuration, instance, seed, cutoff)
+        return value if isinstance(value, Cost) else Cost(float(value))
+
+    def choose(begun):
+        most.append(len(begun))
+        ended.append(drawn.choice(sorted(begun)))
+        return ended[-1]
+
+    session = Session(
+        parameter_space(PARAMETERS),
+        evaluate,
+        n_evaluations=n,
+        window=workers,
+        choose=choose,
+        observe=standings.append,
+        warn=lambda text: None,
+        **settings,
+    )
+    reason = session.run()
+    assert max(most) == min(workers, n)
+    return reason, calls, standings, ended
+
+
+SETTINGS = [(smooth, {}), (on_instance, {"n_instances": 6}), (noisy, {"deterministic": False})]
+
+
+@pytest.mark.parametrize(("function", "settings"), SETTINGS, ids=["deterministic", "instances", "noisy"])
+@pytest.mark.parametrize("order", range(2))
+def test_as_they_end(function, settings, order):
+    """All is learnt once, no run is made twice, and the incumbent is the best of those with as many runs."""
+    reason, calls, standings, ended = run_as_they_end(function, 40, 4, order, **settings)
+    assert reason == "max_evaluations reached"
+    assert sorted(ended) == [*range(1, 41)]
+    assert [s.n_told for s in standings] == [*range(1, 41)]
+    assert len({(str(c), *rest) for c, *rest in calls}) == 40
+    if not settings:
+        assert standings[-1].cost == min(smooth(c, None, None, None) for c, *_ in calls)
+
+
+def test_the_first_configuration_may_end_last():
+    """It is compared with the others all the same, and may be the best of all."""
+    for best in (True, False):
+
+        def function(configuration, instance, seed, cutoff, best=best):
+            is_first = (configuration["x"], configuration["y"]) == (4, 7)
+            return -1.0 if is_first and best else 1 + smooth(configuration, instance, seed, cutoff)
+
+        calls = []
+
+        def evaluate(configuration, instance, seed, cutoff, function=function, calls=calls):
+            calls.append(dict(configuration))
+            return Cost(float(function(configuration, instance, seed, cutoff)))
+
+        standings = []
+        session = Session(
+            parameter_space(PARAMETERS), evaluate, n_evaluations=12, window=3, choose=max, observe=standings.append
+        )
+        session.run()
+        costs = [function(c, None, None, None) for c in calls]
+        assert standings[-1].cost == min(costs)
+        assert (dict(standings[-1].configuration) == {"x": 4, "y": 7}) == best
+
+
+def test_the_same_order_gives_the_same_search():
+    first, again, other = (run_as_they_end(smooth, 30, 3, order) for order in (0, 0, 1))
+    assert first == again
+    assert first[1] != other[1]

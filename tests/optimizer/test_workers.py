@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -52,7 +53,7 @@ def test_that_many_calls_at_a_time_and_no_more(tmp_path):
 
 
 @pytest.mark.slow
-def test_what_ends_first_changes_nothing():
+def test_what_ends_first_changes_nothing_if_results_are_learnt_as_calls_were_begun():
     """For other kinds of searches: ``engine/test_workers.py``."""
     arguments = {"num_train_instances": 4, "deterministic": False, "num_runs": 2, "num_procs": 2}
 
@@ -60,10 +61,68 @@ def test_what_ends_first_changes_nothing():
         time.sleep(0.03 * (int.from_bytes(os.urandom(1), "big") / 255))
         return (x - 1) ** 2 + n * (1 + instance) + seed % 7
 
-    (best, first), (again, second) = (minimize(function, 20, **arguments) for _ in range(2))
+    options = {"workers-order": "begun"}
+    (best, first), (again, second) = (minimize(function, 20, options=options, **arguments) for _ in range(2))
     assert best == again
     assert facts(first) == facts(second)
     assert [run.trajectory for run in first.runs] == [run.trajectory for run in second.runs]
+
+
+@pytest.mark.parametrize(("options", "others"), [({}, 12), ({"workers-order": "begun", "workers-lag": 6}, 5)], ids=str)
+def test_nobody_waits_for_a_long_call(notes, options, others):
+    """The first call ends only after so many others."""
+
+    def function(x, n):
+        if x == 4 and n == 3:
+            while len(notes.lines) < others:
+                time.sleep(0.005)
+        notes.write(x)
+        return x * x + n
+
+    _, result = minimize(function, 16, workers=2, options=options)
+    assert result.n_evaluations == 16
+    assert {e.status for e in result.runs[0].evaluations} == {"SAT"}
+
+
+@pytest.mark.slow
+def test_a_journal_holds_the_order_of_the_ends(tmp_path):
+    def function(x, n):
+        time.sleep(0.02 * (int.from_bytes(os.urandom(1), "big") / 255))
+        return (x - 1) ** 2 + n
+
+    def search(folder, function=function, **arguments):
+        optimizer = SMAC_optimizer(working_directory=str(folder), persistent_files=True)
+        optimizer.smac_options["workers"] = 3
+        optimizer.minimize(function, 18, PARAMETERS, **arguments)
+        return facts(optimizer.result)
+
+    whole = search(tmp_path / "whole")
+    (journal,) = (tmp_path / "whole").rglob("journal*")
+    header, *lines = journal.read_text().splitlines(keepends=True)
+    assert [json.loads(line)["index"] for line in lines] != [*range(1, 19)]
+    assert search(tmp_path / "whole", function=lambda x, n: os._exit(1), resume=True) == whole
+    for kept in (1, 5, 11, 17):
+        folder = tmp_path / str(kept)
+        again = folder / journal.relative_to(tmp_path / "whole")
+        again.parent.mkdir(parents=True)
+        again.write_text("".join([header, *lines[:kept]]))
+        resumed = search(folder, resume=True)
+        assert len(resumed) == 18
+        indices = [json.loads(line)["index"] - 1 for line in lines[:kept]]
+        assert [resumed[i] for i in indices] == [whole[i] for i in indices]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"workers-order": "random"}, "'begun'"),
+        ({"workers-lag": 8}, "'begun'"),
+        ({"workers-order": "begun", "workers-lag": 2}, "workers, 3"),
+    ],
+)
+def test_wrong_orders_are_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        minimize(lambda x, n: x, 5, options=options)
 
 
 @pytest.mark.slow

@@ -21,6 +21,8 @@ CASES = [
     ("scenario_fn", "mine.dat", "output.scenario", "mine"),
     ("rungroup", "here", "output.result_folder", "here"),
     ("stop-on-abort", True, "objective.stop_on_abort", True),
+    ("workers-order", "begun", "calls.order", "begun"),
+    ("workers-lag", 8, "calls.lag", 8),
     ("stop-when-hopeless", False, "limits.stop_when_hopeless", False),
     ("isolate", False, "calls.isolate", False),
     ("workers", 3, "calls.workers", 3),

@@ -5,6 +5,7 @@ import tarfile
 
 import pytest
 
+from benchmarks.faults.searches import recorded
 from pysmac_compat import FileFormatError
 from pysmac_compat.files.checksums import split_checksum
 from pysmac_compat.files.state import read_state_run
@@ -36,6 +37,24 @@ def test_a_journal_without_checksums_goes_on(old, tmp_path, notes, name):
     assert len(read_state_run(old / name / "out" / "scenario" / "state-run0").runs) == 6
     search(old / name, 6, notes, resume=True, **SEARCHES[name])
     assert len(notes.lines) == 2
+
+
+def test_a_journal_of_several_workers_that_learnt_in_order_is_a_start(old, notes):
+    """That version proposed other configurations while calls were running: what it has evaluated is learnt."""
+    before = recorded(old / "workers")
+    assert [e["index"] for e in before] == [1, 2, 3, 4, 6]
+    options = {"workers": 3}
+    with pytest.warns(UserWarning, match="an earlier version has made the first 5 evaluations"):
+        result = search(old / "workers", 12, notes, options=options, resume=True).result
+    assert len(notes.lines) == 7
+    evaluations = result.runs[0].evaluations
+    assert [e.index for e in evaluations] == [*range(1, 13)]
+    assert all(evaluations[e["index"] - 1].value == e["value"] for e in before)
+    assert result.value == min(e.value for e in evaluations)
+    with pytest.warns(UserWarning, match="the first 12 evaluations"):
+        again = search(old / "workers", 12, notes, options=options, resume=True).result
+    assert (again.value, again.configuration) == (result.value, result.configuration)
+    assert len(notes.lines) == 7
 
 
 def test_what_was_added_later_is_checked(old):
