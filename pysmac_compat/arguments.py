@@ -65,6 +65,8 @@ def path(name: str, value: Any) -> str:
         raise ArgumentError(f"{name} must be a path, got {shown(text)}") from None
     if any(ord(c) < 32 or ord(c) == 127 for c in text):
         raise ArgumentError(f"{name} must be a path without control characters, got {shown(text)}")
+    if text != text.rstrip():
+        raise ArgumentError(f"{name} must not end with a blank, got {shown(text)}: scenario files cannot hold that")
     return text
 
 

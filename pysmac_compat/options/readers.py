@@ -161,6 +161,8 @@ def text(what: str) -> Reader:
 def file(name: str, value: Any) -> str:
     """The name of a file or a folder."""
     found: str = text("a file name")(name, value)
+    if os.path.basename(found) in (os.curdir, os.pardir):
+        raise ArgumentError(f"{name} must be a file name, got {shown(value)}")
     if len(os.fsencode(os.path.basename(found))) > _LONGEST_NAME:
         raise ArgumentError(f"{name} must be a file name of at most {_LONGEST_NAME} bytes, got {shown(value)}")
     return found

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pysmac_compat import SMAC_optimizer
 from pysmac_compat.errors import PysmacError
 from pysmac_compat.options.meaning import Options
 from pysmac_compat.options.rows import ROWS
@@ -70,6 +71,20 @@ def test_arguments(name):
 def test_what_no_file_can_hold(name, value):
     with pytest.raises(PysmacError, match=name):
         resolve({name: value})
+
+
+@pytest.mark.parametrize("value", [".", "..", "a/.."])
+@pytest.mark.parametrize("name", ["rungroup", "scenario_fn"])
+def test_names_of_other_folders(name, value):
+    with pytest.raises(PysmacError, match=f"{name}.*file name"):
+        resolve({name: value})
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\x00b", "a\ud800", "a "])
+def test_working_directories_that_scenario_files_cannot_name(tmp_path, value):
+    with pytest.raises(PysmacError, match="working_directory"):
+        SMAC_optimizer(working_directory=str(tmp_path / value))
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["rungroup", "scenario_fn"])
