@@ -211,7 +211,11 @@ def read_journal(path: str, plan: Plan, run: int) -> Recorded:
 
 
 def _damaged(path: str, number: int, what: str) -> FileFormatError:
-    hint = "" if number == 1 else "; without this line its evaluation is made again, and all others count"
+    hint = (
+        ""
+        if number == 1
+        else "; without this line its evaluation is made again, and all others count, unless several workers made them"
+    )
     return FileFormatError(f"the line is damaged: {what}{hint}", path, number)
 
 

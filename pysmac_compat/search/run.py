@@ -60,7 +60,8 @@ class Run:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.recorded, self.stopped = recorded, stopped
         self._hopeless = Hopeless(len(plan.start.first or ())) if plan.budget.stop_when_hopeless else None
-        self._ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # the numbers of evaluations
+        self._numbers: dict[int, int] = {}  # of each index: it was begun here as the so manieth
+        self._ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # indices
         self._ending = threading.Lock()
         self._old: list[Evaluation] = []  # by a version that made other proposals
         if recorded is not None and recorded.of_other_proposals:
@@ -135,6 +136,7 @@ class Run:
         values = self._values(configuration)
         origin = getattr(configuration, "origin", None)
         self.count = next(self._indices)
+        self._numbers[self.count] = len(self._numbers) + 1
         if self.plan.validation.which == "all":
             self.evaluated[repr(values)] = values
         if self.recorded is not None and not self._old:
@@ -146,8 +148,8 @@ class Run:
 
     def next_to_learn(self, begun: Collection[int]) -> int:
         """Which of these evaluations is learnt next: one that is recorded, then the one that ends first."""
-        known = None if self.recorded is None else self.recorded.next_to_learn(begun)
-        return self._ended.get() if known is None else known
+        known = None if self.recorded is None or self._old else self.recorded.next_to_learn(begun)
+        return self._numbers[self._ended.get()] if known is None else known
 
     def _scored(self, known: Evaluation) -> Scored:
         """What a recorded evaluation came to."""

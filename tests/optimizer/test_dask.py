@@ -61,7 +61,9 @@ def test_the_search_is_that_of_as_many_calls_at_a_time_here(client):
         time.sleep(0.02 * (n % 3))
         return (x - 1) ** 2 + n
 
-    assert facts(minimize(function, 16, client)) == facts(minimize(function, 16, options={"workers": 2}))
+    begun = {"workers-order": "begun"}
+    here = facts(minimize(function, 16, options={"workers": 2, **begun}))
+    assert facts(minimize(function, 16, client, options=begun)) == here
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ SEARCHES = {
     "run time": {"n": 10, "function": trouble, "options": {"run-obj": "RUNTIME"}, "t_limit_function_s": 5},
     "in this process": {"n": 8, "options": {"isolate": False}},
     "transformed": {"n": 8, "options": {"tae-transform": True, "tae-transform-SAT-quality": "2 * Q - 1"}},
-    "two at a time": {"n": 10, "options": {"workers": 2}},
+    "two at a time": {"n": 10, "options": {"workers": 2, "workers-order": "begun"}},
 }
 
 
@@ -58,11 +58,12 @@ def test_the_rest_is_evaluated_and_nothing_else(tmp_path, notes, name):
 @pytest.mark.slow
 def test_whichever_has_ended_first_of_several_at_a_time(tmp_path, notes):
     """One that was begun before those that are recorded is missing."""
-    whole = search(tmp_path, 10, options={"workers": 2})
+    options = {"workers": 2, "workers-order": "begun"}
+    whole = search(tmp_path, 10, options=options)
     journal = journal_of(tmp_path)
     header, *lines = journal.read_text().splitlines(keepends=True)
     journal.write_text(header + "".join(line for line in lines[:7] if '"index": 4,' not in line))
-    resumed = search(tmp_path, 10, notes=notes, options={"workers": 2}, resume=True)
+    resumed = search(tmp_path, 10, notes=notes, options=options, resume=True)
     assert summary(resumed.result) == summary(whole.result)
     assert len(notes.lines) == 4
 
