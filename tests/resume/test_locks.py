@@ -109,8 +109,9 @@ def leaving(folder, notes, keywords):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed", [False, True])
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("mode", "killed"), [*((mode, False) for mode in MODES), ("sequential", True), ("workers", True)], ids=str
+)
 def test_what_a_call_leaves_in_the_background_holds_no_lock(tmp_path, notes, mode, killed):
     """However the search ends; the processes of one that is killed have 5 s to notice that."""
     folder = tmp_path / "wd"
