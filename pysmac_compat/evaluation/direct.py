@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pysmac_compat.evaluation.limits import cpu_seconds, failed
+from pysmac_compat.evaluation.limits import failed, used
 from pysmac_compat.evaluation.outcome import Outcome, describe, judge
 from pysmac_compat.evaluation.rules import Rules
 
@@ -27,14 +27,14 @@ def call_directly(
         Keyword arguments.
     rules : Rules
     """
-    cpu, start = cpu_seconds(), time.monotonic()
+    (cpu, _), start = used(), time.monotonic()
     try:
         report = describe(function(**arguments))
     except Exception as error:
         report = failed(error, memory_limited=False)
     return judge(
         report,
-        cpu_time=cpu_seconds() - cpu,
+        cpu_time=used()[0] - cpu,
         wall_time=time.monotonic() - start,
         rules=rules,
     )

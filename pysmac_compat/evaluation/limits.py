@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pysmac_compat.evaluation import signals, system
-from pysmac_compat.evaluation.memory import peak, peak_above
+from pysmac_compat.evaluation.memory import peak_above
 from pysmac_compat.evaluation.outcome import Report, describe
 
 _MOST_MESSAGE = 20_000  # characters
@@ -35,10 +35,10 @@ class LimitReached(BaseException):
     """
 
 
-def cpu_seconds() -> float:
-    """CPU seconds of this process and of the children it has waited for."""
+def used() -> tuple[float, int]:
+    """CPU seconds of this process and of the children it has waited for, and its largest resident size so far."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime, own.ru_maxrss
 
 
 @contextlib.contextmanager
@@ -143,8 +143,7 @@ def call(
     """
     stoppable = stop_signals() if limited else _NONE
     limits = _NONE if cpu is None and address_space is None else resource_limits(cpu, address_space)
-    before = 0 if memory_mb is None else peak()
-    cpu_start, start = cpu_seconds(), time.monotonic()
+    (cpu_start, size), start = used(), time.monotonic()
     try:
         with stoppable, limits:
             report = describe(function(**arguments))
@@ -152,15 +151,15 @@ def call(
         report = Report("CRASHED", message=f"terminated by {reached}")
     except BaseException as error:  # sys.exit, KeyboardInterrupt and all else cost this one call, never the run
         report = failed(error, memory_mb is not None)
-    used = cpu_seconds() - cpu_start, time.monotonic() - start
-    if memory_mb is not None and (excess := peak_above(memory_mb, before)):
+    (cpu_end, most), end = used(), time.monotonic()
+    if memory_mb is not None and most > size and (excess := peak_above(memory_mb, size, most)):
         report = Report("MEMOUT", message=excess)
     for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
         signal.setitimer(timer, 0)  # the answer must not be interrupted
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
-    return report, *used
+    return report, cpu_end - cpu_start, end - start
 
 
 def failed(error: BaseException, memory_limited: bool) -> Report:

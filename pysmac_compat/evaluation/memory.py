@@ -8,7 +8,6 @@ milliseconds, so that it is made only when pages enough to reach the limit have 
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import time
 from collections.abc import Mapping
@@ -65,12 +64,7 @@ def _count(pids: list[int]) -> float:
     return max(0, private + shared - _COPIED)
 
 
-def peak() -> int:
-    """The largest resident size so far of this process, bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
-
-
-def peak_above(limit_mb: float, before: int) -> str:
+def peak_above(limit_mb: float, before: int, most: int) -> str:
     """Whether this process alone has used more than the limit at some moment; what to say of it, empty if not.
 
     A peak between two looks from outside is seen by that.
@@ -79,10 +73,10 @@ def peak_above(limit_mb: float, before: int) -> str:
     ----------
     limit_mb : float
         MB.
-    before : int
-        What `peak` told when the call began.
+    before, most : int
+        The largest resident size when the call began, and until it ended, in the units of ``ru_maxrss``.
     """
-    most, limit = peak(), limit_mb * _MB
+    limit, before, most = limit_mb * _MB, before * _RSS_UNIT, most * _RSS_UNIT
     if most - before <= limit:
         return ""
     memory = proc.memory(os.getpid())

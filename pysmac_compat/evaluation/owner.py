@@ -44,7 +44,9 @@ class Owner:
 
     def waits(self) -> bool:
         """Whether it still wants calls."""
-        return not readable([self._lifeline.fileno()], 0.0) and self.lives()
+        if self._handle is None:
+            return not readable([self._lifeline.fileno()], 0.0) and self.lives()
+        return not readable([self._lifeline.fileno(), self._handle], 0.0)
 
     def dismisses(self) -> bool:
         """Whether it has closed the lifeline, and has not just died."""
