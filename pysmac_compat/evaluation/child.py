@@ -74,7 +74,6 @@ class Child:
             end_with(begin)
         os.close(theirs)
         os.close(to_us)
-        os.set_blocking(self.answers, False)
         self._received = b""
         self.handle = process_handle(self.pid)
 
@@ -115,7 +114,7 @@ class Child:
         return pipes if self.handle is None else [*pipes, self.handle]
 
     def answer(self) -> Any | None:
-        """The answer, if all of it is here.
+        """The answer, if all of it is here; to be asked when `answers` is readable.
 
         Raises
         ------
@@ -124,23 +123,20 @@ class Child:
         Garbled
             If the call has written something else there.
         """
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                more = os.read(self.answers, _MOST)
-                if not more:
-                    raise EOFError
-                self._received += more
-                mark = _mark(self.pid)
-                if self._received[: len(mark)] != mark[: len(self._received)] or len(self._received) > _MOST:
-                    raise Garbled
-                start = len(mark) + _SIZE
-                size = int.from_bytes(self._received[len(mark) : start], "little")
-                if len(self._received) >= start and len(self._received) - start >= size:
-                    try:
-                        return pickle.loads(self._received[start : start + size])
-                    except Exception:
-                        raise Garbled from None
-        return None
+        more = os.read(self.answers, _MOST)
+        if not more:
+            raise EOFError
+        self._received = received = self._received + more
+        mark = _mark(self.pid)
+        if not mark.startswith(received[: len(mark)]) or len(received) > _MOST:
+            raise Garbled
+        start = len(mark) + _SIZE
+        if len(received) < start or len(received) < start + int.from_bytes(received[len(mark) : start], "little"):
+            return None
+        try:
+            return pickle.loads(received[start:])
+        except Exception:
+            raise Garbled from None
 
     def hang_up(self) -> None:
         """Close both pipes."""

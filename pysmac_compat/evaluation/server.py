@@ -27,12 +27,12 @@ from typing import Any
 from pysmac_compat._process import flush_streams, in_fresh_thread
 from pysmac_compat.evaluation import bootstrap, limits, proc, signals, system
 from pysmac_compat.evaluation.child import Child, Garbled, readable, receive, send, told_exit
-from pysmac_compat.evaluation.keeper import Progress, keep
+from pysmac_compat.evaluation.keeper import Progress, clock, keep
 from pysmac_compat.evaluation.memory import most_address_space
 from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Report, judge
 from pysmac_compat.evaluation.owner import Owner
 from pysmac_compat.evaluation.rules import Rules
-from pysmac_compat.evaluation.stillness import Stillness
+from pysmac_compat.evaluation.stillness import STILL, Stillness
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 from pysmac_compat.evaluation.watch import Watch
 
@@ -139,16 +139,16 @@ class CallServer:
     def _answer_requests(self) -> None:
         assert self.progress is not None
         self._fork_ahead()
-        count = 0
+        cells, count = self.progress.cells, 0
         try:
             while not self._abandoned():
                 if self.connection.fileno() in self.owner.wait([self.connection.fileno()], float("inf")):
                     count += 1
-                    self.progress.begin(count)
+                    cells[1], cells[2], cells[0] = 0, clock(), count
                     outcome = self.call(Request(**receive(self.connection.fileno())))
                     if outcome is not None:
                         send(self.connection.fileno(), vars(outcome))
-                    self.progress.end()
+                    cells[0] = 0
         except (EOFError, OSError):
             return
         finally:
@@ -182,7 +182,7 @@ class CallServer:
         except OSError as error:
             return self._judge(request, Report("CRASHED", message=f"no process for the call: {error}"), 0.0, 0.0)
         assert self.progress is not None
-        self.progress.calling(child.pid)
+        self.progress.cells[1] = child.pid
         # what it has used while it was made and waited is none of the call's
         start, before = time.monotonic(), _children_cpu() + child.cpu_seconds()
         limits = (request.cutoff, request.wall, self.rules.kill_file, self.rules.memory_mb)
@@ -287,9 +287,9 @@ class CallServer:
     ) -> tuple[dict[str, Any], float, float] | Report | None:
         """What the child answers; None if it ended without an answer, or if nobody waits any more."""
         sources = [child.answers] if child.handle is None else [child.answers, child.handle]
-        stillness, end = Stillness(self.tree, time.monotonic()), None
+        stillness, end = None, None
         while True:
-            timeout = min(watch.timeout(), child.poll, stillness.timeout())
+            timeout = min(watch.timeout(), child.poll, STILL if stillness is None else stillness.timeout())
             if end is None:
                 ready = self.owner.wait(sources, timeout)
                 if self._abandoned():
@@ -310,6 +310,8 @@ class CallServer:
             if ended or (end is not None and time.monotonic() >= end):
                 return None
             watch.look()
+            if stillness is None:
+                stillness = Stillness(self.tree, watch.start)
             if notice := stillness.look(request.arguments):
                 send(self.connection.fileno(), {"notice": notice})
 

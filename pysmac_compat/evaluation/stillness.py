@@ -9,7 +9,7 @@ from typing import Any
 from pysmac_compat.evaluation.openmp import runtimes
 from pysmac_compat.evaluation.tree import ProcessTree
 
-_SECONDS = 60.0  # of wall clock time between two looks
+STILL = 60.0  # of wall clock time between two looks
 _SHARE = 0.01  # of one CPU; what uses less stands still
 _MOST_SHOWN = 200  # characters of the arguments
 
@@ -26,7 +26,7 @@ class Stillness:
 
     def __init__(self, tree: ProcessTree, start: float) -> None:
         self.tree = tree
-        self._next, self._cpu = start + _SECONDS, 0.0
+        self._next, self._cpu = start + STILL, 0.0
 
     def timeout(self) -> float:
         """Seconds until the next look is due."""
@@ -39,12 +39,12 @@ class Stillness:
             return ""
         processes = self.tree.processes()
         before, self._cpu = self._cpu, sum(used.cpu_seconds for used in processes.values())
-        self._next = now + _SECONDS
+        self._next = now + STILL
         loaded = sorted({name for pid in processes for name in runtimes(pid)})
-        if self._cpu - before >= _SHARE * _SECONDS or not loaded:
+        if self._cpu - before >= _SHARE * STILL or not loaded:
             return ""
         return (
-            f"a call has stood still for {_SECONDS:g} s, and OpenMP is loaded ({', '.join(loaded)}): perhaps it waits "
+            f"a call has stood still for {STILL:g} s, and OpenMP is loaded ({', '.join(loaded)}): perhaps it waits "
             "for threads that the script has started and that no fork has. See docs/calls.md. "
             f"Its arguments: {str(dict(arguments))[:_MOST_SHOWN]}"
         )

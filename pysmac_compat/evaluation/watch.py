@@ -60,7 +60,7 @@ class Watch:
         kill_file: str | None = None,
         memory_mb: float | None = None,
     ) -> None:
-        self.pid, self.tree, self.cutoff, self.kill_file = pid, tree, cutoff, kill_file
+        self.pid, self.tree, self.start, self.cutoff, self.kill_file = pid, tree, start, cutoff, kill_file
         self.end = None if wall is None else start + wall
         self.total_end = None if total is None else start + total
         self.memory = None if memory_mb is None else MemoryWatch(memory_mb)

@@ -145,7 +145,8 @@ def test_a_runtime_that_cannot_end_its_threads_has_the_calls_forked_by_a_fresh_t
 @pytest.mark.slow
 @pytest.mark.parametrize("uses", [True, False], ids=["OpenMP", "nothing"])
 def test_a_call_that_stands_still_is_named(evaluator, monkeypatch, uses):
-    monkeypatch.setattr("pysmac_compat.evaluation.stillness._SECONDS", 0.4)
+    for module in ("stillness", "server"):
+        monkeypatch.setattr(f"pysmac_compat.evaluation.{module}.STILL", 0.4)
     import sklearn.ensemble  # noqa: F401 (loads an OpenMP runtime)
 
     if not uses:
@@ -165,7 +166,8 @@ def test_a_call_that_stands_still_is_named(evaluator, monkeypatch, uses):
 
 @pytest.mark.slow
 def test_a_busy_call_does_not_stand_still(evaluator, monkeypatch):
-    monkeypatch.setattr("pysmac_compat.evaluation.stillness._SECONDS", 0.4)
+    for module in ("stillness", "server"):
+        monkeypatch.setattr(f"pysmac_compat.evaluation.{module}.STILL", 0.4)
     monkeypatch.setattr("pysmac_compat.evaluation.stillness.runtimes", lambda pid: {"libgomp.so.1"})
     notices = []
     call = evaluator(lambda: burn(1.0) or 1.0)
