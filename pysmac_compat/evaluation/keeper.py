@@ -85,7 +85,7 @@ def keep(
             end_with(work)
         code = _exit_code(pid)
         count, call, start = progress.cells
-        seconds = _clean(call, start / 1e9)
+        seconds = _clean(call, start / 1e9) if count else 0.0
         if code == 0 or abandoned():
             return
         deaths = 0 if count else deaths + 1
