@@ -70,6 +70,11 @@ _ERRORS = (
         r"TypeError: .*bytes-like object is required, not 'str'",
         "text.encode(), or output.decode(): bytes are no text",
     ),
+    (
+        r"RuntimeError: Cannot re-initialize CUDA in forked subprocess",
+        "CUDA in the function only: the script has used it before minimize(), and no fork of it can then. "
+        "smac_options['isolate'] = False calls the function in the script itself",
+    ),
     (r"TypeError: .*unexpected keyword argument 'n_folds'", "n_splits=... in place of n_folds=... (scikit-learn)"),
     (
         # of a class, or of a function whose arguments scikit-learn checks
