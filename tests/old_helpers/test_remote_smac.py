@@ -100,9 +100,9 @@ def test_it_proposes_what_minimize_proposes(minimized, name):
     n, options, arguments = RUNS[name]
     result, files = minimized(n, options, **arguments)
     deterministic, has_instances = arguments.get("deterministic", True), "num_train_instances" in arguments
-    asked = []
+    asked, before = [], set(psutil.Process().children())
     with remote_smac(*files, "class.path", 1000, TYPES, "java") as smac:
-        engine = psutil.Process().children()[-1].pid
+        (engine,) = (process.pid for process in set(psutil.Process().children()) - before)
         while (configuration := smac.next_configuration()) is not None:
             asked.append(configuration)
             smac.report_result(evaluate_function(function, configuration, deterministic, has_instances))
@@ -282,7 +282,7 @@ def test_the_search_ends_with_the_object(files, how):
 
 def test_a_search_that_dies(smac):
     smac.next_configuration()
-    psutil.Process().children()[-1].kill()
+    max(psutil.Process().children(), key=lambda process: process.create_time()).kill()
     smac.report_result(report())
     with pytest.raises(RuntimeError, match="has died"):
         smac.next_configuration()
