@@ -4,7 +4,7 @@
 
     search.json                 what is searched, and the configuration that was returned
     trials/KEY/summary.json     how a trial has ended: its curve, scores, folder, ...
-    refit.json                  the same of the training on train and val together
+    refit.json                  the record of the training on train and val together
 
 A trial is known by its configuration, seed and instance, so that trials may be trained by hand, and that a search
 which cannot go on where it was, as with other workers, begins with what is known.

@@ -225,7 +225,7 @@ class Trial:
         return cost(**arguments)
 
     def _replay(self) -> str:
-        """What a search comes to that is not disturbed, and whose calls answer as the journal says.
+        """The result of an undisturbed search whose calls answer as the journal says.
 
         Where several calls go on at a time, which one ends first decides; the journal says that, too, so it is
         resumed as a whole.
