@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from smac import HyperparameterOptimizationFacade
-from smac.runhistory import RunHistory, StatusType
+from smac.runhistory import RunHistory, StatusType, TrialInfo
 from smac.runhistory.runhistory import TrialKey, TrialValue
 
 
@@ -30,6 +30,14 @@ class History(RunHistory):
             self._bounds = (min(self._bounds[0], v.cost), max(self._bounds[1], v.cost))
         super()._add(k, v, status)
 
+    def forget(self, info: TrialInfo) -> None:
+        """Forget a trial that is running."""
+        key = TrialKey(self._config_ids[info.config], info.instance, info.seed, info.budget)
+        del self._data[key]
+        self._running_trials.remove(info)
+        self._running -= 1
+        self._submitted -= 1
+
     def _update_objective_bounds(self) -> None:
         self._objective_bounds = [self._bounds]
 
@@ -43,3 +51,8 @@ class Facade(HyperparameterOptimizationFacade):
     def _update_dependencies(self) -> None:
         self._runhistory = History()  # the facade has no keyword for it
         super()._update_dependencies()
+
+    def forget(self, info: TrialInfo) -> None:
+        """Forget a trial that was asked for."""
+        self.runhistory.forget(info)
+        self.intensifier.forget(info)

@@ -94,6 +94,8 @@ class Racing(AbstractIntensifier):
         self._runs: dict[Configuration, Runs] = {}
         self._races: dict[Configuration, _Race] = {}
         self._capped: set[Configuration] = set()
+        self._running: dict[Configuration, None] = {}  # those with pending runs
+        self._dropped: set[tuple[Configuration, Pair]] = set()
         self._n_new, self._n_capped, self._time_used = 0, 0, 0.0
         self._is_matched = True
         self._first: Configuration | None = None
@@ -181,8 +183,8 @@ class Racing(AbstractIntensifier):
     def take(self, info: TrialInfo, value: TrialValue) -> None:
         """Learn the result of a trial, and what follows for the incumbent."""
         pair = (info.instance, info.seed)
+        self._no_longer_pending(info)
         runs = self._runs.setdefault(info.config, Runs())
-        runs.pending.discard(pair)
         runs.costs[pair] = float(value.cost)
         self._time_used += value.cpu_time if self._n_new else 0.0
         if value.status != StatusType.SUCCESS:
@@ -195,6 +197,36 @@ class Racing(AbstractIntensifier):
         race = self._races.get(info.config)
         if race is not None and not runs.pending and not race.batch:
             self._judge(race)
+
+    def forget(self, info: TrialInfo) -> None:
+        """A trial that was asked for has no result."""
+        self._no_longer_pending(info)
+        self._dropped.discard((info.config, (info.instance, info.seed)))
+
+    def take_lost(self) -> list[TrialInfo]:
+        """The pending trials of configurations that have lost, each once: whatever they come to changes nothing.
+
+        To be asked after each result where there are several at a time. A challenger that cannot win any more makes
+        no further runs then; where there is one at a time, it goes through its batch, as in SMAC.
+        """
+        for race in list(self._races.values()):
+            if self._has_failed_more(race):
+                self._end(race, won=False)
+            elif self._rest(race) <= 0:
+                self._capped.add(race.challenger)
+                self._end(race, won=False)
+        needed = {*self._races, self.incumbent}
+        if self._first is not None and not self._runs[self._first].costs:
+            needed.add(self._first)
+        lost = [
+            (configuration, pair)
+            for configuration in self._running
+            if configuration not in needed
+            for pair in sorted(self._runs[configuration].pending, key=str)
+            if (configuration, pair) not in self._dropped
+        ]
+        self._dropped.update(lost)
+        return [TrialInfo(configuration, instance=pair[0], seed=pair[1]) for configuration, pair in lost]
 
     def start_warm(self) -> None:
         """All results that are known before the first trial have been told: the best of the most runs is the best."""
@@ -287,6 +319,22 @@ class Racing(AbstractIntensifier):
                 self._end(race, won=False)
         return None
 
+    def _has_failed_more(self, race: _Race) -> bool:
+        """Whether a challenger has failed more often than the incumbent on its batch, which is not at its end."""
+        own = self._runs.get(race.challenger)
+        if own is None or self.incumbent is None:
+            return False
+        best = self._runs[self.incumbent]
+        pairs = [pair for pair in (*own.costs, *own.pending, *race.batch) if pair in best.costs]
+        return sum(pair in own.failed for pair in pairs) > sum(pair in best.failed for pair in pairs)
+
+    def _no_longer_pending(self, info: TrialInfo) -> None:
+        runs = self._runs.get(info.config)
+        if runs is not None:
+            runs.pending.discard((info.instance, info.seed))
+            if not runs.pending:
+                self._running.pop(info.config, None)
+
     def _is_waiting(self, race: _Race) -> bool:
         return bool(self._runs.get(race.challenger, Runs()).pending)
 
@@ -337,6 +385,7 @@ class Racing(AbstractIntensifier):
         self.cutoff = cutoff
         self._n_capped = 0
         self._runs.setdefault(configuration, Runs()).pending.add(pair)
+        self._running[configuration] = None
         return TrialInfo(configuration, instance=pair[0], seed=pair[1])
 
 

@@ -83,6 +83,9 @@ class Session:
     choose : callable or None
         Is given the numbers, from 1, of the evaluations that have been begun; waits until it can tell which of them
         is learnt next. None: the one that was begun first, so that it does not matter which of them ends first.
+    drop : callable
+        Is given the number of an evaluation that the search does not need any more: its configuration has lost.
+        Nothing is learnt from it, however it ends.
     seed : int
     cpu_time : float or None
         CPU seconds that the evaluations may use together.
@@ -127,6 +130,7 @@ class Session:
         design_evaluations: int | None = None,
         window: int = 1,
         choose: Callable[[Collection[int]], int] | None = None,
+        drop: Callable[[int], None] = lambda number: None,
         seed: int = 0,
         cpu_time: float | None = None,
         count_own_time: bool = False,
@@ -151,12 +155,12 @@ class Session:
         self.space, self.evaluator, self.warn, self.observe = space, evaluator, warn, observe
         self.stopped = stopped
         self.n_evaluations, self.window, self.seed = n_evaluations, window, seed
-        self.choose = min if choose is None else choose
+        self.choose, self.drop = min if choose is None else choose, drop
         self.design_evaluations = n_evaluations if design_evaluations is None else design_evaluations
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
         self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
-        self.known, self._n_known = known, 0
+        self.known, self._n_told = known, 0
         self.cpu_used = 0.0
         self._parts = {
             "model": surrogate,
@@ -194,6 +198,7 @@ class Session:
 
     def _search(self, facade: Facade, end: float) -> str:
         pending: dict[int, tuple[TrialInfo, Scored | Future[Any]]] = {}
+        dropped: set[int] = set()
         begun = 0
         start = time.process_time()
         reason = ""
@@ -214,14 +219,18 @@ class Session:
                 else:
                     reason = self._out_of_trials(facade, begun)
             if not pending:
-                if not begun and self._n_known:
+                if not begun and self.known:
                     self._observe(facade)
                 return reason
-            info, evaluated = pending.pop(self.choose(pending))
+            number = self.choose(pending)
+            info, evaluated = pending.pop(number)
             outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
             self.cpu_used += outcome.cpu_time
             if not outcome.cut_short:
-                self._tell(facade, info, outcome)
+                self._tell(facade, info, outcome, learn=number not in dropped)
+                for lost in facade.intensifier.take_lost() if self.window > 1 else ():
+                    dropped.add(number := next(each for each in pending if pending[each][0] == lost))
+                    self.drop(number)
             reason = outcome.final or reason
             if outcome.cut_short and not reason:
                 reason = f"{self.kill_file} is gone" if self.killed else "t_limit_total_s reached"
@@ -277,12 +286,15 @@ class Session:
             if key not in told:  # of several the first
                 self._take(facade, info, evaluated)
                 told.add(key)
-        self._n_known = len(told)
         if told:
             facade.intensifier.start_warm()
 
-    def _tell(self, facade: Facade, info: TrialInfo, outcome: Scored) -> None:
-        self._take(facade, info, outcome)
+    def _tell(self, facade: Facade, info: TrialInfo, outcome: Scored, learn: bool) -> None:
+        self._n_told += 1
+        if learn:
+            self._take(facade, info, outcome)
+        else:
+            facade.forget(info)
         self._observe(facade)
 
     @staticmethod
@@ -300,9 +312,8 @@ class Session:
         racing = facade.intensifier
         best = racing.incumbent
         assert best is not None
-        told = facade.runhistory.finished - self._n_known
         n_runs, failed = racing.n_runs(best), racing.has_failed(best)
-        self.observe(Standing(told, best, racing.mean(best), n_runs, failed, self.cpu_used))
+        self.observe(Standing(self._n_told, best, racing.mean(best), n_runs, failed, self.cpu_used))
 
     def _facade(self, folder: Path) -> Facade:
         scenario = Scenario(

@@ -10,6 +10,7 @@ import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -17,9 +18,10 @@ from pysmac_compat._process import IGNORED, Closeable, ForkedProcess, scripts_ha
 from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.bootstrap import EXIT_SECONDS
 from pysmac_compat.evaluation.child import receive, send
+from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.openmp import release_threads
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.evaluation.owner import Owner
+from pysmac_compat.evaluation.owner import NUMBER_SIZE, Owner
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import CallServer, Request
 
@@ -53,8 +55,9 @@ class Caller(ABC):
         self.deadline: float | None = None
         self.notice: Callable[[str], None] = lambda text: None
         self.not_for_forks: tuple[Connection, ...] = ()
+        self._number = 0  # of the request
 
-    def __call__(self, arguments: Mapping[str, Any], cutoff: float | None = None) -> Outcome:
+    def __call__(self, arguments: Mapping[str, Any], cutoff: float | None = None, drop: Drop | None = None) -> Outcome:
         """Call the function.
 
         Parameters
@@ -63,6 +66,8 @@ class Caller(ABC):
             Keyword arguments.
         cutoff : float or None
             CPU limit in seconds; for the wall clock limit see `Rules`.
+        drop : Drop or None
+            Stops the call: it is a TIMEOUT then.
 
         Returns
         -------
@@ -77,12 +82,17 @@ class Caller(ABC):
         if self.deadline is not None:
             wall = max(0.0, self.deadline - time.monotonic()) + (cutoff or 0.0)
         try:
-            send(self._connection.fileno(), vars(Request(dict(arguments), cutoff, wall)))
-            while "notice" in (answer := receive(self._connection.fileno())):
-                self.notice(answer["notice"])
+            self._number += 1
+            send(self._connection.fileno(), vars(Request(dict(arguments), cutoff, wall, self._number)))
+            with contextlib.nullcontext() if drop is None else drop.stops(partial(self._drop, self._number)):
+                while "notice" in (answer := receive(self._connection.fileno())):
+                    self.notice(answer["notice"])
         except (EOFError, OSError):
             raise CallsLost("the process that calls the function has died") from None
         return Outcome(**answer)
+
+    def _drop(self, number: int) -> None:  # noqa: B027
+        """Stop the call of this request, unless it has ended; a class that cannot lets it go on."""
 
     @abstractmethod
     def close(self) -> None:
@@ -111,6 +121,7 @@ class Evaluator(Caller):
         ours, theirs = multiprocessing.Pipe()
         super().__init__(ours)
         their_lifeline, self._lifeline = multiprocessing.Pipe()
+        their_drops, self._drops = multiprocessing.Pipe(duplex=False)
         owner = os.getpid()
         handlers = {int(signum): scripts_handler(signum) for signum in (*IGNORED, signal.SIGCHLD)}
 
@@ -120,22 +131,26 @@ class Evaluator(Caller):
             CallServer(
                 function,
                 theirs,
-                Owner(owner, their_lifeline),
+                Owner(owner, their_lifeline, their_drops),
                 rules or Rules(),
                 handlers=handlers,
                 fresh_thread=fresh_thread,
             ).run()
 
-        self._process = ForkedProcess(serve, close=(self._connection, self._lifeline, *not_for_calls))
-        theirs.close()
-        their_lifeline.close()
+        self._process = ForkedProcess(serve, close=(self._connection, self._lifeline, self._drops, *not_for_calls))
+        for each in (theirs, their_lifeline, their_drops):
+            each.close()
+
+    def _drop(self, number: int) -> None:
+        with contextlib.suppress(OSError):  # what makes the calls has gone: its answer will tell
+            os.write(self._drops.fileno(), number.to_bytes(NUMBER_SIZE, "little"))
 
     def close(self) -> None:
         """End the light process and a call that is still running."""
         # A shutdown is seen by the other side whoever else holds a copy of this end.
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._lifeline.fileno())) as lifeline:
             lifeline.shutdown(socket.SHUT_RDWR)
-        self._lifeline.close()
-        self._connection.close()
+        for each in (self._lifeline, self._drops, self._connection):
+            each.close()
         if not self._process.wait(EXIT_SECONDS + 1.0):
             self._process.kill()

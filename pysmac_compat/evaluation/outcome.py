@@ -40,6 +40,7 @@ CRASH_RUNTIME = 3600.0
 #: a call that used this much less than its limit, or more, has reached it, as in the original (seconds; of
 #: a limit below 1 s the same share)
 LIMIT_MARGIN = 0.02
+_DROPPED = "the search does not need it any more, its configuration has lost"
 
 
 @dataclass(frozen=True)
@@ -252,6 +253,7 @@ def judge(
     cutoff: float | None = None,
     stopped: bool = False,
     cut_short: str = "",
+    dropped: bool = False,
 ) -> Outcome:
     """The outcome of a call from what the function said and what it used.
 
@@ -267,6 +269,8 @@ def judge(
         Whether it was stopped at a limit.
     cut_short : str
         Why the whole search ends with the call, if that has stopped it.
+    dropped : bool
+        Whether it was stopped because the search does not need it any more.
     """
     runtime = cpu_time if report.runtime is None else report.runtime
     status = report.status
@@ -283,7 +287,7 @@ def judge(
     wall_limit = rules.wall_limit(cutoff)
     stopped = stopped or (wall_limit is not None and wall_time >= wall_limit)
     if stopped and status != "MEMOUT":
-        limit = cut_short or f"the limit of {cutoff} s"
+        limit = cut_short or (_DROPPED if dropped else f"the limit of {cutoff} s")
         status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"
     value = 0.0 if status in SUCCESSES and report.value is None else report.value
     if status not in SUCCESSES and not (status == "TIMEOUT" and rules.crash_value is None and value is not None):

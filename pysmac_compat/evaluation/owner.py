@@ -9,6 +9,8 @@ from multiprocessing.connection import Connection
 from pysmac_compat.evaluation.child import process_handle, readable
 
 _DYING = 0.05  # seconds in which a process that dies has died
+#: bytes of the number of a request: so few that they are read whole or not at all
+NUMBER_SIZE = 8
 _PAUSE = 1.0  # seconds between two looks for it where the system has no handles of processes
 
 
@@ -20,10 +22,12 @@ class Owner:
     pid : int
     lifeline : Connection
         Readable as soon as the process wants no more calls.
+    drops : Connection
+        Gives the numbers of requests whose calls it wants no more.
     """
 
-    def __init__(self, pid: int, lifeline: Connection) -> None:
-        self._pid, self._lifeline = pid, lifeline
+    def __init__(self, pid: int, lifeline: Connection, drops: Connection) -> None:
+        self._pid, self._lifeline, self.drops = pid, lifeline, drops
         self._handle = process_handle(pid)
 
     def wait(self, others: list[int], timeout: float) -> list[int]:
@@ -58,6 +62,14 @@ class Owner:
         time.sleep(_DYING)
         return self.lives()
 
+    def drops_call(self, number: int) -> bool:
+        """Whether it does not want this call any more; to be asked when `drops` is readable.
+
+        Others that it names have ended before it knew.
+        """
+        return int.from_bytes(os.read(self.drops.fileno(), NUMBER_SIZE), "little") == number
+
     def forget(self) -> None:
-        """Close the lifeline in this process."""
+        """Close the connections in this process."""
         self._lifeline.close()
+        self.drops.close()

@@ -59,11 +59,14 @@ class Request:
         CPU limit, seconds.
     wall : float or None
         Wall clock limit in seconds that is left of the total time (with what a running call may add).
+    number : int
+        Of the request.
     """
 
     arguments: dict[str, Any]
     cutoff: float | None = None
     wall: float | None = None
+    number: int = 0
 
 
 class CallServer:
@@ -231,7 +234,7 @@ class CallServer:
             else:
                 self.tree.leave()
             self._reap()
-        return self._judge(request, report, max(cpu_time, watch.cpu_time), wall_time, watch.reached, watch.cut_short)
+        return self._judge(request, report, max(cpu_time, watch.cpu_time), wall_time, watch)
 
     def _judge(
         self,
@@ -239,16 +242,16 @@ class CallServer:
         report: Report,
         cpu_time: float,
         wall_time: float,
-        stopped: bool = False,
-        cut_short: str = "",
+        watch: Watch | None = None,
     ) -> Outcome:
         return judge(
             report,
             cpu_time=cpu_time,
             wall_time=wall_time,
             cutoff=request.cutoff,
-            stopped=stopped,
-            cut_short=cut_short,
+            stopped=watch is not None and watch.reached,
+            cut_short="" if watch is None else watch.cut_short,
+            dropped=watch is not None and watch.dropped,
             rules=self.rules,
         )
 
@@ -291,7 +294,10 @@ class CallServer:
         while True:
             timeout = min(watch.timeout(), child.poll, STILL if stillness is None else stillness.timeout())
             if end is None:
-                ready = self.owner.wait(sources, timeout)
+                drops = self.owner.drops.fileno()
+                ready = self.owner.wait([*sources, drops], timeout)
+                if drops in ready and self.owner.drops_call(request.number):
+                    watch.drop()
                 if self._abandoned():
                     end = time.monotonic() + (0.0 if self.owner.dismisses() else _LAST)
             else:

@@ -47,6 +47,8 @@ class Watch:
         By how much it had more memory than its limit, if that is why it was stopped.
     cut_short : str
         Why the whole search ends with that, if it does.
+    dropped : bool
+        Whether it was stopped because the search does not need it any more.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class Watch:
         self.interval = _INTERVAL if memory_mb is None else _MEMORY_INTERVAL
         self.next_look = start + self.interval
         self.cpu_time = 0.0
-        self.reached, self.cut_short, self.over_memory = False, "", ""
+        self.reached, self.dropped, self.cut_short, self.over_memory = False, False, "", ""
         self._kill_at: float | None = None
 
     def timeout(self) -> float:
@@ -94,6 +96,12 @@ class Watch:
             self.cut_short = "the total time is over"
         if self.cut_short or (self.end is not None and now >= self.end):
             self._stop(signal.SIGTERM, now)
+
+    def drop(self) -> None:
+        """Stop the call: the search does not need it any more."""
+        if not self.reached:
+            self.dropped = True
+            self._stop(signal.SIGTERM, time.monotonic())
 
     def _look_at_processes(self, now: float) -> None:
         if self.cutoff is None and self.memory is None:

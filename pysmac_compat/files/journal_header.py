@@ -14,6 +14,10 @@ from pysmac_compat.plan.known import Known
 
 #: of the journal; the lines of version 1 have no checksums
 VERSION, WITHOUT_CHECKSUMS = 2, 1
+#: goes up when the same results lead to other proposals than before; journals without it have 1
+PROPOSALS = 2
+#: what one call at a time led to was the same in these
+_SAME_FOR_ONE = (1, 2)
 
 
 def header(plan: Plan, run: int) -> dict[str, Any]:
@@ -32,6 +36,7 @@ def header(plan: Plan, run: int) -> dict[str, Any]:
         "train_instance_features": plan.instances.features,
         "workers": plan.calls.workers,
         "lag": plan.calls.lag,
+        "proposals": PROPOSALS,
         "warmstart": digest(start.known),
         "objective": plan.objective,
         "failure_value": plan.calls.failure_value,
@@ -104,7 +109,7 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
     new = json.loads(json.dumps(header(plan, run)))
     old = {**old, **{name: _without_defaults(old[name]) for name in _PARTS if isinstance(old.get(name), dict)}}
     for name in new:
-        if name in ("journal", "max_evaluations"):
+        if name in ("journal", "max_evaluations", "proposals"):
             continue
         if name == "lag" and is_of_other_proposals(old):
             continue
@@ -117,8 +122,9 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
 
 
 def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
-    """Whether this header is of several workers and a version that proposed something else for them."""
-    return "lag" not in head and head.get("workers", 1) != 1
+    """Whether this header is of a version that proposed something else."""
+    proposals = head.get("proposals", 1)
+    return proposals != PROPOSALS and not (head.get("workers", 1) == 1 and proposals in _SAME_FOR_ONE)
 
 
 def _warm_difference(old: Any, new: Any) -> str:

@@ -33,9 +33,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pysmac_compat._installed import prefer_installed
+from pysmac_compat._installed import prefer_installed, without_unused
 from pysmac_compat._process import ForkedProcess, uninterrupted
 from pysmac_compat.errors import FileFormatError, SearchError
+from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.evaluator import Caller, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop, Warned
@@ -248,18 +249,22 @@ def _queue(calls: Sequence[Caller]) -> queue.SimpleQueue[Caller]:
     return idle
 
 
-def _call_any(idle: queue.SimpleQueue[Caller], arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
+def _call_any(
+    idle: queue.SimpleQueue[Caller], arguments: Mapping[str, Any], cutoff: float | None, drop: Drop | None
+) -> Outcome:
     """Make a call with an evaluator that has nothing to do."""
     evaluator = idle.get()
     try:
-        return evaluator(arguments, cutoff)
+        return evaluator(arguments, cutoff, drop)
     except CallsLost as error:
         raise EvaluationLost(str(error)) from error
     finally:
         idle.put(evaluator)
 
 
-def _ask_back(connection: Connection, stopped: Stopped, arguments: Mapping[str, Any], cutoff: float | None) -> Outcome:
+def _ask_back(
+    connection: Connection, stopped: Stopped, arguments: Mapping[str, Any], cutoff: float | None, drop: Drop | None
+) -> Outcome:
     connection.send(CallWanted(dict(arguments), cutoff))
     answer: Outcome | Stop = connection.recv()
     if isinstance(answer, Stop):
@@ -288,8 +293,9 @@ def _import_engine() -> None:
     Nothing of that is garbage, now or later; looking for some would take a tenth as long as the import.
     """
     gc.disable()
-    importlib.import_module("pysmac_compat.engine.parts")
-    importlib.import_module("pysmac_compat.engine.session")
+    with without_unused():
+        importlib.import_module("pysmac_compat.engine.parts")
+        importlib.import_module("pysmac_compat.engine.session")
     gc.freeze()
     gc.enable()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.errors import SearchError
+from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Scored
 from pysmac_compat.events import Evaluated, Event, Improved, Tested, Warned
 from pysmac_compat.files.journal import Recorded
@@ -32,8 +33,8 @@ _ROUNDING = 1e-12
 #: the outcome of an evaluation that was stopped with the search
 _LOST = Outcome("TIMEOUT", 0.0, 0.0, 0.0, 0.0, cut_short=True)
 
-#: makes one call: arguments, cutoff in seconds
-Call = Callable[[Mapping[str, Any], "float | None"], Outcome]
+#: makes one call: arguments, cutoff in seconds, what stops it
+Call = Callable[[Mapping[str, Any], "float | None", "Drop | None"], Outcome]
 
 
 class EvaluationLost(SearchError):
@@ -61,6 +62,7 @@ class Run:
         self.recorded, self.stopped = recorded, stopped
         self._hopeless = Hopeless(len(plan.start.first or ())) if plan.budget.stop_when_hopeless else None
         self._numbers: dict[int, int] = {}  # of each index: it was begun here as the so manieth
+        self._drops: dict[int, Drop] = {}  # of each index
         self._ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # indices
         self._ending = threading.Lock()
         self._old: list[Evaluation] = []  # by a version that made other proposals
@@ -89,6 +91,7 @@ class Run:
             design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,
             window=workers if plan.calls.lag is None else plan.calls.lag,
             choose=self.next_to_learn if workers > 1 and plan.calls.lag is None else None,
+            drop=self.drop,
             seed=plan.seeds[self.run] + plan.start.seed_offset,
             cpu_time=plan.budget.cpu_time,
             count_own_time=plan.budget.count_own_time,
@@ -144,7 +147,14 @@ class Run:
             if known is not None:
                 self.send(Evaluated(self.run, known, recorded=True, origin=origin))
                 return self._scored(known)
-        return self._start(self._evaluate, values, instance, seed, cutoff, self.count, origin)
+        drop = self._drops[self.count] = Drop()
+        return self._start(self._evaluate, values, instance, seed, cutoff, self.count, origin, drop)
+
+    def drop(self, number: int) -> None:
+        """Stop the evaluation that was begun as the so manieth, if it has to be made."""
+        index = next(index for index, begun in self._numbers.items() if begun == number)
+        if index in self._drops:
+            self._drops[index].give()
 
     def next_to_learn(self, begun: Collection[int]) -> int:
         """Which of these evaluations is learnt next: one that is recorded, then the one that ends first."""
@@ -170,9 +180,10 @@ class Run:
         cutoff: float | None,
         index: int,
         origin: str | None,
+        drop: Drop,
     ) -> Scored:
         try:
-            scored, evaluation = self._call(values, instance, seed, cutoff, index, first=index == 1)
+            scored, evaluation = self._call(values, instance, seed, cutoff, index, drop, first=index == 1)
         except BaseException as error:
             self._ended.put(index)
             if isinstance(error, EvaluationLost) and (reason := self.stopped()):
@@ -254,16 +265,17 @@ class Run:
         seed: int | None,
         cutoff: float | None,
         index: int,
+        drop: Drop | None = None,
         first: bool = False,
     ) -> tuple[Scored, Evaluation]:
         number = index if self.plan.calls.numbered else None
         requests = (("instance", instance), ("seed", seed), ("evaluation_index", number))
         extra = {name: value for name, value in requests if value is not None}
-        outcome = self.call({**configuration, **extra}, cutoff)
+        outcome = self.call({**configuration, **extra}, cutoff, drop)
         for _ in range(self.plan.calls.retries):
             if outcome.status not in CRASHES or outcome.cut_short:
                 break
-            again = self.call({**configuration, **extra}, cutoff)
+            again = self.call({**configuration, **extra}, cutoff, drop)
             outcome = replace(
                 again,
                 cpu_time=outcome.cpu_time + again.cpu_time,

@@ -278,3 +278,56 @@ def test_the_same_order_gives_the_same_search():
     first, again, other = (run_as_they_end(smooth, 30, 3, order) for order in (0, 0, 1))
     assert first == again
     assert first[1] != other[1]
+
+
+def racing_search(worth):
+    """A search with capping and failures; those that the search drops are worth ``worth`` each."""
+    calls, dropped = [], []
+
+    def evaluate(configuration, instance, seed, cutoff):
+        calls.append((dict(configuration), instance, cutoff))
+        x = configuration["x"]
+        if (instance + int(8 * x)) % 7 == 0:
+            return Cost(5.0, learnable=False)
+        return Cost(min(cutoff, 0.1 + (x - 1) ** 2 * (1 + instance % 3)), cpu_time=0.1)
+
+    def choose(begun):
+        for number in dropped:
+            if number in begun:
+                return number
+        return max(begun) if len(calls) % 2 else min(begun)
+
+    session = Session(
+        parameter_space(PARAMETERS),
+        lambda *call: Answer(evaluate(*call), len(calls), dropped, worth),
+        n_evaluations=120,
+        window=6,
+        choose=choose,
+        drop=dropped.append,
+        n_instances=12,
+        intensifier=partial(parts.intensifier, cutoff=10.0, capping=Capping(1.0, 0.1)),
+        observe=lambda standing: standings.append((standing.n_told, standing.cost)),
+    )
+    standings = []
+    session.run()
+    return calls, dropped, standings
+
+
+class Answer(Future):
+    """What an evaluation comes to, unless the search has dropped it."""
+
+    def __init__(self, cost, number, dropped, worth):
+        super().__init__()
+        self.cost, self.number, self.dropped, self.worth = cost, number, dropped, worth
+
+    def result(self, timeout=None):
+        return self.worth if self.number in self.dropped else self.cost
+
+
+def test_what_a_dropped_evaluation_comes_to_changes_nothing():
+    calls, dropped, standings = racing_search(Cost(0.0))
+    assert 1 <= len(dropped) == len(set(dropped))
+    assert len(calls) == 120
+    assert [n_told for n_told, _ in standings] == [*range(1, 121)]
+    for worth in (Cost(99.0), Cost(3.0, learnable=False)):
+        assert racing_search(worth) == (calls, dropped, standings)

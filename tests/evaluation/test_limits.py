@@ -3,9 +3,11 @@
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 
 from ..functions import burn, spin
@@ -211,3 +213,29 @@ def test_a_call_may_use_the_rest_and_its_own_limit(evaluator):
     call.deadline = time.monotonic() - 1.0
     outcome = call({}, 20)
     assert (outcome.status, outcome.value, outcome.cut_short) == ("SAT", 3.0, False)
+
+
+def test_a_call_that_is_dropped(evaluator, notes):
+    """Before it begins, while it runs, and after it, when that changes nothing."""
+
+    def function(seconds):
+        notes.write("begun")
+        time.sleep(seconds)
+        return 1.0
+
+    call, before, after = evaluator(function), Drop(), Drop()
+    before.give()
+    outcome = call({"seconds": 60}, None, before)
+    assert (outcome.status, outcome.value, outcome.cut_short) == ("TIMEOUT", TIMEOUT_QUALITY, False)
+    assert "does not need it" in outcome.message
+    assert call({"seconds": 0}, None, after).status == "SAT"
+    after.give()
+    assert call({"seconds": 0}, None, Drop()).status == "SAT"
+    during = Drop()
+    with ThreadPoolExecutor(1) as pool:
+        began = len(notes.lines)
+        running = pool.submit(call, {"seconds": 60}, None, during)
+        while len(notes.lines) == began:
+            time.sleep(0.005)
+        during.give()
+        assert running.result().status == "TIMEOUT"

@@ -195,6 +195,36 @@ def test_test_instances_go_on_side_by_side_too():
     assert [e.index for e in result.runs[0].test_evaluations] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.slow
+def test_what_is_no_longer_needed_is_stopped(tmp_path):
+    """A challenger that is not the first fails on one instance, and would run for a minute on another."""
+
+    def is_first(name):
+        try:
+            (tmp_path / name).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def function(x, n, instance):
+        if x == 4 or is_first(f"{x} runs"):
+            return float(instance)
+        if is_first(f"{x} fails"):
+            time.sleep(0.5)
+        elif is_first(f"{x} sleeps"):
+            time.sleep(60)
+        raise ValueError("no")
+
+    _, result = minimize(function, 25, workers=3, num_train_instances=6)
+    evaluations = result.runs[0].evaluations
+    assert len(evaluations) == 25
+    stopped = [e for e in evaluations if e.status == "TIMEOUT"]
+    assert stopped
+    assert all("does not need it any more" in e.message for e in stopped)
+    assert {e.status for e in evaluations} == {"SAT", "CRASHED", "TIMEOUT"}
+    assert result.runs[0].configuration["x"] == 4
+
+
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "many", None])
 def test_a_wrong_number_of_workers_is_refused(wrong):
     with pytest.raises(ValueError, match=r"workers"):

@@ -56,7 +56,7 @@ def search(options=(), function=quadratic, n=12, cpu_time=lambda arguments: 0.0,
     plan = plan_of(options, n, **keywords)
     builder = ResultBuilder(plan)
 
-    def call(arguments, cutoff):
+    def call(arguments, cutoff, drop):
         used = cpu_time(arguments)
         try:
             report = describe(function(**arguments))
