@@ -37,3 +37,19 @@ def test_the_first_that_is_new_enough(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "new")
     monkeypatch.setattr(sys, "path", [""])
     assert _installed._homes() == {"pynisher": str((tmp_path / "new").resolve())}
+
+
+def test_smac3_without_dask_and_pandas(run_script):
+    """Unless the script has imported Dask; it is as it should be afterwards."""
+    code = """
+    import sys
+    {first}
+    from pysmac_compat import _installed
+    with _installed.without_unused():
+        import smac
+    print(sorted({{"dask", "distributed", "pandas"}} & sys.modules.keys()))
+    import dask.distributed
+    print(dask.distributed.Client.__name__)
+    """
+    assert run_script(code.format(first="")).stdout == "[]\nClient\n"
+    assert "'dask', 'distributed'" in run_script(code.format(first="import dask")).stdout
