@@ -9,6 +9,7 @@ import random
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -137,10 +138,10 @@ class Trial:
         self.notes.path.unlink(missing_ok=True)
         result = self._search("resumed", resume=True)
         again = self.notes.lines
-        # with several calls at a time, a call may be due that the killed search had in common with another
-        counts.doubled = len({call_of(each) for each in kept} & set(again))
-        counts.doubled += max(0, len(again) - (N * self.cell.runs - len(kept)))
         ended = self._recorded()
+        # two runs may have a call in common, as that of the default: how often each was made is what counts
+        made = Counter([*map(call_of, kept), *again])
+        counts.doubled = (made - Counter(map(call_of, ended))).total()
         counts.lost += sum(each not in ended for each in kept) + max(0, N * self.cell.runs - len(ended))
         counts += self._look(complete=True)
         counts.different = int(result != self._replay())
