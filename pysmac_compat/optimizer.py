@@ -8,13 +8,14 @@ import os
 import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
 from pysmac_compat._process import check_platform, ended_by_sigterm, refuse_while_importing_main, uninterrupted
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, shown
-from pysmac_compat.evaluation import on_dask
+from pysmac_compat.evaluation.dask_client import connected
 from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.events import CallWanted, Event
@@ -246,38 +247,39 @@ class SMAC_optimizer:
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {shown(func)}")
         options = resolve(self.smac_options)
-        if options.calls.cluster is not None:
-            on_dask.check_client(options.calls.cluster, func)
-        results = self._results(options)
-        plan = make_plan(
-            options,
-            definition=understand(parameter_dict, conditional_clauses, forbidden_clauses),
-            max_evaluations=max_evaluations,
-            deterministic=self._deterministic if deterministic is None else bool(deterministic),
-            num_train_instances=num_train_instances,
-            num_test_instances=num_test_instances,
-            train_instance_features=train_instance_features,
-            num_runs=num_runs,
-            num_procs=num_procs,
-            seed=seed,
-            t_limit_function_s=t_limit_function_s,
-            t_limit_total_s=self._total_time,
-            mem_limit_function_mb=mem_limit_function_mb,
-            numbered=numbered,
-            read_warm_start=not resume,
-        )
-        check_signature(func, plan)
-        self.pysmac_config = {
-            "deterministic": plan.deterministic,
-            "has_instance": plan.instances.n_train is not None,
-            "parser_dict": {name: value_type(p) for name, p in plan.definition.parameters.items()},
-            "function": func,
-        }
-        if resume and not self._persistent:
-            raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
-        patience = PATIENCE if resume else 0.0
-        locks = self._held
         with contextlib.ExitStack() as held:
+            if options.calls.cluster is not None:
+                client, workers = held.enter_context(connected(options.calls.cluster, func, options.calls.workers))
+                options = replace(options, calls=replace(options.calls, cluster=client, workers=workers))
+            results = self._results(options)
+            plan = make_plan(
+                options,
+                definition=understand(parameter_dict, conditional_clauses, forbidden_clauses),
+                max_evaluations=max_evaluations,
+                deterministic=self._deterministic if deterministic is None else bool(deterministic),
+                num_train_instances=num_train_instances,
+                num_test_instances=num_test_instances,
+                train_instance_features=train_instance_features,
+                num_runs=num_runs,
+                num_procs=num_procs,
+                seed=seed,
+                t_limit_function_s=t_limit_function_s,
+                t_limit_total_s=self._total_time,
+                mem_limit_function_mb=mem_limit_function_mb,
+                numbered=numbered,
+                read_warm_start=not resume,
+            )
+            check_signature(func, plan)
+            self.pysmac_config = {
+                "deterministic": plan.deterministic,
+                "has_instance": plan.instances.n_train is not None,
+                "parser_dict": {name: value_type(p) for name, p in plan.definition.parameters.items()},
+                "function": func,
+            }
+            if resume and not self._persistent:
+                raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
+            patience = PATIENCE if resume else 0.0
+            locks = self._held
             if self._persistent and not locks:
                 locks = lock_runs(results, run_names(plan.seeds), patience)
                 for lock in locks:

@@ -30,15 +30,14 @@ class CallsLost(SearchError):
     """The process that makes the calls has died."""
 
 
+class CallsEnded(CallsLost):
+    """What makes the calls is gone, and that is no error: the search ends with what it has found."""
+
+
 class Caller(ABC):
-    """Asks for one call after the other over a connection.
+    """Asks for one call after the other.
 
     The object works in the process that made it and in forks of that.
-
-    Parameters
-    ----------
-    connection : Connection
-        Takes a `Request`, gives an `Outcome`.
 
     Attributes
     ----------
@@ -50,8 +49,7 @@ class Caller(ABC):
         What a fork of the process that made it has to close, so that it sees the end of that process.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self) -> None:
         self.deadline: float | None = None
         self.notice: Callable[[str], None] = lambda text: None
         self.not_for_forks: tuple[Connection, ...] = ()
@@ -76,23 +74,30 @@ class Caller(ABC):
         Raises
         ------
         CallsLost
-            If the light process is gone.
+            If what makes the calls is gone.
         """
         wall = None
         if self.deadline is not None:
             wall = max(0.0, self.deadline - time.monotonic()) + (cutoff or 0.0)
         try:
             self._number += 1
-            send(self._connection.fileno(), vars(Request(dict(arguments), cutoff, wall, self._number)))
+            self._send(Request(dict(arguments), cutoff, wall, self._number))
             with contextlib.nullcontext() if drop is None else drop.stops(partial(self._drop, self._number)):
-                while "notice" in (answer := receive(self._connection.fileno())):
-                    self.notice(answer["notice"])
+                return self._receive(self._number)
         except (EOFError, OSError):
             raise CallsLost("the process that calls the function has died") from None
-        return Outcome(**answer)
 
-    def _drop(self, number: int) -> None:  # noqa: B027
-        """Stop the call of this request, unless it has ended; a class that cannot lets it go on."""
+    @abstractmethod
+    def _send(self, request: Request) -> None:
+        """Ask for this call; an EOFError or OSError, if there is nobody to make it."""
+
+    @abstractmethod
+    def _receive(self, number: int) -> Outcome:
+        """Wait for the outcome of this request's call; as above."""
+
+    @abstractmethod
+    def _drop(self, number: int) -> None:
+        """Stop the call of this request, unless it has ended."""
 
     @abstractmethod
     def close(self) -> None:
@@ -118,8 +123,8 @@ class Evaluator(Caller):
         rules: Rules | None = None,
         not_for_calls: Sequence[Closeable] = (),
     ) -> None:
-        ours, theirs = multiprocessing.Pipe()
-        super().__init__(ours)
+        super().__init__()
+        self._connection, theirs = multiprocessing.Pipe()
         their_lifeline, self._lifeline = multiprocessing.Pipe()
         their_drops, self._drops = multiprocessing.Pipe(duplex=False)
         owner = os.getpid()
@@ -145,12 +150,28 @@ class Evaluator(Caller):
         with contextlib.suppress(OSError):  # what makes the calls has gone: its answer will tell
             os.write(self._drops.fileno(), number.to_bytes(NUMBER_SIZE, "little"))
 
+    def _send(self, request: Request) -> None:
+        send(self._connection.fileno(), vars(request))
+
+    def _receive(self, number: int) -> Outcome:
+        while "notice" in (answer := receive(self._connection.fileno())):
+            self.notice(answer["notice"])
+        return Outcome(**answer)
+
+    def dismiss(self) -> None:
+        """End the light process and a call that is running; another thread that waits for it gets `CallsLost`."""
+        shut_down(self._lifeline)
+
     def close(self) -> None:
         """End the light process and a call that is still running."""
-        # A shutdown is seen by the other side whoever else holds a copy of this end.
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._lifeline.fileno())) as lifeline:
-            lifeline.shutdown(socket.SHUT_RDWR)
+        self.dismiss()
         for each in (self._lifeline, self._drops, self._connection):
             each.close()
         if not self._process.wait(EXIT_SECONDS + 1.0):
             self._process.kill()
+
+
+def shut_down(connection: Connection) -> None:
+    """End a connection, so that the other side sees it whoever else holds a copy of this end."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as copy:
+        copy.shutdown(socket.SHUT_RDWR)

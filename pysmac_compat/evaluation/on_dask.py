@@ -1,68 +1,44 @@
-"""Calls on the workers of a Dask cluster: each is made there as it is here, in a child process with its limits."""
+"""Calls on the workers of a Dask cluster: each is made there as it is here, in a child process with its limits.
+
+::
+
+    the engine's process: one caller for each call at a time
+         │  one pipe: requests with their numbers, answers
+         v
+    this process: a thread ── client ── scheduler ──> workers, see `dask_worker`
+
+The function goes to the cluster once, and to a worker with its first call, from where Dask has it already. What the
+cluster holds for a search belongs to futures of the client, and goes with it, whatever this process dies of.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import multiprocessing
-import os
-import socket
+import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Any
 
-from pysmac_compat.errors import ArgumentError
-from pysmac_compat.evaluation.child import receive, send
-from pysmac_compat.evaluation.evaluator import Caller, Evaluator
+from pysmac_compat.evaluation.child import readable, receive, send
+from pysmac_compat.evaluation.dask_worker import NotHere, evaluate, keep
+from pysmac_compat.evaluation.evaluator import Caller, CallsEnded, shut_down
 from pysmac_compat.evaluation.outcome import Outcome, Report, judge
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import Request
 
 _GRACE = 5.0  # seconds that a worker gets beyond the total time to say that it is over
+_LOOK = 0.25  # seconds between two looks at limits and at the connection to the scheduler
+_TRIES = 4  # times that a call is handed to the cluster; Dask itself repeats those whose worker has died
+_LOST = ("cancelled", "lost")  # states of a future that nobody works for
 
 
-def check_client(client: Any, function: Callable[..., Any]) -> None:
-    """Refuse what cannot work, before anything is started.
-
-    Parameters
-    ----------
-    client : dask.distributed.Client
-    function : callable
-        The user's; must be one that cloudpickle can send.
-
-    Raises
-    ------
-    ArgumentError
-        If the client is closed, has no workers, or cannot send the function.
-    """
-    import cloudpickle
-
-    name = "smac_options['dask-client']"
-    if getattr(client, "asynchronous", False):
-        raise ArgumentError(f"{name} must not be asynchronous")
-    if client.status != "running":
-        raise ArgumentError(f"{name} is not connected to a cluster: its status is {client.status!r}")
-    if not client.nthreads():
-        raise ArgumentError(f"{name}: the cluster has no workers yet; see Client.wait_for_workers")
-    try:
-        cloudpickle.dumps(function)
-    except Exception as error:
-        raise ArgumentError(f"{name}: the function cannot be sent to the workers: {error}") from error
-
-
-def evaluate(function: Callable[..., Any], rules: Rules, request: Request) -> Outcome:
-    """Make one call; what a worker of the cluster does."""
-    with contextlib.closing(Evaluator(function, rules)) as call:
-        if request.wall is not None:
-            call.deadline = time.monotonic() + request.wall - (request.cutoff or 0.0)
-        return call(request.arguments, request.cutoff)
-
-
-class DaskEvaluator(Caller):
-    """Has the calls of a function made by the workers of a Dask cluster.
-
-    Requests come from the process of the search; a thread of this process, which has the
-    client, passes them on.
+def cluster_callers(client: Any, function: Callable[..., Any], rules: Rules, workers: int) -> Sequence[Caller]:
+    """What has the calls of one engine made by the workers of a cluster, as many at a time.
 
     Parameters
     ----------
@@ -71,59 +47,234 @@ class DaskEvaluator(Caller):
         The user's.
     rules : Rules
         Limits, and what a failed call is worth.
+    workers : int
     """
+    ours, theirs = multiprocessing.Pipe()
+    server, line = _Server(client, function, rules, theirs), _Line(ours)
+    return [DaskCaller(line, server, i) for i in range(workers)]
 
-    def __init__(self, client: Any, function: Callable[..., Any], rules: Rules) -> None:
-        ours, theirs = multiprocessing.Pipe()
-        super().__init__(ours)
-        self.not_for_forks = (theirs,)
-        self._running: Any = None
 
-        def serve() -> None:
-            with contextlib.suppress(EOFError, OSError), theirs:
-                while True:
-                    request = Request(**receive(theirs.fileno()))
-                    send(theirs.fileno(), vars(self._outcome(client, function, rules, request)))
+#: the number of a caller, and of a request of it
+_Key = tuple[int, int]
 
-        self._thread = threading.Thread(target=serve, name="pysmac-dask", daemon=True)
-        self._thread.start()
 
-    def _outcome(self, client: Any, function: Callable[..., Any], rules: Rules, request: Request) -> Outcome:
-        """What a call on the cluster came to; one that is lost there has crashed."""
-        import asyncio  # here, as all that fork this module would bear its size
+class DaskCaller(Caller):
+    """Has one call at a time made on a cluster; all of an engine share a line to it."""
 
-        from distributed import wait
+    def __init__(self, line: _Line, server: _Server, index: int) -> None:
+        super().__init__()
+        self._line, self._server, self._index = line, server, index
+        self.not_for_forks = (server.connection,)
 
-        deadline = None if request.wall is None else time.monotonic() + request.wall + _GRACE
-        try:
-            # each call anew: Dask would take the same arguments for the same result
-            self._running = client.submit(evaluate, function, rules, request, pure=False)
-            while not self._running.done() and (deadline is None or time.monotonic() < deadline):
-                with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-                    wait(self._running, timeout=None if deadline is None else deadline - time.monotonic())
-            if self._running.done():
-                outcome: Outcome = self._running.result()
-                return outcome
-            self._running.cancel()
-            report, late = Report("TIMEOUT"), "the total time is over"
-        except Exception as error:
-            lost = f"the call was lost on the cluster: {type(error).__name__}: {error}"
-            report, late = Report("CRASHED", message=lost), ""
-        return judge(
-            report,
-            cpu_time=0.0,
-            wall_time=0.0,
-            cutoff=request.cutoff,
-            stopped=bool(late),
-            cut_short=late,
-            rules=rules,
-        )
+    def _send(self, request: Request) -> None:
+        self._line.ask((self._index, request.number), request)
+
+    def _receive(self, number: int) -> Outcome:
+        answer = self._line.wait((self._index, number))
+        if "gone" in answer:
+            raise CallsEnded(answer["gone"])
+        return Outcome(**answer)
+
+    def _drop(self, number: int) -> None:
+        with contextlib.suppress(EOFError, OSError):  # the answer will tell
+            self._line.send((self._index, number), None)
 
     def close(self) -> None:
-        """Forget a call that is still running; its worker ends it at its limits."""
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as connection:
-            connection.shutdown(socket.SHUT_RDWR)
-        self._connection.close()
-        if self._running is not None:
-            self._running.cancel()
-        self._thread.join(5.0)
+        """End the calls of all that share the line; idempotent."""
+        self._line.close()
+        self._server.close()
+
+
+class _Line:
+    """The engine's end of the pipe: any thread may ask, and gets its own answer."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._waiting: dict[_Key, queue.SimpleQueue[dict[str, Any] | None]] = {}
+        self._reads = self._ended = False
+
+    def ask(self, key: _Key, request: Request) -> None:
+        self._waiting[key] = queue.SimpleQueue()
+        self.send(key, vars(request))
+
+    def send(self, key: _Key, message: dict[str, Any] | None) -> None:
+        """Send a request, or with None that it is wanted no more."""
+        with self._lock:
+            if not self._reads:  # not in the process that has made this object, nor before it was forked
+                self._reads = True
+                threading.Thread(target=self._read, name="pysmac-answers", daemon=True).start()
+            if self._ended:
+                raise EOFError
+            send(self._connection.fileno(), (key, message))
+
+    def wait(self, key: _Key) -> dict[str, Any]:
+        answer = self._waiting[key].get()
+        del self._waiting[key]
+        if answer is None:
+            raise EOFError
+        return answer
+
+    def _read(self) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                key, answer = receive(self._connection.fileno())
+                self._waiting[key].put(answer)
+        with self._lock:
+            self._ended = True
+            for waiting in list(self._waiting.values()):
+                waiting.put(None)
+
+    def close(self) -> None:
+        if not self._connection.closed:
+            shut_down(self._connection)
+            self._connection.close()
+
+
+@dataclass
+class _Call:
+    """A call that is on the cluster; ``deadline`` by ``time.monotonic()``."""
+
+    key: _Key
+    request: Request
+    deadline: float | None
+    future: Any = None
+    tries: int = 0
+
+
+class _Server:
+    """Passes requests on to the cluster, and its answers back; a thread of its own reads them."""
+
+    def __init__(self, client: Any, function: Callable[..., Any], rules: Rules, connection: Connection) -> None:
+        import cloudpickle
+
+        self.connection = connection
+        self._client, self._rules = client, rules
+        self._data = cloudpickle.dumps((function, rules))
+        self._name = f"pysmac-{hashlib.sha256(self._data).hexdigest()}"
+        self._function: Any = None
+        self._running: dict[_Key, _Call] = {}
+        self._sending, self._submitting = threading.Lock(), threading.Lock()
+        self._thread = threading.Thread(target=self._serve, name="pysmac-dask", daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        looked = time.monotonic()
+        with contextlib.suppress(EOFError, OSError), self.connection:
+            while True:
+                if readable([self.connection.fileno()], _LOOK):
+                    key, request = receive(self.connection.fileno())
+                    if request is None:
+                        self._drop(key)
+                    else:
+                        self._begin(key, Request(**request))
+                if time.monotonic() - looked >= _LOOK:
+                    self._look()
+                    looked = time.monotonic()
+
+    def _begin(self, key: _Key, request: Request) -> None:
+        deadline = None if request.wall is None else time.monotonic() + request.wall + _GRACE
+        self._running[key] = call = _Call(key, request, deadline)
+        self._submit(call)
+
+    def _drop(self, key: _Key) -> None:
+        if key in self._running:
+            self._stop(self._running[key], dropped=True)
+
+    def _submit(self, call: _Call) -> None:
+        """Hand a call to the cluster."""
+        # each call anew: Dask would take the same arguments for the same result
+        self._hand(call, lambda: self._client.submit(evaluate, self._name, call.request, pure=False))
+
+    def _equip(self, call: _Call, worker: str) -> None:
+        """Bring the function to a worker that has been given a call without having it; others wait for that, too.
+
+        The calls themselves depend on nothing, so that Dask takes any worker for as good as any other.
+        """
+        at = {"key": f"{self._name}-{worker}", "workers": [worker], "allow_other_workers": True}
+        self._hand(call, lambda: self._client.submit(keep, self._name, self._sent(), **at))
+
+    def _hand(self, call: _Call, submit: Callable[[], Any]) -> None:
+        with self._submitting:
+            if call.key not in self._running:
+                return
+            try:
+                call.future = future = submit()
+            except Exception:  # not connected any more; `_look` sees what becomes of it
+                call.future = None
+                return
+        future.add_done_callback(lambda future: self._take(call, future))
+
+    def _sent(self) -> Any:
+        """A future of the pickled function, which Dask hands on from worker to worker."""
+        import dask
+
+        if self._function is None or self._function.status in _LOST:
+            with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TiB"}):  # it goes once
+                self._function = self._client.submit(bytes, self._data, key=self._name)
+        return self._function
+
+    def _take(self, call: _Call, future: Any) -> None:
+        """Go on with what has come of a call."""
+        if future is not call.future or future.status in _LOST or call.key not in self._running:
+            return
+        from distributed import CancelledError
+
+        try:
+            result = future.result()
+        except CancelledError:  # meanwhile
+            return
+        except Exception as error:
+            lost = f"the call was lost on the cluster: {type(error).__name__}: {error}"
+            result = self._judged(call, Report("CRASHED", message=lost))
+        if isinstance(result, NotHere):
+            self._equip(call, result.worker)
+        elif result is None:  # a worker is equipped, or it is closing
+            self._submit(call)
+        else:
+            self._answer(call, vars(result))
+
+    def _look(self) -> None:
+        """See to calls that have taken too long, or that the cluster has forgotten."""
+        status = self._client.status
+        for call in list(self._running.values()):
+            if status in ("closing", "closed"):
+                self._answer(call, {"gone": "the connection to the Dask cluster is lost"})
+            elif call.deadline is not None and time.monotonic() >= call.deadline:
+                self._stop(call, cut_short="the total time is over")
+            elif status == "running" and (call.future is None or call.future.status in _LOST):
+                call.tries += 1
+                if call.tries < _TRIES:
+                    self._submit(call)
+                else:
+                    lost = f"the call was lost on the cluster, {_TRIES} times"
+                    self._answer(call, vars(self._judged(call, Report("CRASHED", message=lost))))
+
+    def _stop(self, call: _Call, **why: Any) -> None:
+        self._answer(call, vars(self._judged(call, Report("TIMEOUT"), stopped=True, **why)))
+        self._cancel([call])
+
+    def _judged(self, call: _Call, report: Report, **stopped: Any) -> Outcome:
+        return judge(report, self._rules, cpu_time=0.0, wall_time=0.0, cutoff=call.request.cutoff, **stopped)
+
+    def _answer(self, call: _Call, answer: dict[str, Any]) -> None:
+        if self._running.pop(call.key, None) is not None:
+            with self._sending, contextlib.suppress(OSError):
+                send(self.connection.fileno(), (call.key, answer))
+
+    def _cancel(self, calls: Sequence[_Call]) -> None:
+        """End calls on the cluster: their workers notice it."""
+        futures = [call.future for call in calls if call.future is not None]
+        if futures and self._client.status == "running":
+            with contextlib.suppress(Exception):
+                self._client.cancel(futures)
+
+    def close(self) -> None:
+        """End the calls that are running, and let go of all that the cluster holds; idempotent."""
+        with self._submitting:
+            calls = list(self._running.values())
+            self._running.clear()
+        self._cancel(calls)
+        self._function = None
+        if threading.current_thread() is not self._thread:
+            self._thread.join(5.0)

@@ -86,7 +86,7 @@ class CallOptions(CallSettings):
         In which their results are learnt.
     lag : int or None
         With 'begun': a call is proposed from the results of all that were begun so many calls before.
-    cluster : dask.distributed.Client or None
+    cluster : dask.distributed.Client, cluster object, str or None
     """
 
     cutoff: float | None = None

@@ -7,6 +7,7 @@ import json
 import logging
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -224,8 +225,17 @@ def formula(name: str, value: Any) -> Any:
     return parse_formula(name, value)
 
 
-def client(name: str, value: Any) -> Any:
-    """A client of a Dask cluster."""
-    if not all(callable(getattr(value, method, None)) for method in ("submit", "nthreads")):
-        raise ArgumentError(f"{name} must be a dask.distributed.Client, got {shown(value)}")
+def cluster(name: str, value: Any) -> Any:
+    """A Dask cluster: a client of it, an object that has one, the address of its scheduler, or its scheduler file."""
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    if isinstance(value, str):
+        fits = re.fullmatch(r"(\w+://)?\S+:\d+", value) is not None or os.path.isfile(value)
+    else:
+        fits = callable(getattr(value, "submit", None)) or hasattr(value, "scheduler_address")
+    if not fits:
+        raise ArgumentError(
+            f"{name} must be a client of a Dask cluster, an object such as a LocalCluster, the address of a scheduler "
+            f"such as 'tcp://host:8786' or its scheduler file, got {shown(value)}"
+        )
     return value

@@ -72,7 +72,7 @@ _ROWS: dict[str, Row[Any]] = {
     "workers": Row(lambda o: o.calls.workers, r.count()),
     "workers-order": Row(lambda o: o.calls.order, r.mapped({"ended": "ended", "begun": "begun"})),
     "workers-lag": Row(lambda o: o.calls.lag, r.count()),
-    "dask-client": Row(lambda o: o.calls.cluster, r.client),
+    "dask-client": Row(lambda o: o.calls.cluster, r.cluster),
     # what is minimised, and how long
     "run-obj": Row(lambda o: o.objective.runtime, r.mapped({"QUALITY": False, "RUNTIME": True})),
     "overall-obj": Row(lambda o: o.objective.penalty, r.mapped(_PENALTIES)),

@@ -115,13 +115,10 @@ _LAG = 4  # times the workers: how far the proposals run ahead of the results th
 
 def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
     given = options.calls
-    workers = given.workers
-    if given.cluster is not None and workers is None:
-        workers = sum(given.cluster.nthreads().values())
-    if not given.isolate and (given.cluster is not None or (workers or 1) > 1):
+    if not given.isolate and (given.cluster is not None or (given.workers or 1) > 1):
         needs = "'dask-client'] needs" if given.cluster is not None else "'workers'] > 1 needs"
         raise ArgumentError(f"smac_options[{needs} isolated calls: smac_options['isolate'] = True")
-    workers = workers or 1
+    workers = given.workers or 1
     if given.lag is not None and (given.order == "ended" or given.lag < workers):
         wanted = f"smac_options['workers-order'] = 'begun' and at least as many as there are workers, {workers}"
         raise ArgumentError(f"smac_options['workers-lag'] = {given.lag} needs {wanted}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from pysmac_compat._process import uninterrupted
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
+from pysmac_compat.evaluation.on_dask import cluster_callers
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import INTERRUPTED, CallWanted, Event
 from pysmac_compat.files.journal import Recorded
@@ -70,14 +71,13 @@ class Minimisation:
             self._started.callback(self._engines[-1].close)
 
     def _start_callers(self, function: Callable[..., Any]) -> list[Caller]:
-        callers: list[Caller] = []
-        for _ in range(self._plan.calls.workers):
-            if self._plan.calls.cluster is None:
-                callers.append(Evaluator(function, self._plan.rules, self.locks))
-            else:
-                from pysmac_compat.evaluation.on_dask import DaskEvaluator
-
-                callers.append(DaskEvaluator(self._plan.calls.cluster, function, self._plan.rules))
+        calls, callers = self._plan.calls, list[Caller]()
+        if calls.cluster is not None:
+            callers += cluster_callers(calls.cluster, function, self._plan.rules, calls.workers)
+            self._started.callback(callers[0].close)
+            return callers
+        for _ in range(calls.workers):
+            callers.append(Evaluator(function, self._plan.rules, self.locks))
             self._started.callback(callers[-1].close)
         return callers
 

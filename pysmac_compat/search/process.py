@@ -37,7 +37,7 @@ from pysmac_compat._installed import prefer_installed, without_unused
 from pysmac_compat._process import ForkedProcess, uninterrupted
 from pysmac_compat.errors import FileFormatError, SearchError
 from pysmac_compat.evaluation.drop import Drop
-from pysmac_compat.evaluation.evaluator import Caller, CallsLost
+from pysmac_compat.evaluation.evaluator import Caller, CallsEnded, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop, Warned
 from pysmac_compat.files.journal import Recorded
@@ -181,7 +181,7 @@ def _serve(
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
     stopped = Stopped(connection)
     threading.Thread(target=end_after, args=(parent, stopped), name="pysmac-parent", daemon=True).start()
-    call: Call = partial(_call_any, _queue(calls)) if calls else partial(_ask_back, connection, stopped)
+    call: Call = partial(_call_any, _queue(calls), stopped) if calls else partial(_ask_back, connection, stopped)
     sending = threading.Lock()
     known: tuple[Any, ...] = ()
 
@@ -250,12 +250,20 @@ def _queue(calls: Sequence[Caller]) -> queue.SimpleQueue[Caller]:
 
 
 def _call_any(
-    idle: queue.SimpleQueue[Caller], arguments: Mapping[str, Any], cutoff: float | None, drop: Drop | None
+    idle: queue.SimpleQueue[Caller],
+    stopped: Stopped,
+    arguments: Mapping[str, Any],
+    cutoff: float | None,
+    drop: Drop | None,
 ) -> Outcome:
     """Make a call with an evaluator that has nothing to do."""
     evaluator = idle.get()
     try:
         return evaluator(arguments, cutoff, drop)
+    except CallsEnded as error:
+        evaluator.notice(f"{error}; the search ends with what it has found")
+        stopped.note(Stop(str(error)))
+        raise EvaluationLost(str(error)) from error
     except CallsLost as error:
         raise EvaluationLost(str(error)) from error
     finally:

@@ -1,0 +1,70 @@
+"""The client of the Dask cluster that ``smac_options['dask-client']`` names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError, cut
+
+_NAME = "smac_options['dask-client']"
+
+
+@contextlib.contextmanager
+def connected(cluster: Any, function: Callable[..., Any], workers: int | None) -> Iterator[tuple[Any, int]]:
+    """A client of the cluster, and the number of calls at a time; what cannot work is refused.
+
+    Parameters
+    ----------
+    cluster : dask.distributed.Client, cluster object or str
+        A client stays open; for a cluster, the address of a scheduler or its file one is opened and closed.
+    function : callable
+        The user's; must be one that cloudpickle can send.
+    workers : int or None
+        Calls at a time; None: as many as the workers have threads now.
+
+    Raises
+    ------
+    ArgumentError
+        If nobody answers, the function cannot be sent, or there are neither workers nor a number of them.
+    """
+    import cloudpickle
+
+    try:
+        cloudpickle.dumps(function)
+    except Exception as error:
+        raise ArgumentError(f"{_NAME}: the function cannot be sent to the workers: {error}") from error
+    with contextlib.ExitStack() as opened:
+        client = cluster if hasattr(cluster, "submit") else opened.enter_context(_client_of(cluster))
+        if getattr(client, "asynchronous", False):
+            raise ArgumentError(f"{_NAME} must not be asynchronous")
+        if client.status != "running":
+            raise ArgumentError(f"{_NAME} is not connected to a cluster: its status is {client.status!r}")
+        threads = sum(client.nthreads().values())
+        if not threads and workers is None:
+            raise ArgumentError(
+                f"{_NAME}: the cluster has no workers yet. smac_options['workers'] says how many calls go on at a time "
+                "when they come; Client.wait_for_workers waits for them"
+            )
+        if not threads:
+            warn(f"{_NAME}: the cluster has no workers yet; the calls wait for them")
+        yield client, workers or threads
+
+
+@contextlib.contextmanager
+def _client_of(cluster: Any) -> Iterator[Any]:
+    from distributed import Client
+
+    where = cluster if isinstance(cluster, str) else getattr(cluster, "scheduler_address", cluster)
+    try:
+        if isinstance(cluster, str) and os.path.isfile(cluster):
+            client = Client(scheduler_file=cluster, set_as_default=False)
+        else:
+            client = Client(cluster, set_as_default=False)
+    except Exception as error:
+        raise ArgumentError(f"{_NAME}: no scheduler answers at {where!r}: {cut(str(error))}") from error
+    with client:
+        yield client
