@@ -82,8 +82,8 @@ def test_the_function_goes_once_to_each_worker(client, notes):
         return x**2 + n
 
     workers = set(client.run(os.getpid).values())
-    assert minimize(function, 12, client, num_runs=2, num_procs=2).n_crashed == 0
-    assert len(calls.lines) == 24
+    assert minimize(function, 8, client, num_runs=2, num_procs=2).n_crashed == 0
+    assert len(calls.lines) == 16
     assert {int(line) for line in calls.lines} == workers
     assert sorted(map(int, notes.lines)) == sorted(workers)
 
