@@ -26,6 +26,7 @@ RUNS = {
     "noisy_function.py": 8,
     "solver_runtime.py": 8,
     "two_runs.py": 4,
+    "dask_local.py": 4,
     "model_selection.py": 3,
     "svm_limits.py": 5,
 }
@@ -56,7 +57,17 @@ def test_example_prints_its_result(example, printed):
 
 
 def test_every_example_is_run_here():
-    assert {path.name for path in EXAMPLES.glob("*.py")} == set(RUNS)
+    assert {path.name for path in EXAMPLES.glob("*.py")} == {*RUNS, "dask_slurm.py"}
+
+
+def test_the_example_for_slurm_starts_jobs_of_one_worker():
+    """There is no SLURM here: this is what it would be given."""
+    jobqueue = pytest.importorskip("dask_jobqueue")
+    with runpy.run_path(str(EXAMPLES / "dask_slurm.py"), run_name="example")["start_cluster"]() as cluster:
+        assert isinstance(cluster, jobqueue.SLURMCluster)
+        script = cluster.job_script()
+    assert "#SBATCH -t 04:00:00" in script
+    assert re.search(r"dask_worker tcp://\S+ .*--nthreads 1 .*--lifetime 3h50m", script)
 
 
 def test_examples_are_short():
