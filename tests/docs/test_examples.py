@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import signal
 import sys
 from pathlib import Path
 
@@ -62,7 +63,12 @@ def test_every_example_is_run_here():
 
 def test_the_example_for_slurm_starts_jobs_of_one_worker():
     """There is no SLURM here: this is what it would be given."""
-    jobqueue = pytest.importorskip("dask_jobqueue")
+    handlers = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        jobqueue = pytest.importorskip("dask_jobqueue")
+    finally:  # its import replaces them
+        for signum, handler in handlers.items():
+            signal.signal(signum, handler)
     with runpy.run_path(str(EXAMPLES / "dask_slurm.py"), run_name="example")["start_cluster"]() as cluster:
         assert isinstance(cluster, jobqueue.SLURMCluster)
         script = cluster.job_script()

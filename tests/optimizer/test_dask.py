@@ -1,10 +1,12 @@
 """``smac_options['dask-client']``: calls on the workers of a cluster."""
 
+import contextlib
 import json
 import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dask
@@ -15,6 +17,9 @@ from distributed import Client, Future, LocalCluster
 from benchmarks.faults.notes import Notes
 from pysmac_compat import ArgumentError, SMAC_optimizer
 from pysmac_compat.evaluation.dask_client import connected
+from pysmac_compat.evaluation.drop import Drop
+from pysmac_compat.evaluation.on_dask import cluster_callers
+from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.events import Evaluated
 
 from ..functions import gone
@@ -197,6 +202,24 @@ def test_an_end_leaves_no_call_running(client, notes, how):
     assert notes.lines
     assert all(gone(int(pid)) for pid in notes.lines)
     assert len(client.nthreads()) == 2
+
+
+def test_a_call_that_is_not_needed_any_more_ends(client, notes):
+    def function(seconds):
+        notes.write(os.getpid())
+        time.sleep(seconds)
+        return 1.0
+
+    drop = Drop()
+    calls = cluster_callers(client, function, Rules(), 2)
+    with contextlib.closing(calls[0]), ThreadPoolExecutor() as pool:
+        dropped = pool.submit(calls[0], {"seconds": 600}, None, drop)
+        wait_for(lambda: notes.lines)
+        drop.give()
+        assert dropped.result(timeout=60).status == "TIMEOUT"
+        assert "does not need it" in dropped.result().message
+        assert calls[1]({"seconds": 0}, None, Drop()).status == "SAT"
+    assert all(gone(int(pid)) for pid in notes.lines)
 
 
 def sleeping(address, path):
