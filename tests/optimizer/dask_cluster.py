@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import logging
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 import warnings
 
 import dask
@@ -38,7 +40,13 @@ def run_worker(connection, address, folder):
 def run(main):
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
+    threading.Thread(target=end_with_the_tests, daemon=True).start()
     asyncio.run(main)
+
+
+def end_with_the_tests():
+    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
 
 
 class Processes:
