@@ -149,9 +149,10 @@ class Selector(ConfigSelector):
             fits += 1
             known = self._runhistory_encoder.get_configurations()
             n_known, known = len(known), known[self._runhistory_encoder.best_rows(_MOST_KNOWN)]
+            running = self._runhistory_encoder.running()
             if isinstance(self._model, Surrogate):
                 self._model.n_runs = getattr(self._runhistory_encoder, "n_runs", None)
-                self._model.running = self._runhistory_encoder.running()
+                self._model.running = running
             self._model.train(x, y)
             costs = self._model.predict_marginalized(known)[0].ravel()
             if self._instances_differ:
@@ -161,8 +162,14 @@ class Selector(ConfigSelector):
                 inside = branch.holds(known.T)
                 known, costs = known[inside], costs[inside]
             best = int(costs.argmin())
+            eta = costs[best]
+            if len(running):  # an improvement is one over what they are believed to be, too
+                running = running[:, : len(self._space)]
+                running = running if branch is None else running[branch.holds(running.T)]
+                if len(running):
+                    eta = min(eta, self._model.predict_marginalized(running)[0].min())
             self._acquisition_function.update(
-                model=self._model, eta=costs[best], incumbent_array=known[best], num_data=n_known, X=known
+                model=self._model, eta=eta, incumbent_array=known[best], num_data=n_known, X=known
             )
             starts = known[np.argsort(costs, kind="stable")[:_MOST_STARTS]]
             proposed = self._acquisition_maximizer.propose(starts, branch)

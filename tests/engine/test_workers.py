@@ -331,3 +331,24 @@ def test_what_a_dropped_evaluation_comes_to_changes_nothing():
     assert [n_told for n_told, _ in standings] == [*range(1, 121)]
     for worth in (Cost(99.0), Cost(3.0, learnable=False)):
         assert racing_search(worth) == (calls, dropped, standings)
+
+
+def test_an_improvement_is_one_over_what_is_running_too():
+    etas = []
+
+    def acquisition(scenario):
+        part = parts.acquisition(scenario)
+        update = part.update
+
+        def noting(model, eta, incumbent_array, **more):
+            running = model.running
+            believed = model.predict_marginalized(running)[0].ravel() if len(running) else []
+            etas.append((eta, *believed))
+            assert eta <= min([model.predict_marginalized(incumbent_array[None])[0].item(), *believed]) + 1e-9
+            update(model=model, eta=eta, incumbent_array=incumbent_array, **more)
+
+        part.update = noting
+        return part
+
+    run(smooth, 40, 4, acquisition=acquisition)
+    assert any(eta == min(believed) for eta, *believed in etas if believed)
