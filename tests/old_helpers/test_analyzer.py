@@ -150,7 +150,7 @@ def _check_merged(results, result):
         return [(str(state.configurations[r.configuration - 1]), r.instance, r.response) for r in state.runs]
 
     assert sorted(rows(merged)) == sorted(row for state in states for row in rows(state))
-    assert len(merged.runs) == result.n_evaluations == 60
+    assert len(merged.runs) == result.n_evaluations == 24
     everything = {str(c) for state in states for c in state.configurations}
     assert len(merged.configurations) == len({str(c) for c in merged.configurations}) == len(everything)
 
