@@ -19,7 +19,7 @@ from pysmac_compat.errors import (
     SpaceExhaustedError,
     UnsupportedPlatformError,
 )
-from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
+from pysmac_compat.results import Evaluation, Incumbent, Ranked, Result, RunResult, Search
 
 try:
     from pysmac_compat.optimizer import SMAC_optimizer
@@ -31,6 +31,7 @@ except UnsupportedPlatformError:  # it is said at the first call, not by an impo
 
 
 if TYPE_CHECKING:
+    from pysmac_compat.files.load import load_result
     from pysmac_compat.space import parameter_space
 
 
@@ -44,14 +45,17 @@ __all__ = [
     "ParameterError",
     "ParameterTypeError",
     "PysmacError",
+    "Ranked",
     "Result",
     "ResumeError",
     "RunResult",
     "SMAC_optimizer",
+    "Search",
     "SearchError",
     "SpaceExhaustedError",
     "UnsupportedPlatformError",
     "install_as_pysmac",
+    "load_result",
     "parameter_space",
 ]
 
@@ -61,4 +65,8 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.space import parameter_space
 
         return parameter_space
+    if name == "load_result":  # reads files that a search does not
+        from pysmac_compat.files.load import load_result
+
+        return load_result
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

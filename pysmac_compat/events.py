@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pysmac_compat.results import Evaluation
+if TYPE_CHECKING:
+    from pysmac_compat.results import Evaluation
 
 #: the reason of a search that was ended by an exception such as Ctrl-C
 INTERRUPTED = "interrupted"

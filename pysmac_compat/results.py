@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pysmac_compat import arguments
 from pysmac_compat.evaluation.outcome import FAILURES, SUCCESSES, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pysmac_compat.space.definition import Definition
 
 
 @dataclass(frozen=True)
@@ -117,9 +125,74 @@ class RunResult:
         )
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """One of the best configurations.
+
+    Attributes
+    ----------
+    value : float
+        The mean of its evaluations.
+    n_runs : int
+        How many these are.
+    run : int
+        The number of the run in ``result.runs``, from 0, that has found it.
+    evaluation : int
+        The index of the first of them; 0 if it was known before the search.
+    active_configuration : dict
+    """
+
+    value: float
+    n_runs: int
+    run: int
+    evaluation: int
+    active_configuration: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was searched.
+
+    Attributes
+    ----------
+    space : Definition or None
+        The search space; None if that is not known.
+    maximize : bool
+        Whether the largest value is the best.
+    runtime : bool
+        Whether the values are run times in seconds.
+    penalty : float
+        With ``runtime``: a value of at least ``cutoff`` counts so many times in a mean.
+    cutoff : float or None
+        CPU limit of a call, seconds.
+    max_evaluations : int or None
+        Of each run.
+    total_time : float or None
+        Seconds of each run.
+    workers : int
+        Calls of a run at the same time.
+    n_instances : int or None
+        The training instances.
+    deterministic : bool
+    """
+
+    space: Definition | None = None
+    maximize: bool = False
+    runtime: bool = False
+    penalty: float = 1.0
+    cutoff: float | None = None
+    max_evaluations: int | None = None
+    total_time: float | None = None
+    workers: int = 1
+    n_instances: int | None = None
+    deterministic: bool = True
+
+
 @dataclass(repr=False)
 class Result:
     """The result of one ``minimize()``.
+
+    Iterating over it gives all evaluations, run by run; ``len()`` counts them.
 
     Attributes
     ----------
@@ -134,6 +207,10 @@ class Result:
         How many evaluations of all runs have failed.
     stopped_because : str
         Why the search ended.
+    search : Search
+        What was searched.
+    known : list of Evaluation
+        What was known before the first call; none of these counts as an evaluation.
     """
 
     value: float
@@ -142,6 +219,8 @@ class Result:
     runs: list[RunResult]
     n_crashed: int
     stopped_because: str
+    search: Search = field(default_factory=Search)
+    known: list[Evaluation] = field(default_factory=list)
 
     @property
     def n_evaluations(self) -> int:
@@ -153,9 +232,103 @@ class Result:
         """How many evaluations of all runs have the status TIMEOUT."""
         return sum(run.n_timed_out for run in self.runs)
 
+    def __len__(self) -> int:
+        return self.n_evaluations
+
+    def __bool__(self) -> bool:
+        return True  # also without an evaluation
+
+    def __iter__(self) -> Iterator[Evaluation]:
+        return (evaluation for run in self.runs for evaluation in run.evaluations)
+
+    def best(self, n: int = 10) -> list[Ranked]:
+        """The best configurations that have not failed; the first is ``active_configuration``.
+
+        Where they race over instances or seeds, those with more evaluations come first: a mean over few is luck.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+        """
+        from pysmac_compat.report.ranking import ranking
+
+        n = arguments.integer("n", n)
+        return [
+            Ranked(value, n_runs, run, evaluation.index, dict(evaluation.configuration))
+            for (value, n_runs, run, evaluation), _ in zip(ranking(self), range(n), strict=False)
+        ]
+
+    def to_frame(self, of: str = "evaluations") -> pd.DataFrame:
+        """A table for pandas, a row for each evaluation.
+
+        Parameters
+        ----------
+        of : {'evaluations', 'test_evaluations', 'known'}
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns ``run`` (its number in ``runs``, from 0), ``seed`` and ``instance`` (what the function got),
+            ``index``, ``status``, ``value``, ``cutoff``, ``cpu_time``, ``wall_time``, ``runtime``, ``quality``,
+            ``message`` (the last line), and one for each parameter: NA where it is inactive. A parameter that is
+            called as one of the others is ``parameter.NAME``.
+
+        Raises
+        ------
+        ImportError
+            Without pandas: ``pip install 'pysmac-compat[show]'``.
+        """
+        from pysmac_compat.report.table import to_frame
+
+        return to_frame(self, of)
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None, of: str = "evaluations") -> str | None:
+        """The table of `to_frame` as CSV, which needs no pandas; a cell of an inactive parameter is empty.
+
+        Returns
+        -------
+        str or None
+            The text; None if ``path`` says where to write it.
+        """
+        from pysmac_compat.report.table import to_csv
+
+        return _written(path, to_csv(self, of))
+
+    def to_json(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """All of it as JSON, by the names of the attributes; a number that is not finite is null.
+
+        Returns
+        -------
+        str or None
+            See `to_csv`.
+        """
+        from pysmac_compat.report.table import to_json
+
+        return _written(path, to_json(self))
+
+    def summary(self) -> str:
+        """The result in a few lines: ``print(opt.result.summary())``."""
+        from pysmac_compat.report.summary import summary
+
+        return summary(self)
+
     def __repr__(self) -> str:
         return (
             f"<Result: value={self.value!r}, configuration={self.configuration!r}, runs={len(self.runs)}, "
             f"evaluations={self.n_evaluations}, crashed={self.n_crashed}, timed out={self.n_timed_out}, "
             f"stopped because: {self.stopped_because}>"
         )
+
+    def _repr_html_(self) -> str:
+        from pysmac_compat.report.summary import html
+
+        return html(self)
+
+
+def _written(path: str | os.PathLike[str] | None, text: str) -> str | None:
+    if path is None:
+        return text
+    with open(path, "w", encoding="utf-8", newline="") as stream:
+        stream.write(text)
+    return None

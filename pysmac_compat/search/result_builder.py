@@ -12,7 +12,7 @@ from pysmac_compat.evaluation.outcome import FAILURES
 from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
 from pysmac_compat.hints import hint_for
 from pysmac_compat.plan import Plan
-from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult
+from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Search
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class ResultBuilder:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.search = _search(plan)
         self._runs: dict[int, RunResult] = {}
         self._reasons: dict[int, str] = {}
         self._aborted = self._shown = self._contradicted = self._remarked = False
@@ -152,6 +153,7 @@ class ResultBuilder:
             runs=runs,
             n_crashed=sum(run.n_crashed for run in runs),
             stopped_because=INTERRUPTED if INTERRUPTED in reasons else reasons[runs.index(best)],
+            search=self.search,
         )
 
     def conclude(self) -> None:
@@ -168,3 +170,18 @@ class ResultBuilder:
                 f"the incumbents of the runs have seen different numbers of instances or seeds ({counts}); "
                 "their values are compared all the same"
             )
+
+
+def _search(plan: Plan) -> Search:
+    """What is searched, for who reads the result."""
+    return Search(
+        space=plan.definition,
+        runtime=plan.objective.runtime,
+        penalty=plan.objective.penalty,
+        cutoff=plan.objective.cutoff,
+        max_evaluations=plan.budget.evaluations,
+        total_time=plan.budget.total_time,
+        workers=plan.calls.workers,
+        n_instances=plan.instances.n_train,
+        deterministic=plan.deterministic,
+    )

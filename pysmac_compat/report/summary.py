@@ -1,0 +1,73 @@
+"""A result in a few lines, as text and as HTML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING
+
+from pysmac_compat.errors import cut
+from pysmac_compat.evaluation.outcome import FAILURES
+from pysmac_compat.report.words import count, duration, last_line, short
+
+if TYPE_CHECKING:
+    from pysmac_compat.results import Result
+
+
+def entries(result: Result) -> list[tuple[str, str]]:
+    """What there is to say, each thing with its name."""
+    search, runs = result.search, result.runs
+    found = any(run.trajectory for run in runs)
+    found_in = next((i for i, run in enumerate(runs) if run.value == result.value and run.trajectory), 0)
+    said = []
+    if found:
+        what = "the largest" if search.maximize else "the least"
+        value = f"{result.value!r}, {what}{' mean run time in seconds' if search.runtime else ''}"
+        run = runs[found_in]
+        if run.incumbent_runs > 1:
+            value += f" (a mean over {run.incumbent_runs} calls)"
+        step = run.trajectory[-1]
+        value += f", found by evaluation {step.evaluation}" if step.evaluation else ", known before the search"
+        if len(runs) > 1:
+            value += f" of run {found_in} (seed {run.seed})"
+        said.append(("value", value))
+    else:
+        said.append(("value", "none: no evaluation has succeeded"))
+    inactive = result.configuration.keys() - result.active_configuration.keys()
+    said += [(f"  {name}", short(value)) for name, value in result.active_configuration.items()]
+    if inactive:
+        said.append(("  inactive", ", ".join(sorted(inactive))))
+    statuses = Counter(evaluation.status for evaluation in result)
+    spent = sum(evaluation.wall_time for evaluation in result)
+    planned = "" if search.max_evaluations is None else f" of {search.max_evaluations * len(runs):,}"
+    shown = ", ".join(f"{number:,} {status}" for status, number in statuses.most_common())
+    said.append(("evaluations", f"{len(result):,}{planned}{f': {shown}' if shown else ''}; {duration(spent)} of calls"))
+    if result.known:
+        said.append(("known before", count(len(result.known), "evaluation")))
+    if len(runs) > 1:
+        said.append(("runs", ", ".join(short(run.value) if run.trajectory else "none" for run in runs)))
+    tests = [evaluation.value for run in runs for evaluation in run.test_evaluations]
+    if tests:
+        said.append(("on test instances", f"{short(sum(tests) / len(tests))}, a mean over {len(tests)} calls"))
+    failure = next((e for e in result if e.status in FAILURES), None)
+    if failure is not None:
+        message = cut(last_line(failure.message) or failure.status)
+        said.append(("first failure", f"evaluation {failure.index}: {message}"))
+    return [*said, ("stopped because", result.stopped_because)]
+
+
+def summary(result: Result) -> str:
+    """See `Result.summary`."""
+    said = entries(result)
+    width = max(len(name) for name, _ in said) + 2
+    return "\n".join(f"{name.ljust(width)}{' '.join(text.split())}" for name, text in said)
+
+
+def html(result: Result) -> str:
+    """What a notebook shows; nothing in it is taken for markup."""
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align:left">{escape(name.strip())}</th>'
+        f'<td style="text-align:left">{escape(text)}</td></tr>'
+        for name, text in entries(result)
+    )
+    return f"<table><caption>result of a search</caption><tbody>{rows}</tbody></table>"

@@ -1,0 +1,51 @@
+"""Numbers, times and configurations as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pysmac_compat.errors import cut
+
+
+def short(value: Any) -> str:
+    """A value with four digits.
+
+    >>> short(0.123456), short(1e300), short("rbf"), short(None)
+    ('0.1235', '1e+300', 'rbf', 'None')
+    """
+    return f"{value:.4g}" if isinstance(value, float) else cut(str(value))
+
+
+def duration(seconds: float) -> str:
+    """Seconds for a person.
+
+    >>> duration(7.4), duration(90), duration(5400)
+    ('7 s', '2 min', '1.5 h')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def last_line(text: str) -> str:
+    """The last line of a message, which says what a traceback leads to."""
+    return text.strip().rpartition("\n")[2]
+
+
+def assignments(configuration: Mapping[str, Any]) -> str:
+    """A configuration in one line.
+
+    >>> assignments({"lr": 0.123456, "kernel": "rbf"})
+    'lr=0.1235, kernel=rbf'
+    """
+    return ", ".join(f"{name}={short(value)}" for name, value in configuration.items())
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "evaluation"), count(0, "run")
+    ('1 evaluation', '0 runs')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"

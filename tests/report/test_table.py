@@ -1,0 +1,172 @@
+"""`Result` as a table, as JSON, as text; its best configurations."""
+
+import csv
+import dataclasses
+import io
+import json
+import math
+import pickle
+from html.parser import HTMLParser
+
+import pytest
+
+from pysmac_compat import ArgumentError, Evaluation, Result
+from pysmac_compat.report.table import COLUMNS
+
+from .small import evaluation, handmade
+
+
+def test_a_row_for_each_evaluation():
+    result = handmade()
+    frame = result.to_frame()
+    assert list(frame.columns) == [*COLUMNS, "x", "n", "c", "parameter.seed"]
+    assert list(frame["run"]) == [0, 0, 0, 1, 1]
+    assert list(frame["index"]) == [1, 2, 3, 1, 2]
+    assert list(frame["status"]) == ["SAT", "SAT", "CRASHED", "SAT", "SAT"]
+    assert list(frame["value"]) == [e.value for e in result]
+    assert list(frame["parameter.seed"]) == [0.5, 0.5, 0.5, 0.5, 0.25]
+    assert frame["message"][2] == "ValueError: <script>alert(3)</script>"
+    assert frame["seed"].isna().all()
+    assert frame["cutoff"].isna().all()
+
+
+def test_inactive_is_na_and_none_may_be_a_choice():
+    frame = handmade().to_frame()
+    assert list(frame["n"].isna()) == [True, False, True, True, True]
+    assert frame["n"][1] == 7
+    assert str(frame["n"].dtype) == "Int64"
+    assert str(frame["x"].dtype) == "float64"
+    assert frame["c"][4] is None
+
+
+def test_an_empty_result_has_the_same_columns():
+    result = handmade()
+    for run in result.runs:
+        run.evaluations = []
+    frame = result.to_frame()
+    assert list(frame.columns) == [*COLUMNS, "x", "n", "c", "parameter.seed"]
+    assert len(frame) == len(result) == 0
+    assert result  # all the same
+    assert dataclasses.replace(result, search=type(result.search)()).to_frame().shape == (0, len(COLUMNS))
+
+
+def test_other_evaluations_and_large_integers():
+    result = handmade()
+    result.known = [evaluation(0, 1.0, x=1.0, c="b", n=2**70, seed=0.0)]
+    assert result.to_frame("known")["n"][0] == 2**70
+    assert len(result.to_frame("test_evaluations")) == 0
+    with pytest.raises(ArgumentError, match="of must be one of 'evaluations'.*got 'all'"):
+        result.to_frame("all")
+
+
+def test_csv_needs_no_pandas(tmp_path):
+    result = handmade()
+    assert result.to_csv(tmp_path / "result.csv") is None
+    text = (tmp_path / "result.csv").read_text()
+    assert text == result.to_csv()
+    head, *rows = csv.reader(io.StringIO(text))
+    assert head == list(result.to_frame().columns)
+    assert [row[head.index("n")] for row in rows] == ["", "7", "", "", ""]
+    assert rows[4][head.index("c")] == "None"
+    assert [float(row[head.index("value")]) for row in rows] == [e.value for e in result]
+
+
+def test_json_holds_all_of_it(tmp_path):
+    result = handmade()
+    result.runs[0].evaluations[0] = dataclasses.replace(result.runs[0].evaluations[0], value=math.inf)
+    result.to_json(tmp_path / "result.json")
+    read = json.loads((tmp_path / "result.json").read_text(), parse_constant=lambda text: pytest.fail(text))
+    assert set(read) == {field.name for field in dataclasses.fields(Result)}
+    assert read["search"]["parameters"]["n"]["kind"] == "integer"
+    assert read["search"]["conditional_clauses"] == ["n | c == b"]
+    first = read["runs"][0]["evaluations"][0]
+    assert set(first) == {field.name for field in dataclasses.fields(Evaluation)}
+    assert first["value"] is None
+    assert read["runs"][1]["evaluations"][1] == dataclasses.asdict(result.runs[1].evaluations[1])
+
+
+def test_len_iteration_and_pickle():
+    result = handmade()
+    assert len(result) == 5
+    assert [e.index for e in result] == [1, 2, 3, 1, 2]
+    again = pickle.loads(pickle.dumps(result))
+    assert again == result
+    assert repr(again) == repr(result)
+
+
+def test_the_best():
+    result = handmade()
+    best = result.best()
+    assert [(b.value, b.run, b.evaluation) for b in best] == [(1.5, 1, 2), (3.0, 0, 2), (4.0, 0, 1)]
+    assert best[0].active_configuration == result.active_configuration
+    assert best[2].n_runs == 2  # the default, of both runs
+    assert result.best(1) == best[:1]
+    for wrong in (0, 1.5, "3"):
+        with pytest.raises(ArgumentError, match="n must be"):
+            result.best(wrong)
+
+
+def test_the_best_where_configurations_race():
+    """A lucky one does not come before those that were worth more evaluations."""
+    result = handmade(deterministic=False)
+    result.runs[0].evaluations += [evaluation(4, 5.0, x=4.0, c="a", seed=0.5), evaluation(5, 0.0, x=0.0, c="a", seed=0)]
+    values = [(b.value, b.n_runs) for b in result.best()]
+    assert values[0] == (result.value, 1)
+    assert values[1] == (4.5, 2)
+    assert (0.0, 1) in values[2:]
+
+
+def test_the_best_where_the_largest_value_is():
+    result = handmade(maximize=True)
+    result.runs, result.value = result.runs[:1], 4.0
+    result.active_configuration = result.runs[0].evaluations[0].configuration
+    assert [b.value for b in result.best()] == [4.0, 3.0]
+
+
+def test_without_a_success_there_is_no_best():
+    result = handmade()
+    for run in result.runs:
+        run.evaluations, run.trajectory = [evaluation(1, 2.0**127, "CRASHED", x=4.0, c="a", seed=0.5)], []
+    assert result.best() == []
+    assert "no evaluation has succeeded" in result.summary()
+
+
+def test_the_summary_says_what_a_person_asks():
+    text = handmade().summary()
+    for piece in ("1.5, the least, found by evaluation 2 of run 1 (seed 1)", "5 of 6: 4 SAT, 1 CRASHED", "inactive  "):
+        assert piece in text
+    assert "evaluation 3: ValueError: <script>alert(3)</script>" in text
+    assert text.splitlines()[-1] == "stopped because  interrupted"
+
+
+def test_a_notebook_takes_nothing_for_markup():
+    class Tags(HTMLParser):
+        found = ()
+
+        def handle_starttag(self, tag, attrs):
+            self.found = {*self.found, tag}
+
+    result = handmade()
+    result.active_configuration = {"<b>x</b>": "<script>", "c": '"&'}
+    result.stopped_because = "<img src=x>"
+    parser = Tags()
+    parser.feed(result._repr_html_())
+    assert parser.found == {"table", "caption", "tbody", "tr", "th", "td"}
+
+
+@pytest.mark.parametrize("package", ["pandas"])
+def test_what_is_missing_is_named_with_the_command(run_script, package):
+    done = run_script(
+        f"""
+        import sys
+        sys.modules[{package!r}] = None
+        from pysmac_compat import Result
+        result = Result(1.0, {{}}, {{}}, [], 0, "")
+        print(result.to_csv())
+        try:
+            result.to_frame()
+        except ImportError as error:
+            print(error)
+        """
+    )
+    assert done.stdout.splitlines()[-1] == "to_frame() needs pandas: pip install 'pysmac-compat[show]'"
