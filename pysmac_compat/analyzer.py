@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import glob
-import math
 import os
 import re
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.errors import ArgumentError, FileFormatError
+from pysmac_compat.files.incumbents import PERFORMANCE, by_evaluation, trajectories
 from pysmac_compat.files.result_files import scenario_names
-from pysmac_compat.files.run_results import RunRow
 from pysmac_compat.files.scenario_files import first_name, read_scenario_by_old_names
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 
     from pysmac_compat.anova import ForestAnova
 
-_TRAJECTORY = re.compile(r"traj-run-(?P<run>(?P<seed>\d+)(-(?P<again>\d+))?)\.txt")
-_PERFORMANCE = "Estimated Training Performance"
 #: no scenario file has more bytes; a folder may hold large files of others
 _MOST_BYTES = 100_000
 
@@ -71,7 +67,7 @@ class SMAC_analyzer:
         path = os.path.abspath(os.fspath(obj))
         self.scenario_fn = _find_scenario(path)
         options = read_scenario_by_old_names(self.scenario_fn)
-        if os.path.isdir(path) and _trajectories(path):
+        if os.path.isdir(path) and trajectories(path):
             self.scenario_output_dir = path
         else:
             self.scenario_output_dir = self._results(options)
@@ -80,10 +76,10 @@ class SMAC_analyzer:
         self.overall_objective = options.get("overall_obj", "MEAN")
         penalty = re.fullmatch(r"MEAN(\d+)", self.overall_objective) if options.get("run_obj") == "RUNTIME" else None
         self._penalty = float(penalty[1]) if penalty else 1.0
-        trajectories = _trajectories(self.scenario_output_dir)
-        if not trajectories:
+        paths = trajectories(self.scenario_output_dir)
+        if not paths:
             raise ArgumentError(f"there is no trajectory of a run (traj-run-N.txt) in {self.scenario_output_dir!r}")
-        self.data: dict[int | str, dict[str, Any]] = {run: self._read(run, path) for run, path in trajectories.items()}
+        self.data: dict[int | str, dict[str, Any]] = {run: self._read(run, path) for run, path in paths.items()}
 
     def _file(self, name: str, *others: str) -> str:
         """A file that the scenario names; beside the scenario, perhaps as another, if the whole folder has moved."""
@@ -107,9 +103,9 @@ class SMAC_analyzer:
         groups = [each["rungroup"] for each in (options, advanced) if "rungroup" in each]
         names = [scenario_names(self.scenario_fn, group)[1] for group in (*groups, "%SCENARIO_NAME")]
         expected = [os.path.join(out, name) for name in names]
-        found = [folder for folder in expected if _trajectories(folder)]
+        found = [folder for folder in expected if trajectories(folder)]
         if not found:
-            found = [path for path in sorted(glob.glob(os.path.join(glob.escape(out), "*"))) if _trajectories(path)]
+            found = [path for path in sorted(glob.glob(os.path.join(glob.escape(out), "*"))) if trajectories(path)]
             if len(found) > 1:
                 raise ArgumentError(f"there are several folders with runs, give one of them: {', '.join(found)}")
         return next(iter(found), expected[0])
@@ -138,11 +134,11 @@ class SMAC_analyzer:
     def incumbents_by_evaluation(self, run: int | str) -> list[tuple[int, float]]:
         """The numbers of the evaluations (from 1) after which the incumbent or its mean changed, and the mean."""
         folder = os.path.join(self.scenario_output_dir, f"state-run{run}")
-        return _by_evaluation(self._steps(run), read_state_run(folder).runs, self._penalised)
+        return by_evaluation(self._steps(run), read_state_run(folder).runs, self._penalised)
 
     def _steps(self, run: int | str) -> list[dict[str, Any]]:
         """The trajectory without the line for the time before any evaluation; there may be none yet."""
-        return [step for step in self.data[run]["trajectory"] if step[_PERFORMANCE] < UNKNOWN]
+        return [step for step in self.data[run]["trajectory"] if step[PERFORMANCE] < UNKNOWN]
 
     def _penalised(self, cost: float) -> float:
         """A cost as it counts in a mean."""
@@ -167,7 +163,7 @@ class SMAC_analyzer:
         axes = figure.add_subplot()
         for run in self.data:
             if over == "time":
-                steps = [(step["Wallclock Time"], step[_PERFORMANCE]) for step in self._steps(run)]
+                steps = [(step["Wallclock Time"], step[PERFORMANCE]) for step in self._steps(run)]
             else:
                 steps = [(float(count), value) for count, value in self.incumbents_by_evaluation(run)]
             axes.step([x for x, _ in steps], [y for _, y in steps], where="post", marker=".", label=f"run {run}")
@@ -187,7 +183,7 @@ class SMAC_analyzer:
         figure = _figure()
         axes = figure.add_subplot()
         runs = list(self.data)
-        training = [(i, steps[-1][_PERFORMANCE]) for i, run in enumerate(runs) if (steps := self._steps(run))]
+        training = [(i, steps[-1][PERFORMANCE]) for i, run in enumerate(runs) if (steps := self._steps(run))]
         axes.plot([i for i, _ in training], [value for _, value in training], "o", label="training")
         tested = [(i, values) for i, run in enumerate(runs) if (values := self._test_costs(run))]
         if tested:
@@ -231,55 +227,6 @@ def _names_parameters(path: str) -> bool:
             return any("=" in line and first_name(line.partition("=")[0].strip()) == "pcs-file" for line in stream)
     except OSError:  # a file of others, which we must not read
         return False
-
-
-def _trajectories(folder: str) -> dict[int | str, str]:
-    """The files of all runs, by the seed or, where that comes again, by the name of the run."""
-    names = os.listdir(folder) if os.path.isdir(folder) else []
-    matches = [match for name in names if (match := _TRAJECTORY.fullmatch(name))]
-    matches.sort(key=lambda match: (int(match["seed"]), int(match["again"] or 0)))
-    return {match["run"] if match["again"] else int(match["seed"]): os.path.join(folder, match[0]) for match in matches}
-
-
-def _by_evaluation(
-    steps: Sequence[Mapping[str, Any]], rows: Sequence[RunRow], penalised: Callable[[float], float]
-) -> list[tuple[int, float]]:
-    """For each step of a trajectory: how many evaluations led to it.
-
-    Our own files tell it by the time that all calls have taken so far. In those of the Java program it is
-    the first evaluation, from that of the step before, after which the mean of the incumbent's runs is the
-    one in the trajectory; or, where the mean is another one, its next run.
-    """
-    means = _means(rows, penalised)
-    times = [0.0, *(row.cumulative_runtime for row in rows)]
-    spent = [step["CPU Time Used"] - step["Automatic Configurator (CPU) Time"] for step in steps]
-    at = [[i for i, time in enumerate(times) if math.isclose(time, t, rel_tol=1e-12, abs_tol=1e-9)] for t in spent]
-    timed = all(at)
-    found: list[tuple[int, float]] = []
-    last, place = None, 1
-    for step, same_time in zip(steps, at, strict=True):
-        performance = step[_PERFORMANCE]
-        if (step["Incumbent ID"], performance) != last:  # else it is the line for the end of the search
-            last = step["Incumbent ID"], performance
-            known = [i for i in same_time if i >= place] or same_time if timed else range(place, len(times))
-            own = [i for i in known if i and means[i - 1][0] == step["Incumbent ID"]]
-            equal = [i for i in own if abs(means[i - 1][1] - performance) <= 1e-6 * abs(performance)]
-            # with a warm start, the incumbent may have no run at all
-            place = next(iter(equal or own or (known if timed else ())), place)
-        found.append((place, performance))
-    return found
-
-
-def _means(rows: Iterable[RunRow], penalised: Callable[[float], float]) -> list[tuple[int, float]]:
-    """For each evaluation: its configuration, and the mean of the costs that this has had so far."""
-    counts: dict[int, int] = defaultdict(int)
-    sums: dict[int, float] = defaultdict(float)
-    means = []
-    for row in rows:
-        counts[row.configuration] += 1
-        sums[row.configuration] += penalised(row.response)
-        means.append((row.configuration, sums[row.configuration] / counts[row.configuration]))
-    return means
 
 
 def _figure() -> Figure:

@@ -87,12 +87,14 @@ def paramstrings_line(index: int, texts: Mapping[str, str]) -> str:
     return f"{index}: {format_pairs(texts)}\n"
 
 
-def read_paramstrings(path: Path) -> list[dict[str, str]]:
+def read_paramstrings(path: Path, growing: bool = False) -> list[dict[str, str]]:
     """Read paramstrings-itK.txt.
 
     Parameters
     ----------
     path : str or path-like
+    growing : bool
+        See `TextFile`.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def read_paramstrings(path: Path) -> list[dict[str, str]]:
     ------
     FileFormatError
     """
-    file = TextFile(path, appended=True)
+    file = TextFile(path, appended=True, growing=growing)
     found: list[dict[str, str]] = []
     for number, line in file.lines:
         index, colon, text = line.partition(":")

@@ -18,7 +18,7 @@ import contextlib
 import glob
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
@@ -176,6 +176,21 @@ def read_journal(path: str, plan: Plan, run: int) -> Recorded:
     """
     if os.path.islink(path):  # it will be written, too
         raise LinkedFileError(path)
+    head, recorded = read_any_journal(path, lambda head: compare(path, head, plan, run))
+    return replace(recorded, of_other_proposals=is_of_other_proposals(head))
+
+
+def read_any_journal(
+    path: str, check: Callable[[dict[str, Any]], None] = lambda head: None
+) -> tuple[dict[str, Any], Recorded]:
+    """Read a journal, whatever search it is of: its header, and what is recorded.
+
+    ``check`` gets the header before the rest is read. For the rest see `read_journal`.
+
+    Raises
+    ------
+    FileFormatError, OSError
+    """
     try:
         with open(path, "rb") as stream:
             data = stream.read()
@@ -195,7 +210,7 @@ def read_journal(path: str, plan: Plan, run: int) -> Recorded:
         raise _damaged(path, 1, "it has no checksum")
     if type(head.get("max_evaluations")) is not int or head["max_evaluations"] < 1:
         raise FileFormatError("max_evaluations: expected a whole number from 1", path, 1)
-    compare(path, head, plan, run)
+    check(head)
     evaluations: dict[int, tuple[int, Evaluation]] = {}
     tests = []
     for number, line in enumerate(lines[1:], 2):
@@ -207,7 +222,7 @@ def read_journal(path: str, plan: Plan, run: int) -> Recorded:
         else:
             evaluations[evaluation.index] = number, evaluation
     text = b"".join(line + b"\n" for line in lines).decode()
-    return Recorded(path, text, head["max_evaluations"], evaluations, tests, is_of_other_proposals(head))
+    return head, Recorded(path, text, head["max_evaluations"], evaluations, tests)
 
 
 def _damaged(path: str, number: int, what: str) -> FileFormatError:

@@ -82,6 +82,19 @@ def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[
     return locks
 
 
+def is_worked_on(folder: str, name: str) -> bool:
+    """Whether a process of this machine is working on the run of that name, as far as that can be told."""
+    try:
+        with open(os.path.join(folder, f"lock-run-{name}"), "rb") as stream:
+            os.kill(int(stream.read(20)), 0)  # else to try the lock might keep a search from it that begins now
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return False
+
+
 class RunLock:
     """The lock of one run, held from now on.
 

@@ -140,12 +140,14 @@ class RunRow:
 N_NUMBERS = 14
 
 
-def read_runs_and_results(path: Path) -> list[RunRow]:
+def read_runs_and_results(path: Path, growing: bool = False) -> list[RunRow]:
     """Read runs_and_results-itK.csv.
 
     Parameters
     ----------
     path : str or path-like
+    growing : bool
+        See `TextFile`.
 
     Returns
     -------
@@ -155,7 +157,7 @@ def read_runs_and_results(path: Path) -> list[RunRow]:
     ------
     FileFormatError
     """
-    file = TextFile(path, appended=True)
+    file = TextFile(path, appended=True, growing=growing)
     return [_read_row(file, number, line) for number, line in file.header(",".join(COLUMNS))]
 
 

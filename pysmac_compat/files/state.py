@@ -79,6 +79,7 @@ def read_state_run(
     instances: str = INSTANCES,
     features: str = FEATURES,
     paramstrings: str = PARAMSTRINGS,
+    growing: bool = False,
 ) -> StateRun:
     """Read a state-run folder.
 
@@ -87,6 +88,8 @@ def read_state_run(
     folder : str or path-like
     runs, instances, features, paramstrings : str
         Names of the files, which may hold ``*``; of several the largest is taken. There need not be features.
+    growing : bool
+        See `TextFile`.
 
     Raises
     ------
@@ -98,11 +101,12 @@ def read_state_run(
     inside = glob.escape(folder)
     runs_file = largest_file(os.path.join(inside, runs))
     features_files = glob.glob(os.path.join(inside, features))
+    rows = read_runs_and_results(runs_file, growing)  # first: a configuration is written down before its runs
     state = StateRun(
-        configurations=read_paramstrings(largest_file(os.path.join(inside, paramstrings))),
+        configurations=read_paramstrings(largest_file(os.path.join(inside, paramstrings)), growing),
         instances=read_instances(largest_file(os.path.join(inside, instances))),
         features=read_features(features_files[0]) if features_files else None,
-        runs=read_runs_and_results(runs_file),
+        runs=rows,
     )
     for line, row in enumerate(state.runs, 2):
         for what, number, known in (

@@ -29,6 +29,8 @@ class TextFile:
     path : str or path-like
     appended : bool
         Whether a program writes this file line by line: a last line without its end is then cut off.
+    growing : bool
+        Whether that program may be writing now: what it has begun of a last line is left out.
 
     Attributes
     ----------
@@ -43,7 +45,7 @@ class TextFile:
         If it is not there or must not be read.
     """
 
-    def __init__(self, path: Path, appended: bool = False) -> None:
+    def __init__(self, path: Path, appended: bool = False, growing: bool = False) -> None:
         self.path = os.fspath(path)
         try:
             with open(self.path, "rb") as stream:
@@ -52,6 +54,8 @@ class TextFile:
             raise FileFormatError("expected a file, this is a directory", self.path) from None
         except ValueError as error:
             raise FileFormatError(f"this is no name of a file: {error}", self.path) from None
+        if growing:
+            data = data[: data.rfind(b"\n") + 1]
         try:
             self.text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:

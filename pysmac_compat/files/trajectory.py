@@ -83,12 +83,14 @@ class Step:
         ]
 
 
-def read_trajectory(path: Path) -> list[dict[str, Any]]:
+def read_trajectory(path: Path, growing: bool = False) -> list[dict[str, Any]]:
     """Read traj-run-N.txt.
 
     Parameters
     ----------
     path : str or path-like
+    growing : bool
+        See `TextFile`.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def read_trajectory(path: Path) -> list[dict[str, Any]]:
     ------
     FileFormatError
     """
-    file = TextFile(path, appended=True)
+    file = TextFile(path, appended=True, growing=growing)
     rows = file.header('"CPU Time Used",')
     *names, last = file.cells(*file.lines[0])
     if not last.startswith("Configuration"):

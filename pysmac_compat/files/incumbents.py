@@ -1,0 +1,88 @@
+"""Which evaluation has led to each step of a trajectory, from the files of a run."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from pysmac_compat.evaluation.outcome import FAILURES
+from pysmac_compat.files.run_results import RunRow
+from pysmac_compat.results import Evaluation, Incumbent
+
+_TRAJECTORY = re.compile(r"traj-run-(?P<run>(?P<seed>\d+)(-(?P<again>\d+))?)\.txt")
+PERFORMANCE = "Estimated Training Performance"
+
+
+def trajectories(folder: str) -> dict[int | str, str]:
+    """The files of all runs, by the seed or, where that comes again, by the name of the run."""
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    matches = [match for name in names if (match := _TRAJECTORY.fullmatch(name))]
+    matches.sort(key=lambda match: (int(match["seed"]), int(match["again"] or 0)))
+    return {match["run"] if match["again"] else int(match["seed"]): os.path.join(folder, match[0]) for match in matches}
+
+
+def by_evaluation(
+    steps: Sequence[Mapping[str, Any]], rows: Sequence[RunRow], penalised: Callable[[float], float]
+) -> list[tuple[int, float]]:
+    """For each step of a trajectory: how many evaluations led to it.
+
+    Our own files tell it by the time that all calls have taken so far. In those of the Java program it is
+    the first evaluation, from that of the step before, after which the mean of the incumbent's runs is the
+    one in the trajectory; or, where the mean is another one, its next run.
+    """
+    means = _means(rows, penalised)
+    times = [0.0, *(row.cumulative_runtime for row in rows)]
+    spent = [step["CPU Time Used"] - step["Automatic Configurator (CPU) Time"] for step in steps]
+    at = [[i for i, time in enumerate(times) if math.isclose(time, t, rel_tol=1e-12, abs_tol=1e-9)] for t in spent]
+    timed = all(at)
+    found: list[tuple[int, float]] = []
+    last, place = None, 1
+    for step, same_time in zip(steps, at, strict=True):
+        performance = step[PERFORMANCE]
+        if (step["Incumbent ID"], performance) != last:  # else it is the line for the end of the search
+            last = step["Incumbent ID"], performance
+            known = [i for i in same_time if i >= place] or same_time if timed else range(place, len(times))
+            own = [i for i in known if i and means[i - 1][0] == step["Incumbent ID"]]
+            equal = [i for i in own if abs(means[i - 1][1] - performance) <= 1e-6 * abs(performance)]
+            # with a warm start, the incumbent may have no run at all
+            place = next(iter(equal or own or (known if timed else ())), place)
+        found.append((place, performance))
+    return found
+
+
+def _means(rows: Iterable[RunRow], penalised: Callable[[float], float]) -> list[tuple[int, float]]:
+    """For each evaluation: its configuration, and the mean of the costs that this has had so far."""
+    counts: dict[int, int] = defaultdict(int)
+    sums: dict[int, float] = defaultdict(float)
+    means = []
+    for row in rows:
+        counts[row.configuration] += 1
+        sums[row.configuration] += penalised(row.response)
+        means.append((row.configuration, sums[row.configuration] / counts[row.configuration]))
+    return means
+
+
+def least_so_far(evaluations: Iterable[Evaluation]) -> list[Incumbent]:
+    """The steps of a run whose trajectory is lost.
+
+    A configuration that is evaluated as often as the incumbent, or more often, takes its place if its mean is less.
+    """
+    seen: dict[str, list[Evaluation]] = defaultdict(list)
+    steps: list[Incumbent] = []
+    best, least = 0, math.inf
+    for number, evaluation in enumerate(evaluations, 1):
+        group = seen[repr(sorted(evaluation.configuration.items()))]
+        group.append(evaluation)
+        mean = sum(each.value for each in group) / len(group)
+        if any(each.status in FAILURES for each in group) or len(group) < best:
+            continue
+        same = bool(steps) and steps[-1].active_configuration == evaluation.configuration
+        if not same and mean < least:
+            steps.append(Incumbent(number, mean, dict(evaluation.configuration)))
+        if same or mean < least:
+            best, least = len(group), mean
+    return steps

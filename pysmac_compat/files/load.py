@@ -1,0 +1,200 @@
+"""Reads the result of a search back from its files: ours, those of the Java program, also while the search goes on."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pysmac_compat import arguments
+from pysmac_compat.errors import ArgumentError, FileFormatError, shown
+from pysmac_compat.files.incumbents import PERFORMANCE, by_evaluation, least_so_far
+from pysmac_compat.files.journal import journal_name, read_any_journal
+from pysmac_compat.files.load_state import from_state
+from pysmac_compat.files.lock import is_worked_on
+from pysmac_compat.files.run_results import RunRow
+from pysmac_compat.files.state import read_state_run
+from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
+from pysmac_compat.results import Incumbent, Result, RunResult, Search
+from pysmac_compat.space.definition import define
+from pysmac_compat.space.values import typed_values, value_texts
+
+_FILES = ("journal-run-*.jsonl", "state-run*", "traj-run-*.txt")
+_NAME = re.compile(r"(?:journal-run-|state-run|traj-run-)(?P<name>(?P<seed>\d+)(-(?P<again>\d+))?)(\.jsonl|\.txt)?")
+_ATTEMPTS = 3  # a run that ends meanwhile renames its files
+
+
+def load_result(folder: str | os.PathLike[str]) -> Result:
+    """The result of a search, from its files.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        A working directory, of ours, of AutoMAX or of the Java program, or its folder of the results, as
+        ``out/scenario``. The search may go on meanwhile.
+
+    Returns
+    -------
+    Result
+        As ``SMAC_optimizer.result``. Values are exact where there is a journal (``persistent_files=True``); without
+        one, as in a folder of the Java program, categorical and ordinal values are texts, and MEMOUT is CRASHED.
+        ``stopped_because`` is what the files tell: 'max_evaluations reached', 'still running', or 'unknown'.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no run, or if there are several searches.
+    FileFormatError
+        For a file that is damaged.
+    """
+    path = os.path.abspath(os.path.expanduser(arguments.path("folder", folder)))
+    results = _results_folder(path)
+    for attempt in range(_ATTEMPTS):
+        try:
+            runs = [_load_run(results, *name) for name in _run_names(results)]
+            break
+        except FileNotFoundError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    search = runs[0].search
+    for loaded in runs:
+        if _space(loaded.search) != _space(search) or loaded.search.maximize != search.maximize:
+            raise ArgumentError(f"{results!r} has runs of different searches; move those of the others away")
+    sign = -1.0 if search.maximize else 1.0
+    best = min(runs, key=lambda loaded: (not loaded.run.trajectory, sign * loaded.run.value))
+    return Result(
+        value=best.run.value,
+        configuration=dict(best.run.configuration),
+        active_configuration=dict(best.run.active_configuration),
+        runs=[loaded.run for loaded in runs],
+        n_crashed=sum(loaded.run.n_crashed for loaded in runs),
+        stopped_because=next((r.reason for r in runs if r.reason == _RUNNING), best.reason),
+        search=search,
+    )
+
+
+_RUNNING = "still running"
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    run: RunResult
+    search: Search
+    reason: str
+
+
+def _space(search: Search) -> Mapping[str, Any]:
+    assert search.space is not None
+    return search.space.parameters
+
+
+def _results_folder(path: str) -> str:
+    """The folder with the runs: this one, or the only one in ``out``."""
+    if not os.path.isdir(path):
+        raise ArgumentError(f"folder: there is no folder {shown(path)}")
+    inside = glob.escape(path)
+    for pattern in ("", "*", os.path.join("out", "*"), os.path.join("*", "out", "*")):
+        folders = sorted(folder for folder in glob.glob(os.path.join(inside, pattern)) if any(_run_names(folder)))
+        if len(folders) > 1:
+            raise ArgumentError(f"folder: there are several searches, give one of them: {', '.join(folders)}")
+        if folders:
+            return os.path.normpath(folders[0])
+    raise ArgumentError(
+        f"folder: there is no run in {shown(path)}; expected a working directory, or its folder out/scenario"
+    )
+
+
+def _run_names(folder: str) -> Iterator[tuple[str, int]]:
+    """Name and seed of each run."""
+    paths = [path for pattern in _FILES for path in glob.glob(os.path.join(glob.escape(folder), pattern))]
+    matches = [match for path in paths if (match := _NAME.fullmatch(os.path.basename(path)))]
+    found = {match["name"]: (int(match["seed"]), int(match["again"] or 0)) for match in matches}
+    yield from ((name, found[name][0]) for name in sorted(found, key=found.__getitem__))
+
+
+def _load_run(folder: str, name: str, seed: int) -> _Loaded:
+    journal, state_folder = (os.path.join(folder, each) for each in (journal_name(name), f"state-run{name}"))
+    state = None
+    if os.path.isdir(state_folder) and glob.glob(os.path.join(glob.escape(state_folder), "runs_and_results-it*.csv")):
+        state = read_state_run(state_folder, growing=True)
+    trajectory = os.path.join(folder, f"traj-run-{name}.txt")
+    steps = read_trajectory(trajectory, growing=True) if os.path.exists(trajectory) else []
+    steps = [step for step in steps if step[PERFORMANCE] < UNKNOWN]
+    if os.path.exists(journal):
+        run, search = _from_journal(journal, seed)
+    elif state is not None:
+        run, search = from_state(folder, name, seed, state_folder, state)
+    else:
+        raise ArgumentError(f"folder: {folder!r} has neither a journal nor a state-run folder of the run {name}")
+    _add_incumbents(run, search, steps, [] if state is None else state.runs)
+    if is_worked_on(folder, name):
+        reason = _RUNNING
+    elif search.max_evaluations is not None and len(run.evaluations) >= search.max_evaluations:
+        reason = "max_evaluations reached"
+    else:
+        reason = "unknown"
+    return _Loaded(run, search, reason)
+
+
+def _from_journal(path: str, seed: int) -> tuple[RunResult, Search]:
+    head, recorded = read_any_journal(path)
+    try:
+        parameters = {
+            name: (each["kind"], list(each["values"]), each["default"], *(["log"] if each["log"] else []))
+            for name, each in head["parameters"].items()
+        }
+        definition = define(parameters, head["conditional_clauses"], head["forbidden_clauses"])
+        objective = head["objective"]
+        search = Search(
+            space=definition,
+            runtime=objective["runtime"],
+            penalty=objective["penalty"],
+            cutoff=objective["cutoff"],
+            max_evaluations=recorded.max_evaluations,
+            workers=head.get("workers", 1),
+            n_instances=head["num_train_instances"],
+            deterministic=head["deterministic"],
+        )
+        useless = float(head["failure_value"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise FileFormatError(f"the header lacks something: {error!r}", path, 1) from error
+    run = RunResult(head["seed"] if type(head.get("seed")) is int else seed, useless, {}, {})
+    run.evaluations = [evaluation for _, (_, evaluation) in sorted(recorded.evaluations.items())]
+    run.test_evaluations = sorted(recorded.tests, key=lambda evaluation: evaluation.index)
+    return run, search
+
+
+def _add_incumbents(run: RunResult, search: Search, steps: Sequence[dict[str, Any]], rows: Sequence[RunRow]) -> None:
+    """Complete a run whose evaluations are known."""
+    definition = search.space
+    assert definition is not None
+    run.active_configuration = definition.default
+    # by their texts: the conditions of a space of ConfigSpace are not in the journal
+    known = {
+        _key(value_texts(evaluation.configuration, definition)): evaluation.configuration
+        for evaluation in run.evaluations
+    }
+
+    def penalised(cost: float) -> float:
+        return cost * search.penalty if search.cutoff is not None and cost >= search.cutoff else cost
+
+    if not steps:  # there is no file with a trajectory
+        run.trajectory = least_so_far(run.evaluations)
+        if run.trajectory:
+            run.value, run.active_configuration = run.trajectory[-1].value, run.trajectory[-1].active_configuration
+    places = by_evaluation(steps, rows, penalised) if rows else [(1, step[PERFORMANCE]) for step in steps]
+    for step, (place, value) in zip(steps, places, strict=True):
+        texts = step["Configuration"]
+        active = known.get(_key(texts)) or typed_values(texts, definition)
+        if not run.trajectory or active != run.active_configuration:
+            run.trajectory.append(Incumbent(place, value, dict(active)))
+        run.value, run.active_configuration = value, dict(active)
+    run.configuration = definition.complete(run.active_configuration)
+    run.incumbent_runs = sum(e.configuration == run.active_configuration for e in run.evaluations)
+
+
+def _key(texts: Mapping[str, str]) -> str:
+    return repr(sorted(texts.items()))

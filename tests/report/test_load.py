@@ -1,0 +1,193 @@
+"""`load_result`: what `minimize` had as its result, from the files alone."""
+
+import dataclasses
+import os
+import shutil
+
+import pytest
+
+from pysmac_compat import ArgumentError, FileFormatError, load_result
+from pysmac_compat.events import Evaluated
+from pysmac_compat.files.state import read_state_run
+
+from .small import minimise
+
+SPACE = {"x": ("real", [-5, 5], 4), "n": ("integer", [1, 9], 3), "c": ("categorical", [3, 1, None], 3)}
+CLAUSES = ["n | c == 3"]
+
+
+def cost(x, c, n=0, instance=0, seed=0):
+    if c is None:
+        raise ValueError("the message of the user")
+    return (x - 1) ** 2 + n + instance + seed % 3
+
+
+SEARCHES = {
+    "plain": {},
+    "two runs": {"num_runs": 2},
+    "the same seed twice": {"num_runs": 2, "seed": [4, 4]},
+    "racing": {"deterministic": False, "num_train_instances": 2, "num_test_instances": 2},
+    "run time": {"options": {"run-obj": "RUNTIME", "overall-obj": "MEAN10"}, "t_limit_function_s": 5},
+}
+
+
+def timed(x, c, n=0):
+    if x < 0:
+        return {"status": "TIMEOUT", "runtime": 5.0}
+    return {"value": x, "runtime": 0.5 + abs(x)}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """The results of the searches, and their folders."""
+    made = {}
+    for name, keywords in SEARCHES.items():
+        folder = tmp_path_factory.mktemp("load")
+        function = timed if name == "run time" else cost
+        made[name] = folder, minimise(function, 10, SPACE, CLAUSES, folder=str(folder), **keywords)
+    return made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SEARCHES)
+def test_a_working_directory_gives_the_result_again(found, name):
+    folder, result = found[name]
+    read = load_result(folder)
+    for one, other in zip(read.runs, result.runs, strict=True):
+        assert one.evaluations == other.evaluations
+        assert one.test_evaluations == other.test_evaluations
+        assert [(s.value, s.active_configuration) for s in one.trajectory] == [
+            (s.value, s.active_configuration) for s in other.trajectory
+        ]
+        assert one == dataclasses.replace(other, trajectory=one.trajectory)
+        if name in ("plain", "two runs"):
+            assert one.trajectory == other.trajectory
+    assert repr(read) == repr(result)
+    assert read.search.space.parameters == result.search.space.parameters
+    about = {"runtime", "penalty", "cutoff", "max_evaluations", "n_instances", "deterministic", "workers"}
+    assert {a: getattr(read.search, a) for a in about} == {a: getattr(result.search, a) for a in about}
+    assert repr(load_result(folder / "out" / "scenario")) == repr(result)
+
+
+@pytest.mark.slow
+def test_without_the_journal_choices_are_texts(found, tmp_path):
+    folder, result = found["racing"]
+    shutil.copytree(folder, tmp_path / "wd")
+    for path in (tmp_path / "wd").rglob("journal*"):
+        path.unlink()
+    read = load_result(tmp_path / "wd")
+    assert read.value == result.value
+    for one, other in zip(read, result, strict=True):
+        assert one.configuration == {k: str(v) if k == "c" else v for k, v in other.configuration.items()}
+        assert (one.instance, one.seed, one.status, one.value) == (
+            other.instance,
+            other.seed,
+            other.status,
+            other.value,
+        )
+    tests, expected = read.runs[0].test_evaluations, result.runs[0].test_evaluations
+    assert [(t.instance, t.value) for t in tests] == [(t.instance, t.value) for t in expected]
+    assert read.stopped_because == "max_evaluations reached"
+
+
+@pytest.mark.slow
+def test_without_a_trajectory_the_least_counts(found, tmp_path):
+    folder, result = found["plain"]
+    shutil.copytree(folder, tmp_path / "wd")
+    for path in (tmp_path / "wd").rglob("*traj-run*"):
+        path.unlink()
+    assert load_result(tmp_path / "wd").runs[0].trajectory == result.runs[0].trajectory
+
+
+RUNS = [
+    "conditional",
+    "deterministic",
+    "instances_features",
+    "nondeterministic_seed3",
+    "readers",
+    "readers_multirun",
+    "runtime_dict_instances",
+    "test_instances",
+    "tlimit_cpu",
+]
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_folder_of_the_java_program(java_runs, name):
+    folder = java_runs / name / "wd"
+    result = load_result(folder)
+    states = [read_state_run(path) for path in sorted(folder.glob("out/scenario/state-run*"))]
+    assert len(result) == sum(len(state.runs) for state in states)
+    assert [e.value for e in result] == [row.response for state in states for row in state.runs]
+    assert result.stopped_because == "max_evaluations reached"
+    assert result.value == min(run.value for run in result.runs)
+    for run in result.runs:
+        assert run.trajectory[-1].value >= run.value or run.incumbent_runs > 1
+        assert run.active_configuration in [e.configuration for e in run.evaluations]
+    frame = result.to_frame()
+    assert len(frame) == len(result)
+    assert result.summary()
+
+
+def test_a_state_of_the_java_program_alone(java_runs):
+    result = load_result(java_runs / "nondeterministic" / "wd")
+    assert len(result) == 60
+    assert not result.search.deterministic
+    assert result.runs[0].incumbent_runs > 1
+    assert result.best(1)[0].value == result.value
+
+
+def test_test_instances_of_the_java_program(java_runs):
+    tests = load_result(java_runs / "readers" / "wd").runs[0].test_evaluations
+    assert [(t.instance, t.value, t.status) for t in tests] == [
+        (3, 11.839036800888827, "SAT"),
+        (4, 18.23859896132653, "SAT"),
+    ]
+
+
+@pytest.mark.slow
+def test_a_search_that_goes_on(tmp_path):
+    """Also where a line is half written."""
+    seen = []
+
+    def look(event):
+        if isinstance(event, Evaluated):
+            seen.append(load_result(tmp_path))
+            return len(seen) == 4
+
+    minimise(cost, 9, SPACE, CLAUSES, folder=str(tmp_path), on_event=look)
+    assert {result.stopped_because for result in seen} == {"still running"}
+    assert [len(result) >= n for n, result in enumerate(seen, 1)] == [True] * 4
+    assert seen[-1].runs[0].trajectory
+    results = tmp_path / "out" / "scenario"
+    for path in (*results.glob("journal*"), *results.glob("traj*"), *results.glob("state-run0/*-it*")):
+        with open(path, "a") as stream:
+            stream.write('{"test": fal')
+    assert load_result(tmp_path).stopped_because == "unknown"
+
+
+def test_what_cannot_be_meant_is_refused(tmp_path, java_runs):
+    with pytest.raises(ArgumentError, match="there is no folder"):
+        load_result(tmp_path / "none")
+    with pytest.raises(ArgumentError, match="there is no run in"):
+        load_result(tmp_path)
+    for name in ("deterministic", "readers"):
+        os.makedirs(tmp_path / "out", exist_ok=True)
+        shutil.copytree(java_runs / name / "wd" / "out" / "scenario", tmp_path / "out" / name)
+    with pytest.raises(ArgumentError, match="several searches, give one of them: .*deterministic, .*readers"):
+        load_result(tmp_path)
+    assert len(load_result(tmp_path / "out" / "readers")) == 25
+    shutil.copytree(tmp_path / "out" / "readers" / "state-run0", tmp_path / "out" / "deterministic" / "state-run7")
+    with pytest.raises(ArgumentError, match="runs of different searches"):
+        load_result(tmp_path / "out" / "deterministic")
+    with pytest.raises((ArgumentError, TypeError)):
+        load_result(3)
+
+
+@pytest.mark.slow
+def test_a_damaged_line_is_named(found, tmp_path):
+    shutil.copytree(found["plain"][0], tmp_path / "wd")
+    (journal,) = (tmp_path / "wd").rglob("journal*")
+    journal.write_text(journal.read_text().replace("SAT", "SAD", 1))
+    with pytest.raises(FileFormatError, match="line 2: the line is damaged"):
+        load_result(tmp_path / "wd")
