@@ -20,6 +20,13 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """The answer to `VerdictWanted`: the run ends for this reason; it goes on if that is empty."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class RunStarted:
     """The run of this number (from 0) begins."""
 
@@ -89,6 +96,14 @@ class CallWanted:
 
 
 @dataclass(frozen=True)
+class VerdictWanted:
+    """A run has learnt a result, and waits for a `Verdict`; it has not learnt those of these indices yet."""
+
+    run: int
+    unlearnt: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Failed:
     """The engine could not go on; ``error``: because of what the user has given it."""
 
@@ -96,4 +111,4 @@ class Failed:
     error: ValueError | None = None
 
 
-Event: TypeAlias = RunStarted | Evaluated | Improved | Tested | RunEnded | Warned | CallWanted | Failed
+Event: TypeAlias = RunStarted | Evaluated | Improved | Tested | RunEnded | Warned | CallWanted | VerdictWanted | Failed

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ from pysmac_compat.search.shell import shell_commands
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.ready import understand
 from pysmac_compat.space.values import value_type
+from pysmac_compat.stopping import Rule, StopRules
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
@@ -172,6 +173,7 @@ class SMAC_optimizer:
         resume: bool = False,
         on_event: Callable[[Event], object] | None = None,
         numbered: bool = False,
+        stop_when: Rule | Sequence[Rule] | None = None,
     ) -> tuple[float, dict[str, Any]]:
         """Search for the configuration for which the function is least.
 
@@ -220,6 +222,10 @@ class SMAC_optimizer:
             raised here.
         numbered : bool
             The function gets ``evaluation_index``, too: the number of the evaluation within its run, from 1.
+        stop_when : callable, list of callable, or None
+            When a run has done enough: a function of the `Result` so far, of this run alone, that returns something
+            true, as those of `pysmac_compat.stopping` do. Each run is asked in this process, whenever it has learnt a
+            result, and waits for the answer. Calls that are going on then come to their end and count.
 
         Returns
         -------
@@ -246,6 +252,7 @@ class SMAC_optimizer:
             num_train_instances = num_instances if num_train_instances is None else num_train_instances
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {shown(func)}")
+        rules = StopRules(stop_when)
         options = resolve(self.smac_options)
         with contextlib.ExitStack() as held:
             if options.calls.cluster is not None:
@@ -300,7 +307,7 @@ class SMAC_optimizer:
             )
             log_level = self._log_level if options.output.log_level is None else options.output.log_level or None
             with ended_by_sigterm(self.__del__), _logging(log_level), shell_commands(plan.shell):
-                minimisation = Minimisation(plan, func, files=files, locks=locks, recorded=recorded)
+                minimisation = Minimisation(plan, func, files=files, locks=locks, recorded=recorded, rules=rules)
                 self._carry_out(minimisation, func, plan.rules, on_event)
         assert self.result is not None
         return self.result.value, dict(self.result.configuration)

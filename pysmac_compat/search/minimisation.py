@@ -11,7 +11,7 @@ from pysmac_compat._process import uninterrupted
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.on_dask import cluster_callers
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import INTERRUPTED, CallWanted, Event
+from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Verdict, VerdictWanted
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.lock import RunLock, shared_with_forks
 from pysmac_compat.files.result_files import ResultFiles
@@ -19,6 +19,7 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.results import Result
 from pysmac_compat.search.process import Engine, events_of, stop, take_the_rest
 from pysmac_compat.search.result_builder import ResultBuilder
+from pysmac_compat.stopping import StopRules
 
 
 class Minimisation:
@@ -36,6 +37,8 @@ class Minimisation:
         Of the runs: this process and the engines hold them, the calls do not.
     recorded : dict of int to Recorded
         What is known of runs that are resumed.
+    rules : StopRules or None
+        When a run has done enough.
 
     Attributes
     ----------
@@ -50,9 +53,10 @@ class Minimisation:
         files: ResultFiles | None = None,
         locks: Sequence[RunLock] = (),
         recorded: Mapping[int, Recorded] = MappingProxyType({}),
+        rules: StopRules | None = None,
     ) -> None:
         self._plan, self._function, self._files = plan, function, files
-        self.locks, self._recorded = locks, recorded
+        self.locks, self._recorded, self._rules = locks, recorded, rules
         self._builder = ResultBuilder(plan)
         self._callers: list[Caller] = []
         self._engines: list[Engine] = []
@@ -67,7 +71,7 @@ class Minimisation:
             runs = range(i, len(plan.seeds), plan.processes)
             of_search = None if self._files is None else self._files.of_search
             with shared_with_forks():  # the engine writes, too
-                self._engines.append(Engine(plan, runs, callers, self._recorded, of_search))
+                self._engines.append(Engine(plan, runs, callers, self._recorded, of_search, bool(self._rules)))
             self._started.callback(self._engines[-1].close)
 
     def _start_callers(self, function: Callable[..., Any]) -> list[Caller]:
@@ -83,10 +87,16 @@ class Minimisation:
 
     def events(self) -> Iterator[Event]:
         """What happens, as it happens, until all runs have ended; result and files know of it first."""
-        return events_of(self._engines, self._take)
+        for event in events_of(self._engines, self._take):
+            if isinstance(event, VerdictWanted):
+                assert self._rules is not None
+                reason = self._rules.verdict(self._builder.so_far(event.run, event.unlearnt))
+                self._engines[event.run % self._plan.processes].judge(Verdict(reason))
+            else:
+                yield event
 
     def _take(self, event: Event) -> None:
-        if not isinstance(event, CallWanted):
+        if not isinstance(event, (CallWanted, VerdictWanted)):
             self._builder.take(event)
             if self._files is not None:
                 self._files.take(event)

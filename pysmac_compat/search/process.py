@@ -39,7 +39,18 @@ from pysmac_compat.errors import FileFormatError, SearchError
 from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.evaluator import Caller, CallsEnded, CallsLost
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import CallWanted, Event, Failed, Improved, RunEnded, RunStarted, Stop, Warned
+from pysmac_compat.events import (
+    CallWanted,
+    Event,
+    Failed,
+    Improved,
+    RunEnded,
+    RunStarted,
+    Stop,
+    Verdict,
+    VerdictWanted,
+    Warned,
+)
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.plan import Plan
@@ -67,6 +78,8 @@ class Engine:
         What is known of runs that are resumed.
     files : SearchFiles or None
         What the process writes down itself.
+    asks : bool
+        Whether each run asks with `VerdictWanted` if it goes on, whenever it has learnt a result.
     """
 
     def __init__(
@@ -76,12 +89,13 @@ class Engine:
         calls: Sequence[Caller] = (),
         recorded: Mapping[int, Recorded] = MappingProxyType({}),
         files: SearchFiles | None = None,
+        asks: bool = False,
     ) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
         folder, parent = Path(self._folder.name), os.getpid()
         self._process = ForkedProcess(
-            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files, parent),
+            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files, parent, asks),
             close=(self.connection, *(each for call in calls for each in call.not_for_forks)),
         )
         theirs.close()
@@ -109,6 +123,11 @@ class Engine:
     def answer(self, outcome: Outcome) -> None:
         """Answer a `CallWanted`."""
         self.connection.send(outcome)
+
+    def judge(self, verdict: Verdict) -> None:
+        """Answer a `VerdictWanted`."""
+        with contextlib.suppress(OSError):  # it has ended
+            self.connection.send(verdict)
 
     def stop(self, reason: str) -> None:
         """Ask it to learn what has been evaluated, and to end; a call that is running has to be ended as well."""
@@ -176,6 +195,7 @@ def _serve(
     recorded: Mapping[int, Recorded],
     files: SearchFiles | None,
     parent: int,
+    asks: bool,
 ) -> None:
     """What the engine's process does."""
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
@@ -197,6 +217,9 @@ def _serve(
                     return
             connection.send(event)
 
+    def ask(run: int, unlearnt: tuple[int, ...]) -> str:
+        return stopped.ask(lambda: send(VerdictWanted(run, unlearnt)))
+
     noticed: list[str] = []
 
     def notice(text: str) -> None:
@@ -214,6 +237,8 @@ def _serve(
         for run in runs:
             send(RunStarted(run))
             search = Run(plan, run, call, send, folder / str(run), pool, recorded.get(run), stopped)
+            if asks:
+                search.ask = partial(ask, run)
             session = search.session(max(1, len(calls)))
             # The clock starts here, not before SMAC3 is imported.
             search.start = time.monotonic()
@@ -225,7 +250,7 @@ def _serve(
                 evaluator.deadline = None
             if not session.killed and not stopped():
                 search.test(session.cpu_used)
-            send(RunEnded(run, stopped() or reason))
+            send(RunEnded(run, stopped() or search.verdict or reason))
             if stopped():
                 break
         send(None)

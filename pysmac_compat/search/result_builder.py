@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from bisect import insort
+from collections.abc import Collection
+from dataclasses import replace
 from operator import attrgetter
 
 from pysmac_compat._warn import warn
@@ -137,6 +139,21 @@ class ResultBuilder:
                 f"all {count} evaluations have failed" if count > 1 else "all evaluations have failed (there was one)"
             )
             warn(f"{which}; the default configuration is returned")
+
+    def so_far(self, run: int, unlearnt: Collection[int] = ()) -> Result:
+        """What one run has found; without evaluations that the search has not learnt, as these indices."""
+        found = self._runs[run]
+        if unlearnt:
+            found = replace(found, evaluations=[e for e in found.evaluations if e.index not in unlearnt])
+        return Result(
+            value=found.value,
+            configuration=dict(found.configuration),
+            active_configuration=dict(found.active_configuration),
+            runs=[found],
+            n_crashed=found.n_crashed,
+            stopped_because="",
+            search=self.search,
+        )
 
     @property
     def result(self) -> Result:

@@ -60,6 +60,11 @@ class Run:
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.recorded, self.stopped = recorded, stopped
+        self.ask: Callable[[tuple[int, ...]], str] | None = None  # whether the run goes on
+        self.verdict = ""  # what has been said to that
+        self._begun: list[int] = []  # indices
+        self._unlearnt: tuple[int, ...] = ()  # indices of those that have been begun
+        self._as_they_end = False
         self._hopeless = Hopeless(len(plan.start.first or ())) if plan.budget.stop_when_hopeless else None
         self._numbers: dict[int, int] = {}  # of each index: it was begun here as the so manieth
         self._drops: dict[int, Drop] = {}  # of each index
@@ -84,13 +89,14 @@ class Run:
         from pysmac_compat.space.configspace import search_space
 
         plan, objective, engine = self.plan, self.plan.objective, self.plan.engine
+        self._as_they_end = workers > 1 and plan.calls.lag is None
         return Session(
             search_space(plan.definition, plan.start.subspace),
             self.evaluate,
             n_evaluations=max(0, plan.budget.evaluations - len(self._old)),
             design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,
             window=workers if plan.calls.lag is None else plan.calls.lag,
-            choose=self.next_to_learn if workers > 1 and plan.calls.lag is None else None,
+            choose=self.choose,
             drop=self.drop,
             seed=plan.seeds[self.run] + plan.start.seed_offset,
             cpu_time=plan.budget.cpu_time,
@@ -118,7 +124,7 @@ class Run:
             known=[(k.configuration, k.instance, k.seed, k.scored) for k in plan.start.known] + self._learn_old(),
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,
-            stopped=self.stopped,
+            stopped=lambda: self.stopped() or self.verdict,
         )
 
     def _learn_old(self) -> list[tuple[Mapping[str, Any], int | None, int | None, Scored]]:
@@ -140,6 +146,7 @@ class Run:
         origin = getattr(configuration, "origin", None)
         self.count = next(self._indices)
         self._numbers[self.count] = len(self._numbers) + 1
+        self._begun.append(self.count)
         if self.plan.validation.which == "all":
             self.evaluated[repr(values)] = values
         if self.recorded is not None and not self._old:
@@ -152,9 +159,15 @@ class Run:
 
     def drop(self, number: int) -> None:
         """Stop the evaluation that was begun as the so manieth, if it has to be made."""
-        index = next(index for index, begun in self._numbers.items() if begun == number)
+        index = self._begun[number - 1]
         if index in self._drops:
             self._drops[index].give()
+
+    def choose(self, begun: Collection[int]) -> int:
+        """Which of these evaluations is learnt next; numbers in the order in which they were begun."""
+        number = self.next_to_learn(begun) if self._as_they_end else min(begun)
+        self._unlearnt = tuple(self._begun[other - 1] for other in begun if other != number)
+        return number
 
     def next_to_learn(self, begun: Collection[int]) -> int:
         """Which of these evaluations is learnt next: one that is recorded, then the one that ends first."""
@@ -216,7 +229,7 @@ class Run:
         return math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=slack)
 
     def observe(self, standing: Standing) -> None:
-        """Report the incumbent, unless it has failed."""
+        """Report the incumbent, unless it has failed; ask whether the run goes on."""
         if not standing.failed:
             if standing.configuration is not self._incumbent:
                 self._incumbent, values = standing.configuration, self._values(standing.configuration)
@@ -225,6 +238,8 @@ class Run:
             incumbent = self.incumbents[-1].configuration
             told = standing.n_told + len(self._old)
             self.send(Improved(self.run, told, incumbent, standing.cost, standing.n_runs))
+        if self.ask is not None and not self.verdict:
+            self.verdict = self.ask(self._unlearnt)
 
     def test(self, cpu_time: float) -> None:
         """Evaluate the incumbent, or several, on the test instances, after calls of so many CPU seconds."""

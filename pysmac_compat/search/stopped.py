@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from pysmac_compat.evaluation.child import process_handle, readable
-from pysmac_compat.events import INTERRUPTED, Stop
+from pysmac_compat.events import INTERRUPTED, Stop, Verdict
 
 #: seconds that an engine goes on when the process that started it is gone
 _LAST_WORDS = 2.0
@@ -29,6 +30,20 @@ class Stopped:
                     self.note(self._connection.recv())
                 except (EOFError, OSError):
                     self._reason = INTERRUPTED
+        return self._reason
+
+    def ask(self, question: Callable[[], None]) -> str:
+        """Put a question to that process, and wait for its `Verdict`; the reason, which may be another one by then."""
+        with self._asking:  # else another thread might take the answer
+            if not self._reason:
+                question()
+                try:
+                    answer: Stop | Verdict = self._connection.recv()
+                except (EOFError, OSError):
+                    answer = Stop(INTERRUPTED)
+                if isinstance(answer, Verdict):
+                    return answer.reason
+                self.note(answer)
         return self._reason
 
     def note(self, stop: Stop) -> None:

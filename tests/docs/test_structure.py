@@ -24,6 +24,7 @@ FLOORS = [
     ["options"],
     ["plan"],
     ["engine"],
+    ["stopping"],
     ["results", "isolated"],
     ["report"],
     ["events"],
@@ -105,7 +106,7 @@ def test_only_the_engine_imports_smac3():
 
 
 #: the modules of `pysmac_compat` on which other packages may build
-PUBLIC = {"arguments", "errors", "events", "isolated", "results", "suggestions"}
+PUBLIC = {"arguments", "errors", "events", "isolated", "results", "stopping", "suggestions"}
 
 
 def from_pysmac_compat(path):

@@ -1,0 +1,152 @@
+"""When a search has done enough: rules for ``minimize(stop_when=...)``.
+
+A rule is a function of the `Result` so far; a run ends when it returns something true. These depend on nothing but the
+results in their order, so that a search which is resumed ends where it would have ended.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from pysmac_compat import arguments
+from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.results import Result
+
+Rule: TypeAlias = Callable[[Result], object]
+
+
+class _Ready:
+    """A ready rule, which is called in messages what it is called in the script."""
+
+    def __init__(self, name: str, says: Callable[[Result], bool]) -> None:
+        self._name, self._says = name, says
+
+    def __call__(self, result: Result) -> bool:
+        return self._says(result)
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+def target(value: float) -> Rule:
+    """Stop when the best value is this good: at most ``value``, at least if the function is maximised.
+
+    Parameters
+    ----------
+    value : float
+    """
+    goal = _number("target(): value", value)
+
+    def says(result: Result) -> bool:
+        if not _steps(result):
+            return False
+        return result.value >= goal if result.search.maximize else result.value <= goal
+
+    return _Ready(f"target({value!r})", says)
+
+
+def patience(n: int) -> Rule:
+    """Stop when ``n`` evaluations in a row have brought no new best configuration.
+
+    Parameters
+    ----------
+    n : int
+    """
+    n = arguments.integer("patience(): n", n)
+
+    def says(result: Result) -> bool:
+        steps = _steps(result)
+        return len(result) - (steps[-1][0] if steps else 0) >= n
+
+    return _Ready(f"patience({n})", says)
+
+
+def no_better_than(eps: float, n: int) -> Rule:
+    """Stop when the last ``n`` evaluations have made the best value better by no more than ``eps``.
+
+    Until there is a best value, and ``n`` evaluations after that, the search goes on.
+
+    Parameters
+    ----------
+    eps : float
+        From 0.
+    n : int
+    """
+    least = _number("no_better_than(): eps", eps)
+    if least < 0:
+        raise ArgumentError(f"no_better_than(): eps must not be negative, got {shown(eps)}")
+    n = arguments.integer("no_better_than(): n", n)
+
+    def says(result: Result) -> bool:
+        steps = _steps(result)
+        before = [value for evaluation, value in steps if evaluation <= len(result) - n]
+        return bool(before) and abs(before[-1] - steps[-1][1]) <= least
+
+    return _Ready(f"no_better_than({eps!r}, {n})", says)
+
+
+def _steps(result: Result) -> list[tuple[int, float]]:
+    """How many evaluations led to each new best, and its value."""
+    return [(step.evaluation, step.value) for step in result.runs[0].trajectory]
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        if isinstance(value, (bool, str, bytes)):
+            raise TypeError
+        number = float(value)
+    except Exception:  # of a class of the user's, too
+        raise ArgumentError(f"{name} must be a number, got {shown(value)} ({type(value).__name__})") from None
+    if math.isnan(number):
+        raise ArgumentError(f"{name} must be a number, got {shown(value)}")
+    return number
+
+
+class StopRules:
+    """What ``stop_when`` says.
+
+    Parameters
+    ----------
+    stop_when : callable, list of callable, or None
+        With several, the first that is true ends the run.
+
+    Raises
+    ------
+    ArgumentError
+    """
+
+    def __init__(self, stop_when: Rule | Sequence[Rule] | None) -> None:
+        given: list[Any] = (
+            [] if stop_when is None else list(stop_when) if isinstance(stop_when, (list, tuple)) else [stop_when]
+        )
+        for rule in given:
+            if not callable(rule):
+                raise ArgumentError(
+                    f"stop_when must be a function of the result so far, as pysmac_compat.stopping.target(0.1), or a "
+                    f"list of such functions, got {shown(rule)}"
+                )
+            if rule in (target, patience, no_better_than):
+                raise ArgumentError(f"stop_when: {rule.__name__} needs its arguments, as {rule.__name__}(...)")
+        self._rules: list[Rule] = given
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def verdict(self, result: Result) -> str:
+        """Why the run ends; empty if it goes on.
+
+        A ready rule is named as in the script, another one as a function; a text that one returns is the reason.
+        """
+        for rule in self._rules:
+            said = rule(result)
+            if said:
+                return said if isinstance(said, str) else _name(rule)
+        return ""
+
+
+def _name(rule: Rule) -> str:
+    if isinstance(rule, _Ready):
+        return repr(rule)
+    return f"stop_when: {getattr(rule, '__name__', type(rule).__name__)}"
