@@ -40,6 +40,7 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
         ("workers", int),
     ):
         made.add_argument(f"--{name}", type=kind, default=None)
+    made.add_argument("--progress", action="store_true", default=None, help="a line that moves; needs tqdm")
     made.add_argument(
         "--resume",
         "--resume_from_checkpoint",
@@ -83,7 +84,7 @@ def apply_cli_overrides(settings: Settings, arguments: argparse.Namespace) -> Se
     for name in (*_TRAINING, "save_checkpoint_every"):
         if given(name) is not None:
             content["training"][name] = given(name)
-    for name in ("n_trials", "workers"):
+    for name in ("n_trials", "workers", "progress"):
         if given(name) is not None:
             content["automax"][name] = given(name)
     if given("seed") is not None:

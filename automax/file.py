@@ -54,6 +54,7 @@ AUTOMAX: dict[str, tuple[Any, tuple[type, ...]]] = {
     "trial_time_limit": (None, (*_NUMBER, type(None))),
     "trial_memory_limit": (None, (*_NUMBER, type(None))),
     "total_time_limit": (None, (*_NUMBER, type(None))),
+    "progress": (False, (bool,)),
     "prune": (False, (bool,)),
     "folds": (None, (int, type(None))),
     "repeats": (1, (int,)),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from automax.core.best import beside
-from automax.core.progress import short
+from pysmac_compat.report import short
 
 
 def best_lines(

@@ -11,15 +11,18 @@ import traceback
 from pysmac_compat import _shims
 from pysmac_compat.drop_in import install_as_pysmac
 from pysmac_compat.hints import hint_for, hint_for_syntax
+from pysmac_compat.report import progress as shows
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the script named on the command line; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m pysmac_compat",
-        usage="%(prog)s [-h] script [args ...]",
+        usage="%(prog)s [-h] [--progress] [--verbose] script [args ...]",
         description="Run a script that was written for pysmac: 'import pysmac' in it gives this package.",
     )
+    parser.add_argument("--progress", action="store_true", help="a line that moves while it searches; needs tqdm")
+    parser.add_argument("--verbose", action="store_true", help="a line for each evaluation")
     parser.add_argument("script", help="the script")
     rest = parser.add_argument("args", nargs=argparse.REMAINDER, help="its own arguments, if it takes any")
     rest.required = False  # else some versions of Python ask for them where the script is missing
@@ -27,6 +30,11 @@ def main(argv: list[str] | None = None) -> int:
     script = options.script
     if not os.path.isfile(script):
         parser.error(f"there is no file {script!r}")
+    try:
+        wishes = shows.Wishes(options.progress, options.verbose).checked()
+    except ImportError as error:
+        parser.error(str(error))
+    shows.by_default.progress, shows.by_default.verbose = wishes.progress, wishes.verbose
     install_as_pysmac()
     sys.argv = [script, *options.args]
     # '' or the current folder stands first under -m; a script has its own folder there.

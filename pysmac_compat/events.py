@@ -34,6 +34,14 @@ class RunStarted:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A call is made for the evaluation of this index; told only where progress is shown."""
+
+    run: int
+    index: int
+
+
+@dataclass(frozen=True)
 class Evaluated:
     """An evaluation has ended; with several at a time perhaps before one with a smaller index.
 
@@ -111,4 +119,6 @@ class Failed:
     error: ValueError | None = None
 
 
-Event: TypeAlias = RunStarted | Evaluated | Improved | Tested | RunEnded | Warned | CallWanted | VerdictWanted | Failed
+Event: TypeAlias = (
+    RunStarted | Begun | Evaluated | Improved | Tested | RunEnded | Warned | CallWanted | VerdictWanted | Failed
+)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
-import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +24,8 @@ from pysmac_compat.options.meaning import Options
 from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
 from pysmac_compat.planning.planner import make_plan, with_warm_start
 from pysmac_compat.planning.signature import check_signature
+from pysmac_compat.report import progress as shows
+from pysmac_compat.report.logs import log_level, logging_on_stderr
 from pysmac_compat.results import Result
 from pysmac_compat.search.minimisation import Minimisation
 from pysmac_compat.search.shell import shell_commands
@@ -36,9 +36,6 @@ from pysmac_compat.stopping import Rule, StopRules
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
-
-_LOGGER = logging.getLogger("pysmac_compat")
-_LOGGER.propagate = False  # nothing reaches the root logger; warnings go to stderr all the same
 
 
 class SMAC_optimizer:
@@ -91,7 +88,7 @@ class SMAC_optimizer:
         if deterministic is not None:
             warn("SMAC_optimizer(deterministic=...) is deprecated: use minimize(deterministic=...)", DeprecationWarning)
             self._deterministic = bool(deterministic)
-        self._log_level = _log_level(debug)
+        self._log_level = log_level(debug)
         self.smac_options: Any = SmacOptions(INITIAL)
         self.pysmac_config: dict[str, Any] = {}
         self.result: Result | None = None
@@ -174,6 +171,8 @@ class SMAC_optimizer:
         on_event: Callable[[Event], object] | None = None,
         numbered: bool = False,
         stop_when: Rule | Sequence[Rule] | None = None,
+        progress: bool | str = False,
+        verbose: int = 0,
     ) -> tuple[float, dict[str, Any]]:
         """Search for the configuration for which the function is least.
 
@@ -226,6 +225,10 @@ class SMAC_optimizer:
             When a run has done enough: a function of the `Result` so far, of this run alone, that returns something
             true, as those of `pysmac_compat.stopping` do. Each run is asked in this process, whenever it has learnt a
             result, and waits for the answer. Calls that are going on then come to their end and count.
+        progress : bool or 'auto'
+            A line on stderr that moves; it needs tqdm. 'auto': on a terminal and in a notebook.
+        verbose : int
+            1: a line on stdout for each evaluation, which is a record of the logger ``pysmac_compat.evaluations``.
 
         Returns
         -------
@@ -253,6 +256,7 @@ class SMAC_optimizer:
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {shown(func)}")
         rules = StopRules(stop_when)
+        wishes = shows.wishes(progress, verbose)
         options = resolve(self.smac_options)
         with contextlib.ExitStack() as held:
             if options.calls.cluster is not None:
@@ -305,9 +309,11 @@ class SMAC_optimizer:
                 overwrite=self._persistent,
                 recorded=recorded,
             )
-            log_level = self._log_level if options.output.log_level is None else options.output.log_level or None
-            with ended_by_sigterm(self.__del__), _logging(log_level), shell_commands(plan.shell):
-                minimisation = Minimisation(plan, func, files=files, locks=locks, recorded=recorded, rules=rules)
+            level = self._log_level if options.output.log_level is None else options.output.log_level or None
+            with ended_by_sigterm(self.__del__), logging_on_stderr(level), shell_commands(plan.shell):
+                minimisation = Minimisation(
+                    plan, func, files=files, locks=locks, recorded=recorded, rules=rules, wishes=wishes
+                )
                 self._carry_out(minimisation, func, plan.rules, on_event)
         assert self.result is not None
         return self.result.value, dict(self.result.configuration)
@@ -336,27 +342,3 @@ class SMAC_optimizer:
                 self.result = minimisation.result
                 minimisation.close()
         minimisation.conclude()
-
-
-def _log_level(debug: Any) -> int | None:
-    if not debug:
-        return None
-    return debug if type(debug) is int else logging.DEBUG
-
-
-@contextlib.contextmanager
-def _logging(level: int | None) -> Iterator[None]:
-    """Log lines of the package on stderr while this lasts; never anything on the root logger."""
-    if level is None:
-        yield
-        return
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    before = _LOGGER.level
-    _LOGGER.addHandler(handler)
-    _LOGGER.setLevel(level)
-    try:
-        yield
-    finally:
-        _LOGGER.removeHandler(handler)
-        _LOGGER.setLevel(before)

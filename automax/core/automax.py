@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +12,14 @@ from ConfigSpace import Configuration, ConfigurationSpace
 from automax.core.automax_configration import AutoMAXConfigration
 from automax.core.best import keep_best, leading, mean_score
 from automax.core.keys import key, natives
-from automax.core.progress import last_line, progress_line, table
+from automax.core.progress import progress_line, table
 from automax.core.record import WORST, TrialRecord
 from automax.core.refit import refit
 from automax.core.trial import SearchedTrainer, Training, check_trainer, identity_of, new_trial
 from pysmac_compat import Evaluation, FileFormatError, ResumeError, SMAC_optimizer
 from pysmac_compat.errors import ArgumentError, warn
 from pysmac_compat.events import Evaluated, Event
+from pysmac_compat.report import Pace, last_line, say
 
 if TYPE_CHECKING:
     from smac import HyperparameterOptimizationFacade
@@ -136,6 +136,7 @@ class AutoMAX(SMAC_optimizer):
                     on_event=follow,
                     resume=resume,
                     numbered=True,
+                    progress=config.progress,
                 )
                 break
             except (ResumeError, FileFormatError) as error:
@@ -253,10 +254,9 @@ class AutoMAX(SMAC_optimizer):
     def _follow(self, n_trials: int) -> Callable[[Event], None]:
         """What is told of the events of a search: keeps the log and the best trial, and shows the progress."""
         shown = {trial["key"] for trial in self._record.trials() if "number" in trial}
-        start, ended = time.monotonic(), 0
+        pace = Pace(self.config.total_time_limit)
 
         def follow(event: Event) -> None:
-            nonlocal ended
             if not isinstance(event, Evaluated) or event.cut_short:
                 return
             evaluation = event.evaluation
@@ -268,11 +268,8 @@ class AutoMAX(SMAC_optimizer):
             self._read_log()
             if self._one_training:
                 keep_best(self._record, trial)
-            ended += 1
-            elapsed = time.monotonic() - start
-            left = elapsed / ended * max(0, n_trials - len(shown))
-            if self.config.total_time_limit:
-                left = max(0.0, min(left, self.config.total_time_limit - elapsed))
+            pace.note()
+            left = pace.left(max(0, n_trials - len(shown)))
             scores = (t["val"] for t in self.log if t["key"] in shown and t["status"] == "finished")
             self._show(name, max(scores, default=float("-inf")), n_trials, left)
 
@@ -281,7 +278,7 @@ class AutoMAX(SMAC_optimizer):
     def _show(self, name: str, best: float, n_trials: int, left: float | None = None) -> None:
         """Print a line on a trial that has ended."""
         trial = next(t for t in self.log if t["key"] == name)
-        print(progress_line(trial, trial.get("number"), best, n_trials, self.target, left), flush=True)
+        say(progress_line(trial, trial.get("number"), best, n_trials, self.target, left))
 
     def _note_lost(self, evaluation: Evaluation) -> dict[str, Any]:
         """Write down a trial that has not done it itself: killed, out of time or memory."""

@@ -42,6 +42,8 @@ class AutoMAXConfigration:
         MB that a trial may use on top of what its process has before.
     total_time_limit : float or None
         Seconds for the whole search.
+    progress : bool
+        Whether there is a line that moves; it needs tqdm.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class AutoMAXConfigration:
     trial_time_limit: float | None = None
     trial_memory_limit: float | None = None
     total_time_limit: float | None = None
+    progress: bool = False
 
     def __init__(self, **kwargs: Any) -> None:
         if "output_path" in kwargs:
@@ -127,4 +130,5 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "trial_time_limit": arguments.limit,
     "trial_memory_limit": arguments.limit,
     "total_time_limit": arguments.limit,
+    "progress": _flag,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pysmac_compat.report import duration, last_line, one_line
+
 _WIDTH = 40
 
 
@@ -33,20 +35,19 @@ def progress_line(
     head = trial_label(number, n_trials)
     if trial.get("instance") is not None:
         head += f" (fold {trial['instance']})"
-    space = ", ".join(f"{name}={short(value)}" for name, value in trial["space"].items())
-    rest = "" if left is None else f", about {duration(left)} left"
+    rest = "" if left is None else f"about {duration(left)} left"
     if trial["status"] == "failed":
-        return f"{head}: failed: {last_line(trial.get('message', ''))}{rest}; {space}"
-    text = f"{head}: val {target} {trial['val']:.4f} (best {best:.4f})"
+        return one_line(head, [f"failed: {last_line(trial.get('message', ''))}", rest], trial["space"])
+    parts = [f"val {target} {trial['val']:.4f} (best {best:.4f})"]
     if _is_number(trial.get("test")):
-        text += f", test {trial['test']:.4f}"
+        parts.append(f"test {trial['test']:.4f}")
     if "epoch" in trial and isinstance(trial.get("curve"), (list, tuple)):
-        text += f", epoch {trial['epoch']} of {len(trial['curve'])}"
+        parts.append(f"epoch {trial['epoch']} of {len(trial['curve'])}")
     if trial.get("pruned"):
-        text += ", stopped early"
+        parts.append("stopped early")
     if "seconds" in trial:
-        text += f", {trial['seconds']:.1f} s"
-    return f"{text}{rest}; {space}"
+        parts.append(f"{trial['seconds']:.1f} s")
+    return one_line(head, [*parts, rest], trial["space"])
 
 
 def trial_label(number: int | None, n_trials: int) -> str:
@@ -56,27 +57,6 @@ def trial_label(number: int | None, n_trials: int) -> str:
     ('trial 2/10', 'trial by hand')
     """
     return "trial by hand" if number is None else f"trial {number}/{n_trials}"
-
-
-def last_line(text: str) -> str:
-    """The last line of a message, which says what a traceback leads to."""
-    return text.strip().rpartition("\n")[2]
-
-
-def duration(seconds: float) -> str:
-    """Seconds for a person.
-
-    >>> duration(7.4), duration(90), duration(5400)
-    ('7 s', '2 min', '1.5 h')
-    """
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
-
-
-def short(value: Any) -> str:
-    """A value with four digits."""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def table(log: Sequence[Mapping[str, Any]], target: str) -> str:

@@ -15,9 +15,11 @@ import signal
 import sys
 import time
 import traceback
+import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pysmac_compat._warn import is_ours
 from pysmac_compat.evaluation import signals, system
 from pysmac_compat.evaluation.memory import peak_above
 from pysmac_compat.evaluation.outcome import Report, describe
@@ -165,12 +167,19 @@ def call(
 def failed(error: BaseException, memory_limited: bool) -> Report:
     """The report of a call that ended with this exception."""
     try:
-        message = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        message = "".join(traceback.format_exception(type(error), error, _of_the_user(error.__traceback__)))
     except Exception:
         message = f"{type(error).__name__} (its traceback could not be formatted)"
     if memory_limited and _is_memory_error(error):
         return Report("MEMOUT", message=message[-_MOST_MESSAGE:])
     return Report("CRASHED", message=message[-_MOST_MESSAGE:], flaw=_flaw(error))
+
+
+def _of_the_user(where: types.TracebackType | None) -> types.TracebackType | None:
+    """A traceback without the frames of ours with which it begins."""
+    while where is not None and is_ours(where.tb_frame):
+        where = where.tb_next
+    return where
 
 
 #: exceptions that tell of a mistake in the program

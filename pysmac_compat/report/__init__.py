@@ -1,1 +1,6 @@
 """What a person sees of a search: its table, its summary, its progress; made of a `Result`, or of events."""
+
+from pysmac_compat.report.progress import Pace, say
+from pysmac_compat.report.words import assignments, duration, last_line, one_line, short
+
+__all__ = ["Pace", "assignments", "duration", "last_line", "one_line", "say", "short"]

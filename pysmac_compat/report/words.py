@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pysmac_compat.errors import cut
@@ -40,6 +40,15 @@ def assignments(configuration: Mapping[str, Any]) -> str:
     'lr=0.1235, kernel=rbf'
     """
     return ", ".join(f"{name}={short(value)}" for name, value in configuration.items())
+
+
+def one_line(head: str, parts: Iterable[str], configuration: Mapping[str, Any]) -> str:
+    """The line on an evaluation that has ended; parts that are empty are left out.
+
+    >>> one_line("trial 1/10", ["val AUROC 0.9", "", "1.5 s"], {"lr": 0.1})
+    'trial 1/10: val AUROC 0.9, 1.5 s; lr=0.1'
+    """
+    return f"{head}: {', '.join(filter(None, parts))}; {assignments(configuration)}"
 
 
 def count(number: int, noun: str) -> str:

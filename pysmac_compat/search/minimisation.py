@@ -11,11 +11,12 @@ from pysmac_compat._process import uninterrupted
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.on_dask import cluster_callers
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import INTERRUPTED, CallWanted, Event, Verdict, VerdictWanted
+from pysmac_compat.events import INTERRUPTED, Begun, CallWanted, Event, Verdict, VerdictWanted
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.lock import RunLock, shared_with_forks
 from pysmac_compat.files.result_files import ResultFiles
 from pysmac_compat.plan import Plan
+from pysmac_compat.report.progress import Display, Wishes
 from pysmac_compat.results import Result
 from pysmac_compat.search.process import Engine, events_of, stop, take_the_rest
 from pysmac_compat.search.result_builder import ResultBuilder
@@ -39,6 +40,8 @@ class Minimisation:
         What is known of runs that are resumed.
     rules : StopRules or None
         When a run has done enough.
+    wishes : Wishes or None
+        What is shown while it goes on.
 
     Attributes
     ----------
@@ -54,10 +57,15 @@ class Minimisation:
         locks: Sequence[RunLock] = (),
         recorded: Mapping[int, Recorded] = MappingProxyType({}),
         rules: StopRules | None = None,
+        wishes: Wishes | None = None,
     ) -> None:
         self._plan, self._function, self._files = plan, function, files
         self.locks, self._recorded, self._rules = locks, recorded, rules
         self._builder = ResultBuilder(plan)
+        self._display: Display | None = None
+        if wishes is not None and (wishes.progress or wishes.verbose):
+            n_runs, processes = len(plan.seeds), plan.processes
+            self._display = Display(wishes, self._builder.search, n_runs, processes, plan.calls.workers * processes)
         self._callers: list[Caller] = []
         self._engines: list[Engine] = []
         self._started = contextlib.ExitStack()
@@ -71,8 +79,11 @@ class Minimisation:
             runs = range(i, len(plan.seeds), plan.processes)
             of_search = None if self._files is None else self._files.of_search
             with shared_with_forks():  # the engine writes, too
-                self._engines.append(Engine(plan, runs, callers, self._recorded, of_search, bool(self._rules)))
+                asks, tells = bool(self._rules), self._display is not None
+                self._engines.append(Engine(plan, runs, callers, self._recorded, of_search, asks, tells))
             self._started.callback(self._engines[-1].close)
+        if self._display is not None:
+            self._started.enter_context(self._display)
 
     def _start_callers(self, function: Callable[..., Any]) -> list[Caller]:
         calls, callers = self._plan.calls, list[Caller]()
@@ -88,11 +99,13 @@ class Minimisation:
     def events(self) -> Iterator[Event]:
         """What happens, as it happens, until all runs have ended; result and files know of it first."""
         for event in events_of(self._engines, self._take):
+            if self._display is not None:
+                self._display.take(event)
             if isinstance(event, VerdictWanted):
                 assert self._rules is not None
                 reason = self._rules.verdict(self._builder.so_far(event.run, event.unlearnt))
                 self._engines[event.run % self._plan.processes].judge(Verdict(reason))
-            else:
+            elif not isinstance(event, Begun):
                 yield event
 
     def _take(self, event: Event) -> None:

@@ -80,6 +80,8 @@ class Engine:
         What the process writes down itself.
     asks : bool
         Whether each run asks with `VerdictWanted` if it goes on, whenever it has learnt a result.
+    tells : bool
+        Whether there is a `Begun` for each call.
     """
 
     def __init__(
@@ -90,12 +92,13 @@ class Engine:
         recorded: Mapping[int, Recorded] = MappingProxyType({}),
         files: SearchFiles | None = None,
         asks: bool = False,
+        tells: bool = False,
     ) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
         folder, parent = Path(self._folder.name), os.getpid()
         self._process = ForkedProcess(
-            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files, parent, asks),
+            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files, parent, asks, tells),
             close=(self.connection, *(each for call in calls for each in call.not_for_forks)),
         )
         theirs.close()
@@ -196,6 +199,7 @@ def _serve(
     files: SearchFiles | None,
     parent: int,
     asks: bool,
+    tells: bool,
 ) -> None:
     """What the engine's process does."""
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
@@ -237,6 +241,7 @@ def _serve(
         for run in runs:
             send(RunStarted(run))
             search = Run(plan, run, call, send, folder / str(run), pool, recorded.get(run), stopped)
+            search.tells = tells
             if asks:
                 search.ask = partial(ask, run)
             session = search.session(max(1, len(calls)))

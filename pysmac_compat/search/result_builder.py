@@ -46,7 +46,7 @@ class ResultBuilder:
         if isinstance(event, RunStarted):
             self._start(event.run)
         elif isinstance(event, Evaluated):
-            self._add_evaluation(self._runs[event.run], event.evaluation)
+            self._add_evaluation(event.run, event.evaluation)
             self._check_consistency(event)
             self._check_clock(event)
         elif isinstance(event, Improved):
@@ -66,10 +66,10 @@ class ResultBuilder:
         default = self.plan.definition.default
         complete = self.plan.definition.complete(default)
         self._runs[run] = RunResult(seed, self.plan.calls.failure_value, complete, default)
-        logger.info("run %d starts with the seed %d", run + 1, seed)
+        logger.info("run %d starts with the seed %d", run, seed)
 
-    def _add_evaluation(self, run: RunResult, evaluation: Evaluation) -> None:
-        insort(run.evaluations, evaluation, key=_index)
+    def _add_evaluation(self, run: int, evaluation: Evaluation) -> None:
+        insort(self._runs[run].evaluations, evaluation, key=_index)
         logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
         if evaluation.succeeded and evaluation.message and not self._remarked:
             self._remarked = True
@@ -82,14 +82,7 @@ class ResultBuilder:
             self._aborted = True
         elif not self._shown:
             self._shown = True
-            hint = hint_for(evaluation.message)
-            logger.warning(
-                "evaluation %d has the status %s (later failures are counted only):\n%s%s",
-                evaluation.index,
-                evaluation.status,
-                evaluation.message.rstrip(),
-                f"\nhint: {hint}" if hint else "",
-            )
+            logger.warning("%s", _failure(run, evaluation))
 
     def _check_clock(self, event: Evaluated) -> None:
         """Count the calls that the wall clock ended with little of their CPU time used; warn of the first."""
@@ -202,3 +195,19 @@ def _search(plan: Plan) -> Search:
         n_instances=plan.instances.n_train,
         deterministic=plan.deterministic,
     )
+
+
+def _failure(run: int, evaluation: Evaluation) -> str:
+    """What a user wants to know of the first failure: the traceback, what helps, and how to repeat it."""
+    hint = hint_for(evaluation.message)
+    given = {"instance": evaluation.instance, "seed": evaluation.seed}
+    given = {name: value for name, value in given.items() if value is not None}
+    got = ", ".join(f"{name}={value!r}" for name, value in {**evaluation.configuration, **given}.items())
+    lines = [
+        f"run {run}, evaluation {evaluation.index} has the status {evaluation.status} "
+        "(later failures are counted only):",
+        evaluation.message.rstrip(),
+        *([f"hint: {hint}"] if hint else []),
+        f"the function got {got}",
+    ]
+    return "\n".join(filter(None, lines))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Scored
-from pysmac_compat.events import Evaluated, Event, Improved, Tested, Warned
+from pysmac_compat.events import Begun, Evaluated, Event, Improved, Tested, Warned
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.validation import Step
@@ -60,6 +60,7 @@ class Run:
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.recorded, self.stopped = recorded, stopped
+        self.tells = False  # of calls that are begun, too
         self.ask: Callable[[tuple[int, ...]], str] | None = None  # whether the run goes on
         self.verdict = ""  # what has been said to that
         self._begun: list[int] = []  # indices
@@ -154,6 +155,8 @@ class Run:
             if known is not None:
                 self.send(Evaluated(self.run, known, recorded=True, origin=origin))
                 return self._scored(known)
+        if self.tells:
+            self.send(Begun(self.run, self.count))
         drop = self._drops[self.count] = Drop()
         return self._start(self._evaluate, values, instance, seed, cutoff, self.count, origin, drop)
 

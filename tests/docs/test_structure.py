@@ -106,7 +106,7 @@ def test_only_the_engine_imports_smac3():
 
 
 #: the modules of `pysmac_compat` on which other packages may build
-PUBLIC = {"arguments", "errors", "events", "isolated", "results", "stopping", "suggestions"}
+PUBLIC = {"arguments", "errors", "events", "isolated", "report", "results", "stopping", "suggestions"}
 
 
 def from_pysmac_compat(path):

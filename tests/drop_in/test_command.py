@@ -111,7 +111,7 @@ def test_a_script_that_handles_what_is_missing_itself(run):
 
 def test_help(run):
     done = run(*COMMAND, "--help")
-    assert done.stdout.startswith("usage: python -m pysmac_compat [-h] script [args ...]\n")
+    assert done.stdout.startswith("usage: python -m pysmac_compat [-h] [--progress] [--verbose] script [args ...]\n")
     assert "written for pysmac" in done.stdout
 
 
@@ -120,7 +120,7 @@ def test_without_a_script(run):
     done = run(*COMMAND, check=False)
     assert done.returncode == 2
     usage, error = done.stderr.splitlines()
-    assert usage == "usage: python -m pysmac_compat [-h] script [args ...]"
+    assert usage == "usage: python -m pysmac_compat [-h] [--progress] [--verbose] script [args ...]"
     assert error.endswith("required: script")
 
 

@@ -1,0 +1,278 @@
+"""What a person sees while a search goes on: a line that moves, and a line for each evaluation."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import math
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat import arguments
+from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.evaluation.outcome import FAILURES
+from pysmac_compat.events import Begun, Evaluated, Event, Improved, RunEnded, RunStarted, Tested
+from pysmac_compat.report.words import duration, last_line, one_line, short
+
+if TYPE_CHECKING:
+    from pysmac_compat.results import Evaluation, Search
+
+#: each line on an evaluation is a record of this logger
+logger = logging.getLogger("pysmac_compat.evaluations")
+#: the line that moves now, above which texts are written
+_bars: list[Any] = []
+
+
+def say(text: str) -> None:
+    """Print a line on stdout, above a line of progress if there is one."""
+    if _bars:
+        _bars[-1].write(text, file=sys.stdout)
+    else:
+        print(text, flush=True)
+
+
+class Pace:
+    """How fast evaluations come to their end, and so when the last will.
+
+    Parameters
+    ----------
+    total_time : float or None
+        Seconds after which the search ends in any case.
+    """
+
+    def __init__(self, total_time: float | None = None) -> None:
+        self._total_time, self._start, self._ended = total_time or math.inf, time.monotonic(), 0
+
+    def note(self) -> None:
+        """An evaluation has ended."""
+        self._ended += 1
+
+    def left(self, evaluations: int) -> float | None:
+        """Seconds that so many further evaluations will take; None if nothing tells that yet."""
+        elapsed = time.monotonic() - self._start
+        rest = self._total_time - elapsed
+        if self._ended:
+            rest = min(rest, elapsed / self._ended * evaluations)
+        return max(0.0, rest) if math.isfinite(rest) else None
+
+
+@dataclass
+class Wishes:
+    """What is to be shown.
+
+    Attributes
+    ----------
+    progress : bool or 'auto'
+    verbose : int
+    """
+
+    progress: Any = False
+    verbose: Any = 0
+
+    def checked(self) -> Wishes:
+        """With ``progress`` as a bool, where it was 'auto'.
+
+        Raises
+        ------
+        ArgumentError
+        ImportError
+            Without tqdm.
+        """
+        verbose = arguments.integer("verbose", int(self.verbose) if isinstance(self.verbose, bool) else self.verbose, 0)
+        if not isinstance(self.progress, bool) and self.progress != "auto":
+            raise ArgumentError(f"progress must be True, False or 'auto', got {shown(self.progress)}")
+        if not self.progress or (self.progress == "auto" and not _is_watched()):
+            return Wishes(False, verbose)
+        try:
+            import tqdm  # noqa: F401 (here, before any work starts)
+        except ImportError as error:
+            raise ImportError("progress needs tqdm: pip install 'pysmac-compat[show]'") from error
+        return Wishes(True, verbose)
+
+
+#: what is shown where the arguments of ``minimize`` do not ask for it; the command line sets it
+by_default = Wishes()
+
+
+def wishes(progress: Any, verbose: Any) -> Wishes:
+    """What is to be shown; see `Wishes.checked`."""
+    given = Wishes(progress, verbose).checked()
+    return Wishes(given.progress or by_default.progress, max(given.verbose, by_default.verbose))
+
+
+def _is_watched() -> bool:
+    """Whether this is a terminal or a notebook."""
+    return _is_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+
+
+def _is_notebook() -> bool:
+    shell = sys.modules.get("IPython")
+    return getattr(shell.get_ipython() if shell is not None else None, "kernel", None) is not None
+
+
+@dataclass
+class Display:
+    """Shows what happens in a search, as long as it is entered.
+
+    Attributes
+    ----------
+    wishes : Wishes
+        Checked.
+    search : Search
+    n_runs : int
+    processes : int
+        Runs at the same time.
+    workers : int
+        Calls at the same time, of all runs.
+    """
+
+    wishes: Wishes
+    search: Search
+    n_runs: int = 1
+    processes: int = 1
+    workers: int = 1
+    _values: dict[int, float] = field(default_factory=dict)
+    _ended: Counter[int] = field(default_factory=Counter)
+    _statuses: Counter[str] = field(default_factory=Counter)
+    _calls: int = 0
+
+    def __enter__(self) -> Display:
+        self._pace = self._new_pace()
+        self._planned = (self.search.max_evaluations or 0) * self.n_runs
+        self._bar = _new_bar(self._planned) if self.wishes.progress else None
+        self._exit = contextlib.ExitStack()
+        if self._bar is not None:
+            _bars.append(self._bar)
+            self._exit.callback(_bars.remove, self._bar)
+            self._exit.callback(self._bar.close)
+        if self.wishes.verbose:
+            self._exit.enter_context(_handled(logger, _Lines(), logging.INFO))
+        package = logging.getLogger("pysmac_compat")
+        if self._bar is not None and not package.handlers:
+            self._exit.enter_context(_handled(package, _Above(logging.WARNING), package.level))
+        self._show()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._show()
+        self._exit.close()
+
+    def take(self, event: Event) -> None:
+        """Show what has happened."""
+        if isinstance(event, Begun):
+            self._calls += 1
+        elif isinstance(event, Improved):
+            self._values[event.run] = event.value
+        elif isinstance(event, RunStarted):
+            if not self._ended:  # what came before was the import of SMAC3
+                self._pace = self._new_pace()
+            self._ended[event.run] = 0
+        elif isinstance(event, RunEnded):
+            self._planned -= max(0, (self.search.max_evaluations or 0) - self._ended[event.run])
+        elif isinstance(event, Evaluated) and not event.cut_short:
+            self._ended[event.run] += 1
+            self._statuses[event.evaluation.status] += 1
+            if not event.recorded:
+                self._calls -= 1
+                self._pace.note()
+            if self.wishes.verbose and not event.recorded:
+                number = f"evaluation {event.evaluation.index}/{self.search.max_evaluations}"
+                logger.info("%s", self._line(event.run, number, event.evaluation))
+        elif isinstance(event, Tested) and self.wishes.verbose and not event.recorded:
+            logger.info("%s", self._line(event.run, f"test {event.evaluation.index}", event.evaluation))
+        self._show()
+
+    def _new_pace(self) -> Pace:
+        limit = self.search.total_time
+        return Pace(None if limit is None else limit * math.ceil(self.n_runs / self.processes))
+
+    def _show(self) -> None:
+        """Bring the line up to date; tqdm draws it as often as a person can read."""
+        if self._bar is None:
+            return
+        count = sum(self._ended.values())
+        with contextlib.suppress(OSError):  # nobody reads it any more: no reason to end the search
+            self._bar.total = self._planned
+            self._bar.set_postfix_str(", ".join(self._state()), refresh=False)
+            self._bar.update(count - self._bar.n)
+
+    def _state(self) -> list[str]:
+        failed = sum(self._statuses[status] for status in FAILURES)
+        left = self._left
+        busy = max(0, min(self.workers, self._calls))
+        return [
+            f"best {short(self._best_of(self._values.values()))}" if self._values else "none yet",
+            *([] if left is None else [f"{duration(left)} left"]),
+            f"{failed} crashed",
+            f"{self._statuses['TIMEOUT']} timed out",
+            f"{busy}/{self.workers} busy",
+        ]
+
+    def _best_of(self, values: Iterable[float]) -> float:
+        return max(values) if self.search.maximize else min(values)
+
+    @property
+    def _left(self) -> float | None:
+        return self._pace.left(self._planned - sum(self._ended.values()))
+
+    def _line(self, run: int, number: str, evaluation: Evaluation) -> str:
+        """The line on an evaluation."""
+        left, values = self._left, [*self._values.values()]
+        value = short(evaluation.value)
+        if not evaluation.succeeded:
+            value = f"{evaluation.status}: {last_line(evaluation.message)}".removesuffix(": ")
+        elif self.search.deterministic and self.search.n_instances is None:  # the search learns it in a moment
+            values.append(evaluation.value)
+        if evaluation.succeeded and values:
+            value += f" (best {short(self._best_of(values))})"
+        parts = [value, got(evaluation), f"{evaluation.wall_time:.1f} s"]
+        parts.append("" if left is None else f"about {duration(left)} left")
+        return one_line(f"run {run}, {number}", parts, evaluation.configuration)
+
+
+def got(evaluation: Evaluation) -> str:
+    """What the function has got beside the configuration."""
+    given = (("instance", evaluation.instance), ("seed", evaluation.seed))
+    return ", ".join(f"{name} {value}" for name, value in given if value is not None)
+
+
+def _new_bar(total: int) -> Any:
+    tqdm: Any = importlib.import_module("tqdm.auto" if _is_notebook() else "tqdm.std")
+    # no thread that watches it: later calls are forks of this process
+    bar = type("Bar", (tqdm.tqdm,), {"monitor_interval": 0})
+    shape = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
+    return bar(total=total, desc="minimize", unit="call", dynamic_ncols=True, bar_format=shape)
+
+
+class _Lines(logging.Handler):
+    """Says what is logged, as it is."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):
+            say(self.format(record))
+
+
+class _Above(logging.Handler):
+    """Writes to stderr what is logged, above the line that moves."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if _bars:
+            with contextlib.suppress(OSError):
+                _bars[-1].write(self.format(record), file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _handled(target: logging.Logger, handler: logging.Handler, level: int) -> Any:
+    before = target.level
+    target.addHandler(handler)
+    target.setLevel(level)
+    try:
+        yield
+    finally:
+        target.removeHandler(handler)
+        target.setLevel(before)
