@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import operator
 import os
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, shown
 
 #: the largest whole number that SMAC v2 knows: a seed, and what it takes for no limit
 LARGEST = 2**31 - 1
+
+#: what other tools call arguments of ``minimize``, and what is meant
+OTHER_NAMES = {
+    **dict.fromkeys(("n_trials", "n_iter", "n_calls", "max_evals", "budget"), "max_evaluations=..."),
+    **dict.fromkeys(("direction", "mode"), "maximize=True or False"),
+    **dict.fromkeys(
+        ("timeout", "time_budget"), "SMAC_optimizer(t_limit_total_s=...), or t_limit_function_s=... for one call"
+    ),
+    **dict.fromkeys(("n_jobs", "n_workers", "workers"), "smac_options['workers'] = ... of the optimizer"),
+    **dict.fromkeys(("random_state", "rng"), "seed=..."),
+    **dict.fromkeys(("callback", "callbacks"), "on_event=..., or stop_when=... to end the search"),
+    **dict.fromkeys(("objective", "fun", "fn", "function"), "func, which comes first"),
+    **dict.fromkeys(("space", "search_space", "configspace", "params"), "parameter_dict=..."),
+    "show_progress_bar": "progress=True",
+    "x0": "known=[(configuration, value), ...], or smac_options['initial-incumbent'] without its value",
+}
 
 
 def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> int:
@@ -40,6 +58,38 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
     if number < least:
         raise ArgumentError(f"{name} must be at least {least}, got {shown(number)}")
     return number
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False, and nothing that only counts as one of them."""
+    if not isinstance(value, bool):
+        raise ArgumentError(f"{name} must be True or False, got {shown(value)}")
+    return value
+
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def other_names(names: Mapping[str, str]) -> Callable[[_Function], _Function]:
+    """Let a function say which of its arguments is meant where it gets one that only other tools have.
+
+    Parameters
+    ----------
+    names : dict of str to str
+        What is meant, by the name in other tools.
+    """
+
+    def decorate(function: _Function) -> _Function:
+        @functools.wraps(function)
+        def checked(*given: Any, **keywords: Any) -> Any:
+            for name in keywords:
+                if name in names:
+                    raise ArgumentError(f"{function.__name__}() has no argument {name!r}: use {names[name]}")
+            return function(*given, **keywords)
+
+        return cast(_Function, checked)
+
+    return decorate
 
 
 def whole(text: str) -> Any:

@@ -149,6 +149,7 @@ class SMAC_optimizer:
         name: str = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
         return name
 
+    @arguments.other_names(arguments.OTHER_NAMES)
     def minimize(
         self,
         func: Callable[..., Any],
@@ -173,8 +174,10 @@ class SMAC_optimizer:
         stop_when: Rule | Sequence[Rule] | None = None,
         progress: bool | str = False,
         verbose: int = 0,
+        maximize: bool = False,
+        known: Sequence[tuple[Mapping[str, Any], float]] = (),
     ) -> tuple[float, dict[str, Any]]:
-        """Search for the configuration for which the function is least.
+        """Search for the configuration for which the function is least, or largest.
 
         Parameters
         ----------
@@ -229,11 +232,16 @@ class SMAC_optimizer:
             A line on stderr that moves; it needs tqdm. 'auto': on a terminal and in a notebook.
         verbose : int
             1: a line on stdout for each evaluation, which is a record of the logger ``pysmac_compat.evaluations``.
+        maximize : bool
+            Search for the largest value. All values keep the function's sign; a failure is the worst.
+        known : list of (dict, float)
+            Configurations with their values, learnt before the first call, in place of an initial design. They do
+            not count as evaluations, and one of them may be the best.
 
         Returns
         -------
         value : float
-            The least value found.
+            The best value found.
         configuration : dict
             Every parameter, sorted by name; inactive ones carry their default.
 
@@ -278,6 +286,8 @@ class SMAC_optimizer:
                 t_limit_total_s=self._total_time,
                 mem_limit_function_mb=mem_limit_function_mb,
                 numbered=numbered,
+                maximize=arguments.flag("maximize", maximize),
+                known=known,
                 read_warm_start=not resume,
             )
             check_signature(func, plan)

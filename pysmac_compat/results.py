@@ -69,7 +69,7 @@ class Incumbent:
     Attributes
     ----------
     evaluation : int
-        The index of the evaluation.
+        The index of the evaluation; 0 if it was known before the search.
     value : float
     active_configuration : dict
     """

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY, Rules
+from pysmac_compat.evaluation.rules import Rules
 
 Status = Literal["SAT", "UNSAT", "TIMEOUT", "MEMOUT", "CRASHED", "ABORT"]
 
@@ -291,7 +291,7 @@ def judge(
         status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"
     value = 0.0 if status in SUCCESSES and report.value is None else report.value
     if status not in SUCCESSES and not (status == "TIMEOUT" and rules.crash_value is None and value is not None):
-        value = TIMEOUT_QUALITY if rules.crash_value is None else rules.crash_value
+        value = rules.worst if rules.crash_value is None else rules.crash_value
     assert value is not None
     flaw = report.flaw if status == "CRASHED" else ""
     return Outcome(status, float(value), runtime, cpu_time, wall_time, message, bool(cut_short), flaw)

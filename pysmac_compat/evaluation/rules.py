@@ -28,6 +28,8 @@ class Rules:
         The wall clock limit in units of that.
     kill_file : str or None
         A call is stopped when this file is gone.
+    worst : float
+        The value of a call that failed, without ``crash_value``.
     """
 
     memory_mb: float | None = None
@@ -36,6 +38,7 @@ class Rules:
     cutoff: float | None = None
     wall_factor: float = WALL_FACTOR
     kill_file: str | None = None
+    worst: float = TIMEOUT_QUALITY
 
     @property
     def limited(self) -> bool:

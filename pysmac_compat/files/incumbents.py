@@ -66,10 +66,10 @@ def _means(rows: Iterable[RunRow], penalised: Callable[[float], float]) -> list[
     return means
 
 
-def least_so_far(evaluations: Iterable[Evaluation]) -> list[Incumbent]:
+def best_so_far(evaluations: Iterable[Evaluation], maximize: bool) -> list[Incumbent]:
     """The steps of a run whose trajectory is lost.
 
-    A configuration that is evaluated as often as the incumbent, or more often, takes its place if its mean is less.
+    A configuration that is evaluated as often as the incumbent, or more often, takes its place if its mean is better.
     """
     seen: dict[str, list[Evaluation]] = defaultdict(list)
     steps: list[Incumbent] = []
@@ -78,11 +78,12 @@ def least_so_far(evaluations: Iterable[Evaluation]) -> list[Incumbent]:
         group = seen[repr(sorted(evaluation.configuration.items()))]
         group.append(evaluation)
         mean = sum(each.value for each in group) / len(group)
+        cost = -mean if maximize else mean
         if any(each.status in FAILURES for each in group) or len(group) < best:
             continue
         same = bool(steps) and steps[-1].active_configuration == evaluation.configuration
-        if not same and mean < least:
+        if not same and cost < least:
             steps.append(Incumbent(number, mean, dict(evaluation.configuration)))
-        if same or mean < least:
-            best, least = len(group), mean
+        if same or cost < least:
+            best, least = len(group), cost
     return steps

@@ -38,7 +38,8 @@ def header(plan: Plan, run: int) -> dict[str, Any]:
         "lag": plan.calls.lag,
         "proposals": PROPOSALS,
         "warmstart": digest(start.known),
-        "objective": plan.objective,
+        "objective": {name: value for name, value in vars(plan.objective).items() if name != "maximize"},
+        "maximize": plan.objective.maximize,
         "failure_value": plan.calls.failure_value,
         "use_model": engine.selector.use_model,
         "max_incumbent_runs": engine.racing.max_runs,
@@ -107,7 +108,11 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
         Naming the first difference.
     """
     new = json.loads(json.dumps(header(plan, run)))
-    old = {**old, **{name: _without_defaults(old[name]) for name in _PARTS if isinstance(old.get(name), dict)}}
+    old = {
+        "maximize": False,
+        **old,
+        **{name: _without_defaults(old[name]) for name in _PARTS if isinstance(old.get(name), dict)},
+    }
     for name in new:
         if name in ("journal", "max_evaluations", "proposals"):
             continue
@@ -128,14 +133,14 @@ def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
 
 
 def _warm_difference(old: Any, new: Any) -> str:
-    option = "smac_options['warmstart']"
+    source = "smac_options['warmstart'] or known=..."
     if old == new:
         return ""
     if new is None:
-        return f"it began with the evaluations of an earlier run ({option}), now there is no such option"
+        return f"it began with evaluations that were known ({source}), now there are none"
     if old is None:
-        return f"it began without {option}, now there is one"
-    return f"the evaluations in the folder of {option} are not those with which it began"
+        return f"it began without {source}, now there is one"
+    return f"the evaluations of {source} are not those with which it began"
 
 
 def _difference(name: str, old: Any, new: Any) -> str:

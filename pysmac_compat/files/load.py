@@ -11,7 +11,7 @@ from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat.errors import ArgumentError, FileFormatError, shown
-from pysmac_compat.files.incumbents import PERFORMANCE, by_evaluation, least_so_far
+from pysmac_compat.files.incumbents import PERFORMANCE, best_so_far, by_evaluation
 from pysmac_compat.files.journal import journal_name, read_any_journal
 from pysmac_compat.files.load_state import from_state
 from pysmac_compat.files.lock import is_worked_on
@@ -150,6 +150,7 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Search]:
         objective = head["objective"]
         search = Search(
             space=definition,
+            maximize=head.get("maximize", False),
             runtime=objective["runtime"],
             penalty=objective["penalty"],
             cutoff=objective["cutoff"],
@@ -182,13 +183,16 @@ def _add_incumbents(run: RunResult, search: Search, steps: Sequence[dict[str, An
         return cost * search.penalty if search.cutoff is not None and cost >= search.cutoff else cost
 
     if not steps:  # there is no file with a trajectory
-        run.trajectory = least_so_far(run.evaluations)
+        run.trajectory = best_so_far(run.evaluations, search.maximize)
         if run.trajectory:
             run.value, run.active_configuration = run.trajectory[-1].value, run.trajectory[-1].active_configuration
     places = by_evaluation(steps, rows, penalised) if rows else [(1, step[PERFORMANCE]) for step in steps]
     for step, (place, value) in zip(steps, places, strict=True):
+        value = 0.0 - value if search.maximize else value
         texts = step["Configuration"]
-        active = known.get(_key(texts)) or typed_values(texts, definition)
+        active = known.get(_key(texts))
+        if active is None:  # it was known before the search
+            place, active = 0, typed_values(texts, definition)
         if not run.trajectory or active != run.active_configuration:
             run.trajectory.append(Incumbent(place, value, dict(active)))
         run.value, run.active_configuration = value, dict(active)

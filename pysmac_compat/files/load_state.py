@@ -12,7 +12,7 @@ from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.files import validation_files
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.pcs import read_pcs
-from pysmac_compat.files.scenario_files import first_name, read_scenario
+from pysmac_compat.files.scenario_files import first_name, is_maximized, read_scenario
 from pysmac_compat.files.state import StateRun
 from pysmac_compat.results import Evaluation, RunResult, Search
 from pysmac_compat.space.definition import Definition, define
@@ -29,9 +29,13 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
     names = [words[0] for words in state.instances]
     runtime = options.get("run-obj") == "RUNTIME"
     penalty = re.fullmatch(r"MEAN(\d+)", options.get("intra-obj", "")) if runtime else None
+    scenario = os.path.join(state_folder, "scenario.txt")
+    maximize = os.path.exists(scenario) and is_maximized(scenario)
+    sign = -1.0 if maximize else 1.0
     only = names == ["id_0"] or not names  # what the files have where the function gets no instance
     search = Search(
         space=definition,
+        maximize=maximize,
         runtime=runtime,
         penalty=float(penalty[1]) if penalty else 1.0,
         cutoff=_number(options.get("algo-cutoff-time")),
@@ -44,7 +48,7 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
         configurations = state.typed(definition)
     except ValueError as error:
         raise FileFormatError(f"a configuration is not of the space: {error}", state_folder) from error
-    run = RunResult(seed, TIMEOUT_QUALITY, {}, {})
+    run = RunResult(seed, sign * TIMEOUT_QUALITY, {}, {})
     run.evaluations = [
         Evaluation(
             index=row.number,
@@ -52,7 +56,7 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
             instance=None if only else _instance(names[row.instance - 1], row.instance - 1),
             seed=None if row.seed == -1 else row.seed,
             status=_status(row.result),
-            value=row.response,
+            value=sign * row.response,
             cutoff=row.cutoff,
             cpu_time=row.runtime,
             wall_time=row.wall_time,
@@ -86,7 +90,7 @@ def _tests(folder: str, name: str, definition: Definition, search: Search) -> li
                 instance=None if search.n_instances is None else _instance(instance, None),
                 seed=None if seed == -1 else seed,
                 status=_status(result),
-                value=values[number],
+                value=-values[number] if search.maximize else values[number],
                 cutoff=search.cutoff,
                 cpu_time=runtime,
                 wall_time=runtime,

@@ -6,6 +6,7 @@ import glob
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pysmac_compat.events import Evaluated, Improved, Tested
@@ -140,7 +141,7 @@ class RunWriter:
             number=self._n_runs,
             configuration=configuration,
             instance=(evaluation.instance or 0) + 1,
-            response=evaluation.value,
+            response=objective.turned(evaluation.value),
             censored=timeout and objective.runtime and not evaluation.value >= (objective.cutoff or float("inf")),
             cutoff=self._cutoff if evaluation.cutoff is None else evaluation.cutoff,
             seed=_seed(evaluation),
@@ -158,6 +159,7 @@ class RunWriter:
 
     def improved(self, event: Improved) -> None:
         """Write a new incumbent down, or a new mean of the old one."""
+        event = replace(event, value=self._plan.objective.turned(event.value))
         last, self._last = self._last, event
         if last is None or (event.configuration, event.value) != (last.configuration, last.value):
             self._improved(event)
@@ -184,7 +186,7 @@ class RunWriter:
         run = validation_files.ValidationRun(
             instance=self._test_instance(evaluation),
             seed=_seed(evaluation),
-            objective=evaluation.value * (objective.penalty if objective.runtime and late else 1.0),
+            objective=objective.turned(evaluation.value) * (objective.penalty if objective.runtime and late else 1.0),
             result=_result(evaluation),
             runtime=self._runtime_of(evaluation),
             quality=self._quality_of(evaluation),

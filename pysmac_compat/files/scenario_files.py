@@ -40,6 +40,8 @@ _ALIASES = {
     **dict.fromkeys(("pcs-file", "param-file", "paramFile", "paramfile"), "pcs-file"),
     **dict.fromkeys(("instances", "instance-file", "instance-dir", "instanceFile", "instance_file"), "instances"),
 }
+#: an entry that readers take for a comment: SMAC v2 has no such option
+MAXIMIZED = "# maximize"
 #: the options in each scenario file of a search, in this order
 _FIRST = tuple(_OLD_NAMES)[:9]
 DEFAULT_CUTOFF = 3600.0
@@ -86,6 +88,8 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
         basic["wallclock_limit"] = plain_number(plan.budget.total_time)
     if plan.budget.cpu_time is not None:
         basic["cputime-limit"] = plain_number(plan.budget.cpu_time)
+    if objective.maximize:
+        basic[MAXIMIZED] = "True: responses and performances are the function's values times -1, qualities are its own"
     advanced = {"validation": bool(plan.instances.n_test and plan.validation.enabled)}
     last = {"runcount-limit": plan.budget.evaluations}
     if advanced["validation"]:
@@ -101,6 +105,11 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
         elif first is not None and names.setdefault(first, name) not in (*basic, *last, "validation"):
             advanced[names[first]] = value
     return basic, {**advanced, **last}
+
+
+def is_maximized(path: Path) -> bool:
+    """Whether the function was maximised, by a scenario file of ours."""
+    return any(line.startswith(MAXIMIZED) for _, line in TextFile(path).lines)
 
 
 def is_scenario_of_search(path: str) -> bool:

@@ -137,7 +137,7 @@ class _Smac3:
             evaluation.instance,
             evaluation.seed,
             evaluation.status,
-            evaluation.value,
+            self._plan.objective.turned(evaluation.value),
             start=self._clock - evaluation.wall_time,
             end=self._clock,
             cpu_time=evaluation.cpu_time,
@@ -150,7 +150,8 @@ class _Smac3:
     def improved(self, event: Improved) -> None:
         """Note the incumbent, after each evaluation once there is one."""
         self._has_incumbent = True
-        self._made().improve(event.configuration, event.value, event.evaluation, time.time() - self._start)
+        value = self._plan.objective.turned(event.value)
+        self._made().improve(event.configuration, value, event.evaluation, time.time() - self._start)
         self._write_if_due()
 
     def _write_if_due(self) -> None:
@@ -196,7 +197,7 @@ def _scenario(plan: Plan) -> dict[str, Any]:
         "instances": None if plan.instances.n_train is None else [str(i) for i in range(plan.instances.n_train)],
         "instance_features": plan.instances.features
         and {str(i): list(row) for i, row in enumerate(plan.instances.features)},
-        "crash_cost": plan.calls.failure_value,
+        "crash_cost": plan.objective.turned(plan.calls.failure_value),
         "n_trials": plan.budget.evaluations + len(plan.start.known),
         **{name: limit for name, limit in limits.items() if limit is not None},
     }

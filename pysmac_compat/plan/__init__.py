@@ -93,6 +93,8 @@ class Calls(CallSettings):
         Of the cluster that makes the calls.
     numbered : bool
         Whether the function gets ``evaluation_index``.
+    worst : float
+        The value of a call that failed, where no option says it.
     """
 
     memory_mb: float | None = None
@@ -102,11 +104,12 @@ class Calls(CallSettings):
     lag: int | None = None
     cluster: Any = None
     numbered: bool = False
+    worst: float = TIMEOUT_QUALITY
 
     @property
     def failure_value(self) -> float:
         """What is returned where all evaluations have failed."""
-        values = (self.crashed_quality, self.crash_value, TIMEOUT_QUALITY)
+        values = (self.crashed_quality, self.crash_value, self.worst)
         return next(value for value in values if value is not None)
 
 
@@ -164,4 +167,5 @@ class Plan:
             cutoff=self.objective.cutoff,
             wall_factor=self.calls.wall_factor,
             kill_file=self.calls.kill_file,
+            worst=self.calls.worst,
         )

@@ -33,6 +33,8 @@ class Objective:
         Whether the run ends with a crash of the first evaluation, or of any.
     transform : Transform or None
         Changes the outcome before it is scored.
+    maximize : bool
+        Without ``runtime``: whether the largest value is the best; the cost is the negative value.
     """
 
     runtime: bool = False
@@ -43,6 +45,11 @@ class Objective:
     stop_on_abort: bool = False
     stop_on_crash: str = ""
     transform: Transform | None = None
+    maximize: bool = False
+
+    def turned(self, number: float) -> float:
+        """The cost of a value, and the value of a cost."""
+        return 0.0 - number if self.maximize else number  # a zero stays one without a sign
 
     def score(self, outcome: Outcome, cutoff: float | None, first: bool = False) -> Scored:
         """The cost of a run that had this limit, in seconds; ``first``: it is the first of the search."""
@@ -54,11 +61,11 @@ class Objective:
     def judge(self, outcome: Outcome, first: bool = False) -> Scored:
         """The same of an outcome whose run time is what counts, and that is transformed, if it has to be."""
         if outcome.status == "ABORT" and self.stop_on_abort:
-            return Scored(outcome, outcome.value, final="the function reported ABORT")
+            return Scored(outcome, self.turned(outcome.value), final="the function reported ABORT")
         if outcome.status in CRASHES and (self.stop_on_crash == "any" or first and self.stop_on_crash):
-            return Scored(outcome, outcome.value, final="an evaluation has crashed")
+            return Scored(outcome, self.turned(outcome.value), final="an evaluation has crashed")
         if not self.runtime:
-            return Scored(outcome, outcome.value)
+            return Scored(outcome, self.turned(outcome.value))
         censored = outcome.status == "TIMEOUT" and (self.cutoff is None or outcome.runtime < self.cutoff)
         return Scored(outcome, outcome.runtime, censored)
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat.errors import ArgumentError, cut, shown
+from pysmac_compat.evaluation.outcome import Outcome, describe
+from pysmac_compat.plan import Plan
+from pysmac_compat.plan.known import Known
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter, Value
 from pysmac_compat.space.scanner import Scanner
@@ -48,6 +51,38 @@ def read_configuration(what: str, given: str | Mapping[str, Any], definition: De
     if clause is not None:
         raise ArgumentError(f"{what}: {shown(given)} is forbidden by the clause {shown(clause.text)}")
     return active
+
+
+def read_given(known: Any, plan: Plan) -> list[Known]:
+    """What the user knows of the function: ``[(configuration, value), ...]``.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    try:
+        pairs = [(configuration, value) for configuration, value in known]
+    except (TypeError, ValueError):
+        raise ArgumentError(f"known must be a list of pairs (configuration, value), got {shown(known)}") from None
+    if pairs and plan.needs_racing:
+        raise ArgumentError("known needs a deterministic function without instances: it says nothing of those")
+    return [_given(f"known[{number}]", *pair, plan) for number, pair in enumerate(pairs)]
+
+
+def _given(what: str, configuration: Any, value: Any, plan: Plan) -> Known:
+    if not isinstance(configuration, Mapping):
+        raise ArgumentError(f"{what}: expected a dict with each active parameter, got {shown(configuration)}")
+    values = read_configuration(what, configuration, plan.definition)
+    assert values is not None
+    missing = [name for name in values if name not in configuration]
+    if missing:
+        raise ArgumentError(f"{what}: the parameter {shown(missing[0])} is active there, and has no value")
+    report = describe(value)
+    if report.status != "SAT" or report.value is None or isinstance(value, Mapping):
+        raise ArgumentError(f"{what}: the value must be a finite number, got {shown(value)}")
+    runtime = report.value if plan.objective.runtime else 0.0
+    outcome = Outcome("SAT", report.value, runtime, 0.0, 0.0)
+    return Known(values, None, None, plan.objective.judge(outcome))
 
 
 def read_subspace(what: str, given: str | Mapping[str, Any], definition: Definition) -> dict[str, Value]:

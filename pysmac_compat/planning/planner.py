@@ -11,11 +11,12 @@ from pysmac_compat import arguments
 from pysmac_compat._warn import warn
 from pysmac_compat.engine.settings import ForestSettings
 from pysmac_compat.errors import ArgumentError, ParameterError, cut, shown
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.options.meaning import ObjectiveOptions, Options, StartOptions, TransformOptions
 from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
 from pysmac_compat.plan.objective import Objective
 from pysmac_compat.plan.settings import CallSettings, LimitSettings
-from pysmac_compat.planning.initial import read_configuration, read_subspace
+from pysmac_compat.planning.initial import read_configuration, read_given, read_subspace
 from pysmac_compat.planning.warm_start import read_known, read_known_before
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Value
@@ -40,6 +41,8 @@ def make_plan(
     t_limit_total_s: float | None = None,
     mem_limit_function_mb: Any = None,
     numbered: bool = False,
+    maximize: bool = False,
+    known: Any = (),
     read_warm_start: bool = True,
 ) -> Plan:
     """Check the arguments of ``minimize`` and join them with the options.
@@ -68,7 +71,10 @@ def make_plan(
     cutoff = _least(arguments.limit("t_limit_function_s", t_limit_function_s), options.calls.cutoff)
     processes = min(arguments.integer("num_procs", num_procs, truncate=True), len(seeds))
     memory_mb = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
-    calls = _calls(options, memory_mb, bool(numbered))
+    calls = _calls(options, memory_mb, bool(numbered), bool(maximize))
+    if maximize and options.objective.runtime:
+        raise ArgumentError("maximize=True: smac_options['run-obj'] is 'RUNTIME', and a run time can be minimised only")
+    objective = replace(_objective(options, cutoff, calls.failure_value), maximize=bool(maximize))
     plan = Plan(
         definition=definition,
         seeds=seeds,
@@ -77,7 +83,7 @@ def make_plan(
             total_time=_least(t_limit_total_s, limits.wall_time),
             **_shared(LimitSettings, limits),
         ),
-        objective=_objective(options, cutoff, calls.failure_value),
+        objective=objective,
         deterministic=deterministic,
         instances=instances,
         start=Start(_first(start, definition), _subspace(start, definition), seed_offset=start.seed_offset),
@@ -92,6 +98,10 @@ def make_plan(
         warn("smac_options['isolate'] = False: calls have no limits")
     if start.warm_folder is None and start.warm_iteration is not None:
         warn("smac_options['warmstart-iteration'] has no effect without 'warmstart'")
+    given = read_given(known, plan)
+    if given and start.warm_folder is not None:
+        raise ArgumentError("known and smac_options['warmstart'] both say what is known: use one of them")
+    plan = replace(plan, start=replace(plan.start, known=given))
     return with_warm_start(plan, options) if read_warm_start else plan
 
 
@@ -113,7 +123,7 @@ def with_warm_start(plan: Plan, options: Options, resumed: str | None = None) ->
 _LAG = 4  # times the workers: how far the proposals run ahead of the results that are learnt in their order
 
 
-def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
+def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: bool) -> Calls:
     given = options.calls
     if not given.isolate and (given.cluster is not None or (given.workers or 1) > 1):
         needs = "'dask-client'] needs" if given.cluster is not None else "'workers'] > 1 needs"
@@ -123,15 +133,21 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool) -> Calls:
         wanted = f"smac_options['workers-order'] = 'begun' and at least as many as there are workers, {workers}"
         raise ArgumentError(f"smac_options['workers-lag'] = {given.lag} needs {wanted}")
     lag = None if given.order == "ended" or workers == 1 else given.lag or _LAG * workers
+    shared, crashed = _shared(CallSettings, given), given.quality_of_crashes
+    if maximize and crashed is not None and given.crashed_quality is None:
+        crashed = -crashed
+    if maximize and shared["crash_value"] == TIMEOUT_QUALITY:  # the worst of all, also where less is worse
+        shared["crash_value"] = -TIMEOUT_QUALITY
     return Calls(
         memory_mb=memory_mb,
         wall_factor=given.wall_limit_factor,
-        crashed_quality=None if options.objective.runtime else given.quality_of_crashes,
+        crashed_quality=None if options.objective.runtime else crashed,
         workers=workers,
         lag=lag,
         cluster=given.cluster,
         numbered=numbered,
-        **_shared(CallSettings, given),
+        worst=-TIMEOUT_QUALITY if maximize else TIMEOUT_QUALITY,
+        **shared,
     )
 
 

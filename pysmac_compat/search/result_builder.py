@@ -14,6 +14,7 @@ from pysmac_compat.evaluation.outcome import FAILURES
 from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
 from pysmac_compat.hints import hint_for
 from pysmac_compat.plan import Plan
+from pysmac_compat.plan.known import Known
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Search
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class ResultBuilder:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.search = _search(plan)
+        self._known = [_known(each, plan) for each in plan.start.known]
         self._runs: dict[int, RunResult] = {}
         self._reasons: dict[int, str] = {}
         self._aborted = self._shown = self._contradicted = self._remarked = False
@@ -116,7 +118,9 @@ class ResultBuilder:
 
     def _improve(self, run: RunResult, event: Improved) -> None:
         if event.configuration != run.active_configuration or not run.trajectory:
-            run.trajectory.append(Incumbent(event.evaluation, event.value, event.configuration))
+            before = self._known and all(e.configuration != event.configuration for e in run.evaluations)
+            index = 0 if before else event.evaluation
+            run.trajectory.append(Incumbent(index, event.value, event.configuration))
             logger.info("evaluation %d: new incumbent, %r", event.evaluation, event.value)
         run.value, run.active_configuration = event.value, event.configuration
         run.configuration = self.plan.definition.complete(event.configuration)
@@ -146,6 +150,7 @@ class ResultBuilder:
             n_crashed=found.n_crashed,
             stopped_because="",
             search=self.search,
+            known=self._known,
         )
 
     @property
@@ -154,7 +159,8 @@ class ResultBuilder:
         if not self._runs:
             self._start(0)
         runs = [self._runs[i] for i in sorted(self._runs)]
-        best = min(runs, key=lambda run: (not run.trajectory, run.value))  # one without an incumbent never wins
+        turned = self.plan.objective.turned
+        best = min(runs, key=lambda run: (not run.trajectory, turned(run.value)))  # never one without an incumbent
         reasons = [self._reasons.get(i, INTERRUPTED) for i in sorted(self._runs)]
         return Result(
             value=best.value,
@@ -164,6 +170,7 @@ class ResultBuilder:
             n_crashed=sum(run.n_crashed for run in runs),
             stopped_because=INTERRUPTED if INTERRUPTED in reasons else reasons[runs.index(best)],
             search=self.search,
+            known=list(self._known),
         )
 
     def conclude(self) -> None:
@@ -182,10 +189,30 @@ class ResultBuilder:
             )
 
 
+def _known(known: Known, plan: Plan) -> Evaluation:
+    """What was known, as an evaluation that no call was made for."""
+    outcome = known.scored.outcome
+    return Evaluation(
+        index=0,
+        configuration=known.configuration,
+        instance=known.instance,
+        seed=known.seed,
+        status=outcome.status,
+        value=plan.objective.turned(known.scored.cost),
+        cutoff=None,
+        cpu_time=outcome.cpu_time,
+        wall_time=outcome.wall_time,
+        message=outcome.message,
+        runtime=outcome.runtime,
+        quality=outcome.value,
+    )
+
+
 def _search(plan: Plan) -> Search:
     """What is searched, for who reads the result."""
     return Search(
         space=plan.definition,
+        maximize=plan.objective.maximize,
         runtime=plan.objective.runtime,
         penalty=plan.objective.penalty,
         cutoff=plan.objective.cutoff,

@@ -240,7 +240,8 @@ class Run:
                     self.incumbents.append(Step(time.monotonic() - self.start, standing.cpu_used, values))
             incumbent = self.incumbents[-1].configuration
             told = standing.n_told + len(self._old)
-            self.send(Improved(self.run, told, incumbent, standing.cost, standing.n_runs))
+            value = self.plan.objective.turned(standing.cost)
+            self.send(Improved(self.run, told, incumbent, value, standing.n_runs))
         if self.ask is not None and not self.verdict:
             self.verdict = self.ask(self._unlearnt)
 
@@ -312,7 +313,7 @@ class Run:
             instance=instance,
             seed=seed,
             status=outcome.status,
-            value=scored.cost,
+            value=self.plan.objective.turned(scored.cost),
             cutoff=cutoff,
             cpu_time=outcome.cpu_time,
             wall_time=outcome.wall_time,

@@ -186,7 +186,10 @@ def test_a_folder_is_no_journal(tmp_path):
         ({"instances": Instances(2, 0, [[1.0], [2.0]])}, "train_instance_features was None"),
         ({"objective": Objective(cutoff=3.0)}, "objective: cutoff was None, now it is 3.0"),
         ({"engine": EngineSettings(selector=SelectorSettings(use_model=False))}, "use_model"),
-        ({"start": Start(known=[{"x": 1.0}])}, r"it began without smac_options\['warmstart'\], now there is one"),
+        (
+            {"start": Start(known=[{"x": 1.0}])},
+            r"it began without smac_options\['warmstart'\] or known=\.\.\., now there is one",
+        ),
         ({"engine": EngineSettings(forest=ForestSettings(n_trees=5))}, "surrogate: 'n_trees' is new"),
     ],
 )
