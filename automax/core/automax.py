@@ -136,6 +136,7 @@ class AutoMAX(SMAC_optimizer):
                     on_event=follow,
                     resume=resume,
                     numbered=True,
+                    maximize=True,
                     progress=config.progress,
                 )
                 break
@@ -284,7 +285,7 @@ class AutoMAX(SMAC_optimizer):
         """Write down a trial that has not done it itself: killed, out of time or memory."""
         about: dict[str, Any] = {"number": evaluation.index, "seconds": round(evaluation.wall_time, 3)}
         if evaluation.succeeded:  # its summary is gone, and the journal knows it
-            about["val"] = -evaluation.value
+            about["val"] = evaluation.value
         else:
             about |= {"status": "failed", "message": last_line(evaluation.message) or evaluation.status}
         trial = new_trial(evaluation.configuration, evaluation.seed or 0, evaluation.instance, **about)

@@ -113,7 +113,7 @@ class Training:
             self.record.write(trial)
         if trial["val"] is None:
             raise TrialFailed(trial.get("traceback") or trial["message"])
-        return float(-trial["val"])
+        return float(trial["val"])
 
     def train(
         self,

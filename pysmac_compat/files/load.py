@@ -6,7 +6,7 @@ import glob
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pysmac_compat import arguments
@@ -18,8 +18,10 @@ from pysmac_compat.files.lock import is_worked_on
 from pysmac_compat.files.run_results import RunRow
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
-from pysmac_compat.results import Incumbent, Result, RunResult, Search
-from pysmac_compat.space.definition import define
+from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Search
+from pysmac_compat.space.conditions import parse_conditions
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.parameters import Parameter
 from pysmac_compat.space.values import typed_values, value_texts
 
 _FILES = ("journal-run-*.jsonl", "state-run*", "traj-run-*.txt")
@@ -142,11 +144,7 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
 def _from_journal(path: str, seed: int) -> tuple[RunResult, Search]:
     head, recorded = read_any_journal(path)
     try:
-        parameters = {
-            name: (each["kind"], list(each["values"]), each["default"], *(["log"] if each["log"] else []))
-            for name, each in head["parameters"].items()
-        }
-        definition = define(parameters, head["conditional_clauses"], head["forbidden_clauses"])
+        definition = _definition(head)
         objective = head["objective"]
         search = Search(
             space=definition,
@@ -163,9 +161,36 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Search]:
     except (KeyError, TypeError, AttributeError) as error:
         raise FileFormatError(f"the header lacks something: {error!r}", path, 1) from error
     run = RunResult(head["seed"] if type(head.get("seed")) is int else seed, useless, {}, {})
-    run.evaluations = [evaluation for _, (_, evaluation) in sorted(recorded.evaluations.items())]
-    run.test_evaluations = sorted(recorded.tests, key=lambda evaluation: evaluation.index)
+    run.evaluations = [_with_tuples(evaluation) for _, (_, evaluation) in sorted(recorded.evaluations.items())]
+    run.test_evaluations = sorted(map(_with_tuples, recorded.tests), key=lambda evaluation: evaluation.index)
     return run, search
+
+
+def _definition(head: Mapping[str, Any]) -> Definition:
+    """The search space; choices of a space of ConfigSpace may be others than those of the pysmac dialect."""
+    parameters = {
+        name: Parameter(
+            **{**each, "values": tuple(map(_as_tuple, each["values"])), "default": _as_tuple(each["default"])}
+        )
+        for name, each in head["parameters"].items()
+    }
+    conditions, spelled = parse_conditions(list(head["conditional_clauses"]), parameters)
+    forbiddens: list[Any] = []
+    if head["forbidden_clauses"]:
+        from pysmac_compat.space.forbidden import parse_forbiddens  # needs NumPy
+
+        forbiddens = parse_forbiddens(list(head["forbidden_clauses"]), parameters)
+    return Definition(parameters, conditions, forbiddens, spelled)
+
+
+def _with_tuples(evaluation: Evaluation) -> Evaluation:
+    values = {name: _as_tuple(value) for name, value in evaluation.configuration.items()}
+    return replace(evaluation, configuration=values)
+
+
+def _as_tuple(value: Any) -> Any:
+    """A choice as it was before JSON."""
+    return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
 
 
 def _add_incumbents(run: RunResult, search: Search, steps: Sequence[dict[str, Any]], rows: Sequence[RunRow]) -> None:

@@ -1,0 +1,42 @@
+"""What a person sees of a search of AutoMAX: the line that moves, and its result again from its files."""
+
+import pytest
+
+from automax import AutoMAXConfigration
+from pysmac_compat import ArgumentError, load_result
+
+from .searches import broken, search
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_result_from_the_folder(tmp_path):
+    """Scores keep their sign, and choices are what they were."""
+    tuner = search(tmp_path, 6, more={"broken": broken([0, 1], 1)})
+    tuner.optimize()
+    result = load_result(tmp_path / "search")
+    assert result.search.maximize
+    assert result.value == tuner.best_score == tuner.result.value
+    assert result.active_configuration == tuner.result.active_configuration
+    trials = [(t["space"], t["status"] == "finished") for t in tuner.log]
+    assert [(e.configuration, e.succeeded) for e in result] == trials
+    assert [e.value for e in result if e.succeeded] == [t["val"] for t in tuner.log if t["status"] == "finished"]
+    assert set(result.to_frame()["pair"]) <= {(1, 2), (3, 4)}
+    assert result.stopped_because == "max_evaluations reached"
+    assert repr(load_result(tmp_path)) == repr(result)
+
+
+def test_the_line_that_moves(tmp_path, capsys):
+    search(tmp_path, 3, progress=True).optimize()
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert [line.partition(":")[0] for line in lines if line.startswith("trial ")] == [
+        f"trial {n}/3" for n in (1, 2, 3)
+    ]
+    assert "3/3" in err
+    assert "best 0." in err.rpartition("\r")[2]
+
+
+def test_progress_is_a_flag():
+    with pytest.raises(ArgumentError, match="progress must be true or false, got 'auto'"):
+        AutoMAXConfigration(progress="auto")
