@@ -39,7 +39,7 @@ def test_each_trial_stands_in_the_journal_and_has_a_summary_of_its_own(tmp_path)
         assert line["status"] == ("SAT" if trial["status"] == "finished" else "CRASHED")
         assert json.loads((tmp_path / "search" / "trials" / trial["key"] / "summary.json").read_text())["key"]
         if trial["status"] == "finished":
-            assert line["value"] == -trial["val"]
+            assert line["value"] == trial["val"]
     assert not list((tmp_path / "search" / "trials").rglob("summary.json.*"))
 
 

@@ -1,11 +1,14 @@
 """What a person sees of a search of AutoMAX: the line that moves, and its result again from its files."""
 
+import json
+
 import pytest
 
 from automax import AutoMAXConfigration
 from pysmac_compat import ArgumentError, load_result
+from pysmac_compat.files.checksums import checked_line
 
-from .searches import broken, search
+from .searches import broken, outcome, search, trained
 
 pytestmark = pytest.mark.slow
 
@@ -40,3 +43,25 @@ def test_the_line_that_moves(tmp_path, capsys):
 def test_progress_is_a_flag():
     with pytest.raises(ArgumentError, match="progress must be true or false, got 'auto'"):
         AutoMAXConfigration(progress="auto")
+
+
+def test_a_journal_of_negative_scores_goes_on(tmp_path):
+    """As earlier versions wrote it; nothing that is known is trained again."""
+    before = search(tmp_path, 4)
+    before.optimize()
+    (path,) = (tmp_path / "search").rglob("journal-run-0.jsonl")
+    head, *lines = map(json.loads, path.read_text().splitlines())
+    del head["maximize"], head["crc"]
+    head["failure_value"] *= -1
+    for line in lines:
+        del line["crc"]
+        line.update(value=-line["value"], quality=-line["quality"])
+    path.write_text("".join(map(checked_line, (head, *lines))))
+    after = search(tmp_path, 6)
+    with pytest.warns(
+        UserWarning, match="is of another search: maximize.*begins anew, and what is known is not trained"
+    ):
+        after.optimize()
+    assert trained(tmp_path) == 6
+    assert outcome(after.log)[:4] == outcome(before.log)
+    assert load_result(tmp_path).value == after.best_score >= before.best_score
