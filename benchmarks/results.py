@@ -22,6 +22,7 @@ Record = dict[str, Any]
 KEYS = {
     "cells": ("peer", "problem", "seed", "budget"),
     "costs": ("cost", "name", "n", "seed"),
+    "found": ("peer", "workers", "problem", "seed", "budget"),
     "automax": ("task", "split"),
     "automax_overhead": ("repeat",),
 }

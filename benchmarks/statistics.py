@@ -85,9 +85,9 @@ def median(values: Seeds) -> float:
     return float(np.median(list(values.values())))
 
 
-def geometric_mean(medians: Sequence[float]) -> float:
-    """The geometric mean of median regrets, each at least `LEAST_REGRET`."""
-    return float(np.exp(np.mean(np.log(np.maximum(medians, LEAST_REGRET)))))
+def geometric_mean(medians: Sequence[float], least: float = LEAST_REGRET) -> float:
+    """The geometric mean of median regrets, each at least ``least``."""
+    return float(np.exp(np.mean(np.log(np.maximum(medians, least)))))
 
 
 def mean_ranks(medians: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmarks.measure import ROOT
 from benchmarks.problems import Problem
 
-_ONE_VALUE = ("public", "original", "scripts", "noisy")
+_ONE_VALUE = ("public", "original", "scripts", "smooth", "noisy")
 _RACED = ("instances", "runtime")
 
 

@@ -51,7 +51,7 @@ class Draw:
         return dict(zip(values, self.shuffled(values), strict=True))
 
 
-GROUPS = "public", "scripts", "noisy", "instances", "runtime"
+GROUPS = "public", "scripts", "smooth", "noisy", "instances", "runtime"
 #: family -> group, maker
 _FAMILIES: dict[str, tuple[str, Callable[[Draw], Problem]]] = {}
 
@@ -87,7 +87,7 @@ def make(name: str, seed: int) -> Problem:
 
 
 def group_of(name: str) -> str:
-    """The group of a problem: public, scripts, noisy, instances, runtime, or original."""
+    """The group of a problem: public, scripts, smooth, noisy, instances, runtime, or original."""
     return "original" if name.startswith(ORIGINAL) else _FAMILIES[name][0]
 
 
