@@ -211,7 +211,8 @@ def test_what_is_no_longer_needed_is_stopped(tmp_path):
             return float(instance)
         if is_first(f"{x} fails"):
             time.sleep(0.5)
-        elif is_first(f"{x} sleeps"):
+            is_first(f"{x} has failed")
+        elif not (tmp_path / f"{x} has failed").exists():
             time.sleep(60)
         raise ValueError("no")
 
