@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from smac import HyperparameterOptimizationFacade
 from smac.runhistory import RunHistory, StatusType, TrialInfo
 from smac.runhistory.runhistory import TrialKey, TrialValue
+
+
+class _Running:
+    """Trials that are running, as the list that SMAC3 has of them, but found without a walk over all."""
+
+    def __init__(self) -> None:
+        self._trials: dict[tuple[Any, ...], TrialInfo] = {}
+
+    @staticmethod
+    def _key(trial: TrialInfo) -> tuple[Any, ...]:
+        return trial.config, trial.instance, trial.seed, trial.budget
+
+    def append(self, trial: TrialInfo) -> None:
+        self._trials[self._key(trial)] = trial
+
+    def remove(self, trial: TrialInfo) -> None:
+        del self._trials[self._key(trial)]
+
+    def __contains__(self, trial: TrialInfo) -> bool:
+        return self._key(trial) in self._trials
+
+    def __iter__(self) -> Iterator[TrialInfo]:
+        return iter(self._trials.values())
+
+    def __len__(self) -> int:
+        return len(self._trials)
 
 
 class History(RunHistory):
@@ -20,6 +47,7 @@ class History(RunHistory):
     def reset(self) -> None:
         """Forget everything."""
         super().reset()
+        self._running_trials = _Running()
         self._bounds = (math.inf, -math.inf)
         self.results: list[TrialKey] = []
 

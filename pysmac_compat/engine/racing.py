@@ -96,6 +96,7 @@ class Racing(AbstractIntensifier):
         self._capped: set[Configuration] = set()
         self._running: dict[Configuration, None] = {}  # those with pending runs
         self._dropped: set[tuple[Configuration, Pair]] = set()
+        self._incumbent_before: Configuration | None = None  # the incumbent when `take_lost` was asked the last time
         self._n_new, self._n_capped, self._time_used = 0, 0, 0.0
         self._is_matched = True
         self._first: Configuration | None = None
@@ -203,25 +204,31 @@ class Racing(AbstractIntensifier):
         self._no_longer_pending(info)
         self._dropped.discard((info.config, (info.instance, info.seed)))
 
-    def take_lost(self) -> list[TrialInfo]:
+    def take_lost(self, told: Configuration) -> list[TrialInfo]:
         """The pending trials of configurations that have lost, each once: whatever they come to changes nothing.
 
         To be asked after each result where there are several at a time. A challenger that cannot win any more makes
         no further runs then; where there is one at a time, it goes through its batch, as in SMAC.
+
+        Parameters
+        ----------
+        told : Configuration
+            The one whose result was told.
         """
-        for race in list(self._races.values()):
+        suspects = [told]
+        if self.incumbent is not self._incumbent_before or told == self.incumbent:  # all others may have lost, too
+            suspects = list(dict.fromkeys([*self._races, *self._running]))
+        self._incumbent_before = self.incumbent
+        for race in [self._races[each] for each in suspects if each in self._races]:
             if self._has_failed_more(race):
                 self._end(race, won=False)
             elif self._rest(race) <= 0:
                 self._capped.add(race.challenger)
                 self._end(race, won=False)
-        needed = {*self._races, self.incumbent}
-        if self._first is not None and not self._runs[self._first].costs:
-            needed.add(self._first)
         lost = [
             (configuration, pair)
-            for configuration in self._running
-            if configuration not in needed
+            for configuration in suspects
+            if configuration in self._running and not self._is_needed(configuration)
             for pair in sorted(self._runs[configuration].pending, key=str)
             if (configuration, pair) not in self._dropped
         ]
@@ -307,7 +314,8 @@ class Racing(AbstractIntensifier):
     def _next_of_races(self) -> TrialInfo | None:
         """The next run of a challenger; None if all of them wait for results."""
         for race in list(self._races.values()):
-            if not race.batch and not self._is_waiting(race):
+            own = self._runs.get(race.challenger)
+            if not race.batch and (own is None or not own.pending):
                 race.batch, race.todo = race.todo[: race.size], race.todo[race.size :]
                 race.size *= 2
             if race.batch:
@@ -318,6 +326,11 @@ class Racing(AbstractIntensifier):
                 self._n_capped += 1
                 self._end(race, won=False)
         return None
+
+    def _is_needed(self, configuration: Configuration) -> bool:
+        """Whether something may follow from further runs of this configuration."""
+        waits_for_first = configuration == self._first and not self._runs[configuration].costs
+        return configuration in self._races or configuration == self.incumbent or waits_for_first
 
     def _has_failed_more(self, race: _Race) -> bool:
         """Whether a challenger has failed more often than the incumbent on its batch, which is not at its end."""
@@ -334,9 +347,6 @@ class Racing(AbstractIntensifier):
             runs.pending.discard((info.instance, info.seed))
             if not runs.pending:
                 self._running.pop(info.config, None)
-
-    def _is_waiting(self, race: _Race) -> bool:
-        return bool(self._runs.get(race.challenger, Runs()).pending)
 
     def _cutoff(self, rest: float) -> float | None:
         """The limit of a challenger's run that may use so much without being worse than the incumbent."""

@@ -228,7 +228,7 @@ class Session:
             self.cpu_used += outcome.cpu_time
             if not outcome.cut_short:
                 self._tell(facade, info, outcome, learn=number not in dropped)
-                for lost in facade.intensifier.take_lost() if self.window > 1 else ():
+                for lost in facade.intensifier.take_lost(info.config) if self.window > 1 else ():
                     dropped.add(number := next(each for each in pending if pending[each][0] == lost))
                     self.drop(number)
             reason = outcome.final or reason

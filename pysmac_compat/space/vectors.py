@@ -35,7 +35,7 @@ class Hashed(Configuration):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Hashed):
             return NotImplemented
-        same = self is other or key(self.get_array()) == key(other.get_array())
+        same = self is other or hash(self) == hash(other) and key(self.get_array()) == key(other.get_array())
         return same and bool(self.config_space == other.config_space)
 
     _hash: int | None = None
