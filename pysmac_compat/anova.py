@@ -83,6 +83,17 @@ class Boxes:
             return float(np.sum(weights**2 * np.prod(sizes, axis=1)))
         return self._on_grid(weights, axes) if len(axes) <= 2 else self._of_pairs(weights, axes)
 
+    def marginal(self, axes: tuple[int, int], first: Array, second: Array) -> Array:
+        """The mean over all other axes, at each pair of places on these two: shape (len(first), len(second))."""
+        sizes = self.high - self.low
+        weights = self.values * np.prod(np.delete(sizes, axes, axis=1), axis=1)
+        within = [
+            (self.low[:, axis, None] <= places)
+            & ((places < self.high[:, axis, None]) | (self.high[:, axis, None] == 1))
+            for axis, places in zip(axes, (first, second), strict=True)
+        ]
+        return (within[0] * weights[:, None]).T @ within[1].astype(np.float64)
+
     def _on_grid(self, weights: Array, axes: Sequence[int]) -> float:
         """Sum up on the grid that all borders make: few cells, for one or two axes."""
         edges = [np.unique([self.low[:, axis], self.high[:, axis]]) for axis in axes]
@@ -152,10 +163,12 @@ class ForestAnova:
         if len(np.unique(x, axis=0)) < 2:
             raise ArgumentError(f"the importance of parameters needs two different configurations, got {len(y)} runs")
         self.parameter_names = list(names)
-        y = (y - y.mean()) / (y.std() or 1.0)
+        self._middle, self._scale = float(y.mean()), float(y.std() or 1.0)
+        y = (y - self._middle) / self._scale
         forest = RandomForestRegressor(n_trees, max_features=5 / 6, min_samples_leaf=2, random_state=seed).fit(x, y)
         snapped = [k if k is not None and k <= MOST_CELLS else None for k in cells]
         boxes = [Boxes.of_tree(tree, snapped) for tree in forest.estimators_]
+        self._boxes = boxes
         everything = range(len(self.parameter_names))
         totals = [each.variance(everything) for each in boxes]
         # a tree that says nothing takes no part
@@ -223,6 +236,25 @@ class ForestAnova:
         shares = {pair: float(self._individual(pair).mean()) for pair in itertools.combinations(axes, 2)}
         names = self.parameter_names
         return {(names[i], names[j]): shares[i, j] for i, j in sorted(shares, key=shares.__getitem__, reverse=True)[:n]}
+
+    def marginal(self, dims: tuple[int | str, int | str], first: npt.ArrayLike, second: npt.ArrayLike) -> Array:
+        """The mean cost over all values of the other parameters, for values of two of them.
+
+        Parameters
+        ----------
+        dims : pair of int or str
+            See `quantify_importance`.
+        first, second : array of float
+                Places on the two axes, from 0 and below 1.
+
+        Returns
+        -------
+        array of shape (len(first), len(second))
+        """
+        axes = self._axis(dims[0]), self._axis(dims[1])
+        places = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+        means = np.mean([boxes.marginal(axes, *places) for boxes in self._boxes], axis=0)
+        return self._middle + self._scale * means
 
     def _axis(self, dim: int | str) -> int:
         names = self.parameter_names

@@ -16,16 +16,14 @@ other backslashes stand for themselves. SMAC v2 could not write values with quot
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
-from typing import cast
 
 from pysmac_compat.errors import shown
 from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.definition import Definition
-from pysmac_compat.space.parameters import Parameter, Value
-from pysmac_compat.space.values import java_number
+from pysmac_compat.space.parameters import Value
+from pysmac_compat.space.values import java_number, unit_value
 
 _QUOTED = r"'(?P<value>(?:[^'\\]|\\+(?!['\\])|(?:\\\\)*\\')*(?:\\\\)*)'"
 _PAIR = re.compile(rf"(?P<name>[^\s'\"#]+?)={_QUOTED}")
@@ -120,29 +118,6 @@ def uniq_configurations_line(index: int, values: Mapping[str, Value], definition
     complete = definition.complete(values)
     units = [java_number(unit_value(value, definition.parameters[name])) for name, value in complete.items()]
     return ",".join([str(index), *units]) + "\n"
-
-
-def unit_value(value: Value, parameter: Parameter) -> float:
-    """The number that SMAC v2 has for a value.
-
-    For a categorical parameter its position, from 1; for others the place in [0, 1], on the
-    logarithmic scale if there is one; a step of an integer or ordinal stands for its middle.
-    """
-    if not parameter.numeric:
-        position = parameter.values.index(value)
-        return position + 1.0 if parameter.kind == "categorical" else (position + 0.5) / len(parameter.values)
-    low, high = parameter.values
-    if parameter.kind == "integer":
-        low, high = low - 0.5, high + 0.5
-    if parameter.log:
-        return _log_distance(low, cast(float, value)) / _log_distance(low, high)
-    return (value - low) / (high - low)
-
-
-def _log_distance(low: float, high: float) -> float:
-    """``log(high / low)``, also where that quotient is too large for a float, or so near to 1 that it looks like it."""
-    excess = (high - low) / low
-    return math.log1p(excess) if excess < 1 else math.log(high) - math.log(low)
 
 
 def read_uniq_configurations(path: Path) -> list[list[float]]:

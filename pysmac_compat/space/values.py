@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.space.definition import Definition
@@ -174,3 +174,26 @@ def java_number(value: float) -> str:
     sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
     first, rest = str(digits[0]), "".join(map(str, digits[1:])) or "0"
     return f"{'-' if sign else ''}{first}.{rest}E{int(exponent) + len(digits) - 1}"
+
+
+def unit_value(value: Value, parameter: Parameter) -> float:
+    """The number that SMAC v2 has for a value.
+
+    For a categorical parameter its position, from 1; for others the place in [0, 1], on the
+    logarithmic scale if there is one; a step of an integer or ordinal stands for its middle.
+    """
+    if not parameter.numeric:
+        position = parameter.values.index(value)
+        return position + 1.0 if parameter.kind == "categorical" else (position + 0.5) / len(parameter.values)
+    low, high = parameter.values
+    if parameter.kind == "integer":
+        low, high = low - 0.5, high + 0.5
+    if parameter.log:
+        return _log_distance(low, cast(float, value)) / _log_distance(low, high)
+    return (value - low) / (high - low)
+
+
+def _log_distance(low: float, high: float) -> float:
+    """``log(high / low)``, also where that quotient is too large for a float, or so near to 1 that it looks like it."""
+    excess = (high - low) / low
+    return math.log1p(excess) if excess < 1 else math.log(high) - math.log(low)

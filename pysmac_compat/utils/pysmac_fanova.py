@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import glob
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
-
-import numpy as np
 
 from pysmac_compat.anova import ForestAnova
 from pysmac_compat.errors import ArgumentError, ClauseError, FileFormatError
 from pysmac_compat.evaluation.outcome import SUCCESSES
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
-from pysmac_compat.files.configuration_texts import read_paramstrings, unit_value
+from pysmac_compat.files.configuration_texts import read_paramstrings
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.state import PARAMSTRINGS, StateRun, largest_file, merge_states, read_state_run
 from pysmac_compat.files.text import TextFile
+from pysmac_compat.report.importance import importance
 from pysmac_compat.space.definition import Definition, define
 from pysmac_compat.space.values import typed_values
-
-_INACTIVE: Any = object()
 
 
 def smac_to_fanova(
@@ -87,13 +81,9 @@ def _check_configurations(path: str, definition: Definition) -> None:
 
 
 def anova_of_state(definition: Definition, state: StateRun, n_trees: int = 64, seed: int = 0) -> ForestAnova:
-    """Which parameters matter in the runs of a state.
+    """Which parameters matter in the runs of a state; see `importance`.
 
-    Real parameters and integers are taken on their own scale, logarithmic or not. Choices are put
-    in the order of their mean costs, which is the order in which a tree can split them best. The
-    cost is the same for all values of an inactive parameter, so that it has one at random: with
-    its default everywhere, what depends on its parent would be taken for an effect of its own.
-    Runs that failed, or have no finite cost below 2^127, are left out. The instance is averaged out.
+    Runs that failed, or have no finite cost below 2^127, are left out.
 
     Parameters
     ----------
@@ -103,41 +93,7 @@ def anova_of_state(definition: Definition, state: StateRun, n_trees: int = 64, s
         See `ForestAnova`.
     """
     used = [row for row in state.runs if row.result in (*SUCCESSES, "TIMEOUT") and abs(row.response) < TIMEOUT_QUALITY]
-    if not used:
-        raise ArgumentError("the importance of parameters needs runs that succeeded, there are none")
     active = state.typed(definition)
-    costs = np.array([row.response for row in used])
-    rng = np.random.RandomState(seed)
-    columns: list[np.ndarray] = []
-    cells: list[int | None] = []
-    for name, parameter in definition.parameters.items():
-        given = [active[row.configuration - 1].get(name, _INACTIVE) for row in used]
-        column = rng.random_sample(len(used))
-        if not parameter.numeric:
-            cells.append(len(parameter.values))
-            place = _by_cost(given, costs, parameter.values)
-        else:
-            low, high = parameter.values
-            cells.append(high - low + 1 if parameter.kind == "integer" and not parameter.log else None)
-            place = {value: unit_value(value, parameter) for value in given if value is not _INACTIVE}
-        if (k := cells[-1]) is not None:
-            column = (np.floor(column * k) + 0.5) / k
-        for i, value in enumerate(given):
-            column[i] = place.get(value, column[i])
-        columns.append(column)
-    instances = [row.instance for row in used]
-    kinds = set(instances)
-    if len(kinds) > 1:
-        place = _by_cost(instances, costs, kinds)
-        columns.append(np.array([place[instance] for instance in instances]))
-        cells.append(len(kinds))
-    return ForestAnova(list(definition.parameters), np.array(columns).T, costs, cells, n_trees, seed)
-
-
-def _by_cost(given: Sequence[Any], costs: np.ndarray, choices: Iterable[Any]) -> dict[Any, float]:
-    """The places of choices in [0, 1], in the order of their mean costs; those never seen come last."""
-    seen: dict[Any, list[float]] = defaultdict(list)
-    for value, cost in zip(given, costs, strict=True):
-        seen[value].append(cost)
-    ordered = sorted(choices, key=lambda choice: np.mean(seen[choice]) if choice in seen else np.inf)
-    return {choice: (i + 0.5) / len(ordered) for i, choice in enumerate(ordered)}
+    configurations = [active[row.configuration - 1] for row in used]
+    costs, instances = [row.response for row in used], [row.instance for row in used]
+    return importance(definition, configurations, costs, instances, n_trees, seed).anova

@@ -21,7 +21,7 @@ from pysmac_compat.files import (
 from pysmac_compat.files.text import quoted_cells, write_text
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.parameters import parse_parameters
-from pysmac_compat.space.values import java_number, typed_values, value_texts
+from pysmac_compat.space.values import java_number, typed_values, unit_value, value_texts
 
 from ..strategies import any_float, configurations_of_spaces, names, numbers, printable, seconds, spaces, words
 
@@ -93,10 +93,10 @@ def test_configurations(tmp_path, drawn, copies):
 def test_places_on_a_logarithmic_scale(low, high):
     parameter = define({"x": ("real", [low, high], low, "log")}).parameters["x"]
     middle = math.sqrt(low) * math.sqrt(high)
-    assert configuration_texts.unit_value(low, parameter) == 0.0
-    assert configuration_texts.unit_value(high, parameter) == 1.0
+    assert unit_value(low, parameter) == 0.0
+    assert unit_value(high, parameter) == 1.0
     if low < middle < high:
-        assert configuration_texts.unit_value(middle, parameter) == pytest.approx(0.5, abs=1e-3)
+        assert unit_value(middle, parameter) == pytest.approx(0.5, abs=1e-3)
 
 
 @pytest.mark.parametrize("value", ["it's", "\\", "\\'", "a\\\\'b", "C:\\new", "', y='2", "", " ", "\\\\"])
