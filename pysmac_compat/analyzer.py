@@ -17,6 +17,7 @@ from pysmac_compat.files.scenario_files import first_name, read_scenario_by_old_
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
 from pysmac_compat.files.validation_files import file_name, read_call_strings, read_objectives
+from pysmac_compat.report.plots.style import new_axes, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -159,8 +160,8 @@ class SMAC_analyzer:
         """
         if over not in ("time", "evaluations"):
             raise ArgumentError(f"over must be 'time' or 'evaluations', got {over!r}")
-        figure = _figure()
-        axes = figure.add_subplot()
+        figure = new_figure()
+        axes = new_axes(figure)
         for run in self.data:
             if over == "time":
                 steps = [(step["Wallclock Time"], step[PERFORMANCE]) for step in self._steps(run)]
@@ -180,8 +181,8 @@ class SMAC_analyzer:
         matplotlib.figure.Figure
             See `plot_incumbents`.
         """
-        figure = _figure()
-        axes = figure.add_subplot()
+        figure = new_figure()
+        axes = new_axes(figure)
         runs = list(self.data)
         training = [(i, steps[-1][PERFORMANCE]) for i, run in enumerate(runs) if (steps := self._steps(run))]
         axes.plot([i for i, _ in training], [value for _, value in training], "o", label="training")
@@ -227,11 +228,3 @@ def _names_parameters(path: str) -> bool:
             return any("=" in line and first_name(line.partition("=")[0].strip()) == "pcs-file" for line in stream)
     except OSError:  # a file of others, which we must not read
         return False
-
-
-def _figure() -> Figure:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError("plots need matplotlib: pip install 'pysmac-compat[plot]'") from error
-    return Figure(layout="constrained")

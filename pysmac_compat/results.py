@@ -13,6 +13,7 @@ from pysmac_compat.evaluation.outcome import FAILURES, SUCCESSES, Status
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pysmac_compat.report.plots import Plots
     from pysmac_compat.space.definition import Definition
 
 
@@ -312,6 +313,13 @@ class Result:
         from pysmac_compat.report.summary import summary
 
         return summary(self)
+
+    @property
+    def plot(self) -> Plots:
+        """The pictures, for matplotlib: ``opt.result.plot.history()``."""
+        from pysmac_compat.report.plots import Plots
+
+        return Plots(self)
 
     def __repr__(self) -> str:
         return (

@@ -1,0 +1,131 @@
+"""Pictures of the calls: which worker made them, and on which instances."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pysmac_compat import arguments
+from pysmac_compat.errors import ArgumentError
+from pysmac_compat.report.plots import style, values
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from pysmac_compat.results import Evaluation, Result
+
+_MOST_TICKS = 25
+_FAILED = "the configuration has failed there"
+
+
+def timeline(result: Result) -> Figure:
+    """See `Plots.timeline`."""
+    if not len(result):
+        raise ArgumentError("there is nothing to draw: the result has no evaluation")
+    workers = max(1, result.search.workers)
+    rows = workers * len(result.runs)
+    figure = style.new_figure(8.0, min(14.0, 1.8 + 0.3 * rows))
+    axes = style.new_axes(figure)
+    bars: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
+    for i, run in enumerate(result.runs):
+        free = [(0.0, worker) for worker in range(workers)]
+        for each in run.evaluations:
+            start, worker = heapq.heappop(free)
+            bars[each.status].append((i * workers + worker, start, each.wall_time))
+            heapq.heappush(free, (start + each.wall_time, worker))
+    for status in values.statuses(result):
+        colour, _ = style.STATUSES[status]
+        row, left, long = zip(*bars[status], strict=True)
+        hatch = None if status == "SAT" else {"TIMEOUT": "//", "CRASHED": "xx"}.get(status, "..")
+        axes.barh(
+            row,
+            long,
+            left=left,
+            height=0.8,
+            color=colour,
+            edgecolor="white",
+            linewidth=0.4,
+            hatch=hatch,
+            label=f"{status} ({len(row)})",
+        )
+    for i in range(1, len(result.runs)):
+        axes.axhline(i * workers - 0.5, color="#444444", linewidth=0.8)
+    ticks = style.crop_ticks(range(rows), _MOST_TICKS)
+    several = len(result.runs) > 1
+    names = [f"run {row // workers}, " * several + f"worker {row % workers}" for row in ticks]
+    if workers == 1:
+        names = [f"run {row}" for row in ticks]
+    axes.set_yticks(ticks, names)
+    axes.set_ylim(rows - 0.4, -0.6)
+    axes.grid(False, axis="y")
+    axes.set_xlim(left=0)
+    axes.set_xlabel("wall clock time of calls (s), one after the other")
+    style.legend_below(axes)
+    return figure
+
+
+def instances(result: Result, n: int = 25) -> Figure:
+    """See `Plots.instances`."""
+    n = arguments.integer("n", n)
+    search = result.search
+    evaluations = [each for each in result if each.instance is not None]
+    if not evaluations:
+        raise ArgumentError("instances needs a search with instances: minimize(..., num_train_instances=10)")
+    groups: dict[str, list[Evaluation]] = defaultdict(list)
+    for each in evaluations:
+        groups[_key(each)].append(each)
+    best = repr(sorted(result.active_configuration.items()))
+    sign = -1.0 if search.maximize else 1.0
+
+    def merit(key: str) -> tuple[bool, int, float]:
+        good = [values.counted(each, search) for each in groups[key] if values.has_value(each, search)]
+        return key != best, -len({e.instance for e in groups[key]}), sign * sum(good) / len(good) if good else 2.0**127
+
+    rows = sorted(groups, key=merit)[:n]
+    columns: list[int] = sorted({each.instance for each in evaluations if each.instance is not None})
+    cells, crosses = [], []
+    for i, key in enumerate(rows):
+        line = []
+        for j, instance in enumerate(columns):
+            own = [each for each in groups[key] if each.instance == instance]
+            good = [values.counted(each, search) for each in own if values.has_value(each, search)]
+            line.append(sum(good) / len(good) if good and len(good) == len(own) else float("nan"))
+            if len(good) < len(own):
+                crosses.append((j, i))
+        cells.append(line)
+    figure = style.new_figure(min(14.0, 3.5 + 0.32 * max(len(columns), 8)), 2.0 + 0.26 * max(len(rows), 5))
+    axes = style.new_axes(figure)
+    axes.grid(False)
+    axes.set_facecolor("#F0F0F0")
+    known = [value for line in cells for value in line if value == value]
+    image = axes.imshow(
+        cells,
+        cmap=style.MAP if search.maximize else f"{style.MAP}_r",
+        norm="log" if values.is_wide(known) else "linear",
+        aspect="auto",
+        interpolation="nearest",
+    )
+    if crosses:
+        colour, marker = style.STATUSES["CRASHED"]
+        axes.plot(*zip(*crosses, strict=True), marker, color=colour, linestyle="", label=_FAILED)
+    ticks = style.crop_ticks(range(len(columns)), _MOST_TICKS)
+    axes.set_xticks(ticks, [str(columns[i]) for i in ticks])
+    several = len(result.runs) > 1
+    run_of = {id(each): i for i, run in enumerate(result.runs) for each in run.evaluations}
+    names = []
+    for key in rows:
+        first = groups[key][0]
+        where = f"run {run_of[id(first)]}, " * several + f"evaluation {first.index}"
+        names.append(f"the best: {where}" if key == best else where)
+    axes.set_yticks(range(len(rows)), names, fontsize="small")
+    axes.set_xlabel("instance (grey: not evaluated)")
+    shown = "" if len(rows) == len(groups) else f", {len(rows)} of {len(groups)}"
+    axes.set_ylabel(f"configuration, by its first evaluation{shown}")
+    figure.colorbar(image, ax=axes, label=values.value_label(search, mean=True))
+    style.legend_below(axes)
+    return figure
+
+
+def _key(evaluation: Evaluation) -> str:
+    return repr(sorted(evaluation.configuration.items()))

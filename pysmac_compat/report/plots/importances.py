@@ -1,0 +1,164 @@
+"""Pictures of which parameters matter, alone and together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat import arguments
+from pysmac_compat.errors import ArgumentError
+from pysmac_compat.report.plots import parameters, style, values
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from pysmac_compat.report.importance import Coded
+    from pysmac_compat.results import Evaluation, Result
+
+#: pairs are sought among so many parameters, the most important ones alone
+_MOST = 12
+_CELLS = 50  # of each axis of a contour
+
+
+def coded(result: Result, costs: Sequence[float] | None = None) -> Coded:
+    """The analysis of variance of a result; of these costs, one for each evaluation, in place of its values."""
+    from pysmac_compat.report.importance import importance
+
+    space = parameters.space_of(result)
+    used: Sequence[Evaluation] = values.usable(result) if costs is None else list(result)
+    if costs is None:
+        costs = [each.value for each in used]
+    return importance(space, [each.configuration for each in used], costs, [each.instance for each in used])
+
+
+def shares_of(anova: Any) -> dict[str, tuple[float, float]]:
+    """What each parameter explains alone, a mean and its deviation over the trees; the largest first."""
+    found = {}
+    for name in anova.parameter_names:
+        share = anova.quantify_importance(name)[name,]
+        found[name] = share["individual importance"], share["individual std"]
+    return dict(sorted(found.items(), key=lambda item: -item[1][0]))
+
+
+def pairs_of(anova: Any, n: int) -> dict[tuple[str, str], float]:
+    """The pairs whose interaction explains most, among the parameters that explain most alone."""
+    names = list(shares_of(anova))[:_MOST]
+    return anova.get_most_important_pairwise_marginals(n, names)
+
+
+def importance(result: Result, pairs: int = 10) -> Figure:
+    """See `Plots.importance`."""
+    pairs = arguments.integer("pairs", pairs, least=0)
+    anova = coded(result).anova
+    alone = shares_of(anova)
+    together = pairs_of(anova, pairs) if pairs and len(alone) > 1 else {}
+    height = 1.2 + 0.26 * max(len(alone), len(together), 4)
+    figure = style.new_figure(11.0 if together else 6.5, height)
+    axes = style.new_axes(figure, 1, 2 if together else 1, 1)
+    conditional = parameters.space_of(result).conditions
+    names = [f"{style.plain(name)}{' *' if name in conditional else ''}" for name in alone]
+    _bars(axes, names, [mean for mean, _ in alone.values()], style.COLOURS[0], [std for _, std in alone.values()])
+    axes.set_title("alone" + (" (* conditional)" if conditional else ""))
+    if together:
+        axes = style.new_axes(figure, 1, 2, 2)
+        names = [f"{style.plain(one, 14)} × {style.plain(other, 14)}" for one, other in together]
+        _bars(axes, names, list(together.values()), style.COLOURS[2], None)
+        axes.set_title("only two together")
+    return figure
+
+
+def _bars(axes: Axes, names: list[str], shares: list[float], colour: str, spread: list[float] | None) -> None:
+    low = None if spread is None else [[min(s, m) for s, m in zip(spread, shares, strict=True)], spread]
+    axes.barh(range(len(names)), shares, color=colour, xerr=low, ecolor="#555555", error_kw={"linewidth": 1})
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.grid(False, axis="y")
+    axes.set_xlim(left=0)
+    axes.set_xlabel("share of the variance")
+
+
+def contour(result: Result, x: str | None = None, y: str | None = None) -> Figure:
+    """See `Plots.contour`."""
+    found = coded(result)
+    first, second = pair(result, found, x, y)
+    space = parameters.space_of(result).parameters
+    one, other = space[first], space[second]
+    rows, columns = _grid(found, one), _grid(found, other)
+    surface = found.anova.marginal((first, second), rows[1], columns[1])
+    figure = style.new_figure(7.0, 5.2)
+    axes = style.new_axes(figure)
+    axes.grid(False)
+    wide = values.is_wide(surface.ravel().tolist())
+    colours = style.MAP if result.search.maximize else f"{style.MAP}_r"
+    mesh = axes.pcolormesh(rows[0], columns[0], surface.T, cmap=colours, norm="log" if wide else "linear")
+    figure.colorbar(mesh, ax=axes, label=f"model: mean {values.value_label(result.search)}")
+    both = [e for e in values.usable(result) if first in e.configuration and second in e.configuration]
+    axes.plot(
+        parameters.scattered(one, both),
+        parameters.scattered(other, both),
+        "o",
+        markersize=4,
+        markerfacecolor="white",
+        markeredgecolor="black",
+        markeredgewidth=0.7,
+        label="evaluation",
+    )
+    best = result.active_configuration
+    if first in best and second in best:
+        axes.plot(
+            parameters.place(one, best[first]),
+            parameters.place(other, best[second]),
+            "*",
+            color=style.BEST,
+            markeredgecolor="white",
+            markersize=15,
+            label="the best",
+        )
+    parameters.set_up(axes, one, "x", 6)
+    parameters.set_up(axes, other, "y", 6)
+    axes.set_xlim(rows[0][0], rows[0][-1])
+    axes.set_ylim(columns[0][0], columns[0][-1])
+    style.legend_below(axes)
+    return figure
+
+
+def pair(result: Result, found: Coded, x: str | None, y: str | None) -> tuple[str, str]:
+    """The two parameters that are named; in place of one that is not, the one that explains most with the other."""
+    names = list(found.anova.parameter_names)
+    if len(names) < 2:
+        raise ArgumentError("two parameters are needed, the search space has one")
+    given = [name for name in (x, y) if name is not None]
+    parameters.chosen(result, given or None)
+    if len(set(given)) < len(given):
+        raise ArgumentError(f"x and y must be different parameters, both are {x!r}")
+    if len(given) == 2:
+        return given[0], given[1]
+    alone = shares_of(found.anova)
+    candidates = list(alone)[:_MOST]
+    firsts = given or candidates
+    explained = {
+        (one, other): found.anova.quantify_importance((one, other))[one, other]["total importance"]
+        for one in firsts
+        for other in candidates
+        if one != other
+    }
+    one, other = max(explained, key=explained.__getitem__)
+    return (one, other) if x is not None or y is None else (other, one)
+
+
+def _grid(found: Coded, parameter: Any) -> tuple[list[float], list[float]]:
+    """The borders of cells on the axis, and the places of their middles for the forest."""
+    if not parameter.numeric:
+        k = len(parameter.values)
+        return [i - 0.5 for i in range(k + 1)], [found.choices[parameter.name][value] for value in parameter.values]
+    low, high = (float(each) for each in parameter.values)
+    if parameter.kind == "integer" and high - low < _CELLS:
+        whole = range(int(low), int(high) + 1)
+        borders = [value - 0.5 for value in (*whole, whole[-1] + 1)]
+        return borders, [parameters.unit_place(parameter, value) for value in whole]
+    if parameter.kind == "integer":
+        low, high = low - 0.5, high + 0.5
+    parts = [i / _CELLS for i in range(_CELLS + 1)]
+    borders = [low * (high / low) ** part if parameter.log else low + part * (high - low) for part in parts]
+    return borders, [(i + 0.5) / _CELLS for i in range(_CELLS)]

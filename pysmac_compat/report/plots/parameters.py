@@ -1,0 +1,151 @@
+"""Axes of parameters: their scale, their ticks, and the places of values on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.report.plots.style import crop_ticks, plain
+from pysmac_compat.space.parameters import Parameter
+from pysmac_compat.space.values import unit_value
+from pysmac_compat.suggestions import nearest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from pysmac_compat.results import Evaluation, Result
+    from pysmac_compat.space.definition import Definition
+
+#: where, in parts of an axis, that stands which is inactive
+INACTIVE_PLACE = -0.1
+_GOLDEN = 0.6180339887498949
+
+
+def space_of(result: Result) -> Definition:
+    """The search space.
+
+    Raises
+    ------
+    ArgumentError
+        If the result does not know it.
+    """
+    if result.search.space is None:
+        raise ArgumentError("this plot needs the search space, which the result does not know (result.search.space)")
+    return result.search.space
+
+
+def chosen(result: Result, names: Sequence[str] | str | None) -> list[Parameter]:
+    """The parameters with these names, by default all, in the order of the space.
+
+    Raises
+    ------
+    ArgumentError
+        For a name that is none.
+    """
+    parameters = space_of(result).parameters
+    wanted = list(parameters) if names is None else [names] if isinstance(names, str) else list(names)
+    for name in wanted:
+        if name not in parameters:
+            raise ArgumentError(f"{shown(name)} is not a parameter of the search space{nearest(name, parameters)}")
+    if not wanted:
+        raise ArgumentError("parameters: expected at least one name, got none")
+    return [parameters[name] for name in wanted]
+
+
+def ticks(parameter: Parameter, most: int = 4) -> list[tuple[Any, str]]:
+    """Values of a parameter for ticks, and their labels."""
+    if not parameter.numeric:
+        places = crop_ticks(range(len(parameter.values)), max(most, 12))
+        return [(parameter.values[i], plain(parameter.values[i], 12)) for i in places]
+    low, high = parameter.values
+    return [(value, number(value)) for value in (_log_ticks if parameter.log else _even_ticks)(low, high, most)]
+
+
+def number(value: float) -> str:
+    """A number at a tick.
+
+    >>> number(0.0001), number(250000), number(3), number(1e-12), number(0.25)
+    ('0.0001', '250000', '3', '1e-12', '0.25')
+    """
+    text = f"{value:.3g}" if abs(value) < 1000 or value != int(value) or abs(value) >= 1e7 else str(int(value))
+    return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
+
+def _even_ticks(low: float, high: float, most: int) -> list[float]:
+    from matplotlib.ticker import MaxNLocator
+
+    whole = isinstance(low, int) and isinstance(high, int)
+    found = MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10], min_n_ticks=1).tick_values(
+        float(low), float(high)
+    )
+    return [value for value in map(float, found) if low <= value <= high] or [low, high]
+
+
+def _log_ticks(low: float, high: float, most: int) -> list[float]:
+    """Powers of ten; within a decade or two also two- and fivefold ones."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    tens = [10.0**k for k in range(max(first, -307), min(last, 308) + 1) if low <= 10.0**k <= high]
+    if len(tens) >= 3:
+        return tens[:: -(-len(tens) // most)]
+    more = [m * 10.0**k for k in range(max(first, -307), min(last, 307) + 1) for m in (1, 2, 5)]
+    found = [value for value in more if low <= value <= high]
+    return found[:: -(-len(found) // most)] if len(found) >= 2 else [low, high]
+
+
+def place(parameter: Parameter, value: Any) -> float:
+    """Where a value stands on the axes that `set_up` makes: itself, or the position of a choice."""
+    return float(value) if parameter.numeric else float(parameter.positions[value])
+
+
+def unit_place(parameter: Parameter, value: Any) -> float:
+    """Where a value stands in [0, 1]."""
+    return (
+        unit_value(value, parameter)
+        if parameter.numeric
+        else (parameter.positions[value] + 0.5) / len(parameter.values)
+    )
+
+
+def scattered(parameter: Parameter, evaluations: Sequence[Evaluation]) -> list[float]:
+    """The places of evaluations in which the parameter is active; those of one choice lie side by side."""
+    found = []
+    for evaluation in evaluations:
+        at = place(parameter, evaluation.configuration[parameter.name])
+        aside = 0.0 if parameter.numeric else 0.4 * ((evaluation.index * _GOLDEN) % 1 - 0.5)
+        found.append(at + aside)
+    return found
+
+
+def set_up(axes: Axes, parameter: Parameter, which: str = "x", most: int = 4, label: bool = True) -> None:
+    """Give an axis the scale, the limits, the ticks and the label of a parameter."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    set_scale, set_limits = (axes.set_xscale, axes.set_xlim) if which == "x" else (axes.set_yscale, axes.set_ylim)
+    if parameter.numeric:
+        low, high = (float(each) for each in parameter.values)
+        if parameter.log:
+            set_scale("log")
+            margin = (high / low) ** 0.03 if math.isfinite(high / low) else 10.0
+            set_limits(low / margin, high * margin)
+        else:
+            margin = 0.03 * (high - low)
+            set_limits(low - margin, high + margin)
+    else:
+        set_limits(-0.6, len(parameter.values) - 0.4)
+    found = ticks(parameter, most)
+    axis.set_ticks([place(parameter, value) for value, _ in found], [text for _, text in found])
+    axis.set_ticks([], minor=True)
+    width = sum(len(text) for _, text in found)
+    if which == "x" and not parameter.numeric and width > 18:
+        axis.set_tick_params(rotation=30)
+        for each in axes.get_xticklabels():
+            each.set_horizontalalignment("right")
+            each.set_rotation_mode("anchor")
+    if label:
+        (axes.set_xlabel if which == "x" else axes.set_ylabel)(axis_name(parameter))
+
+
+def axis_name(parameter: Parameter) -> str:
+    """The label of an axis."""
+    return f"{plain(parameter.name)}{' (log)' if parameter.log else ''}"
