@@ -216,8 +216,10 @@ def _add_incumbents(run: RunResult, search: Search, steps: Sequence[dict[str, An
         value = 0.0 - value if search.maximize else value
         texts = step["Configuration"]
         active = known.get(_key(texts))
-        if active is None:  # it was known before the search
-            place, active = 0, typed_values(texts, definition)
+        if active is None:
+            active = typed_values(texts, definition)  # the Java program writes other values for what is inactive
+            if active not in known.values():  # it was known before the search
+                place = 0
         if not run.trajectory or active != run.active_configuration:
             run.trajectory.append(Incumbent(place, value, dict(active)))
         run.value, run.active_configuration = value, dict(active)

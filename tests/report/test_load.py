@@ -123,6 +123,9 @@ def test_a_folder_of_the_java_program(java_runs, name):
     assert result.value == min(run.value for run in result.runs)
     for run in result.runs:
         assert run.trajectory[-1].value >= run.value or run.incumbent_runs > 1
+        steps = [step.evaluation for step in run.trajectory]
+        assert steps == sorted(steps)
+        assert steps[0] == 1
         assert run.active_configuration in [e.configuration for e in run.evaluations]
     frame = result.to_frame()
     assert len(frame) == len(result)

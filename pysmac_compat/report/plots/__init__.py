@@ -18,7 +18,7 @@ class Plots:
 
     Each method returns a ``matplotlib.figure.Figure``: a notebook shows it, ``figure.savefig("history.png")`` writes
     it. None of them touches ``pyplot`` or needs a display. Colours can be told apart with all kinds of colour vision.
-    Values are on a logarithmic scale where they are all positive and the largest is at least 100 times the least.
+    Values are on a logarithmic scale where they are all positive and the largest is at least 30 times the least.
 
     Each of them raises an ``ImportError`` without matplotlib (``pip install 'pysmac-compat[plot]'``), and an
     ``ArgumentError`` where the result has nothing to draw.

@@ -83,7 +83,8 @@ def instances(result: Result, n: int = 25) -> Figure:
         return key != best, -len({e.instance for e in groups[key]}), sign * sum(good) / len(good) if good else 2.0**127
 
     rows = sorted(groups, key=merit)[:n]
-    columns: list[int] = sorted({each.instance for each in evaluations if each.instance is not None})
+    seen = {each.instance for each in evaluations if each.instance is not None}
+    columns = sorted(seen | set(range(search.n_instances or 0)))
     cells, crosses = [], []
     for i, key in enumerate(rows):
         line = []
@@ -101,7 +102,7 @@ def instances(result: Result, n: int = 25) -> Figure:
     known = [value for line in cells for value in line if value == value]
     image = axes.imshow(
         cells,
-        cmap=style.MAP if search.maximize else f"{style.MAP}_r",
+        cmap=style.colour_map(search.maximize),
         norm="log" if values.is_wide(known) else "linear",
         aspect="auto",
         interpolation="nearest",

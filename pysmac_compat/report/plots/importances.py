@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,20 @@ def shares_of(anova: Any) -> dict[str, tuple[float, float]]:
     return dict(sorted(found.items(), key=lambda item: -item[1][0]))
 
 
-def pairs_of(anova: Any, n: int) -> dict[tuple[str, str], float]:
-    """The pairs whose interaction explains most, among the parameters that explain most alone."""
-    names = list(shares_of(anova))[:_MOST]
-    return anova.get_most_important_pairwise_marginals(n, names)
+def pairs_of(result: Result, anova: Any, n: int) -> dict[tuple[str, str], float]:
+    """The pairs whose interaction explains most, among the parameters that explain most alone.
+
+    Two that are never active together cannot act together.
+    """
+    found = anova.get_most_important_pairwise_marginals(_MOST**2, list(shares_of(anova))[:_MOST])
+    met = _active_together(result)
+    return dict(itertools.islice(((pair, share) for pair, share in found.items() if frozenset(pair) in met), n))
+
+
+def _active_together(result: Result) -> set[frozenset[str]]:
+    """The pairs of parameters that were active in one evaluation."""
+    kinds = {frozenset(each.configuration) for each in result}
+    return {frozenset(pair) for names in kinds for pair in itertools.combinations(names, 2)}
 
 
 def importance(result: Result, pairs: int = 10) -> Figure:
@@ -52,27 +63,33 @@ def importance(result: Result, pairs: int = 10) -> Figure:
     pairs = arguments.integer("pairs", pairs, least=0)
     anova = coded(result).anova
     alone = shares_of(anova)
-    together = pairs_of(anova, pairs) if pairs and len(alone) > 1 else {}
+    together = pairs_of(result, anova, pairs) if pairs and len(alone) > 1 else {}
     height = 1.2 + 0.26 * max(len(alone), len(together), 4)
     figure = style.new_figure(11.0 if together else 6.5, height)
     axes = style.new_axes(figure, 1, 2 if together else 1, 1)
     conditional = parameters.space_of(result).conditions
     names = [f"{style.plain(name)}{' *' if name in conditional else ''}" for name in alone]
-    _bars(axes, names, [mean for mean, _ in alone.values()], style.COLOURS[0], [std for _, std in alone.values()])
+    rows = max(len(alone), len(together))  # bars of both panels are as thick
+    _bars(axes, names, [mean for mean, _ in alone.values()], rows, style.COLOURS[0], [std for _, std in alone.values()])
     axes.set_title("alone" + (" (* conditional)" if conditional else ""))
     if together:
         axes = style.new_axes(figure, 1, 2, 2)
-        names = [f"{style.plain(one, 14)} × {style.plain(other, 14)}" for one, other in together]
-        _bars(axes, names, list(together.values()), style.COLOURS[2], None)
+        names = [f"{style.plain(one)} × {style.plain(other)}" for one, other in together]
+        _bars(axes, names, list(together.values()), rows, style.COLOURS[2], None)
         axes.set_title("only two together")
     return figure
 
 
-def _bars(axes: Axes, names: list[str], shares: list[float], colour: str, spread: list[float] | None) -> None:
-    low = None if spread is None else [[min(s, m) for s, m in zip(spread, shares, strict=True)], spread]
-    axes.barh(range(len(names)), shares, color=colour, xerr=low, ecolor="#555555", error_kw={"linewidth": 1})
+def _bars(
+    axes: Axes, names: list[str], shares: list[float], rows: int, colour: str, spread: list[float] | None
+) -> None:
+    error = None
+    if spread is not None:  # a share is from 0 to 1
+        pairs = list(zip(spread, shares, strict=True))
+        error = [[max(0.0, min(s, m)) for s, m in pairs], [max(0.0, min(s, 1 - m)) for s, m in pairs]]
+    axes.barh(range(len(names)), shares, color=colour, xerr=error, ecolor="#555555", error_kw={"linewidth": 1})
     axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_ylim(rows - 0.4, -0.6)
     axes.grid(False, axis="y")
     axes.set_xlim(left=0)
     axes.set_xlabel("share of the variance")
@@ -90,7 +107,7 @@ def contour(result: Result, x: str | None = None, y: str | None = None) -> Figur
     axes = style.new_axes(figure)
     axes.grid(False)
     wide = values.is_wide(surface.ravel().tolist())
-    colours = style.MAP if result.search.maximize else f"{style.MAP}_r"
+    colours = style.colour_map(result.search.maximize)
     mesh = axes.pcolormesh(rows[0], columns[0], surface.T, cmap=colours, norm="log" if wide else "linear")
     figure.colorbar(mesh, ax=axes, label=f"model: mean {values.value_label(result.search)}")
     both = [e for e in values.usable(result) if first in e.configuration and second in e.configuration]
@@ -137,12 +154,15 @@ def pair(result: Result, found: Coded, x: str | None, y: str | None) -> tuple[st
     alone = shares_of(found.anova)
     candidates = list(alone)[:_MOST]
     firsts = given or candidates
+    met = _active_together(result)
     explained = {
         (one, other): found.anova.quantify_importance((one, other))[one, other]["total importance"]
         for one in firsts
         for other in candidates
-        if one != other
+        if one != other and frozenset((one, other)) in met
     }
+    if not explained:
+        raise ArgumentError(f"there is no parameter that was active together with {given[0] if given else 'another'}")
     one, other = max(explained, key=explained.__getitem__)
     return (one, other) if x is not None or y is None else (other, one)
 

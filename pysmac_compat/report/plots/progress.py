@@ -29,6 +29,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
     drawn = []
     end = values.budget(result)
     many = len(result.runs) > 1
+    mean = f"; lines: mean PAR{search.penalty:g}" if search.runtime and search.penalty != 1 else ""
     for i, (run, (colour, label)) in enumerate(
         zip(result.runs, style.run_colours(len(result.runs), best), strict=True)
     ):
@@ -37,7 +38,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
         points = [(clock[each.index], each.value) for each in found]
         strength = 0.45 if len(points) < 500 else 0.2
         label = label if many else "best so far"
-        axes.plot(*_xy(points), ".", color=colour, alpha=strength, markersize=4, label="" if many else "evaluation")
+        axes.plot(*_xy(points), ".", color=colour, alpha=strength, markersize=5, label="" if many else "evaluation")
         steps = [(clock[at], value) for at, value in values.incumbent_steps(run)]
         last = clock[max((each.index for each in run.evaluations), default=0)]
         drawn += [value for _, value in points + steps]
@@ -57,7 +58,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
     if search.runtime and search.cutoff is not None:
         axes.axhline(search.cutoff, color=style.QUIET, linestyle=":", label="limit of a call")
     axes.set_xlabel("evaluation" if over == "evaluations" else "time of all calls so far (s)")
-    axes.set_ylabel(values.value_label(search))
+    axes.set_ylabel(values.value_label(search) + mean)
     if over == "evaluations":
         axes.set_xlim(-0.02 * end if known else min(1, 1 - 0.02 * end), 1.02 * end)
         style.whole_ticks(axes)
@@ -166,13 +167,16 @@ def _finite(curve: Sequence[float]) -> list[float]:
 def edf(result: Result) -> Figure:
     """See `Plots.edf`."""
     search = result.search
-    found = [each.value for each in values.usable(result)]
+    reached = [each for each in values.usable(result) if each.succeeded]
+    if not reached:
+        raise ArgumentError("there is nothing to draw: all evaluations have reached their limit")
+    found = [each.value for each in reached]
     figure = style.new_figure()
     axes = style.new_axes(figure)
     worst: Any = min(found) if search.maximize else max(found)
     best = values.best_run(result)
     for run, (colour, label) in zip(result.runs, style.run_colours(len(result.runs), best), strict=True):
-        own = [each.value for each in run.evaluations if values.has_value(each, search)]
+        own = [each.value for each in run.evaluations if each.succeeded and values.has_value(each, search)]
         own.sort(reverse=search.maximize)
         shares = [(i + 1) / len(run.evaluations) for i in range(len(own))]
         if own:  # the last share holds for all worse values
@@ -190,6 +194,8 @@ def edf(result: Result) -> Figure:
     axes.set_ylabel(f"share of the evaluations with {relation} that")
     failed = len(result) - len(found)
     if failed:
-        axes.set_title(f"{failed} of {len(result)} evaluations have no value", fontsize="small", color="#555555")
+        axes.set_title(
+            f"{failed} of {len(result)} evaluations have failed or reached a limit", fontsize="small", color="#555555"
+        )
     style.legend_below(axes)
     return figure

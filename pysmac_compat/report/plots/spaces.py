@@ -32,7 +32,7 @@ def slices(result: Result, names: Sequence[str] | str | None = None) -> Figure:
             parameters.scattered(parameter, active),
             [each.value for each in active],
             c=[each.index for each in active],
-            cmap=style.MAP,
+            cmap=style.colour_map(True),
             vmin=1,
             vmax=max(2, last),
             s=14,
@@ -87,7 +87,7 @@ def parallel_coordinates(result: Result, names: Sequence[str] | str | None = Non
     worth = [each.value for each in found]
     drawn = LineCollection(
         lines,
-        cmap=style.MAP if result.search.maximize else f"{style.MAP}_r",
+        cmap=style.colour_map(result.search.maximize),
         norm="log" if values.is_wide(worth) else "linear",
         alpha=0.6 if len(found) < 100 else 0.4,
         linewidths=[1.0] * (len(found) - 1) + [2.5],

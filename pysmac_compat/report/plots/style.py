@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 BEST = "#D55E00"
 QUIET = "#8A8A8A"
-#: a scale of colours that grows in lightness, which all kinds of colour vision see
-MAP = "cividis"
 #: for each status its colour and its marker: nothing is told by the colour alone
 STATUSES: dict[str, tuple[str, str]] = {
     "SAT": ("#0072B2", "o"),
@@ -56,7 +54,7 @@ def plain(text: object, longest: int = _LONGEST) -> str:
     r"""A name or value as matplotlib shows it: in one line, cut, and never taken for a formula.
 
     >>> plain("a$b"), plain("a_name_that_is_much_too_long"), plain(None)
-    ('a\\$b', 'a_name_t…_too_long', 'None')
+    ('a\\$b', 'a_name_t…too_long', 'None')
     """
     line = " ".join(str(text).split())
     if len(line) > longest:
@@ -81,6 +79,15 @@ def run_colours(n: int, best: int) -> list[tuple[str, str]]:
     return [(COLOURS[0] if i == best else QUIET, names.get(i, "")) for i in range(n)]
 
 
+def colour_map(dark_is_high: bool) -> Any:
+    """A scale of colours that changes in lightness, which all kinds of colour vision see; none is as light as paper."""
+    import matplotlib
+    from matplotlib.colors import ListedColormap
+
+    colours = matplotlib.colormaps["cividis"](range(220))
+    return ListedColormap(colours[::-1] if dark_is_high else colours)
+
+
 def whole_ticks(axes: Axes) -> None:
     """Ticks of the x axis at whole numbers only."""
     from matplotlib.ticker import MaxNLocator
@@ -88,12 +95,13 @@ def whole_ticks(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
 
 
-def legend_below(axes: Axes, columns: int = 4) -> None:
+def legend_below(axes: Axes, columns: int = 5) -> None:
     """A legend below the axes, where it covers nothing; none where there is nothing to tell apart."""
     handles, labels = axes.get_legend_handles_labels()
     if handles:
         figure: Any = axes.figure
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, len(handles)), frameon=False)
+        rows = -(-len(handles) // columns)
+        figure.legend(handles, labels, loc="outside lower center", ncols=-(-len(handles) // rows), frameon=False)
 
 
 def grid_shape(n: int) -> tuple[int, int]:

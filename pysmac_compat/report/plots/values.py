@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pysmac_compat.results import Evaluation, Result, RunResult, Search
 
-_WIDE = 100.0  # from this ratio of the largest to the least value on the scale is logarithmic
+_WIDE = 30.0  # from this ratio of the largest to the least value on the scale is logarithmic
 
 
 def has_value(evaluation: Evaluation, search: Search) -> bool:
