@@ -1,5 +1,7 @@
 """Results to look at, made by hand and by small searches."""
 
+import dataclasses
+import random
 import warnings
 
 from pysmac_compat import Evaluation, Incumbent, Result, RunResult, Search, SMAC_optimizer
@@ -49,3 +51,42 @@ def minimise(function, n, space, *clauses, folder=None, options=(), **keywords):
         warnings.simplefilter("ignore")
         optimizer.minimize(function, n, space, *clauses, **keywords)
     return optimizer.result
+
+
+def sampled(function, n, space, clauses=(), n_runs=1, instances=1, early=0, **search):
+    """Random configurations of a space and their values, without a search; the last run ends some evaluations early.
+
+    ``function`` takes the parameters and, with several instances, ``instance``; it returns a value, or a status.
+    """
+    definition, rng = define(space, list(clauses)), random.Random(7)
+    sign = -1 if search.get("maximize") else 1
+    runs = []
+    for seed in range(n_runs):
+        evaluations, steps = [], []
+        for index in range(1, n + 1 - early * (seed == n_runs - 1)):
+            values = {
+                name: rng.choice(p.values)
+                if not p.numeric
+                else rng.randint(*p.values)
+                if p.kind == "integer"
+                else p.values[0] * (p.values[1] / p.values[0]) ** rng.random()
+                if p.log
+                else rng.uniform(*p.values)
+                for name, p in definition.parameters.items()
+            }
+            active = definition.default if index == 1 else definition.restrict(values)
+            given = {"instance": index % instances} if instances > 1 else {}
+            value = function(**active, **given)
+            status, value = (value, sign * 2.0**127) if isinstance(value, str) else ("SAT", value)
+            found = dataclasses.replace(evaluation(index, value, status), configuration=active, **given)
+            evaluations.append(found)
+            if status == "SAT" and (not steps or sign * value < sign * steps[-1].value):
+                steps.append(Incumbent(index, value, active))
+        last = steps[-1] if steps else Incumbent(0, sign * 2.0**127, definition.default)
+        complete = definition.complete(last.active_configuration)
+        runs.append(RunResult(seed, last.value, complete, last.active_configuration, steps, evaluations, [], 1))
+    best = min(runs, key=lambda run: sign * run.value)
+    n_instances = instances if instances > 1 else None
+    about = Search(space=definition, max_evaluations=n, n_instances=n_instances, **search)
+    n_crashed = sum(run.n_crashed for run in runs)
+    return Result(best.value, best.configuration, best.active_configuration, runs, n_crashed, "interrupted", about)

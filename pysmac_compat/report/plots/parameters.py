@@ -60,16 +60,21 @@ def ticks(parameter: Parameter, most: int = 4) -> list[tuple[Any, str]]:
         places = crop_ticks(range(len(parameter.values)), max(most, 12))
         return [(parameter.values[i], plain(parameter.values[i], 12)) for i in places]
     low, high = parameter.values
-    return [(value, number(value)) for value in (_log_ticks if parameter.log else _even_ticks)(low, high, most)]
+    found = (_log_ticks if parameter.log else _even_ticks)(low, high, most)
+    for digits in range(3, 18):
+        texts = [number(value, digits) for value in found]
+        if len(set(texts)) == len(texts):
+            break
+    return list(zip(found, texts, strict=True))
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 3) -> str:
     """A number at a tick.
 
-    >>> number(0.0001), number(250000), number(3), number(1e-12), number(0.25)
-    ('0.0001', '250000', '3', '1e-12', '0.25')
+    >>> number(0.0001), number(250000), number(2500), number(1e-12), number(0.25)
+    ('0.0001', '2.5e5', '2500', '1e-12', '0.25')
     """
-    text = f"{value:.3g}" if abs(value) < 1000 or value != int(value) or abs(value) >= 1e7 else str(int(value))
+    text = str(int(value)) if value == int(value) and abs(value) < 10_000 else f"{value:.{digits}g}"
     return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
@@ -138,12 +143,17 @@ def set_up(axes: Axes, parameter: Parameter, which: str = "x", most: int = 4, la
     axis.set_ticks([], minor=True)
     width = sum(len(text) for _, text in found)
     if which == "x" and not parameter.numeric and width > 18:
-        axis.set_tick_params(rotation=30)
-        for each in axes.get_xticklabels():
-            each.set_horizontalalignment("right")
-            each.set_rotation_mode("anchor")
+        turn_labels(axes, 30 if len(found) <= 5 else 60)
     if label:
         (axes.set_xlabel if which == "x" else axes.set_ylabel)(axis_name(parameter))
+
+
+def turn_labels(axes: Axes, degrees: float) -> None:
+    """Let the labels of the x axis lean, their ends at the ticks."""
+    axes.tick_params(axis="x", rotation=degrees, labelsize="small")
+    for each in axes.get_xticklabels():
+        each.set_horizontalalignment("right")
+        each.set_rotation_mode("anchor")
 
 
 def axis_name(parameter: Parameter) -> str:

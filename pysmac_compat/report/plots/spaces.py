@@ -114,10 +114,7 @@ def parallel_coordinates(result: Result, names: Sequence[str] | str | None = Non
     axes.tick_params(length=0)
     axes.set_xticks(range(len(chosen)), [parameters.axis_name(each) for each in chosen])
     if len(chosen) > 5:
-        axes.tick_params(axis="x", rotation=30)
-        for label in axes.get_xticklabels():
-            label.set_horizontalalignment("right")
-            label.set_rotation_mode("anchor")
+        parameters.turn_labels(axes, 30)
     best = "" if len(found) == len(values.usable(result)) else f", the best {len(found)}"
     figure.colorbar(drawn, ax=axes, label=values.value_label(result.search) + best)
     return figure
