@@ -33,7 +33,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
     for i, (run, (colour, label)) in enumerate(
         zip(result.runs, style.run_colours(len(result.runs), best), strict=True)
     ):
-        clock = _clock(run) if over == "time" else range(len(run.evaluations) + end + 1)
+        clock = _clock(run) if over == "time" else range(end + 1)
         found = [each for each in run.evaluations if values.has_value(each, search)]
         points = [(clock[each.index], each.value) for each in found]
         strength = 0.45 if len(points) < 500 else 0.2
@@ -49,7 +49,8 @@ def history(result: Result, over: str = "evaluations") -> Figure:
             )
             if over == "evaluations" and last < end:
                 axes.plot([last, end], [steps[-1][1]] * 2, color=colour, linestyle=_DASHED, linewidth=1, zorder=front)
-        _failures(axes, run, result, clock, i == 0)
+    for run in result.runs:
+        _failures(axes, run, result, _clock(run) if over == "time" else range(end + 1))
     known = [each.value for each in result.known if values.has_value(each, search)]
     axes.plot([0] * len(known), known, "D", color=style.QUIET, markersize=4, label="known before" if known else "")
     if not drawn:
@@ -72,7 +73,7 @@ def _clock(run: RunResult) -> list[float]:
     return list(itertools.accumulate((spent.get(i, 0.0) for i in range(1, max(spent, default=0) + 1)), initial=0.0))
 
 
-def _failures(axes: Axes, run: RunResult, result: Result, clock: Sequence[float], first: bool) -> None:
+def _failures(axes: Axes, run: RunResult, result: Result, clock: Sequence[float]) -> None:
     """Marks along the edge of the worst values, where evaluations have none."""
     edge = 0.015 if result.search.maximize else 0.985
     failed = [each for each in run.evaluations if not values.has_value(each, result.search)]

@@ -75,7 +75,7 @@ def parallel_coordinates(result: Result, names: Sequence[str] | str | None = Non
     sign = -1.0 if result.search.maximize else 1.0
     found = sorted(values.usable(result), key=lambda each: sign * each.value)[:n]
     found.reverse()  # the best are drawn last
-    figure = style.new_figure(max(6.0, 1.25 * len(chosen) + 2.0), 4.8)
+    figure = style.new_figure(max(6.0, 1.25 * len(chosen) + 2.0), 4.8 if len(chosen) <= 10 else 6.5)
     axes = style.new_axes(figure)
     from matplotlib.collections import LineCollection  # not before `new_figure` has said that it is missing
 
