@@ -123,3 +123,12 @@ def test_costs_that_are_all_the_same():
 def test_one_configuration_is_not_enough():
     with pytest.raises(ValueError, match="two different configurations"):
         ForestAnova(["a"], [[0.5], [0.5]], [1, 2], [None])
+
+
+def test_the_mean_over_the_other_parameters():
+    rng = np.random.RandomState(0)
+    points = rng.random_sample((400, 3))
+    costs = 3 + 2 * (points[:, 0] > 0.5) - (points[:, 2] > 0.25) + points[:, 1]
+    anova = ForestAnova(["a", "b", "c"], points, costs, [None] * 3)
+    assert anova.marginal(("a", "c"), [0.2, 0.8], [0.1, 0.9]).ravel() == pytest.approx([3.5, 2.5, 5.5, 4.5], abs=0.1)
+    assert anova.marginal(("c", "a"), [0.1], [0.2, 0.8]).ravel() == pytest.approx([3.5, 5.5], abs=0.1)

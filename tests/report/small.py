@@ -1,6 +1,7 @@
 """Results to look at, made by hand and by small searches."""
 
 import dataclasses
+import math
 import random
 import warnings
 
@@ -69,7 +70,7 @@ def sampled(function, n, space, clauses=(), n_runs=1, instances=1, early=0, **se
                 if not p.numeric
                 else rng.randint(*p.values)
                 if p.kind == "integer"
-                else p.values[0] * (p.values[1] / p.values[0]) ** rng.random()
+                else math.exp(rng.uniform(*map(math.log, p.values)))
                 if p.log
                 else rng.uniform(*p.values)
                 for name, p in definition.parameters.items()

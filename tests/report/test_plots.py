@@ -56,7 +56,6 @@ def conditional(n=60, **about):
 
 RESULTS = {
     "conditional": lambda: conditional(n_runs=3, instances=4, early=5),
-    "maximized": lambda: conditional(n_runs=2, instances=4, maximize=True),
     "twenty": lambda: sampled(many, 40, TWENTY, n_runs=9),
     "one parameter": lambda: sampled(lambda x: "ABORT" if x > 0.9 else x, 9, {"x": ("real", [0, 1], 0.5)}, n_runs=2),
 }
@@ -331,9 +330,29 @@ def test_without_a_success_there_is_nothing_to_draw(name):
 
 @pytest.mark.slow
 def test_a_folder_of_the_java_program(java_runs):
-    plot = load_result(java_runs / "readers_multirun" / "wd").plot
-    for name in set(PICTURES) - {"instances"}:
+    plot = load_result(java_runs / "conditional" / "wd").plot
+    for name in ("history", "slice", "contour", "parallel_coordinates"):
         assert not overlaps(getattr(plot, name)()), name
+    steps = [x for x, _ in line(plot.history(), "best so far")]
+    assert steps == sorted(steps)
+
+
+def test_odd_values_and_spaces():
+    space = {
+        "wide": ("real", [1e-150, 1e150], 1.0, "log"),
+        "long": ("real", [-8e307, 8e307], 0.0),
+        "narrow": ("real", [1e6, 1e6 + 1e-3], 1e6),
+        "whole": ("integer", [0, 2**53], 5),
+        "two": ("integer", [1, 2], 1, "log"),
+        "only": ("categorical", ["only"], "only"),
+        "sixty": ("categorical", list(range(60)), 3),
+    }
+    plot = sampled(lambda **values: 3.0, 12, space).plot
+    for name in ("history", "edf", "slice", "contour", "parallel_coordinates", "status_map"):
+        assert not overlaps(getattr(plot, name)()), name
+    first = sampled(lambda x, y: x, 1, {"x": ("real", [0, 1], 0.5), "y": ("real", [0, 1], 0.5)}).plot
+    for name in ("history", "edf", "slice", "status_map", "timeline"):
+        assert not overlaps(getattr(first, name)()), name
 
 
 @pytest.mark.slow

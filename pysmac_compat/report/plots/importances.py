@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
@@ -98,7 +99,7 @@ def _bars(
 def contour(result: Result, x: str | None = None, y: str | None = None) -> Figure:
     """See `Plots.contour`."""
     found = coded(result)
-    first, second = pair(result, found, x, y)
+    first, second = pair(result, x, y, lambda: found)
     space = parameters.space_of(result).parameters
     one, other = space[first], space[second]
     rows, columns = _grid(found, one), _grid(found, other)
@@ -140,10 +141,12 @@ def contour(result: Result, x: str | None = None, y: str | None = None) -> Figur
     return figure
 
 
-def pair(result: Result, found: Coded, x: str | None, y: str | None) -> tuple[str, str]:
-    """The two parameters that are named; in place of one that is not, the one that explains most with the other."""
-    names = list(found.anova.parameter_names)
-    if len(names) < 2:
+def pair(result: Result, x: str | None, y: str | None, found: Callable[[], Coded]) -> tuple[str, str]:
+    """The two parameters that are named; in place of one that is not, the one that explains most with the other.
+
+    ``found`` makes the analysis of variance, where it is needed.
+    """
+    if len(parameters.space_of(result).parameters) < 2:
         raise ArgumentError("two parameters are needed, the search space has one")
     given = [name for name in (x, y) if name is not None]
     parameters.chosen(result, given or None)
@@ -151,12 +154,13 @@ def pair(result: Result, found: Coded, x: str | None, y: str | None) -> tuple[st
         raise ArgumentError(f"x and y must be different parameters, both are {x!r}")
     if len(given) == 2:
         return given[0], given[1]
-    alone = shares_of(found.anova)
+    anova = found().anova
+    alone = shares_of(anova)
     candidates = list(alone)[:_MOST]
     firsts = given or candidates
     met = _active_together(result)
     explained = {
-        (one, other): found.anova.quantify_importance((one, other))[one, other]["total importance"]
+        (one, other): anova.quantify_importance((one, other))[one, other]["total importance"]
         for one in firsts
         for other in candidates
         if one != other and frozenset((one, other)) in met
@@ -180,5 +184,9 @@ def _grid(found: Coded, parameter: Any) -> tuple[list[float], list[float]]:
     if parameter.kind == "integer":
         low, high = low - 0.5, high + 0.5
     parts = [i / _CELLS for i in range(_CELLS + 1)]
-    borders = [low * (high / low) ** part if parameter.log else low + part * (high - low) for part in parts]
+    if parameter.log:
+        logs = math.log(low), math.log(high)
+        borders = [math.exp((1 - part) * logs[0] + part * logs[1]) for part in parts]
+    else:
+        borders = [(1 - part) * low + part * high for part in parts]
     return borders, [(i + 0.5) / _CELLS for i in range(_CELLS)]

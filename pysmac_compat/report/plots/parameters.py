@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: where, in parts of an axis, that stands which is inactive
 INACTIVE_PLACE = -0.1
+_LONGEST = 1e300  # of an axis on which matplotlib can count
 _GOLDEN = 0.6180339887498949
 
 
@@ -81,6 +82,8 @@ def number(value: float, digits: int = 3) -> str:
 def _even_ticks(low: float, high: float, most: int) -> list[float]:
     from matplotlib.ticker import MaxNLocator
 
+    if high - low > _LONGEST:
+        return [low, high]
     whole = isinstance(low, int) and isinstance(high, int)
     found = MaxNLocator(most, integer=whole, steps=[1, 2, 2.5, 5, 10], min_n_ticks=1).tick_values(
         float(low), float(high)

@@ -216,5 +216,5 @@ def _telling(result: Result, x: str | None, y: str | None) -> tuple[Parameter, P
         names = [name for name in (x, y) if name is not None]
         more = iter([name for name in space if name not in names])
         x, y = x or next(more), y or next(more, None)
-    one, other = importances.pair(result, importances.coded(result, failed), x, y)
+    one, other = importances.pair(result, x, y, lambda: importances.coded(result, failed))
     return space[one], space[other]
