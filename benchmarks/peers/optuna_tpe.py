@@ -32,14 +32,20 @@ def suggest(trial: Any, problem: Problem) -> Configuration:
     return configuration
 
 
-def search(problem: Problem, evaluations: Evaluations, sampler: Any) -> None:
-    """Search with a sampler, the default first."""
+def study_of(problem: Problem, sampler: Any) -> optuna.Study:
+    """A study whose first trial is the default."""
     study = optuna.create_study(sampler=sampler)
     first = problem.default
     for name, value in first.items():
         kind, values = problem.parameters[name][:2]
         first[name] = values.index(value) if kind == "ordinal" else value
     study.enqueue_trial(first)
+    return study
+
+
+def search(problem: Problem, evaluations: Evaluations, sampler: Any) -> None:
+    """Search with a sampler, the default first."""
+    study = study_of(problem, sampler)
     while True:
         trial = study.ask()
         study.tell(trial, evaluations(suggest(trial, problem)))

@@ -44,7 +44,7 @@ class Kind(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A column: searches of this peer with so many workers, after so many evaluations."""
+    """A column of the table: a peer, its number of workers, and the number of evaluations at which it is read."""
 
     peer: str
     workers: int
@@ -119,7 +119,7 @@ def _commit(code: Path) -> str:
 
 
 def values(records: Iterable[results.Record], reads: Sequence[Read]) -> Values:
-    """What each kind of search had found after so many results; a longer search counts for a shorter one."""
+    """The regret of each kind of search at the number of evaluations of its column, which a longer search has, too."""
     found: Values = {read: defaultdict(dict) for read in reads}
     for record in sorted(records, key=lambda r: -int(r["budget"])):
         for read in reads:
@@ -177,7 +177,7 @@ def _medians(sides: Mapping[str, Side]) -> str:
 
 
 def _comparison(one: str, other: str, sides: Mapping[str, Side]) -> list[str]:
-    """A row about two sides, on the problems and seeds that both have; empty if there is none."""
+    """The row that compares two columns on the problems and seeds of both; empty if they share none."""
     shared = matched(dict(sides), [one, other])
     a, b = shared[one], shared[other]
     if not a:

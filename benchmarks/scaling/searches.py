@@ -90,15 +90,10 @@ def optuna_tpe(problem: Problem, seed: int, n_evaluations: int, evaluations: Eva
     """
     import optuna
 
-    from benchmarks.peers.optuna_tpe import suggest
+    from benchmarks.peers.optuna_tpe import study_of, suggest
 
     sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True, constant_liar=True)
-    study = optuna.create_study(sampler=sampler)
-    first = problem.default
-    for name, value in first.items():
-        kind, values = problem.parameters[name][:2]
-        first[name] = values.index(value) if kind == "ordinal" else value
-    study.enqueue_trial(first)
+    study = study_of(problem, sampler)
     running: dict[int, tuple[Any, float]] = {}
     learnt: list[float] = []
     begun = asked = 0

@@ -132,7 +132,7 @@ def report(records: Sequence[Record]) -> str:
 
 
 def _after(record: Record, limit: float, column: int, end: float) -> float:
-    """The best value after so many evaluations (column 0) or hours (column 2) of a search that has got that far."""
+    """The best value at a number of evaluations (column 0) or of hours (column 2); NaN if the search ended before."""
     unit = 3600.0 if column else 1
     if end < limit:
         return float("nan")

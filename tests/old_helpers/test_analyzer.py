@@ -114,17 +114,17 @@ def test_our_own_runs(tmp_path):
     optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
     value, best = optimizer.minimize(
         _cost,
-        12,
+        20,
         {"x": ("real", [-5, 5], 4), "k": ("categorical", ["a", "b"], "a"), "y": ("integer", [1, 90], 7, "log")},
         ["y | k == b"],
         num_train_instances=2,
         num_test_instances=2,
         train_instance_features=[[0, 1], [1, 4]],
-        num_runs=2,
+        num_runs=3,
         seed=3,
     )
     analyzer = SMAC_analyzer(str(tmp_path))
-    assert list(analyzer.data) == [3, 4]
+    assert list(analyzer.data) == [3, 4, 5]
     for run, found in zip(optimizer.result.runs, analyzer.data.values(), strict=True):
         (parameters,) = found["parameters"]
         assert float(parameters["x"]) == run.configuration["x"]
@@ -150,7 +150,7 @@ def _check_merged(results, result):
         return [(str(state.configurations[r.configuration - 1]), r.instance, r.response) for r in state.runs]
 
     assert sorted(rows(merged)) == sorted(row for state in states for row in rows(state))
-    assert len(merged.runs) == result.n_evaluations == 24
+    assert len(merged.runs) == result.n_evaluations == 60
     everything = {str(c) for state in states for c in state.configurations}
     assert len(merged.configurations) == len({str(c) for c in merged.configurations}) == len(everything)
 

@@ -18,7 +18,7 @@ _SCRIPT = """
     }
     optimizer = SMAC_optimizer()
     found = optimizer.minimize(
-        function, 40, space, ["b | a == q", "o | b in {u, w}"], ["{a = q, b = w}", "{x * n > 2500}"],
+        function, 120, space, ["b | a == q", "o | b in {u, w}"], ["{a = q, b = w}", "{x * n > 2500}"],
         num_runs=2, num_procs=int(sys.argv[1]), seed=5,
     )
     print(json.dumps(found))
@@ -37,6 +37,6 @@ def test_same_seed_same_calls(run_script):
         run_script(_SCRIPT, procs, PYTHONHASHSEED=hash_seed).stdout.splitlines()
         for procs, hash_seed in (("1", "1"), ("2", "random"))
     )
-    assert sum("SAT" in line for line in first) == 80
-    assert first[1:41] != first[41:81]
+    assert sum("SAT" in line for line in first) == 240
+    assert first[1:121] != first[121:241]
     assert second == first

@@ -14,7 +14,7 @@ from pysmac_compat.files.scenario_files import read_scenario
 from pysmac_compat.files.state import read_paramstrings
 from pysmac_compat.space import parameter_space
 
-SHORT, FACTOR = 400, 10
+SHORT, FACTOR = 800, 10
 #: linear work has a ratio of 10; quadratic work one of 100
 MOST = 15 * FACTOR / 10
 
