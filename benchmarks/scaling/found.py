@@ -55,16 +55,16 @@ class Read(NamedTuple):
 
 
 KINDS = {
-    "few": [Kind("ours", 4, 100)],
+    "few": [Kind("ours", 2, 100), Kind("ours", 4, 100)],
     "one": [Kind("ours", 1, 100)],
     "peers": [Kind("optuna_tpe", 4, 100), Kind("random", 1, 100)],
     "many": [Kind("ours", 16, 320), Kind("ours", 1, 200)],
 }
-_ONE_80, _ONE, _FOUR = Read("ours", 1, 80), Read("ours", 1, 100), Read("ours", 4, 100)
+_ONE_80, _ONE, _TWO, _FOUR = Read("ours", 1, 80), Read("ours", 1, 100), Read("ours", 2, 100), Read("ours", 4, 100)
 _OPTUNA, _ONE_200, _SIXTEEN = Read("optuna_tpe", 4, 100), Read("ours", 1, 200), Read("ours", 16, 320)
-COLUMNS = [_ONE_80, _ONE, _FOUR, _OPTUNA, _ONE_200, _SIXTEEN]
+COLUMNS = [_ONE_80, _ONE, _TWO, _FOUR, _OPTUNA, _ONE_200, _SIXTEEN]
 #: what is compared: the first shall not be worse than the second
-PAIRS = [(_FOUR, _ONE_80), (_FOUR, _ONE), (_FOUR, _OPTUNA), (_SIXTEEN, _ONE_200)]
+PAIRS = [(_TWO, _ONE_80), (_FOUR, _ONE_80), (_FOUR, _ONE), (_FOUR, _OPTUNA), (_SIXTEEN, _ONE_200)]
 _UNIT = Read("random", 1, 100)
 Values = dict[Read, Side]
 

@@ -70,7 +70,7 @@ def ours(problem: Problem, seed: int, n_evaluations: int, evaluations: Evaluatio
         deterministic=True,
         seed=seed,
     )
-    wait = workers.first_ended if plan.calls.lag is None else workers.first_begun
+    wait = workers.first_begun if plan.calls.in_order else workers.first_ended
 
     def call(configuration: Mapping[str, Any], *_: Any) -> Outcome:
         _number, value = evaluations.begin(configuration)

@@ -15,9 +15,9 @@ from pysmac_compat.plan.known import Known
 #: of the journal; the lines of version 1 have no checksums
 VERSION, WITHOUT_CHECKSUMS = 2, 1
 #: goes up when the same results lead to other proposals than before; journals without it have 1
-PROPOSALS = 2
+PROPOSALS = 3
 #: what one call at a time led to was the same in these
-_SAME_FOR_ONE = (1, 2)
+_SAME_FOR_ONE = (1, 2, 3)
 
 
 def header(plan: Plan, run: int) -> dict[str, Any]:
@@ -35,6 +35,7 @@ def header(plan: Plan, run: int) -> dict[str, Any]:
         "num_train_instances": plan.instances.n_train,
         "train_instance_features": plan.instances.features,
         "workers": plan.calls.workers,
+        "in_order": plan.calls.in_order,
         "lag": plan.calls.lag,
         "proposals": PROPOSALS,
         "warmstart": digest(start.known),
@@ -110,13 +111,14 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
     new = json.loads(json.dumps(header(plan, run)))
     old = {
         "maximize": False,
+        "in_order": False,
         **old,
         **{name: _without_defaults(old[name]) for name in _PARTS if isinstance(old.get(name), dict)},
     }
     for name in new:
         if name in ("journal", "max_evaluations", "proposals"):
             continue
-        if name == "lag" and is_of_other_proposals(old):
+        if name in ("in_order", "lag") and is_of_other_proposals(old):
             continue
         if name == "warmstart":
             difference = _warm_difference(old.get(name), new[name])

@@ -85,7 +85,7 @@ class CallOptions(CallSettings):
     order : {'ended', 'begun'}
         In which their results are learnt.
     lag : int or None
-        With 'begun': a call is proposed from the results of all that were begun so many calls before.
+        At most so many calls have been begun whose results are not learnt; more than there are workers wait for one.
     cluster : dask.distributed.Client, cluster object, str or None
     """
 

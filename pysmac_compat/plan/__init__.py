@@ -86,9 +86,10 @@ class Calls(CallSettings):
         The value of a crash, if it is not that of a time-out.
     workers : int
         How many calls of a run go on at the same time.
+    in_order : bool
+        Whether results are learnt in the order in which the calls were begun, not as they end.
     lag : int or None
-        None: results are learnt as the calls end. Else in the order in which they were begun, and a call is proposed
-        from the results of all that were begun so many calls before.
+        At most so many calls have been begun whose results are not learnt; None: see `most_unlearnt`.
     cluster : dask.distributed.Client or None
         Of the cluster that makes the calls.
     numbered : bool
@@ -101,10 +102,19 @@ class Calls(CallSettings):
     wall_factor: float = WALL_FACTOR
     crashed_quality: float | None = None
     workers: int = 1
+    in_order: bool = False
     lag: int | None = None
     cluster: Any = None
     numbered: bool = False
     worst: float = TIMEOUT_QUALITY
+
+    def most_unlearnt(self, workers: int) -> int:
+        """How many calls may have been begun whose results are not learnt, with so many workers.
+
+        Two workers find the next call proposed, as what the engine needs for a proposal is then half of what each
+        result makes a worker wait. More of them share that time, and what is found would suffer.
+        """
+        return self.lag or (3 if workers == 2 else workers)
 
     @property
     def failure_value(self) -> float:

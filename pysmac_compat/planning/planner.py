@@ -129,10 +129,12 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: 
         needs = "'dask-client'] needs" if given.cluster is not None else "'workers'] > 1 needs"
         raise ArgumentError(f"smac_options[{needs} isolated calls: smac_options['isolate'] = True")
     workers = given.workers or 1
-    if given.lag is not None and (given.order == "ended" or given.lag < workers):
-        wanted = f"smac_options['workers-order'] = 'begun' and at least as many as there are workers, {workers}"
-        raise ArgumentError(f"smac_options['workers-lag'] = {given.lag} needs {wanted}")
-    lag = None if given.order == "ended" or workers == 1 else given.lag or _LAG * workers
+    if given.lag is not None and given.lag < workers:
+        raise ArgumentError(
+            f"smac_options['workers-lag'] = {given.lag} must be at least as many as there are workers, {workers}"
+        )
+    in_order = given.order == "begun" and workers > 1
+    lag = None if workers == 1 else given.lag or (_LAG * workers if in_order else None)
     shared, crashed = _shared(CallSettings, given), given.quality_of_crashes
     if maximize and crashed is not None and given.crashed_quality is None:
         crashed = -crashed
@@ -143,6 +145,7 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: 
         wall_factor=given.wall_limit_factor,
         crashed_quality=None if options.objective.runtime else crashed,
         workers=workers,
+        in_order=in_order,
         lag=lag,
         cluster=given.cluster,
         numbered=numbered,

@@ -16,6 +16,7 @@ import contextlib
 import gc
 import importlib
 import logging
+import math
 import multiprocessing
 import os
 import queue
@@ -248,6 +249,7 @@ def _serve(
             # The clock starts here, not before SMAC3 is imported.
             search.start = time.monotonic()
             deadline = None if plan.budget.total_time is None else search.start + plan.budget.total_time
+            search.end = math.inf if deadline is None else deadline
             for evaluator in calls:
                 evaluator.deadline = deadline
             reason = session.run(deadline)

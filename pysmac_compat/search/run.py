@@ -77,7 +77,7 @@ class Run:
         taken = {evaluation.index for evaluation in self._old}
         self._indices = (index for index in itertools.count(1) if index not in taken)
         self.count = 0  # the index of the last evaluation
-        self.start = time.monotonic()
+        self.start, self.end = time.monotonic(), math.inf  # of the total time
         self.incumbents: list[Step] = []  # the last is the best
         self._incumbent: Mapping[str, Any] | None = None
         self.evaluated: dict[str, dict[str, Any]] = {}
@@ -90,13 +90,13 @@ class Run:
         from pysmac_compat.space.configspace import search_space
 
         plan, objective, engine = self.plan, self.plan.objective, self.plan.engine
-        self._as_they_end = workers > 1 and plan.calls.lag is None
+        self._as_they_end = workers > 1 and not plan.calls.in_order
         return Session(
             search_space(plan.definition, plan.start.subspace),
             self.evaluate,
             n_evaluations=max(0, plan.budget.evaluations - len(self._old)),
             design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,
-            window=workers if plan.calls.lag is None else plan.calls.lag,
+            window=plan.calls.most_unlearnt(workers),
             choose=self.choose,
             drop=self.drop,
             seed=plan.seeds[self.run] + plan.start.seed_offset,
@@ -198,6 +198,9 @@ class Run:
         origin: str | None,
         drop: Drop,
     ) -> Scored:
+        if index != self._begun[0] and time.monotonic() >= self.end:  # it has waited for a worker
+            self._ended.put(index)
+            return Scored(_LOST, _LOST.value)
         try:
             scored, evaluation = self._call(values, instance, seed, cutoff, index, drop, first=index == 1)
         except BaseException as error:

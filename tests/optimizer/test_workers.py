@@ -11,6 +11,10 @@ import time
 import pytest
 
 from pysmac_compat import SMAC_optimizer
+from pysmac_compat.options.smac_options import resolve
+from pysmac_compat.planning.planner import make_plan
+from pysmac_compat.search.run import Run
+from pysmac_compat.space.definition import define
 
 PARAMETERS = {"x": ("real", [-5, 5], 4), "n": ("integer", [1, 9], 3)}
 
@@ -122,7 +126,7 @@ def test_a_journal_holds_the_order_of_the_ends(tmp_path, notes):
     ("options", "words"),
     [
         ({"workers-order": "random"}, "'begun'"),
-        ({"workers-lag": 8}, "'begun'"),
+        ({"workers-lag": 2}, "workers, 3"),
         ({"workers-order": "begun", "workers-lag": 2}, "workers, 3"),
     ],
 )
@@ -147,19 +151,23 @@ def test_failures_cost_one_evaluation_each():
 
 
 @pytest.mark.slow
-def test_the_total_time_ends_all_that_is_running():
+def test_the_total_time_ends_all_that_is_running(notes):
+    """What waits for a worker then does not begin any more."""
+
     def function(x, n):
+        notes.write("begun")
         if abs(x - 4) > 1e-9:
             time.sleep(60)
         return x
 
     start = time.monotonic()
-    (value, best), result = minimize(function, 50, seconds=1)
+    (value, best), result = minimize(function, 50, seconds=1, options={"workers-lag": 6})
     assert time.monotonic() - start < 30
     assert value == 4.0
     assert best["x"] == 4
     assert result.stopped_because == "t_limit_total_s reached"
     assert {e.status for e in result.runs[0].evaluations[1:]} == {"TIMEOUT"}
+    assert len(notes.lines) == len(result.runs[0].evaluations) == 4
 
 
 @pytest.mark.slow
@@ -242,3 +250,19 @@ def test_calls_in_process_cannot_go_on_side_by_side():
     with pytest.raises(ValueError, match=r"isolate"):
         minimize(lambda x, n: x, 5, options={"isolate": False})
     minimize(lambda x, n: x, 3, workers=1, options={"isolate": False})
+
+
+@pytest.mark.parametrize(
+    ("workers", "options", "most"),
+    [
+        (2, {}, 3),
+        (3, {}, 3),
+        (3, {"workers-lag": 5}, 5),
+        (3, {"workers-order": "begun"}, 12),
+        (2, {"workers-order": "begun", "workers-lag": 2}, 2),
+    ],
+)
+def test_how_many_are_proposed_before_a_result_is_learnt(tmp_path, workers, options, most):
+    chosen = resolve({"workers": workers, **options})
+    plan = make_plan(chosen, definition=define(PARAMETERS), max_evaluations=9, deterministic=True, seed=0)
+    assert Run(plan, 0, print, print, tmp_path).session(workers).window == most
