@@ -40,9 +40,9 @@ INACTIVE: Any = type("Inactive", (), {"__repr__": lambda self: "INACTIVE"})()
 _OF = ("evaluations", "test_evaluations", "known")
 
 
-def missing(what: str, package: str) -> ImportError:
+def missing(what: str, package: str, extra: str = "show") -> ImportError:
     """The error where a package that is an extra is not installed."""
-    return ImportError(f"{what} needs {package}: pip install 'pysmac-compat[show]'")
+    return ImportError(f"{what} needs {package}: pip install 'pysmac-compat[{extra}]'")
 
 
 def parameter_names(result: Result, evaluations: list[tuple[int, Evaluation]]) -> list[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysmac_compat import arguments
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.report.plots import style, values
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ def timeline(result: Result) -> Figure:
     """See `Plots.timeline`."""
     if not len(result):
         raise ArgumentError("there is nothing to draw: the result has no evaluation")
+    if not any(each.wall_time for each in result):
+        raise ArgumentError("there is nothing to draw: the wall clock times of the calls were not recorded")
     workers = max(1, result.search.workers)
     rows = workers * len(result.runs)
     figure = style.new_figure(8.0, min(14.0, 1.8 + 0.3 * rows))
@@ -61,40 +66,86 @@ def timeline(result: Result) -> Figure:
     axes.grid(False, axis="y")
     axes.set_xlim(left=0)
     axes.set_xlabel("wall clock time of calls (s), one after the other")
+    axes.set_title("When calls began was not recorded: pauses are left out", fontsize="small", color="#555555")
     style.legend_below(axes)
     return figure
+
+
+@dataclass(frozen=True)
+class InstanceTable:
+    """Configurations over instances.
+
+    Attributes
+    ----------
+    names : list of str
+        For each row, which configuration it is.
+    columns : list of int
+        The instances.
+    cells : list of list of float
+        Mean values, row by row; NaN where there is none.
+    failed : set of (int, int)
+        Column and row of each cell with a call that has no value.
+    n_configurations : int
+        In all, also those that have no row.
+    """
+
+    names: list[str]
+    columns: list[int]
+    cells: list[list[float]]
+    failed: set[tuple[int, int]]
+    n_configurations: int
+
+
+def by_instance(result: Result, n: int) -> InstanceTable:
+    """The best configuration first, then those with most instances, ``n`` at most.
+
+    Raises
+    ------
+    ArgumentError
+        If there are no instances.
+    """
+    search = result.search
+    groups: dict[str, list[tuple[int, Evaluation]]] = defaultdict(list)
+    for run, evaluation in ((i, each) for i, one in enumerate(result.runs) for each in one.evaluations):
+        if evaluation.instance is not None:
+            groups[repr(sorted(evaluation.configuration.items()))].append((run, evaluation))
+    if not groups:
+        raise ArgumentError("instances needs a search with instances: minimize(..., num_train_instances=10)")
+    best = repr(sorted(result.active_configuration.items()))
+    sign = -1.0 if search.maximize else 1.0
+
+    def merit(key: str) -> tuple[bool, int, float]:
+        good = [values.counted(each, search) for _, each in groups[key] if values.has_value(each, search)]
+        mean = sign * sum(good) / len(good) if good else TIMEOUT_QUALITY
+        return key != best, -len({each.instance for _, each in groups[key]}), mean
+
+    rows = sorted(groups, key=merit)[:n]
+    seen = {each.instance for group in groups.values() for _, each in group if each.instance is not None}
+    columns = sorted(seen | set(range(search.n_instances or 0)))
+    cells, failed, names = [], set(), []
+    for i, key in enumerate(rows):
+        of: dict[int | None, list[Evaluation]] = defaultdict(list)
+        for _, each in groups[key]:
+            of[each.instance].append(each)
+        line = []
+        for j, instance in enumerate(columns):
+            good = [values.counted(each, search) for each in of[instance] if values.has_value(each, search)]
+            line.append(sum(good) / len(good) if good and len(good) == len(of[instance]) else math.nan)
+            if len(good) < len(of[instance]):
+                failed.add((j, i))
+        cells.append(line)
+        run, first = groups[key][0]
+        where = f"run {run}, " * (len(result.runs) > 1) + f"evaluation {first.index}"
+        names.append(f"the best: {where}" if key == best else where)
+    return InstanceTable(names, columns, cells, failed, len(groups))
 
 
 def instances(result: Result, n: int = 25) -> Figure:
     """See `Plots.instances`."""
     n = arguments.integer("n", n)
     search = result.search
-    evaluations = [each for each in result if each.instance is not None]
-    if not evaluations:
-        raise ArgumentError("instances needs a search with instances: minimize(..., num_train_instances=10)")
-    groups: dict[str, list[Evaluation]] = defaultdict(list)
-    for each in evaluations:
-        groups[_key(each)].append(each)
-    best = repr(sorted(result.active_configuration.items()))
-    sign = -1.0 if search.maximize else 1.0
-
-    def merit(key: str) -> tuple[bool, int, float]:
-        good = [values.counted(each, search) for each in groups[key] if values.has_value(each, search)]
-        return key != best, -len({e.instance for e in groups[key]}), sign * sum(good) / len(good) if good else 2.0**127
-
-    rows = sorted(groups, key=merit)[:n]
-    seen = {each.instance for each in evaluations if each.instance is not None}
-    columns = sorted(seen | set(range(search.n_instances or 0)))
-    cells, crosses = [], []
-    for i, key in enumerate(rows):
-        line = []
-        for j, instance in enumerate(columns):
-            own = [each for each in groups[key] if each.instance == instance]
-            good = [values.counted(each, search) for each in own if values.has_value(each, search)]
-            line.append(sum(good) / len(good) if good and len(good) == len(own) else float("nan"))
-            if len(good) < len(own):
-                crosses.append((j, i))
-        cells.append(line)
+    table = by_instance(result, n)
+    rows, columns, cells = table.names, table.columns, table.cells
     figure = style.new_figure(min(14.0, 3.5 + 0.32 * max(len(columns), 8)), 2.0 + 0.26 * max(len(rows), 5))
     axes = style.new_axes(figure)
     axes.grid(False)
@@ -107,26 +158,16 @@ def instances(result: Result, n: int = 25) -> Figure:
         aspect="auto",
         interpolation="nearest",
     )
-    if crosses:
+    if table.failed:
         colour, marker = style.STATUSES["CRASHED"]
-        axes.plot(*zip(*crosses, strict=True), marker, color=colour, linestyle="", label=_FAILED)
+        axes.plot(*zip(*sorted(table.failed), strict=True), marker, color=colour, linestyle="", label=_FAILED)
     ticks = style.crop_ticks(range(len(columns)), _MOST_TICKS)
     axes.set_xticks(ticks, [str(columns[i]) for i in ticks])
-    several = len(result.runs) > 1
-    run_of = {id(each): i for i, run in enumerate(result.runs) for each in run.evaluations}
-    names = []
-    for key in rows:
-        first = groups[key][0]
-        where = f"run {run_of[id(first)]}, " * several + f"evaluation {first.index}"
-        names.append(f"the best: {where}" if key == best else where)
-    axes.set_yticks(range(len(rows)), names, fontsize="small")
+    axes.set_yticks(range(len(rows)), rows, fontsize="small")
     axes.set_xlabel("instance (grey: not evaluated)")
-    shown = "" if len(rows) == len(groups) else f", {len(rows)} of {len(groups)}"
+    shown = "" if len(rows) == table.n_configurations else f", {len(rows)} of {table.n_configurations}"
     axes.set_ylabel(f"configuration, by its first evaluation{shown}")
     figure.colorbar(image, ax=axes, label=values.value_label(search, mean=True))
     style.legend_below(axes)
     return figure
 
-
-def _key(evaluation: Evaluation) -> str:
-    return repr(sorted(evaluation.configuration.items()))

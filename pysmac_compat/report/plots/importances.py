@@ -23,12 +23,22 @@ _MOST = 12
 _CELLS = 50  # of each axis of a contour
 
 
-def coded(result: Result, costs: Sequence[float] | None = None) -> Coded:
-    """The analysis of variance of a result; of these costs, one for each evaluation, in place of its values."""
+def coded(result: Result, costs: Sequence[float] | None = None, used: Sequence[Evaluation] | None = None) -> Coded:
+    """The analysis of variance of a result.
+
+    Parameters
+    ----------
+    result : Result
+    costs : sequence of float, optional
+        In place of the values of all evaluations.
+    used : sequence of Evaluation, optional
+        Some of those that have a value, by default all.
+    """
     from pysmac_compat.report.importance import importance
 
     space = parameters.space_of(result)
-    used: Sequence[Evaluation] = values.usable(result) if costs is None else list(result)
+    if used is None:
+        used = values.usable(result) if costs is None else list(result)
     if costs is None:
         costs = [each.value for each in used]
     return importance(space, [each.configuration for each in used], costs, [each.instance for each in used])

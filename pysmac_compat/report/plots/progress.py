@@ -33,7 +33,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
     for i, (run, (colour, label)) in enumerate(
         zip(result.runs, style.run_colours(len(result.runs), best), strict=True)
     ):
-        clock = _clock(run) if over == "time" else range(end + 1)
+        clock = values.clock(run) if over == "time" else range(end + 1)
         found = [each for each in run.evaluations if values.has_value(each, search)]
         points = [(clock[each.index], each.value) for each in found]
         strength = 0.45 if len(points) < 500 else 0.2
@@ -50,7 +50,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
             if over == "evaluations" and last < end:
                 axes.plot([last, end], [steps[-1][1]] * 2, color=colour, linestyle=_DASHED, linewidth=1, zorder=front)
     for run in result.runs:
-        _failures(axes, run, result, _clock(run) if over == "time" else range(end + 1))
+        _failures(axes, run, result, values.clock(run) if over == "time" else range(end + 1))
     known = [each.value for each in result.known if values.has_value(each, search)]
     axes.plot([0] * len(known), known, "D", color=style.QUIET, markersize=4, label="known before" if known else "")
     if not drawn:
@@ -65,12 +65,6 @@ def history(result: Result, over: str = "evaluations") -> Figure:
         style.whole_ticks(axes)
     style.legend_below(axes)
     return figure
-
-
-def _clock(run: RunResult) -> list[float]:
-    """How many seconds the calls up to each evaluation have taken."""
-    spent = {each.index: each.wall_time for each in run.evaluations}
-    return list(itertools.accumulate((spent.get(i, 0.0) for i in range(1, max(spent, default=0) + 1)), initial=0.0))
 
 
 def _failures(axes: Axes, run: RunResult, result: Result, clock: Sequence[float]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -79,6 +80,12 @@ def incumbent_steps(run: RunResult) -> list[tuple[int, float]]:
     if steps and steps[-1][1] != run.value and abs(run.value) < TIMEOUT_QUALITY:
         steps.append((last, run.value))
     return steps
+
+
+def clock(run: RunResult) -> list[float]:
+    """How many seconds the calls up to each evaluation have taken."""
+    spent = {each.index: each.wall_time for each in run.evaluations}
+    return list(itertools.accumulate((spent.get(i, 0.0) for i in range(1, max(spent, default=0) + 1)), initial=0.0))
 
 
 def budget(result: Result) -> int:

@@ -1,0 +1,95 @@
+"""The page of a result: one file of HTML that needs nothing else, or the same while a search goes on.
+
+``page.html`` is the template, ``page.css`` its style. Its two pictures are drawn by our own script: ``chart.js``,
+``history.js``, ``parallel.js`` and ``page.js`` stand in the page one after the other, and ``live.js`` where it follows a
+search. Jinja escapes every name, value and message, and the page's security policy runs no other script than this.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat.report.table import missing
+
+if TYPE_CHECKING:
+    from pysmac_compat.results import Result
+
+#: how a page begins, by which a file is known to be one
+BEGIN = "<!doctype html>\n<!-- a page of pysmac_compat -->\n"
+_HERE = Path(__file__).parent
+_SCRIPTS = ("chart.js", "history.js", "parallel.js", "page.js")
+
+
+def page(result: Result, title: str = "", tag: str | None = None) -> str:
+    """The text of the page.
+
+    Parameters
+    ----------
+    result : Result
+    title : str
+    tag : str or None
+        Where the page follows a search: what tells this state of it from others.
+
+    Raises
+    ------
+    ImportError
+        Without jinja2.
+    """
+    environment = _environment("report()")  # before any work
+    from pysmac_compat.report.page.sections import sections
+
+    return _rendered(environment, title, tag, sections(result))
+
+
+def empty_page(message: str, title: str, tag: str) -> str:
+    """The page of a search that has nothing to show yet; it follows the search, too."""
+    return _rendered(_environment("watch"), title, tag, {"message": message})
+
+
+def as_bytes(text: str) -> bytes:
+    """The page for a file; what is no character, as half of a surrogate pair in a message, is an escape there."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _environment(what: str) -> Any:
+    try:
+        import jinja2
+    except ImportError as error:
+        raise missing(what, "jinja2", "report") from error
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _rendered(environment: Any, title: str, tag: str | None, content: dict[str, Any]) -> str:
+    script = "\n".join(_text(name) for name in (*_SCRIPTS, *(["live.js"] if tag is not None else [])))
+    style = _text("page.css")
+    policy = {
+        "default-src": "'none'",
+        "script-src": f"'sha256-{_digest(script)}'",
+        "style-src": f"'sha256-{_digest(style)}'",
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    if tag is not None:
+        policy["connect-src"] = "'self'"
+    said = "; ".join(f"{name} {sources}" for name, sources in policy.items())
+    about = {"title": title or "Result of a search", "tag": tag, "policy": said, "script": script, "style": style}
+    text: str = environment.get_template("page.html").render(**about, **content)
+    return BEGIN + text
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

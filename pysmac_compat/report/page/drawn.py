@@ -1,0 +1,127 @@
+"""What the two pictures of the page draw, as data for its script."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat.report.plots import style, values
+from pysmac_compat.report.table import parameter_names
+from pysmac_compat.space.values import unit_value
+
+if TYPE_CHECKING:
+    from pysmac_compat.results import Evaluation, Result, RunResult
+    from pysmac_compat.space.parameters import Parameter
+
+#: at most so many evaluations, and so many numbers in all
+_MOST, _MOST_CELLS = 20_000, 600_000
+#: parallel axes that a person can still follow
+MOST_AXES = 15
+
+
+def drawn(result: Result, important: Sequence[str] = ()) -> dict[str, Any]:
+    """All of it, as JSON knows it.
+
+    Parameters
+    ----------
+    result : Result
+    important : sequence of str
+        Parameters, the most important one first.
+    """
+    search = result.search
+    found = [(i, each) for i, run in enumerate(result.runs) for each in run.evaluations]
+    names = parameter_names(result, found)
+    shown = _sample(result, found, _MOST_CELLS // (len(names) + 8))
+    axes = set(names if len(names) <= MOST_AXES else (*important, *names)[:MOST_AXES])
+    if len(axes) < min(len(names), MOST_AXES):  # some stand in both
+        axes |= set([name for name in names if name not in axes][: MOST_AXES - len(axes)])
+    has_value = [values.has_value(each, search) for _, each in shown]
+    worths = [each.value for (_, each), good in zip(shown, has_value, strict=True) if good]
+    clocks = [values.clock(run) for run in result.runs]
+    labels = style.run_colours(len(result.runs), values.best_run(result))
+    return {
+        "label": values.value_label(search),
+        "maximize": search.maximize,
+        "wide": values.is_wide(worths),
+        "budget": values.budget(result),
+        "cutoff": search.cutoff if search.runtime else None,
+        "total": len(found),
+        "statuses": list(style.STATUSES),
+        "runs": [
+            {
+                "label": f"run {i}",
+                "colour": -1 if labels[i][0] == style.QUIET else style.COLOURS.index(labels[i][0]),
+                "steps": _steps(run, clock),
+                "known": [_short(each.value) for each in result.known if values.has_value(each, search)] * (i == 0),
+            }
+            for i, (run, clock) in enumerate(zip(result.runs, clocks, strict=True))
+        ],
+        "run": [i for i, _ in shown],
+        "index": [each.index for _, each in shown],
+        "value": [_short(each.value) if good else None for (_, each), good in zip(shown, has_value, strict=True)],
+        "status": [list(style.STATUSES).index(each.status) for _, each in shown],
+        "clock": [_short(clocks[i][each.index]) for i, each in shown],
+        "took": [_short(each.wall_time) for _, each in shown],
+        "instance": [each.instance for _, each in shown] if any(e.instance is not None for _, e in shown) else None,
+        "parameters": [_column(name, result, shown, name in axes) for name in names],
+    }
+
+
+def _sample(result: Result, found: list[tuple[int, Evaluation]], most: int) -> list[tuple[int, Evaluation]]:
+    """Not more evaluations than can be drawn: the steps to the best, and of the others one in so many."""
+    most = min(_MOST, max(500, most))
+    if len(found) <= most:
+        return found
+    steps = {(i, step.evaluation) for i, run in enumerate(result.runs) for step in run.trajectory}
+    every = -(-len(found) // most)
+    return [(i, each) for at, (i, each) in enumerate(found) if at % every == 0 or (i, each.index) in steps]
+
+
+def _steps(run: RunResult, clock: Sequence[float]) -> list[list[float]]:
+    """For each step to the best its evaluation, its time and its value, and where the run ends."""
+    steps = values.incumbent_steps(run)
+    last = max((each.index for each in run.evaluations), default=0)
+    if steps:
+        steps = [*steps, (last, steps[-1][1])]
+    return [[at, _short(clock[at]), _short(value)] for at, value in steps]
+
+
+def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_axis: bool) -> dict[str, Any]:
+    """A parameter: what it may be, its values and, where they are drawn, their places in [0, 1].
+
+    Those of evaluations in which it is inactive are null.
+    """
+    space = result.search.space
+    parameter = None if space is None else space.parameters.get(name)
+    given = [(each.configuration.get(name), name in each.configuration) for _, each in shown]
+    if parameter is None or not parameter.numeric:
+        choices: list[Any] = [] if parameter is None else list(parameter.values)
+        known = {repr(choice): i for i, choice in enumerate(choices)}
+        for value, active in given:
+            if active and repr(value) not in known:  # a space that is not known
+                known[repr(value)] = len(choices)
+                choices.append(value)
+        column = {"name": name, "choices": list(map(str, choices))}
+        column["values"] = [known[repr(value)] if active else None for value, active in given]
+        return {**column, "axis": has_axis}
+    low, high = parameter.values
+    about = {"name": name, "log": parameter.log, "low": low, "high": high, "whole": parameter.kind == "integer"}
+    column = {**about, "values": [_short(value) if active else None for value, active in given]}
+    if has_axis:
+        column["places"] = [round(_place(parameter, value), 4) if active else None for value, active in given]
+    return {**column, "axis": has_axis}
+
+
+def _place(parameter: Parameter, value: Any) -> float:
+    """Where a number stands between the bounds, both of them included."""
+    low, high = (unit_value(bound, parameter) for bound in parameter.values)
+    return (unit_value(value, parameter) - low) / (high - low) if high > low else 0.5
+
+
+def _short(number: Any) -> Any:
+    """A number with six digits, as far as JSON knows it."""
+    if not isinstance(number, float):
+        return number
+    return float(f"{number:.6g}") if math.isfinite(number) else None

@@ -1,0 +1,198 @@
+"""What the page says: its tables, from a `Result`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat.errors import ArgumentError, cut
+from pysmac_compat.evaluation.outcome import FAILURES
+from pysmac_compat.report import summary
+from pysmac_compat.report.page import repeat, spoken
+from pysmac_compat.report.page.drawn import MOST_AXES, drawn
+from pysmac_compat.report.plots import values
+from pysmac_compat.report.words import assignments, duration, last_line, short
+
+if TYPE_CHECKING:
+    from pysmac_compat.results import Evaluation, Result
+
+_BEST, _ROWS, _COLUMNS = 20, 25, 60
+_MOST_FAILURES, _MOST_LINES = 20, 40
+#: the forest is fitted to so many evaluations, which takes about a second
+_MOST_FITTED = 1000
+_SHADES = 10
+#: what may differ between two failures of one kind
+_NUMBER = re.compile(r"0x[0-9a-fA-F]+|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+
+
+def sections(result: Result) -> dict[str, Any]:
+    """Whatever the template asks for."""
+    importances = _importances(result)
+    data = drawn(result, [name for name, _, _ in importances["alone"]])
+    return {
+        "message": "",
+        "running": result.stopped_because == "still running",
+        "summary": [(name.strip(), text, name.startswith(" ")) for name, text in summary.entries(result)],
+        "data": data,
+        "shown": len(data["index"]),
+        "total": len(result),
+        "axes": sum(each["axis"] for each in data["parameters"]),
+        "most_axes": MOST_AXES,
+        "n_parameters": len(data["parameters"]),
+        "runs": _runs(result),
+        "best": _best(result),
+        "importances": importances,
+        "instances": _instances(result),
+        "failures": _failures(result),
+        "space": spoken.space_rows(result),
+        "forbidden": spoken.forbidden_words(result.search.space),
+        "clauses": spoken.other_clauses(result.search.space),
+        "script": repeat.script(result),
+        "call": repeat.call(result) if any(run.trajectory for run in result.runs) else "",
+        "versions": repeat.versions(),
+    }
+
+
+def _runs(result: Result) -> list[tuple[str, list[str]]]:
+    """The runs side by side: a row for each thing to compare, with a cell for each run."""
+    runs = result.runs
+    if len(runs) < 2:
+        return []
+    found = [bool(run.trajectory) for run in runs]
+    rows = [
+        ("seed", [str(run.seed) for run in runs]),
+        ("value", [short(run.value) if good else "none" for run, good in zip(runs, found, strict=True)]),
+        ("found by evaluation", [str(run.trajectory[-1].evaluation) if run.trajectory else "" for run in runs]),
+        ("evaluations", [f"{len(run.evaluations):,}" for run in runs]),
+        ("crashed", [f"{run.n_crashed:,}" for run in runs]),
+        ("timed out", [f"{run.n_timed_out:,}" for run in runs]),
+        ("time of the calls", [duration(sum(each.wall_time for each in run.evaluations)) for run in runs]),
+    ]
+    if any(run.incumbent_runs > 1 for run in runs):
+        rows.insert(2, ("a mean over calls", [str(run.incumbent_runs) for run in runs]))
+    if any(run.test_evaluations for run in runs):
+        means = [[each.value for each in run.test_evaluations] for run in runs]
+        rows.append(("on test instances", [short(sum(each) / len(each)) if each else "" for each in means]))
+    names = sorted({name for run in runs for name in run.active_configuration})
+    for name in names:
+        cells = [run.active_configuration.get(name, _INACTIVE) for run in runs]
+        rows.append((name, ["inactive" if cell is _INACTIVE else short(cell) for cell in cells]))
+    return rows
+
+
+_INACTIVE: Any = object()
+
+
+def _best(result: Result) -> dict[str, Any]:
+    """The best configurations."""
+    ranked = result.best(_BEST)
+    several, many = len(result.runs) > 1, any(each.n_runs > 1 for each in ranked)
+    space = result.search.space
+    names = list(space.parameters) if space is not None else sorted({n for r in ranked for n in r.active_configuration})
+    head = ["value", *["calls"] * many, *["run"] * several, "evaluation"]
+    rows = []
+    for each in ranked:
+        about = [
+            f"{each.value:.6g}",
+            *[str(each.n_runs)] * many,
+            *[str(each.run)] * several,
+            str(each.evaluation or "known"),
+        ]
+        given = [each.active_configuration.get(name, _INACTIVE) for name in names]
+        rows.append((about, [None if value is _INACTIVE else short(value) for value in given]))
+    return {"head": head, "names": names, "rows": rows}
+
+
+def _importances(result: Result) -> dict[str, Any]:
+    """What each parameter explains, alone and with another; why not, where that cannot be told."""
+    from pysmac_compat.report.plots import importances  # needs NumPy
+
+    nothing = {"alone": [], "pairs": [], "fitted": 0, "why": ""}
+    space = result.search.space
+    if space is None:
+        return {**nothing, "why": "the search space is not known"}
+    good = [each for each in result if values.has_value(each, result.search)]
+    every = -(-len(good) // _MOST_FITTED) or 1
+    used = good[::every]
+    if len({repr(each.configuration) for each in used}) < 2:
+        return {**nothing, "why": "fewer than two configurations have a value"}
+    if len({each.value for each in used}) < 2:
+        return {**nothing, "why": "all values are the same"}
+    try:
+        anova = importances.coded(result, used=used).anova
+        alone = importances.shares_of(anova)
+        pairs = importances.pairs_of(result, anova, 5) if len(alone) > 1 else {}
+    except ArgumentError as error:
+        return {**nothing, "why": str(error)}
+    rows = [(name, share, spread) for name, (share, spread) in alone.items()]
+    return {"alone": rows, "pairs": list(pairs.items()), "fitted": len(used), "why": ""}
+
+
+def _instances(result: Result) -> dict[str, Any] | None:
+    """Configurations over instances, as a table of shades."""
+    from pysmac_compat.report.plots.calls import by_instance
+
+    if not any(each.instance is not None for each in result):
+        return None
+    table = by_instance(result, _ROWS)
+    known = sorted(value for line in table.cells for value in line if value == value)
+    if result.search.maximize:
+        known.reverse()
+    place = {value: i for i, value in enumerate(known)}  # of equal ones the last
+    rows = []
+    for i, (name, line) in enumerate(zip(table.names, table.cells, strict=True)):
+        cells = []
+        for j, value in enumerate(line[:_COLUMNS]):
+            shade = place[value] * _SHADES // len(known) if value == value else None
+            text = "failed" if (j, i) in table.failed else "" if shade is None else f"{value:.3g}"
+            cells.append({"text": text, "shade": shade})
+        rows.append((name, cells))
+    return {
+        "columns": table.columns[:_COLUMNS],
+        "n_columns": len(table.columns),
+        "rows": rows,
+        "n_rows": table.n_configurations,
+        "label": values.value_label(result.search, mean=True),
+    }
+
+
+def _failures(result: Result) -> dict[str, Any]:
+    """The calls without a value, those with the same message together; the most frequent ones first."""
+    groups: dict[tuple[str, str], list[tuple[int, Evaluation]]] = defaultdict(list)
+    for i, run in enumerate(result.runs):
+        for each in run.evaluations:
+            if each.status in FAILURES or each.status == "TIMEOUT":
+                groups[each.status, _NUMBER.sub("#", last_line(each.message))].append((i, each))
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    several = len(result.runs) > 1
+    found = []
+    for (status, _), members in ordered[:_MOST_FAILURES]:
+        run, first = members[0]
+        where = [f"run {i}, {each.index}" if several else str(each.index) for i, each in members[:8]]
+        more = len(members) - len(where)
+        limit = "" if first.cutoff is None else f"; the limit of a call is {first.cutoff:g} s"
+        message = cut(last_line(first.message)) or ("no message" + limit * (status == "TIMEOUT"))
+        found.append(
+            {
+                "status": status,
+                "n": len(members),
+                "message": message,
+                "where": "; ".join(where) + (f" and {more:,} more" if more else ""),
+                "first": f"run {run}, evaluation {first.index}" if several else f"evaluation {first.index}",
+                "configuration": assignments(first.configuration),
+                "lines": _lines(first.message),
+            }
+        )
+    return {"groups": found, "n_more": len(ordered) - len(found), "n": sum(map(len, groups.values()))}
+
+
+def _lines(message: str) -> str:
+    """A message of several lines, cut in its middle; empty if it is one line."""
+    lines = [line if len(line) <= 300 else f"{line[:297]}..." for line in message.strip().splitlines()]
+    if len(lines) < 2:
+        return ""
+    if len(lines) > _MOST_LINES:
+        half = _MOST_LINES // 2
+        lines = [*lines[:half], f"... {len(lines) - 2 * half} lines ...", *lines[-half:]]
+    return "\n".join(lines)
