@@ -10,16 +10,22 @@ import traceback
 
 from pysmac_compat import _shims
 from pysmac_compat.drop_in import install_as_pysmac
+from pysmac_compat.files.load import load_result, state_of
 from pysmac_compat.hints import hint_for, hint_for_syntax
+from pysmac_compat.report import commands
 from pysmac_compat.report import progress as shows
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the script named on the command line; returns the exit code."""
+    """Run the script, or the command, named on the command line; returns the exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    if words and words[0] in commands.COMMANDS and not os.path.isfile(words[0]):
+        return commands.main(words, load_result, state_of)
     parser = argparse.ArgumentParser(
         prog="python -m pysmac_compat",
         usage="%(prog)s [-h] [--progress] [--verbose] script [args ...]",
         description="Run a script that was written for pysmac: 'import pysmac' in it gives this package.",
+        epilog="'report FOLDER' writes a page about a search in place of that, 'watch FOLDER' shows one that goes on.",
     )
     parser.add_argument("--progress", action="store_true", help="a line that moves while it searches; needs tqdm")
     parser.add_argument("--verbose", action="store_true", help="a line for each evaluation")

@@ -314,6 +314,33 @@ class Result:
 
         return summary(self)
 
+    def report(self, path: str | os.PathLike[str] | None = None, title: str = "Result of a search") -> str | None:
+        """A page with all about the result, in one file of HTML: ``opt.result.report("run.html")``.
+
+        It has the summary, an interactive history and parallel coordinates, the best configurations, the importance
+        of parameters, failures with their messages, the search space in words, and how to repeat the search. It
+        needs no network and no other file.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+        title : str
+
+        Returns
+        -------
+        str or None
+            See `to_csv`.
+
+        Raises
+        ------
+        ImportError
+            Without jinja2: ``pip install 'pysmac-compat[report]'``.
+        """
+        from pysmac_compat.report.page import as_bytes, page
+
+        text = as_bytes(page(self, title))
+        return _written(path, text.decode())
+
     @property
     def plot(self) -> Plots:
         """The pictures, for matplotlib: ``opt.result.plot.history()``."""

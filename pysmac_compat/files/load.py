@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,6 +78,25 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
         stopped_because=next((r.reason for r in runs if r.reason == _RUNNING), best.reason),
         search=search,
     )
+
+
+def state_of(folder: str | os.PathLike[str]) -> str:
+    """What changes whenever `load_result` would read something else, without reading it.
+
+    Raises
+    ------
+    ArgumentError
+        See `load_result`.
+    """
+    results = _results_folder(os.path.abspath(os.path.expanduser(arguments.path("folder", folder))))
+    inside = glob.escape(results)
+    patterns = (*_FILES, os.path.join("state-run*", "*"), "validation*")
+    found: list[Any] = [results, [is_worked_on(results, name) for name, _ in _run_names(results)]]
+    for path in sorted(each for pattern in patterns for each in glob.glob(os.path.join(inside, pattern))):
+        with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
+            about = os.stat(path)
+            found.append((path, about.st_mtime_ns, about.st_size))
+    return hashlib.sha256(repr(found).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 _RUNNING = "still running"

@@ -1,8 +1,7 @@
 """The page of a result: one file of HTML that needs nothing else, or the same while a search goes on.
 
-``page.html`` is the template, ``page.css`` its style. Its two pictures are drawn by our own script: ``chart.js``,
-``history.js``, ``parallel.js`` and ``page.js`` stand in the page one after the other, and ``live.js`` where it follows a
-search. Jinja escapes every name, value and message, and the page's security policy runs no other script than this.
+``page.html`` is the template, ``page.css`` its style. Its two pictures are drawn by a script of our own: ``chart.js``,
+``history.js``, ``parallel.js`` and ``page.js``, and ``live.js`` where the page follows a search. Jinja escapes every name, value and message, and the page's security policy runs no other script than this.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ def _rendered(environment: Any, title: str, tag: str | None, content: dict[str, 
     if tag is not None:
         policy["connect-src"] = "'self'"
     said = "; ".join(f"{name} {sources}" for name, sources in policy.items())
-    about = {"title": title or "Result of a search", "tag": tag, "policy": said, "script": script, "style": style}
+    about = {"title": title or "Result of a search", "tag": tag, "policy": said, "script_text": script, "style": style}
     text: str = environment.get_template("page.html").render(**about, **content)
     return BEGIN + text
 

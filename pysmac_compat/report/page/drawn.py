@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.report.plots import style, values
 from pysmac_compat.report.table import parameter_names
-from pysmac_compat.space.values import unit_value
 
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result, RunResult
-    from pysmac_compat.space.parameters import Parameter
 
 #: at most so many evaluations, and so many numbers in all
 _MOST, _MOST_CELLS = 20_000, 600_000
@@ -89,10 +86,7 @@ def _steps(run: RunResult, clock: Sequence[float]) -> list[list[float]]:
 
 
 def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_axis: bool) -> dict[str, Any]:
-    """A parameter: what it may be, its values and, where they are drawn, their places in [0, 1].
-
-    Those of evaluations in which it is inactive are null.
-    """
+    """A parameter: what it may be, and its values; null where it is inactive. Those of a choice are its positions."""
     space = result.search.space
     parameter = None if space is None else space.parameters.get(name)
     given = [(each.configuration.get(name), name in each.configuration) for _, each in shown]
@@ -103,21 +97,12 @@ def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_
             if active and repr(value) not in known:  # a space that is not known
                 known[repr(value)] = len(choices)
                 choices.append(value)
-        column = {"name": name, "choices": list(map(str, choices))}
+        column: dict[str, Any] = {"name": name, "choices": list(map(str, choices))}
         column["values"] = [known[repr(value)] if active else None for value, active in given]
         return {**column, "axis": has_axis}
     low, high = parameter.values
     about = {"name": name, "log": parameter.log, "low": low, "high": high, "whole": parameter.kind == "integer"}
-    column = {**about, "values": [_short(value) if active else None for value, active in given]}
-    if has_axis:
-        column["places"] = [round(_place(parameter, value), 4) if active else None for value, active in given]
-    return {**column, "axis": has_axis}
-
-
-def _place(parameter: Parameter, value: Any) -> float:
-    """Where a number stands between the bounds, both of them included."""
-    low, high = (unit_value(bound, parameter) for bound in parameter.values)
-    return (unit_value(value, parameter) - low) / (high - low) if high > low else 0.5
+    return {**about, "values": [_short(value) if active else None for value, active in given], "axis": has_axis}
 
 
 def _short(number: Any) -> Any:

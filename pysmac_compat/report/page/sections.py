@@ -21,7 +21,7 @@ _BEST, _ROWS, _COLUMNS = 20, 25, 60
 _MOST_FAILURES, _MOST_LINES = 20, 40
 #: the forest is fitted to so many evaluations, which takes about a second
 _MOST_FITTED = 1000
-_SHADES = 10
+_SHADES, _PAIRS = 10, 5
 #: what may differ between two failures of one kind
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
@@ -122,7 +122,7 @@ def _importances(result: Result) -> dict[str, Any]:
     try:
         anova = importances.coded(result, used=used).anova
         alone = importances.shares_of(anova)
-        pairs = importances.pairs_of(result, anova, 5) if len(alone) > 1 else {}
+        pairs = importances.pairs_of(result, anova, _PAIRS, among=8) if len(alone) > 1 else {}
     except ArgumentError as error:
         return {**nothing, "why": str(error)}
     rows = [(name, share, spread) for name, (share, spread) in alone.items()]
@@ -160,8 +160,8 @@ def _instances(result: Result) -> dict[str, Any] | None:
 def _failures(result: Result) -> dict[str, Any]:
     """The calls without a value, those with the same message together; the most frequent ones first."""
     groups: dict[tuple[str, str], list[tuple[int, Evaluation]]] = defaultdict(list)
-    for i, run in enumerate(result.runs):
-        for each in run.evaluations:
+    for i, one in enumerate(result.runs):
+        for each in one.evaluations:
             if each.status in FAILURES or each.status == "TIMEOUT":
                 groups[each.status, _NUMBER.sub("#", last_line(each.message))].append((i, each))
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))

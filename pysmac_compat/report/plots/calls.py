@@ -170,4 +170,3 @@ def instances(result: Result, n: int = 25) -> Figure:
     figure.colorbar(image, ax=axes, label=values.value_label(search, mean=True))
     style.legend_below(axes)
     return figure
-

@@ -53,12 +53,12 @@ def shares_of(anova: Any) -> dict[str, tuple[float, float]]:
     return dict(sorted(found.items(), key=lambda item: -item[1][0]))
 
 
-def pairs_of(result: Result, anova: Any, n: int) -> dict[tuple[str, str], float]:
-    """The pairs whose interaction explains most, among the parameters that explain most alone.
+def pairs_of(result: Result, anova: Any, n: int, among: int = _MOST) -> dict[tuple[str, str], float]:
+    """The ``n`` pairs whose interaction explains most, among some parameters that explain most alone.
 
     Two that are never active together cannot act together.
     """
-    found = anova.get_most_important_pairwise_marginals(_MOST**2, list(shares_of(anova))[:_MOST])
+    found = anova.get_most_important_pairwise_marginals(among**2, list(shares_of(anova))[:among])
     met = _active_together(result)
     return dict(itertools.islice(((pair, share) for pair, share in found.items() if frozenset(pair) in met), n))
 

@@ -1,0 +1,136 @@
+"""A small server on this machine alone: the page of a search that goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import socketserver
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat.errors import PysmacError
+from pysmac_compat.report.page import as_bytes, empty_page, page
+
+if TYPE_CHECKING:
+    from pysmac_compat.results import Result
+
+HOST = "127.0.0.1"
+#: after a page was made, the next one is not before so many times as long: the search needs the processors more
+_PATIENCE = 9.0
+
+
+class Follower:
+    """The page of a folder, made anew only where that has changed.
+
+    Parameters
+    ----------
+    folder : str
+    title : str
+    load : callable
+        Reads the result from the folder.
+    state_of : callable
+        Tells one state of the folder from another.
+    """
+
+    def __init__(self, folder: str, title: str, load: Callable[[str], Result], state_of: Callable[[str], str]) -> None:
+        self._folder, self._title, self._load, self._state_of = folder, title, load, state_of
+        self._lock = threading.Lock()
+        self._tag, self._content, self._not_before = "", b"", 0.0
+        #: how often a page was made
+        self.made = 0
+
+    def page(self) -> tuple[str, bytes]:
+        """What tells this page from others, and the page."""
+        with self._lock:
+            try:
+                state = self._state_of(self._folder)
+            except (PysmacError, OSError) as error:
+                state = f"error: {error}"
+            tag = f'"{hashlib.sha256(state.encode("utf-8", "surrogateescape")).hexdigest()[:20]}"'
+            if tag != self._tag and time.monotonic() >= self._not_before:
+                start = time.monotonic()
+                self._content, self._tag = self._make(tag), tag
+                self._not_before = time.monotonic() + _PATIENCE * (time.monotonic() - start)
+                self.made += 1
+            return self._tag, self._content
+
+    def _make(self, tag: str) -> bytes:
+        try:
+            return as_bytes(page(self._load(self._folder), self._title, tag))
+        except Exception as error:  # of files that are odd at this moment, or always: the reader sees it
+            kind = "" if isinstance(error, PysmacError) else f"{type(error).__name__}: "
+            return as_bytes(empty_page(f"{kind}{error}", self._title, tag))
+
+
+class Server(ThreadingHTTPServer):
+    """Listens from now on.
+
+    Parameters
+    ----------
+    port : int
+        0: any that is free.
+    follower : Follower
+
+    Raises
+    ------
+    OSError
+        Where the port cannot be had.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, port: int, follower: Follower) -> None:
+        self.follower = follower
+        super().__init__((HOST, port), _Handler)
+
+    def server_bind(self) -> None:
+        socketserver.TCPServer.server_bind(self)  # that of HTTPServer asks the network for the name of this machine
+        self.server_name, self.server_port = HOST, self.server_address[1]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader that has gone is no error."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    server_version, sys_version = "pysmac_compat", ""
+    timeout = 30
+
+    def do_GET(self) -> None:
+        # a name of others may lead to this address, and its pages would be allowed to read this one
+        if self.headers.get("Host") not in (
+            f"{HOST}:{self.server.server_port}",
+            f"localhost:{self.server.server_port}",
+        ):
+            self._answer(HTTPStatus.MISDIRECTED_REQUEST, b"this address is for this machine alone\n", "text/plain")
+        elif self.path != "/":
+            self._answer(HTTPStatus.NOT_FOUND, b"there is nothing but /\n", "text/plain")
+        else:
+            tag, content = self.server.follower.page()
+            if self.headers.get("If-None-Match") == tag:
+                self._answer(HTTPStatus.NOT_MODIFIED, b"", "text/html", tag)
+            else:
+                self._answer(HTTPStatus.OK, content, "text/html", tag)
+
+    do_HEAD = do_GET
+
+    def _answer(self, status: HTTPStatus, content: bytes, kind: str, tag: str = "") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        if status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(len(content)))
+        if tag:
+            self.send_header("ETag", tag)
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Content-Security-Policy", "frame-ancestors 'none'")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: the reader asks every few seconds."""
