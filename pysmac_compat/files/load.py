@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
+import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Search
 from pysmac_compat.space.conditions import parse_conditions
 from pysmac_compat.space.definition import Definition
-from pysmac_compat.space.parameters import Parameter
+from pysmac_compat.space.parameters import KINDS, Parameter
 from pysmac_compat.space.values import typed_values, value_texts
 
 _FILES = ("journal-run-*.jsonl", "state-run*", "traj-run-*.txt")
@@ -180,7 +181,11 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Search]:
         )
         useless = float(head["failure_value"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise FileFormatError(f"the header lacks something: {error!r}", path, 1) from error
+        raise FileFormatError(f"the header is not what it should be: {error!r}", path, 1) from error
+    for number, evaluation in recorded.evaluations.values():
+        _check(evaluation, definition, path, number)
+    for evaluation in recorded.tests:
+        _check(evaluation, definition, path, None)
     run = RunResult(head["seed"] if type(head.get("seed")) is int else seed, useless, {}, {})
     run.evaluations = [_with_tuples(evaluation) for _, (_, evaluation) in sorted(recorded.evaluations.items())]
     run.test_evaluations = sorted(map(_with_tuples, recorded.tests), key=lambda evaluation: evaluation.index)
@@ -195,6 +200,9 @@ def _definition(head: Mapping[str, Any]) -> Definition:
         )
         for name, each in head["parameters"].items()
     }
+    for name, parameter in parameters.items():
+        if not _is_sound(parameter):
+            raise TypeError(f"the parameter {shown(name)} cannot be {shown(head['parameters'][name])}")
     conditions, spelled = parse_conditions(list(head["conditional_clauses"]), parameters)
     forbiddens: list[Any] = []
     if head["forbidden_clauses"]:
@@ -202,6 +210,34 @@ def _definition(head: Mapping[str, Any]) -> Definition:
 
         forbiddens = parse_forbiddens(list(head["forbidden_clauses"]), parameters)
     return Definition(parameters, conditions, forbiddens, spelled)
+
+
+def _is_sound(parameter: Parameter) -> bool:
+    """Whether a parameter that was read is one."""
+    values = parameter.values
+    if parameter.kind not in KINDS or type(parameter.log) is not bool or not values:
+        return False
+    hash(values)
+    if not parameter.numeric:
+        return parameter.default in values
+    if len(values) != 2 or not all(_is_number(each) for each in (*values, parameter.default)):
+        return False
+    return values[0] <= parameter.default <= values[1] and (values[0] > 0 or not parameter.log)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _check(evaluation: Evaluation, definition: Definition, path: str, line: int | None) -> None:
+    """Refuse an evaluation of another search space."""
+    for name, value in evaluation.configuration.items():
+        parameter = definition.parameters.get(name)
+        if parameter is None:
+            raise FileFormatError(f"evaluation {evaluation.index}: there is no parameter {shown(name)}", path, line)
+        choice = _as_tuple(value)
+        if not (_is_number(value) if parameter.numeric else any(choice == each for each in parameter.values)):
+            raise FileFormatError(f"evaluation {evaluation.index}: {name} cannot be {shown(value)}", path, line)
 
 
 def _with_tuples(evaluation: Evaluation) -> Evaluation:

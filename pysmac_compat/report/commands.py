@@ -81,7 +81,7 @@ def _watch(folder: str, port: int, load: Load, state_of: Callable[[str], str]) -
         raise FileNotFoundError(f"there is no folder {folder!r}")
     if not 0 <= port <= 65535:
         raise OSError(f"--port: expected a number from 0 to 65535, got {port}")
-    empty_page("", "", "")  # needs what the pages need
+    empty_page("nothing yet", "", "")  # needs what the pages need
     follower = Follower(folder, name_of(folder), load, state_of)
     try:
         server = Server(port, follower)
@@ -92,12 +92,9 @@ def _watch(folder: str, port: int, load: Load, state_of: Callable[[str], str]) -
         raise OSError(
             f"the port {port} {why}; take another one with --port, or any that is free with --port 0"
         ) from None
-    with server:
+    with server, contextlib.suppress(KeyboardInterrupt):
         print(f"http://{HOST}:{server.server_port}/ shows {folder}; Ctrl-C ends it", flush=True)
-        try:
-            server.serve_forever(poll_interval=0.2)
-        except KeyboardInterrupt:
-            print()
+        server.serve_forever(poll_interval=0.2)
     return 0
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pysmac_compat.errors import cut
+
+#: control characters but tabs and newlines, those that change the direction, and halves of surrogate pairs
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def short(value: Any) -> str:
@@ -26,6 +30,15 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
+def visible(text: str) -> str:
+    r"""A text without characters that turn what stands around them, or that cannot be seen; these become escapes.
+
+    >>> visible("a\u202eb"), visible("two\nlines")
+    ('a\\u202eb', 'two\nlines')
+    """
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def last_line(text: str) -> str:

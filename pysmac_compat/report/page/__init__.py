@@ -1,7 +1,8 @@
 """The page of a result: one file of HTML that needs nothing else, or the same while a search goes on.
 
-``page.html`` is the template, ``page.css`` its style. Its two pictures are drawn by a script of our own: ``chart.js``,
-``history.js``, ``parallel.js`` and ``page.js``, and ``live.js`` where the page follows a search. Jinja escapes every name, value and message, and the page's security policy runs no other script than this.
+``page.html`` is the template, ``page.css`` its style. A script of our own draws the two pictures: ``chart.js``,
+``history.js``, ``parallel.js``, ``page.js``, and ``live.js`` where the page follows a search. Jinja escapes every name,
+value and message, and the page's security policy runs no other script than this.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.report.table import missing
+from pysmac_compat.report.words import visible
 
 if TYPE_CHECKING:
     from pysmac_compat.results import Result
@@ -49,7 +51,7 @@ def empty_page(message: str, title: str, tag: str) -> str:
 
 
 def as_bytes(text: str) -> bytes:
-    """The page for a file; what is no character, as half of a surrogate pair in a message, is an escape there."""
+    """The page for a file."""
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -61,6 +63,7 @@ def _environment(what: str) -> Any:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE),
         autoescape=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -14,6 +14,14 @@ pysmac.number = (value, digits = 4) => {
   return text.replace("e+", "e");
 };
 
+/** A number at a tick, which has little room. */
+pysmac.tick = (value) => {
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) {
+    return value.toExponential(2).replace(/\.?0*e\+?/, "e");
+  }
+  return pysmac.number(value, 3);
+};
+
 /** An element with a text and attributes; a text is never taken for markup. */
 pysmac.make = (tag, attributes = {}, ...inside) => {
   const element = document.createElement(tag);

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.report.plots import style, values
 from pysmac_compat.report.table import parameter_names
+from pysmac_compat.report.words import visible
 
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result, RunResult
@@ -37,7 +38,8 @@ def drawn(result: Result, important: Sequence[str] = ()) -> dict[str, Any]:
     has_value = [values.has_value(each, search) for _, each in shown]
     worths = [each.value for (_, each), good in zip(shown, has_value, strict=True) if good]
     clocks = [values.clock(run) for run in result.runs]
-    labels = style.run_colours(len(result.runs), values.best_run(result))
+    best = values.best_run(result)
+    colours = [colour for colour, _ in style.run_colours(len(result.runs), best)]
     return {
         "label": values.value_label(search),
         "maximize": search.maximize,
@@ -48,8 +50,8 @@ def drawn(result: Result, important: Sequence[str] = ()) -> dict[str, Any]:
         "statuses": list(style.STATUSES),
         "runs": [
             {
-                "label": f"run {i}",
-                "colour": -1 if labels[i][0] == style.QUIET else style.COLOURS.index(labels[i][0]),
+                "label": f"run {i}{', the best' * (i == best)}",
+                "colour": -1 if colours[i] == style.QUIET else style.COLOURS.index(colours[i]),
                 "steps": _steps(run, clock),
                 "known": [_short(each.value) for each in result.known if values.has_value(each, search)] * (i == 0),
             }
@@ -76,7 +78,7 @@ def _sample(result: Result, found: list[tuple[int, Evaluation]], most: int) -> l
     return [(i, each) for at, (i, each) in enumerate(found) if at % every == 0 or (i, each.index) in steps]
 
 
-def _steps(run: RunResult, clock: Sequence[float]) -> list[list[float]]:
+def _steps(run: RunResult, clock: Mapping[int, float]) -> list[list[float]]:
     """For each step to the best its evaluation, its time and its value, and where the run ends."""
     steps = values.incumbent_steps(run)
     last = max((each.index for each in run.evaluations), default=0)
@@ -97,11 +99,17 @@ def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_
             if active and repr(value) not in known:  # a space that is not known
                 known[repr(value)] = len(choices)
                 choices.append(value)
-        column: dict[str, Any] = {"name": name, "choices": list(map(str, choices))}
+        column: dict[str, Any] = {"name": visible(name), "choices": [visible(str(choice)) for choice in choices]}
         column["values"] = [known[repr(value)] if active else None for value, active in given]
         return {**column, "axis": has_axis}
     low, high = parameter.values
-    about = {"name": name, "log": parameter.log, "low": low, "high": high, "whole": parameter.kind == "integer"}
+    about = {
+        "name": visible(name),
+        "log": parameter.log,
+        "low": low,
+        "high": high,
+        "whole": parameter.kind == "integer",
+    }
     return {**about, "values": [_short(value) if active else None for value, active in given], "axis": has_axis}
 
 

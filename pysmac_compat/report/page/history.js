@@ -80,7 +80,7 @@ pysmac.history = (host, controls, legend) => {
       context.stroke();
       context.fillStyle = pysmac.colour("quiet");
       context.textAlign = "center";
-      context.fillText(pysmac.number(tick), Math.min(at, stage.width - 16), height - margin.bottom + 16);
+      context.fillText(pysmac.tick(tick), Math.min(at, stage.width - 16), height - margin.bottom + 16);
     }
     for (const tick of y.ticks) {
       const at = toY(tick);
@@ -91,7 +91,7 @@ pysmac.history = (host, controls, legend) => {
       context.stroke();
       context.fillStyle = pysmac.colour("quiet");
       context.textAlign = "right";
-      context.fillText(pysmac.number(tick), margin.left - 6, at + 4);
+      context.fillText(pysmac.tick(tick), margin.left - 6, at + 4);
     }
     context.fillStyle = pysmac.colour("ink");
     context.textAlign = "center";
@@ -127,8 +127,8 @@ pysmac.history = (host, controls, legend) => {
         const [left, top] = [toX(data[wish.over][i]), failed ? edge() : toY(data.value[i])];
         points.push([left, top, i]);
         context.globalAlpha = faded ? 0.12 : failed ? 0.8 : many ? 0.35 : 0.6;
-        context.fillStyle = context.strokeStyle = failed ? pysmac.colours[status] : colours[data.run[i]];
-        pysmac.mark(context, status, left, top, failed ? 4 : many ? 2 : 2.8);
+        context.fillStyle = context.strokeStyle = status === "SAT" ? colours[data.run[i]] : pysmac.colours[status];
+        pysmac.mark(context, status, left, top, status !== "SAT" ? 4 : many ? 2 : 2.8);
       }
     }
     context.globalAlpha = 1;

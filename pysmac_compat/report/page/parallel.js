@@ -4,7 +4,9 @@ pysmac.parallel = (host, controls, said, changed) => {
   const stage = pysmac.stage(host, "Parallel coordinates: a line for each evaluation through its parameters");
   const margin = { left: 54, right: 64, top: 46, bottom: 34 };
   const height = 400;
+  /** Where that stands which has no place on an axis. */
   const inactive = -0.12;
+  let floor = 0;
   const shades = 24;
   /** By the name of an axis, the part of it that is kept. */
   const parts = new Map();
@@ -12,8 +14,8 @@ pysmac.parallel = (host, controls, said, changed) => {
 
   const gap = () => (axes.length > 1 ? (stage.width - margin.left - margin.right) / (axes.length - 1) : 0);
   const toX = (k) => margin.left + k * gap();
-  const toY = (place) => margin.top + ((1 - place) / (1 - inactive)) * (height - margin.top - margin.bottom);
-  const toPlace = (top) => 1 - ((top - margin.top) / (height - margin.top - margin.bottom)) * (1 - inactive);
+  const toY = (place) => margin.top + ((1 - place) / (1 - floor)) * (height - margin.top - margin.bottom);
+  const toPlace = (top) => 1 - ((top - margin.top) / (height - margin.top - margin.bottom)) * (1 - floor);
 
   /** The axes: for each its name, its ticks, and for each evaluation a place; NaN where there is none. */
   const measure = () => {
@@ -26,7 +28,7 @@ pysmac.parallel = (host, controls, said, changed) => {
         return { name: each.name, places, ticks, choices: each.choices };
       }
       const scale = pysmac.scale(each.low, each.high, each.log);
-      const ticks = scale.ticks.map((tick) => [scale.place(tick), pysmac.number(tick, 3)]);
+      const ticks = scale.ticks.map((tick) => [scale.place(tick), pysmac.tick(tick)]);
       return { name: each.name, places: each.values.map((v) => (v === null ? NaN : scale.place(v))), ticks, scale, log: each.log, whole: each.whole };
     });
     const values = data.value.filter((value) => value !== null);
@@ -34,16 +36,18 @@ pysmac.parallel = (host, controls, said, changed) => {
     if (!values.length) [low, high] = [0, 1];
     const scale = pysmac.scale(low, high, data.wide && low > 0);
     const places = data.value.map((value) => (value === null ? NaN : scale.place(value)));
-    const ticks = scale.ticks.map((tick) => [scale.place(tick), pysmac.number(tick, 3)]);
+    const ticks = scale.ticks.map((tick) => [scale.place(tick), pysmac.tick(tick)]);
     axes.push({ name: data.label.replace(/ \(.* is better\)/, ""), key: "", places, ticks, scale, log: data.wide && low > 0 });
     for (const axis of axes) axis.key ??= `parameter ${axis.name}`;
+    floor = axes.some((axis) => axis.places.some(Number.isNaN)) ? inactive : 0;
     order = data.value.map((_, i) => i);
     const sign = data.maximize ? -1 : 1;
     const worth = (i) => (data.value[i] === null ? Infinity : sign * data.value[i]);
     order.sort((a, b) => (worth(a) === worth(b) ? a - b : worth(b) - worth(a))); // the best are drawn last
     const good = values.length;
+    const steep = good < 100 ? 1.5 : good < 1000 ? 3 : 5; // of many only the best are strong
     shade = new Array(order.length);
-    order.forEach((i, at) => { shade[i] = data.value[i] === null ? -1 : Math.floor(((at - (order.length - good)) / good) ** 5 * shades); });
+    order.forEach((i, at) => { shade[i] = data.value[i] === null ? -1 : Math.floor(((at - (order.length - good)) / good) ** steep * shades); });
   };
 
   const keep = () => {
@@ -132,9 +136,10 @@ pysmac.parallel = (host, controls, said, changed) => {
     };
     for (const [place, words] of axis.ticks) text(words, toX(k) + 5, toY(place) + 4);
     context.textAlign = "center";
-    const left = toX(k);
     context.font = "bold 12px system-ui, sans-serif";
-    text(fitted(context, axis, (axes.length > 6 ? 1.8 : 1) * Math.max(gap(), 84) - 8), left, k % 2 && axes.length > 6 ? 14 : 30);
+    const name = fitted(context, axis, (axes.length > 6 ? 1.8 : 1) * Math.max(gap(), 84) - 8);
+    const aside = context.measureText(name).width / 2 + 2;
+    text(name, Math.min(stage.width - aside, Math.max(aside, toX(k))), k % 2 && axes.length > 6 ? 14 : 30);
     context.font = "11px system-ui, sans-serif";
     if (axis.places.some(Number.isNaN)) {
       context.textAlign = "center";

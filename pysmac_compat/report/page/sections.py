@@ -35,6 +35,7 @@ def sections(result: Result) -> dict[str, Any]:
         "running": result.stopped_because == "still running",
         "summary": [(name.strip(), text, name.startswith(" ")) for name, text in summary.entries(result)],
         "data": data,
+        "means": any(run.incumbent_runs > 1 for run in result.runs),
         "shown": len(data["index"]),
         "total": len(result),
         "axes": sum(each["axis"] for each in data["parameters"]),

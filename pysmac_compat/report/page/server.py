@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pysmac_compat.results import Result
 
 HOST = "127.0.0.1"
-#: after a page was made, the next one is not before so many times as long: the search needs the processors more
-_PATIENCE = 9.0
+#: the next page is not made before so many times what the last one took: the search needs the processors more
+_PATIENCE = 4.0
 
 
 class Follower:
@@ -51,9 +51,10 @@ class Follower:
                 state = f"error: {error}"
             tag = f'"{hashlib.sha256(state.encode("utf-8", "surrogateescape")).hexdigest()[:20]}"'
             if tag != self._tag and time.monotonic() >= self._not_before:
-                start = time.monotonic()
+                start = time.thread_time()
                 self._content, self._tag = self._make(tag), tag
-                self._not_before = time.monotonic() + _PATIENCE * (time.monotonic() - start)
+                if self.made:  # the first one imported what it needs
+                    self._not_before = time.monotonic() + _PATIENCE * (time.thread_time() - start)
                 self.made += 1
             return self._tag, self._content
 

@@ -67,7 +67,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
     return figure
 
 
-def _failures(axes: Axes, run: RunResult, result: Result, clock: Sequence[float]) -> None:
+def _failures(axes: Axes, run: RunResult, result: Result, clock: Mapping[int, float] | Sequence[float]) -> None:
     """Marks along the edge of the worst values, where evaluations have none."""
     edge = 0.015 if result.search.maximize else 0.985
     failed = [each for each in run.evaluations if not values.has_value(each, result.search)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -82,10 +81,14 @@ def incumbent_steps(run: RunResult) -> list[tuple[int, float]]:
     return steps
 
 
-def clock(run: RunResult) -> list[float]:
-    """How many seconds the calls up to each evaluation have taken."""
-    spent = {each.index: each.wall_time for each in run.evaluations}
-    return list(itertools.accumulate((spent.get(i, 0.0) for i in range(1, max(spent, default=0) + 1)), initial=0.0))
+def clock(run: RunResult) -> dict[int, float]:
+    """How many seconds the calls up to each evaluation have taken; 0 stands for the time before the first one."""
+    spent, total = {0: 0.0}, 0.0
+    steps = [(step.evaluation, 0.0) for step in run.trajectory]
+    for index, seconds in sorted([*((each.index, each.wall_time) for each in run.evaluations), *steps]):
+        total += seconds
+        spent[index] = total
+    return spent
 
 
 def budget(result: Result) -> int:
