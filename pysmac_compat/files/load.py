@@ -8,7 +8,7 @@ import hashlib
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -217,7 +217,8 @@ def _is_sound(parameter: Parameter) -> bool:
     values = parameter.values
     if parameter.kind not in KINDS or type(parameter.log) is not bool or not values:
         return False
-    hash(values)
+    if not all(isinstance(each, Hashable) for each in values):
+        return False
     if not parameter.numeric:
         return parameter.default in values
     if len(values) != 2 or not all(_is_number(each) for each in (*values, parameter.default)):

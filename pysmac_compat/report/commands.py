@@ -89,9 +89,7 @@ def _watch(folder: str, port: int, load: Load, state_of: Callable[[str], str]) -
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         why = "is in use" if error.errno == errno.EADDRINUSE else "is not open to you"
-        raise OSError(
-            f"the port {port} {why}; take another one with --port, or any that is free with --port 0"
-        ) from None
+        raise OSError(f"port {port} {why}; take another one with --port, or any that is free with --port 0") from None
     with server, contextlib.suppress(KeyboardInterrupt):
         print(f"http://{HOST}:{server.server_port}/ shows {folder}; Ctrl-C ends it", flush=True)
         server.serve_forever(poll_interval=0.2)

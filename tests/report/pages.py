@@ -57,6 +57,13 @@ def run_time():
     return result
 
 
+def everything():
+    """Several runs, one of them shorter, conditions, instances, failures, and what was known before."""
+    result = conditional(60, n_runs=5, early=20, instances=4)
+    result.known = [dataclasses.replace(evaluation(0, 3.5), configuration={"algo": None, "level": "mid"})]
+    return result
+
+
 def nothing():
     return sampled(lambda x, y: "CRASHED", 5, {"x": ("real", [0, 1], 0), "y": ("real", [0, 1], 0)})
 
@@ -67,21 +74,13 @@ def wide():
     return sampled(lambda **values: sum(v / space[n][1][1] for n, v in values.items()), 80, space)
 
 
-def known():
-    result = conditional(40, maximize=True)
-    result.known = [dataclasses.replace(evaluation(0, 3.5), configuration={"algo": None, "level": "mid"})]
-    return result
-
-
 #: what the page is made of in the tests
 RESULTS = {
-    "conditional": conditional,
-    "runs": functools.partial(conditional, 60, n_runs=5, early=20),
-    "instances": functools.partial(conditional, 90, instances=7),
+    "everything": everything,
+    "maximize": functools.partial(conditional, maximize=True, workers=4),
     "run time": run_time,
     "nothing": nothing,
     "wide": wide,
-    "known": known,
 }
 
 

@@ -121,7 +121,8 @@ pysmac.history = (host, controls, legend) => {
     const colours = data.runs.map(pysmac.runColour);
     for (const faded of [true, false]) {
       for (let i = 0; i < data.value.length; i++) {
-        if (kept[i] === faded || !isShown(i)) continue;
+        const place = x.place(data[wish.over][i]);
+        if (kept[i] === faded || !isShown(i) || place < -1e-9 || place > 1 + 1e-9) continue;
         const status = data.statuses[data.status[i]];
         const failed = data.value[i] === null;
         const [left, top] = [toX(data[wish.over][i]), failed ? edge() : toY(data.value[i])];

@@ -56,6 +56,7 @@ pysmac.follow = () => {
     }
     timer = setTimeout(ask, 2000);
   };
+  pysmac.ask = ask;
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
   timer = setTimeout(ask, 2000);
 };

@@ -240,6 +240,8 @@ pysmac.parallel = (host, controls, said, changed) => {
   const ends = pysmac.make("span", { class: "ends" });
   const set = pysmac.make("button", { type: "submit" }, "Keep");
   const list = pysmac.make("span", { class: "ends" });
+  /** The part of the axis that the fields say. */
+  let asked = null;
   controls.append(pysmac.make("label", {}, "axis", axisChoice), ends, set, list);
   const offer = () => {
     const axis = axes[axisChoice.selectedIndex];
@@ -248,20 +250,20 @@ pysmac.parallel = (host, controls, said, changed) => {
       const options = axis.choices.map((text, i) => pysmac.make("option", { value: String(i) }, pysmac.cut(text, 40)));
       const choice = pysmac.make("select", {}, ...options);
       ends.replaceChildren(pysmac.make("label", {}, "only", choice));
-      ends.part = () => [Number(choice.value) / axis.choices.length, (Number(choice.value) + 1) / axis.choices.length];
+      asked = () => [Number(choice.value) / axis.choices.length, (Number(choice.value) + 1) / axis.choices.length];
       return;
     }
-    const [low, high] = [0, 1].map((place) => pysmac.make("input", { type: "number", step: "any", value: pysmac.number(axis.scale.value(place)) }));
+    const [low, high] = [0, 1].map((place) => pysmac.make("input", { type: "number", step: "any", value: pysmac.number(axis.scale.value(place), 6) }));
     ends.replaceChildren(pysmac.make("label", {}, "from", low), pysmac.make("label", {}, "to", high));
-    ends.part = () => [low, high].map((each, k) => {
+    asked = () => [low, high].map((each, k) => {
       const place = axis.scale.place(Number(each.value));
-      return Number.isNaN(place) ? k : place + (k ? 1e-4 : -1e-4); // places are rounded
+      return Number.isNaN(place) ? k : place + (k ? 1e-9 : -1e-9); // places are rounded
     });
   };
   axisChoice.addEventListener("change", offer);
   controls.addEventListener("submit", (event) => {
     event.preventDefault();
-    parts.set(axes[axisChoice.selectedIndex].key, ends.part());
+    parts.set(axes[axisChoice.selectedIndex].key, asked());
     update();
   });
 
@@ -272,7 +274,7 @@ pysmac.parallel = (host, controls, said, changed) => {
       const inside = axis.choices.filter((_, i) => (i + 0.75) / n > low && (i + 0.25) / n < high);
       return inside.map((text) => pysmac.cut(text, 20)).join(", ") || "none";
     }
-    const [a, b] = [Math.max(0, low), Math.min(1, high)].map((place) => pysmac.number(axis.scale.value(place), 3));
+    const [a, b] = [Math.max(0, low), Math.min(1, high)].map((place) => pysmac.tick(axis.scale.value(place)));
     return `${a} to ${b}`;
   };
 
@@ -296,7 +298,7 @@ pysmac.parallel = (host, controls, said, changed) => {
       keep();
       axisChoice.replaceChildren(...axes.map((axis) => pysmac.make("option", {}, pysmac.cut(axis.name, 40))));
       axisChoice.selectedIndex = before >= 0 && before < axes.length ? before : axes.length - 1;
-      if (!ends.part || before < 0) offer();
+      if (!asked || before < 0) offer();
       draw();
       chips();
       return kept;
