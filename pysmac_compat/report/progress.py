@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
+import importlib.util
 import logging
 import math
 import sys
@@ -242,7 +242,8 @@ def got(evaluation: Evaluation) -> str:
 
 
 def _new_bar(total: int) -> Any:
-    tqdm: Any = importlib.import_module("tqdm.auto" if _is_notebook() else "tqdm.std")
+    has_widgets = _is_notebook() and importlib.util.find_spec("ipywidgets") is not None
+    tqdm: Any = importlib.import_module("tqdm.notebook" if has_widgets else "tqdm.std")
     # no thread that watches it: later calls are forks of this process
     bar = type("Bar", (tqdm.tqdm,), {"monitor_interval": 0})
     shape = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"

@@ -257,7 +257,7 @@ pysmac.parallel = (host, controls, said, changed) => {
     ends.replaceChildren(pysmac.make("label", {}, "from", low), pysmac.make("label", {}, "to", high));
     asked = () => [low, high].map((each, k) => {
       const place = axis.scale.place(Number(each.value));
-      return Number.isNaN(place) ? k : place + (k ? 1e-9 : -1e-9); // places are rounded
+      return Number.isNaN(place) ? k : place + (k ? 1e-9 : -1e-9); // so that both ends are in it
     });
   };
   axisChoice.addEventListener("change", offer);

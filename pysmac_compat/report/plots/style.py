@@ -34,7 +34,7 @@ def new_figure(width: float = 7.0, height: float = 4.5) -> Figure:
         Without matplotlib: ``pip install 'pysmac-compat[plot]'``.
     """
     try:
-        from matplotlib.figure import Figure
+        from pysmac_compat.report.plots.figure import Figure
     except ImportError as error:
         raise ImportError("plots need matplotlib: pip install 'pysmac-compat[plot]'") from error
     return Figure(figsize=(width, height), layout="constrained")
