@@ -1,0 +1,99 @@
+"""What the page of a search costs: ``python -m benchmarks.page --evaluations 5000``; needs Chromium and selenium.
+
+For each size: how long it takes to write the page, how large it is, and the time from the beginning of its navigation
+until the pictures are drawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from pysmac_compat import Evaluation, Incumbent, Result, RunResult, Search
+from pysmac_compat.space.definition import define
+
+_SPACE = {f"x{i}": ("real", [1e-3, 1.0], 0.5, "log") for i in range(8)} | {
+    "kind": ("categorical", ["a", "b", "c"], "a"),
+    "n": ("integer", [1, 100], 5),
+}
+
+
+def result(n: int) -> Result:
+    """A result of so many evaluations at random, of a space of ten parameters; some fail."""
+    space, rng = define(_SPACE), random.Random(0)
+    evaluations: list[Evaluation] = []
+    steps: list[Incumbent] = []
+    for index in range(1, n + 1):
+        found = {name: 10 ** rng.uniform(-3, 0) for name in space.parameters if name.startswith("x")}
+        kind, n_of = rng.choice("abc"), rng.randint(1, 100)
+        values = {**found, "kind": kind, "n": n_of}
+        failed = found["x3"] > 0.8
+        value = 2.0**127 if failed else 3 * found["x0"] + found["x1"] * (kind == "a") + n_of / 50
+        message = f"Traceback (most recent call last):\nValueError: x3 is {found['x3']}" if failed else ""
+        status = "CRASHED" if failed else "SAT"
+        evaluations.append(Evaluation(index, values, None, None, status, value, None, 0.5, 0.5, message))  # type: ignore[arg-type]
+        if not failed and (not steps or value < steps[-1].value):
+            steps.append(Incumbent(index, value, values))
+    best = steps[-1].active_configuration
+    run = RunResult(0, steps[-1].value, best, best, steps, evaluations, [], 1)
+    about = Search(space=space, max_evaluations=n)
+    return Result(run.value, best, best, [run], run.n_crashed, "max_evaluations reached", about)
+
+
+def load_times(path: Path, times: int) -> list[float]:
+    """Seconds from the beginning of the navigation until all is drawn, in one Chromium."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    names = ("chromium", "chromium-browser", "google-chrome")
+    options.binary_location = next(filter(None, map(shutil.which, names)), "")
+    for each in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "window-size=1280,900"):
+        options.add_argument(f"--{each}")
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    found = []
+    try:
+        for _ in range(times):
+            browser.get("about:blank")
+            browser.get(path.as_uri())
+            # two frames later the browser has painted what the script, which runs before, has drawn
+            milliseconds = browser.execute_async_script(
+                "const done = arguments[0];"
+                "requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));"
+            )
+            assert browser.execute_script("return document.documentElement.dataset.ready")
+            found.append(milliseconds / 1000)
+    finally:
+        browser.quit()
+    return found
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--evaluations", type=int, nargs="*", default=[100, 1000, 5000, 20000])
+    parser.add_argument("--times", type=int, default=5)
+    options = parser.parse_args()
+    result(50).report()  # with all that has to be imported
+    print("evaluations  written (s)  size (MB)  drawn (s), median and range")
+    with tempfile.TemporaryDirectory() as folder:
+        for n in options.evaluations:
+            path, made = Path(folder, f"{n}.html"), result(n)
+            start = time.perf_counter()
+            made.report(path)
+            written = time.perf_counter() - start
+            drawn = load_times(path, options.times)
+            size = path.stat().st_size / 1e6
+            print(
+                f"{n:11,}  {written:11.2f}  {size:9.2f}  "
+                f"{statistics.median(drawn):.2f}  ({min(drawn):.2f} to {max(drawn):.2f})",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
