@@ -71,7 +71,7 @@ def nothing():
 def wide():
     """Forty parameters with long names."""
     space = {f"a_parameter_with_a_long_name_{i:02d}": ("real", [0.0, 10.0**i], 0.0) for i in range(40)}
-    return sampled(lambda **values: sum(v / space[n][1][1] for n, v in values.items()), 80, space)
+    return sampled(lambda **values: sum(v / space[n][1][1] for n, v in values.items()), 30, space)
 
 
 #: what the page is made of in the tests

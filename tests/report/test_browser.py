@@ -17,6 +17,7 @@ import pytest
 
 from pysmac_compat import load_result
 from pysmac_compat.files.load import state_of
+from pysmac_compat.report.page import sections
 from pysmac_compat.report.page.server import Follower, Server
 
 from . import pages
@@ -86,10 +87,13 @@ def picture(browser, name, width, dark):
     file.write_bytes(base64.b64decode(content))
 
 
-def test_every_page_fits_and_is_silent(opened, tmp_path, java_runs):
+def test_every_page_fits_and_is_silent(opened, tmp_path, java_runs, monkeypatch):
     """No errors, no requests, no scrolling of the page aside, and a picture with something in it."""
     for name, result in results(tmp_path, java_runs):
-        browser = opened(result, pages.EVIL if name == "evil" else name)
+        with monkeypatch.context() as patch:
+            if name not in ("everything", "wide", "evil") and not PICTURES:  # for the time that the forests take
+                patch.setattr(sections, "_importances", lambda result: {"alone": [], "pairs": [], "why": "-"})
+            browser = opened(result, pages.EVIL if name == "evil" else name)
         assert script(browser, "return document.documentElement.dataset.ready") == str(len(result)), name
         for width, dark in ((1280, False), (400, True), (400, False), (1280, True)):
             show(browser, width, dark)
@@ -122,10 +126,11 @@ select.dispatchEvent(new Event("change"));
 """
 
 
-@pytest.mark.parametrize("name", ["everything", "nothing"])
-def test_axe_finds_nothing(opened, name):
+def test_axe_finds_nothing(opened):
     package = pytest.importorskip("axe_core_python")
-    browser = opened(made(name))
+    result = pages.conditional(16, n_runs=2, early=5, instances=2)
+    assert result.n_crashed + result.n_timed_out
+    browser = opened(result)
     script(browser, resources.files(package).joinpath("axe.min.js").read_text())
     for width, dark in ((1280, False), (400, True)):
         show(browser, width, dark)

@@ -59,7 +59,7 @@ pysmac.history = (host, controls, legend) => {
     x = pysmac.scale(low, high, false);
     y = pysmac.scale(least, most, log);
     x.whole = wish.over === "index";
-    x.ticks = pysmac.evenTicks(low, high, Math.max(2, Math.floor(stage.width / 110)), x.whole);
+    x.ticks = pysmac.evenTicks(low, high, Math.max(4, Math.floor(stage.width / 110)), x.whole);
   };
 
   const room = () => ({ wide: stage.width - margin.left - margin.right, high: height - margin.top - margin.bottom });
