@@ -11,9 +11,9 @@ import traceback
 from pysmac_compat import _shims
 from pysmac_compat.drop_in import install_as_pysmac
 from pysmac_compat.files.load import load_result, state_of
-from pysmac_compat.hints import hint_for, hint_for_syntax
 from pysmac_compat.report import commands
 from pysmac_compat.report import progress as shows
+from pysmac_compat.report.hints import hint_for, hint_for_syntax
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -22,7 +22,7 @@ from pysmac_compat.report.plots.style import new_axes, new_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from pysmac_compat.anova import ForestAnova
+    from pysmac_compat.report.anova import ForestAnova
 
 #: no scenario file has more bytes; a folder may hold large files of others
 _MOST_BYTES = 100_000

@@ -340,7 +340,7 @@ class SMAC_optimizer:
             minimisation.start()
             for event in minimisation.events():
                 if isinstance(event, CallWanted):
-                    minimisation.answer(call_directly(func, event.arguments, rules))
+                    minimisation.answer(call_directly(func, event.arguments, rules, event.cutoff))
                 elif on_event is not None and not stopped and on_event(event) is True:
                     stopped = True
                     minimisation.stop("on_event returned True")

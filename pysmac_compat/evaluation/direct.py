@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pysmac_compat.evaluation.current import current
 from pysmac_compat.evaluation.limits import failed, used
 from pysmac_compat.evaluation.outcome import Outcome, describe, judge
 from pysmac_compat.evaluation.rules import Rules
@@ -15,6 +16,7 @@ def call_directly(
     function: Callable[..., Any],
     arguments: Mapping[str, Any],
     rules: Rules,
+    cutoff: float | None = None,
 ) -> Outcome:
     """Call the function here.
 
@@ -26,7 +28,10 @@ def call_directly(
     arguments : dict
         Keyword arguments.
     rules : Rules
+    cutoff : float or None
+        What the function may ask for as its limit, seconds.
     """
+    current.cutoff = cutoff
     (cpu, _), start = used(), time.monotonic()
     try:
         report = describe(function(**arguments))

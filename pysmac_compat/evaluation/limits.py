@@ -21,6 +21,7 @@ from typing import Any
 
 from pysmac_compat._warn import is_ours
 from pysmac_compat.evaluation import signals, system
+from pysmac_compat.evaluation.current import current
 from pysmac_compat.evaluation.memory import peak_above
 from pysmac_compat.evaluation.outcome import Report, describe
 
@@ -145,6 +146,7 @@ def call(
     """
     stoppable = stop_signals() if limited else _NONE
     limits = _NONE if cpu is None and address_space is None else resource_limits(cpu, address_space)
+    current.cutoff = cpu
     (cpu_start, size), start = used(), time.monotonic()
     try:
         with stoppable, limits:

@@ -59,6 +59,8 @@ class Report:
         The run time that the function reported, if it cannot be one; then ``runtime`` is None.
     flaw : str
         Why the call failed, if that is the program's fault, not the configuration's.
+    remark : str
+        What is odd about a success.
     """
 
     status: Status
@@ -67,6 +69,7 @@ class Report:
     message: str = ""
     odd_runtime: str = ""
     flaw: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,8 +160,10 @@ def describe(result: Any) -> Report:
     ----------
     result : object
         A number, anything of size 1 that ``float()`` takes, or a dict with the keys
-        'value', 'runtime' and 'status' (all optional but the value of a success).
+        'value', 'runtime' and 'status' (all optional but the value of a success); or a Report.
     """
+    if type(result) is Report:
+        return result
     # a plain number first: to ask an abstract class would cost a call in a fork many copies of pages
     if isinstance(result, (float, int)) or not isinstance(result, Mapping):
         value, problem = _number(result)
@@ -276,7 +281,7 @@ def judge(
     status = report.status
     if status in SUCCESSES and report.value is None and not rules.runtime_objective:
         status = "CRASHED"
-    message = "" if status in SUCCESSES else report.message
+    message = report.remark if status in SUCCESSES else report.message
     if report.odd_runtime and status in SUCCESSES:
         message = f"the function reported the runtime {report.odd_runtime}"
         if rules.runtime_objective:

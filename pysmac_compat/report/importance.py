@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pysmac_compat.anova import ForestAnova
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.report.anova import ForestAnova
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.values import unit_value
 

@@ -12,9 +12,9 @@ from pysmac_compat._warn import warn
 from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.outcome import FAILURES
 from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
-from pysmac_compat.hints import hint_for
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.known import Known
+from pysmac_compat.report.hints import hint_for
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Search
 
 logger = logging.getLogger(__name__)

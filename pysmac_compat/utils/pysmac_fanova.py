@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import os
 
-from pysmac_compat.anova import ForestAnova
 from pysmac_compat.errors import ArgumentError, ClauseError, FileFormatError
 from pysmac_compat.evaluation.outcome import SUCCESSES
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
@@ -13,6 +12,7 @@ from pysmac_compat.files.configuration_texts import read_paramstrings
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.state import PARAMSTRINGS, StateRun, largest_file, merge_states, read_state_run
 from pysmac_compat.files.text import TextFile
+from pysmac_compat.report.anova import ForestAnova
 from pysmac_compat.report.importance import importance
 from pysmac_compat.space.definition import Definition, define
 from pysmac_compat.space.values import typed_values

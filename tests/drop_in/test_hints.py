@@ -4,7 +4,7 @@ import traceback
 
 import pytest
 
-from pysmac_compat.hints import hint_for, hint_for_syntax
+from pysmac_compat.report.hints import hint_for, hint_for_syntax
 
 BROKEN = {
     "xrange(3)": "write range",

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeRegressor
 
-from pysmac_compat.anova import Boxes, ForestAnova
+from pysmac_compat.report.anova import Boxes, ForestAnova
 
 
 def shares(anova, *dims):

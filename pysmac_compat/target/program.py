@@ -1,0 +1,271 @@
+"""Running a program as the function that is evaluated."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import selectors
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+from pysmac_compat.errors import cut
+from pysmac_compat.evaluation.child import process_handle, told_exit
+from pysmac_compat.evaluation.current import current
+from pysmac_compat.evaluation.limits import LimitReached
+from pysmac_compat.evaluation.outcome import SUCCESSES, Report
+from pysmac_compat.target.answer import ANSWER, NoAnswer, read_answer
+from pysmac_compat.target.command import Call, Command
+
+_MOST = 2**16  # bytes at the end of an output that are kept
+_POLL = 0.02  # seconds between two looks where the system has no handles of processes
+_GRACE = 0.5  # seconds that a program gets after SIGTERM, before its whole tree is killed
+_MOST_LOGGED = 2**24  # bytes of the log
+
+
+@dataclass
+class Output:
+    """What a program writes: the end of it, and the last line of a kind.
+
+    Attributes
+    ----------
+    wanted : re.Pattern of bytes, or None
+        What a line of that kind matches.
+    line : bytes or None
+        The last such line.
+    """
+
+    wanted: re.Pattern[bytes] | None = None
+    line: bytes | None = None
+    _end: bytes = b""
+    _begun: bytes = b""
+
+    def feed(self, data: bytes, last: bool = False) -> None:
+        """Take a further part, which may be the last."""
+        self._end = (self._end + data)[-_MOST:]
+        data = self._begun + data
+        lines = len(data) if last else data.rfind(b"\n") + 1
+        self._begun = data[lines : lines + _MOST]
+        if self.wanted is not None:  # all lines at once: the time that it takes counts as the program's
+            for match in self.wanted.finditer(data[:lines]):
+                self.line = match[0]
+
+    @property
+    def text(self) -> str:
+        """The end of it."""
+        return self._end.decode(errors="replace")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A program that has ended.
+
+    Attributes
+    ----------
+    code : int
+        Its exit code, or minus the signal that ended it.
+    stdout, stderr : Output
+    """
+
+    code: int
+    stdout: Output
+    stderr: Output
+
+
+def run(
+    argv: Sequence[str],
+    folder: str | None = None,
+    wanted: re.Pattern[bytes] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Ended:
+    """Run a program to its end, in a session of its own.
+
+    It is made for the process of one call: that watches the program and its descendants, and ends them at a limit.
+    What the program leaves behind in the background may hold its output; it is not waited for.
+
+    Parameters
+    ----------
+    argv : sequence of str
+    folder : str or None
+        Where it runs; a command with a slash is looked for there.
+    wanted : re.Pattern of bytes, or None
+        The last line that matches is kept.
+    environment : dict or None
+        None: that of this process.
+
+    Raises
+    ------
+    OSError
+        If it cannot be started.
+    """
+    outputs = Output(wanted), Output(wanted)
+    process = _start(argv, folder, environment)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        with process.stdout, process.stderr, selectors.DefaultSelector() as selector:
+            _read(process, {process.stdout: outputs[0], process.stderr: outputs[1]}, selector)
+    except LimitReached:  # whoever watches us kills all of the tree in a moment
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+        raise
+    return Ended(process.returncode, *outputs)
+
+
+def _start(argv: Sequence[str], folder: str | None, environment: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
+    def start(argv: Sequence[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
+
+    program = argv[0]
+    there = os.path.join(folder or os.curdir, program)
+    if not os.path.dirname(program) and not shutil.which(program) and os.path.isfile(there):
+        argv = [os.path.join(os.curdir, program), *argv[1:]]
+    try:
+        return start(argv)
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise
+        return start(["/bin/sh", *argv])  # a script without a first line that says what runs it
+
+
+def _read(
+    process: subprocess.Popen[bytes], outputs: Mapping[IO[bytes], Output], selector: selectors.BaseSelector
+) -> None:
+    """Take what the program writes until it has ended."""
+    for stream, output in outputs.items():
+        os.set_blocking(stream.fileno(), False)
+        selector.register(stream, selectors.EVENT_READ, output)
+    handle = process_handle(process.pid)
+    try:
+        if handle is not None:
+            selector.register(handle, selectors.EVENT_READ)
+        ended = False
+        while not ended:
+            ended = process.poll() is not None  # before the last look at what it has written
+            timeout = 0.0 if ended else None if handle is not None else _POLL
+            for key, _ in selector.select(timeout):
+                if key.fd != handle:
+                    _take(key, selector, ended)
+    finally:
+        if handle is not None:
+            os.close(handle)
+    for output in outputs.values():
+        output.feed(b"", last=True)
+
+
+def _take(key: selectors.SelectorKey, selector: selectors.BaseSelector, all_of_it: bool) -> None:
+    """Take what is there; of a program that has ended ``all_of_it``, but no more than a pipe holds."""
+    for _ in range(32 if all_of_it else 1):
+        try:
+            data = os.read(key.fd, _MOST)
+        except BlockingIOError:
+            return
+        if not data:
+            selector.unregister(key.fileobj)
+            return
+        key.data.feed(data)
+
+
+class Program:
+    """A program as a function: it gets keyword arguments, starts the program with them, and reads its answer.
+
+    Parameters
+    ----------
+    command : Command
+    instances : sequence of (str, str), or None
+        Name and further words of each instance: those for training, then those for tests. With them the function
+        gets ``instance``, a number.
+    deterministic : bool
+        If not, it gets ``seed``.
+    folder : str or None
+        Where the program runs.
+    log : str or None
+        The file to which the output of failed calls is added.
+    by_length : bool
+        Whether the length of the run is minimised, the third number of the answer, as ParamILS can.
+    """
+
+    def __init__(
+        self,
+        command: Command,
+        instances: Sequence[tuple[str, str]] | None = None,
+        *,
+        deterministic: bool = True,
+        folder: str | None = None,
+        log: str | None = None,
+        by_length: bool = False,
+    ) -> None:
+        self.command, self.instances, self.deterministic = command, instances, deterministic
+        self.folder, self.log, self.by_length = folder, log, by_length
+
+    def __call__(self, /, **values: Any) -> Report:
+        """Make a call."""
+        call = self.call(values, current.cutoff)
+        argv = self.command.argv(call)
+        try:
+            ended = run(argv, self.folder, ANSWER)
+        except (OSError, ValueError) as error:  # the latter for a null byte
+            where = "" if self.folder is None else f" in {self.folder}"
+            message = f"the program cannot be started{where}: {error}"
+            return self._noted(Report("CRASHED", message=message, flaw=message), call, None)
+        try:
+            if ended.stdout.line is None:
+                raise NoAnswer(_without_answer(ended))
+            report = read_answer(ended.stdout.line, self.command.seed_of(call), self.by_length)
+        except NoAnswer as error:
+            report = Report("CRASHED", message=str(error))
+        return self._noted(report, call, ended)
+
+    def call(self, values: Mapping[str, Any], cutoff: float | None = None) -> Call:
+        """What the call with these keyword arguments hands over."""
+        active = dict(values)
+        name, specifics = (None, "") if self.instances is None else self.instances[active.pop("instance")]
+        seed = None if self.deterministic else active.pop("seed")
+        return Call(active, name, specifics, cutoff, seed)
+
+    def _noted(self, report: Report, call: Call, ended: Ended | None) -> Report:
+        """The report; of a failed call the output is logged."""
+        complete = report.status in SUCCESSES and report.value is not None and not report.odd_runtime
+        if self.log is None or complete or report.status == "TIMEOUT":
+            return report
+        lines = [f"$ {self.command.line(call, self.folder)}", f"{report.status}: {report.message}"]
+        if ended is not None:
+            lines.append(f"the program {told_exit(ended.code)}")
+            for name, output in (("stdout", ended.stdout), ("stderr", ended.stderr)):
+                lines += [f"--- {name}:", output.text.rstrip("\n")] if output.text else []
+        with contextlib.suppress(OSError):  # a full disk costs the log, not the call
+            _append(self.log, "\n".join(lines) + "\n\n")
+        return report
+
+
+def _without_answer(ended: Ended) -> str:
+    text = "the program printed no line that begins with 'Result for SMAC:', 'Result for ParamILS:' or "
+    text += f"'Result of this algorithm run:'; it {told_exit(ended.code)}"
+    if ended.stderr.line is not None:
+        return f"{text}. There is one on stderr, and it has to be on stdout"
+    said = next(
+        (line for line in reversed(f"{ended.stdout.text}\n{ended.stderr.text}".split("\n")) if line.strip()), ""
+    )
+    return f"{text}, and the last that it said was: {cut(said.strip())}" if said else f"{text} and printed nothing"
+
+
+def _append(path: str, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    try:
+        if os.fstat(descriptor).st_size < _MOST_LOGGED:
+            os.write(descriptor, text.encode("utf-8", "surrogateescape"))
+    finally:
+        os.close(descriptor)
