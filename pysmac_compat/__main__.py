@@ -1,83 +1,42 @@
-"""``python -m pysmac_compat script.py args...``: run an old pysmac script as it is."""
+"""The command line: ``pysmac-compat COMMAND ...`` or ``python -m pysmac_compat COMMAND ...``."""
 
 from __future__ import annotations
 
-import argparse
+import importlib
 import os
-import runpy
 import sys
-import traceback
 
-from pysmac_compat import _shims
-from pysmac_compat.drop_in import install_as_pysmac
-from pysmac_compat.files.load import load_result, state_of
-from pysmac_compat.report import commands
-from pysmac_compat.report import progress as shows
-from pysmac_compat.report.hints import hint_for, hint_for_syntax
+#: for each command the function that gets the words after it and returns the exit code, and a line of help
+COMMANDS = {
+    "run": ("pysmac_compat.commands.script:main", "run a script that was written for pysmac"),
+    "smac": ("pysmac_compat.commands.smac:main", "run a scenario file of SMAC v2, or of SMAC3 before 2.0"),
+    "validate": ("pysmac_compat.commands.validate:main", "run configurations of a scenario on its test instances"),
+    "verify-scenario": ("pysmac_compat.commands.verify:main", "check a scenario's files, and call its default once"),
+    "report": ("pysmac_compat.commands.page:report", "write a page about a search, from its folder"),
+    "watch": ("pysmac_compat.commands.page:watch", "show the page of a search that goes on"),
+}
+#: a file that is called so is a script; in the folder of SMAC v2 itself, ``smac`` is none
+_PERHAPS_SCRIPTS = ("report", "watch")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the script, or the command, named on the command line; returns the exit code."""
+    """Run the command, or the script, named first; returns the exit code."""
     words = sys.argv[1:] if argv is None else argv
-    if words and words[0] in commands.COMMANDS and not os.path.isfile(words[0]):
-        return commands.main(words, load_result, state_of)
-    parser = argparse.ArgumentParser(
-        prog="python -m pysmac_compat",
-        usage="%(prog)s [-h] [--progress] [--verbose] script [args ...]",
-        description="Run a script that was written for pysmac: 'import pysmac' in it gives this package.",
-        epilog="'report FOLDER' writes a page about a search in place of that, 'watch FOLDER' shows one that goes on.",
-    )
-    parser.add_argument("--progress", action="store_true", help="a line that moves while it searches; needs tqdm")
-    parser.add_argument("--verbose", action="store_true", help="a line for each evaluation")
-    parser.add_argument("script", help="the script")
-    rest = parser.add_argument("args", nargs=argparse.REMAINDER, help="its own arguments, if it takes any")
-    rest.required = False  # else some versions of Python ask for them where the script is missing
-    options = parser.parse_args(argv)
-    script = options.script
-    if not os.path.isfile(script):
-        parser.error(f"there is no file {script!r}")
-    try:
-        wishes = shows.Wishes(options.progress, options.verbose).checked()
-    except ImportError as error:
-        parser.error(str(error))
-    shows.by_default.progress, shows.by_default.verbose = wishes.progress, wishes.verbose
-    install_as_pysmac()
-    sys.argv = [script, *options.args]
-    # '' or the current folder stands first under -m; a script has its own folder there.
-    sys.path[0] = os.path.dirname(os.path.abspath(script))
-    sys.path.append(os.path.dirname(_shims.__file__))
-    try:
-        runpy.run_path(script, run_name="__main__")
-    except Exception as error:
-        hint = _hint(error, script)
-        if hint is None:
-            raise
-        print(hint, file=sys.stderr)
-        return 1
-    return 0
+    name = words[0] if words and words[0] in COMMANDS else "run"
+    if name in _PERHAPS_SCRIPTS and os.path.isfile(name):
+        name = "run"
+    module, _, function = COMMANDS[name][0].partition(":")
+    command = getattr(importlib.import_module(module), function)
+    rest = words[1:] if words[:1] == [name] else words
+    code: int = command(rest, _others()) if name == "run" else command(rest)
+    return code
 
 
-def _hint(error: Exception, script: str) -> str | None:
-    """The traceback from the script's own frames on, and a line with the place and what helps; None if nothing does."""
-    folder = os.path.join(os.path.dirname(os.path.abspath(script)), "")
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [i for i, frame in enumerate(frames) if _lies_in(folder, frame.filename)]
-    if isinstance(error, SyntaxError):
-        file, line = error.filename or "", error.lineno
-        hint = hint_for_syntax(error) if _lies_in(folder, file) else None
-    else:
-        file, line = (frames[own[-1]].filename, frames[own[-1]].lineno) if own else ("", None)
-        hint = hint_for(f"{type(error).__name__}: {error}") if own else None
-    if hint is None:
-        return None
-    shown = traceback.format_list(frames[own[0] :]) if own else []
-    head = ["Traceback (most recent call last):\n"] if shown else []
-    text = "".join([*head, *shown, *traceback.format_exception_only(error)])
-    return f"{text}python -m pysmac_compat: {file}, line {line}: {hint}"
-
-
-def _lies_in(folder: str, file: str) -> bool:
-    return not file.startswith("<") and os.path.abspath(file).startswith(folder)
+def _others() -> str:
+    """What the help of ``run`` says of the other commands."""
+    lines = [f"  {name.ljust(17)}{text}" for name, (_, text) in COMMANDS.items() if name != "run"]
+    tail = "'run' before a script is optional; a script that is called like a command is ./smac, say"
+    return "\n".join(["other commands, each with --help:", *lines, "", tail])
 
 
 if __name__ == "__main__":

@@ -10,13 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
-from pysmac_compat._process import check_platform, ended_by_sigterm, refuse_while_importing_main, uninterrupted
+from pysmac_compat._process import check_platform, ended_by_sigterm, refuse_while_importing_main
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation.dask_client import connected
-from pysmac_compat.evaluation.direct import call_directly
-from pysmac_compat.evaluation.rules import Rules
-from pysmac_compat.events import CallWanted, Event
+from pysmac_compat.events import Event
 from pysmac_compat.files.lock import PATIENCE, RunLock, lock_runs
 from pysmac_compat.files.result_files import read_journals, run_names
 from pysmac_compat.files.working_directory import WorkingDirectory, make_folders, remove_made, results_path
@@ -324,31 +322,9 @@ class SMAC_optimizer:
                 minimisation = Minimisation(
                     plan, func, files=files, locks=locks, recorded=recorded, rules=rules, wishes=wishes
                 )
-                self._carry_out(minimisation, func, plan.rules, on_event)
+                try:
+                    minimisation.carry_out(on_event)
+                finally:
+                    self.result = minimisation.result
         assert self.result is not None
         return self.result.value, dict(self.result.configuration)
-
-    def _carry_out(
-        self,
-        minimisation: Minimisation,
-        func: Callable[..., Any],
-        rules: Rules,
-        on_event: Callable[[Event], object] | None,
-    ) -> None:
-        stopped = False
-        try:
-            minimisation.start()
-            for event in minimisation.events():
-                if isinstance(event, CallWanted):
-                    minimisation.answer(call_directly(func, event.arguments, rules, event.cutoff))
-                elif on_event is not None and not stopped and on_event(event) is True:
-                    stopped = True
-                    minimisation.stop("on_event returned True")
-        except BaseException:
-            minimisation.interrupt()
-            raise
-        finally:
-            with uninterrupted():
-                self.result = minimisation.result
-                minimisation.close()
-        minimisation.conclude()

@@ -14,6 +14,8 @@ features.dat, instance-features.txt::
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Sequence
 
 from pysmac_compat.errors import shown
@@ -44,7 +46,12 @@ def instance_number(name: str) -> int:
 
 def instances_text(instances: Iterable[Sequence[str]]) -> str:
     """The text of a file of instances, each its name and further words."""
-    return "".join(" ".join(words) + "\n" for words in instances)
+    return "".join(" ".join([_in_quotes(name), *more]) + "\n" for name, *more in instances)
+
+
+def _in_quotes(name: str) -> str:
+    """A name as it stands in a line of its own: in quotes if it has blanks."""
+    return f'"{name}"' if len(name.split()) > 1 else name
 
 
 def read_instances(path: Path) -> list[list[str]]:
@@ -63,7 +70,49 @@ def read_instances(path: Path) -> list[list[str]]:
     ------
     FileFormatError
     """
-    return [line.split() for _, line in TextFile(path).lines]
+    pairs = (_named(line.strip(), ()) for _, line in TextFile(path).lines)
+    return [[name, *more.split()] for name, more in pairs]
+
+
+_QUOTED = re.compile(r"""(?P<quote>["'])(?P<name>.+?)(?P=quote)(?P<more>\s.*|)""")
+
+
+def read_named_instances(path: Path, folders: Sequence[str], with_seeds: bool = False) -> list[tuple[str, str]]:
+    """Read a file of instances with names of any kind, also in quotes or with blanks.
+
+    Parameters
+    ----------
+    path : str or path-like
+    folders : sequence of str
+        Where the files of the instances may be: a name without quotes is the longest beginning of its line that is a
+        file there, else the first word.
+    with_seeds : bool
+        Whether each line begins with a seed, which is left out.
+
+    Returns
+    -------
+    list of (str, str)
+        Name and the rest of each line.
+
+    Raises
+    ------
+    FileFormatError
+    """
+    return [
+        _named(line.strip().split(None, 1)[-1] if with_seeds else line.strip(), folders)
+        for _, line in TextFile(path).lines
+    ]
+
+
+def _named(text: str, folders: Sequence[str]) -> tuple[str, str]:
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is not None:
+        return quoted["name"], quoted["more"].strip()
+    ends = [match.start() for match in re.finditer(r"\s+|$", text)]
+    for end in reversed(ends[1:]):
+        if any(os.path.exists(os.path.join(folder, text[:end])) for folder in folders):
+            return text[:end], text[end:].strip()
+    return text[: ends[0]], text[ends[0] :].strip()
 
 
 def features_text(names: Sequence[str], features: Iterable[tuple[str, Sequence[float]]]) -> str:
@@ -97,7 +146,8 @@ def read_features(path: Path) -> tuple[list[str], dict[str, list[float]]]:
     FileFormatError
     """
     file = TextFile(path)
-    rows = [(number, [cell.strip() for cell in line.split(",")]) for number, line in file.lines]
+    lines = ((number, file.cells(number, line) if '"' in line else line.split(",")) for number, line in file.lines)
+    rows = [(number, [cell.strip() for cell in cells]) for number, cells in lines]
     names = rows[0][1][1:] if rows else []
     if not names:
         file.error(1, "expected a header as 'instance_name,feature0,feature1'")

@@ -34,6 +34,7 @@ def header(plan: Plan, run: int) -> dict[str, Any]:
         "deterministic": plan.deterministic,
         "num_train_instances": plan.instances.n_train,
         "train_instance_features": plan.instances.features,
+        "instance_names": plan.instances.names,
         "workers": plan.calls.workers,
         "in_order": plan.calls.in_order,
         "lag": plan.calls.lag,

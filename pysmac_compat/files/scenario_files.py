@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,7 +37,7 @@ _OLD_NAMES = {
     "cputime-limit": "cputime_limit",
 }
 #: aliases of options that name files of a scenario
-_ALIASES = {
+ALIASES = {
     **dict.fromkeys(("pcs-file", "param-file", "paramFile", "paramfile"), "pcs-file"),
     **dict.fromkeys(("instances", "instance-file", "instance-dir", "instanceFile", "instance_file"), "instances"),
 }
@@ -49,7 +50,7 @@ DEFAULT_CUTOFF = 3600.0
 
 def first_name(name: str) -> str | None:
     """The first of the names of an option in SMAC v2; None if it is none of these."""
-    return _ALIASES.get(name) or canonical_names().get(name)
+    return ALIASES.get(name) or canonical_names().get(name)
 
 
 def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -156,6 +157,54 @@ def read_scenario(path: Path) -> dict[str, str]:
             file.error(number, f"expected 'option = value', got {shown(line)}")
         options[name.strip()] = value.strip()
     return options
+
+
+_BY_HAND = re.compile(r"-{0,2}(?P<name>[A-Za-z][\w.-]*)(?:\s*=\s*|\s+)(?P<value>\S.*)")
+
+
+def read_scenario_by_hand(path: Path) -> list[tuple[int, str, str]]:
+    """Read a scenario file as users write it: ``option = value`` or ``option value``, comments, quotes.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    list of (int, str, str)
+        The number of the line, the name as it stands there, and the value.
+
+    Raises
+    ------
+    FileFormatError
+    """
+    file = TextFile(path)
+    found = []
+    for number, line in file.lines:
+        text = without_comment(line).strip()
+        if not text:
+            continue
+        match = _BY_HAND.fullmatch(text)
+        if match is None:
+            file.error(number, f"expected 'option = value' or 'option value', got {shown(text)}")
+        found.append((number, match["name"], match["value"]))
+    return found
+
+
+def without_comment(line: str) -> str:
+    """A line without what begins with ``#`` at its start or after a blank, outside of double quotes."""
+    quoted, previous = False, " "
+    for position, c in enumerate(line):
+        if c == "#" and not quoted and previous.isspace():
+            return line[:position]
+        quoted, previous = quoted != (c == '"'), c
+    return line
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotes around the whole of it."""
+    inside = text[1:-1]
+    return inside if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" and text[0] not in inside else text
 
 
 def read_scenario_by_old_names(path: Path) -> dict[str, str]:

@@ -70,6 +70,14 @@ def quality(name: str, value: Any) -> float | None:
     return number
 
 
+def penalty(name: str, value: Any) -> float:
+    """By how much a time-out counts more than the limit: MEAN, MEAN10, MEAN1000, or PAR10 and the like."""
+    match = re.fullmatch(r"(?:MEAN|PAR)(\d{0,6})", value.upper()) if isinstance(value, str) else None
+    if match is None or match[1] == "0":
+        raise ArgumentError(f"{name} must be 'MEAN', 'MEAN10', 'MEAN1000' or 'PAR10', got {shown(value)}")
+    return float(match[1] or 1)
+
+
 def finite(name: str, value: Any) -> float:
     """A finite number."""
     number = quality(name, value)

@@ -75,7 +75,7 @@ _ROWS: dict[str, Row[Any]] = {
     "dask-client": Row(lambda o: o.calls.cluster, r.cluster),
     # what is minimised, and how long
     "run-obj": Row(lambda o: o.objective.runtime, r.mapped({"QUALITY": False, "RUNTIME": True})),
-    "overall-obj": Row(lambda o: o.objective.penalty, r.mapped(_PENALTIES)),
+    "overall-obj": Row(lambda o: o.objective.penalty, r.penalty),
     "inter-obj": Row(lambda o: o.objective.instance_penalty, r.mapped(_PENALTIES)),
     "deterministic": Row(lambda o: o.instances.deterministic, r.flag),
     "runcount-limit": Row(lambda o: o.limits.evaluations, r.count()),

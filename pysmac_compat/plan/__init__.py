@@ -43,11 +43,14 @@ class Instances:
     n_test : int
     features : sequence of sequence of float, or None
         Of the training instances.
+    names : sequence of str, or None
+        Of the training instances in the files; None: id_0, id_1, ...
     """
 
     n_train: int | None = None
     n_test: int = 0
     features: Sequence[Sequence[float]] | None = None
+    names: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

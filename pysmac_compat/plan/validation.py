@@ -54,6 +54,8 @@ class Validation:
         Whether these are seconds of the wall clock, or CPU seconds of the calls.
     min_wall_time, min_cpu_time : float
         Seconds: a search that took less (the CPU time is that of its calls) is not validated.
+    with_default : bool
+        Whether the default configuration is evaluated, too.
     """
 
     enabled: bool = True
@@ -69,6 +71,7 @@ class Validation:
     by_wall_time: bool = True
     min_wall_time: float = 0.0
     min_cpu_time: float = 0.0
+    with_default: bool = False
 
     def runs(self, n_test: int, deterministic: bool) -> list[tuple[int, int]]:
         """The test instance (from 0) of each run, and a number from 1 that stands for its seed."""

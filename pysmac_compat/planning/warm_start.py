@@ -20,7 +20,7 @@ from pysmac_compat.plan.known import Known
 from pysmac_compat.space.definition import Definition
 
 if TYPE_CHECKING:
-    from pysmac_compat.plan import Plan
+    from pysmac_compat.plan import Instances, Plan
 
 
 def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
@@ -51,7 +51,7 @@ def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
     return [
         Known(
             configurations[row.configuration - 1],
-            _instance(f"{what}, run {row.number}", state.instances[row.instance - 1][0], plan.instances.n_train),
+            _instance(f"{what}, run {row.number}", state.instances[row.instance - 1][0], plan.instances),
             _seed(f"{what}, run {row.number}", row.seed, plan.deterministic),
             _scored(f"{what}, run {row.number}", row, plan),
         )
@@ -102,7 +102,12 @@ def _configuration(
     return values
 
 
-def _instance(what: str, name: str, n_train: int | None) -> int | None:
+def _instance(what: str, name: str, instances: Instances) -> int | None:
+    n_train = instances.n_train
+    if instances.names is not None:
+        if name not in instances.names:
+            raise ArgumentError(f"{what} is on the instance {shown(name)}, which this search does not have")
+        return instances.names.index(name)
     try:
         number = instance_number(name)
     except ValueError as error:

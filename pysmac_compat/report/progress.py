@@ -52,7 +52,7 @@ class Pace:
         """An evaluation has ended."""
         self._ended += 1
 
-    def left(self, evaluations: int) -> float | None:
+    def left(self, evaluations: float) -> float | None:
         """Seconds that so many further evaluations will take; None if nothing tells that yet."""
         elapsed = time.monotonic() - self._start
         rest = self._total_time - elapsed
@@ -143,8 +143,9 @@ class Display:
 
     def __enter__(self) -> Display:
         self._pace = self._new_pace()
-        self._planned = (self.search.max_evaluations or 0) * self.n_runs
-        self._bar = _new_bar(self._planned) if self.wishes.progress else None
+        most = self.search.max_evaluations
+        self._planned = math.inf if most is None else most * self.n_runs
+        self._bar = _new_bar(self._total) if self.wishes.progress else None
         self._exit = contextlib.ExitStack()
         if self._bar is not None:
             _bars.append(self._bar)
@@ -173,7 +174,8 @@ class Display:
                 self._pace = self._new_pace()
             self._ended[event.run] = 0
         elif isinstance(event, RunEnded):
-            self._planned -= max(0, (self.search.max_evaluations or 0) - self._ended[event.run])
+            if self.search.max_evaluations is not None:
+                self._planned -= max(0, self.search.max_evaluations - self._ended[event.run])
         elif isinstance(event, Evaluated) and not event.cut_short:
             self._ended[event.run] += 1
             self._statuses[event.evaluation.status] += 1
@@ -181,11 +183,17 @@ class Display:
                 self._calls -= 1
                 self._pace.note()
             if self.wishes.verbose and not event.recorded:
-                number = f"evaluation {event.evaluation.index}/{self.search.max_evaluations}"
+                most = "" if self.search.max_evaluations is None else f"/{self.search.max_evaluations}"
+                number = f"evaluation {event.evaluation.index}{most}"
                 logger.info("%s", self._line(event.run, number, event.evaluation))
         elif isinstance(event, Tested) and self.wishes.verbose and not event.recorded:
             logger.info("%s", self._line(event.run, f"test {event.evaluation.index}", event.evaluation))
         self._show()
+
+    @property
+    def _total(self) -> int | None:
+        """How many evaluations there will be, if that is known."""
+        return None if math.isinf(self._planned) else int(self._planned)
 
     def _new_pace(self) -> Pace:
         limit = self.search.total_time
@@ -197,7 +205,7 @@ class Display:
             return
         count = sum(self._ended.values())
         with contextlib.suppress(OSError):  # nobody reads it any more: no reason to end the search
-            self._bar.total = self._planned
+            self._bar.total = self._total
             self._bar.set_postfix_str(", ".join(self._state()), refresh=False)
             self._bar.update(count - self._bar.n)
 
@@ -241,7 +249,7 @@ def got(evaluation: Evaluation) -> str:
     return ", ".join(f"{name} {value}" for name, value in given if value is not None)
 
 
-def _new_bar(total: int) -> Any:
+def _new_bar(total: int | None) -> Any:
     has_widgets = _is_notebook() and importlib.util.find_spec("ipywidgets") is not None
     tqdm: Any = importlib.import_module("tqdm.notebook" if has_widgets else "tqdm.std")
     # no thread that watches it: later calls are forks of this process

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pysmac_compat._process import uninterrupted
+from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.on_dask import cluster_callers
 from pysmac_compat.evaluation.outcome import Outcome
@@ -113,6 +114,31 @@ class Minimisation:
             self._builder.take(event)
             if self._files is not None:
                 self._files.take(event)
+
+    def carry_out(self, on_event: Callable[[Event], object] | None = None) -> None:
+        """Start, make the calls that are not isolated, and come to the end, whatever happens.
+
+        Parameters
+        ----------
+        on_event : callable or None
+            Is given each event; the search ends if it returns ``True``.
+        """
+        stopped = False
+        try:
+            self.start()
+            for event in self.events():
+                if isinstance(event, CallWanted):
+                    assert self._function is not None
+                    self.answer(call_directly(self._function, event.arguments, self._plan.rules, event.cutoff))
+                elif on_event is not None and not stopped and on_event(event) is True:
+                    stopped = True
+                    self.stop("on_event returned True")
+        except BaseException:
+            self.interrupt()
+            raise
+        finally:
+            self.close()
+        self.conclude()
 
     def answer(self, outcome: Outcome) -> None:
         """Answer a `CallWanted`."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from pysmac_compat._warn import warn
+from pysmac_compat.arguments import LARGEST
 from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.outcome import FAILURES
 from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
@@ -216,7 +217,7 @@ def _search(plan: Plan) -> Search:
         runtime=plan.objective.runtime,
         penalty=plan.objective.penalty,
         cutoff=plan.objective.cutoff,
-        max_evaluations=plan.budget.evaluations,
+        max_evaluations=None if plan.budget.evaluations >= LARGEST else plan.budget.evaluations,
         total_time=plan.budget.total_time,
         workers=plan.calls.workers,
         n_instances=plan.instances.n_train,

@@ -255,7 +255,11 @@ class Run:
         if wall_time < rules.min_wall_time or cpu_time < rules.min_cpu_time:
             return
         incumbents = self.incumbents or [Step(0.0, 0.0, plan.definition.default)]
-        chosen = self.evaluated.values() if rules.which == "all" else rules.choose(incumbents, wall_time, cpu_time)
+        chosen = list(self.evaluated.values())
+        if rules.which != "all":
+            chosen = rules.choose(incumbents, wall_time, cpu_time)
+        if rules.with_default and plan.definition.default not in chosen:
+            chosen.append(plan.definition.default)
         base = plan.seeds[self.run] if rules.seed is None else rules.seed
         runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.instances.n_test, plan.deterministic)]
         started = []

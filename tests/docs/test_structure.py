@@ -16,7 +16,7 @@ FLOORS = [
     ["__init__"],
     ["_shims"],
     ["drop_in"],
-    ["analyzer", "piac", "optimizer", "optimize", "remote_smac"],
+    ["analyzer", "piac", "optimizer", "optimize", "remote_smac", "commands"],
     ["search", "utils"],
     ["planning"],
     ["files"],

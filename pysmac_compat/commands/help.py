@@ -1,0 +1,69 @@
+"""What ``--help`` says: the options that are known, from the table of the options of SMAC v2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import fill
+
+from pysmac_compat.options.table import options
+from pysmac_compat.planning.option_names import OWN, Told
+
+#: the options that name files and the like, which the table knows as those of SMAC v2 only
+_OF_A_SCENARIO = {
+    "scenario-file": "the scenario: lines as 'option = value', under any name; what the command line says goes before",
+    "algo-exec": "the program, with its first arguments",
+    "algo-exec-dir": "where it runs; default: the folder in which the command runs",
+    "pcs-file": "the parameters: a PCS file of either dialect, or ConfigSpace's JSON",
+    "instances": "a file with a line for each instance, NAME [SPECIFICS ...], or a folder",
+    "test-instances": "the same for the instances on which default and incumbent are compared in the end",
+    "feature-file": "features of the instances: CSV with a header, names in the first column",
+    "output-dir": "where the folder of the results goes; default: smac-output",
+    "experiment-dir": "where paths begin; default: the folder in which the command runs",
+    "option-file": "a further file of options, which goes before the scenario file",
+    "instance-suffix": "a regular expression: of a folder of instances, the files whose names end so",
+    "test-instance-suffix": "the same for test instances",
+    "check-instances-exist": "true: an instance that is no file is an error",
+    "tae": "CLI: the call of SMAC v2; old: that of SMAC3; aclib: --instance I --cutoff C --seed S --config ...",
+}
+_USAGE = {
+    "smac": "pysmac-compat smac --scenario-file FILE [--seed N] [--OPTION VALUE] ...",
+    "validate": "pysmac-compat validate --scenario-file FILE [--trajectory-file FILE] [--OPTION VALUE] ...",
+    "verify-scenario": "pysmac-compat verify-scenario --scenario-file FILE [--OPTION VALUE] ...",
+}
+_EXIT_CODES = (
+    "exit codes: 0 done; 1 nothing was found, or the search ended by ABORT, a crash or an error; 2 wrong options or "
+    "files; 130 interrupted"
+)
+
+
+def help_text(command: str, told: Sequence[Told] = (), more: dict[str, str] | None = None) -> str:
+    """The whole text; options without an effect are left out, unless the user asks for them."""
+    asked = {each.name: each.value.upper() for each in told}
+    everything = "show-hidden" in asked or asked.get("help-level") in ("ADVANCED", "DEVELOPER")
+    lines = [f"usage: {_USAGE[command]}", ""]
+    for name, text in {**(more or {}), **_OF_A_SCENARIO, **OWN}.items():
+        lines.append(_entry([name, *_aliases(name)], text))
+    group = ""
+    for name, option in options().items():
+        if name in _OF_A_SCENARIO or not (everything or option.category == "effect"):
+            continue
+        if option.group != group:
+            group = option.group
+            lines += ["", f"{group}:"]
+        text = option.text if option.category == "effect" else f"has no meaning here: {option.text}"
+        lines.append(_entry(list(option.names), f"{text}{_default(option.default)}"))
+    more_of_it = "" if everything else "--show-hidden shows the options without a meaning here, too; "
+    return "\n".join([*lines, "", f"{more_of_it}see docs/scenarios.md", _EXIT_CODES])
+
+
+def _aliases(name: str) -> list[str]:
+    option = options().get(name)
+    return [] if option is None else list(option.names[1:])
+
+
+def _default(text: str) -> str:
+    return f" (SMAC v2: {text})" if text and len(text) < 40 else ""
+
+
+def _entry(names: Sequence[str], text: str) -> str:
+    return f"  --{', --'.join(names)}\n" + fill(text, 110, initial_indent="      ", subsequent_indent="      ")

@@ -1,0 +1,76 @@
+"""``pysmac-compat run script.py args...``: run an old pysmac script as it is."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import runpy
+import sys
+import traceback
+
+from pysmac_compat import _shims
+from pysmac_compat.drop_in import install_as_pysmac
+from pysmac_compat.report import progress as shows
+from pysmac_compat.report.hints import hint_for, hint_for_syntax
+
+
+def main(argv: list[str], epilog: str = "") -> int:
+    """Run the script named on the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pysmac_compat",
+        usage="%(prog)s [-h] [--progress] [--verbose] script [args ...]",
+        description="Run a script that was written for pysmac: 'import pysmac' in it gives this package.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--progress", action="store_true", help="a line that moves while it searches; needs tqdm")
+    parser.add_argument("--verbose", action="store_true", help="a line for each evaluation")
+    parser.add_argument("script", help="the script")
+    rest = parser.add_argument("args", nargs=argparse.REMAINDER, help="its own arguments, if it takes any")
+    rest.required = False  # else some versions of Python ask for them where the script is missing
+    options = parser.parse_args(argv)
+    script = options.script
+    if not os.path.isfile(script):
+        parser.error(f"there is no file {script!r}")
+    try:
+        wishes = shows.Wishes(options.progress, options.verbose).checked()
+    except ImportError as error:
+        parser.error(str(error))
+    shows.by_default.progress, shows.by_default.verbose = wishes.progress, wishes.verbose
+    install_as_pysmac()
+    sys.argv = [script, *options.args]
+    # '' or the current folder stands first under -m; a script has its own folder there.
+    sys.path[0] = os.path.dirname(os.path.abspath(script))
+    sys.path.append(os.path.dirname(_shims.__file__))
+    try:
+        runpy.run_path(script, run_name="__main__")
+    except Exception as error:
+        hint = _hint(error, script)
+        if hint is None:
+            raise
+        print(hint, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _hint(error: Exception, script: str) -> str | None:
+    """The traceback from the script's own frames on, and a line with the place and what helps; None if nothing does."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(script)), "")
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [i for i, frame in enumerate(frames) if _lies_in(folder, frame.filename)]
+    if isinstance(error, SyntaxError):
+        file, line = error.filename or "", error.lineno
+        hint = hint_for_syntax(error) if _lies_in(folder, file) else None
+    else:
+        file, line = (frames[own[-1]].filename, frames[own[-1]].lineno) if own else ("", None)
+        hint = hint_for(f"{type(error).__name__}: {error}") if own else None
+    if hint is None:
+        return None
+    shown = traceback.format_list(frames[own[0] :]) if own else []
+    head = ["Traceback (most recent call last):\n"] if shown else []
+    text = "".join([*head, *shown, *traceback.format_exception_only(error)])
+    return f"{text}python -m pysmac_compat: {file}, line {line}: {hint}"
+
+
+def _lies_in(folder: str, file: str) -> bool:
+    return not file.startswith("<") and os.path.abspath(file).startswith(folder)

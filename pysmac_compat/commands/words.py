@@ -1,0 +1,127 @@
+"""The words of a command line as options, and what is said on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from pysmac_compat.errors import ArgumentError, PysmacError, SearchError, shown
+from pysmac_compat.planning.option_names import Told, canonical, unknown
+
+#: options without a value
+FLAGS = ("help", "v", "show-hidden", "resume", "verify", "progress", "include-default-as-first-random", "default")
+_PLACE = "command line"
+_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "OFF", "DEV_DBG")
+
+#: the exit codes of all commands but ``run``
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+
+
+def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[Told], list[Told]]:
+    """The options of a command line, as ``--name value``, ``--name=value``, or ``--name`` of a flag.
+
+    Parameters
+    ----------
+    words : sequence of str
+    more : collection of str
+        Names of further options, which only this command has.
+
+    Returns
+    -------
+    list of Told, list of Told
+        The options of a scenario, and those of ``more``, which may come several times.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    told: list[Told] = []
+    others: list[Told] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        match = re.fullmatch(r"(?:--|-(?=[A-Za-z?]\Z))(?P<name>[A-Za-z?][\w.-]*)(?P<value>=.*)?", word, re.DOTALL)
+        if match is None:
+            raise ArgumentError(f"expected an option, as --name value, got {shown(word)}")
+        name = match["name"]
+        first = name if name in more else canonical(name)
+        if first is None:
+            raise unknown(name, _PLACE, more)
+        if match["value"] is not None:
+            value = match["value"][1:]
+        elif first in FLAGS or first == "verbose" and not (rest and rest[0].upper() in _LEVELS):
+            value = "true"
+        elif rest:
+            value = rest.pop(0)
+        else:
+            raise ArgumentError(f"--{name} needs a value")
+        (others if name in more else told).append(Told(name, value, _PLACE))
+    return told, others
+
+
+def spoken(text: str, told: Mapping[str, Told]) -> str:
+    """A message that speaks of options as the user wrote them, not of ``smac_options['...']``."""
+
+    def named(match: re.Match[str]) -> str:
+        each = told.get(match["name"])
+        if each is None:
+            return f"option {match['name']}"
+        return f"--{each.name}" if each.place == _PLACE else f"{each.name} ({each.place})"
+
+    return re.sub(r"smac_options\[(['\"])(?P<name>[^'\"]+)\1\]", named, text)
+
+
+class Speaker:
+    """Says things on stderr, each with the name of the command.
+
+    Parameters
+    ----------
+    command : str
+
+    Attributes
+    ----------
+    told : dict of str to Told
+        The options, once they are known.
+    """
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+        self.told: Mapping[str, Told] = {}
+
+    def say(self, text: str) -> None:
+        """One thing."""
+        with contextlib.suppress(OSError):
+            print(f"pysmac-compat {self._command}: {spoken(text, self.told)}", file=sys.stderr, flush=True)
+
+    @contextlib.contextmanager
+    def saying_warnings(self) -> Iterator[None]:
+        """Say warnings in the same way, without a place in the code, each text once."""
+        said: set[str] = set()
+
+        def show(message: Warning | str, *more: object, **keywords: object) -> None:
+            if str(message) not in said:
+                said.add(str(message))
+                self.say(f"warning: {message}")
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UserWarning)
+            warnings.showwarning = show
+            yield
+
+    def guard(self, work: Callable[[], int]) -> int:
+        """Do it, and return its exit code, also where it ends with an exception that is meant for the user."""
+        with self.saying_warnings():
+            try:
+                return work()
+            except SearchError as error:
+                self.say(f"error: {error}")
+                return FAILED
+            except (PysmacError, OSError, ImportError) as error:
+                self.say(f"error: {error}")
+                return WRONG
+            except KeyboardInterrupt:
+                self.say("interrupted")
+                return INTERRUPTED

@@ -1,0 +1,143 @@
+"""The names of options in scenario files and on the command line: those of SMAC v2, SMAC3 before 2.0, and ParamILS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.files.scenario_files import ALIASES
+from pysmac_compat.options.rows import ROWS
+from pysmac_compat.options.table import canonical_names
+from pysmac_compat.suggestions import did_you_mean
+
+#: what only the command line has, and what it does
+OWN = {
+    "memory-limit": "MB of memory that a call may use, with all processes that it starts",
+    "cutoff-length": "what calls get as RUNLENGTH; 'max' (default): the number that says that there is no limit",
+    "mode": "SMAC4AC, SMAC4HPO (both as without), SMAC4BO (a Gaussian process as the model) or ROAR",
+    "restore-state": "a folder of results, which is resumed, or a state-run folder, whose evaluations are a start",
+    "resume": "go on with the run of this seed where it has stopped; without a value",
+    "verify": "check the files and make one call of the default configuration, nothing else; without a value",
+    "progress": "a line that moves, needs tqdm; without a value. Default: on a terminal",
+    "verbose": "a line for each evaluation; without a value, or a level for SMAC3's sake",
+}
+#: names of SMAC3 before 2.0, and of ParamILS, for options that SMAC v2 calls otherwise or does not have
+_OTHER_NAMES = {
+    "ta": "algo-exec",
+    "pcs_fn": "pcs-file",
+    "param_file": "pcs-file",
+    "train_inst_fn": "instances",
+    "instance_seed_file": "instances",
+    "test_inst_fn": "test-instances",
+    "feature_fn": "feature-file",
+    "cutoff": "algo-cutoff-time",
+    "algo_runs_timelimit": "cputime-limit",
+    "ta_run_limit": "runcount-limit",
+    "maxEvals": "runcount-limit",
+    "maxR": "max-incumbent-runs",
+    "minR": "initial-challenger-runs",
+    "cost_for_crash": "transform-crashed-quality-value",
+    "n_jobs": "workers",
+    "n_workers": "workers",
+    "verbose_level": "log-level",
+    "verbosity": "log-level",
+}
+#: options of SMAC3 before 2.0 without a meaning here, and why
+_FOREST = "the forest is set by the options rf-... of SMAC v2"
+_SEARCH = "the search has parts of its own"
+MEANINGLESS = {
+    "always_race_default": "the default is raced as any other configuration; the test instances compare the two",
+    "limit_resources": "the limits of calls always hold",
+    "use_ta_time": "tuner-timeout counts the calls' time, wallclock-limit the clock's",
+    "save_results_instantly": "each result is written as soon as it is there",
+    "save_instantly": "each result is written as soon as it is there",
+    "input_psmac_dirs": "separate processes of a search share nothing; workers makes several calls at a time",
+    "shared_model": "separate processes of a search share nothing; workers makes several calls at a time",
+    "multi_objectives": "one number is minimised: run_obj says which",
+    "hydra_iterations": "there is no Hydra",
+    "hydra_validation": "there is no Hydra",
+    "incumbents_per_round": "there is no Hydra",
+    "n_optimizers": "there is no Hydra",
+    "psmac_validate": "there is no pSMAC",
+    "random_configuration_chooser": _SEARCH,
+    "rand_prob": _SEARCH,
+    "transform_y": _SEARCH,
+    "acq_opt_challengers": "the options num-challengers and num-ei-random of SMAC v2 set the maximiser",
+    "sls_max_steps": _SEARCH,
+    "sls_n_steps_plateau_walk": _SEARCH,
+    "rf_do_bootstrapping": _FOREST,
+    "rf_min_samples_split": _FOREST,
+    "rf_min_samples_leaf": _FOREST,
+    "rf_max_depth": _FOREST,
+}
+#: names that only scenario files of SMAC3 have
+_OF_SMAC3 = {"pcs_fn", "train_inst_fn", "test_inst_fn", "feature_fn", "cutoff", "algo_runs_timelimit"}
+_OF_SMAC3 |= {"ta_run_limit", "maxR", "minR", "cost_for_crash", "mode", "restore_state", "verbose_level", *MEANINGLESS}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An option as it was written.
+
+    Attributes
+    ----------
+    name, value : str
+    place : str
+        For messages, as 'scenario.txt, line 3' or 'the command line'.
+    """
+
+    name: str
+    value: str
+    place: str
+
+
+def canonical(name: str) -> str | None:
+    """The one name of an option, by any of its names; None if there is no such option.
+
+    Capitals and ``-``, ``_`` make no difference where a name has more than one letter.
+    """
+    exact, folded = _names()
+    return exact.get(name) or (folded.get(_folded(name)) if len(name) > 1 else None)
+
+
+def unknown(name: str, place: str, more: Iterable[str] = ()) -> ArgumentError:
+    """The error for a name that no option has; ``more`` are further names that there are."""
+    known = {each for each in (*_names()[0], *more) if len(each) > 1}
+    return ArgumentError(f"{place}: unknown option {shown(name)}{did_you_mean(name, known)}")
+
+
+def is_of_smac3(name: str) -> bool:
+    """Whether only SMAC3 has an option by this name."""
+    return _folded(name) in {_folded(each) for each in _OF_SMAC3}
+
+
+def merged(told: Iterable[Told]) -> dict[str, Told]:
+    """The options by their canonical names; of several with one name the last one holds.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown name, with the nearest known ones.
+    """
+    found: dict[str, Told] = {}
+    for each in told:
+        name = canonical(each.name)
+        if name is None:
+            raise unknown(each.name, each.place)
+        found.pop(name, None)
+        found[name] = each
+    return found
+
+
+@cache
+def _names() -> tuple[dict[str, str], dict[str, str]]:
+    """The canonical names, by all names as they are written, and by these without capitals and signs."""
+    exact = {name: name for name in (*ROWS, *OWN, *MEANINGLESS)}
+    exact = {**exact, **_OTHER_NAMES, **canonical_names(), **ALIASES}
+    return exact, {_folded(name): first for name, first in exact.items() if len(name) > 1}
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")

@@ -1,0 +1,141 @@
+"""The files that a scenario of a program names: where they are looked for, and what stands in them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.files.instances import read_features, read_named_instances
+from pysmac_compat.files.pcs import read_pcs
+from pysmac_compat.planning.option_names import Told
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.ready import understand
+
+#: name and further words of an instance
+Instance = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the paths of a scenario begin.
+
+    Attributes
+    ----------
+    base : str
+        The folder in which the command runs, or --experiment-dir; the folder of the scenario file, if the file of the
+        parameters is found only from there.
+    others : sequence of str
+        Where files are looked for that are not there.
+    """
+
+    base: str
+    others: Sequence[str]
+
+    @classmethod
+    def of(cls, start: str, scenario_file: str | None, pcs: Told | None) -> Places:
+        """The places of a scenario that is read in a folder."""
+        beside = start if scenario_file is None else os.path.dirname(os.path.join(start, scenario_file)) or start
+        here, there = cls(start, [beside]), cls(beside, [start])
+        if pcs is None or os.path.exists(os.path.join(start, pcs.value)):
+            return here
+        return there if os.path.exists(os.path.join(beside, pcs.value)) else here
+
+    def find(self, told: Told, kind: Callable[[str], bool] = os.path.exists, what: str = "file") -> str:
+        """The path of what an option names.
+
+        Raises
+        ------
+        ArgumentError
+            If it is in none of the places.
+        """
+        text = os.path.expanduser(told.value)
+        folders = list(dict.fromkeys([self.base, *self.others]))
+        paths = [os.path.normpath(os.path.join(folder, text)) for folder in folders]
+        paths += [os.path.join(folder, os.path.basename(text)) for folder in self.others]  # a folder that has moved
+        for path in paths:
+            if kind(path):
+                return path
+        looked = " or ".join(dict.fromkeys(shown(path) for path in paths[: len(folders)]))
+        raise ArgumentError(f"{told.place}: {told.name} = {told.value}: there is no {what} {looked}")
+
+
+def read_space(path: str) -> Definition:
+    """The search space of a PCS file in either dialect, or of a JSON file of ConfigSpace.
+
+    Raises
+    ------
+    ValueError
+        Naming the file.
+    """
+    if not path.lower().endswith(".json"):
+        parameters, *clauses = read_pcs(path)
+        return understand(parameters, *clauses)
+    from ConfigSpace import ConfigurationSpace
+
+    try:
+        space = ConfigurationSpace.from_json(path)
+    except Exception as error:  # whatever it raises where a key is missing
+        raise ArgumentError(f"{path}: not a search space as ConfigSpace writes it in JSON: {error!r}") from error
+    return understand(space)
+
+
+def read_program_instances(told: Told, path: str, folders: Sequence[str], suffix: str | None) -> list[Instance]:
+    """The instances of a file, or all files of a folder.
+
+    Parameters
+    ----------
+    told : Told
+        The option that names it.
+    path : str
+    folders : sequence of str
+        From which the names of files may begin.
+    suffix : str or None
+        A regular expression: of a folder the files whose names end so.
+
+    Raises
+    ------
+    ArgumentError, FileFormatError
+    """
+    if os.path.isdir(path):
+        try:
+            ends = re.compile(f"(?:{suffix or ''})$")
+        except re.error as error:
+            raise ArgumentError(f"instance-suffix must be a regular expression, got {shown(suffix)}: {error}") from None
+        inside = (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+        found = sorted((each, "") for each in inside if ends.search(each))
+    else:
+        found = read_named_instances(path, folders, with_seeds=told.name.lower().endswith("seed_file"))
+    if not found and told.name != "test-instances":
+        raise ArgumentError(f"{told.place}: {told.name} = {told.value}: there are no instances in {shown(path)}")
+    return found
+
+
+def features_of_instances(path: str, instances: Sequence[Instance]) -> list[list[float]]:
+    """The features of each instance; names may differ by ``./`` and the like, or have lost their folders.
+
+    Raises
+    ------
+    ArgumentError, FileFormatError
+    """
+    _, features = read_features(path)
+    normal = {os.path.normpath(name): row for name, row in features.items()}
+    by_end: dict[str, list[list[float]]] = {}
+    for name, values in features.items():
+        by_end.setdefault(os.path.basename(name), []).append(values)
+    found: list[list[float]] = []
+    missing: list[str] = []
+    for name, _ in instances:
+        row: list[float] | None = features.get(name) or normal.get(os.path.normpath(name))
+        if row is None and len(same := by_end.get(os.path.basename(name), [])) == 1:
+            (row,) = same
+        if row is None:
+            missing.append(name)
+        else:
+            found.append(row)
+    if missing:
+        more = f" (nor have {len(missing) - 1} others)" if len(missing) > 1 else ""
+        raise ArgumentError(f"{path}: the instance {shown(missing[0])} has no features{more}")
+    return found
