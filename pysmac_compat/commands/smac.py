@@ -8,8 +8,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pysmac_compat import __version__
 from pysmac_compat._process import check_platform, ended_by_sigterm
+from pysmac_compat._version import __version__
 from pysmac_compat.commands.help import help_text
 from pysmac_compat.commands.verify import verify
 from pysmac_compat.commands.words import DONE, FAILED, Speaker, read_words

@@ -134,7 +134,7 @@ class RunWriter:
         configuration = self._id(texts, evaluation.configuration)
         self._n_runs += 1
         self._wall_time += evaluation.wall_time
-        runtime = self._runtime_of(evaluation)
+        runtime = _runtime_of(evaluation, self._plan)
         self._runtime += runtime
         objective, timeout = self._plan.objective, evaluation.status == "TIMEOUT"
         row = RunRow(
@@ -146,7 +146,7 @@ class RunWriter:
             cutoff=self._cutoff if evaluation.cutoff is None else evaluation.cutoff,
             seed=_seed(evaluation),
             runtime=runtime,
-            quality=self._quality_of(evaluation),
+            quality=_quality_of(evaluation, self._plan),
             iteration=len(self._ids) - 1,
             cumulative_runtime=self._runtime,
             result=_result(evaluation),
@@ -180,18 +180,9 @@ class RunWriter:
         if self._last is not None and not self._tests:
             self._end_search(self._last)
         texts = value_texts(evaluation.configuration, self._plan.definition)
-        key, objective = format_pairs(texts), self._plan.objective
+        key = format_pairs(texts)
         self._tested[key] = texts
-        late = objective.cutoff is not None and evaluation.value >= objective.cutoff
-        run = validation_files.ValidationRun(
-            instance=self._test_instance(evaluation),
-            seed=_seed(evaluation),
-            objective=objective.turned(evaluation.value) * (objective.penalty if objective.runtime and late else 1.0),
-            result=_result(evaluation),
-            runtime=self._runtime_of(evaluation),
-            quality=self._quality_of(evaluation),
-            cutoff=self._cutoff,
-        )
+        run = validation_run(evaluation, self._test_instance(evaluation), self._plan)
         self._tests.setdefault(key, []).append(run)
 
     def _test_instance(self, evaluation: Evaluation) -> str:
@@ -241,19 +232,32 @@ class RunWriter:
         self._trajectory.append(step.line)
         self._detailed.append(step.detailed_line)
 
-    def _runtime_of(self, evaluation: Evaluation) -> float:
-        if evaluation.runtime is not None:
-            return evaluation.runtime
-        return evaluation.value if self._plan.objective.runtime and evaluation.succeeded else evaluation.cpu_time
 
-    def _quality_of(self, evaluation: Evaluation) -> float:
-        if evaluation.quality is not None:
-            return evaluation.quality
-        return (
-            evaluation.value
-            if evaluation.succeeded or not self._plan.objective.runtime
-            else self._plan.calls.failure_value
-        )
+def validation_run(evaluation: Evaluation, instance: str, plan: Plan) -> validation_files.ValidationRun:
+    """A run on a test instance of this name, as the files have it."""
+    objective = plan.objective
+    late = objective.cutoff is not None and evaluation.value >= objective.cutoff
+    return validation_files.ValidationRun(
+        instance=instance,
+        seed=_seed(evaluation),
+        objective=objective.turned(evaluation.value) * (objective.penalty if objective.runtime and late else 1.0),
+        result=_result(evaluation),
+        runtime=_runtime_of(evaluation, plan),
+        quality=_quality_of(evaluation, plan),
+        cutoff=DEFAULT_CUTOFF if objective.cutoff is None else objective.cutoff,
+    )
+
+
+def _runtime_of(evaluation: Evaluation, plan: Plan) -> float:
+    if evaluation.runtime is not None:
+        return evaluation.runtime
+    return evaluation.value if plan.objective.runtime and evaluation.succeeded else evaluation.cpu_time
+
+
+def _quality_of(evaluation: Evaluation, plan: Plan) -> float:
+    if evaluation.quality is not None:
+        return evaluation.quality
+    return evaluation.value if evaluation.succeeded or not plan.objective.runtime else plan.calls.failure_value
 
 
 def _seed(evaluation: Evaluation) -> int:

@@ -80,9 +80,9 @@ class Validated:
         return sum(run.objective for run in self.runs) / len(self.runs)
 
 
-def file_name(what: str, run: str) -> str:
-    """The name of a file, as validationResults-traj-run-0-walltime.csv."""
-    return f"validation{what}-traj-run-{run}-walltime.csv"
+def file_name(what: str, run: str, of: str = "traj-run") -> str:
+    """The name of a file, as validationResults-traj-run-0-walltime.csv; ``of`` is where configurations come from."""
+    return f"validation{what}-{of}-{run}-walltime.csv"
 
 
 def validation_texts(validated: Sequence[Validated], algorithm: str) -> dict[str, str]:

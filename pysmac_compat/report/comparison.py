@@ -1,9 +1,9 @@
-"""The default configuration and the incumbent side by side, on the test instances."""
+"""Configurations side by side, on test instances: after a search the default and the incumbent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, FAILURES
@@ -17,7 +17,7 @@ _PENALTY = 10  # of PAR10: so many times the limit for what has not succeeded
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two configurations.
+    """One of the configurations.
 
     Attributes
     ----------
@@ -64,40 +64,41 @@ def sides(result: Result, default: dict[str, Any]) -> list[Side]:
     found: list[Side] = []
     for name, configuration in (("default", default), ("incumbent", result.active_configuration)):
         own = [evaluation for evaluation in tests if evaluation.configuration == configuration]
-        if own and not (found and configuration == default):
+        if own:
             found.append(Side(name, own, result.search.runtime))
+    if len(found) == 2 and default == result.active_configuration:
+        return [replace(found[0], name="default, which is the incumbent")]
     return found
 
 
-def comparison(both: Sequence[Side]) -> str:
-    """The table that is printed after a search."""
-    runtime = both[0].runtime
+def comparison(compared: Sequence[Side], where: str = "on test instances") -> str:
+    """A table with a column for each; the first is what the others are compared with."""
+    runtime = compared[0].runtime
     rows = [
-        ["on test instances", *(side.name for side in both)],
-        ["calls", *(str(len(side.evaluations)) for side in both)],
-        ["PAR10 (s)" if runtime else "mean", *(short(side.mean) for side in both)],
-        ["time-outs", *(str(side.n_timed_out) for side in both)],
-        ["crashed", *(str(side.n_failed) for side in both)],
+        [where, *(side.name for side in compared)],
+        ["calls", *(str(len(side.evaluations)) for side in compared)],
+        ["PAR10 (s)" if runtime else "mean", *(short(side.mean) for side in compared)],
+        ["time-outs", *(str(side.n_timed_out) for side in compared)],
+        ["crashed", *(str(side.n_failed) for side in compared)],
     ]
-    if len(both) == 1:
-        rows[0][1] = "default (which is the incumbent)"
-    elif runtime and both[1].mean > 0:
-        rows.append(["speed-up", "", f"{both[0].mean / both[1].mean:.3g}"])
+    if runtime and len(compared) > 1:
+        first, *others = (side.mean for side in compared)
+        rows.append(["speed-up", "1", *(f"{first / other:.3g}" if other > 0 else "" for other in others)])
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=False)]
     padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=False)] for row in rows)
     return "\n".join("  ".join(row).rstrip() for row in padded)
 
 
-def comparison_csv(both: Sequence[Side], instances: Sequence[str]) -> str:
+def comparison_csv(compared: Sequence[Side], instances: Sequence[str]) -> str:
     """The same as CSV, a row for each instance and seed; ``instances`` are the names of all instances."""
     import csv
     import io
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    columns = ("status", "runtime", "quality", "PAR10" if both[0].runtime else "cost")
-    writer.writerow(["instance", "seed", *(f"{side.name} {column}" for side in both for column in columns)])
-    for rows in zip(*([*zip(side.evaluations, side.costs, strict=True)] for side in both), strict=False):
+    columns = ("status", "runtime", "quality", "PAR10" if compared[0].runtime else "cost")
+    writer.writerow(["instance", "seed", *(f"{side.name} {column}" for side in compared for column in columns)])
+    for rows in zip(*([*zip(side.evaluations, side.costs, strict=True)] for side in compared), strict=False):
         first = rows[0][0]
         place = ["" if first.instance is None else instances[first.instance], -1 if first.seed is None else first.seed]
         cells = ([each.status, each.runtime, each.quality, cost] for each, cost in rows)

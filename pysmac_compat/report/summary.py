@@ -46,7 +46,8 @@ def entries(result: Result) -> list[tuple[str, str]]:
         said.append(("known before", count(len(result.known), "evaluation")))
     if len(runs) > 1:
         said.append(("runs", ", ".join(short(run.value) if run.trajectory else "none" for run in runs)))
-    tests = [evaluation.value for run in runs for evaluation in run.test_evaluations]
+    tests = [e.value for run in runs for e in run.test_evaluations if e.configuration == run.active_configuration]
+    tests = tests or [evaluation.value for run in runs for evaluation in run.test_evaluations]
     if tests:
         said.append(("on test instances", f"{short(sum(tests) / len(tests))}, a mean over {len(tests)} calls"))
     failure = next((e for e in result if e.status in FAILURES), None)

@@ -75,7 +75,9 @@ class Minimisation:
         """Start the processes: what makes the calls, and the engines."""
         plan = self._plan
         for i in range(plan.processes):
-            callers = [] if self._function is None or not plan.calls.isolate else self._start_callers(self._function)
+            callers: list[Caller] = []
+            if self._function is not None and plan.calls.isolate:
+                callers = start_callers(plan, self._function, self._started, self.locks)
             self._callers += callers
             runs = range(i, len(plan.seeds), plan.processes)
             of_search = None if self._files is None else self._files.of_search
@@ -85,17 +87,6 @@ class Minimisation:
             self._started.callback(self._engines[-1].close)
         if self._display is not None:
             self._started.enter_context(self._display)
-
-    def _start_callers(self, function: Callable[..., Any]) -> list[Caller]:
-        calls, callers = self._plan.calls, list[Caller]()
-        if calls.cluster is not None:
-            callers += cluster_callers(calls.cluster, function, self._plan.rules, calls.workers)
-            self._started.callback(callers[0].close)
-            return callers
-        for _ in range(calls.workers):
-            callers.append(Evaluator(function, self._plan.rules, self.locks))
-            self._started.callback(callers[-1].close)
-        return callers
 
     def events(self) -> Iterator[Event]:
         """What happens, as it happens, until all runs have ended; result and files know of it first."""
@@ -174,3 +165,18 @@ class Minimisation:
         """Let go of the locks in this process."""
         for lock in self.locks:
             lock.close()
+
+
+def start_callers(
+    plan: Plan, function: Callable[..., Any], started: contextlib.ExitStack, locks: Sequence[RunLock] = ()
+) -> list[Caller]:
+    """Start what makes the calls, as many at a time as the plan says; ``started`` ends them."""
+    callers: list[Caller] = []
+    if plan.calls.cluster is not None:
+        callers += cluster_callers(plan.calls.cluster, function, plan.rules, plan.calls.workers)
+        started.callback(callers[0].close)
+        return callers
+    for _ in range(plan.calls.workers):
+        callers.append(Evaluator(function, plan.rules, locks))
+        started.callback(callers[-1].close)
+    return callers
