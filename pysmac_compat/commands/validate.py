@@ -168,7 +168,8 @@ def _of_trajectory(found: ProgramScenario, path: str) -> list[_Candidate]:
     if not rows:
         raise ArgumentError(f"the trajectory {shown(path)} is empty")
     steps = [Step(row["Wallclock Time"], row["CPU Time Used"], values) for row, values in rows]
-    chosen = found.plan.validation.choose(steps, steps[-1].wall_time, steps[-1].cpu_time)
+    every = found.plan.validation.choose(steps, steps[-1].wall_time, steps[-1].cpu_time)
+    chosen = [values for number, values in enumerate(every) if values not in every[:number]]
     names = ("Wallclock Time", "Estimated Training Performance", "Automatic Configurator (CPU) Time")
     last = {repr(values): (row[names[0]], row[names[1]], row[names[2]]) for row, values in rows}
     return [

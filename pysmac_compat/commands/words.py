@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import sys
 import warnings
@@ -10,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from pysmac_compat.errors import ArgumentError, PysmacError, SearchError, shown
 from pysmac_compat.planning.option_names import Told, canonical, unknown
+from pysmac_compat.report.progress import say
 
 #: options without a value
 FLAGS = ("help", "v", "show-hidden", "resume", "verify", "progress", "include-default-as-first-random", "default")
@@ -74,6 +76,19 @@ def spoken(text: str, told: Mapping[str, Told]) -> str:
     return re.sub(r"smac_options\[(['\"])(?P<name>[^'\"]+)\1\]", named, text)
 
 
+class _Logged(logging.Handler):
+    """Says what is logged, unless it is shown anyway."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(logging.WARNING)
+        self._speaker = speaker
+
+    def emit(self, record: logging.LogRecord) -> None:
+        others = logging.getLogger("pysmac_compat").handlers
+        if not any(type(each) is logging.StreamHandler for each in others):
+            self._speaker.say(record.getMessage())
+
+
 class Speaker:
     """Says things on stderr, each with the name of the command.
 
@@ -94,12 +109,13 @@ class Speaker:
     def say(self, text: str) -> None:
         """One thing."""
         with contextlib.suppress(OSError):
-            print(f"pysmac-compat {self._command}: {spoken(text, self.told)}", file=sys.stderr, flush=True)
+            say(f"pysmac-compat {self._command}: {spoken(text, self.told)}", sys.stderr)
 
     @contextlib.contextmanager
     def saying_warnings(self) -> Iterator[None]:
-        """Say warnings in the same way, without a place in the code, each text once."""
+        """Say warnings in the same way, without a place in the code, each text once; and what is logged."""
         said: set[str] = set()
+        package, handler = logging.getLogger("pysmac_compat"), _Logged(self)
 
         def show(message: Warning | str, *more: object, **keywords: object) -> None:
             if str(message) not in said:
@@ -109,7 +125,11 @@ class Speaker:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)
             warnings.showwarning = show
-            yield
+            package.addHandler(handler)
+            try:
+                yield
+            finally:
+                package.removeHandler(handler)
 
     def guard(self, work: Callable[[], int]) -> int:
         """Do it, and return its exit code, also where it ends with an exception that is meant for the user."""

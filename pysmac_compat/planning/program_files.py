@@ -38,6 +38,7 @@ class Places:
     def of(cls, start: str, scenario_file: str | None, pcs: Told | None) -> Places:
         """The places of a scenario that is read in a folder."""
         beside = start if scenario_file is None else os.path.dirname(os.path.join(start, scenario_file)) or start
+        beside = os.path.normpath(beside)
         here, there = cls(start, [beside]), cls(beside, [start])
         if pcs is None or os.path.exists(os.path.join(start, pcs.value)):
             return here

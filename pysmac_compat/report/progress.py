@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from pysmac_compat import arguments
 from pysmac_compat.errors import ArgumentError, shown
@@ -28,12 +28,13 @@ logger = logging.getLogger("pysmac_compat.evaluations")
 _bars: list[Any] = []
 
 
-def say(text: str) -> None:
-    """Print a line on stdout, above a line of progress if there is one."""
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Print a line on stdout, or another stream, above a line of progress if there is one."""
+    stream = sys.stdout if stream is None else stream
     if _bars:
-        _bars[-1].write(text, file=sys.stdout)
+        _bars[-1].write(text, file=stream)
     else:
-        print(text, flush=True)
+        print(text, file=stream, flush=True)
 
 
 class Pace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from bisect import insort
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -85,7 +85,7 @@ class ResultBuilder:
             self._aborted = True
         elif not self._shown:
             self._shown = True
-            logger.warning("%s", _failure(run, evaluation))
+            logger.warning("%s", _failure(run, evaluation, self.plan.instances.names))
 
     def _check_clock(self, event: Evaluated) -> None:
         """Count the calls that the wall clock ended with little of their CPU time used; warn of the first."""
@@ -225,10 +225,12 @@ def _search(plan: Plan) -> Search:
     )
 
 
-def _failure(run: int, evaluation: Evaluation) -> str:
+def _failure(run: int, evaluation: Evaluation, names: Sequence[str] | None) -> str:
     """What a user wants to know of the first failure: the traceback, what helps, and how to repeat it."""
     hint = hint_for(evaluation.message)
-    given = {"instance": evaluation.instance, "seed": evaluation.seed}
+    number = evaluation.instance
+    instance = number if names is None or number is None else names[number]
+    given = {"instance": instance, "seed": evaluation.seed}
     given = {name: value for name, value in given.items() if value is not None}
     got = ", ".join(f"{name}={value!r}" for name, value in {**evaluation.configuration, **given}.items())
     lines = [

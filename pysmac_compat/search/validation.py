@@ -43,7 +43,8 @@ def evaluate_on_test_instances(
     list of Evaluation
         In the order of the configurations.
     """
-    plan = replace(plan, validation=replace(plan.validation, which="all", min_wall_time=0.0, min_cpu_time=0.0))
+    settings = replace(plan.validation, which="all", min_wall_time=0.0, min_cpu_time=0.0, with_default=False)
+    plan = replace(plan, validation=settings)
     found: list[Evaluation] = []
     one_at_a_time = threading.Lock()
 
