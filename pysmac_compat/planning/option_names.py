@@ -19,7 +19,7 @@ OWN = {
     "mode": "SMAC4AC, SMAC4HPO (both as without), SMAC4BO (a Gaussian process as the model) or ROAR",
     "restore-state": "a folder of results, which is resumed, or a state-run folder, whose evaluations are a start",
     "resume": "go on with the run of this seed where it has stopped; without a value",
-    "verify": "check the files and make one call of the default configuration, nothing else; without a value",
+    "verify": "check the files and call the default configuration once before anything else; without a value",
     "progress": "a line that moves, needs tqdm; without a value. Default: on a terminal",
     "verbose": "a line for each evaluation; without a value, or a level for SMAC3's sake",
 }

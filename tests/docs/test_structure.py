@@ -14,9 +14,10 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     ["__main__"],
     ["__init__"],
+    ["commands"],
     ["_shims"],
     ["drop_in"],
-    ["analyzer", "piac", "optimizer", "optimize", "remote_smac", "commands"],
+    ["analyzer", "piac", "optimizer", "optimize", "remote_smac"],
     ["search", "utils"],
     ["planning"],
     ["files"],
