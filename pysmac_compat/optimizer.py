@@ -263,7 +263,7 @@ class SMAC_optimizer:
             raise ArgumentError(f"func must be callable, got {shown(func)}")
         rules = StopRules(stop_when)
         wishes = shows.wishes(progress, verbose)
-        options = resolve(self.smac_options)
+        options = resolve(self.smac_options, getattr(func, "default_options", None))
         with contextlib.ExitStack() as held:
             if options.calls.cluster is not None:
                 client, workers = held.enter_context(connected(options.calls.cluster, func, options.calls.workers))

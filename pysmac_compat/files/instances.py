@@ -98,10 +98,8 @@ def read_named_instances(path: Path, folders: Sequence[str], with_seeds: bool = 
     ------
     FileFormatError
     """
-    return [
-        _named(line.strip().split(None, 1)[-1] if with_seeds else line.strip(), folders)
-        for _, line in TextFile(path).lines
-    ]
+    lines = (line.strip() for _, line in TextFile(path, any_encoding=True).lines)
+    return [_named(line.split(None, 1)[-1] if with_seeds else line, folders) for line in lines]
 
 
 def _named(text: str, folders: Sequence[str]) -> tuple[str, str]:

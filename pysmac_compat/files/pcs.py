@@ -110,12 +110,14 @@ def write_pcs(
     write_text(path, _join(lines, conditionals, forbiddens))
 
 
-def read_pcs(path: Path) -> Space:
+def read_pcs(path: Path, any_encoding: bool = False) -> Space:
     """Read a space, in either format.
 
     Parameters
     ----------
     path : str or path-like
+    any_encoding : bool
+        See `TextFile`.
 
     Returns
     -------
@@ -128,7 +130,7 @@ def read_pcs(path: Path) -> Space:
     ------
     FileFormatError
     """
-    file = TextFile(path)
+    file = TextFile(path, any_encoding=any_encoding)
     bracketed = _bracketed_names(file)
     parameters: dict[str, tuple[Any, ...]] = {}
     conditionals: list[str] = []

@@ -178,7 +178,7 @@ def read_scenario_by_hand(path: Path) -> list[tuple[int, str, str]]:
     ------
     FileFormatError
     """
-    file = TextFile(path)
+    file = TextFile(path, any_encoding=True)
     found = []
     for number, line in file.lines:
         text = without_comment(line).strip()
@@ -210,7 +210,11 @@ def unquoted(text: str) -> str:
 def read_scenario_by_old_names(path: Path) -> dict[str, str]:
     """As `read_scenario`, by the names that the original's reader gave to options, whatever the file calls them."""
     found = {}
-    for name, value in read_scenario(path).items():
+    if is_scenario_of_search(os.fspath(path)):
+        options = read_scenario(path)
+    else:
+        options = {name: unquoted(value) for _, name, value in read_scenario_by_hand(path)}
+    for name, value in options.items():
         first = first_name(name) or name
         found[_OLD_NAMES.get(first, first)] = value
     return found

@@ -31,6 +31,8 @@ class TextFile:
         Whether a program writes this file line by line: a last line without its end is then cut off.
     growing : bool
         Whether that program may be writing now: what it has begun of a last line is left out.
+    any_encoding : bool
+        Whether bytes that are no UTF-8 are kept, as in names of files.
 
     Attributes
     ----------
@@ -45,7 +47,7 @@ class TextFile:
         If it is not there or must not be read.
     """
 
-    def __init__(self, path: Path, appended: bool = False, growing: bool = False) -> None:
+    def __init__(self, path: Path, appended: bool = False, growing: bool = False, any_encoding: bool = False) -> None:
         self.path = os.fspath(path)
         try:
             with open(self.path, "rb") as stream:
@@ -57,7 +59,7 @@ class TextFile:
         if growing:
             data = data[: data.rfind(b"\n") + 1]
         try:
-            self.text = data.decode("utf-8-sig")
+            self.text = data.decode("utf-8-sig", "surrogateescape" if any_encoding else "strict")
         except UnicodeDecodeError as error:
             self.error(data.count(b"\n", 0, error.start) + 1, "expected text in UTF-8, this is binary data")
         control = _CONTROL.search(self.text)

@@ -112,8 +112,14 @@ def _check_storable(name: str, value: Any) -> None:
         raise ArgumentError(f"{name} must be text without control characters, got {shown(value)}")
 
 
-def resolve(options: Mapping[str, Any]) -> Options:
+def resolve(options: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> Options:
     """Check the options that the user has assigned, and say what they mean.
+
+    Parameters
+    ----------
+    options : dict
+    defaults : dict or None
+        What holds where the user has assigned nothing.
 
     Raises
     ------
@@ -121,6 +127,7 @@ def resolve(options: Mapping[str, Any]) -> Options:
         For an unknown name (with the nearest known ones) and for an illegal value.
     """
     assigned = options.assigned if isinstance(options, SmacOptions) else dict(options)
+    assigned = {**(defaults or {}), **assigned}
     known = {**canonical_names(), **{name: name for name in (*ROWS, *_IGNORED)}}
     values: dict[str, tuple[str, Any]] = {}
     for name, value in assigned.items():

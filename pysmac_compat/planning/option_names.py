@@ -75,6 +75,8 @@ MEANINGLESS = {
 #: names that only scenario files of SMAC3 have
 _OF_SMAC3 = {"pcs_fn", "train_inst_fn", "test_inst_fn", "feature_fn", "cutoff", "algo_runs_timelimit"}
 _OF_SMAC3 |= {"ta_run_limit", "maxR", "minR", "cost_for_crash", "mode", "restore_state", "verbose_level", *MEANINGLESS}
+#: spellings that SMAC v2 does not have
+_SPELLED_BY_SMAC3 = {"output_dir", "memory_limit", "initial_incumbent", "abort_on_first_run_crash", "rf_num_trees"}
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def unknown(name: str, place: str, more: Iterable[str] = ()) -> ArgumentError:
 
 def is_of_smac3(name: str) -> bool:
     """Whether only SMAC3 has an option by this name."""
-    return _folded(name) in {_folded(each) for each in _OF_SMAC3}
+    return name in _SPELLED_BY_SMAC3 or _folded(name) in {_folded(each) for each in _OF_SMAC3}
 
 
 def merged(told: Iterable[Told]) -> dict[str, Told]:

@@ -72,7 +72,7 @@ def read_space(path: str) -> Definition:
         Naming the file.
     """
     if not path.lower().endswith(".json"):
-        parameters, *clauses = read_pcs(path)
+        parameters, *clauses = read_pcs(path, any_encoding=True)
         return understand(parameters, *clauses)
     from ConfigSpace import ConfigurationSpace
 
@@ -83,7 +83,9 @@ def read_space(path: str) -> Definition:
     return understand(space)
 
 
-def read_program_instances(told: Told, path: str, folders: Sequence[str], suffix: str | None) -> list[Instance]:
+def read_program_instances(
+    told: Told, path: str, folders: Sequence[str], suffix: str | None = None, required: bool = True
+) -> list[Instance]:
     """The instances of a file, or all files of a folder.
 
     Parameters
@@ -95,6 +97,8 @@ def read_program_instances(told: Told, path: str, folders: Sequence[str], suffix
         From which the names of files may begin.
     suffix : str or None
         A regular expression: of a folder the files whose names end so.
+    required : bool
+        Whether there must be one.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def read_program_instances(told: Told, path: str, folders: Sequence[str], suffix
         found = sorted((each, "") for each in inside if ends.search(each))
     else:
         found = read_named_instances(path, folders, with_seeds=told.name.lower().endswith("seed_file"))
-    if not found and told.name != "test-instances":
+    if not found and required:
         raise ArgumentError(f"{told.place}: {told.name} = {told.value}: there are no instances in {shown(path)}")
     return found
 

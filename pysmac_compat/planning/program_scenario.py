@@ -232,7 +232,7 @@ def _instances(told: Mapping[str, Told], name: str, places: Places, exec_dir: st
     path = places.find(told[name])
     folders = list(dict.fromkeys([exec_dir, places.base, *places.others]))
     suffix = _text(told, "instance-suffix" if name == "instances" else "test-instance-suffix", "")
-    found = read_program_instances(told[name], path, folders, suffix)
+    found = read_program_instances(told[name], path, folders, suffix, required=name == "instances")
     if "check-instances-exist" in told and flag("check-instances-exist", told["check-instances-exist"].value):
         for each, _ in found:
             if not any(os.path.exists(os.path.join(folder, each)) for folder in folders):

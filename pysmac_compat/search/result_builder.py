@@ -81,7 +81,7 @@ class ResultBuilder:
             return
         if evaluation.status == "ABORT":
             if not self._aborted:
-                warn(f"evaluation {evaluation.index}: the function reported ABORT")
+                warn(f"evaluation {evaluation.index}: {evaluation.message or 'the function reported ABORT'}")
             self._aborted = True
         elif not self._shown:
             self._shown = True

@@ -20,8 +20,8 @@ from pysmac_compat.space.parameters import is_number
 
 #: the line of an answer in an output
 ANSWER = re.compile(
-    rb"^[ \t]*(?:final[ \t]+)?result[ \t]+(?:for[ \t]+(?:smac|paramils)|of[ \t]+this[ \t]+algorithm[ \t]+run)[ \t]*:"
-    rb"(?P<rest>[^\n]*)$",
+    rb"^[ \t]*(?:final[ \t]+)?result[ \t]+"
+    rb"(?:for[ \t]+(?:smac|paramils|hal)|of[ \t]+(?:this[ \t]+)?algorithm[ \t]+run)[ \t]*:(?P<rest>[^\n]*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _FIELDS = "STATUS, RUNTIME, RUNLENGTH, QUALITY, SEED"

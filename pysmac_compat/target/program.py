@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from pysmac_compat.errors import cut
 from pysmac_compat.evaluation.child import process_handle, told_exit
@@ -196,7 +196,14 @@ class Program:
         The file to which the output of failed calls is added.
     by_length : bool
         Whether the length of the run is minimised, the third number of the answer, as ParamILS can.
+
+    Attributes
+    ----------
+    default_options : dict
+        What ``smac_options`` have in a search of a program, unless the user assigns something else.
     """
+
+    default_options: ClassVar[dict[str, Any]] = {"stop-on-abort": True}
 
     def __init__(
         self,

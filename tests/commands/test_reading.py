@@ -266,6 +266,8 @@ def test_names_of_options():
     assert canonical("T") == "T" != canonical("t")
     assert canonical("nothing") is None
     assert is_of_smac3("pcs_fn")
+    assert is_of_smac3("memory_limit")
+    assert not is_of_smac3("memory-limit")
     assert not is_of_smac3("paramfile")
     assert not is_of_smac3("cutoff_time")
 
@@ -288,6 +290,20 @@ def test_lines_of_instance_files(tmp_path):
     assert read_named_instances(path, [str(tmp_path)]) == expected
     path.write_text("12 a b/c d 1\n13 e\n")
     assert read_named_instances(path, [str(tmp_path)], with_seeds=True) == [("a b/c d", "1"), ("e", "")]
+
+
+def test_bytes_that_are_no_utf_8(folder):
+    for name in ("scenario.txt", "params.pcs"):
+        with open(folder / name, "ab") as stream:
+            stream.write(b"# K\xfcrzer\n")
+    (folder / "train.txt").write_bytes(b"inst/b\xf6se.cnf\n")
+    found = read(folder, "--scenario-file", "scenario.txt", "--skip-features", "1")
+    assert os.fsencode(found.plan.instances.names[0]) == b"inst/b\xf6se.cnf"
+
+
+def test_a_file_of_test_instances_may_be_empty(folder):
+    (folder / "test.txt").write_text("")
+    assert read(folder, "--scenario-file", "scenario.txt").plan.instances.n_test == 0
 
 
 def test_names_with_blanks_are_read_back_from_our_files(tmp_path):

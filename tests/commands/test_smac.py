@@ -14,6 +14,8 @@ import pysmac_compat as pysmac
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.target.command import Command
 from pysmac_compat.target.program import Program
+from pysmac_compat.utils.smac_input_readers import read_scenario_file
+from pysmac_compat.utils.state_merge import read_sate_run_folder
 from tests.target import wrappers
 
 from . import folders
@@ -120,11 +122,9 @@ def test_the_files_are_read_back(searched):
         "./inst/c.cnf 17 sat",
         '"inst/d e.cnf"',
     ]
-    from pysmac_compat.analyzer import SMAC_analyzer
-    from pysmac_compat.utils.state_merge import read_sate_run_folder
-
     assert len(read_sate_run_folder(str(folder / "out" / "scenario" / "state-run3"))[3]) == 25
-    assert callable(SMAC_analyzer)
+    options = read_scenario_file(folder / "scenario.txt")
+    assert (options["cutoff_time"], options["algo"]) == ("5", "sh ./wrapper.sh --mem-limit 1024")
 
 
 @pytest.mark.slow

@@ -159,7 +159,7 @@ def test_no_such_file(tmp_path, name):
         ("debug", b'"","id_3"', b'"id_3"', 2, "expected an instance and its values"),
         ("features", b"id_1,2,3", b"id_1,2", 3, "expected 2 features, as in the header, got 1"),
         ("features", b"id_1,2,3", b"id_0,2,3", 3, "'id_0' stands here a second time"),
-        ("scenario", b"cutoff_time = ", b"cutoff_time ", 3, "expected 'option = value'"),
+        ("scenario", b"cutoff_time = ", b"= ", 3, "expected 'option = value'"),
     ],
 )
 def test_wrong_columns(sample, tmp_path, name, old, new, line, message):

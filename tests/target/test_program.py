@@ -177,6 +177,20 @@ def test_a_search(tmp_path):
     assert lines[0].endswith("2147483647 -1 -seed a -x 3 -y 1")
 
 
+def test_abort_ends_a_search_unless_the_user_says_otherwise(tmp_path):
+    wrappers.write(tmp_path / "wrapper", "#!/bin/sh\necho Result for SMAC: ABORT, 1, 0, 0, -1, no licence\n")
+    program, space = Program(Command("./wrapper"), folder=str(tmp_path)), {"x": ("integer", [0, 5], 3)}
+    opt = pysmac.SMAC_optimizer()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        opt.minimize(program, 3, space)
+        assert len(opt.result) == 1
+        opt.smac_options["stop-on-abort"] = False
+        opt.minimize(program, 3, space)
+        assert len(opt.result) == 3
+    assert any("the program reported ABORT: no licence" in str(each.message) for each in caught)
+
+
 def test_another_seed_is_warned_of_once(tmp_path):
     wrappers.write(tmp_path / "wrapper", "#!/bin/sh\necho Result for SMAC: SAT, 1, 0, $7, 5\n")
     opt = pysmac.SMAC_optimizer()
