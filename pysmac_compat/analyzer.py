@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.errors import ArgumentError, FileFormatError
 from pysmac_compat.files.incumbents import PERFORMANCE, by_evaluation, trajectories
+from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.result_files import scenario_names
 from pysmac_compat.files.scenario_files import first_name, read_scenario_by_old_names
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
-from pysmac_compat.files.validation_files import file_name, read_call_strings, read_objectives
+from pysmac_compat.files.validation_files import file_name, read_call_strings, read_objectives_by_name
 from pysmac_compat.report.plots.style import new_axes, new_figure
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class SMAC_analyzer:
         )
         if os.path.exists(calls) and os.path.exists(matrix):
             found["parameters"] = read_call_strings(calls)
-            found["test_performances"] = read_objectives(matrix)
+            found["test_performances"] = _numbered(read_objectives_by_name(matrix))
         elif trajectory:
             found["parameters"] = [trajectory[-1]["Configuration"]]
         return found
@@ -228,3 +229,11 @@ def _names_parameters(path: str) -> bool:
             return any("=" in line and first_name(line.partition("=")[0].strip()) == "pcs-file" for line in stream)
     except OSError:  # a file of others, which we must not read
         return False
+
+
+def _numbered(objectives: Mapping[str, list[float]]) -> dict[Any, list[float]]:
+    """Values by the numbers of instances, where these are called id_0, id_1, ..., else by their names."""
+    try:
+        return {instance_number(name): values for name, values in objectives.items()}
+    except ValueError:
+        return dict(objectives)

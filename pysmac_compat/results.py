@@ -95,7 +95,7 @@ class RunResult:
     trajectory : list of Incumbent
     evaluations : list of Evaluation
     test_evaluations : list of Evaluation
-        Those of the final incumbent on test instances.
+        Those of the final incumbent on test instances, or of several configurations, if the options say so.
     incumbent_runs : int
         On how many (instance, seed) pairs the incumbent was run: ``value`` is their mean.
     """

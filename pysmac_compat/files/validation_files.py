@@ -190,19 +190,34 @@ def read_objective_matrix(path: Path) -> list[tuple[str, int, list[float]]]:
 def read_objectives(path: Path) -> dict[int, list[float]]:
     """Read validationObjectiveMatrix: for each instance, by its number, a mean for each configuration.
 
+    See `read_objectives_by_name` for instances of other names than id_0, id_1, ...
+
     Raises
     ------
     FileFormatError
     """
     file, rows = _read_matrix(path)
-    found: dict[int, list[list[float]]] = {}
-    for line, (instance, _), cells in rows:
+    numbers: dict[str, int] = {}
+    for line, (instance, _), _ in rows:
         try:
-            number = instance_number(instance)
+            numbers[instance] = instance_number(instance)
         except ValueError as error:
             file.error(line, str(error))
-        found.setdefault(number, []).append([file.number(line, cell, "objective") for cell in cells])
-    return {number: [sum(column) / len(rows) for column in zip(*rows, strict=True)] for number, rows in found.items()}
+    return {numbers[name]: means for name, means in read_objectives_by_name(path).items()}
+
+
+def read_objectives_by_name(path: Path) -> dict[str, list[float]]:
+    """Read validationObjectiveMatrix: for each instance, by its name, a mean for each configuration.
+
+    Raises
+    ------
+    FileFormatError
+    """
+    file, rows = _read_matrix(path)
+    found: dict[str, list[list[float]]] = {}
+    for line, (instance, _), cells in rows:
+        found.setdefault(instance, []).append([file.number(line, cell, "objective") for cell in cells])
+    return {name: [sum(column) / len(rows) for column in zip(*rows, strict=True)] for name, rows in found.items()}
 
 
 def read_result_lines(path: Path) -> list[tuple[str, int, list[tuple[str, float, float, float, int]]]]:

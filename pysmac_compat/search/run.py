@@ -259,7 +259,7 @@ class Run:
         if rules.which != "all":
             chosen = rules.choose(incumbents, wall_time, cpu_time)
         if rules.with_default and plan.definition.default not in chosen:
-            chosen.append(plan.definition.default)
+            chosen.insert(0, plan.definition.default)  # readers take the last for the final incumbent
         base = plan.seeds[self.run] if rules.seed is None else rules.seed
         runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.instances.n_test, plan.deterministic)]
         started = []

@@ -11,6 +11,7 @@ import time
 import pytest
 
 import pysmac_compat as pysmac
+from pysmac_compat.analyzer import SMAC_analyzer
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.target.command import Command
 from pysmac_compat.target.program import Program
@@ -123,6 +124,9 @@ def test_the_files_are_read_back(searched):
         '"inst/d e.cnf"',
     ]
     assert len(read_sate_run_folder(str(folder / "out" / "scenario" / "state-run3"))[3]) == 25
+    performances = SMAC_analyzer(folder / "scenario.txt").data[3]["test_performances"]
+    assert {name: len(values) for name, values in performances.items()} == {"inst/t1.cnf": 2, "inst/t2.cnf": 2}
+    assert all(default == 1.0 > incumbent for default, incumbent in performances.values())
     options = read_scenario_file(folder / "scenario.txt")
     assert (options["cutoff_time"], options["algo"]) == ("5", "sh ./wrapper.sh --mem-limit 1024")
 
@@ -177,7 +181,7 @@ def test_abort_ends_the_search(tmp_path, command):
     folders.small(tmp_path, wrapper=text)
     done = command(tmp_path, "smac", "--scenario", "s.txt", "--runcount-limit", 9)
     assert done.code == 1
-    assert "the function reported ABORT" in done.err
+    assert "evaluation 3: the program reported ABORT" in done.err
     assert len((tmp_path / "calls").read_text().splitlines()) == 3
 
 
