@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from pysmac_compat._process import check_platform, ended_by_sigterm
 from pysmac_compat._version import __version__
@@ -14,19 +15,24 @@ from pysmac_compat.commands.help import help_text
 from pysmac_compat.commands.verify import verify
 from pysmac_compat.commands.words import DONE, FAILED, Speaker, read_words
 from pysmac_compat.evaluation.dask_client import connected
+from pysmac_compat.events import Event, Improved
+from pysmac_compat.files.configuration_texts import format_arguments
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.instances import instance_name
 from pysmac_compat.files.lock import PATIENCE, lock_runs
 from pysmac_compat.files.result_files import ResultFiles, read_journals, run_names
 from pysmac_compat.files.text import write_text
+from pysmac_compat.plan import Plan
 from pysmac_compat.planning.option_names import Told
 from pysmac_compat.planning.program_scenario import ProgramScenario, gather, read_program_scenario
 from pysmac_compat.report.comparison import comparison, comparison_csv, sides
 from pysmac_compat.report.logs import logging_on_stderr
-from pysmac_compat.report.progress import Wishes
+from pysmac_compat.report.progress import Wishes, say
+from pysmac_compat.report.words import count, short
 from pysmac_compat.results import Result
 from pysmac_compat.search.minimisation import Minimisation
 from pysmac_compat.search.shell import shell_commands
+from pysmac_compat.space.values import value_texts
 
 
 def main(words: list[str]) -> int:
@@ -52,7 +58,8 @@ def _main(words: list[str], speaker: Speaker) -> int:
     if "verify" in options and not verify(found):
         return FAILED
     print(f"seed {found.plan.seeds[0]}, results in {found.results}", flush=True)
-    result = run_scenario(found, _wishes(options))
+    incumbents = None if "verbose" in options else _Incumbents(found.plan)
+    result = run_scenario(found, _wishes(options), incumbents)
     print(told_at_the_end(found, result), flush=True)
     return DONE if result.runs[0].trajectory and not _broken(result) else FAILED
 
@@ -65,8 +72,30 @@ def _wishes(options: Mapping[str, Told]) -> Wishes:
     return Wishes(progress, int("verbose" in options)).checked()
 
 
-def run_scenario(found: ProgramScenario, wishes: Wishes) -> Result:
+class _Incumbents:
+    """Says which configuration is the best one now, whenever that is another one."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._last: Mapping[str, Any] = {}
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Improved) and event.configuration != self._last:
+            self._last = event.configuration
+            texts = value_texts(event.configuration, self._plan.definition)
+            active = {name: text for name, text in texts.items() if name in event.configuration}
+            say(f"incumbent after {count(event.evaluation, 'call')}: {short(event.value)}  {format_arguments(active)}")
+
+
+def run_scenario(found: ProgramScenario, wishes: Wishes, on_event: Callable[[Event], object] | None = None) -> Result:
     """Carry out what a scenario says, and write its files.
+
+    Parameters
+    ----------
+    found : ProgramScenario
+    wishes : Wishes
+    on_event : callable or None
+        See `Minimisation.carry_out`.
 
     Raises
     ------
@@ -101,7 +130,7 @@ def run_scenario(found: ProgramScenario, wishes: Wishes) -> Result:
         held.enter_context(shell_commands(plan.shell))
         minimisation = Minimisation(plan, found.program, files=files, locks=locks, recorded=recorded, wishes=wishes)
         try:
-            minimisation.carry_out()
+            minimisation.carry_out(on_event)
         except KeyboardInterrupt:
             print(told_at_the_end(found, minimisation.result), flush=True)
             raise

@@ -174,7 +174,7 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Search]:
             runtime=objective["runtime"],
             penalty=objective["penalty"],
             cutoff=objective["cutoff"],
-            max_evaluations=recorded.max_evaluations,
+            max_evaluations=_number_of_evaluations(recorded.max_evaluations),
             workers=head.get("workers", 1),
             n_instances=head["num_train_instances"],
             deterministic=head["deterministic"],
@@ -190,6 +190,11 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Search]:
     run.evaluations = [_with_tuples(evaluation) for _, (_, evaluation) in sorted(recorded.evaluations.items())]
     run.test_evaluations = sorted(map(_with_tuples, recorded.tests), key=lambda evaluation: evaluation.index)
     return run, search
+
+
+def _number_of_evaluations(most: int | None) -> int | None:
+    """How many there are to be; None where that is no limit."""
+    return None if most is None or most >= arguments.LARGEST else most
 
 
 def _definition(head: Mapping[str, Any]) -> Definition:

@@ -223,6 +223,7 @@ def test_resume(tmp_path, command):
     first = (tmp_path / "calls").read_text().splitlines()
     done = command(tmp_path, *words, "--runcount-limit", 6, "--resume")
     assert "6 of 6" in done.out
+    assert "incumbent after 1 call: 5  -x '5'\n" in done.out
     calls = (tmp_path / "calls").read_text().splitlines()
     assert calls[:4] == first
     assert len(set(calls)) == 6
