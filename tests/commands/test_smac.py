@@ -147,32 +147,14 @@ def test_a_state_run_folder_is_a_start_for_another_run(searched, command, tmp_pa
     assert "which this search does not have" in done.err
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("text", "algo", "form"),
-    [
-        (wrappers.PARAMILS, "sh wrapper.sh", "CLI"),
-        (wrappers.ACLIB, "./wrapper.sh", "aclib"),
-    ],
-)
-def test_styles_of_wrappers(text, algo, form, tmp_path, command):
-    folders.small(tmp_path, wrapper=text)
-    words = ("--scenario", "s.txt", "--algo", algo, "--tae", form, "--runcount-limit", 10)
-    done = command(tmp_path, "smac", *words)
-    assert done.code == 0
-    assert done.err == ""
+def test_a_wrapper_of_aclib(tmp_path, command):
+    folders.small(tmp_path, "tae = aclib", wrapper=wrappers.ACLIB)
+    done = command(tmp_path, "smac", "--scenario", "s.txt", "--runcount-limit", 10)
+    assert (done.code, done.err) == (0, "")
     result = pysmac.load_result(tmp_path / "smac-output" / "s")
     assert [e.value for e in result] == [e.configuration["x"] for e in result]
     assert result.value == 0
     assert len((tmp_path / "calls").read_text().splitlines()) == 10
-
-
-@pytest.mark.slow
-def test_a_wrapper_that_ignores_its_limit(tmp_path, command):
-    folders.small(tmp_path, "cutoff_time = 0.3", wrapper=wrappers.FORKING)
-    done = command(tmp_path, "smac", "--scenario", "s.txt", "--run-obj", "RUNTIME", "--runcount-limit", 1)
-    assert "1 of 1: 1 TIMEOUT" in done.out
-    assert not (tmp_path / "smac-output" / "s" / "failed-calls-run-1.log").exists()
 
 
 def test_abort_ends_the_search(tmp_path, command):

