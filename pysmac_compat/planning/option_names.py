@@ -17,7 +17,7 @@ OWN = {
     "memory-limit": "MB of memory that a call may use, with all processes that it starts",
     "cutoff-length": "what calls get as RUNLENGTH; 'max' (default): the number that says that there is no limit",
     "mode": "SMAC4AC, SMAC4HPO (both as without), SMAC4BO (a Gaussian process as the model) or ROAR",
-    "restore-state": "a folder of results, which is resumed, or a state-run folder, whose evaluations are a start",
+    "restore-state": "a folder of results, which is resumed; or of SMAC3, or a state-run folder: its calls are known",
     "resume": "go on with the run of this seed where it has stopped; without a value",
     "verify": "check the files and call the default configuration once before anything else; without a value",
     "progress": "a line that moves, needs tqdm; without a value. Default: on a terminal",

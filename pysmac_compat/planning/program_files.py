@@ -55,7 +55,9 @@ class Places:
         text = os.path.expanduser(told.value)
         folders = list(dict.fromkeys([self.base, *self.others]))
         paths = [os.path.normpath(os.path.join(folder, text)) for folder in folders]
-        paths += [os.path.join(folder, os.path.basename(text)) for folder in self.others]  # a folder that has moved
+        last = os.path.basename(os.path.normpath(text))
+        if last not in (os.curdir, os.pardir):  # a folder that has moved
+            paths += [os.path.join(folder, last) for folder in self.others]
         for path in paths:
             if kind(path):
                 return path

@@ -32,6 +32,10 @@ _READ_HERE = (
     *("check-instances-exist", "memory-limit", "cutoff-length", "mode", "restore-state", "resume", "verbose"),
     *("progress", "verify"),
 )
+#: what says how to run a scenario, not what it is
+_NOT_WRITTEN = (
+    *("scenario-file", "option-file", "option-file2", "restore-state", "resume", "verify", "progress", "verbose"),
+)
 _FORMS: dict[str, Form] = {"CLI": "smac", "old": "smac3", "aclib": "aclib"}
 #: the modes of SMAC3, and the options that they stand for
 _MODES: dict[str, dict[str, Any]] = {
@@ -126,7 +130,9 @@ def read_program_scenario(told: Mapping[str, Told], folder: str) -> ProgramScena
     """
     notes = [f"{t.name} has no meaning here: {MEANINGLESS[name]}" for name, t in told.items() if name in MEANINGLESS]
     start = os.path.join(folder, _text(told, "experiment-dir", "."))
-    scenario_file = None if "scenario-file" not in told else os.path.join(folder, told["scenario-file"].value)
+    scenario_file = None
+    if "scenario-file" in told:
+        scenario_file = os.path.join(folder, os.path.expanduser(told["scenario-file"].value))
     places = Places.of(os.path.normpath(start), scenario_file, told.get("pcs-file"))
     if places.base != os.path.normpath(start):
         notes.append(f"paths are taken from {places.base}, where {told['pcs-file'].value} is")
@@ -137,7 +143,7 @@ def read_program_scenario(told: Mapping[str, Told], folder: str) -> ProgramScena
     if "algo-exec-dir" in told:
         exec_dir = places.find(told["algo-exec-dir"], os.path.isdir, "folder")
     smac3 = any(is_of_smac3(each.name) for each in told.values()) or _is_par(told)
-    options, by_length = _options(told, smac3, notes)
+    options, by_length = _options(told, notes)
     definition = read_space(places.find(told["pcs-file"], os.path.isfile))
     train, test = (_instances(told, name, places, exec_dir) for name in ("instances", "test-instances"))
     if not options.instances.use:
@@ -177,7 +183,7 @@ def read_program_scenario(told: Mapping[str, Told], folder: str) -> ProgramScena
         by_length=by_length,
     )
     written = {
-        **{name: each.value for name, each in told.items()},
+        **{name: each.value for name, each in told.items() if name not in _NOT_WRITTEN},
         "algo-exec-dir": exec_dir,
         "pcs-file": places.find(told["pcs-file"], os.path.isfile),
         "run-obj": "RUNTIME" if plan.objective.runtime else "QUALITY",
@@ -195,7 +201,7 @@ def _is_par(told: Mapping[str, Told]) -> bool:
     return _text(told, "intra-obj", "").upper().startswith("PAR")
 
 
-def _options(told: Mapping[str, Told], smac3: bool, notes: list[str]) -> tuple[Options, bool]:
+def _options(told: Mapping[str, Told], notes: list[str]) -> tuple[Options, bool]:
     """The options of the search, and whether the length of the run is minimised."""
     values: dict[str, Any] = {name: t.value for name, t in told.items() if name not in (*_READ_HERE, *MEANINGLESS)}
     for name in _LIMITS:

@@ -15,9 +15,11 @@ from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.journal import digests
 from pysmac_compat.files.journal_header import digest
 from pysmac_compat.files.run_results import RunRow
+from pysmac_compat.files.smac3_history import is_history, read_history
 from pysmac_compat.files.state import OLD_STATE, PARAMSTRINGS, RUNS, StateRun, read_state_run
 from pysmac_compat.plan.known import Known
 from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.values import typed_values
 
 if TYPE_CHECKING:
     from pysmac_compat.plan import Instances, Plan
@@ -38,6 +40,8 @@ def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
     ArgumentError, FileFormatError
         Where the evaluations are not of the plan's space, instances or kind of function.
     """
+    if is_history(folder):
+        return _known_of_smac3(folder, plan)
     which = "*" if iteration is None else str(iteration)
     what = f"smac_options['warmstart']: {folder}"
     try:
@@ -57,6 +61,29 @@ def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
         )
         for row in state.runs
     ]
+
+
+def _known_of_smac3(folder: str, plan: Plan) -> list[Known]:
+    """The same of a folder of SMAC3 before 2.0."""
+    found = []
+    for number, run in enumerate(read_history(folder), 1):
+        what = f"smac_options['warmstart']: {folder}, run {number}"
+        texts = {name: str(value) for name, value in run.configuration.items()}
+        try:
+            values = typed_values(texts, plan.definition)
+        except ValueError as error:
+            raise ArgumentError(f"{what} is of another space: {error}") from None
+        _check_legal(what, values, plan.definition)
+        instance = None
+        if plan.instances.n_train is not None:
+            instance = _instance(what, run.instance or "", plan.instances)
+        quality = plan.calls.failure_value if run.status in FAILURES else run.cost
+        outcome = Outcome(run.status, quality, run.time, run.time, run.time)
+        scored = replace(plan.objective, transform=None).score(outcome, plan.objective.cutoff)
+        if run.status == "TIMEOUT" and plan.objective.runtime:  # what it was capped at
+            scored = replace(plan.objective, transform=None).judge(outcome)
+        found.append(Known(values, instance, None if plan.deterministic else run.seed, scored))
+    return found
 
 
 def read_known_before(folder: str, iteration: int | None, plan: Plan, results: str) -> list[Known]:
@@ -96,10 +123,14 @@ def _configuration(
     missing = sorted(definition.parameters.keys() - texts.keys())
     if missing:
         raise ArgumentError(f"{what} is of another space: it has no parameter {shown(missing[0])}")
+    _check_legal(what, values, definition)
+    return values
+
+
+def _check_legal(what: str, values: Mapping[str, Any], definition: Definition) -> None:
     clause = definition.violated(values)
     if clause is not None:
         raise ArgumentError(f"{what} is of another space: it is forbidden by the clause {shown(clause.text)}")
-    return values
 
 
 def _instance(what: str, name: str, instances: Instances) -> int | None:

@@ -190,6 +190,7 @@ def test_a_folder_that_has_moved(folder):
         (["x"], "expected an option, as --name value, got 'x'"),
         (["--paramfile", "missing.pcs"], "command line: paramfile = missing.pcs: there is no file '.*missing.pcs'"),
         (["--execdir", "missing"], "execdir = missing: there is no folder"),
+        (["--execdir", "missing/folder/"], "execdir = missing/folder/: there is no folder"),
         (["--instances", "missing"], "instances = missing: there is no file"),
         (["--feature-file", "missing"], "feature-file = missing: there is no file"),
         (["--feature-file", "few.csv"], r"few.csv: the instance 'inst/sub dir/a b.cnf' has no features \(nor have 1 "),
