@@ -1,12 +1,13 @@
 """The runs in a folder of SMAC3 before 2.0 as a start."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from pysmac_compat.errors import ArgumentError, FileFormatError
 from pysmac_compat.options.smac_options import resolve
-from pysmac_compat.planning.planner import make_plan
+from pysmac_compat.planning.planner import make_plan, with_warm_start
 from pysmac_compat.space.definition import define
 
 SPACE = define({"x": ("real", [0, 1], 0.5), "k": ("categorical", ["1", "b"], "b")}, ["x | k == b"])
@@ -31,10 +32,6 @@ def known(folder, instances=("a", "b"), **options):
         read_warm_start=False,
         t_limit_function_s=5,
     )
-    from dataclasses import replace
-
-    from pysmac_compat.planning.planner import with_warm_start
-
     plan = replace(plan, instances=replace(plan.instances, names=instances))
     return with_warm_start(plan, resolve({"warmstart": str(folder), **options})).start.known
 
