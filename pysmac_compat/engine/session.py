@@ -52,7 +52,7 @@ class Standing:
     failed : bool
         Whether one of them has failed: then none without failures is known.
     cpu_used : float
-        CPU seconds of the evaluations so far.
+        CPU seconds of the evaluations so far; see `Scored.tuner_time`.
     """
 
     n_told: int
@@ -118,7 +118,7 @@ class Session:
     Attributes
     ----------
     cpu_used : float
-        CPU seconds of the evaluations so far.
+        CPU seconds of the evaluations so far; see `Scored.tuner_time`.
     """
 
     def __init__(
@@ -225,7 +225,7 @@ class Session:
             number = self.choose(pending)
             info, evaluated = pending.pop(number)
             outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
-            self.cpu_used += outcome.cpu_time
+            self.cpu_used += outcome.tuner_time
             if not outcome.cut_short:
                 self._tell(facade, info, outcome, learn=number not in dropped)
                 for lost in facade.intensifier.take_lost(info.config) if self.window > 1 else ():

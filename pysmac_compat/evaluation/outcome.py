@@ -138,6 +138,12 @@ class Scored:
         return self.outcome.cpu_time
 
     @property
+    def tuner_time(self) -> float:
+        """Seconds that count for cputime-limit: the CPU time, or the run time that was reported, if that is more."""
+        known = self.outcome.status in (*SUCCESSES, "TIMEOUT")  # else a limit stands for the run time
+        return max(self.cpu_time, self.outcome.runtime) if known else self.cpu_time
+
+    @property
     def wall_time(self) -> float:
         """Wall clock seconds."""
         return self.outcome.wall_time

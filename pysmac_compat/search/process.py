@@ -255,7 +255,7 @@ def _serve(
             reason = session.run(deadline)
             for evaluator in calls:
                 evaluator.deadline = None
-            if not session.killed and not stopped():
+            if not session.killed and not search.broken and not stopped():
                 search.test(session.cpu_used)
             send(RunEnded(run, stopped() or search.verdict or reason))
             if stopped():

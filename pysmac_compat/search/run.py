@@ -63,6 +63,7 @@ class Run:
         self.tells = False  # of calls that are begun, too
         self.ask: Callable[[tuple[int, ...]], str] | None = None  # whether the run goes on
         self.verdict = ""  # what has been said to that
+        self.broken = False  # an ABORT or a crash ends it, without tests
         self._begun: list[int] = []  # indices
         self._unlearnt: tuple[int, ...] = ()  # indices of those that have been begun
         self._as_they_end = False
@@ -313,6 +314,7 @@ class Run:
         if self._hopeless is not None and (reason := self._hopeless.take(configuration, outcome)):
             self.send(Warned(f"{reason}. smac_options['stop-when-hopeless'] = False searches all the same"))
             scored = replace(scored, final=scored.final or reason)
+        self.broken = self.broken or bool(scored.final)
         outcome = scored.outcome
         evaluation = Evaluation(
             index=index,

@@ -160,7 +160,8 @@ def test_a_wrapper_of_aclib(tmp_path, command):
 def test_abort_ends_the_search(tmp_path, command):
     text = '#!/bin/sh\necho "$@" >> calls\n[ $(wc -l < calls) = 3 ] && s=ABORT || s=SAT\n'
     text += "echo Result for SMAC: $s, 1, 0, $7, $5\n"
-    folders.small(tmp_path, wrapper=text)
+    folders.small(tmp_path, "instance_file = i.txt", "test_instance_file = i.txt", wrapper=text)
+    (tmp_path / "i.txt").write_text("a\nb\n")
     done = command(tmp_path, "smac", "--scenario", "s.txt", "--runcount-limit", 9)
     assert done.code == 1
     assert "evaluation 3: the program reported ABORT" in done.err

@@ -21,6 +21,10 @@ class Cost:
     cpu_time: float = 0.0
     wall_time: float = 0.0
 
+    @property
+    def tuner_time(self):
+        return self.cpu_time
+
 
 @pytest.fixture
 def search():

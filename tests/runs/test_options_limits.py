@@ -32,6 +32,12 @@ def test_cputime_limit():
     assert len(configurations(result)) == 4
 
 
+def test_cputime_limit_counts_what_calls_report():
+    result = minimise([("cputime-limit", 25)], lambda x, y: {"value": x, "runtime": 10.0}, n=9)
+    assert result.stopped_because == "cputime-limit reached"
+    assert len(configurations(result)) == 3
+
+
 @pytest.mark.parametrize("mode", ["SMAC", "ROAR"])
 def test_iteration_limit(mode):
     counts = []
