@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._version import __version__ as __version__
@@ -60,6 +61,10 @@ __all__ = [
 ]
 
 
+#: sub-modules that are loaded when they are asked for, as ``import pysmac`` alone gives them
+_SUBMODULES = ("analyzer", "optimize", "piac", "remote_smac", "utils")
+
+
 def __getattr__(name: str) -> Any:
     if name == "parameter_space":  # imports ConfigSpace
         from pysmac_compat.space import parameter_space
@@ -69,4 +74,10 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.files.load import load_result
 
         return load_result
+    if name in _SUBMODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):  # helpers that stood here
+        from pysmac_compat import utils
+
+        return getattr(utils, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

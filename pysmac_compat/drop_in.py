@@ -9,14 +9,36 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
 from pysmac_compat._warn import warn
 
 #: the names under which the original was imported; pySMAC was its name in 2014
 ALIASES = ("pysmac", "pySMAC")
 _OURS = "pysmac_compat"
-#: sub-modules that ``import pysmac`` alone gives
-_PRELOADED = ("optimizer", "optimize", "remote_smac", "utils")
+
+
+#: in a module's dict: the name by which the script knows it
+_WRITTEN = "__written__"
+
+
+class _Aliased(ModuleType):
+    """A module whose `AttributeError` speaks of the name that the script has written."""
+
+    def __getattribute__(self, name: str) -> Any:
+        try:
+            found = super().__getattribute__(name)
+        except AttributeError:
+            known_as = vars(self)[_WRITTEN]
+            raise AttributeError(f"module {known_as!r} has no attribute {name!r}", name=name, obj=self) from None
+        if type(found) is ModuleType and found.__name__ == f"{self.__name__}.{name}":
+            _write_as(f"{vars(self)[_WRITTEN]}.{name}", found)
+        return found
+
+
+def _write_as(name: str, module: ModuleType) -> None:
+    vars(module)[_WRITTEN] = name
+    module.__class__ = _Aliased
 
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -42,7 +64,9 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """The module has been executed under its own name; the import system has overwritten its spec."""
-        module.__spec__ = self._own_spec
+        assert module.__spec__ is not None
+        alias, module.__spec__ = module.__spec__.name, self._own_spec
+        _write_as(alias, module)
 
 
 def install_as_pysmac() -> None:
@@ -62,5 +86,3 @@ def install_as_pysmac() -> None:
     for name in [n for n in sys.modules if n.split(".")[0] in ALIASES]:
         del sys.modules[name]
     sys.meta_path.insert(0, _Alias())
-    for name in _PRELOADED:
-        importlib.import_module(f"{_OURS}.{name}")

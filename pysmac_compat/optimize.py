@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import math
 import numbers
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from pysmac_compat import arguments
 from pysmac_compat._process import check_platform, ended_by_sigterm
 from pysmac_compat.engine.settings import EngineSettings, ForestSettings
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import CallWanted, Improved
 from pysmac_compat.plan import Budget, Instances, Plan
 from pysmac_compat.search.minimisation import Minimisation
 from pysmac_compat.space.definition import define
+from pysmac_compat.suggestions import did_you_mean
 
 #: the default of ``smac_rf_num_trees``
 _TREES = 100
@@ -29,8 +31,8 @@ def fmin(
     x0: Sequence[float] = (),
     xmin: Sequence[float] = (),
     xmax: Sequence[float] = (),
-    x0_int: Sequence[int] = (),
-    xmin_int: Sequence[int] = (),
+    x0_int: Sequence[int] | int = (),
+    xmin_int: Sequence[int] | int = (),
     xmax_int: Sequence[int] = (),
     x_categorical: Mapping[str, Sequence[Any]] | None = None,
     custom_args: Mapping[str, Any] | None = None,
@@ -41,6 +43,7 @@ def fmin(
     smac_rf_num_trees: int = _TREES,
     smac_rf_full_tree_bootstrap: bool = True,
     smac_intensification_percentage: float = 0.0,
+    **arguments_of_objective: Any,
 ) -> tuple[dict[str, Any], float]:
     """Minimise a function, in this process.
 
@@ -48,11 +51,13 @@ def fmin(
     ----------
     objective : callable
         Called as ``objective([x=array][, x_int=array][, x_categorical=dict], **custom_args[,
-        cv_fold=int])``, with those groups that exist; returns a real number.
+        cv_fold=int])``, with those groups that exist; returns a real number. An objective of real parameters
+        alone that has no argument ``x`` gets the array by position, as in release 0.1.
     x0, xmin, xmax : sequence of float
         Start, lower and upper bounds of the real parameters.
     x0_int, xmin_int, xmax_int : sequence of int
-        The same of the integer ones.
+        The same of the integer ones; equal bounds make a constant. An integer as fifth and sixth argument means
+        ``max_evaluations`` and ``seed``, which stood there in release 0.1.
     x_categorical : dict of str to list
         The choices of each categorical parameter; the first is the start.
     custom_args : dict
@@ -67,11 +72,14 @@ def fmin(
         Another number than the default makes the surrogate a random forest with so many trees.
     smac_rf_full_tree_bootstrap, smac_intensification_percentage : object
         Without effect.
+    **arguments_of_objective
+        Further keyword arguments of the objective, as in releases 0.1 to 0.4.
 
     Returns
     -------
     best : dict
-        The groups of the best point, so that ``objective(**best)`` works.
+        The groups of the best point, so that ``objective(**best)`` works. Where the array goes by position, it has
+        the name that the objective gives it, and answers to ``best["x"]``, too.
     value : float
 
     Raises
@@ -84,7 +92,13 @@ def fmin(
     check_platform()
     if not callable(objective):
         raise ArgumentError(f"objective must be callable, got {objective!r}")
+    if _is_whole(x0_int):
+        max_evaluations, x0_int = x0_int, ()
+        if _is_whole(xmin_int):
+            seed, xmin_int = xmin_int, ()
     groups = _Groups((x0, xmin, xmax), (x0_int, xmin_int, xmax_int), x_categorical or {})
+    constants = {**(custom_args or {}), **arguments_of_objective}
+    by_position = _checked(objective, groups, constants, arguments_of_objective)
     every = arguments.integer("update_status_every", update_status_every)
     n_trees = arguments.integer("smac_rf_num_trees", smac_rf_num_trees)
     plan = Plan(
@@ -103,9 +117,9 @@ def fmin(
             for event in minimisation.events():
                 if isinstance(event, CallWanted):
                     fold = {"cv_fold": event.arguments["instance"]} if cv_folds is not None else {}
-                    minimisation.answer(
-                        _call(objective, {**groups.collect(event.arguments), **(custom_args or {}), **fold})
-                    )
+                    point = groups.collect(event.arguments)
+                    first = () if by_position is None else (point.pop("x"),)
+                    minimisation.answer(_call(objective, first, {**point, **constants, **fold}))
                     count += 1
                     if count % every == 0 and best is not None:
                         print(f"Number of evaluations {count}, current fmin: {best[1]}")
@@ -118,11 +132,53 @@ def fmin(
                 raise
     if best is None:
         raise ArgumentError("the objective has never returned a finite number")
-    return best
+    point, value = best
+    return point if by_position is None else _Renamed({by_position: point["x"]}), value
 
 
-def _call(objective: Callable[..., Any], keywords: Mapping[str, Any]) -> Outcome:
-    value = objective(**keywords)
+def _is_whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _checked(
+    objective: Callable[..., Any],
+    groups: _Groups,
+    constants: Mapping[str, Any],
+    given: Mapping[str, Any],
+) -> str | None:
+    """Refuse keywords that nobody takes; the name of the first argument, if the array goes there by position."""
+    doubled = sorted(constants.keys() & groups.names)
+    if doubled:
+        raise ArgumentError(f"{doubled[0]!r} is what fmin hands to the objective; give it no argument of this name")
+    try:
+        accepted = inspect.signature(objective, follow_wrapped=False).parameters.values()
+    except (TypeError, ValueError):  # of a function in C
+        return "x" if groups.names == {"x"} else None
+    if any(a.kind is a.VAR_KEYWORD for a in accepted):
+        return None
+    names = [a.name for a in accepted if a.kind in (a.POSITIONAL_OR_KEYWORD, a.KEYWORD_ONLY)]
+    for name in given:
+        if name not in names:
+            known = [*names, *inspect.signature(fmin).parameters]
+            raise ArgumentError(
+                f"{name!r} is neither an argument of fmin nor of the objective{did_you_mean(name, known)}"
+            )
+    if groups.names != {"x"} or "x" in names:
+        return None
+    return next((a.name for a in accepted if a.kind is not a.KEYWORD_ONLY), None)
+
+
+class _Renamed(dict[str, Any]):
+    """The best point by the objective's own name for the array."""
+
+    def __missing__(self, name: str) -> Any:
+        if name == "x":
+            return next(iter(self.values()))
+        raise KeyError(name)
+
+
+def _call(objective: Callable[..., Any], first: tuple[Any, ...], keywords: Mapping[str, Any]) -> Outcome:
+    value = objective(*first, **keywords)
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
         raise AssertionError(f"the objective must return a real number, it returned {value!r}")
     return Outcome("SAT" if math.isfinite(value) else "CRASHED", float(value), 0.0, 0.0, 0.0)
@@ -133,14 +189,17 @@ class _Groups:
 
     def __init__(
         self,
-        real: tuple[Sequence[float], Sequence[float], Sequence[float]],
-        integer: tuple[Sequence[int], Sequence[int], Sequence[int]],
+        real: tuple[Any, Any, Any],
+        integer: tuple[Any, Any, Any],
         categorical: Mapping[str, Sequence[Any]],
     ) -> None:
         self.parameter_dict: dict[str, Any] = {}
         self.sizes: dict[str, int] = {}
         for group, kind, (start, lower, upper) in (("x", "real", real), ("x_int", "integer", integer)):
             suffix = "" if group == "x" else "_int"
+            for what, values in zip(("x0", "xmin", "xmax"), (start, lower, upper), strict=True):
+                if not hasattr(values, "__len__"):
+                    raise ArgumentError(f"{what}{suffix} must be a sequence of numbers, got {shown(values)}")
             if not len(start) == len(lower) == len(upper):
                 raise ArgumentError(
                     f"x0{suffix}, xmin{suffix} and xmax{suffix} must have the same length, "
@@ -148,7 +207,10 @@ class _Groups:
                 )
             self.sizes[group] = len(start)
             for i in range(len(start)):
-                self.parameter_dict[f"{group}[{i}]"] = (kind, [lower[i], upper[i]], start[i])
+                constant = kind == "integer" and lower[i] == start[i] == upper[i]
+                self.parameter_dict[f"{group}[{i}]"] = (
+                    ("categorical", [start[i]], start[i]) if constant else (kind, [lower[i], upper[i]], start[i])
+                )
         self.categorical = list(categorical)
         for name, choices in categorical.items():
             if not list(choices):
@@ -156,6 +218,11 @@ class _Groups:
             self.parameter_dict[f"x_categorical:{name}"] = ("categorical", list(choices), list(choices)[0])
         if not self.parameter_dict:
             raise ArgumentError("there is nothing to optimise: give x0, x0_int or x_categorical")
+
+    @property
+    def names(self) -> set[str]:
+        """The groups that exist, as the objective's arguments are called."""
+        return {group for group, size in self.sizes.items() if size} | ({"x_categorical"} if self.categorical else set())
 
     def collect(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The keyword arguments of the objective from the values of the parameter dict."""

@@ -328,3 +328,12 @@ class SMAC_optimizer:
                     self.result = minimisation.result
         assert self.result is not None
         return self.result.value, dict(self.result.configuration)
+
+
+def __getattr__(name: str) -> Any:
+    """What the original imported here, and scripts took from here."""
+    if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):
+        from pysmac_compat import utils
+
+        return getattr(utils, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -232,7 +232,7 @@ def _failure(run: int, evaluation: Evaluation, names: Sequence[str] | None) -> s
     instance = number if names is None or number is None else names[number]
     given = {"instance": instance, "seed": evaluation.seed}
     given = {name: value for name, value in given.items() if value is not None}
-    got = ", ".join(f"{name}={value!r}" for name, value in {**evaluation.configuration, **given}.items())
+    got = ", ".join(f"{name}={value!r}" for name, value in {**given, **evaluation.configuration}.items())
     lines = [
         f"run {run}, evaluation {evaluation.index} has the status {evaluation.status} "
         "(later failures are counted only):",

@@ -297,12 +297,13 @@ class Run:
     ) -> tuple[Scored, Evaluation]:
         number = index if self.plan.calls.numbered else None
         requests = (("instance", instance), ("seed", seed), ("evaluation_index", number))
-        extra = {name: value for name, value in requests if value is not None}
-        outcome = self.call({**configuration, **extra}, cutoff, drop)
+        # first, as in the original: scripts make command lines of their keywords
+        keywords = {**{name: value for name, value in requests if value is not None}, **configuration}
+        outcome = self.call(keywords, cutoff, drop)
         for _ in range(self.plan.calls.retries):
             if outcome.status not in CRASHES or outcome.cut_short:
                 break
-            again = self.call({**configuration, **extra}, cutoff, drop)
+            again = self.call(keywords, cutoff, drop)
             outcome = replace(
                 again,
                 cpu_time=outcome.cpu_time + again.cpu_time,

@@ -34,6 +34,7 @@ def test_positions():
         "smac_rf_num_trees",
         "smac_rf_full_tree_bootstrap",
         "smac_intensification_percentage",
+        "arguments_of_objective",
     ]
     defaults = {name: p.default for name, p in inspect.signature(fmin).parameters.items()}
     assert (defaults["max_evaluations"], defaults["seed"], defaults["cv_folds"]) == (100, 1, None)
@@ -94,6 +95,77 @@ def test_custom_arguments():
                        {"scale": 2, "offset": 5}, 3)  # fmt: skip
     assert (list(best["x"]), value) == ([0.0], 5.0)
     assert set(best) == {"x"}
+
+
+def test_arguments_of_the_objective_as_in_the_first_releases():
+    seen = []
+
+    def objective(x, a, b, c=0):
+        seen.append((a, b, c))
+        return float(x[0]) + b
+
+    best, value = fmin(objective, x0=(0, 0), xmin=(-5, 0), xmax=(10, 15), max_evaluations=1, a="t", b=1)
+    assert (set(best), list(best["x"]), value, seen) == ({"x"}, [0, 0], 1.0, [("t", 1, 0)])
+    fmin(objective, [0.0], [-1], [1], custom_args={"a": 1, "b": 2}, max_evaluations=1, c=3)
+    assert seen[-1] == (1, 2, 3)
+
+
+class Norm:
+    def __call__(self, p, scale=1):
+        assert isinstance(p, np.ndarray)
+        return float(p @ p) * scale
+
+
+@pytest.mark.parametrize(
+    ("objective", "name"),
+    [
+        (Norm(), "p"),
+        (lambda point, /: float(point @ point), "point"),
+        (lambda *all: float(all[0] @ all[0]), "all"),
+        (np.linalg.norm, "x"),
+        (max, "x"),
+        (lambda p, x: float(x @ x), None),
+    ],
+    ids=["object", "positional", "star", "numpy", "built-in", "two"],
+)
+def test_the_array_by_position(objective, name):
+    """Release 0.1 called the objective so; five and six arguments were the number of evaluations and the seed."""
+    more = {} if name else {"p": 0}
+    for arguments, keywords in (([3, 7], {}), ([3], {"seed": 7}), ([], {"max_evaluations": 3, "seed": 7})):
+        best, value = fmin(objective, (1, 2), (-5, 0), (10, 15), *arguments, **keywords, **more)
+        assert list(best) == [name or "x"]
+        (point,) = best.values()
+        assert point is best["x"]
+        assert value == (objective(point) if name else objective(0, point))
+    if name == "p":
+        assert objective(**best) == value
+    with pytest.raises(KeyError):
+        best["another"]
+
+
+def test_evaluations_and_seed_by_position():
+    def points(*arguments, **keywords):
+        seen = []
+        fmin(lambda p: seen.append(tuple(p)) or 1.0, [1.0], [-5], [10], *arguments, **keywords)
+        return seen
+
+    assert points(4, 7) == points(max_evaluations=4, seed=7)
+    assert len(points(np.int64(2))) == 2
+
+
+def test_equal_bounds_of_integers_are_a_constant():
+    seen = []
+
+    def objective(x_int):
+        seen.append(tuple(x_int))
+        return float(x_int[0])
+
+    best, value = fmin(objective, x0_int=(3, 2), xmin_int=np.array([1, 2]), xmax_int=(15, 2), max_evaluations=4)
+    assert best["x_int"].dtype.kind == "i"
+    assert {point[1] for point in seen} == {2}
+    assert len(set(seen)) == 4
+    assert value == best["x_int"][0]
+    assert list(fmin(objective, x0_int=[2], xmin_int=[2], xmax_int=[2], max_evaluations=1)[0]["x_int"]) == [2]
 
 
 @pytest.mark.parametrize("x", [np.array([2.0, -1.0]), (2.0, -1.0)])
@@ -196,6 +268,10 @@ def test_an_interrupt_before_the_first_value():
         ({**REAL, "update_status_every": 0}, "update_status_every"),
         ({**REAL, "smac_rf_num_trees": 0}, "smac_rf_num_trees"),
         ({"x0": [9.0], "xmin": [0], "xmax": [1]}, "x"),
+        ({"x0": 1.0, "xmin": [0], "xmax": [1]}, "x0 must be a sequence of numbers, got 1.0"),
+        ({"x0_int": [3], "xmin_int": [2], "xmax_int": [2]}, "x_int"),
+        ({**REAL, "x": 3}, "'x' is what fmin hands to the objective"),
+        ({**REAL, "custom_args": {"x": 3}}, "'x' is what fmin hands to the objective"),
         ({"x_categorical": {"k": []}}, "k"),
     ],
     ids=repr,
@@ -206,6 +282,13 @@ def test_refused(arguments, named):
 
     with pytest.raises(ValueError, match=named):
         fmin(objective, **arguments)
+
+
+def test_an_argument_that_nobody_takes():
+    with pytest.raises(ValueError, match="'max_evaluation' is neither .*did you mean 'max_evaluations'"):
+        fmin(lambda x: 1.0, **REAL, max_evaluation=3)
+    with pytest.raises(ValueError, match="'scal' is neither .*did you mean 'scale'"):
+        fmin(lambda x, scale: 1.0, **REAL, scal=3)
 
 
 def test_an_objective_that_is_none():

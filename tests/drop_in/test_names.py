@@ -94,6 +94,57 @@ def test_the_helpers_have_their_old_names(run, arguments):
     assert run(*arguments, files={SCRIPT: install + textwrap.dedent(_OLD_IMPORTS)}).stdout == "done\n"
 
 
+_NAMES_OF_2015 = """
+    import sys
+    {imported}
+    for name in ("MyPool", "check_java_version", "smac_classpath", "read_trajectory_file"):
+        assert callable(getattr(pysmac, name)), name
+        assert getattr(pysmac.optimizer, name) is getattr(pysmac, name)
+    assert pysmac.MyPool is pysmac.utils.multiprocessing_wrapper.MyPool
+    assert pysmac.check_java_version is pysmac.utils.java_helper.check_java_version
+    for place, names in {{
+        "smac_output_readers": "json_parse read_runs_and_results_file read_paramstrings_file read_instances_file "
+        "read_validationCallStrings_file read_validationObjectiveMatrix_file read_trajectory_file "
+        "read_instance_features_file convert_param_dict_types",
+        "smac_input_readers": "read_pcs write_pcs read_scenario_file",
+        "state_merge": "find_largest_file read_sate_run_folder state_merge",
+        "pcs_merge": "merge_configuration_spaces",
+        "smac_argparser": "wrapper",
+        "pysmac_fanova": "smac_to_fanova",
+    }}.items():
+        for name in names.split():
+            helper = getattr(getattr(pysmac.utils, place), name)
+            if "read" in place or name.startswith("read"):
+                assert getattr(pysmac.utils, name) is helper
+    assert pysmac.remote_smac.remote_smac and pysmac.analyzer.SMAC_analyzer and pysmac.piac.run_ISMAC
+    assert pysmac.optimize.fmin and pysmac.optimizer.SMAC_optimizer
+    from pysmac.utils import *
+    assert read_pcs is pysmac.utils.read_pcs
+    for path in ("", "utils", "optimizer", "utils.smac_output_readers", "utils.pcs_merge", "remote_smac"):
+        where = "pysmac" + bool(path) * "." + path
+        try:
+            eval(where + ".no_such_name")
+        except AttributeError as error:
+            assert str(error) == f"module {{where!r}} has no attribute 'no_such_name'", error
+        else:
+            raise AssertionError
+    print("done")
+    """
+
+
+@pytest.mark.slow
+def test_names_below_pysmac_and_its_utils(run):
+    """As ``import pysmac`` alone gave them; an error speaks of the name that the script has written."""
+    text = textwrap.dedent(_NAMES_OF_2015).format(imported="import pysmac")
+    assert run("-m", "pysmac_compat", SCRIPT, files={SCRIPT: text}).stdout == "done\n"
+
+
+def test_errors_without_the_alias():
+    for module in (pysmac_compat, pysmac_compat.utils, pysmac_compat.optimizer):
+        with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'no_such_name'"):
+            module.no_such_name  # noqa: B018
+
+
 @pytest.mark.slow
 def test_install_goes_before_an_installed_pysmac(run):
     files = {
