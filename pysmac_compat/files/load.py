@@ -19,7 +19,7 @@ from pysmac_compat.files.journal import journal_name, read_any_journal
 from pysmac_compat.files.load_state import from_state
 from pysmac_compat.files.lock import is_worked_on
 from pysmac_compat.files.run_results import RunRow
-from pysmac_compat.files.state import read_state_run
+from pysmac_compat.files.state import dumps, read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Search
 from pysmac_compat.space.conditions import parse_conditions
@@ -142,7 +142,7 @@ def _run_names(folder: str) -> Iterator[tuple[str, int]]:
 def _load_run(folder: str, name: str, seed: int) -> _Loaded:
     journal, state_folder = (os.path.join(folder, each) for each in (journal_name(name), f"state-run{name}"))
     state = None
-    if os.path.isdir(state_folder) and glob.glob(os.path.join(glob.escape(state_folder), "runs_and_results-it*.csv")):
+    if dumps(state_folder):
         state = read_state_run(state_folder, growing=True)
     trajectory = os.path.join(folder, f"traj-run-{name}.txt")
     steps = read_trajectory(trajectory, growing=True) if os.path.exists(trajectory) else []

@@ -125,6 +125,7 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
         ``(type, values, default[, 'log'])``; those in the older format as ``([lower, upper], default[, 'int'][,
         'log'])`` or ``({choices}, default)``. Choices are str: the file does not say more.
     conditionals, forbiddens : list of str
+        Without the comments behind them.
 
     Raises
     ------
@@ -156,7 +157,28 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
                 file.error(number, f"the parameter {shown(match['name'])} is defined twice")
             kind = typed["kind"] if typed else ""
             parameters[match["name"]] = _ParameterLine(file, number, text, match.end(), kind).specification()
-    return parameters, conditionals, forbiddens
+    uncommented = _Uncommented(parameters)
+    return parameters, [*map(uncommented, conditionals)], [*map(uncommented, forbiddens)]
+
+
+class _Uncommented:
+    """Cuts off the comment behind a clause; a ``#`` in quotes or in a choice is none."""
+
+    def __init__(self, parameters: Mapping[str, tuple[Any, ...]]) -> None:
+        choices = (each for spec in parameters.values() for values in spec[:2] for each in _choices(values))
+        kept = sorted({re.escape(each) for each in choices if "#" in each}, key=len, reverse=True)
+        self._part = re.compile("|".join([r"\"[^\"]*\"", "'[^']*'", *kept, r"(?P<comment>#.*)", "."]), re.DOTALL)
+
+    def __call__(self, clause: str) -> str:
+        if "#" not in clause:
+            return clause
+        comment = next((part for part in self._part.finditer(clause) if part["comment"]), None)
+        return clause if comment is None else clause[: comment.start()].rstrip()
+
+
+def _choices(values: Any) -> Iterable[str]:
+    """The choices in an element of a specification, if it holds any."""
+    return (each for each in values if isinstance(each, str)) if isinstance(values, (list, set)) else ()
 
 
 def _bracketed_names(file: TextFile) -> list[str]:

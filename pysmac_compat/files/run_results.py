@@ -1,4 +1,4 @@
-"""``runs_and_results-itK.csv``: a line for each evaluation.
+"""``runs_and_results-itK.csv``, or ``-CRASHK.csv``: a line for each evaluation.
 
 ::
 

@@ -6,7 +6,6 @@ import glob
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pysmac_compat.errors import FileFormatError, shown
 from pysmac_compat.files.configuration_texts import paramstrings_line, read_paramstrings
@@ -24,6 +23,8 @@ PARAMSTRINGS = "paramstrings-it*.txt"
 RUNS = "runs_and_results-it*.csv"
 INSTANCES = "instances.txt"
 FEATURES = "instance-features.txt"
+#: in the names of what SMAC v2 writes with each iteration, and of what it writes when it fails
+_REGULAR, _LAST = "-it", "-CRASH"
 #: before the name of a state-run folder that a later run has moved aside, and the time of that
 OLD_STATE = "old-state-"
 
@@ -67,10 +68,40 @@ def largest_file(pattern: str) -> str:
     FileNotFoundError
         If there is none.
     """
-    found = sorted(glob.glob(pattern))
+    return _largest(glob.glob(pattern), pattern)
+
+
+def _largest(paths: Iterable[str], pattern: str) -> str:
+    found = sorted(paths)
     if not found:
         raise FileNotFoundError(f"there is no file {pattern}")
     return max(found, key=lambda path: (os.path.getsize(path), path))
+
+
+def dumps(folder: Path, pattern: str = RUNS) -> list[str]:
+    """The files of a kind in a state-run folder, also those that SMAC v2 has written when it failed.
+
+    A file holds what the ones before it hold, so the largest is the latest, whichever way it was written.
+
+    Parameters
+    ----------
+    folder : str or path-like
+    pattern : str
+        As `RUNS`.
+    """
+    patterns = dict.fromkeys((pattern, pattern.replace(_REGULAR, _LAST)))
+    inside = glob.escape(os.fspath(folder))
+    return [path for each in patterns for path in glob.glob(os.path.join(inside, each))]
+
+
+def latest_dump(folder: Path, pattern: str) -> str:
+    """The latest of `dumps`.
+
+    Raises
+    ------
+    FileNotFoundError
+    """
+    return _largest(dumps(folder, pattern), os.path.join(folder, pattern))
 
 
 def read_state_run(
@@ -87,7 +118,8 @@ def read_state_run(
     ----------
     folder : str or path-like
     runs, instances, features, paramstrings : str
-        Names of the files, which may hold ``*``; of several the largest is taken. There need not be features.
+        Names of the files, which may hold ``*``; of several the largest is taken. There need not be features. A name
+        with ``-it`` means those with ``-CRASH``, too.
     growing : bool
         See `TextFile`.
 
@@ -99,11 +131,11 @@ def read_state_run(
     """
     folder = os.fspath(folder)
     inside = glob.escape(folder)
-    runs_file = largest_file(os.path.join(inside, runs))
+    runs_file = latest_dump(folder, runs)
     features_files = glob.glob(os.path.join(inside, features))
     rows = read_runs_and_results(runs_file, growing)  # first: a configuration is written down before its runs
     state = StateRun(
-        configurations=read_paramstrings(largest_file(os.path.join(inside, paramstrings)), growing),
+        configurations=read_paramstrings(latest_dump(folder, paramstrings), growing),
         instances=read_instances(largest_file(os.path.join(inside, instances))),
         features=read_features(features_files[0]) if features_files else None,
         runs=rows,
@@ -249,11 +281,9 @@ def _write(merged: MergedState, source: str, destination: str) -> None:
     texts[RUNS.replace("*", "0")] = "".join(lines)
 
     os.makedirs(destination, exist_ok=True)
-    inside = glob.escape(destination)
-    stale: Any = (PARAMSTRINGS, RUNS, "uniq_configurations-it*.csv", INSTANCES, FEATURES, "param.pcs", "scenario.txt")
-    for pattern in stale:
-        for path in glob.glob(os.path.join(inside, pattern)):
-            os.unlink(path)
+    stale = (PARAMSTRINGS, RUNS, "uniq_configurations-it*.csv", INSTANCES, FEATURES, "param.pcs", "scenario.txt")
+    for path in [path for pattern in stale for path in dumps(destination, pattern)]:
+        os.unlink(path)
     folder = Folder(destination, [])
     for name, text in texts.items():
         folder.write(name, text)

@@ -69,7 +69,8 @@ def make_plan(
     start, limits = options.start, options.limits
     seeds = arguments.seeds(seed if start.seed is None else start.seed, arguments.integer("num_runs", num_runs))
     cutoff = _least(arguments.limit("t_limit_function_s", t_limit_function_s), options.calls.cutoff)
-    processes = min(arguments.integer("num_procs", num_procs, truncate=True), len(seeds))
+    asked_for = arguments.integer("num_procs", num_procs, truncate=True)
+    processes = min(asked_for, len(seeds))
     memory_mb = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
     calls = _calls(options, memory_mb, bool(numbered), bool(maximize))
     if maximize and options.objective.runtime:
@@ -94,6 +95,11 @@ def make_plan(
         processes=processes if calls.isolate else 1,
         shell=options.shell,
     )
+    if asked_for > 1 == len(seeds) and options.calls.workers is None and calls.isolate:
+        warn(
+            f"num_procs={asked_for} has no effect on a single run: "
+            f"smac_options['workers'] = {asked_for} makes that many calls of a run at a time"
+        )
     if not calls.isolate and plan.rules.limited:
         warn("smac_options['isolate'] = False: calls have no limits")
     if start.warm_folder is None and start.warm_iteration is not None:

@@ -10,7 +10,7 @@ from pysmac_compat.evaluation.outcome import SUCCESSES
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.files.configuration_texts import read_paramstrings
 from pysmac_compat.files.pcs import read_pcs
-from pysmac_compat.files.state import PARAMSTRINGS, StateRun, largest_file, merge_states, read_state_run
+from pysmac_compat.files.state import PARAMSTRINGS, StateRun, latest_dump, merge_states, read_state_run
 from pysmac_compat.files.text import TextFile
 from pysmac_compat.report.anova import ForestAnova
 from pysmac_compat.report.importance import importance
@@ -55,7 +55,7 @@ def smac_to_fanova(
     except IsADirectoryError as error:
         raise FileFormatError("expected a file, this is a directory", error.filename) from None
     for folder in folders:  # not in the merged files, of which the user knows nothing
-        _check_configurations(largest_file(os.path.join(glob.escape(folder), PARAMSTRINGS)), definition)
+        _check_configurations(latest_dump(folder, PARAMSTRINGS), definition)
     return anova_of_state(definition, read_state_run(destination_dir), n_trees, seed)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import textwrap
 
 import numpy as np
 import pytest
@@ -149,6 +150,25 @@ def test_read_pcs_of_the_older_format(tmp_path):
     smac_input_readers.write_pcs(str(tmp_path / "new.pcs"), parameters, forbiddens, conditionals)
     assert smac_input_readers.read_pcs(tmp_path / "new.pcs") == (parameters, conditionals, forbiddens)
     assert "m [1, 1000] [30]il\n" in (tmp_path / "new.pcs").read_text()
+
+
+def test_comments_behind_clauses(tmp_path):
+    """Choices and quotes keep their ``#``."""
+    lines = """\
+        x real [0, 1] [0.5]  # real
+        c categorical {a, "b#1", "c #2"}[a]  # a # in quotes
+        o ordinal {"#1","#2"}["#1"]
+        x | c == a  # one
+        x | c in {a, b#1}# two # and more
+        x | c == "c #2" # three
+        {c = b#1, o = #2} # four
+        {x > 0.5 && c != 'b#1'}# five
+    """
+    (tmp_path / "new.pcs").write_text(textwrap.dedent(lines))
+    parameters, conditionals, forbiddens = smac_input_readers.read_pcs(tmp_path / "new.pcs")
+    assert list(parameters) == ["x", "c", "o"]
+    assert conditionals == ["x | c == a", "x | c in {a, b#1}", 'x | c == "c #2"']
+    assert forbiddens == ["{c = b#1, o = #2}", "{x > 0.5 && c != 'b#1'}"]
 
 
 @pytest.mark.parametrize(

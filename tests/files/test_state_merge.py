@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from pysmac_compat import FileFormatError
+from pysmac_compat import FileFormatError, load_result
 from pysmac_compat.files.state import merge_states, read_state_run
 from pysmac_compat.utils.state_merge import read_sate_run_folder, state_merge
 
@@ -38,6 +38,41 @@ def test_merged_as_the_original_did(java_runs, java_notes, tmp_path, run):
         assert repr(returned)[:3000] == recorded
     expected = {path.name: path.read_text() for path in (java_runs / run / "merged").iterdir()}
     assert {path.name: path.read_text() for path in (tmp_path / "merged").iterdir()} == expected
+
+
+@pytest.fixture
+def crashed(java_copy):
+    """The state-run folder of a run that the Java program has ended by an error."""
+    (folder,) = (java_copy("crashed") / "out" / "scenario").glob("state-run*")
+    for path in folder.glob("*-it*"):
+        path.rename(folder / path.name.replace("-it", "-CRASH"))
+    return folder
+
+
+def test_a_state_of_a_run_that_has_failed(crashed, java_runs, tmp_path):
+    (whole,) = (java_runs / "readers" / "wd" / "out" / "scenario").glob("state-run*")
+    expected = _runs(whole)
+    assert _runs(crashed) == expected
+    state_merge([crashed], tmp_path / "merged")
+    assert _runs(tmp_path / "merged") == expected
+    again, first = (load_result(folder.parent) for folder in (crashed, whole))
+    assert [vars(e) for e in again.runs[0].evaluations] == [vars(e) for e in first.runs[0].evaluations]
+    assert (again.value, again.configuration) == (first.value, first.configuration)
+
+
+def test_what_was_written_at_the_error_is_the_latest(crashed, java_runs, tmp_path):
+    """SMAC v2 may have written a part of it before, with a number of its own."""
+    for name, kept in (("runs_and_results", 3), ("paramstrings", 1)):
+        (path,) = crashed.glob(f"{name}-CRASH*")
+        earlier = path.with_name(f"{name}-it0{path.suffix}")
+        earlier.write_text("".join(path.read_text().splitlines(keepends=True)[:kept]))
+    expected = _runs(next((java_runs / "readers" / "wd" / "out" / "scenario").glob("state-run*")))
+    assert _runs(crashed) == expected
+    merged = tmp_path / "merged"
+    shutil.copytree(crashed, merged)
+    state_merge([crashed], merged, instance_subset=["id_0"])
+    assert not list(merged.glob("*CRASH*"))
+    assert {run[1][0] for run in _runs(merged)} == {"id_0"}
 
 
 def test_one_consistent_state(folders, tmp_path):

@@ -68,7 +68,7 @@ def test_all_arguments_by_position(tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"constructor": {"mem_limit_smac_mb": 1, "t_limit_total_s": 0}, "num_procs": 3},
+        {"constructor": {"mem_limit_smac_mb": 1, "t_limit_total_s": 0}, "num_procs": 1},
         {"constructor": {"mem_limit_smac_mb": "a lot", "t_limit_total_s": 120.7}, "mem_limit_function_mb": 1},
         {"constructor": {"t_limit_total_s": float("inf")}, "t_limit_function_s": np.int64(20), "n": np.int64(3)},
         {"mem_limit_function_mb": 0, "options": {"scenario_fn": "abc", "java_executable": "/no/java"}},

@@ -151,3 +151,18 @@ def test_what_only_capping_has_ended_may_take_longer(status, runtime, cutoff, ce
     objective = Objective(runtime=True, cutoff=cutoff)
     assert objective.judge(Outcome(status, 1.0, runtime, 1.0, 1.0)).censored == censored
     assert not Objective(cutoff=cutoff).judge(Outcome(status, 1.0, runtime, 1.0, 1.0)).censored
+
+
+@pytest.mark.parametrize(
+    ("options", "keywords", "expected"),
+    [
+        ({}, {"num_procs": 4}, ["num_procs=4 has no effect on a single run: smac_options['workers'] = 4"]),
+        ({}, {"num_procs": 4, "num_runs": 2}, []),
+        ({}, {"num_procs": 1}, []),
+        ({"workers": 4}, {"num_procs": 4}, []),
+        ({"isolate": False}, {"num_procs": 4}, []),
+    ],
+)
+def test_processes_without_runs(options, keywords, expected, recwarn):
+    plan_of(options, **keywords)
+    assert [str(each.message)[: len(text)] for each, text in zip(recwarn.list, expected, strict=True)] == expected

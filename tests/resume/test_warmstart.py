@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 
 import pytest
 
@@ -206,6 +207,19 @@ def test_the_iteration_names_the_files(java_state, tmp_path):
     with pytest.raises(ValueError, match="no file .*-it77"):
         search(tmp_path, 2, options={"warmstart": state, "warmstart-iteration": 77})
     assert math.isfinite(warm(state, 1, distance, {"restoreIteration": 5}).value)
+
+
+def test_a_state_of_a_run_that_has_failed(java_state, tmp_path):
+    """Real files of SMAC v2: those of an error alone, with a number in their names, too."""
+    state = shutil.copytree(java_state("dict_bytes_unsat"), tmp_path / "state")
+    for path in state.glob("*-it*"):
+        path.unlink()
+    (row,) = read_state_run(state).runs
+    for options in ({}, {"warmstart-iteration": 1}):
+        result = warm(state, 1, lambda **_: 1e3, options)
+        assert result.value == row.quality == 9.0
+    with pytest.raises(ValueError, match="no file .*-it2"):
+        warm(state, 1, lambda **_: 1e3, {"warmstart-iteration": 2})
 
 
 @pytest.mark.slow
