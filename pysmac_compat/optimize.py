@@ -222,7 +222,9 @@ class _Groups:
     @property
     def names(self) -> set[str]:
         """The groups that exist, as the objective's arguments are called."""
-        return {group for group, size in self.sizes.items() if size} | ({"x_categorical"} if self.categorical else set())
+        return {group for group, size in self.sizes.items() if size} | (
+            {"x_categorical"} if self.categorical else set()
+        )
 
     def collect(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The keyword arguments of the objective from the values of the parameter dict."""

@@ -12,6 +12,7 @@ from pysmac_compat import _shims
 from pysmac_compat.drop_in import install_as_pysmac
 from pysmac_compat.report import progress as shows
 from pysmac_compat.report.hints import hint_for, hint_for_syntax
+from pysmac_compat.report.python2 import Change, others
 
 
 def main(argv: list[str], epilog: str = "") -> int:
@@ -69,7 +70,8 @@ def _hint(error: Exception, script: str) -> str | None:
     shown = traceback.format_list(frames[own[0] :]) if own else []
     head = ["Traceback (most recent call last):\n"] if shown else []
     text = "".join([*head, *shown, *traceback.format_exception_only(error)])
-    return f"{text}python -m pysmac_compat: {file}, line {line}: {hint}"
+    first = Change(os.path.abspath(file), line or 1, hint)
+    return "\n".join([f"{text}python -m pysmac_compat: {file}, line {line}: {hint}", *others(first, script)])
 
 
 def _lies_in(folder: str, file: str) -> bool:

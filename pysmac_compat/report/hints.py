@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 #: what old scripts import; a name from a module is written with a dot, too
-_IMPORTS = {
+IMPORTS = {
     "sklearn.cross_validation": "from sklearn.model_selection import ... (cross_validation was removed in 0.20)",
     "sklearn.grid_search": "from sklearn.model_selection import ... (sklearn.grid_search was removed in 0.20)",
     "sklearn.learning_curve": "from sklearn.model_selection import ... (sklearn.learning_curve was removed in 0.20)",
@@ -26,8 +26,13 @@ _IMPORTS = {
     "itertools.imap": "map, which needs no import",
     "itertools.ifilter": "filter, which needs no import",
 }
+#: modules of scikit-learn's packages that have another name now, and are not meant to be imported
+_PRIVATE = (
+    "forest|bagging|gradient_boosting|weight_boosting|logistic|ridge|stochastic_gradient|coordinate_descent|"
+    "classes|tree|classification|regression|unsupervised|k_means_|univariate_selection|truncated_svd"
+)
 #: functions of Python 2
-_NAMES = {
+NAMES = {
     "xrange": "range",
     "unicode": "str",
     "raw_input": "input",
@@ -41,7 +46,7 @@ _NAMES = {
     "cmp": "(a > b) - (a < b)",
 }
 #: attributes of Python 2, whatever they are attributes of
-_ATTRIBUTES = {
+ATTRIBUTES = {
     "has_key": "key in d in place of d.has_key(key)",
     "iteritems": "items()",
     "itervalues": "values()",
@@ -56,15 +61,19 @@ _ATTRIBUTES = {
     "getcwdu": "os.getcwd()",
     "setdefaultencoding": "nothing: text is Unicode now",
 }
+PRINT_TO_HINT = "write print(x, file=stream) in place of print >>stream, x"
+VIEW_HINT = "write list(...) around what was a list in Python 2"
 _VIEW = r"'(?:dict_\w+|map|filter|zip|range)'"
 _DIVISION = "// in place of /, where Python 2 divided integers without a rest"
+_PARAMETER = r"\S*Error: The '\w+' parameter of \w+ must be"
 #: patterns of an error's last line
 _ERRORS = (
     (
         rf"(?:TypeError|AttributeError): .*{_VIEW}",
-        "list(...) around what was a list in Python 2",
+        VIEW_HINT.removeprefix("write "),
     ),
     (r"TypeError: .*\bfloat'? object cannot be interpreted as an integer", _DIVISION),
+    (r"TypeError: unsupported operand .* for >>: 'builtin_function_or_method'", PRINT_TO_HINT.removeprefix("write ")),
     (r"TypeError: .*indices must be integers", _DIVISION),
     (
         r"TypeError: .*bytes-like object is required, not 'str'",
@@ -83,10 +92,24 @@ _ERRORS = (
         "name=value for each argument, as SVC(C=1.0): by position it takes fewer of them now, or none (scikit-learn)",
     ),
     (
-        r"\S*Error: The '\w+' parameter of \w+ must be .*an instance of 'bool'.* Got ",
+        rf"{_PARAMETER} .*an instance of 'bool'.* Got ",
         "value == 'True' where the parameter's values are texts, bool(value) where they are 0 and 1; or give it the "
         "values [True, False] (scikit-learn)",
     ),
+    (
+        rf"{_PARAMETER} an int\b.* Got '?[-+.\de]+'? instead",
+        "int(value), or make the parameter an 'integer' one (scikit-learn)",
+    ),
+    (
+        rf"{_PARAMETER} a float\b.* Got '[-+.\de]+' instead",
+        "float(value), or make the parameter a 'real' one (scikit-learn)",
+    ),
+    (rf"{_PARAMETER} .*None.* Got 'None' instead", "None in place of 'None', also among its values (scikit-learn)"),
+    (rf"{_PARAMETER} .*'log_loss'.* Got '(?:log|deviance)' instead", "'log_loss', its new name (scikit-learn)"),
+    (rf"{_PARAMETER} .*'squared_error'.* Got '(?:mse|ls)' instead", "'squared_error', its new name (scikit-learn)"),
+    (rf"{_PARAMETER} .*'absolute_error'.* Got '(?:mae|lad)' instead", "'absolute_error', its new name (scikit-learn)"),
+    (r"TypeError: .*unexpected keyword argument 'base_estimator'", "estimator=... in place of it (scikit-learn)"),
+    (r"TypeError: .*unexpected keyword argument 'n_iter'", "max_iter=... in place of n_iter=... (scikit-learn)"),
     (r"\S*Error: The 'max_features' .* Got 'auto'", "max_features='sqrt' in place of 'auto' (scikit-learn)"),
 )
 #: patterns of the message, or of the line that cannot be read; what to write
@@ -96,7 +119,7 @@ _SYNTAX = (
     (r"multiple exception types", r"^\s*except\b[^:]*,\s*\w+\s*:", "except X as e: in place of except X, e:"),
     (None, r"^\s*raise\s+[\w.]+\s*,", 'raise X("text") in place of raise X, "text"'),
     (r"leading zeros", r"(?<![\w.])0[0-7]+\b(?!\.)", "0o777 in place of 0777"),
-    (None, r"(?<![\w.])\d+[lL]\b", "123 in place of 123L"),
+    (None, r"(?<![\w.])(\d+|0[xX][0-9a-fA-F]+)[lL]\b", "123 in place of 123L"),
     (None, r"<>", "a != b in place of a <> b"),
     (None, r"`", "repr(x) in place of `x`"),
     (None, r"\b[uU][rR][\"']", 'r"..." in place of ur"..."'),
@@ -124,24 +147,39 @@ def hint_for(text: str) -> str | None:
     lines = re.findall(r"^[A-Za-z_][\w.]*: .*$", text, re.MULTILINE)
     last = lines[-1] if lines else ""
     found = re.match(r"NameError: name '(\w+)' is not defined", last)
-    if found and found[1] in _NAMES:
-        return f"{found[1]} is Python 2: write {_NAMES[found[1]]}"
+    if found and found[1] in NAMES:
+        return f"{found[1]} is Python 2: write {NAMES[found[1]]}"
     found = re.match(r"AttributeError: .* has no attribute '(\w+)'", last)
-    if found and found[1] in _ATTRIBUTES:
-        return f"{found[1]} is Python 2: write {_ATTRIBUTES[found[1]]}"
+    if found and found[1] in ATTRIBUTES:
+        return f"{found[1]} is Python 2: write {ATTRIBUTES[found[1]]}"
     found = re.match(r"\w+Error: (?:cannot import name '(\w+)' from|No module named) '([\w.]+)'", last)
     if found:
         name = f"{found[2]}.{found[1]}" if found[1] else found[2]
-        return next((hint for old, hint in _IMPORTS.items() if f"{name}.".startswith(f"{old}.")), None)
+        return import_hint(name)
     return next((f"write {hint}" for pattern, hint in _ERRORS if re.match(pattern, last)), None)
+
+
+def import_hint(name: str) -> str | None:
+    """What to import instead of a module, or of a name in a module; None if it is not known to be gone."""
+    if re.match(rf"sklearn\.\w+\.({_PRIVATE})\.", f"{name}."):
+        return f"from {'.'.join(name.split('.')[:2])} import ... (scikit-learn's other modules became private in 0.24)"
+    return next((hint for old, hint in IMPORTS.items() if f"{name}.".startswith(f"{old}.")), None)
 
 
 def hint_for_syntax(error: SyntaxError) -> str:
     """What to write instead of a line that Python 3 cannot read."""
     if isinstance(error, TabError):
         return "indent with blanks only: Python 3 does not mix them with tabs (python -m tabnanny shows where)"
-    message, line = error.msg or "", error.text or ""
+    if re.search("utf-8", error.msg or "", re.IGNORECASE):
+        return "save the file as UTF-8, or name its encoding in the first line, as # -*- coding: latin-1 -*-"
+    return syntax_hint(error.msg or "", error.text or "") or (
+        "Python 3 cannot read this line; if the script is written for Python 2, it has to be converted first"
+    )
+
+
+def syntax_hint(message: str, line: str) -> str | None:
+    """The same, by the message of the error and the text of the line; None if it does not look like Python 2."""
     for by_message, by_line, hint in _SYNTAX:
         if (by_message and re.search(by_message, message)) or re.search(by_line, line):
             return f"this looks like Python 2: write {hint}"
-    return "Python 3 cannot read this line; if the script is written for Python 2, it has to be converted first"
+    return None

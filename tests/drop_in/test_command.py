@@ -96,6 +96,22 @@ def test_hints_for_what_a_script_imports(run):
 
 
 @pytest.mark.slow
+def test_all_lines_in_one_message(run):
+    files = {
+        "one/script.py": "import helper\nprint 'x'\nfrom sklearn.lda import LDA\n",
+        "one/helper.py": "def f():\n    return xrange(3)\n",
+    }
+    done = run(*COMMAND, "one/script.py", files=files, check=False)
+    assert done.stderr.splitlines()[-4:] == [
+        "2 more that can be seen:",
+        "  one/script.py, line 3: from sklearn.discriminant_analysis import LinearDiscriminantAnalysis",
+        "  one/helper.py, line 2: xrange is Python 2: write range",
+        "`pip install fissix` and `python -m fissix -w one/script.py one/helper.py` rewrite what is Python 2, "
+        "and keep the old text in .bak files",
+    ]
+
+
+@pytest.mark.slow
 def test_no_hint_where_none_is_known(run):
     done = run(*COMMAND, "script.py", files={"script.py": "import no_such_module\n"}, check=False)
     assert done.returncode == 1

@@ -1,0 +1,247 @@
+"""All lines of a script that Python 3 and today's scikit-learn want to have changed, as far as its text shows."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import re
+import shlex
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pysmac_compat.report.hints import ATTRIBUTES, NAMES, PRINT_TO_HINT, VIEW_HINT, hint_for_syntax, import_hint, syntax_hint
+
+#: what changes most of it, on each Python that we support
+_TOOL = "python -m fissix -w"
+
+#: makes a line readable, so that the lines after it are read as well; not what a user should write
+_READABLE = (
+    (r"\bprint\b\s*(?:>>\s*)?(?=[^\s(=])", ""),
+    (r"\bexec\b\s*(?=[^\s(=])", ""),
+    (r"\bexcept\b\s*(.*?),\s*\w+\s*:", r"except \1:"),
+    (r"\braise\b\s+(?=[\w.]+\s*,)", ""),
+    (r"(?<![\w.])0+([0-7]+)\b(?!\.)", r"0o\1"),
+    (r"(?<![\w.])(\d+|0[xX][0-9a-fA-F]+)[lL]\b", r"\1"),
+    (r"<>", "!="),
+    (r"`([^`]*)`", r"(\1)"),
+    (r"\b[uU][rR](?=[\"'])", "r"),
+    (r"\blambda\s*\([^:]*:", "lambda *_:"),
+    (r"^(\s*def\s+\w+)\s*\(.*\)\s*:", r"\1(*_):"),
+)
+#: attributes that mean Python 2 on these modules only; other objects may have them
+_OF_MODULES = {"clock": "time", "letters": "string", "maxint": "sys", "getcwdu": "os", "setdefaultencoding": "sys"}
+_VIEWS = ("keys", "values", "items")
+_ITERATORS = ("map", "filter", "zip")
+
+
+@dataclass(frozen=True, order=True)
+class Change:
+    """A line that needs one.
+
+    Attributes
+    ----------
+    file : str
+    line : int
+        From 1.
+    hint : str
+        What to write.
+    """
+
+    file: str
+    line: int
+    hint: str
+
+    @property
+    def of_python_2(self) -> bool:
+        """Whether the tool knows it."""
+        return "scikit-learn" not in self.hint and "sklearn" not in self.hint
+
+
+def all_changes(script: str) -> list[Change]:
+    """What has to be changed in a script, and in the modules of its folder that it imports.
+
+    Parameters
+    ----------
+    script : str
+
+    Returns
+    -------
+    list of Change
+        In the order of the lines, the script first.
+    """
+    found: list[Change] = []
+    files = [os.path.abspath(script)]
+    for file in files:  # it grows
+        try:
+            with tokenize.open(file) as stream:
+                text = stream.read()
+        except (OSError, SyntaxError, UnicodeError):
+            continue
+        changes, tree = _of_text(file, text)
+        found += sorted(changes)
+        if tree is not None:
+            files += [each for each in _imported(tree, os.path.dirname(files[0])) if each not in files]
+    return found
+
+
+def others(first: Change, script: str) -> Iterator[str]:
+    """Lines for the user: the changes that a script needs besides one that is known, and the tool."""
+    folder, place = os.path.dirname(script), os.path.dirname(os.path.abspath(script))
+
+    def name(file: str) -> str:
+        return os.path.join(folder, os.path.relpath(file, place))
+
+    changes = all_changes(script)
+    more = [each for each in changes if each != first]
+    if more:
+        yield f"{len(more)} more that can be seen:"
+        yield from (f"  {name(each.file)}, line {each.line}: {each.hint}" for each in more)
+    files = dict.fromkeys(name(each.file) for each in changes if each.of_python_2)
+    if files:
+        names = " ".join(map(shlex.quote, files))
+        yield f"`pip install fissix` and `{_TOOL} {names}` rewrite what is Python 2, and keep the old text in .bak files"
+
+
+def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:
+    lines = text.split("\n")
+    found: set[Change] = set()
+    for _ in range(10 * len(lines)):  # a line may hold several things
+        try:
+            tree = ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            number = min(error.lineno or 1, len(lines))
+            before = list(lines)
+            if isinstance(error, TabError):
+                lines = [line.expandtabs(8) for line in lines]
+                hint: str | None = hint_for_syntax(error)
+            else:
+                hint = syntax_hint(error.msg or "", lines[number - 1])
+                lines[number - 1] = _readable(lines[number - 1])
+            if hint is not None:
+                found.add(Change(file, number, hint))
+            if lines == before:
+                return found, None
+        except ValueError:  # null bytes
+            return found, None
+        else:
+            found.update(Change(file, line, hint) for line, hint in _Finder(tree).found)
+            return found, tree
+    return found, None
+
+
+def _readable(line: str) -> str:
+    """The line with the first thing changed that Python 3 does not read."""
+    changed = (re.sub(pattern, by, line, count=1) for pattern, by in _READABLE)
+    return next((each for each in changed if each != line), line)
+
+
+def _imported(tree: ast.Module, folder: str) -> Iterator[str]:
+    """The files of a folder that a module imports."""
+    for node in ast.walk(tree):
+        names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        for name in names:
+            path = os.path.join(folder, *name.split("."))
+            yield from filter(os.path.isfile, (f"{path}.py", os.path.join(path, "__init__.py")))
+
+
+class _Finder(ast.NodeVisitor):
+    """Names, attributes and imports that are gone, and lists that are none any more."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.found: set[tuple[int, str]] = set()
+        nodes = list(ast.walk(tree))
+        self._own = {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+        self._own |= {each.name for each in nodes if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
+        self._own |= {each.arg for each in nodes if isinstance(each, ast.arg)}
+        imports = (each for each in nodes if isinstance(each, (ast.Import, ast.ImportFrom)))
+        self._own |= {alias.asname or alias.name for each in imports for alias in each.names}
+        self.visit(tree)
+
+    def _add(self, node: ast.stmt | ast.expr, hint: str) -> None:
+        self.found.add((node.lineno, hint))
+
+    def visit_Try(self, node: ast.Try) -> None:
+        """What a script tries before something else is not looked at."""
+        handled = " ".join(ast.dump(handler.type) if handler.type else "ImportError" for handler in node.handlers)
+        for each in (*node.handlers, *node.orelse, *node.finalbody):
+            self.visit(each)
+        if not re.search("ImportError|NameError|AttributeError|'Exception'|ModuleNotFound", handled):
+            for statement in node.body:
+                self.visit(statement)
+
+    def visit_If(self, node: ast.If) -> None:
+        """Nor what depends on the version of Python."""
+        if not re.search("version_info|'PY2'|'PY3'", ast.dump(node.test)):
+            self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._import(node, alias.name)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.module and not node.level:
+            for alias in node.names:
+                self._import(node, f"{node.module}.{alias.name}")
+
+    def _import(self, node: ast.stmt, name: str) -> None:
+        hint = import_hint(name)
+        top = name.partition(".")[0]
+        gone = top in ("sklearn", "itertools") or importlib.util.find_spec(top) is None
+        if hint is not None and gone:
+            self._add(node, hint)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if node.id in NAMES and node.id not in self._own:
+            self._add(node, f"{node.id} is Python 2: write {NAMES[node.id]}")
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.generic_visit(node)
+        if node.attr in _OF_MODULES:
+            gone = isinstance(node.value, ast.Name) and node.value.id == _OF_MODULES[node.attr]
+        else:  # calls of ``next`` are looked at as such
+            gone = node.attr in ATTRIBUTES and node.attr not in {*self._own, "next"}
+        if gone:
+            self._add(node, f"{node.attr} is Python 2: write {ATTRIBUTES[node.attr]}")
+        elif node.attr == "sort" and _is_view(node.value):
+            self._add(node, VIEW_HINT)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.generic_visit(node)
+        called, bare = node.func, not (node.args or node.keywords)
+        if isinstance(called, ast.Attribute) and called.attr == "next" and bare and "next" not in self._own:
+            self._add(node, f"next is Python 2: write {ATTRIBUTES['next']}")
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.generic_visit(node)
+        called = node.value.func if isinstance(node.value, ast.Call) else None
+        built_in = isinstance(called, ast.Name) and called.id in _ITERATORS and called.id not in self._own
+        if built_in or _is_view(node.value):
+            self._add(node, VIEW_HINT)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self.generic_visit(node)
+        if _is_print(node.left) and isinstance(node.op, ast.Mod):
+            self._add(node, 'write print("..." % x) in place of print("...") % x')
+        elif isinstance(node.left, ast.Name) and node.left.id == "print" and isinstance(node.op, ast.RShift):
+            self._add(node, PRINT_TO_HINT)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id == "print":
+            self._add(node, "write print() in place of print")
+        elif isinstance(node.value, ast.Tuple) and node.value.elts and _is_print(node.value.elts[0]):
+            self._add(node, "write print(x, y) in place of print(x), y")
+
+
+def _is_print(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+
+
+def _is_view(node: ast.expr) -> bool:
+    """Whether it is a call of a dict's method that gave a list."""
+    called = node.func if isinstance(node, ast.Call) and not node.args else None
+    return isinstance(called, ast.Attribute) and called.attr in _VIEWS
