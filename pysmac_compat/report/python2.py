@@ -11,7 +11,15 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pysmac_compat.report.hints import ATTRIBUTES, NAMES, PRINT_TO_HINT, VIEW_HINT, hint_for_syntax, import_hint, syntax_hint
+from pysmac_compat.report.hints import (
+    ATTRIBUTES,
+    NAMES,
+    PRINT_TO_HINT,
+    VIEW_HINT,
+    hint_for_syntax,
+    import_hint,
+    syntax_hint,
+)
 
 #: what changes most of it, on each Python that we support
 _TOOL = "python -m fissix -w"
@@ -101,7 +109,8 @@ def others(first: Change, script: str) -> Iterator[str]:
     files = dict.fromkeys(name(each.file) for each in changes if each.of_python_2)
     if files:
         names = " ".join(map(shlex.quote, files))
-        yield f"`pip install fissix` and `{_TOOL} {names}` rewrite what is Python 2, and keep the old text in .bak files"
+        commands = f"`pip install fissix` and `{_TOOL} {names}`"
+        yield f"{commands} rewrite what is Python 2, and keep the old text in .bak files"
 
 
 def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:
