@@ -34,6 +34,7 @@ except UnsupportedPlatformError:  # it is said at the first call, not by an impo
 if TYPE_CHECKING:
     from pysmac_compat.files.load import load_result
     from pysmac_compat.space import parameter_space
+    from pysmac_compat.target.template import program
 
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "install_as_pysmac",
     "load_result",
     "parameter_space",
+    "program",
 ]
 
 
@@ -74,6 +76,10 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.files.load import load_result
 
         return load_result
+    if name == "program":
+        from pysmac_compat.target.template import program
+
+        return program
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
     if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):  # helpers that stood here

@@ -21,7 +21,7 @@ from pysmac_compat.files.working_directory import WorkingDirectory, make_folders
 from pysmac_compat.options.meaning import Options
 from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
 from pysmac_compat.planning.planner import make_plan, with_warm_start
-from pysmac_compat.planning.signature import check_signature
+from pysmac_compat.planning.signature import check_signature, instance_counts
 from pysmac_compat.report import progress as shows
 from pysmac_compat.report.logs import log_level, logging_on_stderr
 from pysmac_compat.results import Result
@@ -261,6 +261,7 @@ class SMAC_optimizer:
             num_train_instances = num_instances if num_train_instances is None else num_train_instances
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {shown(func)}")
+        num_train_instances, num_test_instances = instance_counts(func, num_train_instances, num_test_instances)
         rules = StopRules(stop_when)
         wishes = shows.wishes(progress, verbose)
         options = resolve(self.smac_options, getattr(func, "default_options", None))

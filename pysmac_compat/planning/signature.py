@@ -9,9 +9,18 @@ from typing import Any
 from pysmac_compat.errors import ArgumentError, cut
 from pysmac_compat.plan import Plan
 from pysmac_compat.suggestions import did_you_mean
+from pysmac_compat.target.template import ProgramFunction
 
 #: what makes a run hand over these keywords
 _REQUESTS = {"seed": "deterministic=False", "instance": "num_train_instances=n", "evaluation_index": "numbered=True"}
+
+
+def instance_counts(function: Any, n_train: Any, n_test: Any) -> tuple[Any, Any]:
+    """The numbers of instances; where the user has given none, those of the files that a program has."""
+    if not isinstance(function, ProgramFunction):
+        return n_train, n_test
+    train, test = len(function.instances), len(function.test_instances)
+    return (train or None) if n_train is None else n_train, test if n_test is None else n_test
 
 
 def check_signature(function: Callable[..., Any], plan: Plan) -> None:
@@ -30,6 +39,16 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
     ArgumentError
         Naming the function, the argument and what was expected.
     """
+    if isinstance(function, ProgramFunction):
+        parameters = plan.definition.parameters.values()
+        function.check(
+            {each.name: None if each.numeric else list(each.tokens) for each in parameters},
+            n_train=plan.instances.n_train,
+            n_test=plan.instances.n_test,
+            deterministic=plan.deterministic,
+            cutoff=plan.objective.cutoff,
+            runtime=plan.objective.runtime,
+        )
     try:
         # What a wrapper says of the function inside need not hold for the wrapper itself.
         accepted = inspect.signature(function, follow_wrapped=False).parameters.values()

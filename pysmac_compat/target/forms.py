@@ -1,0 +1,127 @@
+"""What may stand in the template of a program's command, checked before any call."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import shlex
+import shutil
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args
+
+from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.evaluation.outcome import Status
+from pysmac_compat.suggestions import did_you_mean
+from pysmac_compat.target.command import needs_shell
+
+#: one form for all values, or one for each; a form has ``{name}`` and ``{value}``
+Form = str | Mapping[Any, str]
+Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+
+def split(command: str | Sequence[str]) -> list[str]:
+    """The words of a command, as a shell splits them."""
+    if isinstance(command, str):
+        if needs_shell(command):
+            raise ArgumentError(f"the command needs a shell: write it as ['sh', '-c', ...], got {shown(command)}")
+        try:
+            words = shlex.split(command)
+        except ValueError as error:
+            raise ArgumentError(f"the command {shown(command)} cannot be split into words: {error}") from None
+    else:
+        words = [os.fspath(word) for word in command]
+    if not words:
+        raise ArgumentError(f"expected the command that starts the program, got {shown(command)}")
+    for word in words:
+        for name in names_in("command", word):
+            if name == "flags" and word != "{flags}":
+                raise ArgumentError(f"command: {{flags}} must be a word of its own, got {shown(word)}")
+    return words
+
+
+def names_in(what: str, form: str) -> list[str]:
+    """The placeholders of a word."""
+    try:
+        parts = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(form) if name is not None]
+    except ValueError as error:
+        raise ArgumentError(f"{what}: {error} in {shown(form)}; write {{{{ and }}}} for braces") from None
+    for name, spec, how in parts:
+        if not name or spec or how:
+            raise ArgumentError(f"{what}: expected a name in each pair of braces, got {shown(form)}")
+    return [name for name, _, _ in parts]
+
+
+def fill(form: str, values: Mapping[str, Any]) -> str:
+    """Not `str.format`: a name may have dots and brackets."""
+    parts = string.Formatter().parse(form)
+    return "".join(text + ("" if name is None else str(values[name])) for text, name, _, _ in parts)
+
+
+def checked_form(what: str, form: Any) -> str:
+    """A form that has nothing but the name and the value."""
+    if not isinstance(form, str):
+        raise ArgumentError(f"{what}: expected a text as '-{{name}}={{value}}', got {shown(form)}")
+    for name in names_in(what, form):
+        if name not in ("name", "value"):
+            raise ArgumentError(f"{what}: a form may have {{name}} and {{value}}, not {{{name}}}: {shown(form)}")
+    return form
+
+
+def checked_forms(name: str, form: Form) -> str | dict[str, str]:
+    """The form of a parameter, or those of its values by their texts."""
+    what = f"flags[{name!r}]"
+    if isinstance(form, Mapping):
+        return {str(value): checked_form(what, each) for value, each in form.items()}
+    return checked_form(what, form)
+
+
+def checked_codes(exit_codes: Mapping[int, str]) -> dict[int, Status]:
+    """What exit codes mean."""
+    known = {str(status): status for status in get_args(Status)}
+    for code, status in exit_codes.items():
+        if isinstance(code, bool) or not isinstance(code, int):
+            raise ArgumentError(f"exit_codes: expected numbers as keys, got {shown(code)}")
+        if status not in known:
+            raise ArgumentError(
+                f"exit_codes[{code}]: expected one of {', '.join(known)}, got {shown(status)}"
+                f"{did_you_mean(status, known)}"
+            )
+    return {code: known[status] for code, status in exit_codes.items()}
+
+
+def checked_pattern(quality: str) -> re.Pattern[str]:
+    """The expression that finds a value."""
+    try:
+        return re.compile(quality, re.MULTILINE)
+    except (re.error, TypeError) as error:
+        raise ArgumentError(f"quality: expected a regular expression, got {shown(quality)}: {error}") from None
+
+
+def checked_files(what: str, given: Files) -> list[str]:
+    """Absolute paths."""
+    if isinstance(given, str):
+        paths: list[Any] = sorted(glob.glob(given, recursive=True))
+        if not paths:
+            raise ArgumentError(f"{what}: no file matches {shown(given)}")
+    else:
+        try:
+            paths = [os.fspath(each) for each in ([given] if isinstance(given, os.PathLike) else given)]
+        except TypeError:
+            raise ArgumentError(f"{what}: expected paths, or a pattern as 'train/*.cnf', got {shown(given)}") from None
+    for path in paths:
+        if not os.path.exists(path):
+            raise ArgumentError(f"{what}: there is no file {shown(path)}")
+    return [os.path.abspath(path) for path in paths]
+
+
+def check_program(name: str, folder: str | None) -> None:
+    """Whether the system finds what shall be started."""
+    if "{" in name:  # it depends on the configuration
+        return
+    found = shutil.which(os.path.join(folder or "", name) if os.path.dirname(name) else name)
+    here = os.path.join(folder or os.curdir, name)
+    if found is None and not os.access(here, os.X_OK):
+        where = f"; {shown(here)} cannot be executed" if os.path.exists(here) else ""
+        raise ArgumentError(f"there is no program {shown(name)}{where}; install it, or give its path")
