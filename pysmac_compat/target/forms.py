@@ -120,8 +120,7 @@ def check_program(name: str, folder: str | None) -> None:
     """Whether the system finds what shall be started."""
     if "{" in name:  # it depends on the configuration
         return
-    found = shutil.which(os.path.join(folder or "", name) if os.path.dirname(name) else name)
-    here = os.path.join(folder or os.curdir, name)
-    if found is None and not os.access(here, os.X_OK):
+    here = os.path.join(folder, name) if folder else name
+    if shutil.which(here if os.path.dirname(name) else name) is None and not os.access(here, os.X_OK):
         where = f"; {shown(here)} cannot be executed" if os.path.exists(here) else ""
         raise ArgumentError(f"there is no program {shown(name)}{where}; install it, or give its path")
