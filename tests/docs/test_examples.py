@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ import smac  # noqa: F401 (imported here, so that the forked engines need not)
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
-#: example: evaluations
+#: example: evaluations, and further arguments
 RUNS = {
     "rosenbrock_4d.py": 6,
     "branin_integer.py": 6,
@@ -30,6 +31,7 @@ RUNS = {
     "dask_local.py": 4,
     "model_selection.py": 3,
     "svm_limits.py": 5,
+    "tune_sat_solver.py": (4, 1),
 }
 
 
@@ -48,13 +50,20 @@ def printed(monkeypatch, capfd):
 @pytest.mark.slow
 @pytest.mark.parametrize("example", RUNS)
 def test_example_prints_its_result(example, printed):
-    output = printed(EXAMPLES / example, RUNS[example])
+    if example == "tune_sat_solver.py" and shutil.which("minisat") is None:
+        pytest.skip("there is no minisat, the program that it tunes")
+    arguments = RUNS[example] if isinstance(RUNS[example], tuple) else (RUNS[example],)
+    output = printed(EXAMPLES / example, *arguments)
     assert re.search(r"^least value found: -?\d+\.\d+", output, re.MULTILINE), output
     assert re.search(r"^parameters: \{.+\}$", output, re.MULTILINE), output
     if example == "svm_limits.py":  # the limits are seen in the statuses
         rows = re.findall(r"^ +(\d+) ([A-Z]+) ", output, re.MULTILINE)
         assert [int(index) for index, _ in rows] == list(range(1, 6))
         assert "TIMEOUT" in dict(rows).values()
+    if example == "tune_sat_solver.py":
+        assert re.search(r"^evaluations +4 of 4: .*\b(UN)?SAT\b", output, re.MULTILINE), output
+        assert re.search(r"^on test instances +\d.*, a mean over 2 calls$", output, re.MULTILINE), output
+        assert re.search(r"^the command: minisat -verb=0 .* /.*/0\.cnf$", output, re.MULTILINE), output
 
 
 def test_every_example_is_run_here():
