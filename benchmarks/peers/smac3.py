@@ -53,7 +53,7 @@ def _atom(space: Any, child: str, parent: str, operator: str, values: list[Any])
     return _CONDITIONS[operator](space[child], space[parent], values[0])
 
 
-def _configuration(problem: Problem, found: Any) -> Configuration:
+def configuration_of(problem: Problem, found: Any) -> Configuration:
     values = {}
     for name, value in dict(found).items():
         kind, choices = problem.parameters[name][:2]
@@ -86,7 +86,7 @@ def search(problem: Problem, seed: int, evaluations: Evaluations, facade: Any, *
     space = space_of(problem, seed)
 
     def target(config: Any, instance: str | None = None, seed: int = 0) -> float:
-        configuration = _configuration(problem, config)
+        configuration = configuration_of(problem, config)
         if not raced:
             return evaluations(configuration)
         run = {"seed": seed} if instance is None else {"instance": int(instance)}
@@ -122,4 +122,4 @@ def search(problem: Problem, seed: int, evaluations: Evaluations, facade: Any, *
         if not raced:
             optimizer.tell(TrialInfo(default, seed=0), TrialValue(cost=target(default)))
         found = optimizer.optimize()
-    return _configuration(problem, found) if raced else None
+    return configuration_of(problem, found) if raced else None
