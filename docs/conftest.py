@@ -3,7 +3,7 @@
 import pytest
 
 #: those with many searches
-SLOW = {"calls.md", "files.md", "helpers.md", "noise_and_instances.md", "scenarios.md"}
+SLOW = {"calls.md", "files.md", "helpers.md", "noise_and_instances.md", "scenarios.md", "tune_a_solver.md"}
 
 
 def pytest_collection_modifyitems(items):

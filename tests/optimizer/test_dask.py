@@ -15,7 +15,7 @@ import smac  # noqa: F401 (imported here, so that the forked engines need not)
 from distributed import Client, Future, LocalCluster
 
 from benchmarks.faults.notes import Notes
-from pysmac_compat import ArgumentError, SMAC_optimizer
+from pysmac_compat import ArgumentError, SMAC_optimizer, program
 from pysmac_compat.evaluation.dask_client import connected
 from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.on_dask import cluster_callers
@@ -91,6 +91,12 @@ def test_the_function_goes_once_to_each_worker(client, notes):
     assert len(calls.lines) == 16
     assert {int(line) for line in calls.lines} == workers
     assert sorted(map(int, notes.lines)) == sorted(workers)
+
+
+def test_a_program(client):
+    """What `program` makes is pickled."""
+    function = program("sh -c 'echo $(($0 * $0))' {n} {flags}", quality=r"\d+", flags={"x": ""})
+    assert all(e.value == e.configuration["n"] ** 2 for e in minimize(function, 4, client).runs[0].evaluations)
 
 
 def test_what_names_a_cluster(cluster, client, tmp_path):
