@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import tokenize
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -118,7 +119,9 @@ def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:
     found: set[Change] = set()
     for _ in range(10 * len(lines)):  # a line may hold several things
         try:
-            tree = ast.parse("\n".join(lines))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of backslashes
+                tree = ast.parse("\n".join(lines))
         except SyntaxError as error:
             number = min(error.lineno or 1, len(lines))
             before = list(lines)

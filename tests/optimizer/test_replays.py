@@ -134,6 +134,7 @@ def test_stdout(recorder, capfd):
     assert err.splitlines() == ["stderr of the function"] * 4
 
 
+@pytest.mark.filterwarnings("ignore:num_procs=3 has no effect")
 def test_num_procs_more_than_runs(recorder, tmp_path):
     def function(x):
         marker = tmp_path / "running"
