@@ -6,6 +6,7 @@ results in their order, so that a search which is resumed ends where it would ha
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
@@ -88,8 +89,13 @@ def no_better_than(eps: float, n: int) -> Rule:
 
 
 def _steps(result: Result) -> list[tuple[int, float]]:
-    """How many evaluations led to each new best, and its value."""
-    return [(step.evaluation, step.value) for step in result.runs[0].trajectory]
+    """How many evaluations led to each new best, and its value.
+
+    Of calls side by side one may end, and be the best, before one with a smaller number is.
+    """
+    steps = result.runs[0].trajectory
+    counts = itertools.accumulate((step.evaluation for step in steps), max)
+    return [(count, step.value) for count, step in zip(counts, steps, strict=True)]
 
 
 def _number(name: str, value: Any) -> float:

@@ -43,8 +43,8 @@ class Standing:
 
     Attributes
     ----------
-    n_told : int
-        The results of the first so many evaluations are known.
+    number : int
+        Of the evaluation that was learnt last, from 1 in the order in which they were begun; 0: none was.
     configuration : Configuration
     cost : float
         The mean over its runs.
@@ -55,7 +55,7 @@ class Standing:
         CPU seconds of the evaluations so far; see `Scored.tuner_time`.
     """
 
-    n_told: int
+    number: int
     configuration: Configuration
     cost: float
     n_runs: int
@@ -160,7 +160,7 @@ class Session:
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
         self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
-        self.known, self._n_told = known, 0
+        self.known = known
         self.cpu_used = 0.0
         self._parts = {
             "model": surrogate,
@@ -220,14 +220,14 @@ class Session:
                     reason = self._out_of_trials(facade, begun)
             if not pending:
                 if not begun and self.known:
-                    self._observe(facade)
+                    self._observe(facade, 0)
                 return reason
             number = self.choose(pending)
             info, evaluated = pending.pop(number)
             outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
             self.cpu_used += outcome.tuner_time
             if not outcome.cut_short:
-                self._tell(facade, info, outcome, learn=number not in dropped)
+                self._tell(facade, info, outcome, number, learn=number not in dropped)
                 for lost in facade.intensifier.take_lost(info.config) if self.window > 1 else ():
                     dropped.add(number := next(each for each in pending if pending[each][0] == lost))
                     self.drop(number)
@@ -289,13 +289,12 @@ class Session:
         if told:
             facade.intensifier.start_warm()
 
-    def _tell(self, facade: Facade, info: TrialInfo, outcome: Scored, learn: bool) -> None:
-        self._n_told += 1
+    def _tell(self, facade: Facade, info: TrialInfo, outcome: Scored, number: int, learn: bool) -> None:
         if learn:
             self._take(facade, info, outcome)
         else:
             facade.forget(info)
-        self._observe(facade)
+        self._observe(facade, number)
 
     @staticmethod
     def _take(facade: Facade, info: TrialInfo, outcome: Scored) -> None:
@@ -308,12 +307,12 @@ class Session:
         )
         facade.tell(info, value, save=False)
 
-    def _observe(self, facade: Facade) -> None:
+    def _observe(self, facade: Facade, number: int) -> None:
         racing = facade.intensifier
         best = racing.incumbent
         assert best is not None
         n_runs, failed = racing.n_runs(best), racing.has_failed(best)
-        self.observe(Standing(self._n_told, best, racing.mean(best), n_runs, failed, self.cpu_used))
+        self.observe(Standing(number, best, racing.mean(best), n_runs, failed, self.cpu_used))
 
     def _facade(self, folder: Path) -> Facade:
         scenario = Scenario(

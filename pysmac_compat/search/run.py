@@ -243,9 +243,9 @@ class Run:
                 if not self.incumbents or values != self.incumbents[-1].configuration:
                     self.incumbents.append(Step(time.monotonic() - self.start, standing.cpu_used, values))
             incumbent = self.incumbents[-1].configuration
-            told = standing.n_told + len(self._old)
+            index = self._begun[standing.number - 1] if standing.number else len(self._old)
             value = self.plan.objective.turned(standing.cost)
-            self.send(Improved(self.run, told, incumbent, value, standing.n_runs))
+            self.send(Improved(self.run, index, incumbent, value, standing.n_runs))
         if self.ask is not None and not self.verdict:
             self.verdict = self.ask(self._unlearnt)
 

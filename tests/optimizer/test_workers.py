@@ -145,9 +145,14 @@ def test_failures_cost_one_evaluation_each():
         return x * x
 
     _, result = minimize(function, 12)
-    assert len(result.runs[0].evaluations) == 12
-    assert {e.status for e in result.runs[0].evaluations} == {"SAT", "CRASHED"}
-    assert result.runs[0].configuration["n"] % 3 == 0
+    (run,) = result.runs
+    assert len(run.evaluations) == 12
+    assert {e.status for e in run.evaluations} == {"SAT", "CRASHED"}
+    assert run.configuration["n"] % 3 == 0
+    found = {e.index: (e.value, e.configuration) for e in run.evaluations}
+    assert [found[step.evaluation] for step in run.trajectory] == [
+        (step.value, step.active_configuration) for step in run.trajectory
+    ]
 
 
 @pytest.mark.slow

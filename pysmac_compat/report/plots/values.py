@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -73,8 +74,12 @@ def scale_values(axes: Axes, values: Iterable[float], which: str = "y") -> None:
 
 
 def incumbent_steps(run: RunResult) -> list[tuple[int, float]]:
-    """From which evaluation on the best was worth what; at last the value of the run, a mean over more evaluations."""
-    steps = [(step.evaluation, step.value) for step in run.trajectory]
+    """From which evaluation on the best was worth what; at last the value of the run, a mean over more evaluations.
+
+    Of calls side by side one may end, and be the best, before one with a smaller number is.
+    """
+    reached = itertools.accumulate((step.evaluation for step in run.trajectory), max)
+    steps = [(index, step.value) for index, step in zip(reached, run.trajectory, strict=True)]
     last = max((evaluation.index for evaluation in run.evaluations), default=0)
     if steps and steps[-1][1] != run.value and abs(run.value) < TIMEOUT_QUALITY:
         steps.append((last, run.value))
