@@ -1,16 +1,96 @@
-"""``pysmac-compat report FOLDER`` and ``watch FOLDER``: the page of a search."""
+"""``pysmac-compat report FOLDER`` and ``watch FOLDER``: the page of a search, from its files."""
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from pysmac_compat.errors import PysmacError
 from pysmac_compat.files.load import load_result, state_of
-from pysmac_compat.report import commands
+
+_FILE, _PORT = "report.html", 8765
 
 
-def report(words: list[str]) -> int:
-    """Write a page about a search; returns the exit code."""
-    return commands.main(["report", *words], load_result, state_of)
+def report(argv: Sequence[str]) -> int:
+    """Write the page of a folder; returns the exit code."""
+    parser = _parser("report", _report.__doc__)
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"the page; {_FILE} unless given")
+    options = parser.parse_args(argv)
+    with _said("report") as done:
+        done[0] = _report(options.folder, options.output)
+    return done[0]
 
 
-def watch(words: list[str]) -> int:
-    """Show the page of a search that goes on; returns the exit code."""
-    return commands.main(["watch", *words], load_result, state_of)
+def watch(argv: Sequence[str]) -> int:
+    """Serve the page of a folder; returns the exit code."""
+    parser = _parser("watch", _watch.__doc__)
+    parser.add_argument("--port", type=int, default=_PORT, help=f"{_PORT} unless given; 0: any that is free")
+    options = parser.parse_args(argv)
+    with _said("watch") as done:
+        done[0] = _watch(options.folder, options.port)
+    return done[0]
+
+
+def _parser(command: str, text: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"pysmac-compat {command}", description=text)
+    parser.add_argument("folder", help="a working directory of a search, of the Java program or of AutoMAX, too")
+    return parser
+
+
+@contextlib.contextmanager
+def _said(command: str) -> Iterator[list[int]]:
+    """A context with the exit code, where an error is a line and 1."""
+    code = [1]
+    try:
+        yield code
+    except (PysmacError, ImportError, OSError) as error:
+        print(f"pysmac-compat {command}: {error}", file=sys.stderr)
+
+
+def _report(folder: str, output: str | None) -> int:
+    """Write a page about a search: one file of HTML that needs nothing else."""
+    from pysmac_compat.report.page import BEGIN, as_bytes, page
+
+    path = _FILE if output is None else output
+    if output is None and os.path.exists(path):
+        with open(path, "rb") as stream:
+            if stream.read(len(BEGIN)) != BEGIN.encode():
+                raise FileExistsError(f"there is another file {path}; say where to write the page: -o FILE")
+    content = as_bytes(page(load_result(folder), name_of(folder)))
+    with open(path, "wb") as stream:
+        stream.write(content)
+    print(path)
+    return 0
+
+
+def _watch(folder: str, port: int) -> int:
+    """Show the same page while the search goes on, at an address of this machine alone. Ctrl-C ends it."""
+    from pysmac_compat.report.page import empty_page
+    from pysmac_compat.report.page.server import HOST, Follower, Server
+
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"there is no folder {folder!r}")
+    if not 0 <= port <= 65535:
+        raise OSError(f"--port: expected a number from 0 to 65535, got {port}")
+    empty_page("nothing yet", "", "")  # needs what the pages need
+    follower = Follower(folder, name_of(folder), load_result, state_of)
+    try:
+        server = Server(port, follower)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        why = "is in use" if error.errno == errno.EADDRINUSE else "is not open to you"
+        raise OSError(f"port {port} {why}; take another one with --port, or any that is free with --port 0") from None
+    with server, contextlib.suppress(KeyboardInterrupt):
+        print(f"http://{HOST}:{server.server_port}/ shows {folder}; Ctrl-C ends it", flush=True)
+        server.serve_forever(poll_interval=0.2)
+    return 0
+
+
+def name_of(folder: str) -> str:
+    """How the page calls a search."""
+    return os.path.basename(os.path.abspath(os.path.expanduser(folder))) or folder

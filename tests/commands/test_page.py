@@ -13,7 +13,7 @@ from pysmac_compat.__main__ import main
 from pysmac_compat.files.load import load_result, state_of
 from pysmac_compat.report.page.server import Follower, Server
 
-from . import pages
+from ..report import pages
 
 
 def test_report(java_runs, tmp_path, monkeypatch, capsys):
@@ -35,7 +35,7 @@ def test_report(java_runs, tmp_path, monkeypatch, capsys):
 def test_what_cannot_be_reported(tmp_path, capsys):
     assert main(["report", str(tmp_path), "-o", str(tmp_path / "page.html")]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("python -m pysmac_compat report: folder: there is no run in")
+    assert line.startswith("pysmac-compat report: folder: there is no run in")
     assert not (tmp_path / "page.html").exists()
     assert main(["watch", str(tmp_path / "none")]) == 1
     assert "there is no folder" in capsys.readouterr().err
@@ -59,8 +59,7 @@ def test_a_port_that_is_in_use(tmp_path, capsys):
         port = taken.getsockname()[1]
         assert main(["watch", str(tmp_path), "--port", str(port)]) == 1
     assert capsys.readouterr().err == (
-        f"python -m pysmac_compat watch: port {port} is in use; take another one with --port, "
-        "or any that is free with --port 0\n"
+        f"pysmac-compat watch: port {port} is in use; take another one with --port, or any that is free with --port 0\n"
     )
 
 
