@@ -1,5 +1,6 @@
 """What tests of all kinds share: Python in a process of its own, notes of any process."""
 
+import gc
 import os
 import shutil
 import signal
@@ -10,9 +11,12 @@ import textwrap
 from pathlib import Path
 
 import pytest
+import threadpoolctl
 from hypothesis import HealthCheck, settings
 
 from benchmarks.faults.notes import Notes
+
+from .prepared import Prepared
 
 # on a machine that does other things, too, time says little
 settings.register_profile(
@@ -40,6 +44,17 @@ def pytest_configure(config):
         os.environ.update(_HUGE_PAGES)
 
 
+def pytest_collection_finish(session):
+    """Save time with all that has been imported.
+
+    Garbage collections leave it out, as they would walk over it each time; linear algebra has one thread, as in
+    the engine's own process: a second one mostly waits, and uses as much CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    threadpoolctl.threadpool_limits(1)
+
+
 pytest.register_assert_rewrite(
     "tests.optimizer.replays",
     "tests.smac3_process",
@@ -49,23 +64,27 @@ pytest.register_assert_rewrite(
 )
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Writes files, and runs Python in their folder."""
+@pytest.fixture(scope="session")
+def prepared():
+    """Runs scripts in forks of a process that has imported SMAC3."""
+    process = Prepared()
+    yield process
+    process.close()
 
+
+def fresh(arguments, folder, environment, timeout):
+    """Run Python in a fresh process."""
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, timeout=timeout)
+
+
+def _runs(tmp_path, python):
     def run_python(*arguments, check=True, files=None, **environment):
         for name, text in (files or {}).items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(textwrap.dedent(text))
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            timeout=120,
-            env={**os.environ, **environment},
-        )
+        done = python(arguments, tmp_path, {**os.environ, **environment}, 300)
         assert not check or done.returncode == 0, done.stderr
         return done
 
@@ -73,9 +92,21 @@ def run(tmp_path):
 
 
 @pytest.fixture
-def run_script(run):
-    """Runs the text of a script in an interpreter of its own."""
-    return lambda text, *arguments, **more: run("script.py", *arguments, files={"script.py": text}, **more)
+def run(tmp_path):
+    """Writes files, and runs Python in their folder: for tests of imports, and of what is read as Python starts."""
+    return _runs(tmp_path, fresh)
+
+
+@pytest.fixture
+def run_prepared(tmp_path, prepared):
+    """The same in a fork of a process that has imported SMAC3, which takes a tenth of the time."""
+    return _runs(tmp_path, prepared.run)
+
+
+@pytest.fixture
+def run_script(run_prepared):
+    """Runs the text of a script in a process of its own, which has imported SMAC3 already."""
+    return lambda text, *arguments, **more: run_prepared("script.py", *arguments, files={"script.py": text}, **more)
 
 
 DATA = Path(__file__).parent / "data" / "runs"

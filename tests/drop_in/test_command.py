@@ -46,14 +46,14 @@ def test_an_old_script(run):
         ("import os; os._exit(4)", 4, ""),
     ],
 )
-def test_exit_codes(run, text, code, error):
-    done = run(*COMMAND, "script.py", files={"script.py": text}, check=False)
+def test_exit_codes(run_prepared, text, code, error):
+    done = run_prepared(*COMMAND, "script.py", files={"script.py": text}, check=False)
     assert (done.returncode, done.stderr) == (code, error)
 
 
 @pytest.mark.slow
-def test_an_exception_of_the_script(run):
-    done = run(*COMMAND, "script.py", files={"script.py": "{}['missing']"}, check=False)
+def test_an_exception_of_the_script(run_prepared):
+    done = run_prepared(*COMMAND, "script.py", files={"script.py": "{}['missing']"}, check=False)
     assert done.returncode == 1
     assert "Traceback" in done.stderr
     assert "KeyError: 'missing'" in done.stderr
@@ -77,9 +77,9 @@ def _hints(done):
         ),
     ],
 )
-def test_hints_for_scripts_of_their_time(run, text, error, hint):
+def test_hints_for_scripts_of_their_time(run_prepared, text, error, hint):
     """For what each error means: ``test_hints.py``."""
-    done = run(*COMMAND, "script.py", files={"script.py": text}, check=False)
+    done = run_prepared(*COMMAND, "script.py", files={"script.py": text}, check=False)
     assert done.returncode == 1
     assert error in done.stderr
     (line,) = _hints(done)
@@ -89,9 +89,9 @@ def test_hints_for_scripts_of_their_time(run, text, error, hint):
 
 
 @pytest.mark.slow
-def test_hints_for_what_a_script_imports(run):
+def test_hints_for_what_a_script_imports(run_prepared):
     files = {"script.py": "import helper\n", "helper.py": "\nfor i in xrange(3):\n    pass\n"}
-    (line,) = _hints(run(*COMMAND, "script.py", files=files, check=False))
+    (line,) = _hints(run_prepared(*COMMAND, "script.py", files=files, check=False))
     assert "helper.py, line 2: xrange is Python 2" in line
 
 
@@ -112,17 +112,17 @@ def test_all_lines_in_one_message(run):
 
 
 @pytest.mark.slow
-def test_no_hint_where_none_is_known(run):
-    done = run(*COMMAND, "script.py", files={"script.py": "import no_such_module\n"}, check=False)
+def test_no_hint_where_none_is_known(run_prepared):
+    done = run_prepared(*COMMAND, "script.py", files={"script.py": "import no_such_module\n"}, check=False)
     assert done.returncode == 1
     assert "ModuleNotFoundError: No module named 'no_such_module'" in done.stderr
     assert _hints(done) == []
 
 
 @pytest.mark.slow
-def test_a_script_that_handles_what_is_missing_itself(run):
+def test_a_script_that_handles_what_is_missing_itself(run_prepared):
     text = "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle\nprint(pickle.__name__)\n"
-    assert run(*COMMAND, "script.py", files={"script.py": text}).stdout == "pickle\n"
+    assert run_prepared(*COMMAND, "script.py", files={"script.py": text}).stdout == "pickle\n"
 
 
 def test_help(run):
@@ -141,8 +141,8 @@ def test_without_a_script(run):
 
 
 @pytest.mark.slow
-def test_a_script_that_is_not_there(run):
-    done = run(*COMMAND, "missing.py", check=False)
+def test_a_script_that_is_not_there(run_prepared):
+    done = run_prepared(*COMMAND, "missing.py", check=False)
     assert done.returncode == 2
     assert "missing.py" in done.stderr
     assert "Traceback" not in done.stderr

@@ -39,7 +39,8 @@ def test_the_first_that_is_new_enough(tmp_path, monkeypatch):
     assert _installed._homes() == {"pynisher": str((tmp_path / "new").resolve())}
 
 
-def test_smac3_without_dask_and_pandas(run_script):
+@pytest.mark.slow
+def test_smac3_without_dask_and_pandas(run):
     """Dask is as it should be afterwards; what the script has imported stays."""
     code = """
     import sys
@@ -52,4 +53,4 @@ def test_smac3_without_dask_and_pandas(run_script):
     with _installed.without_unused():
         print(sys.modules["dask"] is dask)
     """
-    assert run_script(code).stdout == "[]\nClient\nTrue\n"
+    assert run("script.py", files={"script.py": code}).stdout == "[]\nClient\nTrue\n"

@@ -1,9 +1,10 @@
 """On Windows: the package can be imported, and the first call says what to do."""
 
+import pytest
 
-def test_the_first_call_on_windows(run_script):
-    done = run_script(
-        """
+
+def test_the_first_call_on_windows(run):
+    script = """
         import sys
         import pysmac_compat
         from pysmac_compat.optimize import fmin
@@ -15,15 +16,15 @@ def test_the_first_call_on_windows(run_script):
             except pysmac_compat.UnsupportedPlatformError as error:
                 print(error)
         """
-    )
+    done = run("script.py", files={"script.py": script})
     lines = done.stdout.splitlines()
     assert len(lines) == 2
     assert all("Windows" in line and "WSL" in line for line in lines)
 
 
-def test_an_import_without_what_windows_lacks(run_script):
-    done = run_script(
-        """
+@pytest.mark.slow
+def test_an_import_without_what_windows_lacks(run):
+    script = """
         import sys
         for name in ("fcntl", "resource", "pwd", "grp", "termios"):
             sys.modules[name] = None
@@ -38,7 +39,7 @@ def test_an_import_without_what_windows_lacks(run_script):
         except pysmac_compat.UnsupportedPlatformError as error:
             print(error)
         """
-    )
+    done = run("script.py", files={"script.py": script})
     value, *lines = done.stdout.splitlines()
     assert float(value) == 0.5
     assert len(lines) == 2

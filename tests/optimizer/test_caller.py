@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import textwrap
 import time
 
@@ -76,16 +74,10 @@ _INTERRUPTED = """
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("function", "whom"), [("gives up", "script"), ("goes on", "group")])
-def test_ctrl_c(tmp_path, function, whom):
+def test_ctrl_c(prepared, tmp_path, function, whom):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(_INTERRUPTED))
-    process = subprocess.Popen(
-        [sys.executable, str(script), function],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        start_new_session=True,
-    )
+    process = prepared.start(["script.py", function], tmp_path)
     started = process.stdout.readline().split()
     assert started[0] == "sleeping"
     children = [p.pid for p in psutil.Process(process.pid).children(recursive=True)]
@@ -120,6 +112,7 @@ def _clean_up(process, pids):
         if _lives(pid):
             os.kill(pid, signal.SIGKILL)
     process.stdout.close()
+    process.stderr.close()
     process.wait(60)
 
 
@@ -140,10 +133,10 @@ _BUSY = """
 
 
 @pytest.mark.slow
-def test_ctrl_c_loses_nothing_of_what_the_script_has_not_heard_yet(tmp_path):
+def test_ctrl_c_loses_nothing_of_what_the_script_has_not_heard_yet(prepared, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(_BUSY))
-    process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+    process = prepared.start(["script.py"], tmp_path)
     try:
         assert [process.stdout.readline() for _ in range(3)] == ["call\n"] * 3
         process.send_signal(signal.SIGSTOP)  # the search goes on meanwhile
@@ -154,16 +147,15 @@ def test_ctrl_c_loses_nothing_of_what_the_script_has_not_heard_yet(tmp_path):
     finally:
         process.kill()
         process.stdout.close()
+        process.stderr.close()
         process.wait(60)
 
 
 @pytest.mark.slow
-def test_a_script_that_is_killed_leaves_no_process(tmp_path):
+def test_a_script_that_is_killed_leaves_no_process(prepared, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(_INTERRUPTED))
-    process = subprocess.Popen(
-        [sys.executable, str(script), "gives up"], stdout=subprocess.PIPE, text=True, cwd=tmp_path
-    )
+    process = prepared.start(["script.py", "gives up"], tmp_path)
     assert process.stdout.readline().startswith("sleeping")
     children = [p.pid for p in psutil.Process(process.pid).children(recursive=True)]
     try:

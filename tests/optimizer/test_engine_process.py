@@ -3,6 +3,8 @@
 import importlib
 import json
 
+import threadpoolctl
+
 from pysmac_compat import SMAC_optimizer
 from pysmac_compat.search.run import Run
 
@@ -15,14 +17,13 @@ def test_its_linear_algebra_uses_one_thread(tmp_path, monkeypatch):
 
     def session(self, workers):
         made = make(self, workers)
-        import threadpoolctl
-
         threads = {each["filepath"]: each["num_threads"] for each in threadpoolctl.threadpool_info()}
         (tmp_path / "threads").write_text(json.dumps(threads))
         return made
 
     monkeypatch.setattr(Run, "session", session)
-    SMAC_optimizer().minimize(lambda x: x**2, 3, {"x": ("real", [-1, 1], 0.5)})
+    with threadpoolctl.threadpool_limits(2):  # here
+        SMAC_optimizer().minimize(lambda x: x**2, 3, {"x": ("real", [-1, 1], 0.5)})
     threads = json.loads((tmp_path / "threads").read_text())
     assert threads
     assert set(threads.values()) == {1}

@@ -1,6 +1,5 @@
 """What another package, such as AutoMAX, builds on: the folder, the lock, the numbers, one call alone."""
 
-import multiprocessing
 import os
 import time
 
@@ -36,23 +35,20 @@ def test_what_was_made_in_the_place_before_is_removed(tmp_path):
         optimizer.set_working_directory(3)
 
 
-def in_another_process(folder, queue):
-    optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
-    try:
-        optimizer.minimize(parabola, 1, SPACE)
-        queue.put("done")
-    except ArgumentError as error:
-        queue.put(str(error))
+@pytest.mark.slow
+def test_a_lock_before_and_after_a_search(tmp_path, run_script):
+    script = """
+        from pysmac_compat import ArgumentError, SMAC_optimizer
+        try:
+            optimizer = SMAC_optimizer(working_directory=".", persistent_files=True)
+            optimizer.minimize(lambda x: x, 1, {"x": ("real", [0, 1], 0.5)})
+            print("done")
+        except ArgumentError as error:
+            print(error)
+        """
 
-
-def test_a_lock_before_and_after_a_search(tmp_path):
     def other():
-        context = multiprocessing.get_context("spawn")
-        queue = context.SimpleQueue()
-        process = context.Process(target=in_another_process, args=(folder, queue))
-        process.start()
-        process.join()
-        return queue.get()
+        return run_script(script).stdout
 
     folder = str(tmp_path)
     optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
@@ -62,7 +58,7 @@ def test_a_lock_before_and_after_a_search(tmp_path):
         with optimizer.locked():
             optimizer.minimize(parabola, 1, SPACE)
         assert refused in other()
-    assert other() == "done"
+    assert other() == "done\n"
 
 
 def test_a_call_does_not_inherit_a_lock_that_was_there_before_the_search(tmp_path):
@@ -124,6 +120,7 @@ def test_the_journal_of_another_search_has_an_error_of_its_own(tmp_path):
         minimize({"seed-offset": 1}, resume=True)
 
 
+@pytest.mark.slow
 def test_one_call_alone():
     place = os.getpid()
     assert call_isolated(lambda: int(os.getpid() != place)).value == 1.0

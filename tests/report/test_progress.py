@@ -207,17 +207,17 @@ def test_what_is_missing_is_named_with_the_command(run_script):
 
 
 @pytest.mark.slow
-def test_the_command_line_shows_an_old_script(run):
+def test_the_command_line_shows_an_old_script(run_prepared):
     script = """
         import pysmac
         if __name__ == "__main__":
             opt = pysmac.SMAC_optimizer()
             opt.minimize(lambda x: x * x, 3, {"x": ("real", [-5, 5], 1)})
         """
-    done = run("-m", "pysmac_compat", "--progress", "--verbose", "script.py", files={"script.py": script})
+    done = run_prepared("-m", "pysmac_compat", "--progress", "--verbose", "script.py", files={"script.py": script})
     assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [
         f"run 0, evaluation {n}/3" for n in (1, 2, 3)
     ]
     assert "3/3" in done.stderr
-    silent = run("-m", "pysmac_compat", "script.py")
+    silent = run_prepared("-m", "pysmac_compat", "script.py")
     assert (silent.stdout, silent.stderr) == ("", "")
