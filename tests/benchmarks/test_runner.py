@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 
 import pytest
 
 from benchmarks import results
+from benchmarks.cell import search
 from benchmarks.evaluations import Evaluations, Spent
 from benchmarks.measure import measure
 from benchmarks.peers import PEERS, takes
 from benchmarks.problems import group_of, make, names
 from benchmarks.run import Cell, cells, numbers, run_cell
+
+
+def peer(name):
+    return importlib.import_module(f"benchmarks.peers.{name}")
+
 
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
 
@@ -31,9 +38,8 @@ def test_a_search_at_random():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("problem", ["seeds", "instances_features"])
-def test_a_search_of_ours(problem):
-    record = run_cell(Cell("ours", problem, 0, 6))
+def test_a_search_of_ours():
+    record = run_cell(Cell("ours", "instances_features", 0, 6))
     assert "error" not in record
     assert record["n"] == 6
     assert record["final"] > 0
@@ -43,9 +49,16 @@ def test_a_search_of_ours(problem):
     assert not record["incumbents"]
 
 
+def test_a_search_of_ours_with_seeds():
+    record = search(peer("ours"), make("seeds", 0), 0, 6)
+    assert record["n"] == 6
+    assert record["final"] > 0
+    assert not record["incumbents"]
+
+
 @pytest.mark.slow
 def test_the_incumbents_of_a_search_for_run_time_come_with_the_seconds_used():
-    capped, uncapped = (run_cell(Cell(peer, "solver_alike", 0, 12)) for peer in ("ours", "ours_uncapped"))
+    capped, uncapped = (search(peer(name), make("solver_alike", 0), 0, 12) for name in ("ours", "ours_uncapped"))
     for record in (capped, uncapped):
         seconds = [time for time, _ in record["incumbents"]]
         assert seconds == sorted(seconds)

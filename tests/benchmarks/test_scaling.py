@@ -59,6 +59,7 @@ def test_the_lengths_of_real_calls(kind):
     assert longest == {"tenth": 20, "equal": 0}.get(kind, longest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("peer", ["ours", "optuna_tpe", "random"])
 def test_a_search(peer):
     if peer == "optuna_tpe":
@@ -134,6 +135,7 @@ def test_two_versions_side_by_side():
     assert "| ours 4 w, 100 | old: ours 1 w, 80 | 0.125 |" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("peer", ["ours", "pool"])
 def test_real_workers(peer):
     seconds = [0.02] * 6

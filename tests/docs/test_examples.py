@@ -21,15 +21,15 @@ EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 #: example: evaluations, and further arguments
 RUNS = {
-    "rosenbrock_4d.py": 6,
-    "branin_integer.py": 6,
-    "forbidden_clauses.py": 6,
-    "cross_validation.py": 10,
-    "noisy_function.py": 8,
-    "solver_runtime.py": 8,
-    "two_runs.py": 4,
-    "dask_local.py": 4,
-    "model_selection.py": 3,
+    "rosenbrock_4d.py": 3,
+    "branin_integer.py": 3,
+    "forbidden_clauses.py": 3,
+    "cross_validation.py": 3,
+    "noisy_function.py": 4,
+    "solver_runtime.py": 4,
+    "two_runs.py": 3,
+    "dask_local.py": 3,
+    "model_selection.py": 2,
     "svm_limits.py": 5,
     "tune_sat_solver.py": (4, 1),
 }

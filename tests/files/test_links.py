@@ -12,7 +12,7 @@ SPACE = {"x": ("real", [-5, 5], 4)}
 
 def search(folder, options=(), resume=False, **keywords):
     optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
-    optimizer.smac_options.update(options)
+    optimizer.smac_options.update({"isolate": False, **dict(options)})
     optimizer.minimize(lambda x, **_: x * x, 2, SPACE, resume=resume, **keywords)
     return optimizer
 

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pysmac_compat.errors import FileFormatError, PysmacError
@@ -46,6 +46,7 @@ def refusal(call):
     return None
 
 
+@settings(max_examples=50)
 @given(data=st.data())
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("kind", FILES)

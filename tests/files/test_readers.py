@@ -231,6 +231,7 @@ def test_find_largest_file(tmp_path):
     assert state_merge.find_largest_file(str(tmp_path / "a-it*")) == str(tmp_path / "a-it10")
 
 
+@pytest.mark.slow
 def test_names_under_pysmac(tmp_path):
     import subprocess
     import sys

@@ -240,6 +240,7 @@ def test_runs_and_results(tmp_path, written):
         assert one.additional == other.additional
 
 
+@pytest.mark.slow
 @quick
 @given(drawn=configurations_of_spaces(), values=st.lists(any_float, min_size=4, max_size=4), n=st.integers(1, 99))
 def test_trajectories(tmp_path, drawn, values, n):
@@ -256,6 +257,7 @@ def test_trajectories(tmp_path, drawn, values, n):
         assert list(read.values()) == pytest.approx([*values[:3], n, values[3]], rel=0, abs=0, nan_ok=True)
 
 
+@pytest.mark.slow
 @quick
 @given(drawn=configurations_of_spaces(), values=st.lists(numbers, min_size=4, max_size=4), seeds=st.booleans())
 def test_validation(tmp_path, drawn, values, seeds):

@@ -34,9 +34,16 @@ def _square(x):
     return (x - 1) ** 2
 
 
+def direct(**arguments):
+    """An optimizer that makes the calls in this process: most files do not depend on where they are made."""
+    made = SMAC_optimizer(**arguments)
+    made.smac_options["isolate"] = False
+    return made
+
+
 @pytest.fixture
 def optimizer(tmp_path):
-    return SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
+    return direct(working_directory=str(tmp_path / "wd"), persistent_files=True)
 
 
 @pytest.fixture
@@ -79,15 +86,16 @@ def test_a_state_holds_what_the_result_holds(optimizer, results):
         status = "TIMEOUT" if x < -3 else "UNSAT" if c else "SAT"
         return {"value": (x - instance) ** 2 + seed % 3, "status": status, "runtime": 0.25}
 
+    optimizer.smac_options["isolate"] = True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         optimizer.minimize(
-            function, 25, space, conditions, deterministic=False, num_train_instances=3, t_limit_function_s=20, seed=7
+            function, 16, space, conditions, deterministic=False, num_train_instances=3, t_limit_function_s=20, seed=7
         )
     (run,) = optimizer.result.runs
     definition = define(space, conditions)
     state = read_state_run(results / "state-run7")
-    assert len(state.runs) == 25
+    assert len(state.runs) == 16
     assert len({row.result for row in state.runs}) >= 3
     configurations = state.typed(definition)
     for row, evaluation in zip(state.runs, run.evaluations, strict=True):
@@ -137,7 +145,7 @@ def test_files_are_whole_at_any_moment(tmp_path, persistent):
 @pytest.mark.slow
 def test_the_directory_twice(tmp_path, results, java_notes):
     for n in (5, 8):
-        optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=True)
+        optimizer = direct(working_directory=str(tmp_path / "wd"), persistent_files=True)
         (results / "validationResults-traj-run-0-walltime.csv").parent.mkdir(parents=True, exist_ok=True)
         (results / "validationResults-traj-run-0-walltime.csv").write_text("of a run with tests\n")
         optimizer.minimize(_square, n, SPACE)
@@ -170,6 +178,7 @@ def test_the_optimizer_twice(optimizer, results):
 
 @pytest.mark.slow
 def test_several_runs(optimizer, results):
+    optimizer.smac_options["isolate"] = True
     optimizer.minimize(_square, 4, SPACE, num_runs=3, num_procs=2, seed=[4, 9, 4])
     states = {path.name: read_state_run(path) for path in results.glob("state-run*")}
     assert sorted(states) == ["state-run4", "state-run4-2", "state-run9"]
@@ -183,7 +192,7 @@ def test_several_runs(optimizer, results):
 @pytest.mark.parametrize("given", [True, False])
 def test_nothing_of_ours_stays(tmp_path, given):
     folder = tmp_path / "wd"
-    optimizer = SMAC_optimizer(working_directory=str(folder) if given else None)
+    optimizer = direct(working_directory=str(folder) if given else None)
     path = optimizer.working_directory
     for seed in (0, 0, 1):
         optimizer.minimize(_square, 2, SPACE, num_test_instances=1, seed=seed)
@@ -196,7 +205,7 @@ def test_nothing_of_ours_stays(tmp_path, given):
 
 
 def test_what_others_put_there_stays(tmp_path, results):
-    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"))
+    optimizer = direct(working_directory=str(tmp_path / "wd"))
     optimizer.minimize(_square, 2, SPACE)
     (results / "state-run0" / "mine").write_text("mine")
     optimizer.__del__()
@@ -209,7 +218,7 @@ def test_files_of_others_are_not_replaced(tmp_path, name):
     path = tmp_path / "wd" / name
     path.parent.mkdir(parents=True)
     path.write_text("mine")
-    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"))
+    optimizer = direct(working_directory=str(tmp_path / "wd"))
 
     def function(x, instance):
         return _square(x)
@@ -226,14 +235,14 @@ def test_files_of_others_are_not_replaced(tmp_path, name):
 def test_an_earlier_run_is_warned_of(tmp_path, optimizer, results):
     optimizer.minimize(_square, 2, SPACE)
     trajectory = (results / "traj-run-0.txt").read_text()
-    later = SMAC_optimizer(working_directory=str(tmp_path / "wd"))
+    later = direct(working_directory=str(tmp_path / "wd"))
     with pytest.warns(
         UserWarning, match=r"working_directory '.*wd' .*'out.scenario'.*persistent_files=True\)"
     ) as caught:
         later.minimize(_square, 2, SPACE)
     assert [warning.filename for warning in caught] == [__file__]
     assert (results / "traj-run-0.txt").read_text() == trajectory
-    own = SMAC_optimizer(working_directory=str(tmp_path / "new"))
+    own = direct(working_directory=str(tmp_path / "new"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         own.minimize(_square, 2, SPACE)
@@ -262,6 +271,7 @@ def test_no_file_holds_the_environment(tmp_path, optimizer, monkeypatch):
 
 def test_ctrl_c(optimizer, results):
     script = os.getpid()
+    optimizer.smac_options["isolate"] = True
 
     def function(x):
         if len(read_state_run(results / "state-run0").runs) >= 3:
@@ -341,15 +351,9 @@ def test_what_the_calls_have_taken_is_no_overhead_of_the_search(tmp_path):
     assert step["CPU Time Used"] == pytest.approx(500 + overhead)
 
 
-def test_direct_calls(optimizer, results):
-    optimizer.smac_options["isolate"] = False
-    optimizer.minimize(_square, 3, SPACE)
-    assert len(read_state_run(results / "state-run0").runs) == 3
-
-
 @pytest.mark.parametrize("objective", ["QUALITY", "RUNTIME"])
 def test_what_the_function_reports(optimizer, results, objective):
-    optimizer.smac_options["run-obj"] = objective
+    optimizer.smac_options.update({"isolate": True, "run-obj": objective})
     optimizer.minimize(lambda x: {"value": 7.0, "runtime": 0.2 + x * x / 3}, 5, SPACE, t_limit_function_s=10)
     state = read_state_run(results / "state-run0")
     for row in state.runs:
@@ -361,7 +365,7 @@ def test_what_the_function_reports(optimizer, results, objective):
 
 @pytest.mark.slow
 def test_several_calls_at_a_time(optimizer, results):
-    optimizer.smac_options["workers"] = 3
+    optimizer.smac_options.update({"isolate": True, "workers": 3})
     optimizer.minimize(_square, 12, SPACE)
     state = read_state_run(results / "state-run0")
     assert [row.number for row in state.runs] == list(range(1, 13))

@@ -48,13 +48,20 @@ SEARCHES = {
 }
 
 
+def direct(folder):
+    """Makes the calls in this process."""
+    optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
+    optimizer.smac_options["isolate"] = False
+    return optimizer
+
+
 @pytest.fixture(scope="module")
 def searches(tmp_path_factory):
     """Results of searches, what SMAC3 finds of them, and their folders."""
     found = {}
     for name, keywords in SEARCHES.items():
         folder = tmp_path_factory.mktemp(name)
-        optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
+        optimizer = direct(folder)
         optimizer.minimize(cost, 14, SPACE, CONDITIONS, FORBIDDEN, **keywords)
         run = optimizer.result.runs[0]
         found[name] = run, folder / "out" / "scenario" / "smac3" / str(run.seed)
@@ -132,22 +139,28 @@ def test_what_deepcave_looks_for(searches):
 
 
 @pytest.mark.slow
-def test_a_resumed_run_and_a_warm_one(tmp_path, searches):
+def test_a_resumed_run_and_a_warm_one(tmp_path):
     """Resumed, all trials are there; started warm, also those that were known."""
     folder = tmp_path / "a"
     for n in (5, 9):
-        optimizer = SMAC_optimizer(working_directory=folder, persistent_files=True)
+        optimizer = direct(folder)
         optimizer.minimize(cost, n, SPACE, CONDITIONS, FORBIDDEN, resume=True)
-    again = SMAC_optimizer(working_directory=tmp_path / "b", persistent_files=True)
+    again = direct(tmp_path / "b")
     again.smac_options["warmstart"] = folder / "out" / "scenario" / "state-run0"
     again.minimize(cost, 3, SPACE, CONDITIONS, FORBIDDEN, seed=4)
     starts = [trial["starttime"] for trial in trials_of(folder)]
     assert starts == sorted(starts)
-    one, two = opened(*(tmp_path / name / "out" / "scenario" / "smac3" / seed for name, seed in ("a0", "b4")))
-    assert [value for *_, value, _ in one["trials"]] == [e.value for e in optimizer.result.runs[0].evaluations]
-    new = [e.value for e in again.result.runs[0].evaluations]
-    assert [value for *_, value, _ in two["trials"]] == [value for *_, value, _ in one["trials"]] + new
-    assert two["n_trials"] == 12
+    one, two = (tmp_path / name / "out" / "scenario" / "smac3" / seed for name, seed in ("a0", "b4"))
+    assert costs(one) == [e.value for e in optimizer.result.runs[0].evaluations]
+    assert costs(two) == costs(one) + [e.value for e in again.result.runs[0].evaluations]
+    assert Scenario.load(two).n_trials == 12
+
+
+def costs(folder):
+    """What SMAC3 finds of the trials."""
+    history = RunHistory()
+    history.load(folder / "runhistory.json", Scenario.load(folder).configspace)
+    return [trial.cost for trial in history.values()]
 
 
 def trials_of(folder, seed=0):
@@ -196,6 +209,7 @@ def test_the_cost_of_a_trial_does_not_grow(taking, tmp_path):
     assert len(json.loads(path.read_text())["data"]) == 500
 
 
+@pytest.mark.slow
 def test_files_are_whole_while_they_are_written(taking, tmp_path, monkeypatch):
     """Whoever reads meanwhile finds whole files, and no incumbent without its configuration."""
     monkeypatch.setattr("pysmac_compat.files.search_files._PAUSE", 0.0)

@@ -7,6 +7,8 @@ import sys
 import textwrap
 
 import pytest
+from smac import Scenario
+from smac.runhistory import RunHistory
 
 from pysmac_compat import FileFormatError, SMAC_optimizer
 from pysmac_compat.analyzer import SMAC_analyzer
@@ -15,8 +17,6 @@ from pysmac_compat.files.run_results import HEADER, RunRow
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, Step
 from pysmac_compat.utils.state_merge import state_merge
-
-from ..smac3_process import opened
 
 
 @pytest.mark.parametrize("place", ["wd/scenario.dat", "wd", "wd/out/scenario"])
@@ -112,7 +112,8 @@ def test_plots_need_no_display_and_reading_no_matplotlib(java_runs, tmp_path):
 @pytest.mark.slow
 def test_our_own_runs(tmp_path):
     optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
-    value, best = optimizer.minimize(
+    optimizer.smac_options["isolate"] = False
+    optimizer.minimize(
         _cost,
         20,
         {"x": ("real", [-5, 5], 4), "k": ("categorical", ["a", "b"], "a"), "y": ("integer", [1, 90], 7, "log")},
@@ -157,10 +158,11 @@ def _check_merged(results, result):
 
 def _check_smac3(folder, result):
     """SMAC3 opens the directory of each run."""
-    for run, found in zip(result.runs, opened(*(folder / str(run.seed) for run in result.runs)), strict=True):
-        assert [trial[3] for trial in found["trials"]] == [e.value for e in run.evaluations]
-        assert found["incumbents"] == [pytest.approx(run.active_configuration)]
-        assert found["features"] == {"0": [0.0, 1.0], "1": [1.0, 4.0]}
+    for run in result.runs:
+        scenario, history = Scenario.load(folder / str(run.seed)), RunHistory()
+        history.load(folder / str(run.seed) / "runhistory.json", scenario.configspace)
+        assert [trial.cost for trial in history.values()] == [e.value for e in run.evaluations]
+        assert scenario.instance_features == {"0": [0.0, 1.0], "1": [1.0, 4.0]}
 
 
 def _cost(x, k, instance, y=0):

@@ -158,6 +158,7 @@ def spaces(draw):
     return parameters, [condition], [classic, advanced]
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(spaces(), spaces())
 def test_names_and_values_that_are_parts_of_each_other(one, two):

@@ -9,6 +9,8 @@ from pysmac_compat import Evaluation, Incumbent, Result, RunResult, SMAC_optimiz
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.events import Evaluated, Improved, RunEnded
 
+from .small import direct
+
 SPACE = {"x": ("real", [-5, 5], 4), "c": ("categorical", ["a", "b"], "a"), "d": ("integer", [1, 9], 3)}
 
 
@@ -94,7 +96,7 @@ def test_result():
 
 
 def test_the_result_is_shown_in_short():
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     optimizer.minimize(lambda x, c: x * x if c == "a" else None, 8, {k: SPACE[k] for k in "xc"}, num_runs=2)
     result = optimizer.result
     best = f"value={result.value!r}, configuration={result.configuration!r}, "
@@ -107,14 +109,14 @@ def test_the_result_is_shown_in_short():
 
 
 def test_the_first_of_equal_runs_is_returned():
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     optimizer.minimize(lambda x: 5.0, 2, {"x": SPACE["x"]}, num_runs=2, seed=[8, 3])
     assert optimizer.result.configuration == optimizer.result.runs[0].configuration
     assert optimizer.result.runs[0].seed == 8
 
 
 def test_the_returned_dict_is_a_copy():
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     _, best = optimizer.minimize(lambda x: 5.0, 1, {"x": SPACE["x"]})
     best["x"] = 77
     assert optimizer.result.configuration == {"x": 4.0}
@@ -125,7 +127,7 @@ def test_the_returned_dict_is_a_copy():
 
 @pytest.mark.parametrize(("quality", "value"), [(None, TIMEOUT_QUALITY), (77, 77.0), (-3.5, -3.5)])
 def test_all_failed(quality, value):
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     if quality is not None:
         optimizer.smac_options["timeout_quality"] = quality
     with pytest.warns(UserWarning, match="all 3 evaluations have failed"):
@@ -136,7 +138,7 @@ def test_all_failed(quality, value):
 
 
 def test_a_failure_is_never_the_incumbent_however_low_the_timeout_quality():
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     optimizer.smac_options["timeout_quality"] = -1000
 
     def function(x):
@@ -158,14 +160,14 @@ def test_a_run_without_a_success_never_wins(tmp_path):
             raise ValueError
         return 100.0
 
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     optimizer.smac_options["timeout_quality"] = 77
     assert optimizer.minimize(function, 1, {"x": SPACE["x"]}, num_runs=2) == (100.0, {"x": 4.0})
 
 
 @pytest.mark.parametrize("status", ["ABORT", b"CRASHED"])
 def test_reported_failures(status):
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     value, best = optimizer.minimize(
         lambda x: {"value": -99.0, "status": status if x == 4 else "SAT"}, 3, {"x": SPACE["x"]}
     )
@@ -193,6 +195,7 @@ def test_the_first_traceback_is_shown_once(run_script):
     assert "4 of 4 evaluations have failed" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "last"),
     [
@@ -206,7 +209,7 @@ def test_failures_and_time_outs_are_counted_apart(caplog, status, last):
     def function(n):
         return {"value": n, "status": status if status != "BOTH" else "CRASHED" if n > 3 else "TIMEOUT"}
 
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     optimizer.minimize(function, 9, {"n": ("integer", [1, 9], 9)})
     assert [r.getMessage() for r in caplog.records if " of " in r.getMessage()] == last
     run = optimizer.result.runs[0]
@@ -229,27 +232,26 @@ def test_an_interrupt_that_the_function_raises_is_a_failure():
 
 @pytest.mark.slow
 def test_large_values_do_not_harm_the_search():
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     value, _ = optimizer.minimize(lambda x: 1e300 if x < 0 else (x - 1) ** 2, 12, {"x": SPACE["x"]})
     assert value < 9
 
 
 @pytest.mark.slow
-def test_a_short_total_time_is_enough_for_the_default(run_script):
+def test_a_short_total_time_is_enough_for_the_default(run):
     """The time that SMAC3 takes to be imported is not the user's."""
-    done = run_script(
-        """
+    script = """
         from pysmac_compat import SMAC_optimizer
 
         optimizer = SMAC_optimizer(t_limit_total_s=0.5)
         print(optimizer.minimize(lambda r: 13.0 + (r - 1) ** 2, 5, {"r": ("real", [0.0, 4.0], 1.0)}))
         """
-    )
+    done = run("script.py", files={"script.py": script})
     assert done.stdout == "(13.0, {'r': 1.0})\n"
 
 
 def test_events_are_told_as_they_happen():
-    optimizer, told = SMAC_optimizer(), []
+    optimizer, told = direct(), []
     optimizer.minimize(lambda x: (x - 1) ** 2, 4, {"x": SPACE["x"]}, on_event=told.append)
     assert [type(event).__name__ for event in told[:3]] == ["RunStarted", "Evaluated", "Improved"]
     assert told[-1] == RunEnded(0, optimizer.result.stopped_because)
@@ -258,15 +260,15 @@ def test_events_are_told_as_they_happen():
 
 @pytest.mark.slow
 def test_an_incumbent_is_told_once():
-    optimizer, told = SMAC_optimizer(), []
-    optimizer.minimize(lambda x: (x - 1) ** 2, 30, {"x": SPACE["x"]}, on_event=told.append)
+    optimizer, told = direct(), []
+    optimizer.minimize(lambda x: (x - 1) ** 2, 15, {"x": SPACE["x"]}, on_event=told.append)
     news = [event for event in told if isinstance(event, Improved)]
     assert [n.evaluation for n in news] == [step.evaluation for step in optimizer.result.runs[0].trajectory]
     assert all(later.value < earlier.value for earlier, later in pairwise(news))
 
 
 def test_an_exception_of_on_event_ends_the_search():
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
 
     def enough(event):
         if isinstance(event, Improved) and event.evaluation >= 2:

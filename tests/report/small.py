@@ -45,8 +45,11 @@ def handmade(**search):
 
 
 def minimise(function, n, space, *clauses, folder=None, options=(), **keywords):
-    """The result of a search; without warnings, which other tests are about."""
+    """The result of a search; without warnings, and without processes that nothing asks for: other tests have these."""
     optimizer = SMAC_optimizer(working_directory=folder, persistent_files=folder is not None)
+    optimizer.smac_options["isolate"] = "workers" in options or not {"num_procs", "t_limit_function_s"}.isdisjoint(
+        keywords
+    )
     optimizer.smac_options.update(options)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

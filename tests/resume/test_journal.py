@@ -116,6 +116,7 @@ def test_a_broken_line_is_named(journal, tmp_path, broken, message):
     assert caught.value.file == str(tmp_path / "journal")
 
 
+@pytest.mark.slow
 def test_each_bit_that_has_changed_is_found_and_its_line_named(tmp_path):
     """In a line in the middle, in its end, and in the end of the file."""
     path = tmp_path / "journal"

@@ -16,8 +16,9 @@ from benchmarks.faults.searches import QUICK, call_of, cost, recorded, search, s
 from pysmac_compat.files.state import read_state_run
 
 from ..functions import gone
+from .noted_searches import direct
 
-N = 28
+N = 20
 KINDS = [
     {"options": QUICK},
     {"options": QUICK, "deterministic": False, "num_train_instances": 3},
@@ -25,7 +26,12 @@ KINDS = [
 ]
 #: how many calls have begun, and the kind of the search: before the first, in the design, with the model, at the end;
 #: `benchmarks.faults` kills at many more
-MOMENTS = [(0, 0), (4, 2), (14, 1), (26, 0)]
+MOMENTS = [(0, 0), (3, 2), (10, 1), (18, 0)]
+
+
+def rest(kind):
+    """What goes on with a search of a kind: with processes only where it takes them."""
+    return search if "workers" in KINDS[kind]["options"] else direct
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +39,10 @@ def undisturbed(tmp_path_factory):
     """What each kind of search comes to; made when it is needed."""
     made = {}
 
-    def result(kind):
-        if kind not in made:
-            made[kind] = summary(search(tmp_path_factory.mktemp("whole"), N, **KINDS[kind]).result)
-        return made[kind]
+    def result(kind, n=N):
+        if (kind, n) not in made:
+            made[kind, n] = summary(rest(kind)(tmp_path_factory.mktemp("whole"), n, **KINDS[kind]).result)
+        return made[kind, n]
 
     return result
 
@@ -58,7 +64,7 @@ def test_nothing_that_has_finished_is_evaluated_again(tmp_path, notes, undisturb
     time.sleep(0.05)  # what the dead process had begun may still make its note
     n_begun = len(notes.lines)
     notes.path.unlink(missing_ok=True)
-    resumed = search(tmp_path, N, notes, resume=True, **KINDS[kind])
+    resumed = rest(kind)(tmp_path, N, notes, resume=True, **KINDS[kind])
     assert summary(resumed.result) == undisturbed(kind)
     # a result that was on its way when the process died may have reached the journal
     assert len(done) <= N - len(notes.lines) <= n_begun
@@ -95,10 +101,10 @@ def test_a_call_that_ends_just_after_its_script_has_not_failed(tmp_path, notes):
 @pytest.mark.slow
 def test_many_kills_of_one_search(tmp_path, notes, undisturbed):
     """Each resumption is killed, too; a kill costs the call that is running."""
-    moments = range(4, N, 8)
+    moments = range(4, N, 6)
     for moment in moments:
         kill_somewhere(tmp_path, notes, moment, {"resume": True, **KINDS[0]})
-    assert summary(search(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
+    assert summary(direct(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
     assert N <= len(notes.lines) <= N + len(moments)
 
 
@@ -118,7 +124,7 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
     with pytest.raises(RuntimeError, match="the process of the search has died"):
         search(tmp_path, N, notes, function, **KINDS[0])
     assert len(recorded(tmp_path)) == 6
-    assert summary(search(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
+    assert summary(direct(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
     assert len(notes.lines) == 7 + N - 6
 
 
@@ -128,7 +134,7 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
 )
 def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undisturbed, signum, limit):
     """The call ends at once, the script a little later."""
-    hanging = tmp_path / "hanging"
+    n, hanging = 8, tmp_path / "hanging"
 
     def function(**arguments):
         if len(notes.lines) == 4 and not hanging.exists():
@@ -145,7 +151,7 @@ def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undistu
             os._exit(1)
 
         signal.signal(signum, end)
-        search(tmp_path, N, notes, function, t_limit_function_s=limit, **KINDS[0])
+        search(tmp_path, n, notes, function, t_limit_function_s=limit, **KINDS[0])
 
     process = multiprocessing.get_context("fork").Process(target=script)
     process.start()
@@ -153,6 +159,6 @@ def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undistu
         time.sleep(0.01)
     os.killpg(process.pid, signum)
     process.join()
-    resumed = search(tmp_path, N, notes, function, resume=True, t_limit_function_s=limit, **KINDS[0])
-    assert len(notes.lines) == N + 1
-    assert summary(resumed.result) == undisturbed(0)
+    resumed = search(tmp_path, n, notes, function, resume=True, t_limit_function_s=limit, **KINDS[0])
+    assert len(notes.lines) == n + 1
+    assert summary(resumed.result) == undisturbed(0, n)

@@ -16,7 +16,7 @@ from pysmac_compat.errors import LinkedFileError
 from pysmac_compat.files.lock import lock_runs, shared_with_forks
 
 from ..functions import end
-from .noted_searches import cost, search
+from .noted_searches import cost, direct, search
 
 
 @contextlib.contextmanager
@@ -49,16 +49,16 @@ def test_a_second_process_is_refused_with_the_id_of_the_first(tmp_path, notes, m
         before = everything(folder)
         for resume in (False, True):
             with pytest.raises(ValueError, match=rf"another process \({first.pid}\) is working on this run"):
-                search(folder, 9, resume=resume)
+                direct(folder, 9, resume=resume)
         assert everything(folder) == before
     monkeypatch.undo()
-    assert search(folder, 3, resume=True).result.n_evaluations == 3
+    assert direct(folder, 3, resume=True).result.n_evaluations == 3
 
 
 @pytest.mark.slow
 def test_other_seeds_go_on_side_by_side(tmp_path, notes):
     with going_on(tmp_path / "wd", notes, seed=1):
-        assert search(tmp_path / "wd", 3, seed=2).result.n_evaluations == 3
+        assert direct(tmp_path / "wd", 3, seed=2).result.n_evaluations == 3
 
 
 @pytest.mark.slow
@@ -66,17 +66,15 @@ def test_a_resumption_waits_for_the_processes_of_a_search_that_was_killed(tmp_pa
     """What makes the calls and what searches notice a little later that their script is gone."""
     with going_on(tmp_path / "wd", notes) as first:
         first.kill()
-        assert search(tmp_path / "wd", 3, resume=True).result.n_evaluations == 3
+        assert direct(tmp_path / "wd", 3, resume=True).result.n_evaluations == 3
 
 
 MODES = {
     "sequential": {},
-    "limits": {"t_limit_function_s": 100, "mem_limit_function_mb": 1000},
-    "workers": {"options": {"workers": 2}},
+    "workers": {"options": {"workers": 2}, "t_limit_function_s": 100, "mem_limit_function_mb": 1000},
     "num_procs": {"num_runs": 2, "num_procs": 2},
     "in this process": {"options": {"isolate": False}},
-    "Dask, processes": {"cluster": {"processes": True}},
-    "Dask, threads": {"cluster": {"processes": False}},
+    "Dask": {"cluster": True},
 }
 
 
@@ -96,29 +94,25 @@ def leaving(folder, notes, keywords):
             time.sleep(600)
         return cost(**arguments)
 
-    keywords = dict(keywords)
-    cluster = keywords.pop("cluster", None)
-    if cluster is None:
+    if "cluster" not in keywords:
         search(folder, 3, function=function, **keywords)
         return
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, **cluster) as here,
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, processes=False) as here,
         Client(here) as dask,
     ):
-        search(folder, 3, function=function, options={"dask-client": dask}, **keywords)
+        search(folder, 3, function=function, options={"dask-client": dask})
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("mode", "killed"), [*((mode, False) for mode in MODES), ("sequential", True), ("workers", True)], ids=str
-)
+@pytest.mark.parametrize(("mode", "killed"), [*((mode, False) for mode in MODES), ("workers", True)], ids=str)
 def test_what_a_call_leaves_in_the_background_holds_no_lock(tmp_path, notes, mode, killed):
     """However the search ends; the processes of one that is killed have 5 s to notice that."""
     folder = tmp_path / "wd"
     folder.mkdir()
     if killed:
         (folder / "hang").touch()
-    context = multiprocessing.get_context("spawn" if mode.startswith("Dask") else "fork")
+    context = multiprocessing.get_context("spawn" if mode == "Dask" else "fork")
     process = context.Process(target=leaving, args=(folder, notes, MODES[mode]))
     process.start()
     try:
@@ -146,7 +140,7 @@ def test_a_folder_without_locks_is_told_once(tmp_path, monkeypatch, number):
 
     monkeypatch.setattr("fcntl.flock", no_locks)  # no file system without locks can be had here
     with pytest.warns(UserWarning, match="has no locks") as caught:
-        assert search(tmp_path / "wd", 2, num_runs=2).result.n_evaluations == 4
+        assert direct(tmp_path / "wd", 1, num_runs=2).result.n_evaluations == 2
     assert len(caught) == 1
 
 

@@ -11,7 +11,7 @@ from pysmac_compat.files.checksums import split_checksum
 from pysmac_compat.files.state import read_state_run
 
 from ..conftest import DATA
-from .noted_searches import cost, cut, journal_of, search, summary
+from .noted_searches import cost, cut, direct, journal_of, search, summary
 
 SEARCHES = {"plain": {}, "seeds_and_instances": {"deterministic": False, "num_train_instances": 3}}
 
@@ -28,17 +28,18 @@ def old(tmp_path):
 @pytest.mark.parametrize("name", SEARCHES)
 def test_a_journal_without_checksums_goes_on(old, tmp_path, notes, name):
     before = journal_of(old / name).read_text().splitlines()[:5]
-    resumed = search(old / name, 6, notes, resume=True, **SEARCHES[name])
+    resumed = direct(old / name, 6, notes, resume=True, **SEARCHES[name])
     assert len(notes.lines) == 2
-    assert summary(resumed.result) == summary(search(tmp_path / "new", 6, **SEARCHES[name]).result)
+    assert summary(resumed.result) == summary(direct(tmp_path / "new", 6, **SEARCHES[name]).result)
     lines = journal_of(old / name).read_text().splitlines()
     assert lines[:5] == before
     assert [split_checksum(line.encode())[1] for line in lines] == 5 * [None] + 2 * [True]
     assert len(read_state_run(old / name / "out" / "scenario" / "state-run0").runs) == 6
-    search(old / name, 6, notes, resume=True, **SEARCHES[name])
+    direct(old / name, 6, notes, resume=True, **SEARCHES[name])
     assert len(notes.lines) == 2
 
 
+@pytest.mark.slow
 def test_a_journal_of_several_workers_that_learnt_in_order_is_a_start(old, notes):
     """That version proposed other configurations while calls were running: what it has evaluated is learnt."""
     before = recorded(old / "workers")
@@ -63,7 +64,7 @@ def test_what_was_added_later_is_checked(old):
     with journal.open("a") as stream:
         stream.write(json.dumps({"test": False, "index": 5, "crc": "00000000"}) + "\n")
     with pytest.raises(FileFormatError, match="line 6: the line is damaged"):
-        search(old / "plain", 6, resume=True)
+        direct(old / "plain", 6, resume=True)
 
 
 @pytest.mark.slow
@@ -74,4 +75,4 @@ def test_an_old_state_is_a_start(old, tmp_path):
         assert arguments["x"] != 4.0  # the default is known
         return cost(**arguments)
 
-    assert search(tmp_path / "new", 2, function=new, options=options).result.n_evaluations == 2
+    assert direct(tmp_path / "new", 2, function=new, options=options).result.n_evaluations == 2

@@ -9,11 +9,12 @@ import warnings
 import pytest
 
 from benchmarks.faults.kills import wait_for_end_of_session
-from benchmarks.faults.searches import QUICK, cost, journal_of, search
+from benchmarks.faults.searches import cost, journal_of, search
 from pysmac_compat import optimizer
 from pysmac_compat.search.run import Run
 
 from ..functions import end, spin
+from .noted_searches import direct
 
 PATIENCE = 30  # seconds; the benchmark of faults is stricter
 
@@ -130,13 +131,13 @@ def test_the_processes_of_a_search_that_goes_on_are_left_alone(tmp_path):
 @pytest.mark.slow
 def test_many_jobs_begin_in_one_new_folder(tmp_path, notes):
     """As an array of jobs does; each has a seed of its own."""
-    n = 6
+    n = 4
     together = multiprocessing.get_context("fork").Barrier(n)
 
     def job(seed):
         warnings.simplefilter("error")
         together.wait()
-        notes.write(search(tmp_path / "new" / "wd", 2, options=QUICK, seed=seed).result.n_evaluations)
+        notes.write(direct(tmp_path / "new" / "wd", 2, seed=seed).result.n_evaluations)
 
     jobs = [multiprocessing.get_context("fork").Process(target=job, args=(seed,)) for seed in range(n)]
     for each in jobs:
@@ -154,9 +155,9 @@ def test_many_jobs_begin_in_one_new_folder(tmp_path, notes):
 def test_nothing_of_a_run_is_read_before_it_is_locked(tmp_path, monkeypatch):
     """Also not what a resumption began with."""
     first = tmp_path / "first"
-    search(first, 2)
+    direct(first, 2)
     options = {"warmstart": first / "out" / "scenario" / "state-run0"}
-    search(first, 1, options=options)
+    direct(first, 1, options=options)
     order = []
 
     def noted(name, true):
@@ -164,5 +165,5 @@ def test_nothing_of_a_run_is_read_before_it_is_locked(tmp_path, monkeypatch):
 
     for name in ("lock_runs", "with_warm_start", "read_journals"):
         monkeypatch.setattr(optimizer, name, noted(name, getattr(optimizer, name)))
-    search(first, 3, options=options, resume=True)
+    direct(first, 3, options=options, resume=True)
     assert order == ["lock_runs", "with_warm_start", "read_journals"]

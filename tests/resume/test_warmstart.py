@@ -11,7 +11,7 @@ from pysmac_compat.files import pcs
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.space.definition import define
 
-from .noted_searches import CONDITIONS, SPACE, cost, cut, journal_of, search, summary
+from .noted_searches import CONDITIONS, SPACE, cost, cut, direct, journal_of, summary
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def own_state(tmp_path_factory):
     def state(**keywords):
         if str(keywords) not in made:
             folder = tmp_path_factory.mktemp("own")
-            search(folder, 6, **keywords)
+            direct(folder, 6, **keywords)
             made[str(keywords)] = folder / "out" / "scenario" / "state-run0"
         return made[str(keywords)]
 
@@ -41,9 +41,9 @@ def java_state(java_runs):
 
 
 def warm(state, n, function, options=(), **keywords):
-    """A search that starts with a state, in the state's own space; returns the optimizer and the calls."""
+    """A search that starts with a state, in the state's own space, with calls in this process."""
     optimizer = SMAC_optimizer()
-    optimizer.smac_options.update({"warmstart": state, **dict(options)})
+    optimizer.smac_options.update({"isolate": False, "warmstart": state, **dict(options)})
     optimizer.minimize(function, n, *pcs.read_pcs(state / "param.pcs"), **keywords)
     return optimizer.result
 
@@ -122,7 +122,7 @@ def test_the_first_new_configuration_is_the_models(java_runs, tmp_path, folder, 
     state = java_runs / folder
     known = read_state_run(state)
     optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
-    optimizer.smac_options["warmstart"] = state
+    optimizer.smac_options.update({"isolate": False, "warmstart": state})
     optimizer.minimize(lambda **_: 1e3, 8, *pcs.read_pcs(state / "param.pcs"), seed=3, **keywords)
     assert optimizer.result.n_evaluations == 8
     history = json.loads((tmp_path / "out/scenario/smac3/3/runhistory.json").read_text())
@@ -133,6 +133,7 @@ def test_the_first_new_configuration_is_the_models(java_runs, tmp_path, folder, 
     assert history["config_origins"][str(new[0])] == "Acquisition function maximizer"
 
 
+@pytest.mark.slow
 def test_our_own_state_with_everything_known(tmp_path):
     space = {"c": ("categorical", ["a", "b", "d"], "a")}
     first = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
@@ -154,10 +155,10 @@ def trouble(x, **values):
 @pytest.mark.slow
 def test_failures_are_known_as_such(tmp_path):
     """The default has crashed, so the best known is one that has not."""
-    search(tmp_path, 15, function=trouble)
+    direct(tmp_path, 15, function=trouble)
     state = tmp_path / "out" / "scenario" / "state-run0"
     best = min(row.quality for row in read_state_run(state).runs if row.result == "SAT")
-    result = search(tmp_path / "new", 2, function=lambda **_: 1e3, options={"warmstart": state}).result
+    result = direct(tmp_path / "new", 2, function=lambda **_: 1e3, options={"warmstart": state}).result
     assert result.value == best
 
 
@@ -192,20 +193,20 @@ def test_another_space_is_refused_and_the_difference_named(own_state, change, me
 )
 def test_other_instances_and_seeds_are_refused(tmp_path, own_state, keywords, message):
     with pytest.raises(ValueError, match=message):
-        search(tmp_path, 2, options={"warmstart": own_state(num_train_instances=2)}, **keywords)
+        direct(tmp_path, 2, options={"warmstart": own_state(num_train_instances=2)}, **keywords)
 
 
 def test_what_is_no_state(tmp_path):
     with pytest.raises(ValueError, match="is no state-run folder: there is no file"):
-        search(tmp_path, 2, options={"warmstart": tmp_path})
+        direct(tmp_path, 2, options={"warmstart": tmp_path})
     with pytest.raises(ValueError, match="warmstart.* must be a directory"):
-        search(tmp_path, 2, options={"warmstart": tmp_path / "none"})
+        direct(tmp_path, 2, options={"warmstart": tmp_path / "none"})
 
 
 def test_the_iteration_names_the_files(java_state, tmp_path):
     state = java_state("conditional")
     with pytest.raises(ValueError, match="no file .*-it77"):
-        search(tmp_path, 2, options={"warmstart": state, "warmstart-iteration": 77})
+        direct(tmp_path, 2, options={"warmstart": state, "warmstart-iteration": 77})
     assert math.isfinite(warm(state, 1, distance, {"restoreIteration": 5}).value)
 
 
@@ -225,28 +226,28 @@ def test_a_state_of_a_run_that_has_failed(java_state, tmp_path):
 @pytest.mark.slow
 def test_a_warm_search_is_resumed_with_the_same_start(tmp_path, own_state):
     state = own_state()
-    one = search(tmp_path / "b", 5, options={"warmstart": state})
-    two = search(tmp_path / "b", 5, options={"warmstart": state}, resume=True)
+    one = direct(tmp_path / "b", 5, options={"warmstart": state})
+    two = direct(tmp_path / "b", 5, options={"warmstart": state}, resume=True)
     assert one.result.runs == two.result.runs
     with pytest.raises(ValueError, match="it began with evaluations that were known .*now there are none"):
-        search(tmp_path / "b", 5, resume=True)
-    search(tmp_path / "c", 5)
+        direct(tmp_path / "b", 5, resume=True)
+    direct(tmp_path / "c", 5)
     with pytest.raises(ValueError, match="it began without smac_options.* now there is one"):
-        search(tmp_path / "c", 5, options={"warmstart": state}, resume=True)
+        direct(tmp_path / "c", 5, options={"warmstart": state}, resume=True)
     other = tmp_path / "c" / "out" / "scenario" / "state-run0"
     with pytest.raises(ValueError, match="the evaluations of .* are not those with which it began"):
-        search(tmp_path / "b", 5, options={"warmstart": other}, resume=True)
+        direct(tmp_path / "b", 5, options={"warmstart": other}, resume=True)
 
 
 @pytest.mark.slow
 def test_a_warm_search_moves_its_own_start_aside(tmp_path, notes):
     """The state that it starts with has the name of its own; resumed, it finds it where it has put it."""
     options = {"restore-scenario": tmp_path / "out" / "scenario" / "state-run0"}
-    search(tmp_path, 3)
-    search(tmp_path, 6)  # the one before, which is moved aside, too, is not meant
-    one = search(tmp_path, 5, options=options)
+    direct(tmp_path, 3)
+    direct(tmp_path, 6)  # the one before, which is moved aside, too, is not meant
+    one = direct(tmp_path, 5, options=options)
     cut(journal_of(tmp_path), 3)
-    two = search(tmp_path, 5, notes, options=options, resume=True)
+    two = direct(tmp_path, 5, notes, options=options, resume=True)
     assert summary(one.result) == summary(two.result)
     assert len(notes.lines) == 2
     assert len(list((tmp_path / "out" / "scenario").glob("old-state-*"))) == 2

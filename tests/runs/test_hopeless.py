@@ -38,6 +38,7 @@ def test_a_mistake_in_the_function():
     assert len(warned) == 2  # this, and that all evaluations have failed
 
 
+@pytest.mark.slow
 def test_the_option():
     result, _ = minimize(lambda x: (x, 1), 15, smac_options={"stop-when-hopeless": False})
     assert result.n_evaluations == 15
@@ -45,11 +46,11 @@ def test_the_option():
 
 @pytest.mark.slow
 def test_a_resume_counts_anew(tmp_path):
-    arguments = {"working_directory": str(tmp_path), "seed": 1}
+    arguments = {"working_directory": str(tmp_path), "seed": 1, "smac_options": {"isolate": False}}
     first, _ = minimize(lambda x: x.nothing, 60, **arguments)
     again, _ = minimize(lambda x: x.nothing, 60, resume=True, **arguments)
-    right, _ = minimize(lambda x: x, 60, resume=True, **arguments)
-    assert [r.n_evaluations for r in (first, again, right)] == [10, 20, 60]
+    right, _ = minimize(lambda x: x, 30, resume=True, **arguments)
+    assert [r.n_evaluations for r in (first, again, right)] == [10, 20, 30]
 
 
 @pytest.mark.slow
@@ -61,8 +62,8 @@ def test_a_function_that_fails_on_most_of_its_space_is_searched_to_the_end():
             raise ValueError("too large")
         return x
 
-    result, warned = minimize(function, 11, num_runs=20, smac_options={"isolate": False})
-    assert [len(run.evaluations) for run in result.runs] == [11] * 20
+    result, warned = minimize(function, 11, num_runs=8, smac_options={"isolate": False})
+    assert [len(run.evaluations) for run in result.runs] == [11] * 8
     assert not [text for text in warned if "hopeless" in text]
 
 

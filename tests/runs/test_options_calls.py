@@ -11,6 +11,7 @@ import pysmac_compat
 from .searches import PARAMETERS, configurations, minimise, quadratic, search
 
 
+@pytest.mark.slow
 def test_stop_on_abort():
     optimizer = pysmac_compat.SMAC_optimizer()
     with pytest.warns(UserWarning, match="ABORT"):

@@ -102,6 +102,7 @@ def test_kill_runs_on_file_delete(tmp_path):
     assert result.runs[0].test_evaluations == []
 
 
+@pytest.mark.slow
 def test_the_search_itself_can_count_as_cpu_time():
     options = [("cputime-limit", 0.2), ("use-cpu-time-in-tunertime", True)]
     result = minimise(options, lambda x, y: {"value": x}, n=2000)

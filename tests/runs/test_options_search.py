@@ -67,10 +67,12 @@ def plain_run():
     return configurations(search(n=18))
 
 
+@pytest.mark.slow
 def test_a_search_in_this_process_proposes_what_one_with_all_its_processes_does():
     assert configurations(minimise([], n=18)) == plain_run()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["rf-ignore-conditionality", "mask-inactive-conditional-parameters-as-default-value"])
 def test_inactive_parameters_can_look_like_their_default(name):
     def function(c, z=None, x=0.0):
