@@ -96,7 +96,7 @@ def noisy(configuration, instance, seed, cutoff):
     ids=["deterministic", "instances", "noisy"],
 )
 def test_the_order_of_the_ends_changes_nothing(function, settings):
-    first, *others = [run(function, 40, 4, order, **settings) for order in range(5)]
+    first, *others = [run(function, 25, 4, order, **settings) for order in range(5)]
     assert first[1].most == 4
     for other in others:
         assert other[1].calls == first[1].calls

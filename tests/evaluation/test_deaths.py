@@ -1,10 +1,8 @@
-"""How a call can end: a death costs that one call."""
+"""How a call can end, and what a death leaves alone. For its kinds: ``test_kinds_of_death.py``."""
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 
@@ -12,126 +10,8 @@ import psutil
 import pytest
 
 from pysmac_compat.evaluation.evaluator import CallsLost, Evaluator
-from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 
-from ..functions import end, gone, quietly, raise_, recurse
-
-
-class Unpicklable(Exception):
-    def __init__(self):
-        super().__init__("unpicklable")
-        self.function = lambda: None
-
-
-class Ununpicklable(Exception):
-    def __init__(self, one, two):
-        super().__init__(f"{one} {two}")
-
-
-class Unprintable(Exception):
-    def __str__(self):
-        raise RuntimeError("no text")
-
-    __repr__ = __str__
-
-
-class Stubborn:
-    """A result whose every method fails."""
-
-    def __getattr__(self, name):
-        raise RuntimeError(name)
-
-    def __repr__(self):
-        raise RuntimeError("repr")
-
-    def __float__(self):
-        raise SystemExit(1)
-
-
-def _chained():
-    try:
-        raise KeyError("first")
-    except KeyError as error:
-        raise ValueError("second") from error
-
-
-def _circular():
-    error = ValueError("circular")
-    error.__cause__ = RuntimeError("other")
-    error.__cause__.__cause__ = error
-    raise error
-
-
-def _generator():
-    yield 1.0
-
-
-DEATHS = {
-    "exception": (lambda: raise_(ValueError("some text")), "ValueError: some text"),
-    "chained": (_chained, "KeyError"),
-    "circular": (_circular, "circular"),
-    "group of exceptions": (lambda: raise_(BaseException("base")), "base"),
-    "StopIteration": (lambda: raise_(StopIteration(3)), "StopIteration"),
-    "GeneratorExit": (lambda: raise_(GeneratorExit()), "GeneratorExit"),
-    "KeyboardInterrupt": (lambda: raise_(KeyboardInterrupt()), "KeyboardInterrupt"),
-    "MemoryError": (lambda: raise_(MemoryError()), "MemoryError"),
-    "OSError 11": (lambda: raise_(OSError(11, "unavailable")), "unavailable"),
-    "EOFError": (lambda: raise_(EOFError()), "EOFError"),
-    "BrokenPipeError": (lambda: raise_(BrokenPipeError()), "BrokenPipeError"),
-    "unpicklable": (lambda: raise_(Unpicklable()), "unpicklable"),
-    "not to be unpickled": (lambda: raise_(Ununpicklable(1, 2)), "1 2"),
-    "not to be printed": (lambda: raise_(Unprintable()), "Unprintable"),
-    "recursion": (recurse, "RecursionError"),
-    "assertion": (lambda: raise_(AssertionError("a long text " * 10_000)), "a long text"),
-    "sys.exit()": (lambda: sys.exit(), "SystemExit"),
-    "sys.exit(0)": (lambda: sys.exit(0), "SystemExit"),
-    "sys.exit(3)": (lambda: sys.exit(3), "SystemExit: 3"),
-    "sys.exit('text')": (lambda: sys.exit("text"), "SystemExit: text"),
-    "os._exit(0)": (lambda: os._exit(0), "exit code 0"),
-    "os._exit(3)": (lambda: os._exit(3), "exit code 3"),
-    "segfault": (lambda: quietly(ctypes.string_at, 0), "SIGSEGV"),
-    "abort": (lambda: quietly(os.abort), "SIGABRT"),
-    "SIGKILL": (lambda: os.kill(os.getpid(), signal.SIGKILL), "SIGKILL"),
-    "SIGTERM": (lambda: os.kill(os.getpid(), signal.SIGTERM), "SIGTERM"),
-    "SIGHUP": (lambda: os.kill(os.getpid(), signal.SIGHUP), "SIGHUP"),
-    "SIGINT": (lambda: os.kill(os.getpid(), signal.SIGINT) or time.sleep(60), "KeyboardInterrupt"),
-    "exec": (lambda: os.execv(sys.executable, [sys.executable, "-S", "-c", "raise SystemExit(7)"]), "exit code 7"),
-    "all files closed": (lambda: os.closerange(3, 1000), ""),
-    "None": (lambda: None, "None"),
-    "lambda": (lambda: lambda: 3, "function"),
-    "generator": (_generator, "generator"),
-    "lock": (threading.Lock, "lock"),
-    "stubborn": (Stubborn, ""),
-    "wrong keywords": (lambda **kwargs: _takes_x(), "TypeError"),
-}
-
-
-def _takes_x(*, x):
-    return x
-
-
-#: what a limit, with its signals and its watch over the processes, could make a difference for
-LIMITED = ["exception", "recursion", "sys.exit(3)", "os._exit(3)", "segfault", "SIGKILL", "SIGTERM", "SIGINT", "exec"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "limited"), [*((kind, False) for kind in DEATHS), *((kind, True) for kind in LIMITED)]
-)
-def test_a_death_costs_that_call_only(evaluator, kind, limited):
-    die, message = DEATHS[kind]
-
-    def function(survive):
-        return 3.0 if survive else die()
-
-    call = evaluator(function)
-    cutoff = 30.0 if limited else None
-    dead = call({"survive": False}, cutoff)
-    assert (dead.status, dead.value) == ("CRASHED", TIMEOUT_QUALITY)
-    if not (limited and kind == "SIGTERM"):  # caught, so that ``finally`` can run
-        assert message in dead.message
-    assert 0 < len(dead.message) < 30_000
-    alive = call({"survive": True}, cutoff)
-    assert (alive.status, alive.value, alive.message) == ("SAT", 3.0, "")
+from ..functions import end, gone
 
 
 def test_the_traceback_names_the_line_of_the_user(evaluator):
@@ -259,9 +139,9 @@ call.close()
 
 
 @pytest.mark.parametrize("then", ["returns", "goes on", "ends"])
-def test_a_call_that_writes_into_all_descriptors(run, then):
+def test_a_call_that_writes_into_all_descriptors(run_script, then):
     """In a script of its own: the tests' process has descriptors by which it is told what to do."""
-    done = run("script.py", then, files={"script.py": WRITES})
+    done = run_script(WRITES, then)
     statuses, message = done.stdout.splitlines()
     assert statuses == "SAT CRASHED SAT SAT"
     assert "written into a file that is not its own" in message

@@ -25,11 +25,11 @@ def test_memory_limit(evaluator):
         data = bytearray(mb * _MB)
         return float(len(data) / _MB)
 
-    call = evaluator(function, 200)
+    call = evaluator(function, 100)
     assert call({"mb": 30}).value == 30.0
-    outcome = call({"mb": 400})
+    outcome = call({"mb": 200})
     assert (outcome.status, outcome.value) == ("MEMOUT", TIMEOUT_QUALITY)
-    assert "the limit is 200 MB" in outcome.message
+    assert "the limit is 100 MB" in outcome.message
     assert call({"mb": 30}).value == 30.0
 
 
@@ -39,7 +39,7 @@ def test_what_the_function_holds_before_does_not_count(evaluator):
 
 
 def test_what_the_function_changes_of_that_does(evaluator):
-    data = bytearray(200 * _MB)
+    data = bytearray(100 * _MB)
 
     def function(x):
         for i in range(0, x * len(data), 1000):
@@ -47,7 +47,7 @@ def test_what_the_function_changes_of_that_does(evaluator):
         time.sleep(0.3)
         return float(x)
 
-    call = evaluator(function, 100)
+    call = evaluator(function, 50)
     assert [call({"x": x}).status for x in (0, 1)] == ["SAT", "MEMOUT"]
 
 
@@ -70,6 +70,7 @@ def test_address_space_is_not_memory(evaluator):
     assert evaluator(function, 100)({}).status == "SAT"
 
 
+@pytest.mark.slow
 def test_a_peak_between_two_looks_is_seen(evaluator, monkeypatch):
     """No look before the end of the call: its own size tells."""
     monkeypatch.setattr("pysmac_compat.evaluation.watch._MEMORY_INTERVAL", 600)
@@ -79,15 +80,16 @@ def test_a_peak_between_two_looks_is_seen(evaluator, monkeypatch):
         return 1.0
 
     call = evaluator(function, 100)
-    assert [call({"mb": mb}).status for mb in (50, 300, 90)] == ["SAT", "MEMOUT", "SAT"]
+    assert [call({"mb": mb}).status for mb in (50, 200, 90)] == ["SAT", "MEMOUT", "SAT"]
 
 
+@pytest.mark.slow
 def test_a_large_step_is_stopped_before_it_is_done(evaluator):
     def function():
-        bytearray(2000 * _MB)
+        bytearray(1000 * _MB)
         time.sleep(600)
 
-    outcome = evaluator(function, 500)({})
+    outcome = evaluator(function, 250)({})
     assert outcome.status == "MEMOUT"
 
 
@@ -117,6 +119,7 @@ def test_processes_of_the_call_count(evaluator, notes):
     assert gone(int(notes.lines[0]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mb", "status"), [(60, "SAT"), (200, "MEMOUT")])
 def test_what_processes_share_counts_once(evaluator, mb, status):
     def function():
@@ -169,15 +172,16 @@ def test_more_than_the_machine_has_is_refused_at_once(evaluator):
     assert "MemoryError" in outcome.message
 
 
+@pytest.mark.slow
 def test_memory_and_time(evaluator):
-    call = evaluator(lambda big: (bytearray(400 * _MB), time.sleep(0.2)) if big else spin(), 200)
+    call = evaluator(lambda big: (bytearray(200 * _MB), time.sleep(0.2)) if big else spin(), 100)
     assert call({"big": True}, 30).status == "MEMOUT"
     assert call({"big": False}, 0.2).status == "TIMEOUT"
 
 
 @pytest.mark.slow
 def test_without_a_memory_limit(evaluator):
-    assert evaluator(lambda: float(len(bytearray(400 * _MB))))({}).value == 400.0 * _MB
+    assert evaluator(lambda: float(len(bytearray(200 * _MB))))({}).value == 200.0 * _MB
 
 
 @pytest.fixture

@@ -57,17 +57,17 @@ def conditional(n=60, **about):
 
 RESULTS = {
     "conditional": lambda: conditional(n_runs=3, instances=4, early=5),
-    "twenty": lambda: sampled(many, 40, TWENTY, n_runs=9),
+    "twenty": lambda: sampled(many, 12, TWENTY, n_runs=9),
     "one parameter": lambda: sampled(lambda x: "ABORT" if x > 0.9 else x, 9, {"x": ("real", [0, 1], 0.5)}, n_runs=2),
 }
 
 
-#: a contour needs two parameters, the others have no instances
+#: pictures of what is crowded, and those that look otherwise where little is drawn or parameters are inactive
 CASES = [
-    pytest.param(each, name, marks=[pytest.mark.slow] * (each == "twenty"))
-    for each in RESULTS
-    for name in PICTURES
-    if (name != "contour" or each != "one parameter") and (name != "instances" or each == "conditional")
+    *(pytest.param("twenty", name, marks=pytest.mark.slow) for name in PICTURES if name != "instances"),
+    pytest.param("conditional", "slice", marks=pytest.mark.slow),
+    *(("conditional", name) for name in ("contour", "parallel_coordinates", "status_map", "instances")),
+    *(("one parameter", name) for name in ("history", "importance", "slice", "parallel_coordinates", "timeline")),
 ]
 
 
@@ -180,6 +180,7 @@ def test_other_results_stand_beside():
         result.plot.compare_runs({"other": handmade(maximize=True)})
 
 
+@pytest.mark.slow
 def test_importances_are_sorted_and_pairs_have_met():
     result = sampled(
         lambda a, b, c: 9 * a + 4 * ((b > 0.5) != (c > 0.5)), 200, {name: ("real", [0, 1], 0) for name in "abc"}
@@ -242,6 +243,7 @@ def test_a_contour_shows_what_the_forest_expects():
     assert len(axes.lines[0].get_xdata()) == 200
 
 
+@pytest.mark.slow
 def test_a_contour_of_parameters_that_have_met():
     axes = conditional().plot.contour("lr").axes[0]
     assert axes.get_ylabel() in ("algo", "level")
@@ -263,6 +265,7 @@ def test_parallel_coordinates():
     assert figure.axes[1].get_ylabel() == "value (less is better)"
 
 
+@pytest.mark.slow
 def test_the_map_of_statuses_finds_where_calls_fail():
     space = {name: ("real", [0, 1], 0.1) for name in ("a", "b", "c", "d")}
     result = sampled(lambda a, b, c, d: "CRASHED" if b > 0.6 and d > 0.4 else a, 80, space)
@@ -318,6 +321,7 @@ def test_run_times_that_reach_the_limit_count_ten_times_on_instances():
         handmade().plot.instances()
 
 
+@pytest.mark.slow
 def test_names_are_never_formulas():
     space = {"a$x_1$": ("real", [0, 1], 0.5), "b": ("categorical", ["$y^$", "two lines"], "$y^$")}
     result = sampled(lambda **v: v["a$x_1$"], 20, space)
@@ -342,6 +346,7 @@ def test_a_folder_of_the_java_program(java_runs):
     assert steps == sorted(steps)
 
 
+@pytest.mark.slow
 def test_odd_values_and_spaces():
     space = {
         "wide": ("real", [1e-150, 1e150], 1.0, "log"),

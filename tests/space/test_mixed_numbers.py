@@ -99,6 +99,7 @@ def test_what_is_no_mixture_of_numbers_is_refused(choices, default, pieces):
         assert piece in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_search_and_its_resumption(tmp_path):
     def search(n, resume):
         optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)

@@ -282,6 +282,7 @@ def test_arithmetic_has_the_value_that_python_gives(tree, values):
     assert clause.forbids_values(values)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, **COMMON)
 @given(TREES)
 def test_parentheses_that_the_precedence_makes_superfluous(tree):

@@ -59,6 +59,7 @@ def cost(x, kind, size, fixed, n=0):
     return x + n + (kind == "a")
 
 
+@pytest.mark.slow
 def test_a_search_that_is_resumed(tmp_path):
     def search(function, n):
         optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)

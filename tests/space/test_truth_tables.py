@@ -184,6 +184,7 @@ def test_random_configurations_are_legal(row):
         check_legal(space, configuration)
 
 
+@pytest.mark.slow
 @by_id(LARGEST)
 def test_neighbours_are_legal(row):
     space = build(row)
