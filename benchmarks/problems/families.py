@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from benchmarks.problems.foreign import FOREIGN, LISTS
 from benchmarks.problems.problem import Problem
 
 T = TypeVar("T")
@@ -23,9 +25,16 @@ class Draw:
         Of the family.
     seed : int or None
         Of the member; None: the published problem.
+
+    Attributes
+    ----------
+    seed : int
+    random : random.Random
+        The generator that all draws use.
     """
 
     def __init__(self, name: str, seed: int | None) -> None:
+        self.seed = seed or 0
         self.random = random.Random(f"{name} {0 if seed is None else seed}")
         self.published = seed is None
 
@@ -59,11 +68,31 @@ _FAMILIES: dict[str, tuple[str, Callable[[Draw], Problem]]] = {}
 def family(group: str) -> Callable[[Callable[[Draw], Problem]], Callable[[Draw], Problem]]:
     """Decorator: enter a maker of problems into a group of the register, under its own name."""
 
-    def enter(make: Callable[[Draw], Problem]) -> Callable[[Draw], Problem]:
-        _FAMILIES[make.__name__] = group, make
+    def enter_it(make: Callable[[Draw], Problem]) -> Callable[[Draw], Problem]:
+        enter(make.__name__, group, make)
         return make
 
-    return enter
+    return enter_it
+
+
+def enter(name: str, group: str, make: Callable[[Draw], Problem]) -> None:
+    """Enter a maker of problems into a group of the register, under a name."""
+    _FAMILIES[name] = group, make
+
+
+def wheel(module: str) -> Any:
+    """A module of an optional dependency.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed; says how to install it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        how = "pip install -r benchmarks/requirements-problems.txt"
+        raise ImportError(f"this problem needs {module!r}, which cannot be imported ({error}); {how}") from error
 
 
 def make(name: str, seed: int) -> Problem:
@@ -87,16 +116,22 @@ def make(name: str, seed: int) -> Problem:
 
 
 def group_of(name: str) -> str:
-    """The group of a problem: public, scripts, smooth, noisy, instances, runtime, or original."""
+    """The group of a problem: one of `GROUPS`, of `FOREIGN`, or original."""
     return "original" if name.startswith(ORIGINAL) else _FAMILIES[name][0]
 
 
 def names(words: str) -> list[str]:
-    """The problems that comma separated words choose: names, groups, ``original`` and ``all``."""
+    """The problems that comma separated words choose: names and groups.
+
+    ``all`` are those of `GROUPS`, ``foreign`` those of `FOREIGN`, of which ``choosing``, ``reporting`` and ``dear``
+    are lists (`foreign`); ``original`` are the public ones as they were published.
+    """
     found: list[str] = []
     for word in words.split(","):
-        members = [name for group in GROUPS for name in _members(group) if word in (group, name, "all")]
-        public = _members("public")
+        members = [name for group in GROUPS for name in members_of(group) if word in (group, name, "all")]
+        members += [name for group in FOREIGN for name in members_of(group) if word in (group, name, "foreign")]
+        members += LISTS.get(word, ())
+        public = members_of("public")
         if word == "original":
             members = [ORIGINAL + name for name in public]
         elif not members and word.removeprefix(ORIGINAL) in public:
@@ -107,7 +142,8 @@ def names(words: str) -> list[str]:
     return found
 
 
-def _members(group: str) -> list[str]:
+def members_of(group: str) -> list[str]:
+    """The families of a group, in the order in which they were entered."""
     return [name for name, (its_group, _) in _FAMILIES.items() if its_group == group]
 
 

@@ -1,0 +1,139 @@
+"""Which problems that nobody here wrote serve for choosing between variants of the search, and which for reporting.
+
+Both lists were drawn once, by `draw`, before anything was run on these problems, and stand here as they were drawn. A
+change of the search is chosen by `CHOOSING` alone; `REPORTING` says what it is worth. No problem is in both.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+#: group -> how many problems for choosing, how many others for reporting, and on how many of these dear peers run
+_COUNTS = {
+    "smooth-few": (2, 4, 2),
+    "smooth-many": (3, 6, 2),
+    "ill-conditioned": (3, 6, 2),
+    "multimodal": (3, 6, 2),
+    "steps": (1, 3, 1),
+    "mixed-integer": (3, 6, 2),
+    "bits": (2, 4, 1),
+    "categories": (2, 3, 2),
+    "conditional": (1, 2, 1),
+}
+#: smooth real functions of at most 5 parameters, and of 10 to 40; those of a large condition number; those of many local
+#: optima; plateaus; integers and reals; bit strings; a few values for each parameter, mostly tables of trained
+#: networks; and conditional parameters
+FOREIGN = tuple(_COUNTS)
+Names = tuple[str, ...]
+
+
+def draw(members: Mapping[str, Sequence[str]], seed: int = 1) -> tuple[Names, Names, Names]:
+    """Draw the three lists: each group is sorted and shuffled, and dealt from the top.
+
+    Parameters
+    ----------
+    members : dict of str to sequence of str
+        The problems of each group.
+    seed : int
+        Of the shuffling, with the name of the group.
+
+    Returns
+    -------
+    choosing, reporting, dear : tuple of str
+        The last is a part of the second.
+    """
+    lists: tuple[list[str], list[str], list[str]] = [], [], []
+    for group, (n_choosing, n_reporting, n_dear) in _COUNTS.items():
+        names = sorted(members[group])
+        random.Random(f"{seed} {group}").shuffle(names)
+        reported = names[n_choosing : n_choosing + n_reporting]
+        for found, new in zip(lists, (names[:n_choosing], reported, reported[:n_dear]), strict=True):
+            found += new
+    choosing, reporting, dear = map(tuple, lists)
+    return choosing, reporting, dear
+
+
+CHOOSING: Names = (
+    "bbob-f9-d2",
+    "bbob-f8-d5",
+    "bbob-f9-d20",
+    "bbob-f6-d20",
+    "bbob-f5-d20",
+    "bbob-f10-d5",
+    "bbob-f2-d20",
+    "bbob-f13-d20",
+    "bbob-f22-d10",
+    "bbob-f24-d5",
+    "bbob-f15-d2",
+    "mixint-f7-d5",
+    "mixint-f19-d40",
+    "mixint-f1-d20",
+    "mixint-f18-d20",
+    "pbo-f17-d64",
+    "pbo-f10-d64",
+    "hpo-fcnet-parkinsons",
+    "hpo-nas201-cifar10",
+    "tree-network",
+)
+REPORTING: Names = (
+    "bbob-f5-d2",
+    "bbob-f1-d5",
+    "bbob-f6-d2",
+    "bbob-f9-d5",
+    "bbob-f1-d10",
+    "bbob-f8-d10",
+    "bbob-f5-d40",
+    "bbob-f9-d10",
+    "bbob-f5-d10",
+    "bbob-f8-d40",
+    "bbob-f14-d5",
+    "bbob-f2-d2",
+    "bbob-f10-d40",
+    "bbob-f11-d5",
+    "bbob-f13-d10",
+    "bbob-f11-d2",
+    "bbob-f3-d10",
+    "bbob-f16-d10",
+    "bbob-f22-d40",
+    "bbob-f20-d10",
+    "bbob-f17-d10",
+    "bbob-f15-d5",
+    "bbob-f7-d10",
+    "mixint-f7-d20",
+    "bbob-f7-d20",
+    "mixint-f13-d5",
+    "mixint-f10-d10",
+    "mixint-f17-d5",
+    "mixint-f22-d5",
+    "mixint-f9-d10",
+    "mixint-f20-d20",
+    "pbo-f24-d100",
+    "pbo-f16-d25",
+    "pbo-f16-d50",
+    "pbo-f14-d100",
+    "hpo-bench-phoneme",
+    "hpo-bench-car",
+    "hpo-bench-vehicle",
+    "tree-rosenbrock",
+    "tree-jenatton",
+)
+#: of those for reporting: for peers that take minutes for a search
+DEAR: Names = (
+    "bbob-f5-d2",
+    "bbob-f1-d5",
+    "bbob-f1-d10",
+    "bbob-f8-d10",
+    "bbob-f14-d5",
+    "bbob-f2-d2",
+    "bbob-f3-d10",
+    "bbob-f16-d10",
+    "bbob-f7-d10",
+    "mixint-f13-d5",
+    "mixint-f10-d10",
+    "pbo-f24-d100",
+    "hpo-bench-phoneme",
+    "hpo-bench-car",
+    "tree-rosenbrock",
+)
+LISTS = {"choosing": CHOOSING, "reporting": REPORTING, "dear": DEAR}

