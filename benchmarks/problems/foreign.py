@@ -21,7 +21,7 @@ _COUNTS = {
     "categories": (2, 3, 2),
     "conditional": (1, 2, 1),
 }
-#: smooth real functions of at most 5 parameters, and of 10 to 40; those of a large condition number; those of many local
+#: smooth real functions of at most 5 parameters, and of 10 to 40; of a large condition number; of many local
 #: optima; plateaus; integers and reals; bit strings; a few values for each parameter, mostly tables of trained
 #: networks; and conditional parameters
 FOREIGN = tuple(_COUNTS)

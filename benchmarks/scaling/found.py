@@ -91,26 +91,29 @@ def run(
     """Make the searches that a file lacks, and add their records to it."""
     known = {results.key("found", record) for record in results.read(file)}
     wanted = [(k, p, s) for s in seeds for k in kinds for p in problems if (*k[:2], p, s, k.budget) not in known]
-    commit = _commit(code)
-    _preload()  # once, for all processes
+    made_at = commit(code)
+    preload()  # once, for all processes
     file.parent.mkdir(exist_ok=True, parents=True)
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
         futures = [pool.submit(search, *each) for each in wanted]
         for count, future in enumerate(as_completed(futures), 1):
-            record = future.result() | {"date": time.strftime("%Y-%m-%d"), "commit": commit}
+            record = future.result() | {"date": time.strftime("%Y-%m-%d"), "commit": made_at}
             with file.open("a") as out:
                 out.write(json.dumps(record, separators=(",", ":")) + "\n")
             if sys.stderr.isatty() or count % 20 == 0:
                 print(f"{count} of {len(wanted)} searches", file=sys.stderr, flush=True)
 
 
-def _preload() -> None:
+def preload() -> None:
+    """Import what a search of ours needs, before the processes that make searches are forked."""
     import pysmac_compat.engine.session
     import pysmac_compat.planning.planner
     import pysmac_compat.space.configspace  # noqa: F401
 
 
-def _commit(code: Path) -> str:
+def commit(code: Path) -> str:
+    """The last commit that changed the package in a folder, with a + if files of it differ from that."""
+
     def git(*words: str) -> str:
         command = ["git", *words, "--", "pysmac_compat"]
         return subprocess.run(command, cwd=code, capture_output=True, text=True).stdout.strip()
