@@ -1,7 +1,7 @@
-"""Makes the virtual environments of the peers: ``python -m benchmarks.environments [peers] [openbox]``.
+"""Makes the virtual environments of the peers: ``python -m benchmarks.environments [peers] [openbox] [ax] [hebo]``.
 
 The one called peers gets the NumPy, SciPy and scikit-learn of the running interpreter, so that all peers
-minimise the very same functions.
+minimise the very same functions. All get the problems of other authors.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from importlib.metadata import version
 
 from benchmarks.measure import ROOT
 
-_SAME = ("numpy", "scipy", "scikit-learn", "smac")
+_SAME = {"peers": ("numpy", "scipy", "scikit-learn", "smac")}
+_NAMES = ["peers", "openbox", "ax", "hebo"]
 
 
 def create(name: str) -> None:
@@ -21,11 +22,11 @@ def create(name: str) -> None:
     folder = ROOT / "benchmarks"
     home = folder / ".venv" / name
     venv.create(home, with_pip=True)
-    same = [f"{package}=={version(package)}" for package in _SAME] if name == "peers" else []
-    requirements = str(folder / f"requirements-{name}.txt")
-    subprocess.run([str(home / "bin" / "pip"), "install", "-r", requirements, *same], check=True)
+    same = [f"{package}=={version(package)}" for package in _SAME.get(name, ())]
+    files = [word for kind in (name, "problems") for word in ("-r", str(folder / f"requirements-{kind}.txt"))]
+    subprocess.run([str(home / "bin" / "pip"), "install", *files, *same], check=True)
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or ["peers", "openbox"]:
+    for chosen in sys.argv[1:] or _NAMES:
         create(chosen)

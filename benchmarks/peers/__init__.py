@@ -6,10 +6,12 @@ import sys
 from dataclasses import dataclass
 
 from benchmarks.measure import ROOT
-from benchmarks.problems import Problem
+from benchmarks.problems import FOREIGN, Problem
+from benchmarks.problems.foreign import DEAR
 
-_ONE_VALUE = ("public", "original", "scripts", "smooth", "noisy")
+_ONE_VALUE = ("public", "original", "scripts", "smooth", "noisy", *FOREIGN)
 _RACED = ("instances", "runtime")
+_KINDS = "real", "integer", "ordinal", "categorical"
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,22 @@ class Peer:
         The largest budget, as it is slow with more.
     without : tuple of str
         Problems that it is not run on.
+    dear : bool
+        It takes minutes for a search: of the problems of other authors it is run on `foreign.DEAR` alone, with at most
+        `MOST_DEAR` evaluations.
+    kinds : tuple of str
+        The kinds of parameters that it knows; all of them: conditional parameters, too.
     """
 
     environment: str = "peers"
     groups: tuple[str, ...] = _ONE_VALUE + _RACED
     most: int = 10**9
     without: tuple[str, ...] = ()
+    dear: bool = False
+    kinds: tuple[str, ...] = _KINDS
 
+
+MOST_DEAR = 300
 
 PEERS = {
     "ours": Peer(""),
@@ -40,12 +51,19 @@ PEERS = {
     "random": Peer(""),
     "optuna_tpe": Peer(),
     "optuna_tpe_mvg": Peer(),
-    "optuna_gp": Peer(groups=_ONE_VALUE, most=100),
+    "optuna_gp": Peer(groups=_ONE_VALUE, most=100, dear=True),
+    "optuna_cmaes": Peer(groups=_ONE_VALUE, kinds=("real", "integer")),
+    "pycma": Peer(groups=_ONE_VALUE, kinds=("real",)),
     "hyperopt": Peer(groups=_ONE_VALUE),
     "nevergrad": Peer(groups=_ONE_VALUE),
     # needs an older scikit-learn, under which the same model has other errors
-    "openbox": Peer("openbox", groups=_ONE_VALUE, most=100, without=("ml_svm_digits", "ml_cash_wine")),
-    "smac3_stock": Peer(groups=_ONE_VALUE, most=100),
+    "openbox": Peer("openbox", groups=_ONE_VALUE, most=100, dear=True, without=("ml_svm_digits", "ml_cash_wine")),
+    "smac3_stock": Peer(groups=_ONE_VALUE, most=100, dear=True),
+    "smac3_bb": Peer(groups=_ONE_VALUE, most=100, dear=True),
+    "skopt": Peer(groups=_ONE_VALUE, most=100, dear=True),
+    "ax": Peer("ax", groups=_ONE_VALUE, most=100, dear=True),
+    # needs NumPy 1, and a scikit-learn of that time
+    "hebo": Peer("hebo", groups=_ONE_VALUE, most=100, dear=True, without=("ml_svm_digits", "ml_cash_wine")),
     "smac3_ac": Peer(groups=_RACED, most=200),
     "roar": Peer(groups=_RACED),
 }
@@ -54,8 +72,16 @@ PEERS = {
 def takes(peer: str, problem: Problem, group: str, budget: int) -> bool:
     """Whether a peer is run on a problem of this group with this budget."""
     about = PEERS[peer]
-    fits = budget <= about.most or problem.cutoff is not None  # there the reported run time ends the search
-    return group in about.groups and problem.name not in about.without and fits
+    if group not in about.groups or problem.name in about.without or not _knows(about, problem):
+        return False
+    if about.dear and group in FOREIGN:
+        return problem.name in DEAR and budget <= MOST_DEAR
+    return budget <= about.most or problem.cutoff is not None  # there the reported run time ends the search
+
+
+def _knows(about: Peer, problem: Problem) -> bool:
+    kinds = {spec[0] for spec in problem.parameters.values()}
+    return about.kinds == _KINDS or (kinds <= {*about.kinds} and not problem.conditions)
 
 
 def interpreter(peer: str) -> str:
