@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from benchmarks.evaluations import Evaluations, Spent
-from benchmarks.problems import Problem, group_of, make
+from benchmarks.problems import FOREIGN, Problem, group_of, make
 
 _DIGITS = 9  # of a recorded value
 
@@ -39,7 +39,7 @@ def search(peer: ModuleType, problem: Problem, seed: int, budget: int) -> dict[s
     dict
         'n' calls; 'steps': for each improvement the number of the call, the observed value and, where it is
         another, the true one; 'incumbents': see `Evaluations`; 'final': the true value of what is returned, the
-        default if nothing was; CPU times in seconds.
+        default if nothing was; 'optimum': see `Problem`; CPU times in seconds.
     """
     evaluations = Evaluations(problem, budget)
     before, start = time.process_time(), time.perf_counter()
@@ -54,6 +54,7 @@ def search(peer: ModuleType, problem: Problem, seed: int, budget: int) -> dict[s
         "steps": [[n, *(_short(v) for v in (seen, true)[: 1 + (seen != true)])] for n, seen, true in evaluations.steps],
         "incumbents": [[_short(seconds), _short(true)] for seconds, true in evaluations.incumbents],
         "final": _short(problem.judged(found)),
+        "optimum": problem.optimum,
         "seconds": _short(evaluations.seconds) if problem.cutoff is not None else None,
         "cpu_before": round(before, 4),
         "cpu_function": round(evaluations.cpu, 5),
@@ -77,7 +78,7 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     peer = importlib.import_module(f"benchmarks.peers.{name}")
     problem = make(problem_name, int(seed))
-    if group_of(problem_name) in ("public", "original"):
+    if group_of(problem_name) in ("public", "original", *FOREIGN):
         problem.function(**problem.default)  # imports what it needs
     try:
         installed = versions(peer)  # before the clock starts

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks import results
 from benchmarks.automax import section as automax
+from benchmarks.groups import others
 from benchmarks.measure import ROOT
 from benchmarks.problems.solvers import CUTOFF, LONG_CUTOFF, N_INSTANCES, SECONDS
 from benchmarks.results import Record
@@ -83,6 +84,7 @@ def page(
         Of `automax` and of `automax.overhead`.
     """
     parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
+    parts += others(completed(cells))
     parts += [single_values(cells, group, *_BETWEEN[group]) for group in _BETWEEN]
     parts += [capping(cells), costs(measured), original(cells, recorded)]
     parts += [automax.section(tuned, overheads), TRIED.read_text(), _versions(cells)]

@@ -44,7 +44,7 @@ def quality(cells: Sequence[Record]) -> str:
 Best = dict[str, dict[int, float]]
 
 
-def _regrets(values: Values, peers: Sequence[str], best: Best) -> list[list[list[float]]]:
+def regret_runs(values: Values, peers: Sequence[str], best: Best) -> list[list[list[float]]]:
     """For each problem and peer the regrets of its runs; the values are matched ones."""
     rows = []
     for problem, unit in values["random"].items():
@@ -53,7 +53,8 @@ def _regrets(values: Values, peers: Sequence[str], best: Best) -> list[list[list
     return rows
 
 
-def _medians(runs: Sequence[Sequence[Sequence[float]]]) -> np.ndarray:
+def medians_of(runs: Sequence[Sequence[Sequence[float]]]) -> np.ndarray:
+    """The median for each problem and peer."""
     return np.array([[float(np.median(values)) for values in row] for row in runs])
 
 
@@ -62,33 +63,36 @@ def _ranks(values: Values, best: Best) -> str:
     shared = matched(values, peers)
     if not shared.get("random"):
         return _NOTHING
-    runs = _regrets(shared, peers, best)
-    medians = _medians(runs)
+    runs = regret_runs(shared, peers, best)
+    medians = medians_of(runs)
     numbers: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    for statistic in (statistics.mean_ranks, _geometric_means):
+    for statistic in (statistics.mean_ranks, geometric_means):
         numbers.append((statistic(medians), *statistics.interval(statistic, runs)))
     seeds = n_seeds(list(shared["random"].values()))
     rows = []
     for i in np.argsort(numbers[1][0]):
-        rows.append([peers[i], *(_with_interval(*(n[i] for n in number)) for number in numbers), seeds])
+        rows.append([peers[i], *(with_interval(*(n[i] for n in number)) for number in numbers), seeds])
     header = ["", f"mean rank ({len(runs)} problems)", "geometric mean of regrets", "seeds"]
-    return table(header, rows) + _on_fewer(values, peers, best)
+    return table(header, rows) + on_fewer(values, peers, best)
 
 
-def _geometric_means(medians: np.ndarray) -> np.ndarray:
+def geometric_means(medians: np.ndarray) -> np.ndarray:
+    """The geometric mean of each column, as `statistics.geometric_mean` has it."""
     return np.array([statistics.geometric_mean(column) for column in medians.T])
 
 
-def _with_interval(value: float, low: float, high: float) -> str:
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
+def with_interval(value: float, low: float, high: float, digits: str = ".2f") -> str:
+    """A number with its interval in brackets."""
+    return f"{value:{digits}} [{low:{digits}}, {high:{digits}}]"
 
 
-def _on_fewer(values: Values, main: Sequence[str], best: Best) -> str:
+def on_fewer(values: Values, main: Sequence[str], best: Best) -> str:
+    """A table of the peers that are none of the main ones, each beside ours on what both have run; may be empty."""
     rows = []
     for peer in sorted(set(values) - set(main)):
         shared = matched(values, [peer, "ours", "random"])
         if shared["random"]:
-            regrets = _geometric_means(_medians(_regrets(shared, [peer, "ours"], best)))
+            regrets = geometric_means(medians_of(regret_runs(shared, [peer, "ours"], best)))
             seeds = n_seeds(list(shared["random"].values()))
             rows.append([peer, str(len(shared["random"])), f"{regrets[0]:.2f}", f"{regrets[1]:.2f}", seeds])
     if not rows:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
-from benchmarks.problems import group_of, make
+from benchmarks.problems import FOREIGN, group_of, make
 from benchmarks.results import Record
 from benchmarks.statistics import Seeds
 
@@ -46,15 +46,18 @@ def completed(cells: Sequence[Record]) -> list[Record]:
     """
     found = {(cell["peer"], cell["problem"], cell["seed"], cell["budget"]): cell for cell in cells}
     for cell in cells:
-        if cell["peer"] == "optuna_tpe" and group_of(cell["problem"]) in _EXACT and not _conditions(cell["problem"]):
+        if cell["peer"] == "optuna_tpe" and _same_sampler(cell["problem"]):
             key = ("optuna_tpe_mvg", cell["problem"], cell["seed"], cell["budget"])
             found.setdefault(key, cell | {"peer": "optuna_tpe_mvg"})
     return list(found.values())
 
 
 @cache
-def _conditions(problem: str) -> bool:
-    return bool(make(problem, 0).conditions)
+def _same_sampler(problem: str) -> bool:
+    group = group_of(problem)
+    if group in FOREIGN:
+        return group != "conditional"
+    return group in _EXACT and not make(problem, 0).conditions
 
 
 def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.8) -> list[str]:
@@ -92,7 +95,7 @@ def best_known(cells: Sequence[Record], groups: Sequence[str]) -> dict[str, dict
         problem, seed = cell["problem"], cell["seed"]
         if group_of(problem) not in groups:
             continue
-        known = _optimum(problem, seed)
+        known = cell["optimum"] if "optimum" in cell else _optimum(problem, seed)
         least = min(step[1] for step in cell["steps"])
         found[problem][seed] = known if known is not None else min(least, found[problem].get(seed, least))
     return dict(found)

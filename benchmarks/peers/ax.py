@@ -1,4 +1,4 @@
-"""Ax as it comes: its client chooses how to generate trials, with BoTorch; a flat space, inactive parameters dropped."""
+"""Ax as it comes: its client chooses how to generate trials, with BoTorch; the space is flat."""
 
 from __future__ import annotations
 
