@@ -111,7 +111,7 @@ def make(name: str, seed: int) -> Problem:
     """
     key = name.removeprefix(ORIGINAL)
     if key not in _FAMILIES:
-        raise ValueError(f"no problem is called {name!r}; there are: {', '.join(_FAMILIES)}")
+        raise ValueError(f"no problem is called {name!r}; there are: {_all()}")
     return _FAMILIES[key][1](Draw(key, None if name.startswith(ORIGINAL) else seed))
 
 
@@ -137,7 +137,7 @@ def names(words: str) -> list[str]:
         elif not members and word.removeprefix(ORIGINAL) in public:
             members = [word]
         if not members:
-            raise ValueError(f"no problem or group is called {word!r}; problems: {', '.join(_FAMILIES)}")
+            raise ValueError(f"no problem or group is called {word!r}; problems: {_all()}")
         found += [name for name in members if name not in found]
     return found
 
@@ -145,6 +145,11 @@ def names(words: str) -> list[str]:
 def members_of(group: str) -> list[str]:
     """The families of a group, in the order in which they were entered."""
     return [name for name, (its_group, _) in _FAMILIES.items() if its_group == group]
+
+
+def _all() -> str:
+    """The problems, for a message: those of other authors are hundreds."""
+    return ", ".join([*(n for n, (group, _) in _FAMILIES.items() if group in GROUPS), "groups: " + ", ".join(FOREIGN)])
 
 
 def quadratic(weights: Sequence[float], distances: Sequence[Any]) -> float:
