@@ -2,7 +2,7 @@
 
 For whoever changes the engine. Searches run in this process's workers, as `scaling.searches` makes them: no call is
 isolated, no file is written, so a search of 300 evaluations takes some seconds of CPU. What a file of records has is
-not made again, as long as no line of the package has changed.
+not made again, as long as no line has changed that proposals depend on.
 """
 
 from __future__ import annotations
@@ -31,13 +31,16 @@ from benchmarks.selection import best_known, matched  # noqa: E402
 
 PEERS = "ours", "random"
 _NONE = "-"  # the version of random search
+#: what proposals depend on: a version is the text of these
+_SOURCES = "engine/**/*.py", "options/**/*", "plan/**/*.py", "planning/**/*.py", "search/run.py", "space/**/*.py"
 Side = dict[str, dict[int, float]]  # regrets by problem and seed
 
 
 def version(code: Path) -> str:
-    """A digest of the package's sources: the same text is the same version, committed or not."""
+    """A digest of the sources that proposals depend on: the same text is the same version, committed or not."""
     digest = hashlib.sha1(usedforsecurity=False)
-    for path in sorted((code / "pysmac_compat").rglob("*.py")):
+    package = code / "pysmac_compat"
+    for path in sorted(p for pattern in _SOURCES for p in package.glob(pattern) if p.suffix in (".py", ".json")):
         digest.update(str(path.relative_to(code)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

@@ -54,8 +54,12 @@ def test_the_report_of_one_version():
 def test_a_version_is_the_text_of_the_package(tmp_path):
     shutil.copytree(ROOT / "pysmac_compat", tmp_path / "pysmac_compat", ignore=shutil.ignore_patterns("__pycache__"))
     assert choose.version(tmp_path) == choose.version(ROOT)
-    (tmp_path / "pysmac_compat" / "events.py").write_text("")
-    assert choose.version(tmp_path) != choose.version(ROOT)
+    (tmp_path / "pysmac_compat" / "results.py").write_text("")
+    assert choose.version(tmp_path) == choose.version(ROOT)  # no proposal depends on it
+    for changed in ("engine/selector.py", "options/smac_v2_options.json", "search/run.py"):
+        before = choose.version(tmp_path)
+        (tmp_path / "pysmac_compat" / changed).write_text("")
+        assert choose.version(tmp_path) != before
 
 
 @pytest.mark.slow
