@@ -107,12 +107,16 @@ def report(records: Sequence[results.Record], versions: Sequence[str], budgets: 
     rows = []
     for at in budgets:
         first, second = sides(records, versions, at)
-        groups = [group for group in FOREIGN if any(group_of(name) == group for name in first)]
-        for group in [*groups, *sorted({group_of(name) for name in first} - {*FOREIGN})]:
+        for group in _groups(first):
             rows.append(_ratio(at, group, *(_of_group(side, group) for side in (first, second))))
         rows.append(_ratio(at, "**all**", first, second))
     header = ["evaluations", "group", "ratio of regrets", "95 %", "better, equal, worse", "worse by more than noise"]
     return table([*header, "pairs"], rows)
+
+
+def _groups(side: Side) -> list[str]:
+    present = {group_of(name) for name in side}
+    return [group for group in FOREIGN if group in present] + sorted(present - {*FOREIGN})
 
 
 def _of_group(side: Mapping[str, dict[int, float]], group: str) -> Side:
@@ -143,7 +147,7 @@ def _alone(at: Mapping[int, Side]) -> str:
     """Median regrets on each problem, and the geometric means of groups."""
     last = list(at.values())[-1]
     rows = []
-    for group in dict.fromkeys(map(group_of, last)):
+    for group in _groups(last):
         members = [name for name in last if group_of(name) == group]
         medians = {name: [statistics.median(side[name]) for side in at.values()] for name in members}
         for name, values in medians.items():
