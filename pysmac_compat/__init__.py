@@ -19,7 +19,7 @@ from pysmac_compat.errors import (
     SpaceExhaustedError,
     UnsupportedPlatformError,
 )
-from pysmac_compat.results import Evaluation, Incumbent, Ranked, Result, RunResult, Search
+from pysmac_compat.results import Evaluation, Incumbent, Ranked, Result, RunResult, Searched
 
 try:
     from pysmac_compat.optimizer import SMAC_optimizer
@@ -32,6 +32,7 @@ except UnsupportedPlatformError:  # it is said at the first call, not by an impo
 
 if TYPE_CHECKING:
     from pysmac_compat.files.load import load_result
+    from pysmac_compat.search.ask_tell import Search, Trial
     from pysmac_compat.space import parameter_space
 
 
@@ -52,7 +53,9 @@ __all__ = [
     "SMAC_optimizer",
     "Search",
     "SearchError",
+    "Searched",
     "SpaceExhaustedError",
+    "Trial",
     "UnsupportedPlatformError",
     "install_as_pysmac",
     "load_result",
@@ -69,4 +72,8 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.files.load import load_result
 
         return load_result
+    if name in ("Search", "Trial"):
+        from pysmac_compat.search import ask_tell
+
+        return getattr(ask_tell, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -34,7 +34,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pysmac_compat._installed import prefer_installed, without_unused
+from pysmac_compat.evaluation.installed import prefer_installed, without_unused
 from pysmac_compat._process import ForkedProcess, uninterrupted
 from pysmac_compat.errors import FileFormatError, SearchError
 from pysmac_compat.evaluation.drop import Drop

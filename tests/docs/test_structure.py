@@ -33,7 +33,7 @@ FLOORS = [
     ["arguments", "hints"],
     ["suggestions", "_process"],
     ["errors"],
-    ["_warn", "_installed", "_version"],
+    ["_warn", "_version"],
 ]
 
 
