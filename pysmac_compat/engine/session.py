@@ -269,6 +269,8 @@ class Session:
 
     def _out_of_trials(self) -> str:
         """Why there is nothing left to evaluate."""
+        if self._facade.intensifier.is_over:
+            return "max-configurations reached"
         count = f"{self.begun} evaluation" + "s" * (self.begun != 1)
         if self._facade.intensifier.unbeatable:
             self.warn(f"the search ends after {count}: the incumbent is too fast for any challenger (adaptive capping)")

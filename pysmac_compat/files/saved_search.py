@@ -1,9 +1,9 @@
 """A `Search` in a file: its arguments, and the results that it was told, in lines like those of a journal.
 
-The first line has what the search was made of, and how many trials it had been asked for when each result was told; then
-comes a line for each result, in that order::
+The first line has what the search was made of, and how many trials it had been asked for when each result was told;
+then comes a line for each result, in that order::
 
-    {"journal": 2, "max_evaluations": 60, ..., "search": {"parameters": {...}, "seed": 0, ...}, "asked": [1, 2], "crc": ...}
+    {"journal": 2, "max_evaluations": 60, ..., "search": {"parameters": {...}, ...}, "asked": [1, 2], "crc": ...}
     {"test": false, "index": 1, "configuration": {"x": 4.0}, "instance": null, ..., "value": 13.0, ..., "crc": "..."}
 """
 
@@ -100,9 +100,7 @@ def read_search(path: Path) -> SavedSearch:
     head, recorded = read_any_journal(path)
     settings, asked = head.get("search"), head.get("asked")
     if not isinstance(settings, dict) or not isinstance(asked, list):
-        raise FileFormatError(
-            "expected a search that Search.save() has written: 'search' or 'asked' is missing", path, 1
-        )
+        raise FileFormatError("expected what Search.save() writes, with 'search' and 'asked'", path, 1)
     if is_of_other_proposals(head):
         raise FileFormatError(
             "a version that proposes something else has written this; known=[(configuration, value), ...] hands its "

@@ -1,4 +1,4 @@
-"""A search in this process that is asked what to evaluate, and told what that came to: no calls, no processes, no files.
+"""A search in this process that is asked what to evaluate, and told what that came to: no calls, no processes.
 
 A `Run` does what it does in the engine's process; but what makes a call there is what takes a `Trial` here, and a call
 comes to its end when the result is told. So it proposes what `SMAC_optimizer.minimize` proposes.
@@ -276,7 +276,7 @@ class Search:
 
     @property
     def best(self) -> tuple[float, dict[str, Any]] | None:
-        """The best value and its configuration, as `SMAC_optimizer.minimize` returns them; None if there is none yet."""
+        """The best value and its configuration, as `SMAC_optimizer.minimize` returns them; None before there is one."""
         result = self.result
         return (result.value, dict(result.configuration)) if result.runs[0].trajectory else None
 

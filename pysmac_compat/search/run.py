@@ -118,6 +118,7 @@ class Run:
             acquisition=partial(parts.acquisition, settings=engine.acquisition),
             maximizer=partial(parts.maximizer, settings=engine.maximizer),
             selector=partial(parts.selector, settings=engine.selector, first=plan.start.first),
+            initial_design=partial(parts.initial_design, settings=engine.racing),
             encoder=partial(parts.encoder, settings=engine.encoder, cutoff=objective.cutoff, penalty=objective.penalty),
             intensifier=partial(
                 parts.intensifier,
