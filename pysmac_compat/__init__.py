@@ -32,6 +32,7 @@ except UnsupportedPlatformError:  # it is said at the first call, not by an impo
 
 if TYPE_CHECKING:
     from pysmac_compat.files.load import load_result
+    from pysmac_compat.scikit_learn import SMACSearchCV
     from pysmac_compat.search.ask_tell import Search, Trial
     from pysmac_compat.space import parameter_space
 
@@ -50,6 +51,7 @@ __all__ = [
     "Result",
     "ResumeError",
     "RunResult",
+    "SMACSearchCV",
     "SMAC_optimizer",
     "Search",
     "SearchError",
@@ -76,4 +78,8 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.search import ask_tell
 
         return getattr(ask_tell, name)
+    if name == "SMACSearchCV":  # imports scikit-learn
+        from pysmac_compat.scikit_learn import SMACSearchCV
+
+        return SMACSearchCV
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
