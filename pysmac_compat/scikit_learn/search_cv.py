@@ -34,16 +34,17 @@ class SMACSearchCV(BaseSearchCV):
     """Search for the best parameters of an estimator, with cross-validation and SMAC's model.
 
     The folds are instances: a configuration is first fitted on one fold, and gets the others only as long as it is no
-    worse than the best one known on the same folds. Each fit happens in a process of its own: a crash, a time-out or too
-    much memory costs that one fit.
+    worse than the best one known on the same folds. Each fit happens in a process of its own: a crash, a time-out or
+    too much memory costs that one fit.
 
     Parameters
     ----------
     estimator : estimator
     space : dict or ConfigSpace.ConfigurationSpace
         For each parameter its definition as in `SMAC_optimizer.minimize`, a distribution of SciPy (uniform, loguniform,
-        randint), or a list of choices, which may be estimators. Choices in a dict have its keys as names; ``NAME__C`` is
-        the parameter C of the choice NAME. The default is what the estimator has, if that is in the range.
+        randint), or a list of choices, which may be estimators. Choices in a dict have its keys as names, and
+        ``NAME__C`` is the parameter C of the choice NAME. The default is what the estimator has, if that is in the
+        range.
     n_iter : int or None
         How many configurations are tried; it takes at most ``n_iter * n_splits`` fits, as a rule about a third of them.
         None: as many as ``n_fits`` and ``time_limit`` allow.
@@ -71,9 +72,9 @@ class SMACSearchCV(BaseSearchCV):
     Attributes
     ----------
     cv_results_ : dict of str to array
-        As that of ``RandomizedSearchCV``, a row for each configuration, in the order in which they were tried. Folds that
-        were not run are NaN; means are over the others, and ``n_folds`` counts them. Ranks are among configurations with
-        all folds; all others share the last one.
+        As that of ``RandomizedSearchCV``, a row for each configuration, in the order in which they were tried. Folds
+        that were not run are NaN; means are over the others, and ``n_folds`` counts them. Ranks are among
+        configurations with all folds; all others share the last one.
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_, refit_time_, multimetric_
         As in ``RandomizedSearchCV``.
     result_ : Result

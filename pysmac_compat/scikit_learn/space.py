@@ -1,8 +1,9 @@
 """Search spaces as users of scikit-learn write them, and the parameters of an estimator that their values stand for.
 
-A space is a dict with, for each parameter of the estimator, a definition in the pysmac dialect, a distribution of SciPy, or
-a list of choices; or it is a ``ConfigSpace.ConfigurationSpace``. Choices that are objects, as estimators, have names: the keys
-of a dict, or what the objects are called. Clauses know them by these names, and so do parameters of a choice::
+A space is a dict with, for each parameter of the estimator, a definition in the pysmac dialect, a distribution of
+SciPy, or a list of choices; or it is a ``ConfigSpace.ConfigurationSpace``. Choices that are objects, as estimators,
+have names: the keys of a dict, or what the objects are called. Clauses know them by these names, and so do parameters
+of a choice::
 
     {"clf": ("categorical", {"svc": SVC(), "forest": RandomForestClassifier()}, "svc"), "svc__C": loguniform(0.1, 100)}
 """
@@ -29,8 +30,8 @@ _DISTRIBUTIONS = {
 }
 _PLAIN = (str, bool, int, float, type(None))
 _EXPECTED = (
-    "expected a list of choices, ('real', [low, high], default) as minimize takes it, or a distribution of scipy.stats: "
-    "uniform, loguniform or randint"
+    "expected a list of choices, ('real', [low, high], default) as minimize takes it, or one of scipy.stats.uniform, "
+    "loguniform and randint"
 )
 
 
@@ -127,7 +128,7 @@ class Space:
             values = [native(value) for value in values]
             types = {type(value) for value in values} - {type(None)}
             if all(type(value) in _PLAIN for value in values) and (len(types) < 2 or types == {int, float}):
-                return kind, values, *(default or self._own_choice(name, values))
+                return kind, values, *(default or (self._own_choice(name, values),))
             objects = _named(values)
         if not objects:
             raise ParameterError(f"parameter {shown(name)}: the list of choices is empty")
@@ -141,10 +142,11 @@ class Space:
             )
         return kind, list(objects), called[0]
 
-    def _own_choice(self, name: str, values: list[Any]) -> tuple[Any, ...]:
-        own = native(self._own.get(name, values[0] if values else None))
+    def _own_choice(self, name: str, values: list[Any]) -> Any:
+        """What the estimator has, if that is a choice; else the first."""
+        own = native(self._own.get(name))
         equal = [value for value in values if type(value) is type(own) and value == own]
-        return (equal or values or [None])[:1] and ((equal or values or [None])[0],)
+        return (equal or values or [None])[0]
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:

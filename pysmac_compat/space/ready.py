@@ -16,6 +16,8 @@ from pysmac_compat.space.parameters import Kind, Parameter
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
+    from pysmac_compat.space.forbidden import Forbidden
+
 
 def understand(
     space: Mapping[str, Any] | ConfigurationSpace | Definition,
@@ -38,6 +40,13 @@ def understand(
     if len(space) == 0:
         raise ParameterError("the ConfigurationSpace is empty: there is nothing to optimise")
     return ReadySpace({name: _parameter(name, hp) for name, hp in space.items()}, {}, [], configspace=space)
+
+
+@dataclass(frozen=True)
+class _ForbiddenThere:
+    """What ConfigSpace says of a configuration that it forbids, in the place of a clause."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,17 @@ class ReadySpace(Definition):
 
         active = deactivate_inactive_hyperparameters(dict(values), self.configspace)
         return {name: values[name] for name in sorted(active)}
+
+    def violated(self, values: Mapping[str, Any]) -> Forbidden | None:
+        """The clause that forbids a configuration, given as the values of its active parameters."""
+        from ConfigSpace import Configuration
+        from ConfigSpace.exceptions import ForbiddenValueError
+
+        try:
+            Configuration(self.configspace, values=dict(values)).check_valid_configuration()
+        except ForbiddenValueError as error:
+            return _ForbiddenThere(str(error))  # type: ignore[return-value]
+        return None
 
     @property
     def default(self) -> dict[str, Any]:
