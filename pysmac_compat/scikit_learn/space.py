@@ -19,7 +19,7 @@ from pysmac_compat.errors import ParameterError, cut, shown
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.domains import native
 from pysmac_compat.space.parameters import KINDS
-from pysmac_compat.space.ready import understand
+from pysmac_compat.space.ready import is_configspace, understand
 
 #: distributions of SciPy, and what their ranges are in the dialect
 _DISTRIBUTIONS = {
@@ -59,7 +59,7 @@ class Space:
     ) -> None:
         self._own = own
         self._objects: dict[str, dict[str, Any]] = {}
-        if isinstance(space, Mapping):
+        if isinstance(space, Mapping) and not is_configspace(space):
             space = {name: self._definition(name, given) for name, given in space.items()}
         elif isinstance(space, (list, tuple)):
             raise ParameterError(

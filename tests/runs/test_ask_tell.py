@@ -147,9 +147,9 @@ def test_several_are_learnt_as_they_are_told(tmp_path):
     before, asked = asked, Search.load(tmp_path / "saved")
     assert asked.open == before.open == (fourth, sixth, seventh)
     assert asked.unneeded == (fourth, sixth)
-    for search in (before, asked):
-        search.tell(seventh, 0.5)
-        search.tell(sixth, 0.0)  # nothing is learnt from it
+    for each in (before, asked):
+        each.tell(seventh, 0.5)
+        each.tell(sixth, 0.0)  # nothing is learnt from it
     assert [e.index for e in asked.result] == [1, 2, 3, 5, 6, 7]
     assert evaluations(asked.result) == evaluations(before.result)
     assert [asked.ask() for _ in range(5)] == [before.ask() for _ in range(5)]
@@ -372,7 +372,7 @@ def changed(line, **values):
         (lambda lines: [*lines[:3], changed(lines[3], configuration={"x": 0.0})], "line 4: evaluation 3 was that of"),
         (
             lambda lines: [changed(lines[0], asked=[1, 2, 3, 9]), *lines[1:]],
-            "evaluation 9 was begun, where the search ends",
+            "evaluation 9 was asked for, where the search ends",
         ),
         (lambda lines: [changed(lines[0], asked=[1, 2, 3]), *lines[1:]], "line 1: 'asked' does not fit to 3 results"),
         (lambda lines: [changed(lines[0], search={}), *lines[1:]], "line 1: the search space cannot be read"),

@@ -32,7 +32,7 @@ def table(fits=FITS, evaluations=EVALUATIONS, several=False, error_score=math.na
         if score is None:
             return None
         test = {"one": score, "two": other} if several else {"score": score}
-        return Fit(test, {name: 1.0 for name in test} if several else {}, score * 10, 0.25, several)
+        return Fit(test, dict.fromkeys(test, 1.0) if several else {}, score * 10, 0.25, several)
 
     return cv_results(evaluations, read, lambda values: {f"clf__{n}": v for n, v in values.items()}, 3, error_score)
 

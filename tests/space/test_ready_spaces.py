@@ -128,7 +128,7 @@ def every_kind():
 
 
 def test_all_that_configspace_has():
-    """Distributions, weights, constants, relations, conditions on conditions: each configuration is one of the space."""
+    """Distributions, weights, constants, relations, conditions on conditions: all that is tried is legal."""
     mine = every_kind()
     asked = Search(mine, max_evaluations=30)
     for trial in asked:
