@@ -16,6 +16,7 @@ FLOORS = [
     ["__init__"],
     ["_shims"],
     ["drop_in"],
+    ["scikit_learn"],
     ["analyzer", "piac", "optimizer", "optimize", "remote_smac"],
     ["search", "utils"],
     ["planning"],
