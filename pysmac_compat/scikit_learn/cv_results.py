@@ -46,7 +46,7 @@ def cv_results(
     for each in evaluations:
         key = tuple((name, type(value), value) for name, value in each.configuration.items())
         places.append((rows.setdefault(key, len(rows)), each.instance))
-    fits = [read(each.index) for each in evaluations]
+    fits = [read(each.index) if each.succeeded else None for each in evaluations]
     found = next(filter(None, fits), None)
     shape = len(rows), n_splits
     ran = np.zeros(shape, dtype=bool)

@@ -13,7 +13,7 @@ import os
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -45,6 +45,19 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
     from pysmac_compat.engine.session import Session
+
+
+#: what other tools call arguments of `Search`
+_OTHER_NAMES = {
+    **{name: use for name, use in arguments.OTHER_NAMES.items() if name != "space"},
+    "parameter_dict": "space, which comes first",
+    **dict.fromkeys(
+        ("func", "objective", "fun", "fn", "function"), "tell(trial, value): you call the function yourself"
+    ),
+    **dict.fromkeys(("n_jobs", "n_workers", "workers"), "ask() several times before you tell"),
+    **dict.fromkeys(("timeout", "time_budget"), "t_limit_function_s=... for one trial; you end the search"),
+    **dict.fromkeys(("callback", "callbacks"), "result, which is complete at any moment"),
+}
 
 
 @dataclass(frozen=True)
@@ -135,6 +148,8 @@ class Search:
         smac_options: Mapping[str, Any] | None = None,
     ) -> None:
         check_platform()
+        if not isinstance(smac_options, (Mapping, type(None))):
+            raise ArgumentError(f"smac_options must be a dict of options, got {shown(smac_options)}")
         self._definition = understand(space, conditional_clauses, forbidden_clauses)
         self._settings = {
             "max_evaluations": max_evaluations,
@@ -144,7 +159,7 @@ class Search:
             "train_instance_features": train_instance_features,
             "t_limit_function_s": t_limit_function_s,
             "maximize": maximize,
-            "known": list(known),
+            "known": list(known) if isinstance(known, Iterable) else known,
             "smac_options": dict(smac_options or {}),
         }
         self._start()
@@ -332,6 +347,9 @@ class Search:
         except TypeError as error:  # an argument that is missing, unknown or of a wrong type
             raise FileFormatError(str(error), os.fspath(path), 1) from error
         return search
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Search cannot be pickled or copied: use save() and Search.load()")
 
     def __repr__(self) -> str:
         state = f"ended: {self._ended}" if self._ended else f"open: {len(self._calls.open)}"

@@ -178,6 +178,8 @@ def test_a_trial():
     assert pickle.loads(pickle.dumps(trial)) == trial
     asked.tell(pickle.loads(pickle.dumps(trial)), {"value": 2.0, "runtime": 5.0})
     assert [(e.status, e.cpu_time) for e in asked.result] == [("TIMEOUT", 5.0)]
+    with pytest.raises(TypeError, match="a Search cannot be pickled or copied: use save"):
+        pickle.dumps(asked)
     trial.configuration["x"] = 0
     assert trial.configuration == {"x": 4.0}
     with pytest.raises(AttributeError):
@@ -282,7 +284,10 @@ def test_nothing_is_left_to_ask():
         ({"deterministic": 1}, "deterministic must be True or False"),
         ({"max_evaluations": 0}, "max_evaluations must be at least 1"),
         ({"space": {}}, "parameter_dict is empty"),
-        ({"n_trials": 3}, "use max_evaluations"),
+        ({"n_trials": 3}, "Search.. has no argument 'n_trials': use max_evaluations"),
+        ({"n_jobs": 3}, "Search.. has no argument 'n_jobs': use ask.. several times"),
+        ({"known": 3}, "known must be a list of pairs"),
+        ({"smac_options": 3}, "smac_options must be a dict of options, got 3"),
     ],
 )
 def test_refused(keywords, message):

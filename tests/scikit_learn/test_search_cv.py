@@ -44,7 +44,7 @@ class Fragile(ClassifierMixin, BaseEstimator):
             while True:
                 pass
         if self.how == "eat":
-            self.meal_ = np.ones(2**27)
+            self.meal_ = np.ones(2**26)
         self.classes_, self.weight_, self.pid_ = np.unique(y), sample_weight, os.getpid()
         return self
 
@@ -99,7 +99,7 @@ def test_what_it_leaves(searched):
     assert set(searched.scorer_) == {"acc", "roc"}
     assert searched.n_splits_ == 3
     assert searched.refit_time_ > 0
-    assert searched.n_features_in_ == 5
+    assert searched.best_estimator_["clf"].n_features_in_ == 5
     assert searched.classes_.tolist() == [0, 1]
     assert searched.result_.stopped_because == "max-configurations reached"
     assert isinstance(searched, BaseSearchCV)
@@ -153,7 +153,7 @@ def small(how, levels=(0.5,), **more):
 
 @pytest.mark.slow
 def test_what_fails_costs_one_fit():
-    limits = {"fit_time_limit": 0.5, "fit_memory_limit": 300}
+    limits = {"fit_time_limit": 1.0, "fit_memory_limit": 300}
     search = small(["", "raise", "die", "loop", "eat"], n_iter=5, **limits)
     with pytest.warns(FitFailedWarning, match="4 fits failed out of a total of 6.*is set to nan"):
         search.fit(X, Y)
@@ -336,5 +336,4 @@ def test_the_checks_of_scikit_learn():
             if name not in LEFT_OUT:
                 check(estimator)
                 made.add(name)
-    print(sorted(made))
     assert {"check_estimator_cloneable", "check_estimators_pickle", "check_dict_unchanged"} <= made
