@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import numbers
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -143,19 +142,17 @@ class SMACSearchCV(BaseSearchCV):
             For arguments that cannot be used, and if all fits have failed.
         """
         self._validate_params()
-        scorer, metric = self._scorer()
+        scorer, _ = self._get_scorers()
+        metric = self.refit if isinstance(self.refit, str) else None  # of several scores
         X, y = indexable(X, y)
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         self.n_splits_ = cv.get_n_splits(X, y, **routed.splitter.split)
         splits = list(cv.split(X, y, **routed.splitter.split))
         if len(splits) != self.n_splits_:
-            raise ValueError(
-                "cv.split and cv.get_n_splits return inconsistent results. "
-                f"Expected {self.n_splits_} splits, got {len(splits)}"
-            )
+            raise ArgumentError(f"cv: get_n_splits() says {self.n_splits_}, but split() gives {len(splits)} folds")
         if not splits:
-            raise ValueError("No fits were performed. Was the CV iterator empty?")
+            raise ArgumentError("cv has no folds")
         base = clone(self.estimator)
         space = Space(self.space, self.conditional_clauses, self.forbidden_clauses, base.get_params())
         clone(base).set_params(**clone(space.parameters(space.definition.default), safe=False))  # are there such names?
@@ -174,21 +171,14 @@ class SMACSearchCV(BaseSearchCV):
                 folder=folder,
                 keeps_errors=self.error_score == "raise",
             )
-            self.result_ = self._search(fits)
-            self._learn(fits, metric)
+            self._learn(fits, metric, stopped=self._search(fits))
         self.scorer_ = getattr(scorer, "_scorers", scorer)
         if self.refit:
             self._refit(base, X, y, routed.estimator.fit)
         return self
 
-    def _scorer(self) -> tuple[Any, str | None]:
-        """What scores, and which of several scores counts, if that is known yet."""
-        # scikit-learn 1.4 can return a plain dict, too
-        old = "convert_multimetric" in inspect.signature(self._get_scorers).parameters
-        scorer, _ = self._get_scorers(**({"convert_multimetric": True} if old else {}))
-        return scorer, self.refit if isinstance(self.refit, str) else None
-
-    def _search(self, fits: Fits) -> Result:
+    def _search(self, fits: Fits) -> set[int]:
+        """Search; the numbers of the fits that the end of the search has stopped."""
         n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
         n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
         time_limit = limit("time_limit", self.time_limit)
@@ -206,6 +196,7 @@ class SMACSearchCV(BaseSearchCV):
                 raise ArgumentError(
                     f"smac_options['{name}'] has no meaning here: fits happen in processes of this machine"
                 )
+        stopped: set[int] = set()
         optimizer.minimize(
             fits,
             min(most, default=LARGEST),
@@ -218,39 +209,44 @@ class SMACSearchCV(BaseSearchCV):
             maximize=True,
             numbered=True,
             verbose=int(self.verbose > 0),
-            on_event=lambda event: self._check(event, fits),
+            on_event=lambda event: self._check(event, fits, stopped),
         )
         assert optimizer.result is not None
-        return optimizer.result
+        self.result_: Result = optimizer.result
+        return stopped
 
     def _seed(self) -> int:
         if isinstance(self.random_state, numbers.Integral):
             return int(self.random_state) % (LARGEST + 1)
         return int(check_random_state(self.random_state).randint(LARGEST))
 
-    def _check(self, event: Event, fits: Fits) -> None:
-        """Raise what the user wants to be raised."""
-        if not isinstance(event, Evaluated) or event.cut_short:
+    def _check(self, event: Event, fits: Fits, stopped: set[int]) -> None:
+        """Raise what the user wants to be raised; note what has been stopped."""
+        if not isinstance(event, Evaluated):
             return
         evaluation = event.evaluation
-        if not evaluation.succeeded:
+        if event.cut_short:
+            stopped.add(evaluation.index)
+        elif not evaluation.succeeded:
             if self.error_score == "raise":
                 raise fits.error(evaluation.index) or RuntimeError(f"a fit has failed: {evaluation.message}")
         elif callable(self.scoring) and (fit := fits.read(evaluation.index)) is not None and fit.is_multimetric:
             self._check_refit_for_multimetric(fit.test)
 
-    def _learn(self, fits: Fits, metric: str | None) -> None:
+    def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int]) -> None:
         """What the search has found."""
-        evaluations = self.result_.runs[0].evaluations
+        evaluations = [each for each in self.result_.runs[0].evaluations if each.index not in stopped]
+        if not evaluations:
+            raise ValueError(f"no fit has come to its end: {self.result_.stopped_because}")
         failed = [each for each in evaluations if not each.succeeded]
         n = len(evaluations)
-        if failed and len(failed) == n:
-            raise ValueError(f"All the {n} fits failed. The first failure was {failed[0].status}:\n{failed[0].message}")
+        first = f"The first of them is {failed[0].status}:\n{failed[0].message}" if failed else ""
+        if len(failed) == n:
+            raise ValueError(f"all {n} fits have failed. {first}")
         error_score = math.nan if self.error_score == "raise" else float(self.error_score)
         if failed:
             warnings.warn(
-                f"{len(failed)} fits failed out of a total of {n}. The score on these train-test partitions is set to "
-                f"{error_score}. The first failure was {failed[0].status}:\n{failed[0].message}",
+                f"{len(failed)} of {n} fits have failed; their score is {error_score}. {first}",
                 FitFailedWarning,
                 stacklevel=3,
             )
