@@ -15,7 +15,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,9 +128,7 @@ class Search:
     (3, 'max_evaluations reached')
     """
 
-    @arguments.other_names(
-        {name: use for name, use in arguments.OTHER_NAMES.items() if name not in ("space", "n_jobs")}
-    )
+    @arguments.other_names(_OTHER_NAMES, "Search")
     def __init__(
         self,
         space: Mapping[str, Any] | ConfigurationSpace | Definition,
@@ -297,9 +295,12 @@ class Search:
 
     @property
     def result(self) -> Result:
-        """All that is known so far, as `SMAC_optimizer.result`."""
+        """All that is known so far, as `SMAC_optimizer.result`; what is told later does not change it."""
         with self._lock if self._saved is None else self._engine():
-            return self._builder.result if self._ended else self._builder.so_far(0)
+            found = self._builder.result if self._ended else self._builder.so_far(0)
+            (run,) = found.runs
+            run = replace(run, trajectory=list(run.trajectory), evaluations=list(run.evaluations))
+            return replace(found, runs=[run])
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all of it into a file, in place of what the file holds; see `load`.

@@ -194,7 +194,9 @@ def test_what_is_known_meanwhile():
     asked.tell(trial, 16)
     assert asked.best == (16.0, {"x": 4.0})
     assert repr(asked) == "<Search: told=1, max_evaluations=2, open: 0>"
+    earlier = asked.result
     asked.tell(asked.ask(), RuntimeError("no"))
+    assert (len(earlier), len(asked.result)) == (1, 2)
     assert asked.ended == ""  # nobody has asked
     assert list(asked) == []
     assert asked.ended == asked.result.stopped_because == "max_evaluations reached"

@@ -156,16 +156,24 @@ def small(how, levels=(0.5,), **more):
 
 
 @pytest.mark.slow
-def test_what_fails_costs_one_fit():
-    limits = {"fit_time_limit": 1.0, "fit_memory_limit": 300}
-    search = small(["", "raise", "die", "loop", "eat"], n_iter=5, **limits)
-    with pytest.warns(FitFailedWarning, match="4 of 6 fits have failed; their score is nan. The first of them is"):
+@pytest.mark.parametrize(
+    ("hows", "limits", "expected"),
+    [
+        (["", "raise", "die", "loop"], {"fit_time_limit": 1.0}, ["SAT", "CRASHED", "CRASHED", "TIMEOUT"]),
+        (["", "eat"], {"fit_memory_limit": 300}, ["SAT", "MEMOUT"]),
+    ],
+)
+def test_what_fails_costs_one_fit(hows, limits, expected):
+    n = len(hows)
+    search = small(hows, n_iter=n, **limits)
+    with pytest.warns(
+        FitFailedWarning, match=f"{n - 1} of {n + 1} fits have failed; their score is nan. The first of them"
+    ):
         search.fit(X, Y)
     assert search.best_params_ == {"how": "", "level": 0.5}
-    statuses = {e.configuration["how"]: e.status for e in search.result_}
-    assert statuses == {"": "SAT", "raise": "CRASHED", "die": "CRASHED", "loop": "TIMEOUT", "eat": "MEMOUT"}
-    assert search.cv_results_["n_folds"].tolist() == [2, 1, 1, 1, 1]
-    assert np.isnan(search.cv_results_["mean_test_score"]).sum() == 4
+    assert {e.configuration["how"]: e.status for e in search.result_} == dict(zip(hows, expected, strict=True))
+    assert search.cv_results_["n_folds"].tolist() == [2, *[1] * (n - 1)]
+    assert np.isnan(search.cv_results_["mean_test_score"]).sum() == n - 1
     assert search.best_estimator_.pid_ == os.getpid()
 
 
