@@ -33,7 +33,8 @@ except UnsupportedPlatformError:  # it is said at the first call, not by an impo
 if TYPE_CHECKING:
     from pysmac_compat.files.load import load_result
     from pysmac_compat.scikit_learn import SMACSearchCV
-    from pysmac_compat.search.ask_tell import Search, Trial
+    from pysmac_compat.search.ask_tell import Search
+    from pysmac_compat.search.trials import Trial
     from pysmac_compat.space import parameter_space
 
 
@@ -74,10 +75,14 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.files.load import load_result
 
         return load_result
-    if name in ("Search", "Trial"):
-        from pysmac_compat.search import ask_tell
+    if name == "Search":
+        from pysmac_compat.search.ask_tell import Search
 
-        return getattr(ask_tell, name)
+        return Search
+    if name == "Trial":
+        from pysmac_compat.search.trials import Trial
+
+        return Trial
     if name == "SMACSearchCV":  # imports scikit-learn
         from pysmac_compat.scikit_learn import SMACSearchCV
 

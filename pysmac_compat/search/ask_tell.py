@@ -7,16 +7,11 @@ comes to its end when the result is told. So it proposes what `SMAC_optimizer.mi
 from __future__ import annotations
 
 import contextlib
-import importlib
-import logging
 import os
 import tempfile
 import threading
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +19,6 @@ from pysmac_compat import arguments
 from pysmac_compat._process import check_platform
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, FileFormatError, SearchError, shown
-from pysmac_compat.evaluation.drop import Drop
-from pysmac_compat.evaluation.installed import installed_packages
-from pysmac_compat.evaluation.limits import failed
-from pysmac_compat.evaluation.outcome import SUCCESSES, Outcome, Report, describe, judge
 from pysmac_compat.events import Event, RunEnded, RunStarted, Warned
 from pysmac_compat.files.saved_search import SavedSearch, read_search, write_search
 from pysmac_compat.options.meaning import CallOptions, LimitOptions, Options
@@ -35,10 +26,11 @@ from pysmac_compat.options.smac_options import resolve
 from pysmac_compat.plan import Plan
 from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.results import Result
+from pysmac_compat.search.here import engine_here
 from pysmac_compat.search.result_builder import ResultBuilder
 from pysmac_compat.search.run import Run
+from pysmac_compat.search.trials import Calls, Trial, told_outcome
 from pysmac_compat.space.definition import Definition
-from pysmac_compat.space.parameters import Value
 from pysmac_compat.space.ready import understand
 
 if TYPE_CHECKING:
@@ -58,41 +50,6 @@ _OTHER_NAMES = {
     **dict.fromkeys(("timeout", "time_budget"), "t_limit_function_s=... for one trial; you end the search"),
     **dict.fromkeys(("callback", "callbacks"), "result, which is complete at any moment"),
 }
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What is to be evaluated; it can be pickled, and is the key of its result.
-
-    Attributes
-    ----------
-    number : int
-        From 1: the index of its evaluation.
-    values : tuple of (str, value)
-        The active parameters, sorted by name.
-    instance : int or None
-    seed : int or None
-        For a function that is not deterministic.
-    cutoff : float or None
-        The seconds that it may take: more tell nothing, it is a TIMEOUT then.
-    """
-
-    number: int
-    values: tuple[tuple[str, Value], ...]
-    instance: int | None = None
-    seed: int | None = None
-    cutoff: float | None = None
-
-    @property
-    def configuration(self) -> dict[str, Value]:
-        """The active parameters as a dict."""
-        return dict(self.values)
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """What `SMAC_optimizer.minimize` calls its function with: the configuration, ``instance`` and ``seed``."""
-        more = (("instance", self.instance), ("seed", self.seed))
-        return {**self.configuration, **{name: value for name, value in more if value is not None}}
 
 
 class Search:
@@ -162,14 +119,13 @@ class Search:
         }
         self._start()
 
-    def _start(self, saved: SavedSearch | None = None) -> None:
+    def _start(self, design: int | None = None) -> None:
         self._plan = _plan(self._definition, **self._settings)
         self._builder = ResultBuilder(self._plan)
         self._lock = threading.RLock()
-        self._calls = _Calls()
+        self._calls = Calls()
         self._session: Session | None = None
-        self._saved = saved
-        self._design = self._plan.budget.evaluations if saved is None else saved.recorded.max_evaluations
+        self._design = design or self._plan.budget.evaluations
         self._told: list[int] = []  # the indices of the trials, as they were told
         self._asked: list[int] = []  # how many had been asked for when each of them was told
         self._warnings: list[str] = []
@@ -222,7 +178,7 @@ class Search:
         """
         with self._engine() as session:
             self._check(trial)
-            self._calls.end(trial, self._outcome(trial, result))
+            self._calls.end(trial, told_outcome(trial, result, self._plan))
             self._learn(session)
             self._end_if_over(session)
 
@@ -248,38 +204,16 @@ class Search:
         numbers = ", ".join(str(each.number) for each in self._calls.open) or "none"
         raise ArgumentError(f"tell: {shown(trial)} is no trial of this search that is open; open are: {numbers}")
 
-    def _outcome(self, trial: Trial, result: Any) -> Outcome:
-        what = f"tell: trial {trial.number}"
-        if isinstance(result, BaseException):
-            report = failed(result, memory_limited=True)
-        else:
-            report = describe(result)
-            status = result.get("status") if isinstance(result, Mapping) else None
-            if report.status == "CRASHED" and status not in ("CRASHED", b"CRASHED"):
-                raise ArgumentError(f"{what}: {_as_told(report.message)}; an exception stands for a call that failed")
-            self._check_report(what, report)
-        seconds = report.runtime or 0.0
-        return judge(report, self._plan.rules, cpu_time=seconds, wall_time=seconds, cutoff=trial.cutoff)
-
-    def _check_report(self, what: str, report: Report) -> None:
-        if report.odd_runtime:
-            raise ArgumentError(f"{what}: the runtime must be a number of seconds from 0, got {report.odd_runtime}")
-        if self._plan.objective.runtime:
-            if report.runtime is None and report.status in (*SUCCESSES, "TIMEOUT"):
-                raise ArgumentError(f"{what}: the objective is RUNTIME, which needs a dict with the key 'runtime'")
-        elif report.value is None and report.status in SUCCESSES:
-            raise ArgumentError(f"{what}: {_as_told(report.message)}; an exception stands for a call that failed")
-
     @property
     def open(self) -> tuple[Trial, ...]:
         """The trials whose results have not been told, in the order in which they were asked for."""
-        with self._engine():
+        with self._lock:
             return tuple(self._calls.open)
 
     @property
     def unneeded(self) -> tuple[Trial, ...]:
         """Open trials whose configurations have lost meanwhile: nothing is learnt from what they come to."""
-        with self._engine():
+        with self._lock:
             return tuple(trial for trial, call in self._calls.open.items() if call.drop.given)
 
     @property
@@ -296,7 +230,7 @@ class Search:
     @property
     def result(self) -> Result:
         """All that is known so far, as `SMAC_optimizer.result`; what is told later does not change it."""
-        with self._lock if self._saved is None else self._engine():
+        with self._lock:
             found = self._builder.result if self._ended else self._builder.so_far(0)
             (run,) = found.runs
             run = replace(run, trajectory=list(run.trajectory), evaluations=list(run.evaluations))
@@ -322,7 +256,7 @@ class Search:
         """Go on with a search that was saved; trials that were open are open again.
 
         The search is not in the file: it is done again with the results that are there, which takes seconds for
-        hundreds of them, when it is asked something.
+        hundreds of them.
 
         Parameters
         ----------
@@ -334,8 +268,7 @@ class Search:
         Raises
         ------
         FileFormatError
-            A ``ValueError`` that names the line; also when it is asked, where the search comes to something else than
-            what is recorded.
+            A ``ValueError`` that names the line; also where the search comes to something else than what is recorded.
         OSError
         """
         saved = read_search(path)
@@ -344,10 +277,11 @@ class Search:
         if max_evaluations is not None:
             search._settings["max_evaluations"] = max_evaluations
         try:
-            search._start(saved)
+            search._start(saved.recorded.max_evaluations)
         except TypeError as error:  # an argument that is missing, unknown or of a wrong type
             raise FileFormatError(str(error), os.fspath(path), 1) from error
-        return search
+        with search._engine(saved):
+            return search
 
     def __reduce__(self) -> Any:
         raise TypeError("a Search cannot be pickled or copied: use save() and Search.load()")
@@ -357,27 +291,25 @@ class Search:
         return f"<Search: told={len(self._told)}, max_evaluations={self._plan.budget.evaluations}, {state}>"
 
     @contextlib.contextmanager
-    def _engine(self) -> Iterator[Session]:
+    def _engine(self, saved: SavedSearch | None = None) -> Iterator[Session]:
         """The session, begun if it is not, with what holds in an engine's process: one thread, and silence."""
         try:
-            with self._lock, warnings.catch_warnings(), _quiet("smac"):
-                warnings.simplefilter("ignore")
-                with _one_thread():
-                    yield self._session or self._begin()
+            with self._lock, engine_here():
+                yield self._session or self._begin(saved)
         finally:
             texts, self._warnings = self._warnings, []
             for text in texts:
                 warn(text)
 
-    def _begin(self) -> Session:
-        recorded = None if self._saved is None else self._saved.recorded
+    def _begin(self, saved: SavedSearch | None) -> Session:
+        recorded = None if saved is None else saved.recorded
         with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes its scenario, nothing else
             self._run = Run(self._plan, 0, self._calls.outcome, self._take, Path(folder), self._calls, recorded)
             session = self._run.session(self._plan.calls.workers)
             session.begin(Path(folder))
-        if self._saved is not None:
-            self._replay(session, self._saved)
-        self._session, self._saved = session, None
+        if saved is not None:
+            self._replay(session, saved)
+        self._session = session
         return session
 
     def _replay(self, session: Session, saved: SavedSearch) -> None:
@@ -398,55 +330,6 @@ class Search:
             self._warnings.append(event.text)
         else:
             self._builder.take(event)
-
-
-@dataclass(frozen=True)
-class _Call:
-    """What ends the evaluation of an open trial."""
-
-    future: Future[Any]
-    end: Callable[[], Any]
-    drop: Drop
-
-
-class _Calls:
-    """Takes the place of what makes the calls of a `Run`: each comes to its end when its result is told."""
-
-    def __init__(self) -> None:
-        self.open: dict[Trial, _Call] = {}
-        self._outcome: Outcome | None = None
-
-    @property
-    def last(self) -> Trial:
-        """The trial that was asked for last."""
-        return next(reversed(self.open))
-
-    def submit(
-        self,
-        function: Callable[..., Any],
-        values: dict[str, Value],
-        instance: int | None,
-        seed: int | None,
-        cutoff: float | None,
-        index: int,
-        origin: str | None,
-        drop: Drop,
-    ) -> Future[Any]:
-        """What `Run` wants to be done; it is done when the result is told."""
-        trial = Trial(index, tuple(values.items()), instance, seed, cutoff)
-        end = partial(function, values, instance, seed, cutoff, index, origin, drop)
-        self.open[trial] = _Call(Future(), end, drop)
-        return self.open[trial].future
-
-    def end(self, trial: Trial, outcome: Outcome) -> None:
-        """The result of a trial."""
-        self._outcome, call = outcome, self.open.pop(trial)
-        call.future.set_result(call.end())
-
-    def outcome(self, arguments: Mapping[str, Any], cutoff: float | None, drop: Drop | None) -> Outcome:
-        """What the call comes to that is made now."""
-        assert self._outcome is not None
-        return self._outcome
 
 
 def _plan(definition: Definition, *, smac_options: Mapping[str, Any], **settings: Any) -> Plan:
@@ -472,35 +355,3 @@ def _refuse_calls(options: Options) -> None:
     name = next((name for name, is_so in refused.items() if is_so), None)
     if name is not None:
         raise ArgumentError(f"smac_options['{name}'] has no meaning in a Search: it makes no calls, you do")
-
-
-def _as_told(message: str) -> str:
-    """What is wrong with a result, where no function has returned it."""
-    return message.replace("the function returned", "got").replace("the function reported", "got")
-
-
-@contextlib.contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Without lines of a logger."""
-    found = logging.getLogger(name)
-    level = found.level
-    found.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        found.setLevel(level)
-
-
-_limits: list[Any] = []  # what limits the threads of linear algebra; found once it is loaded
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """With SMAC3, and one thread for linear algebra: the order in which several add may not decide what is found."""
-    if not _limits:
-        with installed_packages():
-            importlib.import_module("pysmac_compat.engine.session")
-            import threadpoolctl
-        _limits.append(threadpoolctl.ThreadpoolController())
-    with _limits[0].limit(limits=1):
-        yield

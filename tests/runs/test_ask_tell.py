@@ -389,7 +389,7 @@ def changed(line, **values):
 def test_no_file_of_a_search(saved, tmp_path, change, message):
     (tmp_path / "search").write_bytes(b"".join(change(saved)))
     with pytest.raises(FileFormatError, match=message):
-        Search.load(tmp_path / "search").ask()
+        Search.load(tmp_path / "search")
 
 
 def test_files_that_are_not_read_or_written(saved, tmp_path):
