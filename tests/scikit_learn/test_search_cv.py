@@ -211,6 +211,7 @@ def test_refit_and_scoring_as_functions():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:all evaluations have failed")
 def test_budgets():
     levels = tuple(i / 50 for i in range(50))
     by_fits = small([""], levels, n_iter=None, n_fits=9, random_state=np.random.RandomState(0)).fit(X, Y)
