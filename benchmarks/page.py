@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pysmac_compat import Evaluation, Incumbent, Result, RunResult, Search
+from pysmac_compat import Evaluation, Incumbent, Result, RunResult, Searched
 from pysmac_compat.space.definition import define
 
 _SPACE = {f"x{i}": ("real", [1e-3, 1.0], 0.5, "log") for i in range(8)} | {
@@ -41,7 +41,7 @@ def result(n: int) -> Result:
             steps.append(Incumbent(index, value, values))
     best = steps[-1].active_configuration
     run = RunResult(0, steps[-1].value, best, best, steps, evaluations, [], 1)
-    about = Search(space=space, max_evaluations=n)
+    about = Searched(space=space, max_evaluations=n)
     return Result(run.value, best, best, [run], run.n_crashed, "max_evaluations reached", about)
 
 

@@ -20,7 +20,7 @@ from pysmac_compat.errors import (
     SpaceExhaustedError,
     UnsupportedPlatformError,
 )
-from pysmac_compat.results import Evaluation, Incumbent, Ranked, Result, RunResult, Search
+from pysmac_compat.results import Evaluation, Incumbent, Ranked, Result, RunResult, Searched
 
 try:
     from pysmac_compat.optimizer import SMAC_optimizer
@@ -33,6 +33,9 @@ except UnsupportedPlatformError:  # it is said at the first call, not by an impo
 
 if TYPE_CHECKING:
     from pysmac_compat.files.load import load_result
+    from pysmac_compat.scikit_learn import SMACSearchCV
+    from pysmac_compat.search.ask_tell import Search
+    from pysmac_compat.search.trials import Trial
     from pysmac_compat.space import parameter_space
     from pysmac_compat.target.template import program
 
@@ -51,10 +54,13 @@ __all__ = [
     "Result",
     "ResumeError",
     "RunResult",
+    "SMACSearchCV",
     "SMAC_optimizer",
     "Search",
     "SearchError",
+    "Searched",
     "SpaceExhaustedError",
+    "Trial",
     "UnsupportedPlatformError",
     "install_as_pysmac",
     "load_result",
@@ -76,6 +82,18 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.files.load import load_result
 
         return load_result
+    if name == "Search":
+        from pysmac_compat.search.ask_tell import Search
+
+        return Search
+    if name == "Trial":
+        from pysmac_compat.search.trials import Trial
+
+        return Trial
+    if name == "SMACSearchCV":  # imports scikit-learn
+        from pysmac_compat.scikit_learn import SMACSearchCV
+
+        return SMACSearchCV
     if name == "program":
         from pysmac_compat.target.template import program
 

@@ -70,13 +70,15 @@ def flag(name: str, value: Any) -> bool:
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def other_names(names: Mapping[str, str]) -> Callable[[_Function], _Function]:
+def other_names(names: Mapping[str, str], called: str = "") -> Callable[[_Function], _Function]:
     """Let a function say which of its arguments is meant where it gets one that only other tools have.
 
     Parameters
     ----------
     names : dict of str to str
         What is meant, by the name in other tools.
+    called : str
+        What the function is called in messages, if not by its own name.
     """
 
     def decorate(function: _Function) -> _Function:
@@ -84,7 +86,7 @@ def other_names(names: Mapping[str, str]) -> Callable[[_Function], _Function]:
         def checked(*given: Any, **keywords: Any) -> Any:
             for name in keywords:
                 if name in names:
-                    raise ArgumentError(f"{function.__name__}() has no argument {name!r}: use {names[name]}")
+                    raise ArgumentError(f"{called or function.__name__}() has no argument {name!r}: use {names[name]}")
             return function(*given, **keywords)
 
         return cast(_Function, checked)

@@ -151,7 +151,7 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Search:
+class Searched:
     """What was searched.
 
     Attributes
@@ -208,7 +208,7 @@ class Result:
         How many evaluations of all runs have failed.
     stopped_because : str
         Why the search ended.
-    search : Search
+    search : Searched
         What was searched.
     known : list of Evaluation
         What was known before the first call; none of these counts as an evaluation.
@@ -220,7 +220,7 @@ class Result:
     runs: list[RunResult]
     n_crashed: int
     stopped_because: str
-    search: Search = field(default_factory=Search)
+    search: Searched = field(default_factory=Searched)
     known: list[Evaluation] = field(default_factory=list)
 
     @property

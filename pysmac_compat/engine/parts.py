@@ -18,7 +18,7 @@ from pysmac_compat.engine.maximizer import LocalAndRandomSearch
 from pysmac_compat.engine.portfolio import Portfolio
 from pysmac_compat.engine.racing import Racing
 from pysmac_compat.engine.selector import DefaultFirst, Selector
-from pysmac_compat.engine.settings import AcquisitionSettings, ForestSettings, SurrogateSettings
+from pysmac_compat.engine.settings import AcquisitionSettings, ForestSettings, RacingSettings, SurrogateSettings
 
 #: with more lengths to find than that a Gaussian process takes too long
 MOST_SCALES = 100
@@ -45,9 +45,10 @@ def acquisition(
     return FUNCTIONS[settings.function]()
 
 
-def initial_design(scenario: Scenario) -> DefaultFirst:
+def initial_design(scenario: Scenario, settings: RacingSettings = RacingSettings()) -> DefaultFirst:
     """The default configuration, then a Latin hypercube."""
-    return DefaultFirst(scenario, n_configs=max(2, min(10, scenario.n_trials // 4)))
+    most = min(scenario.n_trials, settings.max_configurations or scenario.n_trials)
+    return DefaultFirst(scenario, n_configs=max(2, min(10, most // 4)))
 
 
 #: random and local search for the best acquisition value

@@ -126,6 +126,12 @@ class Racing(AbstractIntensifier):
         return self._incumbents[0] if self._incumbents else None
 
     @property
+    def is_over(self) -> bool:
+        """Whether as many configurations have been raced as may be."""
+        most = self._settings.max_configurations
+        return most is not None and self._n_new + (self._first is not None) >= most
+
+    @property
     def unbeatable(self) -> bool:
         """Whether capping leaves no challenger the time for a run, because the incumbent's costs are so small."""
         return self._n_capped >= _MOST_CAPPED
@@ -170,11 +176,12 @@ class Racing(AbstractIntensifier):
             self._is_matched = False
             if extended is not None:
                 yield extended
-            race = None if self.unbeatable else self._next_race(self._best(first))
+            race = None if self.unbeatable or self.is_over else self._next_race(self._best(first))
             if race is not None:
                 self._races[race.challenger] = race
             elif extended is None:
-                yield self._extend(self._best(first))
+                # with ever new seeds there is always one more run
+                yield None if self.is_over and not self._scenario.deterministic else self._extend(self._best(first))
             while (trial := self._next_of_races()) is not None:
                 yield trial
 

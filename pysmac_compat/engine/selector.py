@@ -27,6 +27,8 @@ _EACH = 100
 _MOST_KNOWN = 200
 #: so many of them, those of least predicted cost, are where the maximizer may start
 _MOST_STARTS = 30
+#: after so many random draws in a row that are known, all is taken for known
+_MOST_REPEATED = 1000
 #: origin of a configuration that has been proposed before
 _KNOWN = "Known configuration of the least predicted cost"
 
@@ -134,15 +136,17 @@ class Selector(ConfigSelector):
 
     def _model_based(self) -> Iterator[Configuration]:
         """Configurations of high acquisition value that have not been proposed; ends when there is none."""
-        fits = 0
+        fits = repeated = 0
         for i in itertools.count(1):
             x, y = self._runhistory_encoder.transform()
             if len(x) == 0 or self._random_design.check(i):
                 drawn = self._drawn()
-                if drawn is None:
+                repeated += 1 if drawn is not None and vectors.key(drawn.get_array()) in self._tried else -repeated
+                if drawn is None or repeated == _MOST_REPEATED:  # else without a result this would not end
                     return
                 yield drawn
                 continue
+            repeated = 0
             if fits == self._max_iterations:
                 self.over = True
                 return

@@ -119,6 +119,12 @@ class Session:
     ----------
     cpu_used : float
         CPU seconds of the evaluations so far; see `Scored.tuner_time`.
+    begun : int
+        How many evaluations have been begun.
+    pending : dict
+        Those whose results are not learnt, by their numbers, from 1.
+    reason : str
+        Why no further evaluation is begun; empty as long as that is not known.
     """
 
     def __init__(
@@ -161,7 +167,9 @@ class Session:
         self.cpu_time = math.inf if cpu_time is None else cpu_time
         self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
         self.known = known
-        self.cpu_used = 0.0
+        self.cpu_used, self.begun, self.reason = 0.0, 0, ""
+        self.pending: dict[int, tuple[TrialInfo, Scored | Future[Any]]] = {}
+        self._dropped: set[int] = set()
         self._parts = {
             "model": surrogate,
             "acquisition_function": acquisition,
@@ -189,55 +197,62 @@ class Session:
             folder = self.folder
             if folder is None:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pysmac-smac3-")))
-            return self._search(self._facade(folder), math.inf if deadline is None else deadline)
+            self.begin(folder, deadline)
+            while True:
+                while len(self.pending) < self.window and self.ask():
+                    pass
+                if not self.pending:
+                    if not self.begun and self.known:
+                        self._observe(0)
+                    return self.reason
+                self.learn(self.choose(self.pending))
+
+    def begin(self, folder: Path, deadline: float | None = None) -> None:
+        """Get ready for the first `ask`; see `run`. SMAC3 writes its files to the folder."""
+        self._facade = self._make_facade(folder)
+        self._end = math.inf if deadline is None else deadline
+        self._start = time.process_time()
+        self._learn_known()
 
     @property
     def killed(self) -> bool:
         """Whether the file that running evaluations need is gone."""
         return self.kill_file is not None and not os.path.exists(self.kill_file)
 
-    def _search(self, facade: Facade, end: float) -> str:
-        pending: dict[int, tuple[TrialInfo, Scored | Future[Any]]] = {}
-        dropped: set[int] = set()
-        begun = 0
-        start = time.process_time()
-        reason = ""
-        self._learn_known(facade)
-        while True:
-            while not reason and len(pending) < self.window:
-                reason = self._spent(begun, time.process_time() - start, end)
-                if reason:
-                    break
-                info = self._ask(facade)
-                if getattr(facade._config_selector, "over", False):
-                    reason = "iteration-limit reached"
-                elif info is not None:
-                    begun += 1
-                    pending[begun] = info, self._evaluate(info, facade.intensifier.cutoff)
-                elif pending:
-                    break
-                else:
-                    reason = self._out_of_trials(facade, begun)
-            if not pending:
-                if not begun and self.known:
-                    self._observe(facade, 0)
-                return reason
-            number = self.choose(pending)
-            info, evaluated = pending.pop(number)
-            outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
-            self.cpu_used += outcome.tuner_time
-            if not outcome.cut_short:
-                self._tell(facade, info, outcome, number, learn=number not in dropped)
-                for lost in facade.intensifier.take_lost(info.config) if self.window > 1 else ():
-                    dropped.add(number := next(each for each in pending if pending[each][0] == lost))
-                    self.drop(number)
-            reason = outcome.final or reason
-            if outcome.cut_short and not reason:
-                reason = f"{self.kill_file} is gone" if self.killed else "t_limit_total_s reached"
+    def ask(self) -> bool:
+        """Begin a further evaluation; False, if there is none before a result is learnt, or at all: see ``reason``."""
+        self.reason = self.reason or self._spent()
+        if self.reason:
+            return False
+        info = self._next()
+        if getattr(self._facade._config_selector, "over", False):
+            self.reason = "iteration-limit reached"
+        elif info is not None:
+            self.begun += 1
+            self.pending[self.begun] = info, self._evaluate(info, self._facade.intensifier.cutoff)
+            return True
+        elif not self.pending:
+            self.reason = self._out_of_trials()
+        return False
 
-    def _spent(self, begun: int, own_time: float, end: float) -> str:
+    def learn(self, number: int) -> None:
+        """Learn the result of the evaluation that was begun as the so manieth; waits for it."""
+        info, evaluated = self.pending.pop(number)
+        outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
+        self.cpu_used += outcome.tuner_time
+        if not outcome.cut_short:
+            self._tell(info, outcome, number, learn=number not in self._dropped)
+            several = self.window > 1 or self.pending
+            for lost in self._facade.intensifier.take_lost(info.config) if several else ():
+                self._dropped.add(number := next(each for each in self.pending if self.pending[each][0] == lost))
+                self.drop(number)
+        self.reason = outcome.final or self.reason
+        if outcome.cut_short and not self.reason:
+            self.reason = f"{self.kill_file} is gone" if self.killed else "t_limit_total_s reached"
+
+    def _spent(self) -> str:
         """Which limit keeps a further evaluation from being begun; empty, if none does."""
-        if begun >= self.n_evaluations:
+        if self.begun >= self.n_evaluations:
             return "max_evaluations reached"
         if reason := self.stopped():
             return reason
@@ -245,16 +260,19 @@ class Session:
             return f"{self.kill_file} is gone"
         if self.stop_file is not None and not os.path.exists(self.stop_file):
             return f"{self.stop_file} is gone"
-        if begun and time.monotonic() >= end:
+        if self.begun and time.monotonic() >= self._end:
             return "t_limit_total_s reached"
-        if begun and self.cpu_time - self.cpu_used <= (own_time if self.count_own_time else 0):
+        own_time = time.process_time() - self._start if self.count_own_time else 0
+        if self.begun and self.cpu_time - self.cpu_used <= own_time:
             return "cputime-limit reached"
         return ""
 
-    def _out_of_trials(self, facade: Facade, begun: int) -> str:
+    def _out_of_trials(self) -> str:
         """Why there is nothing left to evaluate."""
-        count = f"{begun} evaluation" + "s" * (begun != 1)
-        if facade.intensifier.unbeatable:
+        if self._facade.intensifier.is_over:
+            return "max-configurations reached"
+        count = f"{self.begun} evaluation" + "s" * (self.begun != 1)
+        if self._facade.intensifier.unbeatable:
             self.warn(f"the search ends after {count}: the incumbent is too fast for any challenger (adaptive capping)")
             return "no challenger can beat the incumbent"
         if not vectors.is_enumerable(self.space):
@@ -266,10 +284,9 @@ class Session:
         self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
         return "search space exhausted"
 
-    @staticmethod
-    def _ask(facade: Facade) -> TrialInfo | None:
+    def _next(self) -> TrialInfo | None:
         try:
-            return facade.ask()
+            return self._facade.ask()
         except StopIteration:
             return None
 
@@ -277,27 +294,26 @@ class Session:
         instance = None if info.instance is None else int(info.instance)
         return self.evaluator(info.config, instance, None if self.deterministic else info.seed, cutoff)
 
-    def _learn_known(self, facade: Facade) -> None:
+    def _learn_known(self) -> None:
         told = set()
         for values, instance, seed, evaluated in self.known:
             configuration = vectors.from_values(self.space, values)
             info = TrialInfo(configuration, None if instance is None else str(instance), seed or 0)
             key = (configuration, info.instance, info.seed)
             if key not in told:  # of several the first
-                self._take(facade, info, evaluated)
+                self._take(info, evaluated)
                 told.add(key)
         if told:
-            facade.intensifier.start_warm()
+            self._facade.intensifier.start_warm()
 
-    def _tell(self, facade: Facade, info: TrialInfo, outcome: Scored, number: int, learn: bool) -> None:
+    def _tell(self, info: TrialInfo, outcome: Scored, number: int, learn: bool) -> None:
         if learn:
-            self._take(facade, info, outcome)
+            self._take(info, outcome)
         else:
-            facade.forget(info)
-        self._observe(facade, number)
+            self._facade.forget(info)
+        self._observe(number)
 
-    @staticmethod
-    def _take(facade: Facade, info: TrialInfo, outcome: Scored) -> None:
+    def _take(self, info: TrialInfo, outcome: Scored) -> None:
         value = TrialValue(
             cost=outcome.cost,
             time=outcome.wall_time,
@@ -305,16 +321,16 @@ class Session:
             status=StatusType.SUCCESS if outcome.learnable else StatusType.CRASHED,
             additional_info={CENSORED: True} if outcome.censored else {},
         )
-        facade.tell(info, value, save=False)
+        self._facade.tell(info, value, save=False)
 
-    def _observe(self, facade: Facade, number: int) -> None:
-        racing = facade.intensifier
+    def _observe(self, number: int) -> None:
+        racing = self._facade.intensifier
         best = racing.incumbent
         assert best is not None
         n_runs, failed = racing.n_runs(best), racing.has_failed(best)
         self.observe(Standing(number, best, racing.mean(best), n_runs, failed, self.cpu_used))
 
-    def _facade(self, folder: Path) -> Facade:
+    def _make_facade(self, folder: Path) -> Facade:
         scenario = Scenario(
             self.space,
             name="run",

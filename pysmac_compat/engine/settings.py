@@ -138,6 +138,8 @@ class RacingSettings:
         Instances in their own order, not in a random one.
     initial_time : float
         CPU seconds of all runs from the first challenge on, after which no further initial challenger is raced.
+    max_configurations : int or None
+        After so many configurations no further one is raced; what has been begun comes to its end.
     """
 
     max_runs: int = 2000
@@ -145,6 +147,7 @@ class RacingSettings:
     first_batch: int = 1
     ordered: bool = False
     initial_time: float = math.inf
+    max_configurations: int | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,11 @@ class Drop:
             if self._stop is not None:
                 self._stop()
 
+    @property
+    def given(self) -> bool:
+        """Whether it has been given."""
+        return self._given
+
     @contextlib.contextmanager
     def stops(self, stop: Callable[[], None]) -> Iterator[None]:
         """A context in which the call runs; ``stop`` stops it."""

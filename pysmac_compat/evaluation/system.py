@@ -10,7 +10,7 @@ import os
 import resource
 from typing import Any
 
-from pysmac_compat._installed import installed_packages
+from pysmac_compat.evaluation.installed import installed_packages
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from pysmac_compat.files.lock import is_worked_on
 from pysmac_compat.files.run_results import RunRow
 from pysmac_compat.files.state import dumps, read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
-from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Search
+from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Searched
 from pysmac_compat.space.conditions import parse_conditions
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import KINDS, Parameter
@@ -106,11 +106,11 @@ _RUNNING = "still running"
 @dataclass(frozen=True)
 class _Loaded:
     run: RunResult
-    search: Search
+    search: Searched
     reason: str
 
 
-def _space(search: Search) -> Mapping[str, Any]:
+def _space(search: Searched) -> Mapping[str, Any]:
     assert search.space is not None
     return search.space.parameters
 
@@ -163,12 +163,12 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
     return _Loaded(run, search, reason)
 
 
-def _from_journal(path: str, seed: int) -> tuple[RunResult, Search]:
+def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched]:
     head, recorded = read_any_journal(path)
     try:
         definition = _definition(head)
         objective = head["objective"]
-        search = Search(
+        search = Searched(
             space=definition,
             maximize=head.get("maximize", False),
             runtime=objective["runtime"],
@@ -256,7 +256,7 @@ def _as_tuple(value: Any) -> Any:
     return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
 
 
-def _add_incumbents(run: RunResult, search: Search, steps: Sequence[dict[str, Any]], rows: Sequence[RunRow]) -> None:
+def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, Any]], rows: Sequence[RunRow]) -> None:
     """Complete a run whose evaluations are known."""
     definition = search.space
     assert definition is not None

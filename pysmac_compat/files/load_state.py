@@ -14,12 +14,12 @@ from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.scenario_files import first_name, is_maximized, read_scenario
 from pysmac_compat.files.state import StateRun
-from pysmac_compat.results import Evaluation, RunResult, Search
+from pysmac_compat.results import Evaluation, RunResult, Searched
 from pysmac_compat.space.definition import Definition, define
 from pysmac_compat.space.values import number_of, typed_values, whole_of
 
 
-def from_state(folder: str, name: str, seed: int, state_folder: str, state: StateRun) -> tuple[RunResult, Search]:
+def from_state(folder: str, name: str, seed: int, state_folder: str, state: StateRun) -> tuple[RunResult, Searched]:
     """A run, without its incumbents, and what was searched.
 
     ``folder`` is that of the results, ``state_folder`` the one of the run in it, ``state`` what stands there.
@@ -33,7 +33,7 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
     maximize = os.path.exists(scenario) and is_maximized(scenario)
     sign = -1.0 if maximize else 1.0
     only = names == ["id_0"] or not names  # what the files have where the function gets no instance
-    search = Search(
+    search = Searched(
         space=definition,
         maximize=maximize,
         runtime=runtime,
@@ -70,7 +70,7 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
     return run, search
 
 
-def _tests(folder: str, name: str, definition: Definition, search: Search) -> list[Evaluation]:
+def _tests(folder: str, name: str, definition: Definition, search: Searched) -> list[Evaluation]:
     """The evaluations on test instances, from the files of the validation."""
     paths = [
         os.path.join(folder, validation_files.file_name(what, name))

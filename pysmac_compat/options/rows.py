@@ -119,6 +119,7 @@ _ROWS: dict[str, Row[Any]] = {
     "deterministic-instance-ordering": Row(lambda o: o.engine.racing.ordered, r.flag),
     "max-incumbent-runs": Row(lambda o: o.engine.racing.max_runs, r.count()),
     "initial-incumbent-runs": Row(lambda o: o.engine.racing.initial_runs, r.count()),
+    "max-configurations": Row(lambda o: o.engine.racing.max_configurations, r.count()),
     "initial-challenger-runs": Row(lambda o: o.engine.racing.first_batch, r.count()),
     "initial-incumbent": Row(lambda o: o.start.incumbent, r.configuration),
     "initial-challengers": Row(lambda o: o.start.challengers, r.configurations),

@@ -20,7 +20,7 @@ from pysmac_compat.events import Begun, Evaluated, Event, Improved, RunEnded, Ru
 from pysmac_compat.report.words import duration, last_line, one_line, short
 
 if TYPE_CHECKING:
-    from pysmac_compat.results import Evaluation, Search
+    from pysmac_compat.results import Evaluation, Searched
 
 #: each line on an evaluation is a record of this logger
 logger = logging.getLogger("pysmac_compat.evaluations")
@@ -124,7 +124,7 @@ class Display:
     ----------
     wishes : Wishes
         Checked.
-    search : Search
+    search : Searched
     n_runs : int
     processes : int
         Runs at the same time.
@@ -133,7 +133,7 @@ class Display:
     """
 
     wishes: Wishes
-    search: Search
+    search: Searched
     n_runs: int = 1
     processes: int = 1
     workers: int = 1

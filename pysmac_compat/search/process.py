@@ -34,11 +34,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pysmac_compat._installed import prefer_installed, without_unused
 from pysmac_compat._process import ForkedProcess, uninterrupted
 from pysmac_compat.errors import FileFormatError, SearchError
 from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.evaluator import Caller, CallsEnded, CallsLost
+from pysmac_compat.evaluation.installed import prefer_installed, without_unused
 from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.events import (
     CallWanted,

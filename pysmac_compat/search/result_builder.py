@@ -16,7 +16,7 @@ from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnd
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.known import Known
 from pysmac_compat.report.hints import hint_for
-from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Search
+from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Searched
 
 logger = logging.getLogger(__name__)
 
@@ -209,9 +209,9 @@ def _known(known: Known, plan: Plan) -> Evaluation:
     )
 
 
-def _search(plan: Plan) -> Search:
+def _search(plan: Plan) -> Searched:
     """What is searched, for who reads the result."""
-    return Search(
+    return Searched(
         space=plan.definition,
         maximize=plan.objective.maximize,
         runtime=plan.objective.runtime,

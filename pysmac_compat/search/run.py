@@ -8,11 +8,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.drop import Drop
@@ -37,6 +37,13 @@ _LOST = Outcome("TIMEOUT", 0.0, 0.0, 0.0, 0.0, cut_short=True)
 Call = Callable[[Mapping[str, Any], "float | None", "Drop | None"], Outcome]
 
 
+class Pool(Protocol):
+    """Makes several calls at a time, as ``ThreadPoolExecutor``."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        """Have it called soon."""
+
+
 class EvaluationLost(SearchError):
     """A call will not come to an end, because what makes it is gone."""
 
@@ -54,7 +61,7 @@ class Run:
         call: Call,
         send: Callable[[Event], None],
         folder: Path,
-        pool: ThreadPoolExecutor | None = None,
+        pool: Pool | None = None,
         recorded: Recorded | None = None,
         stopped: Callable[[], str] = lambda: "",
     ) -> None:
@@ -112,6 +119,7 @@ class Run:
             acquisition=partial(parts.acquisition, settings=engine.acquisition),
             maximizer=partial(parts.maximizer, settings=engine.maximizer),
             selector=partial(parts.selector, settings=engine.selector, first=plan.start.first),
+            initial_design=partial(parts.initial_design, settings=engine.racing),
             encoder=partial(parts.encoder, settings=engine.encoder, cutoff=objective.cutoff, penalty=objective.penalty),
             intensifier=partial(
                 parts.intensifier,
@@ -177,6 +185,10 @@ class Run:
         """Which of these evaluations is learnt next: one that is recorded, then the one that ends first."""
         known = None if self.recorded is None or self._old else self.recorded.next_to_learn(begun)
         return self._numbers[self._ended.get()] if known is None else known
+
+    def index_of(self, number: int) -> int:
+        """The index of the evaluation that was begun as the so manieth."""
+        return self._begun[number - 1]
 
     def _scored(self, known: Evaluation) -> Scored:
         """What a recorded evaluation came to."""

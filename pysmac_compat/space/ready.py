@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from pysmac_compat.errors import ArgumentError, ParameterError
 from pysmac_compat.space.definition import Definition, define
@@ -15,6 +15,16 @@ from pysmac_compat.space.parameters import Kind, Parameter
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
+
+    from pysmac_compat.space.forbidden import Forbidden
+
+
+def is_configspace(space: object) -> TypeGuard[ConfigurationSpace]:
+    """Whether this is a space of ConfigSpace, without importing it: who has one has imported it."""
+    kind = getattr(
+        sys.modules.get("ConfigSpace"), "ConfigurationSpace", None
+    )  # a module of that name may be another one
+    return kind is not None and isinstance(space, kind)
 
 
 def understand(
@@ -29,15 +39,20 @@ def understand(
     ParameterError, ClauseError, ArgumentError
         All of them ``ValueError``.
     """
-    # who has such a space has imported it; a module of that name may be another one
-    kind = getattr(sys.modules.get("ConfigSpace"), "ConfigurationSpace", None)
-    if kind is None or not isinstance(space, kind):
+    if not is_configspace(space):
         return define(cast("Mapping[str, Any]", space), conditional_clauses, forbidden_clauses)
     if conditional_clauses or forbidden_clauses:
         raise ArgumentError("conditional_clauses and forbidden_clauses: a ConfigurationSpace has its own")
     if len(space) == 0:
         raise ParameterError("the ConfigurationSpace is empty: there is nothing to optimise")
     return ReadySpace({name: _parameter(name, hp) for name, hp in space.items()}, {}, [], configspace=space)
+
+
+@dataclass(frozen=True)
+class _ForbiddenThere:
+    """What ConfigSpace says of a configuration that it forbids, in the place of a clause."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -61,10 +76,23 @@ class ReadySpace(Definition):
 
     def restrict(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The active part of a complete assignment, sorted by name."""
-        from ConfigSpace.util import deactivate_inactive_hyperparameters
+        from pysmac_compat.space import vectors
 
-        active = deactivate_inactive_hyperparameters(dict(values), self.configspace)
+        space = self.configspace
+        vector = vectors.deactivate(space, vectors.from_values(space, values).get_array()[:, None].copy())[:, 0]
+        active = [name for name, number in zip(space, vector, strict=True) if number == number]
         return {name: values[name] for name in sorted(active)}
+
+    def violated(self, values: Mapping[str, Any]) -> Forbidden | None:
+        """The clause that forbids a configuration, given as the values of its active parameters."""
+        from ConfigSpace import Configuration
+        from ConfigSpace.exceptions import ForbiddenValueError
+
+        try:
+            Configuration(self.configspace, values=dict(values)).check_valid_configuration()
+        except ForbiddenValueError as error:
+            return _ForbiddenThere(str(error))  # type: ignore[return-value]
+        return None
 
     @property
     def default(self) -> dict[str, Any]:

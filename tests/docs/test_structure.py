@@ -17,6 +17,7 @@ FLOORS = [
     ["commands"],
     ["_shims"],
     ["drop_in"],
+    ["scikit_learn"],
     ["analyzer", "piac", "optimizer", "optimize", "remote_smac"],
     ["search", "utils"],
     ["planning"],
@@ -34,7 +35,7 @@ FLOORS = [
     ["arguments"],
     ["suggestions", "_process"],
     ["errors"],
-    ["_warn", "_installed", "_version"],
+    ["_warn", "_version"],
 ]
 
 

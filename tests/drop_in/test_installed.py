@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from pysmac_compat import _installed
+from pysmac_compat.evaluation import installed
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_of_a_folder(tmp_path, monkeypatch, entries, found):
     for entry in entries:
         (tmp_path / entry).mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), "\0", None, 3.0, str(tmp_path)])
-    assert _installed._homes() == dict.fromkeys(found, str(tmp_path.resolve()))
+    assert installed._homes() == dict.fromkeys(found, str(tmp_path.resolve()))
 
 
 def test_the_first_that_is_new_enough(tmp_path, monkeypatch):
@@ -33,10 +33,10 @@ def test_the_first_that_is_new_enough(tmp_path, monkeypatch):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name).with_name("pynisher").mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path / each) for each in ("old", "new", "newer")])
-    assert _installed._homes() == {"pynisher": str((tmp_path / "new").resolve())}
+    assert installed._homes() == {"pynisher": str((tmp_path / "new").resolve())}
     monkeypatch.chdir(tmp_path / "new")
     monkeypatch.setattr(sys, "path", [""])
-    assert _installed._homes() == {"pynisher": str((tmp_path / "new").resolve())}
+    assert installed._homes() == {"pynisher": str((tmp_path / "new").resolve())}
 
 
 @pytest.mark.slow
@@ -44,13 +44,13 @@ def test_smac3_without_dask_and_pandas(run):
     """Dask is as it should be afterwards; what the script has imported stays."""
     code = """
     import sys
-    from pysmac_compat import _installed
-    with _installed.without_unused():
+    from pysmac_compat.evaluation import installed
+    with installed.without_unused():
         import smac
     print(sorted({"dask", "distributed", "pandas"} & sys.modules.keys()))
     import dask.distributed
     print(dask.distributed.Client.__name__)
-    with _installed.without_unused():
+    with installed.without_unused():
         print(sys.modules["dask"] is dask)
     """
     assert run("script.py", files={"script.py": code}).stdout == "[]\nClient\nTrue\n"

@@ -59,6 +59,7 @@ CASES = [
     ("use-instances", False, "instances.use", False),
     ("deterministic-instance-ordering", True, "engine.racing.ordered", True),
     ("max-incumbent-runs", 50, "engine.racing.max_runs", 50),
+    ("max-configurations", 7, "engine.racing.max_configurations", 7),
     ("initial-incumbent-runs", 2, "engine.racing.initial_runs", 2),
     ("initial-challenger-runs", 4, "engine.racing.first_batch", 4),
     ("initial-incumbent", "RANDOM", "start.incumbent", "RANDOM"),

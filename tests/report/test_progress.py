@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pysmac_compat import ArgumentError, Search, SMAC_optimizer
+from pysmac_compat import ArgumentError, Searched, SMAC_optimizer
 from pysmac_compat.events import Begun, Evaluated, Improved, RunEnded, RunStarted
 from pysmac_compat.events import Tested as OnTestInstance
 from pysmac_compat.report.progress import Display, Pace, Wishes, say
@@ -38,7 +38,7 @@ EVENTS = [
 
 
 def show(wishes, events=EVENTS, search=None, **about):
-    search = search or Search(max_evaluations=5)
+    search = search or Searched(max_evaluations=5)
     with Display(wishes, search, **about) as display:
         for event in events:
             display.take(event)
@@ -68,7 +68,7 @@ def test_a_run_that_ends_early_leaves_less_to_do(capsys):
 
 def test_the_largest_is_best():
     events = [*EVENTS, improved(1, 1, 7.0)]
-    assert show(Wishes(progress=True), events, Search(max_evaluations=5, maximize=True))[0] == "best 7"
+    assert show(Wishes(progress=True), events, Searched(max_evaluations=5, maximize=True))[0] == "best 7"
 
 
 def test_a_line_for_each_evaluation(capsys):
@@ -84,7 +84,7 @@ def test_a_line_for_each_evaluation(capsys):
 
 def test_lines_stand_above_the_line_that_moves(capsys, monkeypatch):
     monkeypatch.setattr(logging.getLogger("pysmac_compat"), "handlers", [])  # those of pytest
-    with Display(Wishes(progress=True, verbose=1), Search(max_evaluations=5)) as display:
+    with Display(Wishes(progress=True, verbose=1), Searched(max_evaluations=5)) as display:
         for event in EVENTS[:4]:
             display.take(event)
         say("a text")

@@ -2,17 +2,27 @@
 
 import pytest
 from ConfigSpace import (
+    AndConjunction,
+    BetaFloatHyperparameter,
+    BetaIntegerHyperparameter,
     Categorical,
+    Configuration,
     ConfigurationSpace,
     Constant,
     EqualsCondition,
     Float,
+    ForbiddenAndConjunction,
     ForbiddenEqualsClause,
+    ForbiddenGreaterThanRelation,
+    ForbiddenInClause,
+    GreaterThanCondition,
     Integer,
+    NormalFloatHyperparameter,
+    NormalIntegerHyperparameter,
     OrdinalHyperparameter,
 )
 
-from pysmac_compat import SMAC_optimizer
+from pysmac_compat import ArgumentError, Search, SMAC_optimizer
 from pysmac_compat.space.parameters import Parameter
 from pysmac_compat.space.ready import understand
 
@@ -91,3 +101,54 @@ def test_it_is_not_changed():
     before = str(mine)
     SMAC_optimizer().minimize(cost, 3, mine)
     assert str(mine) == before
+
+
+def every_kind():
+    found = ConfigurationSpace()
+    normal = NormalFloatHyperparameter("normal", 0.0, 2.0, lower=-5.0, upper=5.0)
+    beta = BetaFloatHyperparameter("beta", 2.0, 5.0, lower=0.0, upper=3.0)
+    found.add(
+        normal,
+        beta,
+        NormalIntegerHyperparameter("count", 5, 2.0, lower=1, upper=9),
+        BetaIntegerHyperparameter("rank", 2.0, 2.0, lower=0, upper=20),
+        Categorical("kind", ["a", "b", "c"], weights=[0.1, 0.1, 0.8], default="c"),
+        Categorical("below", ["u", "v"], default="u"),
+        Float("deep", (0.0, 1.0)),
+        Constant("fixed", "text"),
+    )
+    found.add(
+        EqualsCondition(found["below"], found["kind"], "c"),
+        AndConjunction(
+            EqualsCondition(found["deep"], found["below"], "v"), GreaterThanCondition(found["deep"], found["rank"], 3)
+        ),
+        ForbiddenGreaterThanRelation(normal, beta),
+        ForbiddenAndConjunction(ForbiddenEqualsClause(found["kind"], "a"), ForbiddenInClause(found["count"], [1, 2])),
+    )
+    return found
+
+
+def test_all_that_configspace_has():
+    """Distributions, weights, constants, relations, conditions on conditions: all that is tried is legal."""
+    mine = every_kind()
+    asked = Search(mine, max_evaluations=30)
+    for trial in asked:
+        values = trial.configuration
+        Configuration(mine, values=values).check_valid_configuration()  # raises if it is forbidden or not complete
+        assert values["normal"] <= values["beta"]
+        assert ("deep" in values) == (values.get("below") == "v" and values["rank"] > 3)
+        asked.tell(trial, values["normal"] ** 2 + abs(values["rank"] - 9) - values.get("deep", 0))
+    seen = [evaluation.configuration for evaluation in asked.result]
+    assert len(seen) == 30
+    assert {each["kind"] for each in seen} == {"a", "b", "c"}
+    assert any("deep" in each for each in seen)
+    assert {type(value) for each in seen for value in each.values()} == {int, float, str}
+
+
+def test_what_is_known_must_be_legal():
+    values = {"normal": 2.0, "beta": 1.0, "count": 5, "rank": 2, "kind": "b", "fixed": "text"}
+    with pytest.raises(ArgumentError, match="is forbidden by the clause"):
+        Search(every_kind(), max_evaluations=3, known=[(values, 1.0)])
+    asked = Search(every_kind(), max_evaluations=3, known=[({**values, "normal": 0.5}, 1.0)])
+    asked.tell(asked.ask(), 2.0)
+    assert asked.best[0] == 1.0

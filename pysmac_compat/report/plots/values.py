@@ -14,18 +14,18 @@ from pysmac_compat.report.plots.style import STATUSES
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pysmac_compat.results import Evaluation, Result, RunResult, Search
+    from pysmac_compat.results import Evaluation, Result, RunResult, Searched
 
 _WIDE = 30.0  # from this ratio of the largest to the least value on the scale is logarithmic
 
 
-def has_value(evaluation: Evaluation, search: Search) -> bool:
+def has_value(evaluation: Evaluation, search: Searched) -> bool:
     """Whether the value says something: a success, or a run time up to its limit; no stand-in for a failure."""
     told = evaluation.succeeded or (search.runtime and evaluation.status == "TIMEOUT")
     return told and abs(evaluation.value) < TIMEOUT_QUALITY
 
 
-def counted(evaluation: Evaluation, search: Search) -> float:
+def counted(evaluation: Evaluation, search: Searched) -> float:
     """The value as it counts in a mean: a run time that reached the limit counts ``penalty`` times."""
     late = search.runtime and search.cutoff is not None and evaluation.value >= search.cutoff
     return evaluation.value * search.penalty if late else evaluation.value
@@ -51,7 +51,7 @@ def statuses(evaluations: Iterable[Evaluation]) -> list[str]:
     return [status for status in STATUSES if status in seen]
 
 
-def value_label(search: Search, mean: bool = False) -> str:
+def value_label(search: Searched, mean: bool = False) -> str:
     """The label of an axis of values, with its unit and the direction."""
     if search.runtime:
         kind = "run time (s)"

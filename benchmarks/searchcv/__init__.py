@@ -1,0 +1,1 @@
+"""`SMACSearchCV` beside the other searches that users of scikit-learn have."""

@@ -1,0 +1,158 @@
+"""A `Search` in a file: its arguments, and the results that it was told, in lines like those of a journal.
+
+The first line has what the search was made of, and how many trials it had been asked for when each result was told;
+then comes a line for each result, in that order::
+
+    {"journal": 2, "max_evaluations": 60, ..., "search": {"parameters": {...}, ...}, "asked": [1, 2], "crc": ...}
+    {"test": false, "index": 1, "configuration": {"x": 4.0}, "instance": null, ..., "value": 13.0, ..., "crc": "..."}
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pysmac_compat.errors import ArgumentError, FileFormatError
+from pysmac_compat.files.checksums import checked_line
+from pysmac_compat.files.journal import Recorded, evaluation_line, read_any_journal
+from pysmac_compat.files.journal_header import PROPOSALS, VERSION, is_of_other_proposals
+from pysmac_compat.files.text import Path, write_bytes
+from pysmac_compat.results import Evaluation
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.ready import ReadySpace, understand
+
+_SPACE = ("parameters", "conditional_clauses", "forbidden_clauses")
+
+
+@dataclass(frozen=True)
+class SavedSearch:
+    """What such a file holds.
+
+    Attributes
+    ----------
+    definition : Definition
+    settings : dict
+        The other arguments of `Search`.
+    asked : list of int
+        How many trials had been asked for when each result was told, and at the end.
+    recorded : Recorded
+        The results.
+    """
+
+    definition: Definition
+    settings: dict[str, Any]
+    asked: list[int]
+    recorded: Recorded
+
+    @property
+    def path(self) -> str:
+        """Of the file."""
+        return self.recorded.path
+
+
+def write_search(
+    path: Path,
+    definition: Definition,
+    settings: Mapping[str, Any],
+    design: int,
+    asked: Sequence[int],
+    told: Sequence[Evaluation],
+) -> None:
+    """Write a file in place of what is there; ``design``: the evaluations that the initial design is meant for.
+
+    Raises
+    ------
+    ArgumentError
+        If JSON cannot hold an argument, or the file is a link.
+    OSError
+    """
+    content = {**_space(definition), **settings}
+    for name, value in content.items():
+        try:
+            content[name] = json.loads(json.dumps(value, default=_native))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ArgumentError(f"save: {name} has a value that JSON cannot hold: {error}") from None
+    head = {
+        "journal": VERSION,
+        "max_evaluations": design,
+        # what one call at a time leads to has changed less often than what several do
+        "workers": max(1, *(count - number for number, count in enumerate(asked))),
+        "proposals": PROPOSALS,
+        "search": content,
+        "asked": list(asked),
+    }
+    lines = [checked_line(head), *(evaluation_line(each, test=False) for each in told)]
+    write_bytes(os.fspath(path), "".join(lines).encode(), synced=True)
+
+
+def read_search(path: Path) -> SavedSearch:
+    """Read what `write_search` has written.
+
+    Raises
+    ------
+    FileFormatError, OSError
+    """
+    path = os.fspath(path)
+    head, recorded = read_any_journal(path)
+    settings, asked = head.get("search"), head.get("asked")
+    if not isinstance(settings, dict) or not isinstance(asked, list):
+        raise FileFormatError("expected what Search.save() writes, with 'search' and 'asked'", path, 1)
+    if is_of_other_proposals(head):
+        raise FileFormatError(
+            "a version that proposes something else has written this; known=[(configuration, value), ...] hands its "
+            "results to a new search",
+            path,
+            1,
+        )
+    told = len(recorded.evaluations)
+    counts = [count for count in asked if type(count) is int]
+    fits = len(counts) == len(asked) == told + 1 and all(one <= other for one, other in itertools.pairwise(counts))
+    if not fits or any(count < number for number, count in enumerate(counts[:-1], 1)):
+        raise FileFormatError(f"'asked' does not fit to {told} results: lines are missing or too many", path, 1)
+    try:
+        definition = _definition(*(settings.pop(name) for name in _SPACE))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FileFormatError(f"the search space cannot be read: {error}", path, 1) from error
+    return SavedSearch(definition, settings, counts, recorded)
+
+
+def _space(definition: Definition) -> dict[str, Any]:
+    if isinstance(definition, ReadySpace):
+        space = definition.configspace.to_serialized_dict()
+        if _ready(json.loads(json.dumps(space, default=_native))) != definition.configspace:
+            raise ArgumentError("save: the ConfigurationSpace has choices that JSON does not keep; use names")
+        return {"parameters": {"configspace": space}, "conditional_clauses": [], "forbidden_clauses": []}
+    parameters = {
+        name: [each.kind, list(each.values), each.default, *(["log"] if each.log else [])]
+        for name, each in definition.parameters.items()
+    }
+    return {
+        "parameters": {"dialect": parameters},
+        "conditional_clauses": list(definition.conditional_clauses),
+        "forbidden_clauses": [clause.text for clause in definition.forbiddens],
+    }
+
+
+def _definition(parameters: Mapping[str, Any], conditions: list[str], forbiddens: list[str]) -> Definition:
+    if "configspace" in parameters:
+        return understand(_ready(parameters["configspace"]))
+    dialect = {name: tuple(specification) for name, specification in parameters["dialect"].items()}
+    return understand(dialect, conditions, forbiddens)
+
+
+def _ready(space: dict[str, Any]) -> Any:
+    from ConfigSpace import ConfigurationSpace
+
+    return ConfigurationSpace.from_serialized_dict(space)
+
+
+def _native(value: Any) -> Any:
+    """What JSON has for a value of NumPy."""
+    for name in ("tolist", "item"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    raise TypeError(f"{value!r:.100} ({type(value).__name__})")

@@ -1,0 +1,103 @@
+"""``cv_results_``: a row for each configuration, with NaN for the folds on which it was not run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from pysmac_compat.results import Evaluation
+from pysmac_compat.scikit_learn.fits import Fit
+
+Floats = NDArray[np.float64]
+
+
+def cv_results(
+    evaluations: Sequence[Evaluation],
+    read: Callable[[int], Fit | None],
+    parameters: Callable[[Mapping[str, Any]], dict[str, Any]],
+    n_splits: int,
+    error_score: float,
+) -> dict[str, Any]:
+    """The table.
+
+    Parameters
+    ----------
+    evaluations : sequence of Evaluation
+    read : callable
+        What the fit of this number has left, None if it has failed.
+    parameters : callable
+        The parameters of the estimator for a configuration.
+    n_splits : int
+    error_score : float
+        The score of a fit that has failed.
+
+    Returns
+    -------
+    dict of str to array
+        ``n_folds`` is the number of folds that were run. Means are over these. Ranks are among the configurations with
+        all folds; all others share the last one. As long as none has all, those with the most folds have ranks.
+    """
+    rows: dict[tuple[Any, ...], int] = {}
+    places = []
+    for each in evaluations:
+        key = tuple((name, type(value), value) for name, value in each.configuration.items())
+        places.append((rows.setdefault(key, len(rows)), each.instance))
+    fits = [read(each.index) if each.succeeded else None for each in evaluations]
+    found = next(filter(None, fits), None)
+    shape = len(rows), n_splits
+    ran = np.zeros(shape, dtype=bool)
+    for place in places:
+        ran[place] = True
+
+    def array(value: Callable[[Fit], float], failed: Callable[[Evaluation], float]) -> Floats:
+        filled = np.full(shape, np.nan)
+        for place, fit, evaluation in zip(places, fits, evaluations, strict=True):
+            filled[place] = failed(evaluation) if fit is None else value(fit)
+        return filled
+
+    results: dict[str, Any] = {}
+    results.update(_mean_and_std("fit_time", array(lambda fit: fit.fit_time, lambda e: e.wall_time), ran))
+    results.update(_mean_and_std("score_time", array(lambda fit: fit.score_time, lambda e: 0.0), ran))
+    first = {row: number for number, (row, _) in reversed(list(enumerate(places)))}
+    candidates = [parameters(evaluations[first[row]].configuration) for row in range(len(rows))]
+    results.update(_parameter_columns(candidates))
+    results["params"] = candidates
+    results["n_folds"] = ran.sum(axis=1)
+    for which in ("test", "train"):
+        for name in getattr(found, which, {}) if found is not None else ["score"] if which == "test" else []:
+            scores = array(lambda fit: getattr(fit, which).get(name, error_score), lambda e: error_score)  # noqa: B023
+            results.update({f"split{i}_{which}_{name}": scores[:, i] for i in range(n_splits)})
+            results.update(_mean_and_std(f"{which}_{name}", scores, ran))
+            if which == "test":
+                results[f"rank_test_{name}"] = _ranks(results[f"mean_test_{name}"], results["n_folds"])
+    return results
+
+
+def _mean_and_std(name: str, array: Floats, ran: NDArray[np.bool_]) -> dict[str, Floats]:
+    """Over the folds that were run; NaN if one of these is NaN, as scikit-learn has it."""
+    pairs = [(row[mask].mean(), row[mask].std()) for row, mask in zip(array, ran, strict=True)]
+    means, stds = np.array(pairs, dtype=np.float64).reshape(len(array), 2).T
+    return {f"mean_{name}": means, f"std_{name}": stds}
+
+
+def _ranks(means: Floats, n_folds: NDArray[np.int_]) -> NDArray[np.int32]:
+    complete = n_folds == n_folds.max()
+    ranks = np.full(len(means), complete.sum() + 1, dtype=np.int32)
+    costs = np.where(np.isnan(means[complete]), np.inf, -means[complete])
+    ranks[complete] = rankdata(costs, method="min")
+    return ranks
+
+
+def _parameter_columns(candidates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """``param_NAME``: a masked array, which is masked where the parameter is not active."""
+    columns: dict[str, Any] = {}
+    for row, candidate in enumerate(candidates):
+        for name, value in candidate.items():
+            if f"param_{name}" not in columns:
+                columns[f"param_{name}"] = np.ma.MaskedArray(np.empty(len(candidates)), mask=True, dtype=object)
+            columns[f"param_{name}"][row] = value
+    return columns

@@ -1,0 +1,145 @@
+"""One fit of an estimator on one fold: what a search calls, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import pickle
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.validation import _check_method_params
+
+from pysmac_compat.scikit_learn.space import Space
+
+Scores = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a fit has left beside its value.
+
+    Attributes
+    ----------
+    test, train : dict of str to float
+        The scores by name; of a single one the name is ``score``. ``train`` is empty unless it is wanted.
+    fit_time, score_time : float
+        Seconds.
+    is_multimetric : bool
+        Whether the scorer has several scores.
+    """
+
+    test: Scores
+    train: Scores
+    fit_time: float
+    score_time: float
+    is_multimetric: bool
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Fits the estimator with some parameters on one fold; returns the score that counts.
+
+    Attributes
+    ----------
+    estimator : estimator
+    X, y : array-like
+    splits : sequence of (array, array)
+        The training and the test samples of each fold.
+    scorer : callable
+        Returns a number, or a dict of them.
+    metric : str or None
+        Which of several scores counts; None: the first.
+    fit_params, score_params : dict
+    return_train_score : bool
+    space : Space
+    folder : str
+        Where each fit leaves a file: a call returns no more than a number.
+    keeps_errors : bool
+        Whether an exception is to be raised in the process of the search.
+    """
+
+    estimator: Any
+    X: Any
+    y: Any
+    splits: Sequence[tuple[Any, Any]]
+    scorer: Any
+    metric: str | None
+    fit_params: Mapping[str, Any]
+    score_params: Mapping[str, Any]
+    return_train_score: bool
+    space: Space
+    folder: str
+    keeps_errors: bool
+
+    def __call__(self, *, instance: int, evaluation_index: int, **configuration: Any) -> float:
+        """Fit on the fold ``instance``."""
+        try:
+            fit = self._fit(self.space.parameters(configuration), *self.splits[instance])
+        except Exception as error:
+            if self.keeps_errors:
+                self._keep(error, evaluation_index)
+            raise
+        with open(self._path(evaluation_index), "w") as stream:
+            json.dump(vars(fit), stream)
+        return fit.test[self.metric if self.metric in fit.test else next(iter(fit.test))]
+
+    def _fit(self, parameters: Mapping[str, Any], train: Any, test: Any) -> Fit:
+        # cloned, since a parameter may be an estimator, which must not be fitted twice
+        estimator = clone(self.estimator).set_params(**clone(dict(parameters), safe=False))
+        X_train, y_train = _safe_split(estimator, self.X, self.y, train)
+        X_test, y_test = _safe_split(estimator, self.X, self.y, test, train)
+        start = time.time()
+        given = () if y_train is None else (y_train,)
+        estimator.fit(X_train, *given, **_check_method_params(self.X, params=self.fit_params, indices=train))
+        fitted = time.time()
+        test_scores = self._score(estimator, X_test, y_test, test)
+        scored = time.time()
+        train_scores = self._score(estimator, X_train, y_train, train) if self.return_train_score else {}
+        is_multimetric = isinstance(test_scores, dict)
+        return Fit(_named(test_scores), _named(train_scores), fitted - start, scored - fitted, is_multimetric)
+
+    def _score(self, estimator: Any, X: Any, y: Any, indices: Any) -> Any:
+        params = _check_method_params(self.X, params=self.score_params, indices=indices)
+        given = () if y is None else (y,)
+        return self.scorer(estimator, X, *given, **params)
+
+    def read(self, evaluation_index: int) -> Fit | None:
+        """What a fit has left; None if it has failed."""
+        try:
+            with open(self._path(evaluation_index)) as stream:
+                return Fit(**json.load(stream))
+        except (FileNotFoundError, ValueError):  # killed, perhaps while it wrote
+            return None
+
+    def error(self, evaluation_index: int) -> Exception | None:
+        """The exception that has ended a fit, if it was kept."""
+        try:
+            with open(f"{self._path(evaluation_index)}.error", "rb") as stream:
+                error: Exception = pickle.load(stream)  # a child process of ours has written it
+        except Exception:  # it may be of a class that cannot be pickled
+            return None
+        return error
+
+    def _keep(self, error: Exception, evaluation_index: int) -> None:
+        try:
+            data = pickle.dumps(error)
+        except Exception:
+            return
+        with open(f"{self._path(evaluation_index)}.error", "wb") as stream:
+            stream.write(data)
+
+    def _path(self, evaluation_index: int) -> str:
+        return os.path.join(self.folder, str(evaluation_index))
+
+
+def _named(scores: Any) -> Scores:
+    """Scores by their names; NaN for one that could not be computed, of which scikit-learn returns the traceback."""
+    if not isinstance(scores, Mapping):
+        scores = {"score": scores}
+    return {str(name): math.nan if isinstance(score, str) else float(score) for name, score in scores.items()}

@@ -1,0 +1,272 @@
+"""`SMACSearchCV`: a search of scikit-learn that races configurations over the folds."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import tempfile
+import time
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.base import clone, is_classifier
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import check_cv
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.utils import check_random_state, indexable
+from sklearn.utils.validation import _check_method_params
+
+from pysmac_compat.arguments import LARGEST, integer, limit
+from pysmac_compat.errors import ArgumentError
+from pysmac_compat.events import Evaluated, Event
+from pysmac_compat.optimizer import SMAC_optimizer
+from pysmac_compat.results import Result
+from pysmac_compat.scikit_learn.cv_results import cv_results
+from pysmac_compat.scikit_learn.fits import Fits
+from pysmac_compat.scikit_learn.space import Space
+
+
+class SMACSearchCV(BaseSearchCV):
+    """Search for the best parameters of an estimator, with cross-validation and SMAC's model.
+
+    The folds are instances: a configuration is first fitted on one fold, and gets the others only as long as it is no
+    worse than the best one known on the same folds. Each fit happens in a process of its own: a crash, a time-out or
+    too much memory costs that one fit.
+
+    Parameters
+    ----------
+    estimator : estimator
+    space : dict or ConfigSpace.ConfigurationSpace
+        For each parameter its definition as in `SMAC_optimizer.minimize`, a distribution of SciPy (uniform, loguniform,
+        randint), or a list of choices, which may be estimators. Choices in a dict have its keys as names, and
+        ``NAME__C`` is the parameter C of the choice NAME. The default is what the estimator has, if that is in the
+        range.
+    n_iter : int or None
+        How many configurations are tried; it takes at most ``n_iter * n_splits`` fits, as a rule about a third of them.
+        None: as many as ``n_fits`` and ``time_limit`` allow.
+    n_fits : int or None
+        Most fits, without the final one on all data.
+    conditional_clauses, forbidden_clauses : list of str
+        As in `SMAC_optimizer.minimize`.
+    scoring, refit, cv, error_score, return_train_score
+        As in ``RandomizedSearchCV``. Of several scores the one that ``refit`` names is searched for; the first, if it
+        names none.
+    n_jobs : int or None
+        Fits at the same time.
+    verbose : int
+        From 1: a line for each fit.
+    random_state : int, RandomState or None
+    fit_time_limit : float or None
+        CPU seconds of a fit with its scores; ten times as much of wall time.
+    fit_memory_limit : float or None
+        MB of a fit on top of what the process has before.
+    time_limit : float or None
+        Seconds of the search, without the final fit.
+    smac_options : dict or None
+        Further options of `SMAC_optimizer`.
+
+    Attributes
+    ----------
+    cv_results_ : dict of str to array
+        As that of ``RandomizedSearchCV``, a row for each configuration, in the order in which they were tried. Folds
+        that were not run are NaN; means are over the others, and ``n_folds`` counts them. Ranks are among
+        configurations with all folds; all others share the last one.
+    best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_, refit_time_, multimetric_
+        As in ``RandomizedSearchCV``.
+    result_ : Result
+        The search, as `SMAC_optimizer.result`; its instances are the folds.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        name: constraint for name, constraint in BaseSearchCV._parameter_constraints.items() if name != "pre_dispatch"
+    } | {"random_state": ["random_state"]}
+
+    def __init__(
+        self,
+        estimator: Any,
+        space: Any,
+        *,
+        n_iter: int | None = 10,
+        n_fits: int | None = None,
+        conditional_clauses: Sequence[str] = (),
+        forbidden_clauses: Sequence[str] = (),
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: bool = False,
+        fit_time_limit: float | None = None,
+        fit_memory_limit: float | None = None,
+        time_limit: float | None = None,
+        smac_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.space, self.n_iter, self.n_fits = space, n_iter, n_fits
+        self.conditional_clauses, self.forbidden_clauses = conditional_clauses, forbidden_clauses
+        self.random_state = random_state
+        self.fit_time_limit, self.fit_memory_limit, self.time_limit = fit_time_limit, fit_memory_limit, time_limit
+        self.smac_options = smac_options
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> SMACSearchCV:
+        """Search, then fit the best estimator on all data.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
+        **params : dict
+            For the estimator's ``fit``, the scorer and the splitter, as in ``RandomizedSearchCV``.
+
+        Returns
+        -------
+        SMACSearchCV
+
+        Raises
+        ------
+        ValueError
+            For arguments that cannot be used, and if all fits have failed.
+        """
+        self._validate_params()
+        scorer, _ = self._get_scorers()
+        metric = self.refit if isinstance(self.refit, str) else None  # of several scores
+        X, y = indexable(X, y)
+        routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
+        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        self.n_splits_ = cv.get_n_splits(X, y, **routed.splitter.split)
+        splits = list(cv.split(X, y, **routed.splitter.split))
+        if len(splits) != self.n_splits_:
+            raise ArgumentError(f"cv: get_n_splits() says {self.n_splits_}, but split() gives {len(splits)} folds")
+        if not splits:
+            raise ArgumentError("cv has no folds")
+        base = clone(self.estimator)
+        space = Space(self.space, self.conditional_clauses, self.forbidden_clauses, base.get_params())
+        clone(base).set_params(**clone(space.parameters(space.definition.default), safe=False))  # are there such names?
+        with tempfile.TemporaryDirectory(prefix="pysmac-fits-") as folder:
+            fits = Fits(
+                estimator=base,
+                X=X,
+                y=y,
+                splits=splits,
+                scorer=scorer,
+                metric=metric,
+                fit_params=routed.estimator.fit,
+                score_params=routed.scorer.score,
+                return_train_score=self.return_train_score,
+                space=space,
+                folder=folder,
+                keeps_errors=self.error_score == "raise",
+            )
+            self._learn(fits, metric, stopped=self._search(fits))
+        self.scorer_ = getattr(scorer, "_scorers", scorer)
+        if self.refit:
+            self._refit(base, X, y, routed.estimator.fit)
+        return self
+
+    def _search(self, fits: Fits) -> set[int]:
+        """Search; the numbers of the fits that the end of the search has stopped."""
+        n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
+        n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
+        time_limit = limit("time_limit", self.time_limit)
+        most = [n for n in (n_fits, None if n_iter is None else n_iter * self.n_splits_) if n is not None]
+        if not most and time_limit is None:
+            raise ArgumentError("n_iter=None needs n_fits or time_limit: else the search would not end")
+        optimizer = SMAC_optimizer(t_limit_total_s=time_limit)
+        optimizer.smac_options["workers"] = effective_n_jobs(self.n_jobs)
+        optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # who is compared with it is given up soon
+        if n_iter is not None:
+            optimizer.smac_options["max-configurations"] = n_iter
+        optimizer.smac_options.update(self.smac_options or {})
+        for name in ("dask-client", "isolate"):
+            if name in optimizer.smac_options:
+                raise ArgumentError(
+                    f"smac_options['{name}'] has no meaning here: fits happen in processes of this machine"
+                )
+        stopped: set[int] = set()
+        optimizer.minimize(
+            fits,
+            min(most, default=LARGEST),
+            fits.space.definition,
+            deterministic=True,
+            num_train_instances=self.n_splits_,
+            seed=self._seed(),
+            t_limit_function_s=self.fit_time_limit,
+            mem_limit_function_mb=self.fit_memory_limit,
+            maximize=True,
+            numbered=True,
+            verbose=int(self.verbose > 0),
+            on_event=lambda event: self._check(event, fits, stopped),
+        )
+        assert optimizer.result is not None
+        self.result_: Result = optimizer.result
+        return stopped
+
+    def _seed(self) -> int:
+        if isinstance(self.random_state, numbers.Integral):
+            return int(self.random_state) % (LARGEST + 1)
+        return int(check_random_state(self.random_state).randint(LARGEST))
+
+    def _check(self, event: Event, fits: Fits, stopped: set[int]) -> None:
+        """Raise what the user wants to be raised; note what has been stopped."""
+        if not isinstance(event, Evaluated):
+            return
+        evaluation = event.evaluation
+        if event.cut_short:
+            stopped.add(evaluation.index)
+        elif not evaluation.succeeded:
+            if self.error_score == "raise":
+                raise fits.error(evaluation.index) or RuntimeError(f"a fit has failed: {evaluation.message}")
+        elif callable(self.scoring) and (fit := fits.read(evaluation.index)) is not None and fit.is_multimetric:
+            self._check_refit_for_multimetric(fit.test)
+
+    def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int]) -> None:
+        """What the search has found."""
+        evaluations = [each for each in self.result_.runs[0].evaluations if each.index not in stopped]
+        if not evaluations:
+            raise ValueError(f"no fit has come to its end: {self.result_.stopped_because}")
+        failed = [each for each in evaluations if not each.succeeded]
+        n = len(evaluations)
+        first = f"The first of them is {failed[0].status}:\n{failed[0].message}" if failed else ""
+        if len(failed) == n:
+            raise ValueError(f"all {n} fits have failed. {first}")
+        error_score = math.nan if self.error_score == "raise" else float(self.error_score)
+        if failed:
+            warnings.warn(
+                f"{len(failed)} of {n} fits have failed; their score is {error_score}. {first}",
+                FitFailedWarning,
+                stacklevel=3,
+            )
+        found = next(fit for each in evaluations if (fit := fits.read(each.index)) is not None)
+        self.multimetric_ = found.is_multimetric
+        self.cv_results_ = cv_results(evaluations, fits.read, fits.space.parameters, self.n_splits_, error_score)
+        if self.refit or not self.multimetric_:
+            name = metric if self.multimetric_ and metric is not None else next(iter(found.test))
+            self.best_index_ = self._select_best_index(self.refit, name, self.cv_results_)
+            if not callable(self.refit):
+                self.best_score_ = self.cv_results_[f"mean_test_{name}"][self.best_index_]
+            self.best_params_ = self.cv_results_["params"][self.best_index_]
+
+    def _refit(self, base: Any, X: Any, y: Any, fit_params: Mapping[str, Any]) -> None:
+        self.best_estimator_ = clone(base).set_params(**clone(self.best_params_, safe=False))
+        start = time.time()
+        self.best_estimator_.fit(X, *(() if y is None else (y,)), **fit_params)
+        self.refit_time_ = time.time() - start
+        if hasattr(self.best_estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.best_estimator_.feature_names_in_
+
+    def _run_search(self, evaluate_candidates: Any) -> None:
+        raise NotImplementedError("the folds are raced, one fit after the other")

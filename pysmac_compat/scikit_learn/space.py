@@ -1,0 +1,167 @@
+"""Search spaces as users of scikit-learn write them, and the parameters of an estimator that their values stand for.
+
+A space is a dict with, for each parameter of the estimator, a definition in the pysmac dialect, a distribution of
+SciPy, or a list of choices; or it is a ``ConfigSpace.ConfigurationSpace``. Choices that are objects, as estimators,
+have names: the keys of a dict, or what the objects are called. Clauses know them by these names, and so do parameters
+of a choice::
+
+    {"clf": ("categorical", {"svc": SVC(), "forest": RandomForestClassifier()}, "svc"), "svc__C": loguniform(0.1, 100)}
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pysmac_compat.errors import ParameterError, cut, shown
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.domains import native
+from pysmac_compat.space.parameters import KINDS
+from pysmac_compat.space.ready import is_configspace, understand
+
+#: distributions of SciPy, and what their ranges are in the dialect
+_DISTRIBUTIONS = {
+    "uniform": ("real",),
+    "loguniform": ("real", "log"),
+    "reciprocal": ("real", "log"),
+    "randint": ("integer",),
+}
+_PLAIN = (str, bool, int, float, type(None))
+_EXPECTED = (
+    "expected a list of choices, ('real', [low, high], default) as minimize takes it, or one of scipy.stats.uniform, "
+    "loguniform and randint"
+)
+
+
+class Space:
+    """What is searched, and what a configuration means.
+
+    Parameters
+    ----------
+    space : dict or ConfigSpace.ConfigurationSpace
+    conditional_clauses, forbidden_clauses : list of str
+    own : dict
+        The parameters that the estimator has: where it has a value of the space, that is the default.
+
+    Attributes
+    ----------
+    definition : Definition
+
+    Raises
+    ------
+    ParameterError, ClauseError, ArgumentError
+    """
+
+    def __init__(
+        self, space: Any, conditional_clauses: Sequence[str], forbidden_clauses: Sequence[str], own: Mapping[str, Any]
+    ) -> None:
+        self._own = own
+        self._objects: dict[str, dict[str, Any]] = {}
+        if isinstance(space, Mapping) and not is_configspace(space):
+            space = {name: self._definition(name, given) for name, given in space.items()}
+        elif isinstance(space, (list, tuple)):
+            raise ParameterError(
+                "space must be one dict: write the dicts of a list as one, and what is in some of them only with "
+                f"conditional_clauses, as 'svc__C | clf == svc'; got {shown(space)}"
+            )
+        self.definition: Definition = understand(space, list(conditional_clauses), list(forbidden_clauses))
+        self._names = {name: self._settable(name) for name in self.definition.parameters}
+
+    def parameters(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
+        """What ``set_params`` of the estimator takes for the active values of a configuration."""
+        found: dict[str, Any] = {}
+        for name, value in configuration.items():
+            settable = self._names[name]
+            if settable in found:
+                raise ParameterError(
+                    f"parameter {shown(name)} and another one that is active with it both set {settable!r}; make them "
+                    "depend on different choices"
+                )
+            found[settable] = self._objects[name][value] if name in self._objects else value
+        return found
+
+    def _settable(self, name: str) -> str:
+        """The name of a parameter for ``set_params``: the parameters of a choice begin with the name of the choice."""
+        head, separator, rest = name.partition("__")
+        if separator and head not in self._own:
+            for parent, objects in self._objects.items():
+                if head in objects:
+                    return f"{parent}__{rest}"
+        return name
+
+    def _definition(self, name: str, given: Any) -> Any:
+        """The definition in the dialect of what stands there for one parameter."""
+        if hasattr(given, "rvs"):
+            return self._of_distribution(name, given)
+        if isinstance(given, tuple) and len(given) > 1 and given[0] in KINDS:
+            kind, values, *more = given
+            if kind not in ("categorical", "ordinal") or not isinstance(values, (list, tuple, Mapping)):
+                return given
+            return self._of_choices(name, values, *more, kind=kind)
+        if isinstance(given, Mapping) or (hasattr(given, "__len__") and not isinstance(given, str)):
+            return self._of_choices(name, given)
+        raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {shown(given)}")
+
+    def _of_distribution(self, name: str, given: Any) -> tuple[Any, ...]:
+        what = getattr(getattr(given, "dist", None), "name", type(given).__name__)
+        if what not in _DISTRIBUTIONS:
+            raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {what}")
+        kind, *log = _DISTRIBUTIONS[what]
+        low, high = (native(bound) for bound in given.support())
+        if kind == "integer":
+            low, high = int(low), int(high)
+        if low == high:
+            return "categorical", [low], low
+        middle = math.sqrt(low) * math.sqrt(high) if log else (low + high) / 2
+        middle = int(middle) if kind == "integer" else min(max(middle, low), high)
+        own = self._own.get(name)
+        fits = isinstance(own, numbers.Real) and not isinstance(own, bool) and low <= own <= high
+        default = own if fits and (kind == "real" or isinstance(own, numbers.Integral)) else middle
+        return kind, [low, high], native(default), *log
+
+    def _of_choices(self, name: str, values: Any, *default: Any, kind: str = "categorical") -> tuple[Any, ...]:
+        if isinstance(values, Mapping):
+            objects = {str(key): value for key, value in values.items()}
+        else:
+            values = [native(value) for value in values]
+            types = {type(value) for value in values} - {type(None)}
+            if all(type(value) in _PLAIN for value in values) and (len(types) < 2 or types == {int, float}):
+                return kind, values, *(default or (self._own_choice(name, values),))
+            objects = _named(values)
+        if not objects:
+            raise ParameterError(f"parameter {shown(name)}: the list of choices is empty")
+        self._objects[name] = objects
+        if not default:
+            return kind, list(objects), next(iter(objects))
+        called = [key for key, value in objects.items() if value is default[0] or key == default[0]]
+        if not called:
+            raise ParameterError(
+                f"parameter {shown(name)}: the default {shown(default[0])} is not one of {cut(', '.join(objects))}"
+            )
+        return kind, list(objects), called[0]
+
+    def _own_choice(self, name: str, values: list[Any]) -> Any:
+        """What the estimator has, if that is a choice; else the first."""
+        own = native(self._own.get(name))
+        equal = [value for value in values if type(value) is type(own) and value == own]
+        return (equal or values or [None])[0]
+
+
+def _named(values: Sequence[Any]) -> dict[str, Any]:
+    """Choices by names: texts and numbers as they are, estimators and functions as they are called, else their repr."""
+    found: dict[str, Any] = {}
+    for value in values:
+        if isinstance(value, _PLAIN):
+            name = str(value)
+        elif hasattr(value, "get_params") and not isinstance(value, type):
+            name = type(value).__name__
+        else:
+            name = getattr(value, "__name__", None) or cut(repr(value))
+        numbered, count = name, 1
+        while numbered in found:
+            count += 1
+            numbered = f"{name}_{count}"
+        found[numbered] = value
+    return found

@@ -1,0 +1,110 @@
+"""Spaces as users of scikit-learn write them."""
+
+import numpy as np
+import pytest
+from ConfigSpace import ConfigurationSpace
+from scipy.stats import loguniform, norm, randint, uniform
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import MinMaxScaler, StandardScaler, normalize
+from sklearn.svm import SVC
+
+from pysmac_compat.scikit_learn.space import Space
+from pysmac_compat.space.parameters import Parameter
+
+SVM = SVC()
+OWN = {"C": 1.0, "degree": 3, "kernel": "rbf", "clf": None, "flag": True}
+
+
+def space(given, clauses=(), forbidden=(), own=OWN):
+    return Space(given, clauses, forbidden, own)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("C", uniform(0.5, 2), ("real", (0.5, 2.5), 1.0)),  # the default is the estimator's own
+        ("C", uniform(2, 2), ("real", (2.0, 4.0), 3.0)),  # or the middle
+        ("C", loguniform(0.01, 100), ("real", (0.01, 100.0), 1.0, True)),
+        ("tol", loguniform(0.01, 1), ("real", (0.01, 1.0), pytest.approx(0.1), True)),
+        ("degree", randint(1, 6), ("integer", (1, 5), 3)),
+        ("degree", randint(4, 9), ("integer", (4, 8), 6)),
+        ("degree", randint(4, 5), ("categorical", (4,), 4)),
+        ("flag", randint(0, 3), ("integer", (0, 2), 1)),  # True is not 1
+        ("kernel", ["linear", "rbf"], ("categorical", ("linear", "rbf"), "rbf")),
+        ("kernel", ("linear", "poly"), ("categorical", ("linear", "poly"), "linear")),
+        ("C", np.array([0.5, 1.0]), ("categorical", (0.5, 1.0), 1.0)),
+        ("degree", range(1, 4), ("categorical", (1, 2, 3), 3)),
+        ("C", [1, 0.5], ("categorical", (1.0, 0.5), 1.0)),
+        ("flag", [False, True], ("categorical", (False, True), True)),
+        ("degree", [None, 2], ("categorical", (None, 2), None)),
+        ("C", ("real", [0.1, 9], 2, "log"), ("real", (0.1, 9.0), 2.0, True)),
+        ("degree", ("ordinal", [1, 2, 4], 2), ("ordinal", (1, 2, 4), 2)),
+        ("clf", [SVM, LogisticRegression()], ("categorical", ("SVC", "LogisticRegression"), "SVC")),
+        ("clf", [SVM, SVC(), "passthrough"], ("categorical", ("SVC", "SVC_2", "passthrough"), "SVC")),
+        ("clf", ("categorical", {"a": 1, "b": SVM}, SVM), ("categorical", ("a", "b"), "b")),
+        ("clf", {"a": 1, "b": SVM}, ("categorical", ("a", "b"), "a")),
+        ("f", [normalize, np.abs, (8, 8)], ("categorical", ("normalize", "absolute", "(8, 8)"), "normalize")),
+        ("gamma", ["scale", 0.1], ("categorical", ("scale", "0.1"), "scale")),
+    ],
+)
+def test_a_parameter(name, given, expected):
+    kind, values, default, *log = expected
+    assert space({name: given}).definition.parameters == {name: Parameter(name, kind, values, default, *log)}
+
+
+def test_what_a_configuration_means():
+    clf = {"svc": SVM, "line": LogisticRegression()}
+    found = space(
+        {
+            "clf": ("categorical", clf, "line"),
+            "svc__C": loguniform(0.1, 10),
+            "line__C": loguniform(0.1, 10),
+            "layers": [(8,), (8, 8)],
+            "gamma": ["scale", 0.1],
+            "columns__scaler": [StandardScaler(), "passthrough", None],
+        },
+        ["svc__C | clf == svc", "line__C | clf == line"],
+        ["{clf = svc, layers = (8, 8)}"],
+    )
+    values = {"clf": "svc", "svc__C": 2.0, "layers": "(8,)", "gamma": "0.1", "columns__scaler": "None"}
+    meant = found.parameters(values)
+    assert meant == {"clf": SVM, "clf__C": 2.0, "layers": (8,), "gamma": 0.1, "columns__scaler": None}
+    assert meant["clf"] is SVM
+    assert found.definition.default["clf"] == "line"
+    assert set(found.parameters(found.definition.default)) == {"clf", "clf__C", "layers", "gamma", "columns__scaler"}
+
+
+def test_a_step_that_is_called_as_a_choice_keeps_its_parameters():
+    given = {"clf": {"svc": SVM, "b": SVC()}, "svc__C": [1, 2]}
+    assert set(space(given).parameters({"clf": "b", "svc__C": 2})) == {"clf", "clf__C"}
+    assert set(space(given, own={"svc": SVM, "clf": SVM}).parameters({"clf": "b", "svc__C": 2})) == {"clf", "svc__C"}
+
+
+def test_a_space_of_configspace():
+    found = space(ConfigurationSpace({"C": (0.1, 10.0), "kernel": ["rbf", "linear"]}))
+    assert found.parameters({"C": 2.0, "kernel": "rbf"}) == {"C": 2.0, "kernel": "rbf"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"C": norm(0, 1)}, "parameter 'C': expected a list of choices.* got norm"),
+        ({"C": 3}, "parameter 'C': expected a list of choices.* got 3"),
+        ({"kernel": "rbf"}, "parameter 'kernel': expected a list of choices.* got 'rbf'"),
+        ({"C": []}, "parameter 'C': the list of values is empty"),
+        ({"clf": {}}, "parameter 'clf': the list of choices is empty"),
+        ([{"C": [1]}, {"C": [2]}], "space must be one dict: .*svc__C | clf == svc"),
+        ({"clf": ("categorical", [SVM, SVC()], MinMaxScaler())}, "the default MinMaxScaler.. is not one of SVC, SVC_2"),
+        ({"C": ("real", [0, 1])}, "expected .type, values, default."),
+        ({}, "parameter_dict is empty"),
+    ],
+)
+def test_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        space(given)
+
+
+def test_two_parameters_that_mean_the_same():
+    found = space({"clf": {"svc": SVM, "b": SVC()}, "svc__C": [1, 2], "clf__C": [1, 2]})
+    with pytest.raises(ValueError, match="'svc__C' and another one that is active with it both set 'clf__C'|'clf__C'"):
+        found.parameters({"clf": "b", "svc__C": 2, "clf__C": 1})
