@@ -71,7 +71,8 @@ def test_calls_that_use_their_cpu_time_are_not():
 class _Instant:
     """A result that no challenger can beat, as an old journal may hold."""
 
-    cost, cpu_time, wall_time, learnable, censored, cut_short, final = -1.0, 0.0, 0.0, True, False, False, ""
+    cost, cpu_time, wall_time, tuner_time, learnable = -1.0, 0.0, 0.0, 0.0, True
+    censored, cut_short, final = False, False, ""
 
 
 def test_a_search_whose_incumbent_cannot_be_beaten_ends(monkeypatch):
