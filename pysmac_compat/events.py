@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -82,10 +83,11 @@ class Tested:
 
 @dataclass(frozen=True)
 class RunEnded:
-    """A run has ended, and why."""
+    """A run has ended, and why; ``of_search``: the whole search ends for this reason."""
 
     run: int
     reason: str
+    of_search: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,8 @@ class Failed:
 Event: TypeAlias = (
     RunStarted | Begun | Evaluated | Improved | Tested | RunEnded | Warned | CallWanted | VerdictWanted | Failed
 )
+
+
+def reason_of_all(ends: Sequence[RunEnded], best: RunEnded) -> str:
+    """Why a search has ended: what has ended all of it, else why its best run has."""
+    return next((end.reason for end in ends if end.of_search), best.reason)

@@ -170,6 +170,8 @@ class Searched:
         Of each run.
     total_time : float or None
         Seconds of each run.
+    num_runs : int or None
+        How many runs there are to be; None if that is not known.
     workers : int
         Calls of a run at the same time.
     n_instances : int or None
@@ -184,6 +186,7 @@ class Searched:
     cutoff: float | None = None
     max_evaluations: int | None = None
     total_time: float | None = None
+    num_runs: int | None = None
     workers: int = 1
     n_instances: int | None = None
     deterministic: bool = True

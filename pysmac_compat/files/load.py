@@ -14,6 +14,8 @@ from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat.errors import ArgumentError, FileFormatError, shown
+from pysmac_compat.events import INTERRUPTED, RunEnded, reason_of_all
+from pysmac_compat.files.about_run import AboutRun, about_name, read_about
 from pysmac_compat.files.incumbents import PERFORMANCE, best_so_far, by_evaluation
 from pysmac_compat.files.journal import journal_name, read_any_journal
 from pysmac_compat.files.load_state import from_state
@@ -46,7 +48,8 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     Result
         As ``SMAC_optimizer.result``. Values are exact where there is a journal (``persistent_files=True``); without
         one, as in a folder of the Java program, categorical and ordinal values are texts, and MEMOUT is CRASHED.
-        ``stopped_because`` is what the files tell: 'max_evaluations reached', 'still running', or 'unknown'.
+        ``stopped_because`` is what the files tell; 'still running' while the search goes on, and perhaps 'unknown' for
+        files of others.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
         except FileNotFoundError:
             if attempt == _ATTEMPTS - 1:
                 raise
-    search = runs[0].search
+    search = _planned(runs)
     for loaded in runs:
         if _space(loaded.search) != _space(search) or loaded.search.maximize != search.maximize:
             raise ArgumentError(f"{results!r} has runs of different searches; move those of the others away")
@@ -76,7 +79,7 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
         active_configuration=dict(best.run.active_configuration),
         runs=[loaded.run for loaded in runs],
         n_crashed=sum(loaded.run.n_crashed for loaded in runs),
-        stopped_because=next((r.reason for r in runs if r.reason == _RUNNING), best.reason),
+        stopped_because=_reason(runs, best),
         search=search,
     )
 
@@ -91,7 +94,7 @@ def state_of(folder: str | os.PathLike[str]) -> str:
     """
     results = _results_folder(os.path.abspath(os.path.expanduser(arguments.path("folder", folder))))
     inside = glob.escape(results)
-    patterns = (*_FILES, os.path.join("state-run*", "*"), "validation*")
+    patterns = (*_FILES, about_name("*"), os.path.join("state-run*", "*"), "validation*")
     found: list[Any] = [results, [is_worked_on(results, name) for name, _ in _run_names(results)]]
     for path in sorted(each for pattern in patterns for each in glob.glob(os.path.join(inside, pattern))):
         with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
@@ -105,9 +108,31 @@ _RUNNING = "still running"
 
 @dataclass(frozen=True)
 class _Loaded:
+    name: str
     run: RunResult
     search: Searched
-    reason: str
+    end: RunEnded
+    about: AboutRun | None
+
+
+def _planned(runs: Sequence[_Loaded]) -> Searched:
+    """What is searched in all runs; without a number of runs where that cannot be known."""
+    search = runs[0].search
+    known = [loaded.about for loaded in runs if loaded.about is not None]
+    if len(known) < len(runs) or len({about.max_evaluations for about in known}) > 1:
+        return search
+    return replace(search, num_runs=len({name for about in known for name in about.runs}))
+
+
+def _reason(runs: Sequence[_Loaded], best: _Loaded) -> str:
+    """Why the search has ended."""
+    ends = [loaded.end for loaded in runs]
+    if any(end.reason == _RUNNING for end in ends):
+        return _RUNNING
+    there = {loaded.name for loaded in runs}
+    if any(loaded.about is not None and not there.issuperset(loaded.about.runs) for loaded in runs):
+        return next((end.reason for end in ends if end.of_search), INTERRUPTED)
+    return reason_of_all(ends, best.end)
 
 
 def _space(search: Searched) -> Mapping[str, Any]:
@@ -154,13 +179,18 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
     else:
         raise ArgumentError(f"folder: {folder!r} has neither a journal nor a state-run folder of the run {name}")
     _add_incumbents(run, search, steps, [] if state is None else state.runs)
+    about = read_about(folder, name)
+    if about is not None:  # the journal has the number with which the run began
+        search = replace(search, max_evaluations=_number_of_evaluations(about.max_evaluations))
     if is_worked_on(folder, name):
-        reason = _RUNNING
+        end = RunEnded(0, _RUNNING)
+    elif about is not None and about.ended is not None:
+        end = RunEnded(0, about.ended, about.of_search)
     elif search.max_evaluations is not None and len(run.evaluations) >= search.max_evaluations:
-        reason = "max_evaluations reached"
+        end = RunEnded(0, "max_evaluations reached")
     else:
-        reason = "unknown"
-    return _Loaded(run, search, reason)
+        end = RunEnded(0, "unknown") if about is None else RunEnded(0, INTERRUPTED, of_search=True)
+    return _Loaded(name, run, search, end, about)
 
 
 def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched]:

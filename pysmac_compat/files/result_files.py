@@ -8,6 +8,7 @@ from typing import Any
 
 from pysmac_compat._warn import warn
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested
+from pysmac_compat.files.about_run import about_name
 from pysmac_compat.files.folder import Folder
 from pysmac_compat.files.journal import Recorded, header_line, journal_name, journals, read_journal
 from pysmac_compat.files.run_writer import RunWriter
@@ -80,6 +81,7 @@ class ResultFiles:
         for run, name in enumerate(self._names):
             known = self._recorded.get(run)
             if known is None:
+                folder.remove(about_name(name))
                 stem, seed = smac3_names(self._plan, run, name)
                 Folder(folder.join(stem), folder.made).set_aside(str(seed), "old-")
             if journals:
@@ -94,6 +96,7 @@ class ResultFiles:
         stem, seed = smac3_names(self._plan, run, name)
         return [
             journal_name(name),
+            about_name(name),
             f"*traj-run-{name}.*",
             f"*-traj-run-{name}-walltime.csv",
             f"live-rundata-{name}.json",

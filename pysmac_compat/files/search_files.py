@@ -1,14 +1,16 @@
-"""What the process of the search writes down itself: the journals, and SMAC3's run directories."""
+"""What the process of the search writes down itself: the journals, why runs have ended, SMAC3's run directories."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
+from pysmac_compat.files.about_run import AboutRun, about_name, write_about
 from pysmac_compat.files.journal import Recorded, evaluation_line, journal_name
 from pysmac_compat.files.smac3 import RunDirectory
 from pysmac_compat.files.text import Appender
@@ -84,6 +86,7 @@ class SearchFiles:
             self._warnings.append(Warned(f"{what} cannot be written at the moment: {error}; it is tried again"))
 
     def _note(self, event: Event) -> None:
+        self._tell_about(event)
         if isinstance(event, RunStarted) and event.run in self._journals:
             path = os.path.join(self._folder, journal_name(self._names[event.run]))
             trouble = partial(self._warn_once, f"the journal {path}")
@@ -97,6 +100,18 @@ class SearchFiles:
             if self._journal.is_behind:
                 self._warnings.append(Warned(f"the journal {self._journal.path} is not complete"))
             self._journal = None
+
+    def _tell_about(self, event: Event) -> None:
+        if not isinstance(event, (RunStarted, RunEnded)):
+            return
+        about = AboutRun(self._plan.budget.evaluations, self._names)
+        if isinstance(event, RunEnded):
+            about = replace(about, ended=event.reason, of_search=event.of_search)
+        name = self._names[event.run]
+        try:
+            write_about(self._folder, name, about)
+        except OSError as error:
+            self._warn_once(about_name(name), error)
 
     def _tell_smac3(self, event: Event) -> None:
         if isinstance(event, RunStarted):

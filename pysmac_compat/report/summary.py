@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pysmac_compat.errors import cut
 from pysmac_compat.evaluation.outcome import FAILURES
-from pysmac_compat.report.words import count, duration, last_line, short
+from pysmac_compat.report.words import count, duration, last_line, precise, short
 
 if TYPE_CHECKING:
     from pysmac_compat.results import Result
@@ -22,7 +22,7 @@ def entries(result: Result) -> list[tuple[str, str]]:
     said = []
     if found:
         what = "the largest" if search.maximize else "the least"
-        value = f"{result.value!r}, {what}{' mean run time in seconds' if search.runtime else ''}"
+        value = f"{precise(result.value)}, {what}{' mean run time in seconds' if search.runtime else ''}"
         run = runs[found_in]
         if run.incumbent_runs > 1:
             value += f" (a mean over {run.incumbent_runs} calls)"
@@ -34,12 +34,14 @@ def entries(result: Result) -> list[tuple[str, str]]:
     else:
         said.append(("value", "none: no evaluation has succeeded"))
     inactive = result.configuration.keys() - result.active_configuration.keys()
-    said += [(f"  {name}", short(value)) for name, value in result.active_configuration.items()]
-    if inactive:
+    if found:
+        said += [(f"  {name}", short(value)) for name, value in result.active_configuration.items()]
+    if found and inactive:
         said.append(("  inactive", ", ".join(sorted(inactive))))
     statuses = Counter(evaluation.status for evaluation in result)
     spent = sum(evaluation.wall_time for evaluation in result)
-    planned = "" if search.max_evaluations is None else f" of {search.max_evaluations * len(runs):,}"
+    total = (search.max_evaluations or 0) * (search.num_runs or 0)
+    planned = f" of {total:,}" if total >= len(result) and total else ""
     shown = ", ".join(f"{number:,} {status}" for status, number in statuses.most_common())
     said.append(("evaluations", f"{len(result):,}{planned}{f': {shown}' if shown else ''}; {duration(spent)} of calls"))
     if result.known:

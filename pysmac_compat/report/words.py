@@ -21,6 +21,15 @@ def short(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else cut(str(value))
 
 
+def precise(value: float) -> str:
+    """A number without what rounding has left in its last digits.
+
+    >>> precise(0.08999999999999997), precise(7.25), precise(1234567.891)
+    ('0.09', '7.25', '1234567.891')
+    """
+    return f"{value:.12g}"
+
+
 def duration(seconds: float) -> str:
     """Seconds for a person.
 

@@ -257,7 +257,7 @@ def _serve(
                 evaluator.deadline = None
             if not session.killed and not search.broken and not stopped():
                 search.test(session.cpu_used)
-            send(RunEnded(run, stopped() or search.verdict or reason))
+            send(RunEnded(run, stopped() or search.verdict or reason, of_search=bool(stopped())))
             if stopped():
                 break
         send(None)

@@ -12,7 +12,17 @@ from pysmac_compat._warn import warn
 from pysmac_compat.arguments import LARGEST
 from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.outcome import FAILURES
-from pysmac_compat.events import INTERRUPTED, Evaluated, Event, Improved, RunEnded, RunStarted, Tested, Warned
+from pysmac_compat.events import (
+    INTERRUPTED,
+    Evaluated,
+    Event,
+    Improved,
+    RunEnded,
+    RunStarted,
+    Tested,
+    Warned,
+    reason_of_all,
+)
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.known import Known
 from pysmac_compat.report.hints import hint_for
@@ -39,7 +49,7 @@ class ResultBuilder:
         self.search = _search(plan)
         self._known = [_known(each, plan) for each in plan.start.known]
         self._runs: dict[int, RunResult] = {}
-        self._reasons: dict[int, str] = {}
+        self._ends: dict[int, RunEnded] = {}
         self._aborted = self._shown = self._contradicted = self._remarked = False
         self._n_waited = 0  # calls that the wall clock ended with little CPU time used
         self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT, by run and instance
@@ -58,7 +68,7 @@ class ResultBuilder:
             insort(self._runs[event.run].test_evaluations, event.evaluation, key=_index)
             self._check_consistency(event)
         elif isinstance(event, RunEnded):
-            self._reasons[event.run] = event.reason
+            self._ends[event.run] = event
             if event.reason != INTERRUPTED:
                 self._end(self._runs[event.run])
         elif isinstance(event, Warned):
@@ -162,14 +172,14 @@ class ResultBuilder:
         runs = [self._runs[i] for i in sorted(self._runs)]
         turned = self.plan.objective.turned
         best = min(runs, key=lambda run: (not run.trajectory, turned(run.value)))  # never one without an incumbent
-        reasons = [self._reasons.get(i, INTERRUPTED) for i in sorted(self._runs)]
+        ends = [self._ends.get(i, RunEnded(i, INTERRUPTED, of_search=True)) for i in sorted(self._runs)]
         return Result(
             value=best.value,
             configuration=dict(best.configuration),
             active_configuration=dict(best.active_configuration),
             runs=runs,
             n_crashed=sum(run.n_crashed for run in runs),
-            stopped_because=INTERRUPTED if INTERRUPTED in reasons else reasons[runs.index(best)],
+            stopped_because=reason_of_all(ends, ends[runs.index(best)]),
             search=self.search,
             known=list(self._known),
         )
@@ -219,6 +229,7 @@ def _search(plan: Plan) -> Searched:
         cutoff=plan.objective.cutoff,
         max_evaluations=None if plan.budget.evaluations >= LARGEST else plan.budget.evaluations,
         total_time=plan.budget.total_time,
+        num_runs=len(plan.seeds),
         workers=plan.calls.workers,
         n_instances=plan.instances.n_train,
         deterministic=plan.deterministic,

@@ -39,7 +39,7 @@ def handmade(**search):
         complete = {"n": 3, **last.active_configuration}
         runs.append(RunResult(seed, last.value, complete, last.active_configuration, steps, evaluations, [], 1))
     space = define(SPACE, CLAUSES)
-    about = Searched(space=space, max_evaluations=3, **search)
+    about = Searched(space=space, max_evaluations=3, num_runs=2, **search)
     best = runs[1]
     return Result(best.value, best.configuration, best.active_configuration, runs, 1, "interrupted", about)
 
@@ -91,6 +91,6 @@ def sampled(function, n, space, clauses=(), n_runs=1, instances=1, early=0, **se
         runs.append(RunResult(seed, last.value, complete, last.active_configuration, steps, evaluations, [], 1))
     best = min(runs, key=lambda run: sign * run.value)
     n_instances = instances if instances > 1 else None
-    about = Searched(space=definition, max_evaluations=n, n_instances=n_instances, **search)
+    about = Searched(space=definition, max_evaluations=n, num_runs=n_runs, n_instances=n_instances, **search)
     n_crashed = sum(run.n_crashed for run in runs)
     return Result(best.value, best.configuration, best.active_configuration, runs, n_crashed, "interrupted", about)

@@ -6,8 +6,9 @@ import shutil
 
 import pytest
 
-from pysmac_compat import ArgumentError, FileFormatError, load_result
+from pysmac_compat import ArgumentError, FileFormatError, SMAC_optimizer, load_result
 from pysmac_compat.events import Evaluated
+from pysmac_compat.files.about_run import read_about, write_about
 from pysmac_compat.files.state import read_state_run
 
 from .small import minimise
@@ -166,7 +167,65 @@ def test_a_search_that_goes_on(tmp_path):
     for path in (*results.glob("journal*"), *results.glob("traj*"), *results.glob("state-run0/*-it*")):
         with open(path, "a") as stream:
             stream.write('{"test": fal')
-    assert load_result(tmp_path).stopped_because == "unknown"
+    assert load_result(tmp_path).stopped_because == "on_event returned True"
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory):
+    """The folder of a search with three runs that Ctrl-C ends in the second one."""
+    folder = tmp_path_factory.mktemp("interrupted")
+
+    def interrupt(event):
+        if isinstance(event, Evaluated) and (event.run, event.evaluation.index) == (1, 2):
+            raise KeyboardInterrupt
+
+    optimizer = SMAC_optimizer(working_directory=str(folder), persistent_files=True)
+    optimizer.smac_options["isolate"] = False
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.minimize(lambda x: x**2, 3, {"x": SPACE["x"]}, num_runs=3, on_event=interrupt)
+    return folder
+
+
+def test_an_interrupted_search_has_all_its_runs_before_it(interrupted):
+    result = load_result(interrupted)
+    assert result.stopped_because == "interrupted"
+    assert len(result.runs) == 2
+    assert result.search.num_runs == 3
+    assert f"{len(result)} of 9" in result.summary()
+
+
+@pytest.mark.parametrize("left_out", ["the end", "the file", "all"])
+def test_why_a_run_has_ended_may_be_missing(interrupted, tmp_path, left_out):
+    shutil.copytree(interrupted, tmp_path / "wd")
+    results = tmp_path / "wd" / "out" / "scenario"
+    if left_out == "the end":  # it was killed
+        write_about(results, "1", dataclasses.replace(read_about(results, "1"), ended=None, of_search=False))
+        assert load_result(tmp_path / "wd").stopped_because == "interrupted"
+        return
+    for path in results.glob("about-run-*" if left_out == "all" else "about-run-1.json"):
+        path.unlink()
+    result = load_result(tmp_path / "wd")
+    assert result.search.num_runs is None
+    assert " of " not in result.summary().split("evaluations")[-1].split(";")[0]
+
+
+def test_the_rule_that_has_ended_a_run_and_another_number_of_evaluations(tmp_path):
+    space = {"x": SPACE["x"]}
+    minimise(lambda x: x**2, 4, space, folder=str(tmp_path), stop_when=lambda result: len(result) == 3)
+    assert load_result(tmp_path).stopped_because == "stop_when: <lambda>"
+    minimise(lambda x: x**2, 2, space, folder=str(tmp_path), resume=True)
+    result = load_result(tmp_path)
+    assert (len(result), result.search.max_evaluations, result.stopped_because) == (3, 2, "max_evaluations reached")
+    assert "3: 3 SAT" in result.summary()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"max_evaluations": 3}', "\xff"])
+def test_a_damaged_file_about_a_run_is_named(interrupted, tmp_path, text):
+    shutil.copytree(interrupted, tmp_path / "wd")
+    (path,) = (tmp_path / "wd").rglob("about-run-1.json")
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(FileFormatError, match=r"about-run-1.json: expected an object with max_evaluations"):
+        load_result(tmp_path / "wd")
 
 
 def test_what_cannot_be_meant_is_refused(tmp_path, java_runs):
