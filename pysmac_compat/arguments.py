@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import math
 import operator
 import os
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
-from pysmac_compat._warn import warn
+from pysmac_compat._warn import users_part, warn
 from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.suggestions import nearest
 
 #: the largest whole number that SMAC v2 knows: a seed, and what it takes for no limit
 LARGEST = 2**31 - 1
@@ -30,6 +33,18 @@ OTHER_NAMES = {
     **dict.fromkeys(("space", "search_space", "configspace", "params"), "parameter_dict=..."),
     "show_progress_bar": "progress=True",
     "x0": "known=[(configuration, value), ...], or smac_options['initial-incumbent'] without its value",
+    **{
+        name: f"SMAC_optimizer({name}=...)"
+        for name in ("working_directory", "persistent_files", "debug", "t_limit_total_s", "mem_limit_smac_mb")
+    },
+}
+#: the same of ``SMAC_optimizer``
+OTHER_NAMES_OF_OPTIMIZER = {
+    **dict.fromkeys(("n_jobs", "n_workers", "workers"), "smac_options['workers'] = ... of the optimizer"),
+    **{
+        name: f"minimize({name}=...)"
+        for name in ("num_runs", "num_procs", "seed", "maximize", "resume", "progress", "verbose", "t_limit_function_s")
+    },
 }
 
 
@@ -70,8 +85,11 @@ def flag(name: str, value: Any) -> bool:
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def other_names(names: Mapping[str, str], called: str = "") -> Callable[[_Function], _Function]:
-    """Let a function say which of its arguments is meant where it gets one that only other tools have.
+def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Function], _Function]:
+    """What a function of ours does for who calls it: it names the argument that is meant, and hides how it works.
+
+    A keyword argument that it does not have is a ``TypeError`` that says which one is meant. The traceback of Ctrl-C
+    shows none of the frames below it, but those of the user's function.
 
     Parameters
     ----------
@@ -82,12 +100,20 @@ def other_names(names: Mapping[str, str], called: str = "") -> Callable[[_Functi
     """
 
     def decorate(function: _Function) -> _Function:
+        own = [name for name in inspect.signature(function).parameters if name != "self"]
+        called = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+
         @functools.wraps(function)
         def checked(*given: Any, **keywords: Any) -> Any:
             for name in keywords:
                 if name in names:
-                    raise ArgumentError(f"{called or function.__name__}() has no argument {name!r}: use {names[name]}")
-            return function(*given, **keywords)
+                    raise ArgumentError(f"{called}() has no argument {name!r}: use {names[name]}")
+                if name not in own:
+                    raise ArgumentError(f"{called}() got an unexpected keyword argument {name!r}{nearest(name, own)}")
+            try:
+                return function(*given, **keywords)
+            except KeyboardInterrupt as error:
+                raise error.with_traceback(users_part(error.__traceback__)) from None
 
         return cast(_Function, checked)
 

@@ -235,3 +235,9 @@ class _Groups:
         if self.categorical:
             point["x_categorical"] = {name: values[f"x_categorical:{name}"] for name in self.categorical}
         return point
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SMAC_optimizer":  # an AttributeError would lose its text in "from pysmac.optimize import ..."
+        raise ImportError("SMAC_optimizer is in another module: from pysmac.optimizer import SMAC_optimizer")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

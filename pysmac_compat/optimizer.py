@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from pysmac_compat.planning.planner import make_plan, with_warm_start
 from pysmac_compat.planning.signature import check_signature, instance_counts
 from pysmac_compat.report import progress as shows
 from pysmac_compat.report.logs import log_level, logging_on_stderr
+from pysmac_compat.report.words import resumed, stopped
 from pysmac_compat.results import Result
 from pysmac_compat.search.minimisation import Minimisation
 from pysmac_compat.search.shell import shell_commands
@@ -31,9 +33,20 @@ from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.ready import understand
 from pysmac_compat.space.values import value_type
 from pysmac_compat.stopping import Rule, StopRules
+from pysmac_compat.suggestions import no_attribute
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
+
+logger = logging.getLogger(__name__)
+#: what other tools call `SMAC_optimizer.minimize`
+_OTHER_NAMES = {
+    **dict.fromkeys(("optimize", "fit", "run", "minimise"), "minimize(func, max_evaluations, parameter_dict)"),
+    **dict.fromkeys(("maximize", "maximise"), "minimize(func, max_evaluations, parameter_dict, maximize=True)"),
+    **dict.fromkeys(("options", "settings"), "smac_options"),
+}
+#: whether ``minimize`` resumes where its arguments do not say so; the command line sets it
+resume_by_default = False
 
 
 class SMAC_optimizer:
@@ -71,6 +84,7 @@ class SMAC_optimizer:
         A ``ValueError`` that names the argument.
     """
 
+    @arguments.entrance(arguments.OTHER_NAMES_OF_OPTIMIZER)
     def __init__(
         self,
         t_limit_total_s: float | None = None,
@@ -92,6 +106,11 @@ class SMAC_optimizer:
         self.result: Result | None = None
         self._held: list[RunLock] = []
         self.set_working_directory(working_directory, persistent_files)
+
+    if not TYPE_CHECKING:  # which knows what there is
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_attribute(self, name, _OTHER_NAMES)
 
     def __del__(self) -> None:
         clean_up = getattr(self, "_clean_up", None)
@@ -147,7 +166,7 @@ class SMAC_optimizer:
         name: str = self.smac_options.get("scenario_fn", INITIAL["scenario_fn"])
         return name
 
-    @arguments.other_names(arguments.OTHER_NAMES)
+    @arguments.entrance(arguments.OTHER_NAMES)
     def minimize(
         self,
         func: Callable[..., Any],
@@ -256,9 +275,14 @@ class SMAC_optimizer:
         """
         check_platform()
         refuse_while_importing_main()
+        resume = resume or resume_by_default
         if num_instances is not None:
             warn("num_instances is now called num_train_instances", DeprecationWarning)
             num_train_instances = num_instances if num_train_instances is None else num_train_instances
+        if isinstance(max_evaluations, (Mapping, list)) and isinstance(parameter_dict, int):
+            raise ArgumentError(
+                "max_evaluations and parameter_dict are swapped: minimize(func, max_evaluations, parameter_dict)"
+            )
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {shown(func)}")
         num_train_instances, num_test_instances = instance_counts(func, num_train_instances, num_test_instances)
@@ -318,13 +342,25 @@ class SMAC_optimizer:
                 overwrite=self._persistent,
                 recorded=recorded,
             )
+            note = resumed([len(each.evaluations) for each in recorded.values()])
             level = self._log_level if options.output.log_level is None else options.output.log_level or None
             with ended_by_sigterm(self.__del__), logging_on_stderr(level), shell_commands(plan.shell):
+                if note:
+                    logger.info(note)
                 minimisation = Minimisation(
-                    plan, func, files=files, locks=locks, recorded=recorded, rules=rules, wishes=wishes
+                    plan,
+                    func,
+                    files=files,
+                    locks=locks,
+                    recorded=recorded,
+                    rules=rules,
+                    wishes=replace(wishes, note=note),
                 )
                 try:
                     minimisation.carry_out(on_event)
+                except KeyboardInterrupt as error:
+                    error.args = error.args or (stopped(minimisation.result, self._persistent),)
+                    raise
                 finally:
                     self.result = minimisation.result
         assert self.result is not None
@@ -333,6 +369,8 @@ class SMAC_optimizer:
 
 def __getattr__(name: str) -> Any:
     """What the original imported here, and scripts took from here."""
+    if name == "fmin":
+        raise ImportError("fmin is in another module: from pysmac.optimize import fmin")
     if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):
         from pysmac_compat import utils
 

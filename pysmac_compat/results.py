@@ -9,12 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
 from pysmac_compat.evaluation.outcome import FAILURES, SUCCESSES, Status
+from pysmac_compat.suggestions import no_attribute
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pysmac_compat.report.plots import Plots
     from pysmac_compat.space.definition import Definition
+
+
+#: what other tools call what a result has
+_OTHER_NAMES = {
+    **dict.fromkeys(
+        ("best_params", "best_params_", "best_configuration", "best_config"), "result.active_configuration"
+    ),
+    **dict.fromkeys(("best_value", "best_score_", "best_cost", "fun"), "result.value"),
+    **dict.fromkeys(("best_trial", "best_index_"), "result.best(1)[0]"),
+    **dict.fromkeys(("trials", "evaluations"), "list(result), or result.runs[0].evaluations"),
+    **dict.fromkeys(("trials_dataframe", "cv_results_", "dataframe"), "result.to_frame()"),
+    "trajectory": "result.runs[0].trajectory",
+}
 
 
 @dataclass(frozen=True)
@@ -150,6 +164,15 @@ class Ranked:
     active_configuration: dict[str, Any]
 
 
+class Ranking(list[Ranked]):
+    """The best configurations, a list that is printed with a line for each."""
+
+    def __repr__(self) -> str:
+        from pysmac_compat.report.words import ranked
+
+        return "\n".join(map(ranked, self)) or "[]"
+
+
 @dataclass(frozen=True)
 class Searched:
     """What was searched.
@@ -232,6 +255,12 @@ class Result:
         return sum(len(run.evaluations) for run in self.runs)
 
     @property
+    def n_planned(self) -> int | None:
+        """How many evaluations all runs were to have; None if that is not known, or there are more of them."""
+        planned = (self.search.max_evaluations or 0) * (self.search.num_runs or 0)
+        return planned if planned >= max(1, self.n_evaluations) else None
+
+    @property
     def n_timed_out(self) -> int:
         """How many evaluations of all runs have the status TIMEOUT."""
         return sum(run.n_timed_out for run in self.runs)
@@ -242,10 +271,15 @@ class Result:
     def __bool__(self) -> bool:
         return True  # also without an evaluation
 
+    if not TYPE_CHECKING:  # which knows what there is
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_attribute(self, name, _OTHER_NAMES)
+
     def __iter__(self) -> Iterator[Evaluation]:
         return (evaluation for run in self.runs for evaluation in run.evaluations)
 
-    def best(self, n: int = 10) -> list[Ranked]:
+    def best(self, n: int = 10) -> Ranking:
         """The best configurations that have not failed; the first is ``active_configuration``.
 
         Where they race over instances or seeds, those with more evaluations come first: a mean over few is luck.
@@ -258,10 +292,10 @@ class Result:
         from pysmac_compat.report.ranking import ranking
 
         n = arguments.integer("n", n)
-        return [
+        return Ranking(
             Ranked(value, n_runs, run, evaluation.index, dict(evaluation.configuration))
             for (value, n_runs, run, evaluation), _ in zip(ranking(self), range(n), strict=False)
-        ]
+        )
 
     def to_frame(self, of: str = "evaluations") -> pd.DataFrame:
         """A table for pandas, a row for each evaluation.
@@ -273,10 +307,10 @@ class Result:
         Returns
         -------
         pandas.DataFrame
-            The columns ``run`` (its number in ``runs``, from 0), ``seed`` and ``instance`` (what the function got),
-            ``index``, ``status``, ``value``, ``cutoff``, ``cpu_time``, ``wall_time``, ``runtime``, ``quality``,
-            ``message`` (the last line), and one for each parameter: NA where it is inactive. A parameter that is
-            called as one of the others is ``parameter.NAME``.
+            The columns ``run`` (its number in ``runs``, from 0), ``run_seed`` (as in the names of its files), ``seed``
+            and ``instance`` (what the function got), ``index``, ``status``, ``value``, ``cutoff``, ``cpu_time``,
+            ``wall_time``, ``runtime``, ``quality``, ``message`` (the last line), and one for each parameter: NA where
+            it is inactive. A parameter that is called as one of the others is ``parameter.NAME``.
 
         Raises
         ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pysmac_compat.errors import cut, shown
@@ -29,3 +29,25 @@ def nearest(name: Any, known: Iterable[str]) -> str:
     """
     known = sorted(known)
     return did_you_mean(name, known) or f"; known are {cut(', '.join(known))}"
+
+
+def no_attribute(owner: object, name: str, meant: Mapping[str, str]) -> AttributeError:
+    """The error of an object without this attribute, which says what is meant.
+
+    Parameters
+    ----------
+    owner : object
+    name : str
+    meant : dict of str to str
+        What is meant, by the name in other tools.
+
+    Examples
+    --------
+    >>> no_attribute("text", "find_it", {"find_it": "find('it')"})
+    AttributeError("'str' object has no attribute 'find_it': use find('it')")
+    """
+    text = f"{type(owner).__name__!r} object has no attribute {name!r}"
+    if name in meant:
+        return AttributeError(f"{text}: use {meant[name]}")
+    public = [] if name.startswith("_") else [each for each in dir(owner) if not each.startswith("_")]
+    return AttributeError(text + did_you_mean(name, public))

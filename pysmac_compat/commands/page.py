@@ -19,9 +19,10 @@ def report(argv: Sequence[str]) -> int:
     """Write the page of a folder; returns the exit code."""
     parser = _parser("report", _report.__doc__)
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the page; {_FILE} unless given")
+    parser.add_argument("--force", action="store_true", help="replace a file that is no such page, too")
     options = parser.parse_args(argv)
     with _said("report") as done:
-        done[0] = _report(options.folder, options.output)
+        done[0] = _report(options.folder, options.output, options.force)
     return done[0]
 
 
@@ -51,15 +52,19 @@ def _said(command: str) -> Iterator[list[int]]:
         print(f"pysmac-compat {command}: {error}", file=sys.stderr)
 
 
-def _report(folder: str, output: str | None) -> int:
+def _report(folder: str, output: str | None, force: bool) -> int:
     """Write a page about a search: one file of HTML that needs nothing else."""
     from pysmac_compat.report.page import BEGIN, as_bytes, page
 
     path = _FILE if output is None else output
-    if output is None and os.path.exists(path):
+    if os.path.isfile(path) and not force:
         with open(path, "rb") as stream:
-            if stream.read(len(BEGIN)) != BEGIN.encode():
-                raise FileExistsError(f"there is another file {path}; say where to write the page: -o FILE")
+            beginning = stream.read(len(BEGIN))
+        if beginning and beginning != BEGIN.encode():
+            raise FileExistsError(
+                f"there is another file {path}, which is no page of a search; name another one with -o, "
+                "or replace it with --force"
+            )
     content = as_bytes(page(load_result(folder), name_of(folder)))
     with open(path, "wb") as stream:
         stream.write(content)

@@ -7,25 +7,33 @@ import os
 import runpy
 import sys
 import traceback
+from collections.abc import Sequence
 
-from pysmac_compat import _shims
+import pysmac_compat
+from pysmac_compat import _shims, optimizer
 from pysmac_compat.drop_in import install_as_pysmac
 from pysmac_compat.report import progress as shows
 from pysmac_compat.report.hints import hint_for, hint_for_syntax
 from pysmac_compat.report.python2 import Change, others
+
+#: the folder of our package, and the exit code of what Ctrl-C has ended
+_OURS, _INTERRUPTED = os.path.join(os.path.dirname(pysmac_compat.__file__), ""), 130
 
 
 def main(argv: list[str], epilog: str = "") -> int:
     """Run the script named on the command line; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m pysmac_compat",
-        usage="%(prog)s [-h] [--progress] [--verbose] script [args ...]",
+        usage="%(prog)s [-h] [--progress] [--verbose] [--resume] script [args ...]",
         description="Run a script that was written for pysmac: 'import pysmac' in it gives this package.",
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--progress", action="store_true", help="a line that moves while it searches; needs tqdm")
     parser.add_argument("--verbose", action="store_true", help="a line for each evaluation")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where an earlier start has stopped; needs persistent_files=True"
+    )
     parser.add_argument("script", help="the script")
     rest = parser.add_argument("args", nargs=argparse.REMAINDER, help="its own arguments, if it takes any")
     rest.required = False  # else some versions of Python ask for them where the script is missing
@@ -38,6 +46,7 @@ def main(argv: list[str], epilog: str = "") -> int:
     except ImportError as error:
         parser.error(str(error))
     shows.by_default.progress, shows.by_default.verbose = wishes.progress, wishes.verbose
+    optimizer.resume_by_default = options.resume
     install_as_pysmac()
     sys.argv = [script, *options.args]
     # '' or the current folder stands first under -m; a script has its own folder there.
@@ -45,6 +54,10 @@ def main(argv: list[str], epilog: str = "") -> int:
     sys.path.append(os.path.dirname(_shims.__file__))
     try:
         runpy.run_path(script, run_name="__main__")
+    except KeyboardInterrupt as error:
+        frames = _own(traceback.extract_tb(error.__traceback__), script)
+        print(_text(error, [f for f in frames if not _lies_in(_OURS, f.filename)]), end="", file=sys.stderr)
+        return _INTERRUPTED
     except Exception as error:
         hint = _hint(error, script)
         if hint is None:
@@ -56,7 +69,7 @@ def main(argv: list[str], epilog: str = "") -> int:
 
 def _hint(error: Exception, script: str) -> str | None:
     """The traceback from the script's own frames on, and a line with the place and what helps; None if nothing does."""
-    folder = os.path.join(os.path.dirname(os.path.abspath(script)), "")
+    folder = _folder(script)
     frames = traceback.extract_tb(error.__traceback__)
     own = [i for i, frame in enumerate(frames) if _lies_in(folder, frame.filename)]
     if isinstance(error, SyntaxError):
@@ -67,11 +80,25 @@ def _hint(error: Exception, script: str) -> str | None:
         hint = hint_for(f"{type(error).__name__}: {error}") if own else None
     if hint is None:
         return None
-    shown = traceback.format_list(frames[own[0] :]) if own else []
-    head = ["Traceback (most recent call last):\n"] if shown else []
-    text = "".join([*head, *shown, *traceback.format_exception_only(error)])
+    text = _text(error, _own(frames, script))
     first = Change(os.path.abspath(file), line or 1, hint)
     return "\n".join([f"{text}python -m pysmac_compat: {file}, line {line}: {hint}", *others(first, script)])
+
+
+def _own(frames: Sequence[traceback.FrameSummary], script: str) -> Sequence[traceback.FrameSummary]:
+    """The frames from the first one of the script on."""
+    folder = _folder(script)
+    first = next((i for i, frame in enumerate(frames) if _lies_in(folder, frame.filename)), len(frames))
+    return frames[first:]
+
+
+def _text(error: BaseException, frames: Sequence[traceback.FrameSummary]) -> str:
+    head = ["Traceback (most recent call last):\n"] if frames else []
+    return "".join([*head, *traceback.format_list(frames), *traceback.format_exception_only(error)])
+
+
+def _folder(script: str) -> str:
+    return os.path.join(os.path.dirname(os.path.abspath(script)), "")
 
 
 def _lies_in(folder: str, file: str) -> bool:

@@ -1,4 +1,6 @@
-"""``about-run-N.json``: what a run was to do, and why it has ended::
+"""``about-run-N.json``: what a run was to do, and why it has ended.
+
+::
 
     {"max_evaluations": 60, "runs": ["1", "2"], "ended": "target(0.1)", "of_search": false}
 

@@ -61,6 +61,34 @@ def header(plan: Plan, run: int) -> dict[str, Any]:
     return {name: plain(value) for name, value in content.items()}
 
 
+#: what the user has set, by the name in the journal, where that is another one
+_ARGUMENTS = {
+    "objective: cutoff": "t_limit_function_s",
+    **{
+        name: f"smac_options[{option!r}]"
+        for name, option in {
+            "objective: runtime": "run-obj",
+            "objective: penalty": "overall-obj",
+            "objective: instance_penalty": "inter-obj",
+            "objective: capping": "adaptive-capping",
+            "objective: stop_on_abort": "stop-on-abort",
+            "objective: stop_on_crash": "abort-on-crash",
+            "failure_value": "timeout_quality",
+            "workers": "workers",
+            "in_order": "workers-order",
+            "lag": "workers-lag",
+            "use_model": "execution-mode",
+            "max_incumbent_runs": "max-incumbent-runs",
+            "initial_incumbent_runs": "initial-incumbent-runs",
+            "seed_offset": "seed-offset",
+            "first": "initial-incumbent",
+            "subspace": "search-subspace",
+            "retries": "retry-crashed-count",
+            "crashed_quality": "transform-crashed-quality-value",
+        }.items()
+    },
+}
+
 #: settings of the engine, under the names of the journal
 _PARTS = ("surrogate", "acquisition", "maximizer", "selector", "encoder", "intensifier")
 
@@ -158,4 +186,4 @@ def _difference(name: str, old: Any, new: Any) -> str:
             if difference:
                 return difference
         return f"{name}: the order is another one, {list(old)} before, {list(new)} now"
-    return f"{name} was {old!r:.200}, now it is {new!r:.200}"
+    return f"{_ARGUMENTS.get(name, name)} was {old!r:.200}, now it is {new!r:.200}"

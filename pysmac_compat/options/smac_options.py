@@ -50,6 +50,11 @@ class SmacOptions(dict[str, Any]):
         super().__init__(initial)
         self.assigned: dict[str, Any] = {}
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name != "assigned":
+            raise AttributeError(f"smac_options is a dict: write smac_options[{name!r}] = {shown(value)}")
+        super().__setattr__(name, value)
+
     def __setitem__(self, key: str, value: Any) -> None:
         super().__setitem__(key, value)
         self.assigned.pop(key, None)

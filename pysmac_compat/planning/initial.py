@@ -137,7 +137,10 @@ def _value(what: str, parameter: Parameter, text: str) -> Value:
     try:
         return value_of(text, parameter)
     except ValueError:
+        expected = f"one of {parameter.domain}"
+        if parameter.numeric:
+            kind = "a whole number" if parameter.kind == "integer" else "a number"
+            expected = f"{kind} from {parameter.values[0]} to {parameter.values[1]}"
         raise ArgumentError(
-            f"{what}: {shown(text)} is not a value of the parameter {shown(parameter.name)}; "
-            f"expected one of {parameter.domain}"
+            f"{what}: {shown(text)} is not a value of the parameter {shown(parameter.name)}; expected {expected}"
         ) from None

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, cut
 from pysmac_compat.plan import Plan
 from pysmac_compat.suggestions import did_you_mean
@@ -78,6 +79,11 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
             )
     given = [*definition.parameters, *requested]
     for argument in accepted:
+        if argument.name in definition.conditions and argument.default is argument.empty:
+            warn(
+                f"func: {name} has no default for {argument.name!r}, and does not get it where that is inactive: these "
+                f"calls will fail; write {argument.name}=None in its definition"
+            )
         if argument.default is not argument.empty or argument.kind is argument.VAR_POSITIONAL:
             continue
         if argument.kind is argument.POSITIONAL_ONLY:

@@ -9,7 +9,7 @@ import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -70,10 +70,13 @@ class Wishes:
     ----------
     progress : bool or 'auto'
     verbose : int
+    note : str
+        A line that comes first.
     """
 
     progress: Any = False
     verbose: Any = 0
+    note: str = ""
 
     def checked(self) -> Wishes:
         """With ``progress`` as a bool, where it was 'auto'.
@@ -130,6 +133,8 @@ class Display:
         Runs at the same time.
     workers : int
         Calls at the same time, of all runs.
+    known : sequence of float
+        Values that were known before the search.
     """
 
     wishes: Wishes
@@ -137,6 +142,7 @@ class Display:
     n_runs: int = 1
     processes: int = 1
     workers: int = 1
+    known: Sequence[float] = ()
     _values: dict[int, float] = field(default_factory=dict)
     _ended: Counter[int] = field(default_factory=Counter)
     _statuses: Counter[str] = field(default_factory=Counter)
@@ -146,7 +152,9 @@ class Display:
         self._pace = self._new_pace()
         most = self.search.max_evaluations
         self._planned = math.inf if most is None else most * self.n_runs
-        self._bar = _new_bar(self._total) if self.wishes.progress else None
+        self._bar = (
+            _new_bar(self._total, "maximize" if self.search.maximize else "minimize") if self.wishes.progress else None
+        )
         self._exit = contextlib.ExitStack()
         if self._bar is not None:
             _bars.append(self._bar)
@@ -157,6 +165,10 @@ class Display:
         package = logging.getLogger("pysmac_compat")
         if self._bar is not None and not package.handlers:
             self._exit.enter_context(_handled(package, _Above(logging.WARNING), package.level))
+        if self.wishes.note and self.wishes.verbose:
+            logger.info("%s", self.wishes.note)
+        elif self.wishes.note:
+            say(self.wishes.note, sys.stderr)
         self._show()
         return self
 
@@ -212,18 +224,22 @@ class Display:
 
     def _state(self) -> list[str]:
         failed = sum(self._statuses[status] for status in FAILURES)
-        left = self._left
+        left, best = self._left, self._best
         busy = max(0, min(self.workers, self._calls))
         return [
-            f"best {short(self._best_of(self._values.values()))}" if self._values else "none yet",
+            "none yet" if best is None else f"best {short(best)}",
             *([] if left is None else [f"{duration(left)} left"]),
             f"{failed} crashed",
             f"{self._statuses['TIMEOUT']} timed out",
             f"{busy}/{self.workers} busy",
         ]
 
-    def _best_of(self, values: Iterable[float]) -> float:
-        return max(values) if self.search.maximize else min(values)
+    @property
+    def _best(self) -> float | None:
+        return self._best_of([*self.known, *self._values.values()])
+
+    def _best_of(self, values: Sequence[float]) -> float | None:
+        return (max if self.search.maximize else min)(values, default=None)
 
     @property
     def _left(self) -> float | None:
@@ -231,14 +247,15 @@ class Display:
 
     def _line(self, run: int, number: str, evaluation: Evaluation) -> str:
         """The line on an evaluation."""
-        left, values = self._left, [*self._values.values()]
+        left, values = self._left, [*self.known, *self._values.values()]
         value = short(evaluation.value)
         if not evaluation.succeeded:
             value = f"{evaluation.status}: {last_line(evaluation.message)}".removesuffix(": ")
         elif self.search.deterministic and self.search.n_instances is None:  # the search learns it in a moment
             values.append(evaluation.value)
-        if evaluation.succeeded and values:
-            value += f" (best {short(self._best_of(values))})"
+        best = self._best_of(values)
+        if evaluation.succeeded and best is not None:
+            value += f" (best {short(best)})"
         parts = [value, got(evaluation), f"{evaluation.wall_time:.1f} s"]
         parts.append("" if left is None else f"about {duration(left)} left")
         return one_line(f"run {run}, {number}", parts, evaluation.configuration)
@@ -250,13 +267,15 @@ def got(evaluation: Evaluation) -> str:
     return ", ".join(f"{name} {value}" for name, value in given if value is not None)
 
 
-def _new_bar(total: int | None) -> Any:
+def _new_bar(total: int | None, label: str) -> Any:
     has_widgets = _is_notebook() and importlib.util.find_spec("ipywidgets") is not None
     tqdm: Any = importlib.import_module("tqdm.notebook" if has_widgets else "tqdm.std")
     # no thread that watches it: later calls are forks of this process
     bar = type("Bar", (tqdm.tqdm,), {"monitor_interval": 0})
     shape = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
-    return bar(total=total, desc="minimize", unit="call", dynamic_ncols=True, bar_format=shape)
+    # a notebook shows two streams as two texts, each line in the one that is written last
+    stream = sys.stdout if _is_notebook() and not has_widgets else None
+    return bar(total=total, desc=label, unit="call", dynamic_ncols=True, bar_format=shape, file=stream)
 
 
 class _Lines(logging.Handler):

@@ -40,8 +40,7 @@ def entries(result: Result) -> list[tuple[str, str]]:
         said.append(("  inactive", ", ".join(sorted(inactive))))
     statuses = Counter(evaluation.status for evaluation in result)
     spent = sum(evaluation.wall_time for evaluation in result)
-    total = (search.max_evaluations or 0) * (search.num_runs or 0)
-    planned = f" of {total:,}" if total >= len(result) and total else ""
+    planned = "" if result.n_planned is None else f" of {result.n_planned:,}"
     shown = ", ".join(f"{number:,} {status}" for status, number in statuses.most_common())
     said.append(("evaluations", f"{len(result):,}{planned}{f': {shown}' if shown else ''}; {duration(spent)} of calls"))
     if result.known:

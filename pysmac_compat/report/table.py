@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: the columns before those of the parameters
 COLUMNS = (
     "run",
+    "run_seed",
     "seed",
     "index",
     "instance",
@@ -33,7 +34,7 @@ COLUMNS = (
     "quality",
     "message",
 )
-_WHOLE = ("run", "seed", "index", "instance")
+_WHOLE = ("run", "run_seed", "seed", "index", "instance")
 _NUMBERS = ("value", "cutoff", "cpu_time", "wall_time", "runtime", "quality")
 #: stands for the value of an inactive parameter: None may be a choice
 INACTIVE: Any = type("Inactive", (), {"__repr__": lambda self: "INACTIVE"})()
@@ -85,6 +86,7 @@ def table(result: Result, of: str = "evaluations") -> tuple[dict[str, str], list
     rows = []
     for run, evaluation in found:
         about = {**vars(evaluation), "run": run, "message": last_line(evaluation.message)}
+        about["run_seed"] = None if of == "known" else result.runs[run].seed
         values = [evaluation.configuration.get(name, INACTIVE) for name in parameters]
         rows.append([*(about[name] for name in COLUMNS), *values])
     return columns, rows

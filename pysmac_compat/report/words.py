@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.errors import cut
+
+if TYPE_CHECKING:
+    from pysmac_compat.results import Ranked, Result
 
 #: control characters but tabs and newlines, those that change the direction, and halves of surrogate pairs
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -80,3 +83,32 @@ def count(number: int, noun: str) -> str:
     ('1 evaluation', '0 runs')
     """
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def resumed(counts: Sequence[int]) -> str:
+    """What to say of the evaluations of each run that is resumed; empty if there are none.
+
+    >>> resumed([30, 5]), resumed([])
+    ('resume: 35 evaluations of 2 runs come from the journal', '')
+    """
+    if not counts:
+        return ""
+    of_runs = f" of {len(counts)} runs" if len(counts) > 1 else ""
+    comes = "comes" if sum(counts) == 1 else "come"
+    return f"resume: {count(sum(counts), 'evaluation')}{of_runs} {comes} from the journal"
+
+
+def stopped(result: Result, with_files: bool) -> str:
+    """The message of Ctrl-C."""
+    of_total = "" if result.n_planned is None else f" of {result.n_planned:,}"
+    found = any(run.trajectory for run in result.runs)
+    best = f"best {short(result.value)}" if found else "none has succeeded"
+    goes_on = "; minimize(..., resume=True) goes on" if with_files else ""
+    return f"stopped after {result.n_evaluations:,}{of_total} evaluations, {best}{goes_on}"
+
+
+def ranked(one: Ranked) -> str:
+    """The line on one of the best configurations."""
+    found = f"run {one.run}, evaluation {one.evaluation}" if one.evaluation else "known before"
+    mean = f", a mean over {one.n_runs} calls" if one.n_runs > 1 else ""
+    return f"{precise(one.value)} ({found}{mean}): {assignments(one.active_configuration)}"

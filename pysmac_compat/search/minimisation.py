@@ -66,7 +66,9 @@ class Minimisation:
         self._display: Display | None = None
         if wishes is not None and (wishes.progress or wishes.verbose):
             n_runs, processes = len(plan.seeds), plan.processes
-            self._display = Display(wishes, self._builder.search, n_runs, processes, plan.calls.workers * processes)
+            known = () if plan.needs_racing else [each.value for each in self._builder.known]
+            workers = plan.calls.workers * processes
+            self._display = Display(wishes, self._builder.search, n_runs, processes, workers, known)
         self._callers: list[Caller] = []
         self._engines: list[Engine] = []
         self._started = contextlib.ExitStack()

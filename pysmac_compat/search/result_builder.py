@@ -47,7 +47,7 @@ class ResultBuilder:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.search = _search(plan)
-        self._known = [_known(each, plan) for each in plan.start.known]
+        self.known = [_known(each, plan) for each in plan.start.known]
         self._runs: dict[int, RunResult] = {}
         self._ends: dict[int, RunEnded] = {}
         self._aborted = self._shown = self._contradicted = self._remarked = False
@@ -129,7 +129,7 @@ class ResultBuilder:
 
     def _improve(self, run: RunResult, event: Improved) -> None:
         if event.configuration != run.active_configuration or not run.trajectory:
-            before = self._known and all(e.configuration != event.configuration for e in run.evaluations)
+            before = self.known and all(e.configuration != event.configuration for e in run.evaluations)
             index = 0 if before else event.evaluation
             run.trajectory.append(Incumbent(index, event.value, event.configuration))
             logger.info("evaluation %d: new incumbent, %r", event.evaluation, event.value)
@@ -161,7 +161,7 @@ class ResultBuilder:
             n_crashed=found.n_crashed,
             stopped_because="",
             search=self.search,
-            known=self._known,
+            known=self.known,
         )
 
     @property
@@ -181,7 +181,7 @@ class ResultBuilder:
             n_crashed=sum(run.n_crashed for run in runs),
             stopped_because=reason_of_all(ends, ends[runs.index(best)]),
             search=self.search,
-            known=list(self._known),
+            known=list(self.known),
         )
 
     def conclude(self) -> None:

@@ -85,7 +85,9 @@ def _integer(name: str, value: Any, default: bool = False) -> int:
     if type(value) is not int:
         hint = f"; write {int(value)}, or // in place of /" if type(value) is float and value.is_integer() else ""
         if type(value) is float and not value.is_integer():
-            hint = "; a parameter with fractions is of type 'real'"
+            above, below = value.as_integer_ratio()
+            written = f"{above} // {below} in place of {above} / {below}" if below < 100 else "// in place of /"
+            hint = f"; a parameter with fractions is of type 'real'; for a whole number write {written}"
         raise ParameterError(
             f"parameter {shown(name)}: the bounds and the default of an integer parameter must be int, "
             f"got {shown(value)} ({type(value).__name__}){hint}"

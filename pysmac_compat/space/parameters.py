@@ -202,10 +202,10 @@ def _parse_flags(name: str, rest: Sequence[Any], kind: str) -> bool:
     if log and kind in ("categorical", "ordinal"):
         log, ignored = False, ["log", *ignored]
     if ignored:
-        warn(
-            f"parameter {shown(name)}: {cut(', '.join(map(shown, ignored)))} after the default is ignored "
-            "(only 'log' on a real or integer parameter has a meaning)"
-        )
+        meaning = "only 'log' on a real or integer parameter has a meaning"
+        if not log and kind in ("real", "integer"):
+            meaning = "the scale is linear; only the word 'log' there makes it logarithmic"
+        warn(f"parameter {shown(name)}: {cut(', '.join(map(shown, ignored)))} after the default is ignored ({meaning})")
     return log
 
 

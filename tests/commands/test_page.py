@@ -28,8 +28,12 @@ def test_report(java_runs, tmp_path, monkeypatch, capsys):
     (tmp_path / "report.html").write_text("of somebody else")
     capsys.readouterr()
     assert main(["report", folder]) == 1
-    assert "there is another file report.html; say where to write the page: -o FILE" in capsys.readouterr().err
+    assert main(["report", folder, "-o", "report.html"]) == 1
+    message = "there is another file report.html, which is no page of a search; name another one with -o"
+    assert capsys.readouterr().err.count(message) == 2
     assert (tmp_path / "report.html").read_text() == "of somebody else"
+    assert main(["report", folder, "-o", "report.html", "--force"]) == 0
+    assert "<title>wd</title>" in (tmp_path / "report.html").read_text()
 
 
 def test_what_cannot_be_reported(tmp_path, capsys):

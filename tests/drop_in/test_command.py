@@ -127,7 +127,7 @@ def test_a_script_that_handles_what_is_missing_itself(run_prepared):
 
 def test_help(run):
     done = run(*COMMAND, "--help")
-    assert done.stdout.startswith("usage: python -m pysmac_compat [-h] [--progress] [--verbose] script [args ...]\n")
+    assert done.stdout.startswith("usage: python -m pysmac_compat [-h] [--progress] [--verbose] [--resume] script [args ...]\n")
     assert "written for pysmac" in done.stdout
 
 
@@ -136,7 +136,7 @@ def test_without_a_script(run):
     done = run(*COMMAND, check=False)
     assert done.returncode == 2
     usage, error = done.stderr.splitlines()
-    assert usage == "usage: python -m pysmac_compat [-h] [--progress] [--verbose] script [args ...]"
+    assert usage == "usage: python -m pysmac_compat [-h] [--progress] [--verbose] [--resume] script [args ...]"
     assert error.endswith("required: script")
 
 
@@ -183,3 +183,31 @@ def test_a_script_without_a_guard_whose_calls_spawn_processes(run_script):
     done = run_script(script)
     assert done.stdout.count("VALUE") == 1
     assert 'if __name__ == "__main__":' in done.stderr.replace("'", '"')
+
+
+@pytest.mark.slow
+def test_ctrl_c_and_another_start(run_prepared):
+    script = """
+        import os, signal, sys
+        import pysmac
+
+        def stop(event):
+            if getattr(getattr(event, "evaluation", 0), "index", 0) == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        optimizer = pysmac.SMAC_optimizer(working_directory="wd", persistent_files=True)
+        optimizer.smac_options["isolate"] = False
+        on_event = stop if sys.argv[1:] else None
+        print(optimizer.minimize(lambda x: x * x, 5, {"x": ("real", [-5, 5], 1)}, on_event=on_event, verbose=1)[0])
+        """
+    done = run_prepared(*COMMAND, "script.py", "stop", files={"script.py": script}, check=False)
+    assert done.returncode == 130
+    assert "script.py" in done.stderr
+    assert "pysmac_compat" not in done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("KeyboardInterrupt: stopped after ")
+    assert last.endswith("minimize(..., resume=True) goes on")
+    again = run_prepared(*COMMAND, "--resume", "script.py")
+    count = int(last.split()[3])
+    assert again.stdout.splitlines()[0] == f"resume: {count} evaluations come from the journal"
+    assert len(again.stdout.splitlines()) == 1 + (5 - count) + 1

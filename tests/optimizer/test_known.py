@@ -104,3 +104,12 @@ def test_what_cannot_be_meant_is_refused(known, message):
 def test_where_it_cannot_be_used(keywords, message):
     with pytest.raises(ArgumentError, match=message):
         search([(BEST, 1)], **keywords)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "expected"),
+    [({"x": 190.0}, "expected a number from -5.0 to 5.0"), ({"x": 1.0, "c": "q"}, "expected one of {a, ")],
+)
+def test_a_value_outside_names_the_range(configuration, expected):
+    with pytest.raises(ArgumentError, match=rf"known\[0\]: .* is not a value of the parameter .*; {expected}"):
+        search([(configuration, 1.0)])

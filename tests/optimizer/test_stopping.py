@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+import traceback
 
 import pytest
 
@@ -200,3 +201,37 @@ def test_a_stopped_search_is_resumed(tmp_path):
     # a call that had ended before the search could be stopped is in the journal, too
     assert second in ([*range(8, 13)], [*range(9, 13)])
     assert result.stopped_because == "max_evaluations reached"
+
+
+def own_call(r):
+    raise KeyboardInterrupt
+
+
+def shown(error):
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+def test_the_traceback_of_an_interrupt_shows_the_users_frames(tmp_path, persistent):
+    def on_event(event):
+        if isinstance(event, Evaluated):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "wd"), persistent_files=persistent)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        optimizer.minimize(parabola, 5, SPACE, on_event=on_event, num_runs=2)
+    name = "test_the_traceback_of_an_interrupt_shows_the_users_frames"
+    assert shown(caught.value)[:2] == [name, "checked"]
+    assert set(shown(caught.value)[2:]) <= {"on_event"}
+    count = optimizer.result.n_evaluations
+    assert str(caught.value).startswith(f"stopped after {count} of 10 evaluations, best ")
+    assert str(caught.value).endswith("minimize(..., resume=True) goes on") == persistent
+
+
+def test_the_frames_of_a_function_in_this_process_stay():
+    optimizer = SMAC_optimizer()
+    optimizer.smac_options["isolate"] = False
+    with pytest.raises(KeyboardInterrupt) as caught:
+        optimizer.minimize(own_call, 5, SPACE)
+    assert shown(caught.value)[1:] == ["checked", "own_call"]
+    assert str(caught.value) == "stopped after 0 of 5 evaluations, none has succeeded"

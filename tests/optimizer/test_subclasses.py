@@ -116,7 +116,7 @@ def test_the_journal_of_another_search_has_an_error_of_its_own(tmp_path):
         optimizer.minimize(parabola, 1, SPACE, **more)
 
     minimize()
-    with pytest.raises(ResumeError, match="seed_offset was 0, now it is 1"):
+    with pytest.raises(ResumeError, match=r"smac_options\['seed-offset'\] was 0, now it is 1"):
         minimize({"seed-offset": 1}, resume=True)
 
 

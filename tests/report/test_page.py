@@ -14,6 +14,7 @@ from pysmac_compat import load_result
 from pysmac_compat.report.page import page
 from pysmac_compat.report.page.drawn import drawn
 from pysmac_compat.report.page.repeat import call, script
+from pysmac_compat.report.words import precise
 from pysmac_compat.space.definition import define
 
 from . import pages
@@ -62,7 +63,7 @@ def test_what_the_sections_say(everything):
     result, parsed = everything
     sections = ["summary", "history", "runs", "parallel", "best", "importance", "instances", "failures", "space"]
     assert [name for name in parsed.texts if name] == [*sections, "repeat"]
-    assert repr(result.value) in parsed.text("summary")
+    assert precise(result.value) in parsed.text("summary")
     assert "run 4" in parsed.text("runs")
     for run in result.runs:
         assert f"{run.value:.4g}" in parsed.text("runs")

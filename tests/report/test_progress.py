@@ -9,6 +9,7 @@ import pytest
 from pysmac_compat import ArgumentError, Searched, SMAC_optimizer
 from pysmac_compat.events import Begun, Evaluated, Improved, RunEnded, RunStarted
 from pysmac_compat.events import Tested as OnTestInstance
+from pysmac_compat.report import progress
 from pysmac_compat.report.progress import Display, Pace, Wishes, say
 
 from .small import evaluation, minimise
@@ -69,6 +70,35 @@ def test_a_run_that_ends_early_leaves_less_to_do(capsys):
 def test_the_largest_is_best():
     events = [*EVENTS, improved(1, 1, 7.0)]
     assert show(Wishes(progress=True), events, Searched(max_evaluations=5, maximize=True))[0] == "best 7"
+
+
+def test_what_was_known_counts():
+    search = Search(max_evaluations=5, maximize=True)
+    assert show(Wishes(progress=True), [RunStarted(0)], search, known=[6.0, 5.0])[0] == "best 6"
+    assert show(Wishes(progress=True), EVENTS, search, known=[3.0])[0] == "best 4"
+
+
+def test_what_was_known_stands_in_the_lines(capsys):
+    show(Wishes(verbose=1), EVENTS[:4], Search(max_evaluations=5, maximize=True), known=[6.0])
+    assert ": 4 (best 6), " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wishes", [{"verbose": 1}, {"progress": True}])
+def test_a_note_comes_first(capsys, wishes):
+    show(Wishes(**wishes, note="resume: 3 evaluations"))
+    out, err = capsys.readouterr()
+    assert out.startswith("resume: 3 evaluations\n") == ("verbose" in wishes)
+    assert ("resume: 3 evaluations" in err) == ("progress" in wishes)
+
+
+def test_a_notebook_without_widgets_has_one_stream(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "_is_notebook", lambda: True)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    show(Wishes(progress=True, verbose=1), search=Search(max_evaluations=5, maximize=True))
+    out, err = capsys.readouterr()
+    assert "evaluation 2/5" in out
+    assert "maximize: " in out
+    assert err == ""
 
 
 def test_a_line_for_each_evaluation(capsys):

@@ -106,6 +106,21 @@ def test_the_best():
             result.best(wrong)
 
 
+def test_the_best_is_printed_with_a_line_for_each():
+    assert repr(handmade().best(2)).splitlines() == [
+        "1.5 (run 1, evaluation 2): x=1.5, c=None, seed=0.25",
+        "3 (run 0, evaluation 2): x=3, c=b, n=7, seed=0.5",
+    ]
+
+
+def test_the_table_tells_the_seed_of_a_run():
+    """So that a row can be found in the files of the run."""
+    result = handmade()
+    result.runs[1].seed = 7
+    assert list(result.to_frame()["run_seed"]) == [0, 0, 0, 7, 7]
+    assert result.to_csv().splitlines()[-1].startswith("1,7,,2,")
+
+
 def test_the_best_where_configurations_race():
     """A lucky one does not come before those that were worth more evaluations."""
     result = handmade(deterministic=False)
@@ -129,6 +144,7 @@ def test_without_a_success_there_is_no_best():
         run.evaluations, run.trajectory = [evaluation(1, 2.0**127, "CRASHED", x=4.0, c="a", seed=0.5)], []
     assert result.best() == []
     assert "no evaluation has succeeded" in result.summary()
+    assert "  x " not in result.summary()  # the default stands there for lack of a better one
 
 
 def test_the_summary_says_what_a_person_asks():
@@ -137,6 +153,9 @@ def test_the_summary_says_what_a_person_asks():
         assert piece in text
     assert "evaluation 3: ValueError: <script>alert(3)</script>" in text
     assert text.splitlines()[-1] == "stopped because  interrupted"
+    result = handmade()
+    result.value = result.runs[1].value = 0.08999999999999997
+    assert "0.09, the least" in result.summary()
 
 
 def test_a_notebook_takes_nothing_for_markup():

@@ -185,8 +185,8 @@ def test_a_folder_is_no_journal(tmp_path):
         ({"deterministic": False}, "deterministic was True, now it is False"),
         ({"instances": Instances(3)}, "num_train_instances was 2, now it is 3"),
         ({"instances": Instances(2, 0, [[1.0], [2.0]])}, "train_instance_features was None"),
-        ({"objective": Objective(cutoff=3.0)}, "objective: cutoff was None, now it is 3.0"),
-        ({"engine": EngineSettings(selector=SelectorSettings(use_model=False))}, "use_model"),
+        ({"objective": Objective(cutoff=3.0)}, "t_limit_function_s was None, now it is 3.0"),
+        ({"engine": EngineSettings(selector=SelectorSettings(use_model=False))}, "execution-mode"),
         (
             {"start": Start(known=[{"x": 1.0}])},
             r"it began without smac_options\['warmstart'\] or known=\.\.\., now there is one",
@@ -200,7 +200,7 @@ def test_another_search_is_refused_and_the_difference_named(journal, change, mes
 
 
 def test_another_number_of_workers_is_another_search(journal):
-    with pytest.raises(ValueError, match="workers was 1, now it is 2"):
+    with pytest.raises(ValueError, match=r"smac_options\['workers'\] was 1, now it is 2"):
         journal(plan=replace(PLAN, calls=Calls(workers=2)))
 
 

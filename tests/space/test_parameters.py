@@ -184,6 +184,13 @@ def test_untyped_sets_do_not_depend_on_the_hash_seed():
     assert parse_parameter("p", (set(words), "word3")).values == tuple(sorted(words))
 
 
+def test_the_warning_says_that_the_search_is_linear():
+    with pytest.warns(
+        UserWarning, match=r"True after the default is ignored \(the scale is linear; only the word 'log'"
+    ):
+        parse_parameter("p", ("real", [1e-3, 1], 0.5, True))
+
+
 @pytest.mark.parametrize(
     ("specification", "log"),
     [

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat.suggestions import no_attribute
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pysmac_compat.results import Result
+
+#: what other tools call the pictures
+_OTHER_NAMES = {
+    "optimization_history": "plot.history()",
+    "param_importances": "plot.importance()",
+    "parallel_coordinate": "plot.parallel_coordinates()",
+    "terminator_improvement": "plot.history()",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,11 @@ class Plots:
     """
 
     result: Result
+
+    if not TYPE_CHECKING:  # which knows what there is
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_attribute(self, name, _OTHER_NAMES)
 
     def history(self, over: str = "evaluations") -> Figure:
         """Each evaluation, and the best so far of each run, which goes on to the end of the budget.

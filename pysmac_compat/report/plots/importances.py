@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.report.plots import parameters, style, values
 
 if TYPE_CHECKING:
@@ -159,6 +159,8 @@ def pair(result: Result, x: str | None, y: str | None, found: Callable[[], Coded
     if len(parameters.space_of(result).parameters) < 2:
         raise ArgumentError("two parameters are needed, the search space has one")
     given = [name for name in (x, y) if name is not None]
+    if not all(isinstance(name, str) for name in given):
+        raise ArgumentError(f"x and y must be names of parameters, got {', '.join(map(shown, given))}")
     parameters.chosen(result, given or None)
     if len(set(given)) < len(given):
         raise ArgumentError(f"x and y must be different parameters, both are {x!r}")
