@@ -95,8 +95,6 @@ def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Func
     ----------
     names : dict of str to str
         What is meant, by the name in other tools.
-    called : str
-        What the function is called in messages, if not by its own name.
     """
 
     def decorate(function: _Function) -> _Function:

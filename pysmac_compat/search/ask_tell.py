@@ -85,7 +85,7 @@ class Search:
     (3, 'max_evaluations reached')
     """
 
-    @arguments.other_names(_OTHER_NAMES, "Search")
+    @arguments.entrance(_OTHER_NAMES)
     def __init__(
         self,
         space: Mapping[str, Any] | ConfigurationSpace | Definition,

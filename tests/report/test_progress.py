@@ -73,13 +73,13 @@ def test_the_largest_is_best():
 
 
 def test_what_was_known_counts():
-    search = Search(max_evaluations=5, maximize=True)
+    search = Searched(max_evaluations=5, maximize=True)
     assert show(Wishes(progress=True), [RunStarted(0)], search, known=[6.0, 5.0])[0] == "best 6"
     assert show(Wishes(progress=True), EVENTS, search, known=[3.0])[0] == "best 4"
 
 
 def test_what_was_known_stands_in_the_lines(capsys):
-    show(Wishes(verbose=1), EVENTS[:4], Search(max_evaluations=5, maximize=True), known=[6.0])
+    show(Wishes(verbose=1), EVENTS[:4], Searched(max_evaluations=5, maximize=True), known=[6.0])
     assert ": 4 (best 6), " in capsys.readouterr().out
 
 
@@ -94,7 +94,7 @@ def test_a_note_comes_first(capsys, wishes):
 def test_a_notebook_without_widgets_has_one_stream(capsys, monkeypatch):
     monkeypatch.setattr(progress, "_is_notebook", lambda: True)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    show(Wishes(progress=True, verbose=1), search=Search(max_evaluations=5, maximize=True))
+    show(Wishes(progress=True, verbose=1), search=Searched(max_evaluations=5, maximize=True))
     out, err = capsys.readouterr()
     assert "evaluation 2/5" in out
     assert "maximize: " in out
