@@ -61,7 +61,7 @@ def test_the_texts_in_files(tmp_path):
     path.write_text(definition_text(definition))
     parameters, conditionals, forbiddens = read_pcs(path)
     assert parameters["o"] == ("ordinal", ["0.0", "0.1", "2.0"], "0.0")
-    assert conditionals == ["x | c == 0.0 && o in {0.0, 2.0} # 0"]
+    assert conditionals == ["x | c == 0.0 && o in {0.0, 2.0}"]
     assert forbiddens == ["{o = 2.0, c = 2.0}", "{x > 2 && o == 0}"]
     define(parameters, conditionals, forbiddens)
     texts = value_texts({"o": 2.0, "c": 0.1}, definition)
