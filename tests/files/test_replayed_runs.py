@@ -161,7 +161,7 @@ def _is_of(name, seed):
 def test_the_same_files(replay):
     theirs = {name for name in _names(replay.theirs.parents[1]) if _is_of(name, replay.seed)}
     theirs.add(f"out/scenario/live-rundata-{replay.seed}.json")
-    theirs.add(f"out/scenario/journal-run-{replay.seed}.jsonl")  # ours alone
+    theirs |= {f"out/scenario/{name}" for name in (f"about-run-{replay.seed}.json", f"journal-run-{replay.seed}.jsonl")}
     theirs |= {f"out/scenario/smac3/{replay.seed}/{name}" for name in SMAC3_FILES}
     if replay.plan.instances.features is not None:  # which the original wrote down here only if told to use them
         theirs.add(f"out/scenario/state-run{replay.seed}/instance-features.txt")

@@ -59,6 +59,7 @@ def _without_numbers(names):
 OURS = _without_numbers(
     f"out/scenario/{name}"
     for name in [
+        "about-run-0.json",
         "journal-run-0.jsonl",
         "lock-run-0",
         "old-journal-run-0.jsonl-0",
@@ -260,7 +261,7 @@ def test_no_file_holds_the_environment(tmp_path, optimizer, monkeypatch):
         function, 4, SPACE, num_train_instances=2, num_test_instances=1, train_instance_features=features
     )
     files = [path for path in (tmp_path / "wd").rglob("*") if path.is_file()]
-    assert len(files) == 30
+    assert len(files) == 31
     for path in files:
         content = path.read_bytes()
         assert b"a1b2c3d4e5" not in content
