@@ -97,8 +97,8 @@ def make_plan(
     )
     if asked_for > 1 == len(seeds) and options.calls.workers is None and calls.isolate:
         warn(
-            f"num_procs={asked_for} has no effect on a single run: "
-            f"smac_options['workers'] = {asked_for} makes that many calls of a run at a time"
+            f"num_procs={shown(asked_for)} has no effect on a single run: "
+            f"smac_options['workers'] = {shown(asked_for)} makes that many calls of a run at a time"
         )
     if not calls.isolate and plan.rules.limited:
         warn("smac_options['isolate'] = False: calls have no limits")

@@ -321,7 +321,7 @@ def test_a_search_is_followed(chromium, served):
     grow(31)
     ask(browser)
     assert script(browser, "return document.documentElement.dataset.ready") == "31"
-    assert "31 of 100" in script(browser, "return document.getElementById('summary').textContent")
+    assert "31: 30 SAT" in script(browser, "return document.getElementById('summary').textContent")
     assert said(browser).startswith("15 of 31")
     assert script(browser, "return document.querySelector('#failures details').open") is True
     assert abs(script(browser, place) - before) < 2
