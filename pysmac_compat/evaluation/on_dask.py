@@ -14,7 +14,6 @@ cluster holds for a search belongs to futures of the client, and goes with it, w
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import multiprocessing
 import queue
 import threading
@@ -146,6 +145,8 @@ class _Server:
     """Passes requests on to the cluster, and its answers back; a thread of its own reads them."""
 
     def __init__(self, client: Any, function: Callable[..., Any], rules: Rules, connection: Connection) -> None:
+        import hashlib  # not above: what it loads makes each fork of the process dearer
+
         import cloudpickle
 
         self.connection = connection
