@@ -84,7 +84,7 @@ def run(
 
 
 def sides(records: Sequence[results.Record], versions: Sequence[str], at: int) -> list[Side]:
-    """The regrets of each version after so many evaluations, on the problems and seeds that all of them have run."""
+    """The regrets of each version at a number of evaluations, on the problems and seeds that all versions have run."""
     groups = {group_of(record["problem"]) for record in records}
     known = best_known(records, sorted(groups))
     values: dict[str, Side] = {code: {} for code in (*versions, _NONE)}

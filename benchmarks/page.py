@@ -24,7 +24,7 @@ _SPACE = {f"x{i}": ("real", [1e-3, 1.0], 0.5, "log") for i in range(8)} | {
 
 
 def result(n: int) -> Result:
-    """A result of so many evaluations at random, of a space of ten parameters; some fail."""
+    """A result of random evaluations of a space of ten parameters; some of them fail."""
     space, rng = define(_SPACE), random.Random(0)
     evaluations: list[Evaluation] = []
     steps: list[Incumbent] = []

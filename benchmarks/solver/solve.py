@@ -17,7 +17,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def solve(flags: list[str], instance: str, cutoff: float) -> tuple[bool, float]:
-    """Whether it has solved a formula within so many CPU seconds, and how many it took."""
+    """Whether the solver solves a formula within a limit of CPU seconds, and the seconds that it takes."""
     command = ["minisat", "-verb=0", *flags, instance]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     pause = 0.001
