@@ -26,8 +26,10 @@ class Running:
         self.pid, self.stdout, self.stderr, self._connection, self._code = pid, stdout, stderr, connection, None
 
     def send_signal(self, signum):
+        """Sends the signal, unless the script has ended."""
         if self._code is None:
-            os.kill(self.pid, signum)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended, and waits for nobody
+                os.kill(self.pid, signum)
 
     def kill(self):
         self.send_signal(signal.SIGKILL)
@@ -36,7 +38,7 @@ class Running:
         """Its exit code, or minus the signal that has ended it."""
         if self._code is None:
             self._connection.settimeout(timeout)
-            self._code = int.from_bytes(self._connection.recv(4), "big", signed=True)
+            self._code = int.from_bytes(self._connection.recv(4, socket.MSG_WAITALL), "big", signed=True)
             self._connection.settimeout(None)
         return self._code
 
@@ -52,16 +54,21 @@ class Prepared:
             streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
             root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=root, **streams)
+        self._last = None
 
     def start(self, arguments, folder, environment=os.environ):
         """As `subprocess.Popen` of Python with these arguments, in a process group of its own; one at a time."""
+        if self._last is not None:
+            self._last.wait()  # what the last test has not read is no answer to this request
         read, write = zip(*(os.pipe() for _ in range(2)), strict=True)
         request = json.dumps([arguments, str(folder), dict(environment)]).encode()
         socket.send_fds(self.ours, [len(request).to_bytes(4, "big")], write)
         self.ours.sendall(request)
         for descriptor in write:
             os.close(descriptor)
-        return Running(int.from_bytes(self.ours.recv(4), "big"), self.ours, *map(os.fdopen, read))
+        pid = int.from_bytes(self.ours.recv(4, socket.MSG_WAITALL), "big")
+        self._last = Running(pid, self.ours, *map(os.fdopen, read))
+        return self._last
 
     def run(self, arguments, folder, environment, timeout):
         """As `subprocess.run` of Python with these arguments, with all its output."""
