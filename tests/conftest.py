@@ -1,6 +1,7 @@
 """What tests of all kinds share: Python in a process of its own, notes of any process."""
 
 import gc
+import importlib
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ import threadpoolctl
 from hypothesis import HealthCheck, settings
 
 from benchmarks.faults.notes import Notes
+from pysmac_compat.evaluation.installed import without_unused
 
 from .prepared import Prepared
 
@@ -32,7 +34,7 @@ _HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "mall
 
 
 def pytest_configure(config):
-    """Let the processes of the tests have huge pages.
+    """Let the processes of the tests have huge pages, and SMAC3 as a search imports it.
 
     All that the tests import makes a fork cost 20 ms, as many as its pages are. With 512 times larger ones where Linux
     has them it costs 5. What a test starts itself is as anywhere.
@@ -40,8 +42,12 @@ def pytest_configure(config):
     if hasattr(config, "workerinput"):
         for name in _HUGE_PAGES:
             os.environ.pop(name, None)
-    elif config.getoption("numprocesses", None) and not _HUGE_PAGES.keys() & os.environ.keys():
-        os.environ.update(_HUGE_PAGES)
+    elif config.getoption("numprocesses", None):
+        if not _HUGE_PAGES.keys() & os.environ.keys():
+            os.environ.update(_HUGE_PAGES)
+        return
+    with without_unused():  # forks of this process inherit it, so that each search starts at once
+        importlib.import_module("pysmac_compat.engine.session")
 
 
 def pytest_collection_finish(session):

@@ -18,6 +18,8 @@ import subprocess
 import sys
 import types
 
+from pysmac_compat.evaluation.installed import without_unused
+
 
 class Running:
     """A script that runs; its process is a child of the prepared one."""
@@ -89,8 +91,9 @@ class Prepared:
 def serve(descriptor):
     """The process: it forks for each request, and the fork returns from here with the script to run."""
     gc.disable()
-    for name in ("pysmac_compat.engine.parts", "pysmac_compat.engine.session", "pysmac_compat.search.process"):
-        importlib.import_module(name)
+    with without_unused():
+        for name in ("pysmac_compat.engine.parts", "pysmac_compat.engine.session", "pysmac_compat.search.process"):
+            importlib.import_module(name)
     gc.freeze()
     gc.enable()
     here = socket.socket(fileno=descriptor)

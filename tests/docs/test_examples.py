@@ -13,9 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-import ConfigSpace  # noqa: F401 (imported here, so that the forked engines need not)
 import pytest
-import smac  # noqa: F401 (imported here, so that the forked engines need not)
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 

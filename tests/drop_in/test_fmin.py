@@ -4,10 +4,8 @@ import inspect
 import os
 import threading
 
-import ConfigSpace  # noqa: F401 (forks of this process inherit it)
 import numpy as np
 import pytest
-import smac  # noqa: F401 (forks of this process inherit it)
 
 from pysmac_compat.optimize import fmin
 

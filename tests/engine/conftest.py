@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import pytest
 import threadpoolctl
 
-from pysmac_compat.engine.session import Session
-
 
 @dataclass(frozen=True)
 class Cost:
@@ -29,6 +27,7 @@ class Cost:
 @pytest.fixture
 def search():
     """Run a session on a plain function of (configuration, instance, seed, cutoff); returns what it saw."""
+    from pysmac_compat.engine.session import Session  # not in the process that hands out the tests
 
     def run(space, function, n_evaluations, seconds=None, **settings):
         calls, standings, warnings = [], [], []

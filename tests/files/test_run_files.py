@@ -8,9 +8,7 @@ import signal
 import time
 import warnings
 
-import ConfigSpace  # noqa: F401 (forks of this process inherit it)
 import pytest
-import smac  # noqa: F401 (forks of this process inherit it, so that each search starts at once)
 
 from pysmac_compat import SMAC_optimizer, events
 from pysmac_compat.files import rundata, scenario_files, trajectory

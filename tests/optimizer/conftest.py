@@ -3,9 +3,7 @@
 import json
 import warnings
 
-import ConfigSpace  # noqa: F401 (forks of this process inherit it)
 import pytest
-import smac  # noqa: F401 (forks of this process inherit it, so that each search starts at once)
 
 
 class Recorder:

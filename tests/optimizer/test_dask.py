@@ -11,7 +11,6 @@ from pathlib import Path
 
 import dask
 import pytest
-import smac  # noqa: F401 (imported here, so that the forked engines need not)
 from distributed import Client, Future, LocalCluster
 
 from benchmarks.faults.notes import Notes

@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from ..optimizer.conftest import *  # noqa: F403 (forks of this process have SMAC3 already)
+from ..optimizer.conftest import *  # noqa: F403
 
 
 @pytest.fixture(scope="session")

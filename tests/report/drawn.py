@@ -1,32 +1,36 @@
 """What a figure shows: each text with the place that it takes."""
 
+import functools
 import itertools
 import math
 
-from matplotlib.backends.backend_agg import RendererAgg
 
+@functools.cache
+def _recorder():
+    """The class of what draws, and keeps the corners of each text."""
+    from matplotlib.backends.backend_agg import RendererAgg  # not in all processes of the tests
 
-class _Recorder(RendererAgg):
-    """Draws, and keeps the corners of each text."""
+    class Recorder(RendererAgg):
+        def __init__(self, *size):
+            super().__init__(*size)
+            self.texts = []
 
-    def __init__(self, *size):
-        super().__init__(*size)
-        self.texts = []
+        def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            width, height, descent = self.get_text_width_height_descent(s, prop, ismath)
+            cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+            corners = [(0, -descent), (width, -descent), (width, height - descent), (0, height - descent)]
+            # the y axis of the renderer points down
+            self.texts.append((s, [(x + a * cos - b * sin, y - a * sin - b * cos) for a, b in corners]))
 
-    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
-        super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-        width, height, descent = self.get_text_width_height_descent(s, prop, ismath)
-        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-        corners = [(0, -descent), (width, -descent), (width, height - descent), (0, height - descent)]
-        # the y axis of the renderer points down
-        self.texts.append((s, [(x + a * cos - b * sin, y - a * sin - b * cos) for a, b in corners]))
+    return Recorder
 
 
 def drawn_texts(figure):
     """Each text that is drawn, with its four corners, and the size of the picture."""
     figure.set_dpi(100)
     size = [round(100 * inches) for inches in figure.get_size_inches()]
-    renderer = _Recorder(*size, 100)
+    renderer = _recorder()(*size, 100)
     figure.draw(renderer)
     return renderer.texts, size
 

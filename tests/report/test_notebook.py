@@ -5,11 +5,6 @@ from pathlib import Path
 
 import pytest
 
-nbclient = pytest.importorskip("nbclient")
-nbformat = pytest.importorskip("nbformat")
-pytest.importorskip("ipykernel")
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[2]
 SEARCH = """
 import pysmac_compat as pysmac
@@ -26,7 +21,9 @@ PICTURE = "import matplotlib.pyplot\nopt.result.plot.history()"
 CELLS = [SEARCH, "opt.result", "opt.result.plot.history()", PICTURE, "opt.result.report('run.html')"]
 
 
+@pytest.mark.slow
 def test_what_cells_show(tmp_path):
+    nbclient, nbformat, _ = map(pytest.importorskip, ("nbclient", "nbformat", "ipykernel"))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
     client = nbclient.NotebookClient(notebook, timeout=90, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env={**os.environ, "PYTHONPATH": str(ROOT)})

@@ -2,11 +2,11 @@
 
 import dataclasses
 import functools
+import importlib
 import math
 from pathlib import Path
 
 import pytest
-from matplotlib.figure import Figure
 
 from pysmac_compat import ArgumentError, load_result
 
@@ -80,7 +80,7 @@ def made(name):
 def test_no_text_covers_another(searched, name):
     result = made(searched)
     figure = getattr(result.plot, name)()
-    assert isinstance(figure, Figure)
+    assert isinstance(figure, importlib.import_module("matplotlib.figure").Figure)
     assert not overlaps(figure)
     named = {axes for axes in figure.axes if axes.get_xlabel() or axes.get_ylabel()}
     assert len(named) >= len(figure.axes) - (name == "parallel_coordinates")  # whose axes have their names as ticks

@@ -21,9 +21,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import estimator_checks_generator
 
-import pysmac_compat.engine.session  # noqa: F401  # what each engine is a fork of has SMAC3
 from pysmac_compat import SMACSearchCV
 from pysmac_compat.scikit_learn.search_cv import BaseSearchCV
 
@@ -349,6 +347,8 @@ LEFT_OUT = {
 @pytest.mark.slow
 def test_the_checks_of_scikit_learn():
     """Those for all estimators, of which `LEFT_OUT` says why some are not made here."""
+    from sklearn.utils.estimator_checks import estimator_checks_generator  # it imports all of scikit-learn
+
     search = SMACSearchCV(GaussianNB(), {"var_smoothing": [1e-9]}, n_iter=1, cv=2, error_score="raise", random_state=0)
     made = set()
     with warnings.catch_warnings():
