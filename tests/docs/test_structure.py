@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+import functools
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ FLOORS = [
 ]
 
 
+@functools.cache
+def tree_of(path):
+    return ast.parse(path.read_text())
+
+
+@functools.cache
 def modules(package):
     found = {}
     for path in (ROOT / package).rglob("*.py"):
@@ -59,12 +66,13 @@ def imports_of(path, known):
                 yield node.module
             yield from visit(ast.iter_child_nodes(node))
 
-    found = set(visit(ast.parse(path.read_text()).body)) & known.keys()
+    found = set(visit(tree_of(path).body)) & known.keys()
     packages = {name for name in found if known[name].name == "__init__.py"}
     # "from package import module" names the package, but means the module
     return found - {name for name in packages if any(other.startswith(f"{name}.") for other in found)}
 
 
+@functools.cache
 def graph(package):
     known = modules(package)
     return {name: imports_of(path, known) - {name} for name, path in known.items()}
@@ -72,7 +80,7 @@ def graph(package):
 
 @pytest.mark.parametrize("package", ["pysmac_compat", "automax"])
 def test_no_circles(package):
-    left = graph(package)
+    left = dict(graph(package))
     while left:
         free = [name for name, targets in left.items() if not targets & left.keys()]
         assert free, f"these import each other: {sorted(left)}"
@@ -101,7 +109,7 @@ def test_every_room_has_a_floor():
 def test_only_the_engine_imports_smac3():
     for name, path in modules("pysmac_compat").items():
         if not name.startswith("pysmac_compat.engine"):
-            tree = ast.parse(path.read_text())
+            tree = tree_of(path)
             names = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
             names += [each.name for n in ast.walk(tree) if isinstance(n, ast.Import) for each in n.names]
             allowed = name == "pysmac_compat.files.smac3"  # it writes SMAC3's own files
@@ -114,7 +122,7 @@ PUBLIC = {"arguments", "errors", "events", "isolated", "report", "results", "sto
 
 def from_pysmac_compat(path):
     """The dotted names that a file imports of `pysmac_compat`."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names if each.name.split(".")[0] == "pysmac_compat")
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "pysmac_compat":
@@ -148,7 +156,7 @@ def test_what_is_public():
 def test_automax_touches_no_private_attribute_of_its_base():
     names = {name for name in vars(pysmac_compat.SMAC_optimizer()) if name.startswith("_")}
     names |= {name for name in vars(pysmac_compat.SMAC_optimizer) if name.startswith("_") and not name.endswith("__")}
-    tree = ast.parse((ROOT / "automax" / "core" / "automax.py").read_text())
+    tree = tree_of(ROOT / "automax" / "core" / "automax.py")
     assert not names & {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not names & {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
