@@ -3,7 +3,6 @@
 import http.client
 import signal
 import socket
-import subprocess
 import sys
 import threading
 
@@ -147,14 +146,14 @@ def test_what_changes_the_state(tmp_path):
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_it(tmp_path):
+def test_ctrl_c_ends_it(tmp_path, prepared):
     pages.write_automax(tmp_path / "wd")
-    command = [sys.executable, "-m", "pysmac_compat", "watch", "wd", "--port", "0"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    process = prepared.start(("-m", "pysmac_compat", "watch", "wd", "--port", "0"), tmp_path)
+    with process.stdout, process.stderr:
         line = process.stdout.readline()
         port = int(line.split(":")[2].split("/")[0])
         assert line == f"http://127.0.0.1:{port}/ shows wd; Ctrl-C ends it\n"
         assert get(port)[0] == 200
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=60) == ("", "")
-        assert process.returncode == 0
+        assert (process.stdout.read(), process.stderr.read()) == ("", "")
+        assert process.wait() == 0

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import signal
 import subprocess
@@ -23,13 +24,12 @@ from . import folders
 
 
 @pytest.fixture(scope="module")
-def searched(tmp_path_factory):
+def searched(tmp_path_factory, prepared):
     """A scenario of 2014 after a search, and what was printed."""
     folder = folders.make(tmp_path_factory.mktemp("search"))
-    command = (sys.executable, "-m", "pysmac_compat", "smac", "--scenario-file", "scenario.txt", "--seed", "3")
+    command = ("-m", "pysmac_compat", "smac", "--scenario-file", "scenario.txt", "--seed", "3")
     more = ("--runcount-limit", "25", "--verbose")
-    done = subprocess.run((*command, *more), cwd=folder, capture_output=True, text=True, timeout=100, check=False)
-    return folder, done
+    return folder, prepared.run((*command, *more), folder, os.environ, 100)
 
 
 @pytest.mark.slow
@@ -242,19 +242,19 @@ def test_smac3(tmp_path, command):
 
 
 @pytest.mark.slow
-def test_ctrl_c(tmp_path):
+def test_ctrl_c(tmp_path, prepared):
     folders.small(
         tmp_path, wrapper='#!/bin/sh\necho "$@" >> calls\nsleep 0.2\necho Result for SMAC: SAT, 1, 0, $7, $5\n'
     )
-    words = (sys.executable, "-m", "pysmac_compat", "smac", "--scenario", "s.txt")
-    process = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = prepared.start(("-m", "pysmac_compat", "smac", "--scenario", "s.txt"), tmp_path)
     end = time.monotonic() + 60
     while not (tmp_path / "calls").exists() or len((tmp_path / "calls").read_text().splitlines()) < 3:
         assert time.monotonic() < end
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    with process.stdout, process.stderr:
+        out, err = process.stdout.read(), process.stderr.read()
+    assert process.wait() == 130
     assert "interrupted" in err
     assert "Traceback" not in err
     assert "the best configuration is called so:\n./wrapper.sh" in out

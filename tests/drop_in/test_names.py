@@ -264,4 +264,3 @@ def test_old_modules_after_ours(run):
         """
     done = run(SCRIPT, files={**_OLD_MODULES, SCRIPT: text})
     assert done.stdout.splitlines() == ["(0.0, {'x': 1.0})", "True True", "(0.0, {'x': 1.0})"]
-

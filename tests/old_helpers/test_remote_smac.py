@@ -41,7 +41,7 @@ def minimized(tmp_path):
 
     def minimize(n=3, options=(), **arguments):
         optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
-        optimizer.smac_options.update(options)
+        optimizer.smac_options.update(options, isolate="t_limit_function_s" in arguments)
         optimizer.minimize(function, n, SPACE, *CLAUSES, seed=SEED, **arguments)
         return optimizer.result, (tmp_path / "scenario.dat", tmp_path / "scenario.advanced", SEED)
 

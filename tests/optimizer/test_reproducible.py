@@ -18,7 +18,7 @@ _SCRIPT = """
     }
     optimizer = SMAC_optimizer()
     found = optimizer.minimize(
-        function, 30, space, ["b | a == q", "o | b in {u, w}"], ["{a = q, b = w}", "{x * n > 2500}"],
+        function, 14, space, ["b | a == q", "o | b in {u, w}"], ["{a = q, b = w}", "{x * n > 2500}"],
         num_runs=2, num_procs=int(sys.argv[1]), seed=5,
     )
     print(json.dumps(found))
@@ -37,6 +37,6 @@ def test_same_seed_same_calls(run):
         run("script.py", procs, files={"script.py": _SCRIPT}, PYTHONHASHSEED=hash_seed).stdout.splitlines()
         for procs, hash_seed in (("1", "1"), ("2", "random"))
     )
-    assert sum("SAT" in line for line in first) == 60
-    assert first[1:31] != first[31:61]
+    assert sum("SAT" in line for line in first) == 28
+    assert first[1:15] != first[15:29]
     assert second == first

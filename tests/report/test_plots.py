@@ -57,7 +57,7 @@ def conditional(n=60, **about):
 
 RESULTS = {
     "conditional": lambda: conditional(n_runs=3, instances=4, early=5),
-    "twenty": lambda: sampled(many, 12, TWENTY, n_runs=9),
+    "twenty": lambda: sampled(many, 6, TWENTY, n_runs=9),
     "one parameter": lambda: sampled(lambda x: "ABORT" if x > 0.9 else x, 9, {"x": ("real", [0, 1], 0.5)}, n_runs=2),
 }
 

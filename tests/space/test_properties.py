@@ -260,7 +260,7 @@ EXACT = trees(BINARY, ["abs", "floor", "ceil", "sqrt"])
 
 
 @pytest.mark.slow
-@settings(max_examples=400, **COMMON)
+@settings(max_examples=200, **COMMON)
 @given(EXACT, ASSIGNMENTS, st.sampled_from([" ", ""]))
 def test_expressions_have_the_value_that_python_gives(tree, values, blank):
     expected = evaluate(tree, values)
@@ -271,7 +271,7 @@ def test_expressions_have_the_value_that_python_gives(tree, values, blank):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, **COMMON)
+@settings(max_examples=100, **COMMON)
 @given(trees(["+", "-", "*", "/", "%", "^"], CALLS), ASSIGNMENTS)
 def test_arithmetic_has_the_value_that_python_gives(tree, values):
     expected = evaluate(tree, values)
@@ -283,7 +283,7 @@ def test_arithmetic_has_the_value_that_python_gives(tree, values):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, **COMMON)
+@settings(max_examples=100, **COMMON)
 @given(TREES)
 def test_parentheses_that_the_precedence_makes_superfluous(tree):
     def full(tree):
