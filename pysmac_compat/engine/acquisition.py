@@ -12,6 +12,8 @@ from smac.acquisition.function import EI, LCB
 from smac.acquisition.function.abstract_acquisition_function import AbstractAcquisitionFunction
 from smac.model import AbstractModel
 
+from pysmac_compat.engine.surrogate import Surrogate
+
 Array = npt.NDArray[np.float64]
 
 
@@ -26,6 +28,27 @@ class LogEI(EI):
         mean, variance = self._model.predict_marginalized(X)
         sd = np.sqrt(variance)
         return np.log(sd) + _log_unit_improvement((self._eta - mean) / sd)
+
+    def lengths(self) -> Array | None:
+        """Of the model, for each parameter; None: it is not smooth."""
+        return self._model.lengths() if isinstance(self._model, Surrogate) else None
+
+    def slopes(self, X: Array) -> tuple[Array, Array]:
+        """Values of some rows, and their derivatives by the numeric parameters, where the model is smooth."""
+        assert isinstance(self._model, Surrogate)
+        found = self._model.slopes(X)
+        sd = np.sqrt(found.variance)
+        z = (self._eta - found.mean) / sd
+        of_log_sd = found.of_variance / (2 * found.variance)[:, None]
+        of_z = -found.of_mean / sd[:, None] - z[:, None] * of_log_sd
+        return np.log(sd) + _log_unit_improvement(z), of_log_sd + _slope_of_log_unit_improvement(z)[:, None] * of_z
+
+
+def _slope_of_log_unit_improvement(z: Array) -> Array:
+    """Phi(z) / (phi(z) + z Phi(z))."""
+    most = np.clip(z, -1e4, 30.0)
+    mills = erfcx(most * -math.sqrt(0.5)) * math.sqrt(math.pi / 2)  # Phi / phi
+    return np.where(z > 30, 1 / np.maximum(z, 1.0), mills / np.maximum(1 + most * mills, 1e-300))
 
 
 def _log_unit_improvement(z: Array) -> Array:

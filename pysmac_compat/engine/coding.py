@@ -30,12 +30,14 @@ class Coding:
     scales : array of int, shape (n_columns,)
         For each coordinate the number of its scale; coordinates of one scale belong together.
     n_scales : int
+    numeric : (list of int, list of int)
+        The numeric parameters, and the coordinate of each.
     """
 
     def __init__(self, space: ConfigurationSpace) -> None:
         scales: list[int] = []
         self.n_scales = 0
-        self._numeric: tuple[list[int], list[int]] = [], []  # parameters, and their columns
+        self.numeric: tuple[list[int], list[int]] = [], []
         self._discrete: list[tuple[int, slice, Matrix]] = []  # parameter, its columns, their values
         for parameter, hyperparameter in enumerate(space.values()):
             tables = _tables(hyperparameter)
@@ -43,8 +45,8 @@ class Coding:
                 table = np.hstack(tables)
                 self._discrete.append((parameter, slice(len(scales), len(scales) + table.shape[1]), table))
             else:
-                self._numeric[0].append(parameter)
-                self._numeric[1].append(len(scales))
+                self.numeric[0].append(parameter)
+                self.numeric[1].append(len(scales))
             for width in [table.shape[1] for table in tables] or [1]:
                 scales += [self.n_scales] * width
                 self.n_scales += 1
@@ -53,7 +55,7 @@ class Coding:
     def __call__(self, vectors: Matrix) -> Matrix:
         """The points of some configuration vectors, shape (n, n_parameters) -> (n, n_columns)."""
         points = np.empty((len(vectors), len(self.scales)))
-        parameters, columns = self._numeric
+        parameters, columns = self.numeric
         if parameters:
             values = vectors[:, parameters]
             values[np.isnan(values)] = _MIDDLE

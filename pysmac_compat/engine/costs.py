@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
@@ -25,21 +28,54 @@ def standardised(costs: Costs) -> Costs:
     return np.asarray((scaled - scaled.mean()) / (scaled.std() or 1.0))
 
 
-def log_gaps(costs: Costs, quantile: float = 0.25) -> Costs:
-    """Standardised logarithms of the distance to the least cost.
+def log_gaps(costs: Costs, quantile: float | None = 0.25) -> Costs:
+    """Standardised logarithms of the distance to the least cost; see `warped`."""
+    return warped(costs, quantile).values
 
-    Smooth where the costs are: small distances (compared with the given quantile of those that are
-    not zero) stay as they are, large ones are drawn together.
+
+class Warped(NamedTuple):
+    """Costs as a surrogate learns them.
+
+    Attributes
+    ----------
+    values : array of shape (n,)
+        With mean 0 and standard deviation 1.
+    log_slopes : float
+        The sum of the logarithms of the slopes of the values by the costs, in units of their range: with it,
+        densities of differently warped costs can be compared.
     """
-    scale = np.abs(costs).max() or 1.0
+
+    values: Costs
+    log_slopes: float
+
+
+def warped(costs: Costs, quantile: float | None) -> Warped:
+    """The logarithms of the distance to the least cost.
+
+    They are smooth where the costs are: small distances (compared with the given quantile of those that are not
+    zero) stay as they are, large ones are drawn together.
+
+    Parameters
+    ----------
+    costs : array of shape (n,)
+    quantile : float or None
+        In [0, 1]; None: the costs are only standardised.
+    """
+    scale = np.abs(costs).max() or 1.0  # differences of huge costs would overflow
     gaps = costs / scale - (costs / scale).min()
     largest = gaps.max()
     if largest == 0:
-        return np.zeros_like(gaps)
+        return Warped(np.zeros_like(gaps), 0.0)
     gaps /= largest
-    positive = gaps[gaps > 0]
-    place = int(quantile * (len(positive) - 1))  # np.quantile takes longer than all the rest here
-    return standardised(np.log1p(gaps / max(np.partition(positive, place)[place], 1e-12)))
+    log_slopes = 0.0
+    if quantile is not None:
+        positive = gaps[gaps > 0]
+        place = int(quantile * (len(positive) - 1))  # np.quantile takes longer than all the rest here
+        unit = max(np.partition(positive, place)[place], 1e-12)
+        log_slopes = -float(np.log(unit + gaps).sum())
+        gaps = np.log1p(gaps / unit)
+    deviation = gaps.std()
+    return Warped((gaps - gaps.mean()) / deviation, log_slopes - len(gaps) * math.log(deviation))
 
 
 def row_effects(rows: Indices, columns: Indices, costs: Costs) -> Costs:

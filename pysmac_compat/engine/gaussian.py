@@ -4,13 +4,14 @@ Rasmussen, Williams, "Gaussian Processes for Machine Learning", MIT Press (2006)
 and 5: Matern kernel with smoothness 5/2 and a length for each parameter, found by
 maximising the marginal likelihood times a prior. The prior of the lengths grows with
 the number of parameters: Hvarfner, Hellsten, Nardi, "Vanilla Bayesian Optimization
-Performs Great in High Dimensions", ICML (2024).
+Performs Great in High Dimensions", ICML (2024). How the costs are warped is chosen by the same
+likelihood: Snelson, Rasmussen, Ghahramani, "Warped Gaussian Processes", NIPS (2003).
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,8 @@ from smac import Scenario
 from smac.model import AbstractModel
 
 from pysmac_compat.engine.coding import Coding
-from pysmac_compat.engine.costs import log_gaps, row_effects
-from pysmac_compat.engine.surrogate import Surrogate
+from pysmac_compat.engine.costs import row_effects, warped
+from pysmac_compat.engine.surrogate import Slopes, Surrogate
 
 Matrix = npt.NDArray[np.float64]
 
@@ -35,6 +36,18 @@ _NOISE_PRIOR = math.log(1e-4), 2.0
 _FEW = 30  # rows: the fit also starts from the prior, as the first data may mislead
 _CLOSE = 1e-4  # relative gain of a step that ends a fit
 _GROWTH = 1.2  # the lengths are fitted anew when there are so many times the rows
+#: the costs are warped relative to one of these quantiles of their distances to the least
+_QUANTILES = 0.25, 0.5, 0.9
+#: every so many fits the costs are those that are less likely: logarithms, or the costs as they are
+_OTHER_WAY = 3
+
+
+class _Fit(NamedTuple):
+    """Logarithms of lengths, signal and noise, how the costs are warped, and the loss of both."""
+
+    logs: Matrix
+    quantile: float | None
+    loss: float
 
 
 class GaussianProcess(Surrogate, AbstractModel):
@@ -42,6 +55,8 @@ class GaussianProcess(Surrogate, AbstractModel):
 
     The variance of its noise is that of one run, divided by the number of runs. Instance features
     only tell it which runs are on the same instance: it learns the effects of the configurations.
+    It learns logarithms of the costs or the costs as they are, each with lengths of its own; two times of three
+    what is more likely, as both have what the other overlooks.
 
     Parameters
     ----------
@@ -60,19 +75,23 @@ class GaussianProcess(Surrogate, AbstractModel):
         self._spread = np.array([_LENGTH_PRIOR[1]] * n + [_SIGNAL_PRIOR[1], _NOISE_PRIOR[1]])
         self._limits = np.array([_LENGTH] * n + [_SIGNAL, _NOISE])
         self._logs = np.clip(self._prior, *self._limits.T)
-        self._fitted_at = 0
+        self._fits: list[_Fit] = []  # the more likely one first
+        self._fitted_at = self._turns = 0
 
     def _train(self, X: Matrix, y: Matrix) -> GaussianProcess:
         n_runs = self.n_runs
         if self._n_features:
             X, y, n_runs = self._without_features(X, y)
-        y = log_gaps(y.ravel())
-        rows = self._chosen(y)
-        points, y = self._coding(X[rows]), y[rows]
-        share = np.ones(len(y)) if n_runs is None else 1.0 / n_runs[rows]
+        rows = self._chosen(y.ravel())
+        points, costs = self._coding(X[rows]), y.ravel()[rows]
+        share = np.ones(len(costs)) if n_runs is None else 1.0 / n_runs[rows]
         if len(X) >= _GROWTH * self._fitted_at:
-            self._fit(points, y, share)
+            self._fits = self._fitted(points, costs, share)
             self._fitted_at = len(X)
+        self._turns += 1
+        fit = self._fits[self._turns % _OTHER_WAY == 0]
+        self._logs, quantile = fit.logs, fit.quantile
+        y = warped(costs, quantile).values
         n = self._coding.n_scales
         signal, noise = np.exp(self._logs[n:])
         self._weights = _SQRT5 * np.exp(-self._logs[:n])[self._coding.scales]
@@ -125,27 +144,41 @@ class GaussianProcess(Surrogate, AbstractModel):
         others = self._random.choice(order[n_best:], self._max_rows - n_best, replace=False)
         return np.sort(np.concatenate([order[:n_best], others]))
 
-    def _fit(self, points: Matrix, y: Matrix, share: Matrix) -> None:
+    def _fitted(self, points: Matrix, costs: Matrix, share: Matrix) -> list[_Fit]:
+        """Lengths for logarithms of the costs and for the costs as they are, the more likely of both first."""
         distances = _distances_by_scale(points, self._coding)
-        y = y - y.mean()
-        starts = [self._logs]
-        if len(y) < _FEW:
+        before = {fit.quantile is None: fit.logs for fit in self._fits}
+        logarithms, costs_themselves = (before.get(each, self._logs) for each in (False, True))
+
+        def loss(quantile: float) -> float:
+            learnt = warped(costs, quantile)
+            return self._loss(logarithms, distances, learnt.values, share)[0] - learnt.log_slopes
+
+        ways = [(min(_QUANTILES, key=loss), logarithms), (None, costs_themselves)]
+        fits = [self._fit(distances, costs, share, quantile, start) for quantile, start in ways]
+        return sorted(fits, key=lambda fit: fit.loss)
+
+    def _fit(self, distances: Matrix, costs: Matrix, share: Matrix, quantile: float | None, start: Matrix) -> _Fit:
+        learnt = warped(costs, quantile)
+        starts = [start]
+        if len(costs) < _FEW:
             starts.append(np.clip(self._prior, *self._limits.T))
         found = [
             minimize(
                 self._loss,
-                start,
-                (distances, y, share),
+                each,
+                (distances, learnt.values, share),
                 method="L-BFGS-B",
                 jac=True,
                 bounds=self._limits,
                 options={"maxiter": 15, "ftol": _CLOSE},
             )
-            for start in starts
+            for each in starts
         ]
         best = min(found, key=lambda each: each.fun)
-        if np.isfinite(best.fun):
-            self._logs = best.x
+        if not np.isfinite(best.fun):
+            return _Fit(start, quantile, math.inf)
+        return _Fit(best.x, quantile, best.fun - learnt.log_slopes)
 
     def _loss(self, logs: Matrix, distances: Matrix, y: Matrix, share: Matrix) -> tuple[float, Matrix]:
         """The negative logarithm of marginal likelihood times prior, and its gradient."""
@@ -185,6 +218,36 @@ class GaussianProcess(Surrogate, AbstractModel):
         explained = cross @ self._inverse_upper
         variance = self._signal - np.einsum("ij,ij->i", explained, explained)
         return mean.reshape(-1, 1), np.maximum(variance, 1e-12).reshape(-1, 1)
+
+    def lengths(self) -> Matrix:
+        """As `Surrogate` says; 1 for parameters that are not numeric."""
+        parameters, columns = self._coding.numeric
+        found = np.ones(self._n_hps)
+        found[parameters] = _SQRT5 / self._weights[columns]
+        return found
+
+    def slopes(self, X: Matrix) -> Slopes:
+        """As `_predict`, with the derivatives; see `Slopes`."""
+        points = self._coding(X) * self._weights
+        squared = self._squared_distances(points)
+        root = np.sqrt(squared)
+        decay = np.exp(-root)
+        of_squared = (1 + root) * decay / -6  # the derivative of the kernel by the squared distance
+        cross = (1 + root + squared / 3) * decay
+        explained = cross @ self._inverse_upper
+        variance = self._signal - np.einsum("ij,ij->i", explained, explained)
+        parameters, columns = self._coding.numeric
+
+        def derivatives(by_cross: Matrix) -> Matrix:
+            by_squared = by_cross * of_squared
+            by_point = 2 * points * by_squared.sum(axis=1)[:, None] + by_squared @ self._minus_twice.T
+            found = np.zeros_like(X)
+            found[:, parameters] = (self._weights * by_point)[:, columns]
+            return found
+
+        of_mean, of_variance = derivatives(self._alpha), derivatives(-2 * (explained @ self._inverse_upper.T))
+        mean = self._mean + cross @ self._alpha
+        return Slopes(mean, np.maximum(variance, 1e-12), of_mean, of_variance)
 
     def _squared_distances(self, points: Matrix) -> Matrix:
         """Of these, weighted, to all that it has learnt from."""

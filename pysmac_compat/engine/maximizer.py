@@ -11,6 +11,8 @@ from ConfigSpace import Configuration
 from smac import Scenario
 from smac.acquisition.maximizer import AbstractAcquisitionMaximizer
 
+from pysmac_compat.engine.acquisition import LogEI
+from pysmac_compat.engine.ascent import ascend
 from pysmac_compat.engine.branches import Branch
 from pysmac_compat.engine.neighbours import Neighbourhood
 from pysmac_compat.engine.settings import MaximizerSettings
@@ -19,6 +21,8 @@ from pysmac_compat.space.vectors import Vectors
 
 _DRAWS = 5  # steps whose random configurations are drawn together
 _STEPS = 3  # most steps of the local search
+_RISING = 2  # columns of best acquisition value that its derivatives lead on
+_SAME = 1e-3  # what is no farther apart, in each coordinate, is one maximum
 _PATIENCE = 2  # steps without a better neighbour that end a climb
 
 
@@ -38,6 +42,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         super().__init__(scenario.configspace, challengers=settings.n_random, seed=scenario.seed)
         self._n_known_starts, self._n_random_starts = settings.n_known_starts, settings.n_random_starts
         self._neighbourhood = Neighbourhood(self._configspace, settings.n_neighbours)
+        self._all_numeric = len(self._neighbourhood.numeric) == len(self._configspace)
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
 
     def propose(self, known: Vectors, branch: Branch | None = None) -> Iterator[npt.NDArray[np.float64]]:
@@ -50,6 +55,8 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         branch : Branch or None
             All that are proposed are in this one.
         """
+        function = self._acquisition_function
+        lengths = function.lengths() if isinstance(function, LogEI) else None
         drawn = self._draw()
         candidates = np.hstack([drawn, known.T])
         values = self._acquire(candidates, branch)
@@ -60,8 +67,13 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
                 drawn.shape[1] + np.argsort(-of_known, kind="stable")[: self._n_known_starts],
             ]
         )
-        climbed, of_climbed = self._climb(candidates[:, starts], values[starts], branch)
-        found, values = np.hstack([climbed, drawn]), np.concatenate([of_climbed, of_drawn])
+        steps = _STEPS if lengths is None or not self._all_numeric else 1
+        climbed, of_climbed = self._climb(candidates[:, starts], values[starts], branch, steps)
+        risen = self._ascend(lengths, climbed[:, np.argsort(-of_climbed, kind="stable")[:_RISING]])
+        if risen.shape[1] == 2 and np.nanmax(np.abs(risen[:, 0] - risen[:, 1])) < _SAME:
+            risen = risen[:, :1]
+        found = np.hstack([risen, climbed, drawn])
+        values = np.concatenate([self._acquire(risen, branch), of_climbed, of_drawn])
         for i in np.argsort(-values, kind="stable"):
             if branch is None or branch.holds(found[:, i]):
                 yield found[:, i]
@@ -86,12 +98,31 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
             values[inside] = np.asarray(self._acquisition_function._compute(chosen.T)).ravel()
         return values
 
+    def _ascend(self, lengths: npt.NDArray[np.float64] | None, points: Vectors) -> Vectors:
+        """Columns to which the derivatives of the acquisition function lead from these; none where it has none."""
+        function, numeric = self._acquisition_function, self._neighbourhood.numeric
+        if lengths is None or not points.shape[1] or not len(numeric):
+            return points[:, :0]
+        assert isinstance(function, LogEI)
+        lengths, rows = lengths[numeric], points.T.copy()
+        inactive = np.isnan(rows[:, numeric])
+
+        def slopes(moved: Vectors) -> tuple[Vectors, Vectors]:
+            rows[:, numeric] = np.where(inactive, np.nan, moved * lengths)
+            values, derivatives = function.slopes(rows)
+            return values, np.where(inactive, 0.0, derivatives[:, numeric] * lengths)
+
+        low, high = self._neighbourhood.bounds
+        moved = ascend(slopes, np.where(inactive, 0.0, rows[:, numeric]) / lengths, low / lengths, high / lengths)
+        rows[:, numeric] = np.where(inactive, np.nan, moved * lengths)
+        return self._neighbourhood.settled(rows.T)
+
     def _climb(
-        self, points: Vectors, values: npt.NDArray[np.float64], branch: Branch | None
+        self, points: Vectors, values: npt.NDArray[np.float64], branch: Branch | None, steps: int
     ) -> tuple[Vectors, npt.NDArray[np.float64]]:
         """Move each column, which has this acquisition value, to its best neighbour as long as that is better."""
         failures = np.zeros(points.shape[1], dtype=int)
-        for _ in range(_STEPS):
+        for _ in range(steps):
             moving = np.flatnonzero(failures < _PATIENCE)
             if not len(moving):
                 break

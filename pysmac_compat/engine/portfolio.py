@@ -11,7 +11,7 @@ from smac.model import AbstractModel
 
 from pysmac_compat.engine.forest import Forest
 from pysmac_compat.engine.gaussian import GaussianProcess
-from pysmac_compat.engine.surrogate import Surrogate
+from pysmac_compat.engine.surrogate import Slopes, Surrogate
 
 Matrix = npt.NDArray[np.float64]
 
@@ -52,3 +52,11 @@ class Portfolio(Surrogate, AbstractModel):
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
         """Mean and variance, arrays of shape (n, 1), in the units of the one whose turn it is."""
         return self._current.predict_marginalized(X)
+
+    def lengths(self) -> Matrix | None:
+        """Of the one whose turn it is."""
+        return self._process.lengths() if self._current is self._process else None
+
+    def slopes(self, X: Matrix) -> Slopes:
+        """Of the one whose turn it is."""
+        return self._process.slopes(X)

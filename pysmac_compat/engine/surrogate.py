@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+
+class Slopes(NamedTuple):
+    """What a smooth surrogate predicts, and how that changes with the numeric parameters.
+
+    Attributes
+    ----------
+    mean, variance : array of shape (n,)
+    of_mean, of_variance : array of shape (n, n_parameters)
+        Derivatives; 0 for parameters that are not numeric.
+    """
+
+    mean: npt.NDArray[np.float64]
+    variance: npt.NDArray[np.float64]
+    of_mean: npt.NDArray[np.float64]
+    of_variance: npt.NDArray[np.float64]
 
 
 class Surrogate:
@@ -25,3 +41,11 @@ class Surrogate:
 
     n_runs: npt.NDArray[Any] | None = None
     running: npt.NDArray[np.float64] | None = None
+
+    def lengths(self) -> npt.NDArray[np.float64] | None:
+        """How far one has to go along each parameter until predictions change much; None: they are not smooth."""
+        return None
+
+    def slopes(self, X: npt.NDArray[np.float64]) -> Slopes:
+        """Predictions and their derivatives for some rows, if they are smooth."""
+        raise NotImplementedError

@@ -1,0 +1,54 @@
+"""Climbing to a maximum of a smooth function in a box, from several points at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+_STEPS = 12  # at most
+_CLOSE, _PATIENCE = 0.01, 3  # a smaller gain of the best in so many steps ends it
+_FIRST, _MOST = 0.25, 2.0  # the first and the largest move of a coordinate
+_LESS, _MORE = 0.2, 3.0  # times the step size after a step that led down, and where the function is convex
+
+
+def ascend(function: Callable[[Array], tuple[Array, Array]], points: Array, low: Array, high: Array) -> Array:
+    """Projected gradient steps whose size shows the curvature seen last; none leads down.
+
+    Birgin, Martinez, Raydan, "Nonmonotone Spectral Projected Gradient Methods on Convex Sets", SIAM Journal on
+    Optimization 10 (2000), with the steps of Barzilai, Borwein (1988). A dozen steps find here what a quasi-Newton
+    method finds, all points at once.
+
+    Parameters
+    ----------
+    function : callable
+        From points, shape (n, d), to values, shape (n,), and gradients, shape (n, d).
+    points : array of shape (n, d)
+        Where to start, in units in which the function changes about as fast along all coordinates.
+    low, high : array of shape (d,)
+        The box.
+
+    Returns
+    -------
+    array of shape (n, d)
+    """
+    points = points.copy()
+    values, gradients = function(points)
+    sizes = _FIRST / np.maximum(np.abs(gradients).max(axis=1), 1e-300)
+    best = [values.max()]
+    while len(best) <= _STEPS and (len(best) <= _PATIENCE or best[-1] - best[-1 - _PATIENCE] > _CLOSE):
+        moved = np.clip(points + np.clip(sizes[:, None] * gradients, -_MOST, _MOST), low, high)
+        of_moved, there = function(moved)
+        better = of_moved > values
+        steps = moved - points
+        curvatures = -np.einsum("ij,ij->i", steps, there - gradients)
+        squares = np.einsum("ij,ij->i", steps, steps)
+        concave = curvatures > 0
+        spectral = np.where(concave, squares / np.where(concave, curvatures, 1.0), _MORE * sizes)
+        sizes = np.where(better, np.clip(spectral, 0.1 * sizes, 20 * sizes), _LESS * sizes)
+        points[better], values[better], gradients[better] = moved[better], of_moved[better], there[better]
+        best.append(values.max())
+    return points
