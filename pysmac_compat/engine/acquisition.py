@@ -41,25 +41,25 @@ class LogEI(EI):
         z = (self._eta - found.mean) / sd
         of_log_sd = found.of_variance / (2 * found.variance)[:, None]
         of_z = -found.of_mean / sd[:, None] - z[:, None] * of_log_sd
-        return np.log(sd) + _log_unit_improvement(z), of_log_sd + _slope_of_log_unit_improvement(z)[:, None] * of_z
-
-
-def _slope_of_log_unit_improvement(z: Array) -> Array:
-    """Phi(z) / (phi(z) + z Phi(z))."""
-    most = np.clip(z, -1e4, 30.0)
-    mills = erfcx(most * -math.sqrt(0.5)) * math.sqrt(math.pi / 2)  # Phi / phi
-    return np.where(z > 30, 1 / np.maximum(z, 1.0), mills / np.maximum(1 + most * mills, 1e-300))
+        value, slope = _with_slope(z)
+        return np.log(sd) + value, of_log_sd + slope[:, None] * of_z
 
 
 def _log_unit_improvement(z: Array) -> Array:
     """log(phi(z) + z Phi(z)), where phi and Phi are the density and the distribution of a standard normal."""
+    return _with_slope(z)[0]
+
+
+def _with_slope(z: Array) -> tuple[Array, Array]:
+    """log(phi(z) + z Phi(z)) and its derivative, Phi(z) / (phi(z) + z Phi(z))."""
     # phi(z) (1 + z Phi(z) / phi(z)), the ratio by the scaled complementary error function, which does not underflow
     most = np.minimum(z, 30.0)  # where Phi is 1; beyond, the ratio would overflow
-    gap = 1 + most * erfcx(most * -math.sqrt(0.5)) * math.sqrt(math.pi / 2)
+    ratio = erfcx(most * -math.sqrt(0.5)) * math.sqrt(math.pi / 2)
     square = most * most
     # 1 / z^2 - 3 / z^4 + ...: nothing is left of the difference where z is very small
-    gap = np.where(most > -1e4, gap, 1 / np.maximum(square, 1.0))
-    return -0.5 * square - 0.5 * math.log(2 * math.pi) + np.log(np.maximum(gap, 1e-300)) + np.log(np.maximum(z / 30, 1))
+    gap = np.maximum(np.where(most > -1e4, 1 + most * ratio, 1 / np.maximum(square, 1.0)), 1e-300)
+    beyond = np.maximum(z / 30, 1)
+    return -0.5 * square - 0.5 * math.log(2 * math.pi) + np.log(gap) + np.log(beyond), ratio / gap / beyond
 
 
 class ExponentialEI(EI):

@@ -40,7 +40,8 @@ def ascend(function: Callable[[Array], tuple[Array, Array]], points: Array, low:
     sizes = _FIRST / np.maximum(np.abs(gradients).max(axis=1), 1e-300)
     best = [values.max()]
     while len(best) <= _STEPS and (len(best) <= _PATIENCE or best[-1] - best[-1 - _PATIENCE] > _CLOSE):
-        moved = np.clip(points + np.clip(sizes[:, None] * gradients, -_MOST, _MOST), low, high)
+        moves = np.minimum(np.maximum(sizes[:, None] * gradients, -_MOST), _MOST)
+        moved = np.minimum(np.maximum(points + moves, low), high)
         of_moved, there = function(moved)
         better = of_moved > values
         steps = moved - points
@@ -48,7 +49,7 @@ def ascend(function: Callable[[Array], tuple[Array, Array]], points: Array, low:
         squares = np.einsum("ij,ij->i", steps, steps)
         concave = curvatures > 0
         spectral = np.where(concave, squares / np.where(concave, curvatures, 1.0), _MORE * sizes)
-        sizes = np.where(better, np.clip(spectral, 0.1 * sizes, 20 * sizes), _LESS * sizes)
+        sizes = np.where(better, np.minimum(np.maximum(spectral, 0.1 * sizes), 20 * sizes), _LESS * sizes)
         points[better], values[better], gradients[better] = moved[better], of_moved[better], there[better]
         best.append(values.max())
     return points

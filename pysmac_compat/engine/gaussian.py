@@ -236,16 +236,15 @@ class GaussianProcess(Surrogate, AbstractModel):
         cross = (1 + root + squared / 3) * decay
         explained = cross @ self._inverse_upper
         variance = self._signal - np.einsum("ij,ij->i", explained, explained)
+        # by the kernel and by the squared distance: of the means, then of the variances
+        by_cross = np.concatenate([np.broadcast_to(self._alpha, cross.shape), -2 * explained @ self._inverse_upper.T])
+        by_squared = by_cross * np.concatenate([of_squared, of_squared])
+        by_point = by_squared @ self._minus_twice.T
+        by_point += 2 * by_squared.sum(axis=1)[:, None] * np.concatenate([points, points])
         parameters, columns = self._coding.numeric
-
-        def derivatives(by_cross: Matrix) -> Matrix:
-            by_squared = by_cross * of_squared
-            by_point = 2 * points * by_squared.sum(axis=1)[:, None] + by_squared @ self._minus_twice.T
-            found = np.zeros_like(X)
-            found[:, parameters] = (self._weights * by_point)[:, columns]
-            return found
-
-        of_mean, of_variance = derivatives(self._alpha), derivatives(-2 * (explained @ self._inverse_upper.T))
+        found = np.zeros((2 * len(X), X.shape[1]))
+        found[:, parameters] = (self._weights * by_point)[:, columns]
+        of_mean, of_variance = found[: len(X)], found[len(X) :]
         mean = self._mean + cross @ self._alpha
         return Slopes(mean, np.maximum(variance, 1e-12), of_mean, of_variance)
 

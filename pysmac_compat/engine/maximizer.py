@@ -42,7 +42,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         super().__init__(scenario.configspace, challengers=settings.n_random, seed=scenario.seed)
         self._n_known_starts, self._n_random_starts = settings.n_known_starts, settings.n_random_starts
         self._neighbourhood = Neighbourhood(self._configspace, settings.n_neighbours)
-        self._all_numeric = len(self._neighbourhood.numeric) == len(self._configspace)
+        self._all_real = len(self._neighbourhood.real) == len(self._configspace)
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
 
     def propose(self, known: Vectors, branch: Branch | None = None) -> Iterator[npt.NDArray[np.float64]]:
@@ -67,7 +67,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
                 drawn.shape[1] + np.argsort(-of_known, kind="stable")[: self._n_known_starts],
             ]
         )
-        steps = _STEPS if lengths is None or not self._all_numeric else 1
+        steps = _STEPS if lengths is None or not self._all_real else 1
         climbed, of_climbed = self._climb(candidates[:, starts], values[starts], branch, steps)
         risen = self._ascend(lengths, climbed[:, np.argsort(-of_climbed, kind="stable")[:_RISING]])
         if risen.shape[1] == 2 and np.nanmax(np.abs(risen[:, 0] - risen[:, 1])) < _SAME:
@@ -99,22 +99,22 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         return values
 
     def _ascend(self, lengths: npt.NDArray[np.float64] | None, points: Vectors) -> Vectors:
-        """Columns to which the derivatives of the acquisition function lead from these; none where it has none."""
-        function, numeric = self._acquisition_function, self._neighbourhood.numeric
-        if lengths is None or not points.shape[1] or not len(numeric):
+        """Columns to which the derivatives by the real parameters lead from these; none where there are none."""
+        function, real = self._acquisition_function, self._neighbourhood.real
+        if lengths is None or not points.shape[1] or not len(real):
             return points[:, :0]
         assert isinstance(function, LogEI)
-        lengths, rows = lengths[numeric], points.T.copy()
-        inactive = np.isnan(rows[:, numeric])
+        lengths, rows = lengths[real], points.T.copy()
+        inactive = np.isnan(rows[:, real])
 
         def slopes(moved: Vectors) -> tuple[Vectors, Vectors]:
-            rows[:, numeric] = np.where(inactive, np.nan, moved * lengths)
+            rows[:, real] = np.where(inactive, np.nan, moved * lengths)
             values, derivatives = function.slopes(rows)
-            return values, np.where(inactive, 0.0, derivatives[:, numeric] * lengths)
+            return values, np.where(inactive, 0.0, derivatives[:, real] * lengths)
 
         low, high = self._neighbourhood.bounds
-        moved = ascend(slopes, np.where(inactive, 0.0, rows[:, numeric]) / lengths, low / lengths, high / lengths)
-        rows[:, numeric] = np.where(inactive, np.nan, moved * lengths)
+        moved = ascend(slopes, np.where(inactive, 0.0, rows[:, real]) / lengths, low / lengths, high / lengths)
+        rows[:, real] = np.where(inactive, np.nan, moved * lengths)
         return self._neighbourhood.settled(rows.T)
 
     def _climb(

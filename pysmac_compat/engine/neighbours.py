@@ -34,10 +34,10 @@ class Neighbourhood:
 
     Attributes
     ----------
-    numeric : array of int, shape (n,)
-        The rows of numeric parameters.
+    real : array of int, shape (n,)
+        The rows of real parameters.
     bounds : (array of shape (n,), array of shape (n,))
-        The least and the greatest value of each.
+        The least and the greatest value of each of them.
     """
 
     def __init__(self, space: ConfigurationSpace, n_numeric: int) -> None:
@@ -62,14 +62,15 @@ class Neighbourhood:
             rows += [row] * len(moves)
             steps += moves
         # one entry for each move: the row that changes; for a discrete one, by how many positions
-        self.numeric = np.array(numeric, dtype=int)
-        self._single, self._discrete = np.repeat(self.numeric, n_numeric), np.array(rows, dtype=int)
+        self._numeric = np.array(numeric, dtype=int)
+        self._single, self._discrete = np.repeat(self._numeric, n_numeric), np.array(rows, dtype=int)
         self._changes = np.concatenate([self._single, self._discrete])
         self._steps = np.array(steps, dtype=float)[:, None]
         self._ordinal = np.array([isinstance(parameters[row], OrdinalHyperparameter) for row in rows], dtype=bool)
         low = np.array([parameters[row].lower_vectorized for row in numeric])
         high = np.array([parameters[row].upper_vectorized for row in numeric])
-        self.bounds = low, high
+        real = np.isin(self._numeric, [row for row, _ in self._integers], invert=True)
+        self.real, self.bounds = self._numeric[real], (low[real], high[real])
         self._bounds_of_joint = low[:, None, None], high[:, None, None]
         self._bounds_of_single = np.repeat(low, n_numeric)[:, None], np.repeat(high, n_numeric)[:, None]
 
@@ -80,7 +81,7 @@ class Neighbourhood:
         """
         complete = np.where(np.isnan(points), self._defaults, points)
         n_points, n_changes = points.shape[1], len(self._changes)
-        n_moves = n_changes + (_JOINT if len(self.numeric) > 1 else 0)
+        n_moves = n_changes + (_JOINT if len(self._numeric) > 1 else 0)
         moved = np.repeat(complete, n_moves, axis=1)
         moves = moved.reshape(len(complete), n_points, n_moves)  # the same numbers
         active = np.ones((n_points, n_moves), dtype=bool)
@@ -97,9 +98,9 @@ class Neighbourhood:
             active[:, len(self._single) : n_changes] &= inside.T
         if n_moves > n_changes:
             low, high = self._bounds_of_joint
-            joint = moves[self.numeric, :, n_changes:]
+            joint = moves[self._numeric, :, n_changes:]
             spread = _any_scale(rng, (n_points, _JOINT))
-            moves[self.numeric, :, n_changes:] = _moved(joint, spread, low, high, rng)
+            moves[self._numeric, :, n_changes:] = _moved(joint, spread, low, high, rng)
         kept = active.ravel()
         moved, origins = moved[:, kept], np.repeat(np.arange(n_points), n_moves)[kept]
         legal = self._settle(moved)
