@@ -40,6 +40,7 @@ _GROWTH = 1.2  # the lengths are fitted anew when there are so many times the ro
 _QUANTILES = 0.25, 0.5, 0.9
 #: every so many fits the costs are those that are less likely: logarithms, or the costs as they are
 _OTHER_WAY = 3
+_FEWEST_NEAR = 50  # rows from which it learns near a configuration, if there are as many
 
 
 class _Fit(NamedTuple):
@@ -82,7 +83,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         n_runs = self.n_runs
         if self._n_features:
             X, y, n_runs = self._without_features(X, y)
-        rows = self._chosen(y.ravel())
+        rows = self._chosen(y.ravel()) if self.centre is None else self._nearest(X, self.centre)
         points, costs = self._coding(X[rows]), y.ravel()[rows]
         share = np.ones(len(costs)) if n_runs is None else 1.0 / n_runs[rows]
         if len(X) >= _GROWTH * self._fitted_at:
@@ -115,6 +116,14 @@ class GaussianProcess(Surrogate, AbstractModel):
         self._alpha[:n] = signal * (known @ ((y - self._mean) @ known))
         self._inverse_upper = np.ascontiguousarray(signal * inverse_upper)
         return self
+
+    def _nearest(self, X: Matrix, centre: Matrix) -> npt.NDArray[np.intp]:
+        """The rows nearest to a configuration."""
+        n = self._coding.n_scales
+        weights = np.exp(-self._logs[:n])[self._coding.scales]
+        away = (self._coding(X) - self._coding(centre[None])) * weights
+        most = min(max(_FEWEST_NEAR, 3 * n), self._max_rows)
+        return np.sort(np.argsort(np.einsum("ij,ij->i", away, away), kind="stable")[:most])
 
     def _running_points(self, known: Matrix) -> Matrix:
         """The points of the configurations that are running, without those that are known."""
@@ -219,11 +228,16 @@ class GaussianProcess(Surrogate, AbstractModel):
         variance = self._signal - np.einsum("ij,ij->i", explained, explained)
         return mean.reshape(-1, 1), np.maximum(variance, 1e-12).reshape(-1, 1)
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether its lengths are more than a guess."""
+        return self._fitted_at > 0
+
     def lengths(self) -> Matrix:
         """As `Surrogate` says; 1 for parameters that are not numeric."""
         parameters, columns = self._coding.numeric
         found = np.ones(self._n_hps)
-        found[parameters] = _SQRT5 / self._weights[columns]
+        found[parameters] = np.exp(self._logs[: self._coding.n_scales])[self._coding.scales[columns]]
         return found
 
     def slopes(self, X: Matrix) -> Slopes:

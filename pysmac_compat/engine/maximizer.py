@@ -15,6 +15,7 @@ from pysmac_compat.engine.acquisition import LogEI
 from pysmac_compat.engine.ascent import ascend
 from pysmac_compat.engine.branches import Branch
 from pysmac_compat.engine.neighbours import Neighbourhood
+from pysmac_compat.engine.regions import Region
 from pysmac_compat.engine.settings import MaximizerSettings
 from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
@@ -45,21 +46,24 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         self._all_real = len(self._neighbourhood.real) == len(self._configspace)
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
 
-    def propose(self, known: Vectors, branch: Branch | None = None) -> Iterator[npt.NDArray[np.float64]]:
+    def propose(self, known: Vectors, part: Branch | Region | None = None) -> Iterator[npt.NDArray[np.float64]]:
         """Vectors of configurations, that of the best acquisition value first; known ones may be among them.
 
         Parameters
         ----------
         known : array of shape (n, n_parameters)
             Vectors of configurations from which climbs may start: the best of those that have been evaluated.
-        branch : Branch or None
+        part : Branch or Region or None
             All that are proposed are in this one.
         """
         function = self._acquisition_function
         lengths = function.lengths() if isinstance(function, LogEI) else None
-        drawn = self._draw()
+        if isinstance(part, Region):
+            drawn = self._neighbourhood.settled(part.draw(self._challengers // 2, self._rng))
+        else:
+            drawn = self._draw()
         candidates = np.hstack([drawn, known.T])
-        values = self._acquire(candidates, branch)
+        values = self._acquire(candidates, part)
         of_drawn, of_known = np.split(values, [drawn.shape[1]])
         starts = np.concatenate(
             [
@@ -68,14 +72,14 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
             ]
         )
         steps = _STEPS if lengths is None or not self._all_real else 1
-        climbed, of_climbed = self._climb(candidates[:, starts], values[starts], branch, steps)
+        climbed, of_climbed = self._climb(candidates[:, starts], values[starts], part, steps)
         risen = self._ascend(lengths, climbed[:, np.argsort(-of_climbed, kind="stable")[:_RISING]])
         if risen.shape[1] == 2 and np.nanmax(np.abs(risen[:, 0] - risen[:, 1])) < _SAME:
             risen = risen[:, :1]
         found = np.hstack([risen, climbed, drawn])
-        values = np.concatenate([self._acquire(risen, branch), of_climbed, of_drawn])
+        values = np.concatenate([self._acquire(risen, part), of_climbed, of_drawn])
         for i in np.argsort(-values, kind="stable"):
-            if branch is None or branch.holds(found[:, i]):
+            if part is None or part.holds(found[:, i]):
                 yield found[:, i]
 
     def _draw(self) -> Vectors:
@@ -88,10 +92,10 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     def _maximize(self, previous_configs: list[Configuration], n_points: int) -> list[tuple[float, Configuration]]:
         raise AssertionError("`propose` does without it")  # abstract in SMAC3
 
-    def _acquire(self, candidates: Vectors, branch: Branch | None) -> npt.NDArray[np.float64]:
-        """The acquisition value of each column; minus infinity outside of the branch."""
+    def _acquire(self, candidates: Vectors, part: Branch | Region | None) -> npt.NDArray[np.float64]:
+        """The acquisition value of each column; minus infinity outside of this part of the space."""
         assert self._acquisition_function is not None
-        inside = slice(None) if branch is None else branch.holds(candidates)
+        inside = slice(None) if part is None else part.holds(candidates)
         chosen = candidates[:, inside]
         values = np.full(candidates.shape[1], -np.inf)
         if chosen.shape[1]:
@@ -118,7 +122,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         return self._neighbourhood.settled(rows.T)
 
     def _climb(
-        self, points: Vectors, values: npt.NDArray[np.float64], branch: Branch | None, steps: int
+        self, points: Vectors, values: npt.NDArray[np.float64], part: Branch | Region | None, steps: int
     ) -> tuple[Vectors, npt.NDArray[np.float64]]:
         """Move each column, which has this acquisition value, to its best neighbour as long as that is better."""
         failures = np.zeros(points.shape[1], dtype=int)
@@ -131,7 +135,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
             if neighbours.shape[1] == 0:
                 continue
             origins = moving[origins]
-            of_neighbours = self._acquire(neighbours, branch)
+            of_neighbours = self._acquire(neighbours, part)
             ends = np.searchsorted(origins, np.arange(points.shape[1] + 1))
             best = np.array([a + of_neighbours[a:b].argmax() for a, b in pairwise(ends) if a < b])
             better = best[of_neighbours[best] > values[origins[best]] + 1e-6]

@@ -24,7 +24,8 @@ class Portfolio(Surrogate, AbstractModel):
     """A Gaussian process and a forest in turns; the process more often as long as there is little data.
 
     The process is the better one for smooth costs and few data. The forest has less
-    preconceptions: it leaves local optima in which the process would stay.
+    preconceptions: it leaves local optima in which the process would stay. Near a given configuration
+    a second process predicts, with lengths of its own.
 
     Parameters
     ----------
@@ -34,15 +35,18 @@ class Portfolio(Surrogate, AbstractModel):
     def __init__(self, scenario: Scenario) -> None:
         super().__init__(scenario.configspace, scenario.instance_features, pca_components=None, seed=scenario.seed)
         self._process, self._forest = GaussianProcess(scenario), Forest(scenario)
-        self._current: AbstractModel = self._process
+        self._local = GaussianProcess(scenario)
+        self._current: Forest | GaussianProcess = self._process
         self._fits = 0
 
     def _train(self, X: Matrix, y: Matrix) -> Portfolio:
-        self._fits += 1
-        turns = _TURNS_EARLY if len(X) < _FEW else _TURNS_LATE
-        self._current = self._forest if self._fits % turns == 0 else self._process
-        self._process.n_runs = self.n_runs
-        self._process.running = self._forest.running = self.running
+        if self.centre is not None:
+            self._current = self._local
+        else:
+            self._fits += 1
+            turns = _TURNS_EARLY if len(X) < _FEW else _TURNS_LATE
+            self._current = self._forest if self._fits % turns == 0 else self._process
+        self._current.n_runs, self._current.running, self._current.centre = self.n_runs, self.running, self.centre
         self._current.train(X, y)
         return self
 
@@ -55,8 +59,12 @@ class Portfolio(Surrogate, AbstractModel):
 
     def lengths(self) -> Matrix | None:
         """Of the one whose turn it is."""
-        return self._process.lengths() if self._current is self._process else None
+        return self._current.lengths()
 
     def slopes(self, X: Matrix) -> Slopes:
         """Of the one whose turn it is."""
-        return self._process.slopes(X)
+        return self._current.slopes(X)
+
+    def local_lengths(self) -> Matrix:
+        """Of the process that predicts near a configuration; of the other one, as long as there is none."""
+        return (self._local if self._local.is_fitted else self._process).lengths()

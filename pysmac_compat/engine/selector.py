@@ -8,21 +8,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from ConfigSpace import Configuration
 from smac import Scenario
 from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine.branches import Branches
+from pysmac_compat.engine.portfolio import Portfolio
+from pysmac_compat.engine.regions import Region, Regions
 from pysmac_compat.engine.settings import SelectorSettings
 from pysmac_compat.engine.surrogate import Surrogate
 from pysmac_compat.errors import SpaceExhaustedError
 from pysmac_compat.space import vectors
 
+Matrix = npt.NDArray[np.float64]
+
 #: below this share of legal configurations the model's proposals cannot be searched for
 RARE = 1e-4
 #: the model is fitted after each evaluation up to so many, then for ever more proposals at once
 _EACH = 100
+#: then every so many fits are for a box around a good configuration
+_LOCAL = 2
 #: the model is asked about at most so many of the known configurations, where each has one run
 _MOST_KNOWN = 200
 #: so many of them, those of least predicted cost, are where the maximizer may start
@@ -92,6 +99,8 @@ class Selector(ConfigSelector):
         self._space = scenario.configspace
         self._random = np.random.RandomState(scenario.seed)
         self._branches = Branches(scenario.configspace)
+        regions = Regions(scenario.configspace)
+        self._regions = regions if len(regions.rows) and not scenario.instance_features else None
         self._instances_differ = scenario.deterministic and scenario.instances is not None
         self.rare = self._legal_share() < RARE
 
@@ -154,37 +163,50 @@ class Selector(ConfigSelector):
             known = self._runhistory_encoder.get_configurations()
             n_known, known = len(known), known[self._runhistory_encoder.best_rows(_MOST_KNOWN)]
             running = self._runhistory_encoder.running()
+            wanted = self._retrain_after * (1 + len(self._tried) // _EACH)
+            region = self._region(fits, x, y, wanted)
             if isinstance(self._model, Surrogate):
                 self._model.n_runs = getattr(self._runhistory_encoder, "n_runs", None)
                 self._model.running = running
+                self._model.centre = None if region is None else region.centre
             self._model.train(x, y)
+            if region is not None:
+                known = np.vstack([known, region.centre])
             costs = self._model.predict_marginalized(known)[0].ravel()
             if self._instances_differ:
                 yield vectors.configuration(self._space, known[costs.argmin()], _KNOWN)
-            branch = self._branches.next(known, costs)
-            if branch is not None:
-                inside = branch.holds(known.T)
+            part = region or self._branches.next(known, costs)
+            if part is not None:
+                inside = part.holds(known.T)
                 known, costs = known[inside], costs[inside]
             best = int(costs.argmin())
             eta = costs[best]
             if len(running):  # an improvement is one over what they are believed to be, too
                 running = running[:, : len(self._space)]
-                running = running if branch is None else running[branch.holds(running.T)]
+                running = running if part is None else running[part.holds(running.T)]
                 if len(running):
                     eta = min(eta, self._model.predict_marginalized(running)[0].min())
             self._acquisition_function.update(
                 model=self._model, eta=eta, incumbent_array=known[best], num_data=n_known, X=known
             )
             starts = known[np.argsort(costs, kind="stable")[:_MOST_STARTS]]
-            proposed = self._acquisition_maximizer.propose(starts, branch)
+            proposed = self._acquisition_maximizer.propose(starts, part)
             new = (vector for vector in proposed if vectors.key(vector) not in self._tried)
-            wanted = self._retrain_after * (1 + len(self._tried) // _EACH)
             count = 0
             for vector in itertools.islice(new, wanted):
                 yield vectors.configuration(self._space, vector, "Acquisition function maximizer")
                 count += 1
-            if count == 0 and branch is None:
+            if count == 0 and part is None:
                 return
+
+    def _region(self, fits: int, x: Matrix, y: Matrix, wanted: int) -> Region | None:
+        """The box for the next proposals, where it is the turn of one."""
+        model = self._model
+        if len(x) < _EACH or fits % _LOCAL or self._regions is None or not isinstance(model, Portfolio):
+            return None
+        if getattr(self._runhistory_encoder, "n_runs", None) is not None:
+            return None
+        return self._regions.next(x, y.ravel(), model.local_lengths(), wanted)
 
     def _legal_share(self) -> float:
         if vectors.assignments(self._space) <= 1 / RARE:

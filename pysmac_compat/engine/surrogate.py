@@ -37,10 +37,13 @@ class Surrogate:
         Of how many runs each cost that it learns from next is the mean; None: of one.
     running : array of shape (m, n_columns) or None
         Rows like those that it learns from, whose costs are not known yet.
+    centre : array of shape (n_parameters,) or None
+        The vector of a configuration near which it has to predict well next; None: everywhere.
     """
 
     n_runs: npt.NDArray[Any] | None = None
     running: npt.NDArray[np.float64] | None = None
+    centre: npt.NDArray[np.float64] | None = None
 
     def lengths(self) -> npt.NDArray[np.float64] | None:
         """How far one has to go along each parameter until predictions change much; None: they are not smooth."""

@@ -15,9 +15,7 @@ from pysmac_compat.plan.known import Known
 #: of the journal; the lines of version 1 have no checksums
 VERSION, WITHOUT_CHECKSUMS = 2, 1
 #: goes up when the same results lead to other proposals than before; journals without it have 1
-PROPOSALS = 3
-#: what one call at a time led to was the same in these
-_SAME_FOR_ONE = (1, 2, 3)
+PROPOSALS = 4
 
 
 def header(plan: Plan, run: int) -> dict[str, Any]:
@@ -159,8 +157,7 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
 
 def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
     """Whether this header is of a version that proposed something else."""
-    proposals = head.get("proposals", 1)
-    return proposals != PROPOSALS and not (head.get("workers", 1) == 1 and proposals in _SAME_FOR_ONE)
+    return bool(head.get("proposals", 1) != PROPOSALS)
 
 
 def _warm_difference(old: Any, new: Any) -> str:
