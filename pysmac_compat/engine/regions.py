@@ -73,9 +73,12 @@ class Regions:
         parameters = list(space.values())
         numeric = [i for i, hp in enumerate(parameters) if isinstance(hp, NumericalHyperparameter) and hp.size > 1]
         self.rows = np.array(numeric, dtype=int)
-        # a box always holds the next integers
+        # a box always holds the next integers, unless their scale is logarithmic
         self._steps = np.array(
-            [1.01 / parameters[i].size if isinstance(parameters[i], IntegerHyperparameter) else 0.0 for i in numeric]
+            [
+                1.01 / (hp.size - 1) if isinstance(hp, IntegerHyperparameter) else 0.0
+                for hp in map(parameters.__getitem__, numeric)
+            ]
         )
         self._halving = min(max(_PATIENCE[0], len(numeric)), _PATIENCE[1])
         self._given_up: list[Matrix] = []  # centres

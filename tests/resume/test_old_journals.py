@@ -11,7 +11,7 @@ from pysmac_compat.files.checksums import split_checksum
 from pysmac_compat.files.state import read_state_run
 
 from ..conftest import DATA
-from .noted_searches import cost, cut, direct, journal_of, search, summary
+from .noted_searches import cost, cut, direct, journal_of, search
 
 SEARCHES = {"plain": {}, "seeds_and_instances": {"deterministic": False, "num_train_instances": 3}}
 
