@@ -237,19 +237,6 @@ def test_large_values_do_not_harm_the_search():
     assert value < 9
 
 
-@pytest.mark.slow
-def test_a_short_total_time_is_enough_for_the_default(run):
-    """The time that SMAC3 takes to be imported is not the user's."""
-    script = """
-        from pysmac_compat import SMAC_optimizer
-
-        optimizer = SMAC_optimizer(t_limit_total_s=0.5)
-        print(optimizer.minimize(lambda r: 13.0 + (r - 1) ** 2, 5, {"r": ("real", [0.0, 4.0], 1.0)}))
-        """
-    done = run("script.py", files={"script.py": script})
-    assert done.stdout == "(13.0, {'r': 1.0})\n"
-
-
 def test_events_are_told_as_they_happen():
     optimizer, told = direct(), []
     optimizer.minimize(lambda x: (x - 1) ** 2, 4, {"x": SPACE["x"]}, on_event=told.append)

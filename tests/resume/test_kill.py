@@ -18,7 +18,7 @@ from pysmac_compat.files.state import read_state_run
 from ..functions import gone
 from .noted_searches import direct
 
-N = 20
+N = 14
 KINDS = [
     {"options": QUICK},
     {"options": QUICK, "deterministic": False, "num_train_instances": 3},
@@ -26,7 +26,7 @@ KINDS = [
 ]
 #: how many calls have begun, and the kind of the search: before the first, in the design, with the model, at the end;
 #: `benchmarks.faults` kills at many more
-MOMENTS = [(0, 0), (3, 2), (10, 1), (18, 0)]
+MOMENTS = [(0, 0), (3, 2), (8, 1), (12, 0)]
 
 
 def rest(kind):
@@ -101,7 +101,7 @@ def test_a_call_that_ends_just_after_its_script_has_not_failed(tmp_path, notes):
 @pytest.mark.slow
 def test_many_kills_of_one_search(tmp_path, notes, undisturbed):
     """Each resumption is killed, too; a kill costs the call that is running."""
-    moments = range(4, N, 6)
+    moments = range(4, N, 4)
     for moment in moments:
         kill_somewhere(tmp_path, notes, moment, {"resume": True, **KINDS[0]})
     assert summary(direct(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)

@@ -112,7 +112,7 @@ def test_what_a_call_leaves_in_the_background_holds_no_lock(tmp_path, notes, mod
     folder.mkdir()
     if killed:
         (folder / "hang").touch()
-    context = multiprocessing.get_context("spawn" if mode == "Dask" else "fork")
+    context = multiprocessing.get_context("forkserver" if mode == "Dask" else "fork")
     process = context.Process(target=leaving, args=(folder, notes, MODES[mode]))
     process.start()
     try:

@@ -94,21 +94,22 @@ def test_a_chain_of_depth_40(operator):
 
 
 @pytest.mark.slow
-def test_children_of_two_parents_in_a_row():
+def test_children_of_two_parents_in_a_row(run_script):
     """Each parameter depends on the two before it."""
-    code = """
-from pysmac_compat.space import parameter_space
-for operator, depth in (("&&", 20), ("||", 10)):
-    parameters = {f"x{i:02d}": ("categorical", ["a", "b"], "a") for i in range(depth)}
-    clauses = [f"x{i:02d} | x{i - 1:02d} == a {operator} x{i - 2:02d} == a" for i in range(2, depth)]
-    space = parameter_space(parameters, clauses)
-    space.seed(1)
-    for configuration in space.sample_configuration(20):
-        values = dict(configuration)
-        assert space.definition.active(space.definition.complete(values)) == set(values)
-"""
-    # in a process of its own: without a limit a wrong implementation takes hours
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    # in a process of its own, which has a limit: a wrong implementation takes hours
+    run_script(
+        """
+        from pysmac_compat.space import parameter_space
+        for operator, depth in (("&&", 20), ("||", 10)):
+            parameters = {f"x{i:02d}": ("categorical", ["a", "b"], "a") for i in range(depth)}
+            clauses = [f"x{i:02d} | x{i - 1:02d} == a {operator} x{i - 2:02d} == a" for i in range(2, depth)]
+            space = parameter_space(parameters, clauses)
+            space.seed(1)
+            for configuration in space.sample_configuration(20):
+                values = dict(configuration)
+                assert space.definition.active(space.definition.complete(values)) == set(values)
+        """
+    )
 
 
 def test_neighbours_that_activate_children_with_forbidden_defaults():
