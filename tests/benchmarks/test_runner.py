@@ -67,12 +67,14 @@ def test_the_incumbents_of_a_search_for_run_time_come_with_the_seconds_used():
     assert capped["seconds"] < uncapped["seconds"]
 
 
+@pytest.mark.slow
 def test_what_has_evaluated_no_configuration_to_the_end_returns_the_default():
     problem = make("solver_alike", 0)
     record = run_cell(Cell("random", "solver_alike", 0, 10))
     assert (record["steps"], record["final"]) == ([], pytest.approx(problem.judged(problem.default)))
 
 
+@pytest.mark.slow
 def test_an_error_is_recorded(monkeypatch):
     record = run_cell(Cell("random", "no_such_problem", 0, 5))
     assert "no_such_problem" in record["error"]
@@ -175,6 +177,7 @@ def test_results_that_are_made_again_replace_the_old_ones(tmp_path):
     assert not list((tmp_path / "work").iterdir())
 
 
+@pytest.mark.slow
 def test_kept_results_hold_no_path_of_a_machine():
     for kind in ("cells", "costs", "recorded"):
         for record in results.load(kind):

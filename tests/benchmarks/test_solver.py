@@ -24,6 +24,7 @@ def minisat(tmp_path, monkeypatch):
     return make
 
 
+@pytest.mark.slow
 def test_formulas(tmp_path):
     texts = [path.read_text() for path in write_formulas(tmp_path)]
     assert len(set(texts)) == len(texts) == 2 * N

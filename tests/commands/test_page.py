@@ -15,6 +15,7 @@ from pysmac_compat.report.page.server import Follower, Server
 from ..report import pages
 
 
+@pytest.mark.slow
 def test_report(java_runs, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     folder = str(java_runs / "deterministic" / "wd")
@@ -84,6 +85,7 @@ def get(port, path="/", method="GET", **headers):
     return answer.status, dict(answer.getheaders()), answer.read().decode()
 
 
+@pytest.mark.slow
 def test_what_the_server_answers(server, tmp_path):
     assert server.server_address[0] == "127.0.0.1"
     status, headers, text = get(server.server_port)
@@ -122,6 +124,7 @@ def test_a_name_that_leads_here_from_elsewhere(server, host):
     assert get(server.server_port, Host=f"localhost:{server.server_port}")[0] == 200
 
 
+@pytest.mark.slow
 def test_a_page_that_took_long_is_not_made_again_at_once(tmp_path):
     pages.write_automax(tmp_path)
     states = iter("abcd")

@@ -147,6 +147,7 @@ def test_a_state_run_folder_is_a_start_for_another_run(searched, command, tmp_pa
     assert "which this search does not have" in done.err
 
 
+@pytest.mark.slow
 def test_a_wrapper_of_aclib(tmp_path, command):
     folders.small(tmp_path, "tae = aclib", wrapper=wrappers.ACLIB)
     done = command(tmp_path, "smac", "--scenario", "s.txt", "--runcount-limit", 10)
@@ -215,6 +216,7 @@ def test_resume(tmp_path, command):
     assert len((tmp_path / "calls").read_text().splitlines()) == 7
 
 
+@pytest.mark.slow
 def test_workers(tmp_path, command):
     folders.small(tmp_path)
     done = command(tmp_path, "smac", "--scenario", "s.txt", "--workers", 2, "--runcount-limit", 6)
@@ -229,6 +231,7 @@ def test_another_seed_in_the_answer_is_warned_of_once(tmp_path, command):
     assert "warning: evaluation 1: the program answered for the seed '5', it got" in line
 
 
+@pytest.mark.slow
 def test_smac3(tmp_path, command):
     text = "algo = ./wrapper.sh\npcs_fn = x.pcs\nrun_obj = quality\ndeterministic = 1\nta_run_limit = 6\nminR = 1\n"
     folders.small(tmp_path)

@@ -56,6 +56,7 @@ def test_the_incumbent_of_a_time(folder, command):
     assert all(call.endswith("-heur a -n 10") for call in (folder / "calls").read_text().splitlines())
 
 
+@pytest.mark.slow
 def test_configurations_on_training_instances_with_workers(folder, command):
     (folder / "list.txt").write_text("-n 3\n-n '4' -heur 'b'\n")
     words = ("--configuration", "DEFAULT", "--configuration-list", "list.txt", "--random-configurations", 2)

@@ -37,6 +37,7 @@ def test_pyproject_holds_the_build_system_and_the_rules_of_ruff_only():
     assert {name.partition(".lint")[0] for name in others} == {"tool.ruff"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["pysmac_compat", "automax", "pysmac_compat.optimizer", "pysmac_compat.optimize"])
 def test_import_is_light(module):
     code = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"

@@ -132,6 +132,7 @@ def test_a_script_that_handles_what_is_missing_itself(run_prepared):
     assert run_prepared(*COMMAND, "script.py", files={"script.py": text}).stdout == "pickle\n"
 
 
+@pytest.mark.slow
 def test_help(run):
     done = run(*COMMAND, "--help")
     usage = "usage: python -m pysmac_compat [-h] [--progress] [--verbose] [--resume] script [args ...]"

@@ -114,6 +114,7 @@ class Norm:
         return float(p @ p) * scale
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("objective", "name"),
     [
@@ -141,6 +142,7 @@ def test_the_array_by_position(objective, name):
         best["another"]
 
 
+@pytest.mark.slow
 def test_evaluations_and_seed_by_position():
     def points(*arguments, **keywords):
         seen = []

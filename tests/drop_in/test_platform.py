@@ -3,6 +3,7 @@
 import pytest
 
 
+@pytest.mark.slow
 def test_the_first_call_on_windows(run):
     script = """
         import sys

@@ -57,6 +57,7 @@ def quadratic(x):
 # -- costs ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(costs)
 @pytest.mark.parametrize("transform", [normal_scores, log_gaps])
 def test_transformed_costs_are_tame_and_keep_their_order(transform, values):

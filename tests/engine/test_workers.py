@@ -273,6 +273,7 @@ def test_the_first_configuration_may_end_last():
         assert (dict(standings[-1].configuration) == {"x": 4, "y": 7}) == best
 
 
+@pytest.mark.slow
 def test_the_same_order_gives_the_same_search():
     first, again, other = (run_as_they_end(smooth, 30, 3, order) for order in (0, 0, 1))
     assert first == again
@@ -323,6 +324,7 @@ class Answer(Future):
         return self.worth if self.number in self.dropped else self.cost
 
 
+@pytest.mark.slow
 def test_what_a_dropped_evaluation_comes_to_changes_nothing():
     calls, dropped, standings = racing_search(Cost(0.0))
     assert 1 <= len(dropped) == len(set(dropped))

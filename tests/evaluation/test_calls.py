@@ -14,6 +14,7 @@ from ..functions import burn, end
 # -- times ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_times(evaluator):
     def function():
         burn(0.3)
@@ -189,6 +190,7 @@ def test_arguments_of_any_type_reach_the_function_as_they_are(evaluator, notes):
 # -- output ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_lot_of_output_through_a_pipe(run_script):
     done = run_script(
         """

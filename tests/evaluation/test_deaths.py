@@ -28,6 +28,7 @@ def test_the_crash_value_is_that_of_the_user(evaluator):
     assert evaluator(lambda: None, None, 77.0)({}).value == 77.0
 
 
+@pytest.mark.slow
 def test_a_call_that_forks_and_returns_twice(evaluator):
     def function(x):
         os.fork()
@@ -37,6 +38,7 @@ def test_a_call_that_forks_and_returns_twice(evaluator):
     assert [call({"x": x}).value for x in range(5)] == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
+@pytest.mark.slow
 def test_many_calls(evaluator):
     call = evaluator(lambda x: x * 2)
     assert [call({"x": x}).value for x in range(10)] == [2.0 * x for x in range(10)]
@@ -138,6 +140,7 @@ call.close()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("then", ["returns", "goes on", "ends"])
 def test_a_call_that_writes_into_all_descriptors(run_script, then):
     """In a script of its own: the tests' process has descriptors by which it is told what to do."""

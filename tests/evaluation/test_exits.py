@@ -87,6 +87,7 @@ def test_a_temporary_folder_of_a_call_goes_with_it(evaluator, notes):
     assert not Path(notes.lines[0]).exists()
 
 
+@pytest.mark.slow
 def test_workers_of_a_pool_that_was_left_open_end_with_the_call(evaluator, notes):
     def function():
         executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork"))

@@ -18,6 +18,7 @@ PATIENT = 1000
 # -- time -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_cpu_limit(evaluator):
     outcome = evaluator(spin, wall_factor=PATIENT)({}, 0.3)
     assert (outcome.status, outcome.value) == ("TIMEOUT", TIMEOUT_QUALITY)
@@ -101,6 +102,7 @@ def test_a_function_that_catches_every_exception(evaluator):
     assert evaluator(function)({}, 0.2).status == "TIMEOUT"
 
 
+@pytest.mark.slow
 def test_a_function_that_catches_the_usual_exceptions(evaluator):
     def function():
         try:
@@ -162,6 +164,7 @@ def test_the_handler_of_the_user_is_used(evaluator, notes, signum):
     assert (outcome.status, outcome.value) == ("TIMEOUT", 5.0)  # without a timeout_quality: its own value
 
 
+@pytest.mark.slow
 def test_a_handler_that_raises(evaluator):
     def function():
         def handler(number, frame):
@@ -176,6 +179,7 @@ def test_a_handler_that_raises(evaluator):
     assert evaluator(function, None, None, wall_factor=PATIENT)({}, 0.2).value == 5.0
 
 
+@pytest.mark.slow
 def test_a_handler_that_was_installed_before(evaluator, notes):
     before = signal.signal(signal.SIGXCPU, lambda *_: notes.write("handler") or os._exit(3))
     try:

@@ -20,6 +20,7 @@ from ..functions import gone, spin
 _MB = 2**20
 
 
+@pytest.mark.slow
 def test_memory_limit(evaluator):
     def function(mb):
         data = bytearray(mb * _MB)
@@ -38,6 +39,7 @@ def test_what_the_function_holds_before_does_not_count(evaluator):
     assert evaluator(lambda: float(data[0]), 20)({}).status == "SAT"
 
 
+@pytest.mark.slow
 def test_what_the_function_changes_of_that_does(evaluator):
     data = bytearray(100 * _MB)
 
@@ -93,6 +95,7 @@ def test_a_large_step_is_stopped_before_it_is_done(evaluator):
     assert outcome.status == "MEMOUT"
 
 
+@pytest.mark.slow
 def test_a_call_gets_time_to_clean_up(evaluator, notes):
     def function():
         data = []
@@ -107,6 +110,7 @@ def test_a_call_gets_time_to_clean_up(evaluator, notes):
     assert notes.lines == ["finally"]
 
 
+@pytest.mark.slow
 def test_processes_of_the_call_count(evaluator, notes):
     script = f"import time; data = bytearray({200 * _MB}); time.sleep(600)"
 
@@ -135,6 +139,7 @@ def test_what_processes_share_counts_once(evaluator, mb, status):
     assert evaluator(function, 120)({}).status == status
 
 
+@pytest.mark.slow
 def test_shared_memory_counts_once(evaluator):
     def function():
         with mmap.mmap(-1, 80 * _MB) as area:
@@ -152,6 +157,7 @@ def test_shared_memory_counts_once(evaluator):
     assert evaluator(function, 120)({}).status == "SAT"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_a_memory_error(evaluator, wrapped):
     def function():

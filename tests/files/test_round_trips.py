@@ -117,6 +117,7 @@ def test_values_outside_of_the_space():
             typed_values(texts, definition)
 
 
+@pytest.mark.slow
 @quick
 @given(space=spaces)
 def test_spaces(tmp_path, space):
@@ -136,6 +137,7 @@ def test_spaces(tmp_path, space):
             assert (own.values, own.default) == (tuple(map(str, parameter.values)), str(parameter.default))
 
 
+@pytest.mark.slow
 @quick
 @given(space=spaces)
 def test_written_by_hand(tmp_path, space):
@@ -228,6 +230,7 @@ rows = st.builds(
 )
 
 
+@pytest.mark.slow
 @quick
 @given(written=st.lists(rows, max_size=5))
 def test_runs_and_results(tmp_path, written):
@@ -302,6 +305,7 @@ def test_features_and_instances(tmp_path, features):
     assert [instances.instance_number(name) for name in by_name] == list(features)
 
 
+@pytest.mark.slow
 @quick
 @given(options=st.dictionaries(names.map(lambda n: n.replace("=", "-")), printable.map(str.strip)))
 def test_scenarios(tmp_path, options):
@@ -309,6 +313,7 @@ def test_scenarios(tmp_path, options):
     assert scenario_files.read_scenario(tmp_path / "scenario.dat") == options
 
 
+@pytest.mark.slow
 @quick
 @given(runs=st.lists(rows, max_size=4), drawn=configurations_of_spaces())
 def test_rundata(tmp_path, runs, drawn):

@@ -116,6 +116,7 @@ def test_a_state_holds_what_the_result_holds(optimizer, results):
     assert active == [list(configuration) for configuration in configurations]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("persistent", [True, False])
 def test_files_are_whole_at_any_moment(tmp_path, persistent):
     folder = tmp_path / "wd"
@@ -268,6 +269,7 @@ def test_no_file_holds_the_environment(tmp_path, optimizer, monkeypatch):
             content.decode("ascii")
 
 
+@pytest.mark.slow
 def test_ctrl_c(optimizer, results):
     script = os.getpid()
     optimizer.smac_options["isolate"] = True
@@ -307,6 +309,7 @@ def test_the_working_directory_is_made_again(tmp_path, optimizer, results):
     assert (tmp_path / "wd" / "exec").is_dir()
 
 
+@pytest.mark.slow
 def test_scenario_files(tmp_path):
     optimizer = SMAC_optimizer(3, working_directory=str(tmp_path), persistent_files=True)
     optimizer.smac_options["scenario_fn"] = "mine.txt"
@@ -350,6 +353,7 @@ def test_what_the_calls_have_taken_is_no_overhead_of_the_search(tmp_path):
     assert step["CPU Time Used"] == pytest.approx(500 + overhead)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["QUALITY", "RUNTIME"])
 def test_what_the_function_reports(optimizer, results, objective):
     optimizer.smac_options.update({"isolate": True, "run-obj": objective})

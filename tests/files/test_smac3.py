@@ -168,12 +168,14 @@ def trials_of(folder, seed=0):
     return json.loads(text)["data"]
 
 
+@pytest.mark.slow
 def test_without_files_that_stay_there_is_none(tmp_path):
     optimizer = SMAC_optimizer(working_directory=tmp_path)
     optimizer.minimize(lambda x: x, 2, {"x": ("real", [0, 1], 0.5)})
     assert not (tmp_path / "out" / "scenario" / "smac3").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", [("real", [1e-15, 1], 1e-3, "log"), ("real", [-1e300, 1e300], 0.0)])
 def test_a_space_that_configspace_cannot_hold(tmp_path, spec):
     optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
@@ -265,6 +267,7 @@ def test_conditions_upon_conditions(tmp_path, depth):
         assert dict(Configuration(plain, values=values)) == values
 
 
+@pytest.mark.slow
 def test_more_of_them_than_configspace_can_bear(tmp_path):
     with pytest.raises(ValueError, match="too many conditions depend on each other"):
         RunDirectory(tmp_path, "smac3", 0, chain(40), deterministic=True)

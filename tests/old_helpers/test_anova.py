@@ -38,6 +38,7 @@ def tree_of(table, seed=0):
     return DecisionTreeRegressor(random_state=seed, splitter="random").fit(points, table.ravel())
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.integers(0, 1000))
 def test_a_tree_over_cells_is_decomposed_exactly(shape, seed):

@@ -101,6 +101,7 @@ def test_generate_output(capsys, status):
     assert capsys.readouterr().out == "Result for SMAC: SAT, 0.5, 0, 1.25, 0\n"
 
 
+@pytest.mark.slow
 def test_a_whole_program(tmp_path):
     script = tmp_path / "program.py"
     script.write_text(

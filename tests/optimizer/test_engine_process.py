@@ -3,12 +3,14 @@
 import importlib
 import json
 
+import pytest
 import threadpoolctl
 
 from pysmac_compat import SMAC_optimizer
 from pysmac_compat.search.run import Run
 
 
+@pytest.mark.slow
 def test_its_linear_algebra_uses_one_thread(tmp_path, monkeypatch):
     """Also where the script has loaded the libraries before."""
     importlib.import_module("scipy.linalg")

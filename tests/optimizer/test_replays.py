@@ -25,6 +25,7 @@ def test_the_recorded_calls_have_the_keywords_that_we_would_give(name):
 # -- spaces ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_deterministic(recorder):
     def rosenbrock(x1, x2, x3, x4):
         return sum(100 * (b - a**2) ** 2 + (a - 1) ** 2 for a, b in ((x1, x2), (x2, x3), (x3, x4)))
@@ -53,6 +54,7 @@ def test_conditional(recorder, name):
     assert result.value == function(**result.active_configuration)
 
 
+@pytest.mark.slow
 def test_conditional_positional(recorder):
     def function(algo=None, lr=None, depth=None):
         return (lr or 0) + (depth or 0)
@@ -98,6 +100,7 @@ def test_one_config_space(recorder):
     assert (result.value, result.configuration) == (1.0, {"c": "a"})
 
 
+@pytest.mark.slow
 def test_constant_function(recorder):
     result = replay(recorder, "constant_function", lambda x: 5.0, 8)
     assert len(recorder.calls) == 8
@@ -134,6 +137,7 @@ def test_stdout(recorder, capfd):
     assert err.splitlines() == ["stderr of the function"] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:num_procs=3 has no effect")
 def test_num_procs_more_than_runs(recorder, tmp_path):
     def function(x):

@@ -95,6 +95,7 @@ def test_result():
     assert result.n_crashed == sum(run.n_crashed for run in result.runs)
 
 
+@pytest.mark.slow
 def test_the_result_is_shown_in_short():
     optimizer = direct()
     optimizer.minimize(lambda x, c: x * x if c == "a" else None, 8, {k: SPACE[k] for k in "xc"}, num_runs=2)

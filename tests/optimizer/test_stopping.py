@@ -62,6 +62,7 @@ def test_stopping_from_on_event(options, how, threshold):
     check_covered(optimizer.result)
 
 
+@pytest.mark.slow
 def test_only_true_stops():
     optimizer = SMAC_optimizer()
     optimizer.minimize(parabola, 5, SPACE, on_event=lambda event: 1)
@@ -139,6 +140,7 @@ print("returned", value, optimizer.result.stopped_because)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("handler", "code", "said"),
     [

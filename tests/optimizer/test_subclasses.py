@@ -12,6 +12,7 @@ from ..functions import end
 from .small import SPACE, parabola
 
 
+@pytest.mark.slow
 def test_another_working_directory(tmp_path):
     optimizer = SMAC_optimizer()
     temporary = optimizer.working_directory
@@ -61,6 +62,7 @@ def test_a_lock_before_and_after_a_search(tmp_path, run_script):
     assert other() == "done\n"
 
 
+@pytest.mark.slow
 def test_a_call_does_not_inherit_a_lock_that_was_there_before_the_search(tmp_path):
     left = tmp_path / "left"
 
@@ -82,6 +84,7 @@ def test_a_call_does_not_inherit_a_lock_that_was_there_before_the_search(tmp_pat
             end(int(left.read_text()))
 
 
+@pytest.mark.slow
 def test_a_function_that_gets_its_number(tmp_path):
     seen = tmp_path / "seen"
 

@@ -209,6 +209,7 @@ def test_why_a_run_has_ended_may_be_missing(interrupted, tmp_path, left_out):
     assert " of " not in result.summary().split("evaluations")[-1].split(";")[0]
 
 
+@pytest.mark.slow
 def test_the_rule_that_has_ended_a_run_and_another_number_of_evaluations(tmp_path):
     space = {"x": SPACE["x"]}
     minimise(lambda x: x**2, 4, space, folder=str(tmp_path), stop_when=lambda result: len(result) == 3)

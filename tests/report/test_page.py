@@ -59,6 +59,7 @@ def everything():
     return result, Parsed(result.report())
 
 
+@pytest.mark.slow
 def test_what_the_sections_say(everything):
     result, parsed = everything
     sections = ["summary", "history", "runs", "parallel", "best", "importance", "instances", "failures", "space"]
@@ -233,6 +234,7 @@ def test_a_search_without_anything(tmp_path):
         assert "No evaluation has succeeded." in parsed.text("best")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["conditional_forbidden", "runtime_dict_instances", "readers_multirun", "tlimit_cpu"])
 def test_a_folder_of_the_java_program(java_runs, name):
     result = load_result(java_runs / name / "wd")
@@ -253,6 +255,7 @@ def test_a_folder_of_automax(tmp_path):
     assert "maximize=True" in parsed.text("repeat")
 
 
+@pytest.mark.slow
 def test_it_is_written(tmp_path):
     result = handmade()
     assert result.report(tmp_path / "run.html", title="my search") is None

@@ -227,6 +227,7 @@ def test_names_that_are_none():
         plot.slice([])
 
 
+@pytest.mark.slow
 def test_a_contour_shows_what_the_forest_expects():
     space = {"x": ("real", [1e-3, 1], 1, "log"), "c": ("categorical", ["a", "b", "c"], "a"), "z": ("real", [0, 1], 0)}
     result = sampled(lambda x, c, z: {"a": 2.0, "b": 0.0, "c": 1.0}[c] + (x > 0.03), 200, space)

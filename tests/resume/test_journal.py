@@ -75,6 +75,7 @@ def test_each_recorded_run_on_a_test_instance_is_given_once(journal):
     assert [recorded.test(EVALUATION.configuration, 1, None) for _ in range(3)] == [*tests, None]
 
 
+@pytest.mark.slow
 def test_a_last_line_that_is_cut_off_is_left_out(journal):
     line = evaluation_line(replace(EVALUATION, index=2, message="é€"), False)
     for length in range(len(line) - 1):

@@ -60,6 +60,7 @@ def known_texts(state, parameters, conditions=(), forbiddens=()):
     return [str(c) for c in read_state_run(state).typed(define(parameters, conditions, forbiddens))]
 
 
+@pytest.mark.slow
 def test_nothing_that_is_known_is_evaluated_again(java_state):
     state = java_state("conditional_forbidden")
     result = warm(state, 8, distance)

@@ -318,6 +318,7 @@ def configspace():
     return space
 
 
+@pytest.mark.slow
 def test_a_space_of_configspace(tmp_path):
     def cost(x, kind, n=0):
         return x + n

@@ -138,6 +138,7 @@ def test_test_instances_are_validated_after_the_budget():
     assert value == pytest.approx(np.mean([on_instance(**best, instance=i) for i in range(3)]))
 
 
+@pytest.mark.slow
 def test_validation_happens_in_every_run():
     _, result = minimise(on_instance, 4, num_train_instances=2, num_test_instances=2, num_runs=2)
     assert [[e.instance for e in run.test_evaluations] for run in result.runs] == [[2, 3], [2, 3]]

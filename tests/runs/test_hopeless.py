@@ -29,6 +29,7 @@ def flaw(function):
     return call_directly(function, {"x": 1.0}, Rules()).flaw
 
 
+@pytest.mark.slow
 def test_a_mistake_in_the_function():
     result, warned = minimize(lambda x: math.sqrt(x), 60)  # noqa: F821 (the mistake)
     assert result.n_evaluations == 10

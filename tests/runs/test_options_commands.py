@@ -42,6 +42,7 @@ def test_a_command_that_fails_warns():
     assert {each.filename for each in caught} == {__file__}
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_can_be_an_error(tmp_path):
     def function(x, y):
         (tmp_path / "called").touch()

@@ -11,6 +11,7 @@ import pysmac_compat
 from .searches import PARAMETERS, configurations, minimise, search
 
 
+@pytest.mark.slow
 def test_the_smaller_limits_hold():
     result = minimise([("runcount-limit", 3), ("cutoff-time", 3)], t_limit_function_s=2)
     assert [e.cutoff for e in result.runs[0].evaluations] == [2.0] * 3
@@ -32,6 +33,7 @@ def test_cputime_limit():
     assert len(configurations(result)) == 4
 
 
+@pytest.mark.slow
 def test_cputime_limit_counts_what_calls_report():
     result = minimise([("cputime-limit", 25)], lambda x, y: {"value": x, "runtime": 10.0}, n=9)
     assert result.stopped_because == "cputime-limit reached"
@@ -48,6 +50,7 @@ def test_iteration_limit(mode):
     assert 2 <= counts[1] - counts[0] <= 4  # a proposal of each fit, and perhaps random ones between them
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "status"),
     [

@@ -237,6 +237,7 @@ def test_what_the_model_makes_of_capped_runs():
     assert plain != masked
 
 
+@pytest.mark.slow
 def test_the_log_model():
     runs = [
         configurations(search([("model", "rf"), *options], n=18))

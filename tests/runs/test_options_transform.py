@@ -33,6 +33,7 @@ def test_each_status_has_its_own_formula(status, quantity):
         assert outcome.status == status
 
 
+@pytest.mark.slow
 @given(q=st.floats(-1e6, 1e6), r=st.floats(0, 1e6), c=st.floats(1, 1e6))
 def test_a_formula_sees_all_variables_as_they_were(q, r, c):
     formulas = {"SAT_quality": "Q * 2 - R / C + S", "SAT_runtime": "Q - R"}
@@ -111,6 +112,7 @@ def test_a_formula_must_be_a_text(value):
         plan_of([("tae-transform-other-runtime", value)])
 
 
+@pytest.mark.slow
 def test_the_transformed_value_is_minimised_and_shown():
     result = minimise([("tae-transform", True), ("tae-transform-SAT-quality", "100 - Q")], n=6)
     values = [100 - quadratic(**c) for c in configurations(result)]

@@ -283,6 +283,7 @@ def test_refused(keywords, message):
         small([""]).set_params(**keywords).fit(X, Y)
 
 
+@pytest.mark.slow
 def test_it_is_imported_where_it_is_used():
     code = "import sys; from pysmac_compat import Search; assert not {'sklearn', 'smac'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

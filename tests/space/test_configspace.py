@@ -42,6 +42,7 @@ def neighbours_are_legal(space, n_configurations=10):
     return count
 
 
+@pytest.mark.slow
 def test_importing_the_package_does_not_import_configspace():
     code = "import sys, pysmac_compat.space; print('ConfigSpace' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -181,6 +182,7 @@ def test_a_space_can_be_printed(forbiddens):
         assert piece in text
 
 
+@pytest.mark.slow
 def test_expressions_are_evaluated_on_whole_arrays():
     space = make()
     complete = [hp._vector_dist.sample_vector(n=10_000, seed=np.random.RandomState(4)) for hp in space.values()]

@@ -94,6 +94,7 @@ def test_spaces(case):
     assert is_linear(work)
 
 
+@pytest.mark.slow
 def test_many_conditions_upon_each_other():
     from pysmac_compat.space.definition import define
 

@@ -298,6 +298,7 @@ def test_parentheses_that_the_precedence_makes_superfluous(tree):
     assert parse(render(tree, "")).node == parse(full(tree)).node
 
 
+@pytest.mark.slow
 @settings(max_examples=50, **COMMON)
 @given(TREES, st.integers(0, 2**32 - 1))
 def test_arrays_equal_rows(tree, seed):

@@ -96,6 +96,7 @@ def test_refused(given, message):
         SMAC_optimizer().minimize(cost, 3, **{"parameter_dict": space(), **given})
 
 
+@pytest.mark.slow
 def test_it_is_not_changed():
     mine = space()
     before = str(mine)
@@ -128,6 +129,7 @@ def every_kind():
     return found
 
 
+@pytest.mark.slow
 def test_all_that_configspace_has():
     """Distributions, weights, constants, relations, conditions on conditions: all that is tried is legal."""
     mine = every_kind()

@@ -24,6 +24,7 @@ def test_integers_on_a_log_scale_keep_their_bounds(bounds):
         assert set(values) == set(range(bounds[0], bounds[1] + 1))
 
 
+@pytest.mark.slow
 def test_a_log_scale_is_logarithmic():
     values = np.array(samples(("real", [1e-6, 1.0], 1e-3, "log"), 2000))
     assert 0.45 < (values < 1e-3).mean() < 0.55

@@ -26,6 +26,7 @@ def call(program, arguments, cutoff=None, **rules):
         return evaluator(arguments, cutoff)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "begin", "form", "seen"),
     [
@@ -80,6 +81,7 @@ def test_what_stays_in_the_background_is_not_waited_for(tmp_path):
     os.kill(int((tmp_path / "pid").read_text()), 9)
 
 
+@pytest.mark.slow
 def test_a_lot_of_output(tmp_path):
     text = "#!/bin/sh\necho Result for SMAC: SAT, 1, 0, 5, -1\nyes | head -c 3000000\nyes | head -c 3000000 >&2\n"
     wrappers.write(tmp_path / "wrapper", text)
@@ -159,6 +161,7 @@ def test_a_shell_where_one_is_needed(tmp_path):
     assert (tmp_path / "calls").read_text().startswith("dir/a b.cnf 0 1.79")
 
 
+@pytest.mark.slow
 def test_memory_of_the_whole_tree(tmp_path):
     hungry = f"#!/bin/sh\n{wrappers.PYTHON} -c 'import time; x = bytearray(200_000_000); time.sleep(60)'\n"
     wrappers.write(tmp_path / "wrapper", hungry)
@@ -166,6 +169,7 @@ def test_memory_of_the_whole_tree(tmp_path):
     assert outcome.status == "MEMOUT"
 
 
+@pytest.mark.slow
 def test_a_search(tmp_path):
     wrappers.write(tmp_path / "wrapper", '#!/bin/sh\necho "$@" >> calls\necho Result for SMAC: SAT, 1, 0, $9, $5\n')
     opt = pysmac.SMAC_optimizer()

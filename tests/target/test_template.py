@@ -296,6 +296,7 @@ def test_a_tree_is_stopped_at_the_limit(tmp_path):
         raise AssertionError("it goes on")
 
 
+@pytest.mark.slow
 def test_seeds_and_the_line_of_smac():
     """A wrapper of 2012, called by a template."""
     text = "echo Result for SMAC: SAT, 0.1, 0, $1, $2"
