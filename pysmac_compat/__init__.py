@@ -33,7 +33,7 @@ except UnsupportedPlatformError:  # it is said at the first call, not by an impo
 
 if TYPE_CHECKING:
     from pysmac_compat.files.load import load_result
-    from pysmac_compat.scikit_learn import SMACSearchCV
+    from pysmac_compat.integrations.scikit_learn import SMACSearchCV
     from pysmac_compat.search.ask_tell import Search
     from pysmac_compat.search.trials import Trial
     from pysmac_compat.space import parameter_space
@@ -91,7 +91,7 @@ def __getattr__(name: str) -> Any:
 
         return Trial
     if name == "SMACSearchCV":  # imports scikit-learn
-        from pysmac_compat.scikit_learn import SMACSearchCV
+        from pysmac_compat.integrations.scikit_learn import SMACSearchCV
 
         return SMACSearchCV
     if name == "program":

@@ -18,7 +18,7 @@ FLOORS = [
     ["commands"],
     ["_shims"],
     ["drop_in"],
-    ["scikit_learn"],
+    ["integrations"],
     ["analyzer", "piac", "optimizer", "optimize", "remote_smac"],
     ["search", "utils"],
     ["planning"],

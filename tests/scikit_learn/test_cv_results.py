@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pysmac_compat import Evaluation
-from pysmac_compat.scikit_learn.cv_results import cv_results
-from pysmac_compat.scikit_learn.fits import Fit
+from pysmac_compat.integrations.scikit_learn.cv_results import cv_results
+from pysmac_compat.integrations.scikit_learn.fits import Fit
 
 #: configuration, fold, score (None: the fit has failed), and a second score
 FITS = [

@@ -23,7 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pysmac_compat import SMACSearchCV
-from pysmac_compat.scikit_learn.search_cv import BaseSearchCV
+from pysmac_compat.integrations.scikit_learn.search_cv import BaseSearchCV
 
 X, Y = make_classification(90, 5, flip_y=0.2, random_state=0)
 KNN = KNeighborsClassifier()

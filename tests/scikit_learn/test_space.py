@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import MinMaxScaler, StandardScaler, normalize
 from sklearn.svm import SVC
 
-from pysmac_compat.scikit_learn.space import Space
+from pysmac_compat.integrations.scikit_learn.space import Space
 from pysmac_compat.space.parameters import Parameter
 
 SVM = SVC()

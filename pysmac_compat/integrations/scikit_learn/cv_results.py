@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from pysmac_compat.results import Evaluation
-from pysmac_compat.scikit_learn.fits import Fit
+from pysmac_compat.integrations.scikit_learn.fits import Fit
 
 Floats = NDArray[np.float64]
 

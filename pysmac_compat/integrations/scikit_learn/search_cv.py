@@ -24,9 +24,9 @@ from pysmac_compat.errors import ArgumentError
 from pysmac_compat.events import Evaluated, Event
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Result
-from pysmac_compat.scikit_learn.cv_results import cv_results
-from pysmac_compat.scikit_learn.fits import Fits
-from pysmac_compat.scikit_learn.space import Space
+from pysmac_compat.integrations.scikit_learn.cv_results import cv_results
+from pysmac_compat.integrations.scikit_learn.fits import Fits
+from pysmac_compat.integrations.scikit_learn.space import Space
 
 
 class SMACSearchCV(BaseSearchCV):

@@ -15,7 +15,7 @@ from sklearn.base import clone
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params
 
-from pysmac_compat.scikit_learn.space import Space
+from pysmac_compat.integrations.scikit_learn.space import Space
 
 Scores = dict[str, float]
 

@@ -1,0 +1,1 @@
+"""The search in the clothes of other packages, each imported where it is asked for."""
