@@ -33,7 +33,9 @@ except UnsupportedPlatformError:  # it is said at the first call, not by an impo
 
 if TYPE_CHECKING:
     from pysmac_compat.files.load import load_result
+    from pysmac_compat.integrations.optuna import SMACSampler
     from pysmac_compat.integrations.scikit_learn import SMACSearchCV
+    from pysmac_compat.report.study import OptunaRecorder
     from pysmac_compat.search.ask_tell import Search
     from pysmac_compat.search.trials import Trial
     from pysmac_compat.space import parameter_space
@@ -47,6 +49,7 @@ __all__ = [
     "FileFormatError",
     "Incumbent",
     "LinkedFileError",
+    "OptunaRecorder",
     "ParameterError",
     "ParameterTypeError",
     "PysmacError",
@@ -54,6 +57,7 @@ __all__ = [
     "Result",
     "ResumeError",
     "RunResult",
+    "SMACSampler",
     "SMACSearchCV",
     "SMAC_optimizer",
     "Search",
@@ -94,6 +98,14 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.integrations.scikit_learn import SMACSearchCV
 
         return SMACSearchCV
+    if name == "SMACSampler":  # imports Optuna
+        from pysmac_compat.integrations.optuna import SMACSampler
+
+        return SMACSampler
+    if name == "OptunaRecorder":
+        from pysmac_compat.report.study import OptunaRecorder
+
+        return OptunaRecorder
     if name == "program":
         from pysmac_compat.target.template import program
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from pysmac_compat.results import Evaluation
+    from pysmac_compat.results import Evaluation, Result
 
 #: the reason of a search that was ended by an exception such as Ctrl-C
 INTERRUPTED = "interrupted"
@@ -29,9 +29,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class RunStarted:
-    """The run of this number (from 0) begins."""
+    """The run of this number (from 0) begins.
+
+    ``result``: what is known of it now, with its seed and what is searched; told to ``on_event`` only.
+    """
 
     run: int
+    result: Result | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

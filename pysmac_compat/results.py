@@ -12,6 +12,7 @@ from pysmac_compat.evaluation.outcome import FAILURES, SUCCESSES, Status
 from pysmac_compat.suggestions import no_attribute
 
 if TYPE_CHECKING:
+    import optuna
     import pandas as pd
 
     from pysmac_compat.report.plots import Plots
@@ -25,7 +26,8 @@ _OTHER_NAMES = {
     ),
     **dict.fromkeys(("best_value", "best_score_", "best_cost", "fun"), "result.value"),
     **dict.fromkeys(("best_trial", "best_index_"), "result.best(1)[0]"),
-    **dict.fromkeys(("trials", "evaluations"), "list(result), or result.runs[0].evaluations"),
+    **dict.fromkeys(("trials", "evaluations"), "list(result), result.runs[0].evaluations, or result.to_optuna().trials"),
+    "study": "result.to_optuna()",
     **dict.fromkeys(("trials_dataframe", "cv_results_", "dataframe"), "result.to_frame()"),
     "trajectory": "result.runs[0].trajectory",
 }
@@ -344,6 +346,31 @@ class Result:
         from pysmac_compat.report.table import to_json
 
         return _written(path, to_json(self))
+
+    def to_optuna(self, storage: Any = None, study_name: str | None = None) -> optuna.Study:
+        """The search as a study of Optuna, for its plots, its dashboard and its samplers.
+
+        A trial is an evaluation; where configurations race over instances or seeds, a trial is a configuration with
+        the mean of its evaluations, and is pruned if it had fewer than the incumbent. What has no value, as a
+        time-out, has failed.
+
+        Parameters
+        ----------
+        storage : str or optuna.storages.BaseStorage, optional
+            As in ``optuna.create_study``, such as ``'sqlite:///search.db'``; None: in memory.
+        study_name : str, optional
+            A study of this name that is there gets the trials that it does not have.
+
+        Raises
+        ------
+        ArgumentError
+            A ``ValueError``: the study has another direction, or the search space is not known.
+        ImportError
+            Without Optuna: ``pip install 'pysmac-compat[optuna]'``.
+        """
+        from pysmac_compat.report.study import to_optuna
+
+        return to_optuna(self, storage, study_name)
 
     def summary(self) -> str:
         """The result in a few lines: ``print(opt.result.summary())``."""

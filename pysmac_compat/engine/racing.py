@@ -148,6 +148,14 @@ class Racing(AbstractIntensifier):
         """Whether a run of the configuration has failed."""
         return bool(self._runs[configuration].failed)
 
+    def knows(self, configuration: Configuration) -> bool:
+        """Whether a configuration has a run that has ended."""
+        return configuration in self._runs and bool(self._runs[configuration].costs)
+
+    def let_race(self, configuration: Configuration) -> None:
+        """A configuration that was not asked for becomes the incumbent if the result that is told next is the best."""
+        self._races.setdefault(configuration, _Race(configuration, []))
+
     def get_callback(self) -> Callback:
         """What SMAC3 calls after each ``tell``."""
         return _Told(self)
@@ -209,6 +217,8 @@ class Racing(AbstractIntensifier):
     def forget(self, info: TrialInfo) -> None:
         """A trial that was asked for has no result."""
         self._no_longer_pending(info)
+        if not self._runs[info.config].costs and not self._runs[info.config].pending:
+            self._races.pop(info.config, None)
         self._dropped.discard((info.config, (info.instance, info.seed)))
 
     def take_lost(self, told: Configuration) -> list[TrialInfo]:

@@ -104,6 +104,10 @@ class Selector(ConfigSelector):
         self._instances_differ = scenario.deterministic and scenario.instances is not None
         self.rare = self._legal_share() < RARE
 
+    def skip(self, configuration: Configuration) -> None:
+        """Somebody else evaluates it: it is not proposed."""
+        self._tried.add(vectors.key(configuration.get_array()))
+
     def __iter__(self) -> Iterator[Configuration]:
         known = self._runhistory.get_configs()
         self._tried.update(vectors.key(configuration.get_array()) for configuration in known)

@@ -250,6 +250,29 @@ class Session:
         if outcome.cut_short and not self.reason:
             self.reason = f"{self.kill_file} is gone" if self.killed else "t_limit_total_s reached"
 
+    def expect(self, values: Mapping[str, Any]) -> None:
+        """Somebody else evaluates a configuration: it is not proposed, and counts as running until `take_in`."""
+        info = self._of_others(values)
+        if not self._facade.runhistory.get_trials(info.config):
+            self._facade.runhistory.add_running_trial(info)
+
+    def take_in(self, values: Mapping[str, Any], outcome: Scored) -> None:
+        """Learn what a configuration came to that was not asked for; the first result of each counts."""
+        info = self._of_others(values)
+        if not self._facade.intensifier.knows(info.config):
+            self._facade.intensifier.let_race(info.config)
+            self._take(info, outcome)
+
+    def give_up(self, number: int) -> None:
+        """Forget an evaluation that was begun and has no result."""
+        info, _ = self.pending.pop(number)
+        self._facade.forget(info)
+
+    def _of_others(self, values: Mapping[str, Any]) -> TrialInfo:
+        configuration = vectors.from_values(self.space, values)
+        self._facade._config_selector.skip(configuration)
+        return TrialInfo(configuration, seed=0)
+
     def _spent(self) -> str:
         """Which limit keeps a further evaluation from being begun; empty, if none does."""
         if self.begun >= self.n_evaluations:

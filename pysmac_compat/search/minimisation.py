@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.on_dask import cluster_callers
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import INTERRUPTED, Begun, CallWanted, Event, Verdict, VerdictWanted
+from pysmac_compat.events import INTERRUPTED, Begun, CallWanted, Event, RunStarted, Verdict, VerdictWanted
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.lock import RunLock, shared_with_forks
 from pysmac_compat.files.result_files import ResultFiles
@@ -123,7 +124,7 @@ class Minimisation:
                 if isinstance(event, CallWanted):
                     assert self._function is not None
                     self.answer(call_directly(self._function, event.arguments, self._plan.rules, event.cutoff))
-                elif on_event is not None and not stopped and on_event(event) is True:
+                elif on_event is not None and not stopped and on_event(self._complete(event)) is True:
                     stopped = True
                     self.stop("on_event returned True")
         except BaseException:
@@ -132,6 +133,10 @@ class Minimisation:
         finally:
             self.close()
         self.conclude()
+
+    def _complete(self, event: Event) -> Event:
+        """An event with what only this process knows."""
+        return replace(event, result=self._builder.so_far(event.run)) if isinstance(event, RunStarted) else event
 
     def answer(self, outcome: Outcome) -> None:
         """Answer a `CallWanted`."""

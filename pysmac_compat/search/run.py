@@ -190,6 +190,10 @@ class Run:
         """The index of the evaluation that was begun as the so manieth."""
         return self._begun[number - 1]
 
+    def number_of(self, index: int) -> int:
+        """As the so manieth the evaluation of this index was begun."""
+        return self._numbers[index]
+
     def _scored(self, known: Evaluation) -> Scored:
         """What a recorded evaluation came to."""
         assert known.quality is not None

@@ -1,0 +1,274 @@
+"""`SMACSampler`: SMAC's search for those who write define-by-run functions for Optuna."""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from optuna import Study
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, RandomSampler
+from optuna.search_space import IntersectionSearchSpace
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from pysmac_compat import arguments
+from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError, SearchError, shown
+from pysmac_compat.integrations.optuna.space import Space, middle, searchable
+from pysmac_compat.search.shared import SharedSearch
+from pysmac_compat.space.ready import understand
+
+if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
+
+    from pysmac_compat.search.trials import Trial
+
+#: an initial design has at most so many configurations, as `engine.parts.initial_design` says
+_DESIGN = 10
+
+
+class SMACSampler(BaseSampler):
+    """A sampler for Optuna that proposes what `SMAC_optimizer.minimize` proposes.
+
+    Without a ``space`` it searches the parameters that all trials so far have had, with the ranges that they have had;
+    the first trial has the middle of each range. Other parameters are drawn at random. With a ``space`` it is searched
+    from the first trial on, with its conditions and its defaults.
+
+    Parameters
+    ----------
+    space : dict of str to tuple, or ConfigSpace.ConfigurationSpace, optional
+    conditional_clauses, forbidden_clauses : list of str
+        As in `SMAC_optimizer.minimize`, for the ``space``.
+    n_trials : int
+        How many trials there will be, about; the size of the initial design is a quarter of it, at most ten.
+    seed : int, optional
+    smac_options : dict, optional
+        As of `Search`.
+    warn_independent_sampling : bool
+        Whether a parameter that is drawn at random is named in a warning, once.
+
+    Raises
+    ------
+    ArgumentError, ParameterError, ClauseError
+        All of them ``ValueError``; also by a study with several directions.
+    """
+
+    def __init__(
+        self,
+        space: Mapping[str, Any] | ConfigurationSpace | None = None,
+        conditional_clauses: Sequence[str] = (),
+        forbidden_clauses: Sequence[str] = (),
+        *,
+        n_trials: int = 100,
+        seed: int | None = None,
+        smac_options: Mapping[str, Any] | None = None,
+        warn_independent_sampling: bool = True,
+    ) -> None:
+        if space is None and (conditional_clauses or forbidden_clauses):
+            raise ArgumentError("conditional_clauses and forbidden_clauses need the space that they are about")
+        if not isinstance(smac_options, (Mapping, type(None))):
+            raise ArgumentError(f"smac_options must be a dict of options, got {shown(smac_options)}")
+        self._n_trials = arguments.integer("n_trials", n_trials)
+        self._seed = random.SystemRandom().randrange(2**31) if seed is None else arguments.integer("seed", seed, least=0)
+        self._options = {"stop-when-hopeless": False, **(smac_options or {})}
+        self._warns = arguments.flag("warn_independent_sampling", warn_independent_sampling)
+        self._given = None if space is None else understand(space, conditional_clauses, forbidden_clauses)
+        self._random = RandomSampler(self._seed)
+        self._forget()
+        self._search_of(Space(self._given)) if self._given is not None else self._check_options()
+
+    def _forget(self) -> None:
+        self._lock = threading.RLock()
+        self._study: tuple[str, str] | None = None
+        self._search: SharedSearch | None = None
+        self._space: Space | None = None
+        self._intersection = IntersectionSearchSpace(include_pruned=True)
+        self._first: Trial | None = None  # that of the default, before it is given out
+        self._asked: dict[int, Trial] = {}  # by the numbers of Optuna's trials
+        self._heard: set[int] = set()
+        self._expected: set[int] = set()
+        self._warned: set[str] = set()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it has learnt is not pickled: it learns that anew from the study."""
+        kept = ("_n_trials", "_seed", "_options", "_warns", "_given", "_random")
+        return {name: self.__dict__[name] for name in kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget()
+
+    def reseed_rng(self) -> None:
+        """Of what is drawn at random; the search keeps its seed."""
+        self._random.reseed_rng()
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """What the search proposes values for."""
+        if len(study.directions) > 1:
+            raise ArgumentError(
+                f"SMACSampler: the study has {len(study.directions)} directions; SMAC searches for one value"
+            )
+        with self._lock:
+            self._turn_to(study)
+            if self._given is not None:
+                return Space(self._given).distributions
+            found = self._intersection.calculate(study)
+            return {name: each for name, each in found.items() if searchable(each)}
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """The values that the search proposes."""
+        if not search_space or search_space.keys() <= trial.system_attrs.get("fixed_params", {}).keys():
+            return {}
+        with self._lock:
+            self._turn_to(study)
+            trials = study.get_trials(deepcopy=False)
+            if self._space is None or (self._given is None and self._space.distributions != search_space):
+                self._begin(study, trials, search_space)
+            assert self._search is not None
+            assert self._space is not None
+            self._learn(study, trials, trial.number)
+            try:
+                first, self._first = self._first, None
+                asked = first if first in self._search.open else self._search.ask()
+            except SearchError:  # there is nothing new in the space, or not before results are known
+                return {}
+            self._asked[trial.number] = asked
+            params = self._space.params(asked.configuration)
+            return {name: value for name, value in params.items() if name in search_space}
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        """A value at random; the middle of the range in the first trial."""
+        with self._lock:
+            if trial.number == 0 and self._given is None:
+                return middle(param_distribution)
+            name = param_name
+            if self._warns and name not in self._warned and self._search is not None:
+                self._warned.add(name)
+                if self._given is not None:
+                    why = "the space of the sampler does not have it here, or not with this value"
+                else:
+                    why = "not all trials have it, or not with the same range. A space with conditional_clauses helps"
+                if name not in self._space_names(trial):
+                    warn(f"SMACSampler: the parameter {shown(name)} is drawn at random: {why}")
+            return self._random.sample_independent(study, trial, param_name, param_distribution)
+
+    def _space_names(self, trial: FrozenTrial) -> set[str]:
+        """What is drawn at random in this trial because the search has nothing new to propose."""
+        assert self._space is not None
+        return set() if trial.number in self._asked else set(self._space.distributions)
+
+    def _turn_to(self, study: Study) -> None:
+        """Forget what is known of another study."""
+        which = (study.study_name, str(id(study._storage)))
+        if self._study != which:
+            self._forget()
+            self._study = which
+
+    def _check_options(self) -> None:
+        self._search_of(Space(understand({"x": ("real", [0, 1], 0)})))
+
+    def _search_of(self, space: Space, maximize: bool = False, known: Sequence[Any] = ()) -> SharedSearch:
+        return SharedSearch(
+            space.definition,
+            max_evaluations=self._n_trials,
+            seed=self._seed,
+            maximize=maximize,
+            known=known,
+            smac_options=self._options,
+        )
+
+    def _begin(self, study: Study, trials: Sequence[FrozenTrial], found: Mapping[str, BaseDistribution]) -> None:
+        """Begin a search; with what is known in place of the initial design, if that is enough."""
+        ended = [each for each in trials if each.state.is_finished()]
+        if self._given is not None:
+            self._space = Space(self._given)
+        else:
+            default = {name: middle(each) for name, each in found.items()}
+            whole = (each.params for each in ended if _is_of(each, found))
+            self._space = Space.of(found, {**default, **next(whole, {})})
+        self._asked, self._heard, self._expected = {}, set(), set()
+        maximize = study.direction == StudyDirection.MAXIMIZE
+        known = []
+        for each in ended:
+            configuration = self._space.configuration(each.params, each.distributions)
+            result = self._result(each, trials, maximize)
+            if configuration is not None and isinstance(result, float):
+                known.append((configuration, result))
+        enough = len(known) > max(2, min(_DESIGN, self._n_trials // 4))
+        self._search = self._search_of(self._space, maximize, known if enough else ())
+        if enough:
+            self._heard.update(each.number for each in ended if isinstance(self._result(each, trials, maximize), float))
+        # first of all a search asks for the default, which a trial that has ended may have had
+        self._first = None if enough else self._search.ask()
+
+    def _learn(self, study: Study, trials: Sequence[FrozenTrial], current: int) -> None:
+        """Learn what has ended, and what is running elsewhere."""
+        assert self._search is not None
+        assert self._space is not None
+        for each in trials:
+            if each.number in self._heard or each.number == current or each.state == TrialState.WAITING:
+                continue
+            configuration = self._space.configuration(each.params, each.distributions)
+            if not each.state.is_finished():
+                if configuration is not None and each.number not in self._asked and each.number not in self._expected:
+                    self._expected.add(each.number)
+                    if self._open(configuration) is None:
+                        self._search.expect(configuration)
+                continue
+            self._heard.add(each.number)
+            mine = self._asked.pop(each.number, None)
+            if configuration is not None:
+                result = self._result(each, trials, study.direction == StudyDirection.MAXIMIZE)
+                asked = self._open(configuration)
+                if asked is None:
+                    self._search.learn(configuration, result)
+                else:
+                    self._search.tell(asked, result)
+            if mine is not None and mine in self._search.open:  # the trial had other values
+                self._search.give_up(mine)
+
+    def _open(self, configuration: Mapping[str, Any]) -> Trial | None:
+        """The trial that was asked for with this configuration."""
+        assert self._search is not None
+        return next((each for each in self._search.open if _alike(each.configuration, configuration)), None)
+
+    def _result(self, trial: FrozenTrial, trials: Sequence[FrozenTrial], maximize: bool) -> float | Exception:
+        """What the search is told of a trial that has ended.
+
+        One that was pruned has its last intermediate value, but none better than the median of those that are complete:
+        it was pruned because it is worse, and early values may be on another scale.
+        """
+        if trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value):
+            return float(trial.value)
+        if trial.state == TrialState.PRUNED and trial.intermediate_values:
+            last = trial.intermediate_values[max(trial.intermediate_values)]
+            complete = [each.value for each in trials if each.state == TrialState.COMPLETE and each.value is not None]
+            complete = [each for each in complete if math.isfinite(each)]
+            if math.isfinite(last):
+                worse = min if maximize else max
+                return float(worse(last, statistics.median(complete)) if complete else last)
+        return RuntimeError(f"trial {trial.number} has the state {trial.state.name} and no finite value")
+
+
+def _is_of(trial: FrozenTrial, found: Mapping[str, BaseDistribution]) -> bool:
+    """Whether a trial has each of these parameters, with these distributions."""
+    return all(trial.distributions.get(name) == each for name, each in found.items())
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two configurations are the same, but for an error of rounding."""
+    return one.keys() == other.keys() and all(
+        math.isclose(one[name], other[name], rel_tol=1e-12, abs_tol=1e-300)
+        if isinstance(one[name], float) and isinstance(other[name], float)
+        else one[name] == other[name]
+        for name in one
+    )

@@ -1,0 +1,162 @@
+"""The space of a sampler: what Optuna's distributions are to our search, and its configurations to Optuna."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+
+from pysmac_compat.errors import ParameterError
+from pysmac_compat.report.study import distributions
+from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.parameters import Parameter, Value, parse_parameter
+
+#: what may not stand in the name of a parameter of ours
+_BAD = re.compile(r"[\s#'\"%]")
+
+
+def middle(distribution: BaseDistribution) -> Any:
+    """Where a search begins that knows nothing: the middle of a range on its scale, the first choice."""
+    if isinstance(distribution, CategoricalDistribution):
+        return distribution.choices[0]
+    low, high = distribution.low, distribution.high
+    centre = math.sqrt(low) * math.sqrt(high) if distribution.log else low + (high - low) / 2
+    if distribution.step is None:
+        return min(max(centre, low), high)
+    return _nth(distribution, min(math.floor((centre - low) / distribution.step + 1e-9), _n_steps(distribution)))
+
+
+def _n_steps(distribution: Any) -> int:
+    return int((Decimal(str(distribution.high)) - Decimal(str(distribution.low))) // Decimal(str(distribution.step)))
+
+
+def _nth(distribution: Any, n: int) -> Any:
+    """The value after so many steps, with no more digits than it has."""
+    if isinstance(distribution, IntDistribution):
+        return distribution.low + n * distribution.step
+    return float(Decimal(str(distribution.low)) + n * Decimal(str(distribution.step)))
+
+
+@dataclass(frozen=True)
+class _Translated:
+    """A parameter of ours for a distribution: what Optuna calls its values, and how it is told of Optuna's."""
+
+    parameter: Parameter
+    outside: Callable[[Any], Any]
+    inside: Callable[[Any], Any]
+
+
+def _translated(name: str, distribution: BaseDistribution, default: Any) -> _Translated:
+    """Raises ParameterError for what our search does not have, as integers beyond 2**53."""
+    if isinstance(distribution, CategoricalDistribution):
+        return _choices(name, distribution, distribution.to_internal_repr(default))
+    assert isinstance(distribution, (FloatDistribution, IntDistribution))
+    log = ("log",) if distribution.log else ()
+    if distribution.step is None or (distribution.step == 1 and isinstance(distribution, IntDistribution)):
+        kind, convert = ("real", float) if isinstance(distribution, FloatDistribution) else ("integer", int)
+        bounds = [distribution.low, distribution.high]
+        parameter = parse_parameter(name, (kind, bounds, convert(default), *log))
+        return _Translated(parameter, convert, convert)
+
+    def step(value: Any) -> int:
+        return round((value - distribution.low) / distribution.step)
+
+    parameter = parse_parameter(name, ("integer", [0, _n_steps(distribution)], step(default)))
+    return _Translated(parameter, lambda n: _nth(distribution, n), step)
+
+
+def _choices(name: str, distribution: CategoricalDistribution, default: float) -> _Translated:
+    try:
+        parameter = parse_parameter(
+            name, ("categorical", list(distribution.choices), distribution.choices[int(default)])
+        )
+    except ParameterError:  # of several types, or no plain values: their places in the list stand for them
+        texts = [str(i) for i in range(len(distribution.choices))]
+        parameter = parse_parameter(name, ("categorical", texts, texts[int(default)]))
+    return _Translated(
+        parameter,
+        lambda value: distribution.choices[parameter.positions[value]],
+        lambda choice: parameter.values[int(distribution.to_internal_repr(choice))],
+    )
+
+
+class Space:
+    """A space that a sampler searches.
+
+    Attributes
+    ----------
+    definition : Definition
+        For our search.
+    distributions : dict of str to BaseDistribution
+        For Optuna.
+    """
+
+    def __init__(self, definition: Definition, found: Mapping[str, BaseDistribution] | None = None) -> None:
+        self.definition = definition
+        self.distributions = distributions(definition) if found is None else dict(found)
+        self._parameters: dict[str, _Translated] = {}
+
+    @classmethod
+    def of(cls, found: Mapping[str, BaseDistribution], default: Mapping[str, Any]) -> Space:
+        """The space of these distributions, each of them `searchable`."""
+        translated = {name: _translated(_name(name), each, default[name]) for name, each in found.items()}
+        parameters = {each.parameter.name: each.parameter for each in translated.values()}
+        space = cls(Definition(parameters, {}, []), found)
+        space._parameters = translated
+        return space
+
+    def params(self, configuration: Mapping[str, Value]) -> dict[str, Any]:
+        """What Optuna calls a configuration."""
+        if not self._parameters:
+            return dict(configuration)
+        return {name: each.outside(configuration[each.parameter.name]) for name, each in self._parameters.items()}
+
+    def configuration(self, params: Mapping[str, Any], found: Mapping[str, BaseDistribution]) -> dict[str, Value] | None:
+        """The configuration of a trial's parameters, which had these distributions; None if it is not of this space."""
+        names = self.distributions.keys() & params.keys()
+        if any(not _holds(self.distributions[name], params[name], found[name]) for name in names):
+            return None
+        if self._parameters:
+            if len(names) < len(self._parameters):
+                return None
+            pairs = ((each.parameter.name, each.inside(params[name])) for name, each in self._parameters.items())
+            return dict(sorted(pairs))
+        definition = self.definition
+        active = definition.active(definition.complete({name: params[name] for name in names}))
+        configuration = {name: params[name] for name in sorted(active) if name in names}
+        if len(configuration) < len(active) or definition.violated(configuration) is not None:
+            return None
+        return configuration
+
+
+def searchable(distribution: BaseDistribution) -> bool:
+    """Whether our search can have such a parameter."""
+    if distribution.single():
+        return False
+    try:
+        _translated("p", distribution, middle(distribution))
+    except ParameterError:
+        return False
+    return True
+
+
+def _holds(distribution: BaseDistribution, value: Any, found: BaseDistribution) -> bool:
+    """Whether a value of another trial, which may have had another range, is one of this distribution."""
+    if type(distribution) is not type(found):
+        return False
+    try:
+        return bool(distribution._contains(distribution.to_internal_repr(value)))
+    except ValueError:  # no choice
+        return False
+
+
+def _name(name: str) -> str:
+    """A name that our search may have, another one for each."""
+    return "".join(
+        f"%{ord(each):x};" if _BAD.match(each) or not each.isprintable() else each for each in name
+    ) or "%"
