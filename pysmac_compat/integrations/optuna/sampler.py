@@ -200,13 +200,13 @@ class SMACSampler(BaseSampler):
         known = []
         for each in ended:
             configuration = self._space.configuration(each.params, each.distributions)
-            result = self._result(each, trials, maximize)
+            result = told_result(each, trials, maximize)
             if configuration is not None and isinstance(result, float):
                 known.append((configuration, result))
         enough = len(known) > max(2, min(_DESIGN, self._n_trials // 4))
         self._search = self._search_of(self._space, maximize, known if enough else ())
         if enough:
-            self._heard.update(each.number for each in ended if isinstance(self._result(each, trials, maximize), float))
+            self._heard.update(each.number for each in ended if isinstance(told_result(each, trials, maximize), float))
         # first of all a search asks for the default, which a trial that has ended may have had
         self._first = None if enough else self._search.ask()
 
@@ -227,7 +227,7 @@ class SMACSampler(BaseSampler):
             self._heard.add(each.number)
             mine = self._asked.pop(each.number, None)
             if configuration is not None:
-                result = self._result(each, trials, study.direction == StudyDirection.MAXIMIZE)
+                result = told_result(each, trials, study.direction == StudyDirection.MAXIMIZE)
                 asked = self._open(configuration)
                 if asked is None:
                     self._search.learn(configuration, result)
@@ -241,22 +241,23 @@ class SMACSampler(BaseSampler):
         assert self._search is not None
         return next((each for each in self._search.open if _alike(each.configuration, configuration)), None)
 
-    def _result(self, trial: FrozenTrial, trials: Sequence[FrozenTrial], maximize: bool) -> float | Exception:
-        """What the search is told of a trial that has ended.
 
-        One that was pruned has its last intermediate value, but none better than the median of those that are complete:
-        it was pruned because it is worse, and early values may be on another scale.
-        """
-        if trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value):
-            return float(trial.value)
-        if trial.state == TrialState.PRUNED and trial.intermediate_values:
-            last = trial.intermediate_values[max(trial.intermediate_values)]
-            complete = [each.value for each in trials if each.state == TrialState.COMPLETE and each.value is not None]
-            complete = [each for each in complete if math.isfinite(each)]
-            if math.isfinite(last):
-                worse = min if maximize else max
-                return float(worse(last, statistics.median(complete)) if complete else last)
-        return RuntimeError(f"trial {trial.number} has the state {trial.state.name} and no finite value")
+def told_result(trial: FrozenTrial, trials: Sequence[FrozenTrial], maximize: bool) -> float | Exception:
+    """What the search is told of a trial that has ended.
+
+    One that was pruned has its last intermediate value, but none better than the median of those that are complete:
+    it was pruned because it is worse, and early values may be on another scale.
+    """
+    if trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value):
+        return float(trial.value)
+    if trial.state == TrialState.PRUNED and trial.intermediate_values:
+        last = trial.intermediate_values[max(trial.intermediate_values)]
+        complete = [each.value for each in trials if each.state == TrialState.COMPLETE and each.value is not None]
+        complete = [each for each in complete if math.isfinite(each)]
+        if math.isfinite(last):
+            worse = min if maximize else max
+            return float(worse(last, statistics.median(complete)) if complete else last)
+    return RuntimeError(f"trial {trial.number} has the state {trial.state.name} and no finite value")
 
 
 def _is_of(trial: FrozenTrial, found: Mapping[str, BaseDistribution]) -> bool:

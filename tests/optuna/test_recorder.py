@@ -1,0 +1,108 @@
+"""A study that is written while the search goes on: each trial once, also over several processes."""
+
+from collections import Counter
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from pysmac_compat import OptunaRecorder, SMAC_optimizer
+from pysmac_compat.events import Evaluated
+
+from .test_study import told
+
+SPACE = {"x": ("real", [-5, 5], 4), "n": ("integer", [1, 9], 3), "c": ("categorical", ["a", "b"], "b")}
+RACES = {"num_train_instances": 4}
+
+
+def cost(x, c, n=0, instance=0):
+    if x > 4.5:
+        raise ValueError("too large")
+    return (x - 1) ** 2 + n / 10 + instance * x / 5
+
+
+def search(on_event, n=12, folder=None, **keywords):
+    optimizer = SMAC_optimizer(working_directory=folder, persistent_files=folder is not None)
+    optimizer.smac_options["isolate"] = False
+    optimizer.minimize(cost, n, SPACE, ["n | c == b"], on_event=on_event, **keywords)
+    return optimizer.result
+
+
+def in_order(trials):
+    return sorted((told(each) for each in trials), key=lambda each: repr(each[4]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("keywords", [{"num_runs": 2}, {**RACES, "n": 30}, {"known": [({"x": 1.5, "c": "a"}, 0.25)]}])
+def test_the_same_as_of_the_result(keywords):
+    recorder = OptunaRecorder()
+    result = search(recorder, **keywords)
+    known = [each for each in recorder.study.trials if "known" in each.user_attrs]
+    assert len(known) == len(result.known)
+    made = [each for each in result.to_optuna().trials if "known" not in each.user_attrs]
+    assert in_order(each for each in recorder.study.trials if each not in known) == in_order(made)
+    assert recorder.study.best_value == pytest.approx(result.value)
+
+
+class Break(Exception):
+    """Ends a search in its middle."""
+
+
+def until(recorder, index, before=False):
+    """Takes the events up to the evaluation of this index, or up to before it."""
+
+    def take(event):
+        last = isinstance(event, Evaluated) and event.evaluation.index == index
+        if last and before:
+            raise Break
+        recorder(event)
+        if last:
+            raise Break
+
+    return take
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("keywords", [{}, {**RACES, "n": 30}])
+def test_resumed(tmp_path, keywords, before):
+    storage = f"sqlite:///{tmp_path}/search.db"
+    with pytest.raises(Break):
+        search(until(OptunaRecorder(storage, "one"), 9, before), folder=tmp_path, **keywords)
+    there = optuna.load_study(study_name="one", storage=storage).trials
+    assert (TrialState.RUNNING in {each.state for each in there}) == bool("n" in keywords)
+    recorder = OptunaRecorder(storage, "one")
+    result = search(recorder, folder=tmp_path, resume=True, **keywords)
+    study = optuna.load_study(study_name="one", storage=storage)
+    assert in_order(study.trials) == in_order(result.to_optuna().trials)
+    search(OptunaRecorder(storage, "one"), folder=tmp_path, resume=True, **keywords)  # which has ended
+    assert len(result.to_optuna(storage, "one").trials) == len(study.trials)
+
+
+@pytest.mark.slow
+def test_a_race_that_is_longer_when_it_is_resumed(tmp_path):
+    storage = f"sqlite:///{tmp_path}/search.db"
+    search(OptunaRecorder(storage, "one"), 12, tmp_path, **RACES)
+    before = optuna.load_study(study_name="one", storage=storage).trials
+    result = search(OptunaRecorder(storage, "one"), 30, tmp_path, resume=True, **RACES)
+    after = optuna.load_study(study_name="one", storage=storage).trials
+    assert [told(each) for each in after[: len(before)]] == [told(each) for each in before]
+    whole = in_order(result.to_optuna().trials)
+    assert not [each for each in whole if each[:5] not in [told(trial)[:5] for trial in after]]
+    assert not [each for each in after if each.state == TrialState.RUNNING]
+
+
+def test_another_search_of_the_same_name_is_added():
+    storage = optuna.storages.InMemoryStorage()
+    for _ in range(2):
+        search(OptunaRecorder(storage, "one"), 3)
+    trials = optuna.load_study(study_name="one", storage=storage).trials
+    assert Counter(each.user_attrs["evaluation"] for each in trials) == {1: 2, 2: 2, 3: 2}
+
+
+def test_bad_arguments():
+    from pysmac_compat import ArgumentError
+
+    with pytest.raises(ArgumentError, match="study_name must be a text"):
+        OptunaRecorder(None, ["one"])
+    assert OptunaRecorder().study is None

@@ -1,0 +1,294 @@
+"""`SMACSampler` in studies of Optuna: it proposes what our own search proposes, and copes with what studies do."""
+
+import math
+import pickle
+import warnings
+
+import optuna
+import pytest
+from optuna.samplers import PartialFixedSampler, RandomSampler
+from optuna.trial import TrialState
+
+from pysmac_compat import ArgumentError, ClauseError, Search, SMACSampler
+from pysmac_compat.integrations.optuna.sampler import told_result
+
+CHOICES = ["a", "b", "c"]
+#: what `define_by_run` suggests, for a `Search`; steps are counted
+SPACE = {
+    "x": ("real", [-5, 5], 0.0),
+    "rate": ("real", [1e-2, 10], math.sqrt(1e-2) * math.sqrt(10), "log"),
+    "n": ("integer", [1, 100], 10, "log"),
+    "c": ("categorical", CHOICES, "a"),
+    "step": ("integer", [0, 10], 5),
+    "z": ("integer", [0, 2], 1),
+}
+
+
+def cost(x, rate, n, c, step, z):
+    if x > 4:
+        raise ValueError("too large")
+    return (x - 1) ** 2 + abs(math.log(rate) - 1) + n / 100 + (c == "b") + step + z / 10
+
+
+def define_by_run(trial):
+    return cost(
+        trial.suggest_float("x", -5, 5),
+        trial.suggest_float("rate", 1e-2, 10, log=True),
+        trial.suggest_int("n", 1, 100, log=True),
+        trial.suggest_categorical("c", CHOICES),
+        trial.suggest_float("step", 0, 1, step=0.1),
+        trial.suggest_int("z", 0, 10, step=5),
+    )
+
+
+def optimize(function, n_trials, sampler=None, direction="minimize", **keywords):
+    study = optuna.create_study(sampler=sampler or SMACSampler(n_trials=n_trials, seed=3), direction=direction)
+    study.optimize(function, n_trials=n_trials, catch=(ValueError,), **keywords)
+    return study
+
+
+@pytest.fixture(scope="module")
+def sampled():
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optimize(define_by_run, 30)
+
+
+def parameters(study):
+    return [each.params for each in study.trials]
+
+
+@pytest.mark.slow
+def test_it_proposes_what_our_own_search_proposes(sampled):
+    search = Search(SPACE, max_evaluations=30, seed=3)
+    found = []
+    for trial in search:
+        values = dict(trial.configuration)
+        values |= {"step": values["step"] / 10, "z": values["z"] * 5}
+        found.append(values)
+        try:
+            search.tell(trial, cost(**values))
+        except ValueError as error:
+            search.tell(trial, error)
+    assert found == parameters(sampled)
+    assert TrialState.FAIL in {each.state for each in sampled.trials}
+
+
+@pytest.mark.slow
+def test_the_largest_value_and_the_seed(sampled):
+    largest = optimize(lambda trial: -define_by_run(trial), 30, direction="maximize")
+    assert parameters(largest) == parameters(sampled)
+    assert largest.best_value == -sampled.best_value
+    other = optimize(define_by_run, 2, SMACSampler(n_trials=30, seed=4))
+    assert parameters(other)[0] == parameters(sampled)[0]
+    assert parameters(other)[1] != parameters(sampled)[1]
+
+
+SWITCH = {"c": ("categorical", ["sgd", "tree"], "tree"), "lr": ("real", [1e-4, 1], 0.1, "log"), "d": ("integer", [1, 9], 3)}
+CLAUSES = ["lr | c == sgd", "d | c == tree"], ["{lr < 0.001}"]
+
+
+def branches(trial):
+    if trial.suggest_categorical("c", ["sgd", "tree"]) == "sgd":
+        return (math.log10(trial.suggest_float("lr", 1e-4, 1, log=True)) + 2) ** 2
+    return trial.suggest_int("d", 1, 9)
+
+
+@pytest.mark.slow
+def test_a_space_with_conditions(recwarn):
+    study = optimize(branches, 20, SMACSampler(SWITCH, *CLAUSES, n_trials=20, seed=1))
+    search = Search(SWITCH, *CLAUSES, max_evaluations=20, seed=1)
+    for trial, other in zip(search, study.trials, strict=False):
+        assert trial.configuration == other.params
+        search.tell(trial, other.value)
+    assert parameters(study)[0] == {"c": "tree", "d": 3}
+    assert all(("lr" in each) != ("d" in each) for each in parameters(study))
+    assert min(each.get("lr", 1) for each in parameters(study)) >= 0.001
+    assert not [each for each in recwarn if "SMACSampler" in str(each.message)]
+
+
+def test_a_space_and_a_function_that_differ():
+    """What the function does not suggest, or in another range."""
+
+    def narrow(trial):
+        return trial.suggest_float("x", 0, 0.01) + trial.suggest_float("new", 0, 1)
+
+    sampler = SMACSampler({"x": ("real", [0, 10], 5), "y": ("real", [0, 1], 0.5)}, seed=0)
+    with pytest.warns(UserWarning, match="SMACSampler: the parameter 'x' is drawn at random: the space of the sampler"):
+        study = optimize(narrow, 6, sampler)
+    assert all(each["x"] <= 0.01 for each in parameters(study))
+    assert len(sampler._search.open) <= 1  # nothing is waited for that does not come
+
+
+def test_branches_without_a_space():
+    with pytest.warns(UserWarning, match="SMACSampler: the parameter '(lr|d)' is drawn at random: not all trials"):
+        study = optimize(branches, 14)
+    assert {each["c"] for each in parameters(study)} == {"sgd", "tree"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        optimize(branches, 3, SMACSampler(seed=0, warn_independent_sampling=False))
+
+
+def test_ranges_that_change():
+    def growing(trial):
+        return trial.suggest_float("x", 0, 1) + trial.suggest_int("n", 0, trial.number + 1)
+
+    with pytest.warns(UserWarning, match="'n' is drawn at random"):
+        study = optimize(growing, 12)
+    assert all(0 <= each.params["n"] <= each.number + 1 for each in study.trials)
+
+
+def odd(trial):
+    """Names, choices and ranges that our search does not have as they are."""
+    trial.suggest_float("learning rate #1", 0, 1)
+    trial.suggest_float("learning rate%20", 0, 1)
+    trial.suggest_int("huge", 0, 2**60)
+    trial.suggest_float("constant", 1, 1)
+    trial.suggest_float("uneven", 0.1, 0.7, step=0.2)
+    mixed = trial.suggest_categorical("mixed", [None, 1, "1", 2.5, True])
+    numbers = trial.suggest_categorical("numbers", [0, 0.5])
+    assert type(numbers) is (int if numbers == 0 else float)
+    return [None, 1, "1", 2.5, True].index(mixed) + numbers
+
+
+@pytest.mark.slow
+def test_odd_names_and_choices():
+    study = optimize(odd, 20)
+    assert {each.state for each in study.trials} == {TrialState.COMPLETE}
+    assert study.best_params["mixed"] is None
+    assert {each["uneven"] for each in parameters(study)} <= {0.1, 0.3, 0.5, 0.7}
+    assert len({each["huge"] for each in parameters(study)}) > 10
+
+
+def finite(trial):
+    return trial.suggest_int("a", 0, 2) * 10 + trial.suggest_categorical("b", ["p", "q", "r", "s"]).count("q")
+
+
+def pairs(study):
+    return [(each["a"], each["b"]) for each in parameters(study) if len(each) == 2]
+
+
+def test_what_others_have_proposed_is_learnt():
+    """After six random trials it proposes the other six configurations, each once, then random ones."""
+    study = optuna.create_study(sampler=RandomSampler(0))
+    while len(set(pairs(study))) < 6:
+        study.optimize(finite, n_trials=1)
+    before, n_before = set(pairs(study)), len(study.trials)
+    study.sampler = SMACSampler(seed=0)
+    study.optimize(finite, n_trials=6)
+    assert len(before | set(pairs(study))) == 12
+    with pytest.warns(UserWarning, match="exhausted"):
+        study.optimize(finite, n_trials=3)
+    assert len(study.trials) == n_before + 9
+
+
+def test_what_is_running_elsewhere_is_not_proposed():
+    study = optuna.create_study(sampler=SMACSampler(seed=0))
+    study.optimize(finite, n_trials=1)
+    other = optuna.create_study(storage=study._storage, study_name=study.study_name, load_if_exists=True)
+    other.sampler = SMACSampler(seed=0)
+    asked = [which.ask() for which in (study, other) * 5]
+    values = [finite(each) for each in asked]
+    assert len(set(pairs(study))) == 11
+    for trial, value in reversed(list(zip(asked, values, strict=True))):
+        study.tell(trial, value)
+    assert study.best_value == 0
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_several_jobs(given):
+    space = {"a": ("integer", [0, 2], 1), "b": ("categorical", ["p", "q", "r", "s"], "p")}
+    study = optimize(finite, 11, SMACSampler(space if given else None, seed=0), n_jobs=2)
+    assert {each.state for each in study.trials} == {TrialState.COMPLETE}
+    assert len(set(pairs(study))) >= 10  # of the first two one is drawn at random
+
+
+def test_the_best_of_others_is_what_is_improved():
+    """A result that was not asked for may be the incumbent."""
+
+    def valley(trial):
+        return (trial.suggest_float("x", 0, 1) - 0.123) ** 2 + (trial.suggest_float("y", 0, 1) - 0.456) ** 2
+
+    study = optuna.create_study(sampler=SMACSampler(n_trials=40, seed=0))
+    study.optimize(valley, n_trials=3)
+    study.add_trial(
+        optuna.trial.create_trial(
+            params={"x": 0.123, "y": 0.456}, distributions=study.trials[0].distributions, value=-0.001
+        )
+    )
+    study.optimize(valley, n_trials=1)
+    racing = study.sampler._search._session._facade.intensifier
+    assert dict(racing.incumbent) == {"x": pytest.approx(0.123), "y": pytest.approx(0.456)}
+
+
+def test_values_that_are_given():
+    study = optuna.create_study(sampler=SMACSampler(seed=0))
+    study.enqueue_trial({"a": 2, "b": "s"})
+    study.enqueue_trial({"a": 0})
+    study.optimize(finite, n_trials=4)
+    assert pairs(study)[0] == (2, "s")
+    assert pairs(study)[1][0] == 0
+    assert len(set(pairs(study))) == 4
+    fixed = optimize(finite, 5, PartialFixedSampler({"a": 1}, SMACSampler(seed=0)))
+    assert {a for a, _ in pairs(fixed)} == {1}
+    assert len(set(pairs(fixed))) == 4
+
+
+def test_pruned_trials_have_their_last_value_but_none_better_than_the_median():
+    def trial(state, value=None, steps=None):
+        return optuna.trial.create_trial(state=state, value=value, intermediate_values=steps)
+
+    complete = [trial(TrialState.COMPLETE, value) for value in (1.0, 2.0, 9.0, math.inf)]
+    for steps, minimize, maximize in (({3: 5.0, 1: 0.0}, 5.0, 2.0), ({3: 0.5}, 2.0, 0.5)):
+        pruned = trial(TrialState.PRUNED, None, steps)
+        assert told_result(pruned, complete, maximize=False) == minimize
+        assert told_result(pruned, complete, maximize=True) == maximize
+        assert told_result(pruned, [], maximize=False) == steps[3]
+    for none in (
+        trial(TrialState.PRUNED),
+        trial(TrialState.PRUNED, None, {1: math.nan}),
+        trial(TrialState.FAIL),
+        complete[3],
+    ):
+        assert isinstance(told_result(none, complete, maximize=False), RuntimeError)
+
+
+def test_a_pruner_in_the_loop():
+    def stepwise(trial):
+        x = trial.suggest_float("x", 0, 1)
+        for step in range(3):
+            trial.report(x + 1 / (step + 1), step)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+        return x
+
+    study = optuna.create_study(sampler=SMACSampler(n_trials=16, seed=0), pruner=optuna.pruners.MedianPruner(2))
+    study.optimize(stepwise, n_trials=16)
+    assert {each.state for each in study.trials} == {TrialState.COMPLETE, TrialState.PRUNED}
+    assert study.sampler._heard == set(range(15))
+
+
+def test_pickled_it_learns_anew(sampled):
+    sampler = pickle.loads(pickle.dumps(sampled.sampler))
+    study = optuna.create_study(storage=sampled._storage, study_name=sampled.study_name, load_if_exists=True)
+    study.sampler = sampler
+    trial = study.ask()
+    define_by_run(trial)
+    assert len(sampler._search._session.known) == sum(each.state == TrialState.COMPLETE for each in sampled.trials)
+    study.tell(trial, state=TrialState.FAIL)
+
+
+def test_what_is_refused():
+    with pytest.raises(ArgumentError, match="the study has 2 directions"):
+        optuna.create_study(directions=["minimize"] * 2, sampler=SMACSampler()).optimize(
+            lambda trial: (trial.suggest_float("x", 0, 1), 1.0), n_trials=1
+        )
+    with pytest.raises(ArgumentError, match="n_trials must be"):
+        SMACSampler(n_trials=0)
+    with pytest.raises(ArgumentError, match="need the space"):
+        SMACSampler(conditional_clauses=["a | b == 1"])
+    with pytest.raises(ClauseError, match="a"):
+        SMACSampler({"b": ("integer", [0, 1], 0)}, ["a | b == 1"])
+    with pytest.raises(ArgumentError, match="no-such-option"):
+        SMACSampler(smac_options={"no-such-option": 3})
+    with pytest.raises(ArgumentError, match="wallclock-limit.*no meaning"):
+        SMACSampler(smac_options={"wallclock-limit": 3})
