@@ -252,9 +252,9 @@ class Session:
 
     def expect(self, values: Mapping[str, Any]) -> None:
         """Somebody else evaluates a configuration: it is not proposed, and counts as running until `take_in`."""
-        info = self._of_others(values)
-        if not self._facade.runhistory.get_trials(info.config):
-            self._facade.runhistory.add_running_trial(info)
+        info, history = self._of_others(values), self._facade.runhistory
+        if not history.get_trials(info.config) and info not in history.get_running_trials():
+            history.add_running_trial(info)
 
     def take_in(self, values: Mapping[str, Any], outcome: Scored) -> None:
         """Learn what a configuration came to that was not asked for; the first result of each counts."""

@@ -60,6 +60,7 @@ class _Trial:
     ends: list[datetime] = field(default_factory=list)  # of each evaluation
     number: int | None = None  # what the storage calls the trial, if it is there
     n_there: int = 0  # how many of its evaluations are there
+    attrs: dict[str, Any] = field(default_factory=dict)  # as they are there
     ended: bool = False
 
 
@@ -182,7 +183,7 @@ class OptunaRecorder:
         there = self._there.get(mark)
         if there is not None:
             number = self._storage.get_trial_id_from_study_id_trial_number(self._study_id, there.number)
-            trial.number, trial.ended = number, there.state.is_finished()
+            trial.number, trial.ended, trial.attrs = number, there.state.is_finished(), there.user_attrs
             trial.n_there = there.user_attrs["n_runs"] if trial.ended else len(there.intermediate_values)
 
     def _show(self, trial: _Trial) -> None:
@@ -192,6 +193,7 @@ class OptunaRecorder:
         if trial.number is None or trial.ended:  # one that has ended cannot get anything more
             frozen = self._frozen(trial.evaluations, trial.ends, self._about(trial), optuna.trial.TrialState.RUNNING)
             trial.number, trial.ended = self._storage.create_new_trial(self._study_id, frozen), False
+            trial.attrs = frozen.user_attrs
         else:
             for step, mean in list(enumerate(self._means(trial.evaluations), 1))[trial.n_there :]:
                 self._storage.set_trial_intermediate_value(trial.number, step, mean)
@@ -212,7 +214,8 @@ class OptunaRecorder:
             for step, mean in list(frozen.intermediate_values.items())[trial.n_there :]:
                 self._storage.set_trial_intermediate_value(trial.number, step, mean)
             for name, value in frozen.user_attrs.items():
-                self._storage.set_trial_user_attr(trial.number, name, value)
+                if trial.attrs.get(name) != value:
+                    self._storage.set_trial_user_attr(trial.number, name, value)
             self._storage.set_trial_state_values(trial.number, state, frozen.values)
 
     def _about(self, trial: _Trial) -> dict[str, Any]:

@@ -29,7 +29,10 @@ def search(on_event, n=12, folder=None, **keywords):
 
 
 def in_order(trials):
-    return sorted((told(each) for each in trials), key=lambda each: repr(each[4]))
+    def place(each):
+        return each[4]["run"], each[4].get("evaluations") or [each[4]["evaluation"]]
+
+    return sorted((told(each) for each in trials), key=place)
 
 
 @pytest.mark.slow
@@ -66,7 +69,7 @@ def until(recorder, index, before=False):
 @pytest.mark.parametrize("before", [False, True])
 @pytest.mark.parametrize("keywords", [{}, {**RACES, "n": 30}])
 def test_resumed(tmp_path, keywords, before):
-    storage = f"sqlite:///{tmp_path}/search.db"
+    storage = optuna.storages.InMemoryStorage()
     with pytest.raises(Break):
         search(until(OptunaRecorder(storage, "one"), 9, before), folder=tmp_path, **keywords)
     there = optuna.load_study(study_name="one", storage=storage).trials
@@ -81,7 +84,7 @@ def test_resumed(tmp_path, keywords, before):
 
 @pytest.mark.slow
 def test_a_race_that_is_longer_when_it_is_resumed(tmp_path):
-    storage = f"sqlite:///{tmp_path}/search.db"
+    storage = optuna.storages.InMemoryStorage()
     search(OptunaRecorder(storage, "one"), 12, tmp_path, **RACES)
     before = optuna.load_study(study_name="one", storage=storage).trials
     result = search(OptunaRecorder(storage, "one"), 30, tmp_path, resume=True, **RACES)

@@ -10,6 +10,8 @@ from optuna.samplers import PartialFixedSampler, RandomSampler
 from optuna.trial import TrialState
 
 from pysmac_compat import ArgumentError, ClauseError, Search, SMACSampler
+from pysmac_compat.integrations.optuna.branches import Branch, ranges
+from pysmac_compat.integrations.optuna.branches import branches as depends
 from pysmac_compat.integrations.optuna.sampler import told_result
 
 CHOICES = ["a", "b", "c"]
@@ -119,13 +121,58 @@ def test_a_space_and_a_function_that_differ():
     assert len(sampler._search.open) <= 1  # nothing is waited for that does not come
 
 
-def test_branches_without_a_space():
-    with pytest.warns(UserWarning, match="SMACSampler: the parameter '(lr|d)' is drawn at random: not all trials"):
-        study = optimize(branches, 14)
+@pytest.mark.slow
+def test_branches_without_a_space(recwarn):
+    """It finds out what depends on what, and then proposes all of it."""
+    sampler = SMACSampler(n_trials=24, seed=3)
+    study = optimize(branches, 24, sampler)
     assert {each["c"] for each in parameters(study)} == {"sgd", "tree"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        optimize(branches, 3, SMACSampler(seed=0, warn_independent_sampling=False))
+    assert sampler._branches["lr"] == Branch("c", "in", ("sgd",))
+    assert sampler._branches["d"] == Branch("c", "in", ("tree",))
+    assert study.best_value < 0.05
+    assert not [each for each in recwarn if "drawn at random" in str(each.message)]
+
+
+def layers(trial):
+    n_layers = trial.suggest_int("n_layers", 1, 3)
+    units = [trial.suggest_int(f"units{i}", 4, 128, log=True) for i in range(n_layers)]
+    return abs(n_layers - 2) + sum(abs(each - 16) for each in units) / 100
+
+
+@pytest.mark.slow
+def test_as_many_parameters_as_a_number_says():
+    sampler = SMACSampler(n_trials=24, seed=1)
+    study = optimize(layers, 24, sampler)
+    assert sampler._branches["units0"] is None
+    assert sampler._branches["units2"] == Branch("n_layers", ">", (2,))
+    assert study.best_value < 0.5
+
+
+def finished(*params):
+    kinds = {int: optuna.distributions.IntDistribution(0, 9), float: optuna.distributions.FloatDistribution(0, 1)}
+    kinds[str] = optuna.distributions.CategoricalDistribution(["p", "q", "r"])
+    return [
+        optuna.trial.create_trial(
+            params=each, distributions={name: kinds[type(value)] for name, value in each.items()}, value=0.0
+        )
+        for each in params
+    ]
+
+
+def test_what_depends_on_what():
+    trials = finished({"c": "p", "x": 0.1, "a": 1}, {"c": "q", "x": 0.2, "b": 7, "deep": 0.5}, {"c": "q", "x": 0.3, "b": 3})
+    found = ranges(trials)
+    first = depends(trials, found, {})
+    assert first["c"] is first["x"] is None
+    assert first["a"] == Branch("c", "in", ("p",))
+    assert first["b"] == Branch("c", "in", ("q",))
+    assert first["deep"] == Branch("b", ">", (3,))
+    more = trials + finished({"c": "q", "x": 0.4, "b": 5})
+    assert depends(more, found, first)["deep"] == Branch("b", ">", (5,))  # contradicted
+    assert depends(trials + finished({"c": "q", "x": 0.4, "b": 2}), found, first) == first
+    more += finished({"c": "r", "x": 0.15, "a": 2})
+    assert depends(more, found, first)["a"] == Branch("c", "in", ("p", "r"))
+    assert "a" not in depends([*more, *finished({"c": "p", "x": 0.12})], found, first)  # nothing explains it
 
 
 def test_ranges_that_change():
@@ -189,6 +236,11 @@ def test_what_is_running_elsewhere_is_not_proposed():
     asked = [which.ask() for which in (study, other) * 5]
     values = [finite(each) for each in asked]
     assert len(set(pairs(study))) == 11
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the space is exhausted, so that others are the same
+        more = [which.ask() for which in (study, other) * 5]
+        asked, values = [*asked, *more], [*values, *map(finite, more)]
+    assert len(set(pairs(study))) == 12
     for trial, value in reversed(list(zip(asked, values, strict=True))):
         study.tell(trial, value)
     assert study.best_value == 0

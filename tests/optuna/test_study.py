@@ -142,6 +142,7 @@ def test_what_was_known_is_there():
     assert len(study.trials) == 6
 
 
+@pytest.mark.slow
 def test_a_study_that_is_there_gets_what_it_lacks(tmp_path):
     storage = f"sqlite:///{tmp_path}/search.db"
     whole = handmade()

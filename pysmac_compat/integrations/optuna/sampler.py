@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from optuna import Study
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, RandomSampler
-from optuna.search_space import IntersectionSearchSpace
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from pysmac_compat import arguments
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, SearchError, shown
+from pysmac_compat.integrations.optuna.branches import Branch, branches, ranges
 from pysmac_compat.integrations.optuna.space import Space, middle, searchable
 from pysmac_compat.search.shared import SharedSearch
 from pysmac_compat.space.ready import understand
@@ -35,9 +35,10 @@ _DESIGN = 10
 class SMACSampler(BaseSampler):
     """A sampler for Optuna that proposes what `SMAC_optimizer.minimize` proposes.
 
-    Without a ``space`` it searches the parameters that all trials so far have had, with the ranges that they have had;
-    the first trial has the middle of each range. Other parameters are drawn at random. With a ``space`` it is searched
-    from the first trial on, with its conditions and its defaults.
+    Without a ``space`` it learns from the trials which parameters there are; the first trial has the middle of each
+    range. A parameter that only some trials have is taken to depend on the one whose values tell these trials from
+    the others. What has no such parent, or not always the same range, is drawn at random. With a ``space`` that is
+    searched from the first trial on, with its conditions and its defaults.
 
     Parameters
     ----------
@@ -87,7 +88,8 @@ class SMACSampler(BaseSampler):
         self._study: tuple[str, str] | None = None
         self._search: SharedSearch | None = None
         self._space: Space | None = None
-        self._intersection = IntersectionSearchSpace(include_pruned=True)
+        self._branches: dict[str, Branch | None] = {}
+        self._seen: set[str] = set()  # the names of all parameters
         self._first: Trial | None = None  # that of the default, before it is given out
         self._asked: dict[int, Trial] = {}  # by the numbers of Optuna's trials
         self._heard: set[int] = set()
@@ -117,8 +119,10 @@ class SMACSampler(BaseSampler):
             self._turn_to(study)
             if self._given is not None:
                 return Space(self._given).distributions
-            found = self._intersection.calculate(study)
-            return {name: each for name, each in found.items() if searchable(each)}
+            trials = study.get_trials(deepcopy=False)
+            self._seen.update(*(each.params for each in trials if each.state.is_finished()))
+            found = {name: each for name, each in ranges(trials).items() if searchable(each)}
+            return {name: found[name] for name in branches(trials, found, self._branches)}
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
@@ -129,8 +133,11 @@ class SMACSampler(BaseSampler):
         with self._lock:
             self._turn_to(study)
             trials = study.get_trials(deepcopy=False)
-            if self._space is None or (self._given is None and self._space.distributions != search_space):
-                self._begin(study, trials, search_space)
+            found = {} if self._given is not None else branches(trials, search_space, self._branches)
+            searched = {name: search_space[name] for name in found}
+            if self._space is None or found != self._branches or (found and self._space.distributions != searched):
+                self._branches = found
+                self._begin(study, trials, searched)
             assert self._search is not None
             assert self._space is not None
             self._learn(study, trials, trial.number)
@@ -150,21 +157,21 @@ class SMACSampler(BaseSampler):
         with self._lock:
             if trial.number == 0 and self._given is None:
                 return middle(param_distribution)
-            name = param_name
-            if self._warns and name not in self._warned and self._search is not None:
-                self._warned.add(name)
-                if self._given is not None:
-                    why = "the space of the sampler does not have it here, or not with this value"
-                else:
-                    why = "not all trials have it, or not with the same range. A space with conditional_clauses helps"
-                if name not in self._space_names(trial):
-                    warn(f"SMACSampler: the parameter {shown(name)} is drawn at random: {why}")
+            self._warn_of(param_name)
             return self._random.sample_independent(study, trial, param_name, param_distribution)
 
-    def _space_names(self, trial: FrozenTrial) -> set[str]:
-        """What is drawn at random in this trial because the search has nothing new to propose."""
-        assert self._space is not None
-        return set() if trial.number in self._asked else set(self._space.distributions)
+    def _warn_of(self, name: str) -> None:
+        """Name a parameter, once, that the search cannot have."""
+        if not self._warns or name in self._warned or self._space is None:
+            return
+        if self._given is not None:
+            why = "the space of the sampler does not have it here, or not with this value"
+        elif name in self._seen and name not in self._space.distributions:
+            why = "its range changes, or no other parameter tells when it is there; hand in the space of the search"
+        else:  # a new one, or there is nothing new to propose
+            return
+        self._warned.add(name)
+        warn(f"SMACSampler: the parameter {shown(name)} is drawn at random: {why}")
 
     def _turn_to(self, study: Study) -> None:
         """Forget what is known of another study."""
@@ -193,8 +200,10 @@ class SMACSampler(BaseSampler):
             self._space = Space(self._given)
         else:
             default = {name: middle(each) for name, each in found.items()}
-            whole = (each.params for each in ended if _is_of(each, found))
-            self._space = Space.of(found, {**default, **next(whole, {})})
+            everywhere = {name: found[name] for name, branch in self._branches.items() if branch is None}
+            whole = (each.params for each in ended if _is_of(each, everywhere))
+            first = {name: value for name, value in next(whole, {}).items() if name in found}
+            self._space = Space.of(found, {**default, **first}, self._branches)
         self._asked, self._heard, self._expected = {}, set(), set()
         maximize = study.direction == StudyDirection.MAXIMIZE
         known = []

@@ -12,7 +12,9 @@ from typing import Any
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from pysmac_compat.errors import ParameterError
+from pysmac_compat.integrations.optuna.branches import Branch
 from pysmac_compat.report.study import distributions
+from pysmac_compat.space.conditions import All, Any_, Comparison, Condition
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameter
 
@@ -102,11 +104,23 @@ class Space:
         self._parameters: dict[str, _Translated] = {}
 
     @classmethod
-    def of(cls, found: Mapping[str, BaseDistribution], default: Mapping[str, Any]) -> Space:
-        """The space of these distributions, each of them `searchable`."""
+    def of(
+        cls,
+        found: Mapping[str, BaseDistribution],
+        default: Mapping[str, Any],
+        conditions: Mapping[str, Branch | None],
+    ) -> Space:
+        """The space of these distributions, each of them `searchable`; parents come first in the conditions."""
         translated = {name: _translated(_name(name), each, default[name]) for name, each in found.items()}
         parameters = {each.parameter.name: each.parameter for each in translated.values()}
-        space = cls(Definition(parameters, {}, []), found)
+        clauses: dict[str, Condition] = {}
+        for name, branch in conditions.items():
+            if branch is not None:
+                parent = translated[branch.parent]
+                values = tuple(parent.inside(each) for each in branch.values)
+                comparison = Comparison(parent.parameter.name, branch.operator, values)
+                clauses[translated[name].parameter.name] = Any_((All((comparison,)),))
+        space = cls(Definition(parameters, clauses, []), found)
         space._parameters = translated
         return space
 
@@ -114,24 +128,25 @@ class Space:
         """What Optuna calls a configuration."""
         if not self._parameters:
             return dict(configuration)
-        return {name: each.outside(configuration[each.parameter.name]) for name, each in self._parameters.items()}
+        return {
+            name: each.outside(configuration[each.parameter.name])
+            for name, each in self._parameters.items()
+            if each.parameter.name in configuration
+        }
 
     def configuration(self, params: Mapping[str, Any], found: Mapping[str, BaseDistribution]) -> dict[str, Value] | None:
         """The configuration of a trial's parameters, which had these distributions; None if it is not of this space."""
         names = self.distributions.keys() & params.keys()
         if any(not _holds(self.distributions[name], params[name], found[name]) for name in names):
             return None
+        values = {name: params[name] for name in names}
         if self._parameters:
-            if len(names) < len(self._parameters):
-                return None
-            pairs = ((each.parameter.name, each.inside(params[name])) for name, each in self._parameters.items())
-            return dict(sorted(pairs))
-        definition = self.definition
-        active = definition.active(definition.complete({name: params[name] for name in names}))
-        configuration = {name: params[name] for name in sorted(active) if name in names}
-        if len(configuration) < len(active) or definition.violated(configuration) is not None:
+            values = {(p := self._parameters[name]).parameter.name: p.inside(each) for name, each in values.items()}
+        active = self.definition.active(self.definition.complete(values))
+        if not active <= values.keys():
             return None
-        return configuration
+        configuration = {name: values[name] for name in sorted(active)}
+        return None if self.definition.violated(configuration) is not None else configuration
 
 
 def searchable(distribution: BaseDistribution) -> bool:

@@ -1,0 +1,106 @@
+"""Which parameter of a define-by-run function depends on which other one, as far as its trials show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
+from optuna.trial import FrozenTrial, TrialState
+
+#: of what kind a parent is more likely
+_KINDS = (CategoricalDistribution, IntDistribution)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A parameter is there where its parent has one of some values: ``operator`` is 'in', '<' or '>'."""
+
+    parent: str
+    operator: str
+    values: tuple[Any, ...]
+
+    def holds(self, value: Any) -> bool:
+        """Whether the parameter is there with this value of its parent."""
+        if self.operator == "in":
+            return value in self.values
+        return bool(value < self.values[0] if self.operator == "<" else value > self.values[0])
+
+
+def ranges(trials: Sequence[FrozenTrial]) -> dict[str, BaseDistribution]:
+    """The parameters that had the same distribution in each trial that has them, sorted by name."""
+    found: dict[str, BaseDistribution | None] = {}
+    for trial in _whole(trials):
+        for name, distribution in trial.distributions.items():
+            if found.setdefault(name, distribution) != distribution:
+                found[name] = None
+    return {name: each for name, each in sorted(found.items()) if each is not None}
+
+
+def branches(
+    trials: Sequence[FrozenTrial], found: Mapping[str, BaseDistribution], before: Mapping[str, Branch | None]
+) -> dict[str, Branch | None]:
+    """The parameters that can be searched, parents before their children; None for those that all trials have.
+
+    A parameter depends on the one whose values tell the trials that have it from those that do not. One that nothing
+    explains is left out.
+
+    Parameters
+    ----------
+    trials : sequence of FrozenTrial
+    found : dict of str to BaseDistribution
+    before : dict of str to Branch or None
+        What was found the last time; it is kept as long as no trial contradicts it.
+    """
+    whole = [each.params for each in _whole(trials)]
+    having = {name: [params for params in whole if name in params] for name in found}
+    known: dict[str, Branch | None] = {}
+    for child in sorted(found, key=lambda name: -len(having[name])):
+        if len(having[child]) == len(whole):
+            known[child] = None
+            continue
+        old = before.get(child)
+        if old is not None and old.parent in known and _is_so(old, child, whole):
+            known[child] = old
+            continue
+        candidates = [
+            branch for parent in known if (branch := _branch(child, parent, whole, found[parent])) is not None
+        ]
+        if candidates:
+            known[child] = min(candidates, key=lambda each: _rank(each, found, having))
+    return known
+
+
+def _whole(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Those that have not failed, perhaps before all parameters were there."""
+    return [each for each in trials if each.state in (TrialState.COMPLETE, TrialState.PRUNED)]
+
+
+def _rank(branch: Branch, found: Mapping[str, BaseDistribution], having: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
+    kind = next((i for i, each in enumerate(_KINDS) if isinstance(found[branch.parent], each)), len(_KINDS))
+    return kind, len(having[branch.parent]), branch.parent
+
+
+def _is_so(branch: Branch, child: str, whole: Sequence[Mapping[str, Any]]) -> bool:
+    return all(
+        (child in params) == (branch.parent in params and branch.holds(params[branch.parent])) for params in whole
+    )
+
+
+def _branch(child: str, parent: str, whole: Sequence[Mapping[str, Any]], kind: BaseDistribution) -> Branch | None:
+    """How a parameter depends on another one; None if it does not."""
+    if any(child in params and parent not in params for params in whole):
+        return None
+    with_it = [params[parent] for params in whole if child in params]
+    without = [params[parent] for params in whole if parent in params and child not in params]
+    if not with_it or not without:
+        return None
+    if isinstance(kind, CategoricalDistribution):
+        values = tuple(each for each in kind.choices if each in with_it)
+        return Branch(parent, "in", values) if not any(each in values for each in without) else None
+    if min(with_it) > max(without):
+        return Branch(parent, ">", (max(without),))
+    if max(with_it) < min(without):
+        return Branch(parent, "<", (min(without),))
+    return None
