@@ -10,6 +10,7 @@ from benchmarks import results
 from benchmarks.automax import section as automax
 from benchmarks.groups import others
 from benchmarks.measure import ROOT
+from benchmarks.optuna_sampler import section as samplers
 from benchmarks.problems.solvers import CUTOFF, LONG_CUTOFF, N_INSTANCES, SECONDS
 from benchmarks.results import Record
 from benchmarks.sections import capping, costs, original, quality, single_values
@@ -69,6 +70,7 @@ def page(
     measured: Sequence[Record],
     tuned: Sequence[Record] = (),
     overheads: Sequence[Record] = (),
+    sampled: Sequence[Record] = (),
 ) -> str:
     """The whole page.
 
@@ -82,13 +84,15 @@ def page(
         Of `cost`.
     tuned, overheads : sequence of dict
         Of `automax` and of `automax.overhead`.
+    sampled : sequence of dict
+        Of `optuna_sampler`.
     """
     parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
     parts += others(completed(cells))
     parts += [single_values(cells, group, *_BETWEEN[group]) for group in _BETWEEN]
-    parts += [capping(cells), costs(measured), original(cells, recorded)]
+    parts += [capping(cells), costs(measured), samplers(sampled), original(cells, recorded)]
     parts += [automax.section(tuned, overheads), TRIED.read_text(), _versions(cells)]
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)
 
 
 def _basis(cells: Sequence[Record], measured: Sequence[Record]) -> str:
@@ -118,7 +122,7 @@ def _versions(cells: Sequence[Record]) -> str:
 def main() -> None:
     """The command."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead")
+    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead", "samplers")
     path.write_text(page(*map(results.load, kinds)))
 
 

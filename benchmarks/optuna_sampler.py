@@ -1,0 +1,128 @@
+"""`SMACSampler` in Optuna's loop beside Optuna's samplers and our own loop: ``python -m benchmarks.optuna_sampler``.
+
+Searches run in this process, one after the other; those that are in the file, or kept in benchmarks/data, are not made
+again. The Gaussian process of Optuna needs torch. ``--problems ''`` prints the table alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from itertools import product
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"  # before NumPy is imported
+
+from benchmarks import results  # noqa: E402
+from benchmarks.evaluations import Evaluations, Spent  # noqa: E402
+from benchmarks.problems import Problem, make  # noqa: E402
+from benchmarks.sections import table  # noqa: E402
+from benchmarks.statistics import median  # noqa: E402
+
+PROBLEMS = "branin", "rosenbrock_4d", "hartmann6", "log5", "cat10", "plateau", "tree-jenatton", "tree-network"
+_TITLE = """## As a sampler of Optuna
+
+[`SMACSampler`](optuna.md) in Optuna's own loop, which tells it of conditions by the trials alone, beside Optuna's TPE and
+Gaussian process as they are by default, and our own loop, which is told the space. All begin with the default configuration.
+The median over {seeds} seeds of the best of {budget} values; *CPU* is the median of a search in seconds, function included,
+on a machine that did other things, too. `nice python -m benchmarks.optuna_sampler --seeds {range}` makes it.
+"""
+
+
+def _in_optuna(sampler: Callable[[int, int], object]) -> Callable[[Problem, int, Evaluations], object]:
+    def minimise(problem: Problem, seed: int, evaluations: Evaluations) -> None:
+        from benchmarks.peers.optuna_tpe import search
+
+        search(problem, evaluations, sampler(seed, evaluations.budget))
+
+    return minimise
+
+
+def _smac(seed: int, budget: int) -> object:
+    from pysmac_compat import SMACSampler
+
+    return SMACSampler(seed=seed, n_trials=budget)
+
+
+def _tpe(seed: int, budget: int) -> object:
+    import optuna
+
+    return optuna.samplers.TPESampler(seed=seed)
+
+
+def _gp(seed: int, budget: int) -> object:
+    import optuna
+    import torch
+
+    torch.set_num_threads(1)
+    return optuna.samplers.GPSampler(seed=seed, deterministic_objective=True)
+
+
+def _ours(problem: Problem, seed: int, evaluations: Evaluations) -> object:
+    from benchmarks.peers.ours import minimise
+
+    return minimise(problem, seed, evaluations)
+
+
+METHODS = {"SMACSampler": _in_optuna(_smac), "TPESampler": _in_optuna(_tpe), "GPSampler": _in_optuna(_gp), "ours": _ours}
+
+
+def run(method: str, name: str, seed: int, budget: int) -> results.Record:
+    """One search."""
+    evaluations = Evaluations(make(name, seed), budget)
+    start = sum(os.times()[:4])  # with processes that have ended: our own loop has one for the engine
+    with contextlib.suppress(Spent):
+        METHODS[method](evaluations.problem, seed, evaluations)
+    about = {"method": method, "problem": name, "seed": seed, "budget": budget}
+    made = {"date": time.strftime("%Y-%m-%d"), "commit": results.commit()}
+    return {**about, "value": evaluations.steps[-1][1], "cpu": sum(os.times()[:4]) - start, **made}
+
+
+def section(records: Sequence[results.Record]) -> str:
+    """The part of the report: medians for each problem, mean ranks, CPU seconds."""
+    if not records:
+        return ""
+    methods = [each for each in METHODS if any(record["method"] == each for record in records)]
+    problems = [each for each in PROBLEMS if any(record["problem"] == each for record in records)]
+    found = {(r["method"], r["problem"], r["seed"]): r for r in records}
+    seeds = sorted({seed for *_, seed in found})
+    cells = {(m, p): [r for s in seeds if (r := found.get((m, p, s)))] for m, p in product(methods, problems)}
+    rows = []
+    ranks: dict[str, list[float]] = {method: [] for method in methods}
+    for problem in problems:
+        values = [median([r["value"] for r in cells[method, problem]]) for method in methods]
+        rows.append([problem, *(f"{value:.4g}" for value in values)])
+        for method, value in zip(methods, values, strict=True):
+            ranks[method].append(sum(other < value for other in values) + (values.count(value) + 1) / 2)
+    rows.append(["**mean rank**", *(f"{sum(found) / len(found):.2f}" for found in ranks.values())])
+    cpu = [median([r["cpu"] for (m, _), of in cells.items() if m == method for r in of]) for method in methods]
+    rows.append(["CPU", *(f"{seconds:.1f}" for seconds in cpu)])
+    budget, last = records[0]["budget"], f"{seeds[0]}-{seeds[-1]}"
+    return "\n".join([_TITLE.format(seeds=len(seeds), budget=budget, range=last), table(["", *methods], rows)])
+
+
+def main() -> None:
+    """The command."""
+    from benchmarks.run import numbers
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.optuna_sampler", description=__doc__)
+    parser.add_argument("--methods", default=",".join(METHODS), help="of %(default)s")
+    parser.add_argument("--problems", default=",".join(PROBLEMS), help="of %(default)s")
+    parser.add_argument("--seeds", type=numbers, default=list(range(5)), help="such as 0-3 (0-4)")
+    parser.add_argument("--budget", type=int, default=100, help="evaluations of a search (100)")
+    options = parser.parse_args()
+    known = results.known("samplers")
+    problems = [each for each in options.problems.split(",") if each]
+    for seed, problem, method in product(options.seeds, problems, options.methods.split(",")):
+        if (method, problem, seed, options.budget) not in known:
+            results.append("samplers", run(method, problem, seed, options.budget))
+            print(f"{method} on {problem}, seed {seed}", file=sys.stderr, flush=True)
+    print(section([*results.load("samplers"), *results.read(results.WORK / "samplers.jsonl")]))
+
+
+if __name__ == "__main__":
+    main()
