@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from itertools import product
+from statistics import median
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before NumPy is imported
@@ -21,15 +22,14 @@ from benchmarks import results  # noqa: E402
 from benchmarks.evaluations import Evaluations, Spent  # noqa: E402
 from benchmarks.problems import Problem, make  # noqa: E402
 from benchmarks.sections import table  # noqa: E402
-from benchmarks.statistics import median  # noqa: E402
 
 PROBLEMS = "branin", "rosenbrock_4d", "hartmann6", "log5", "cat10", "plateau", "tree-jenatton", "tree-network"
 _TITLE = """## As a sampler of Optuna
 
-[`SMACSampler`](optuna.md) in Optuna's own loop, which tells it of conditions by the trials alone, beside Optuna's TPE and
-Gaussian process as they are by default, and our own loop, which is told the space. All begin with the default configuration.
-The median over {seeds} seeds of the best of {budget} values; *CPU* is the median of a search in seconds, function included,
-on a machine that did other things, too. `nice python -m benchmarks.optuna_sampler --seeds {range}` makes it.
+[`SMACSampler`](optuna.md) in Optuna's own loop, where it knows of conditions by the trials alone, beside Optuna's TPE
+and Gaussian process as they are by default, and our own loop, which is told the space. All begin with the default
+configuration. The median over {seeds} seeds of the best of {budget} values; *CPU* is the median of a search in seconds,
+function included. `nice python -m benchmarks.optuna_sampler --seeds {range}` makes it.
 """
 
 
@@ -68,7 +68,12 @@ def _ours(problem: Problem, seed: int, evaluations: Evaluations) -> object:
     return minimise(problem, seed, evaluations)
 
 
-METHODS = {"SMACSampler": _in_optuna(_smac), "TPESampler": _in_optuna(_tpe), "GPSampler": _in_optuna(_gp), "ours": _ours}
+METHODS = {
+    "SMACSampler": _in_optuna(_smac),
+    "TPESampler": _in_optuna(_tpe),
+    "GPSampler": _in_optuna(_gp),
+    "ours": _ours,
+}
 
 
 def run(method: str, name: str, seed: int, budget: int) -> results.Record:

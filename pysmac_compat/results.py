@@ -26,7 +26,9 @@ _OTHER_NAMES = {
     ),
     **dict.fromkeys(("best_value", "best_score_", "best_cost", "fun"), "result.value"),
     **dict.fromkeys(("best_trial", "best_index_"), "result.best(1)[0]"),
-    **dict.fromkeys(("trials", "evaluations"), "list(result), result.runs[0].evaluations, or result.to_optuna().trials"),
+    **dict.fromkeys(
+        ("trials", "evaluations"), "list(result), result.runs[0].evaluations, or result.to_optuna().trials"
+    ),
     "study": "result.to_optuna()",
     **dict.fromkeys(("trials_dataframe", "cv_results_", "dataframe"), "result.to_frame()"),
     "trajectory": "result.runs[0].trajectory",

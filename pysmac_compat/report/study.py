@@ -148,7 +148,9 @@ class OptunaRecorder:
         )
         there = [each.name.lower() for each in self.study.directions]
         if there != [direction]:
-            raise ArgumentError(f"study_name: the study {self._name!r} has the directions {there}, the search {direction}")
+            raise ArgumentError(
+                f"study_name: the study {self._name!r} has the directions {there}, the search {direction}"
+            )
         self._study_id = self._storage.get_study_id_from_name(self.study.study_name)
         self._there = {_mark(each): each for each in self.study.get_trials(deepcopy=False)}
         if not self._racing:
@@ -285,6 +287,7 @@ class OptunaRecorder:
         if not self._racing and self._search.runtime:
             found["quality"] = told.quality
         return found | ({"message": told.message} if told.message else {})
+
 
 def _mark(trial: FrozenTrial) -> tuple[Any, ...]:
     """What tells a trial from all others of a study."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"ConfigSpace", "dask", "matplotlib", "scipy", "sklearn", "smac", "torch"}
+HEAVY = {"ConfigSpace", "dask", "matplotlib", "optuna", "scipy", "sklearn", "smac", "torch"}
 
 
 def test_readme_begins_with_the_three_commands():

@@ -85,7 +85,11 @@ def test_the_largest_value_and_the_seed(sampled):
     assert parameters(other)[1] != parameters(sampled)[1]
 
 
-SWITCH = {"c": ("categorical", ["sgd", "tree"], "tree"), "lr": ("real", [1e-4, 1], 0.1, "log"), "d": ("integer", [1, 9], 3)}
+SWITCH = {
+    "c": ("categorical", ["sgd", "tree"], "tree"),
+    "lr": ("real", [1e-4, 1], 0.1, "log"),
+    "d": ("integer", [1, 9], 3),
+}
 CLAUSES = ["lr | c == sgd", "d | c == tree"], ["{lr < 0.001}"]
 
 
@@ -160,7 +164,9 @@ def finished(*params):
 
 
 def test_what_depends_on_what():
-    trials = finished({"c": "p", "x": 0.1, "a": 1}, {"c": "q", "x": 0.2, "b": 7, "deep": 0.5}, {"c": "q", "x": 0.3, "b": 3})
+    trials = finished(
+        {"c": "p", "x": 0.1, "a": 1}, {"c": "q", "x": 0.2, "b": 7, "deep": 0.5}, {"c": "q", "x": 0.3, "b": 3}
+    )
     found = ranges(trials)
     first = depends(trials, found, {})
     assert first["c"] is first["x"] is None

@@ -24,7 +24,9 @@ LOG = {
 
 def test_a_trial_for_each_evaluation():
     study = handmade().to_optuna()
-    assert [each.state for each in study.trials] == [TrialState.COMPLETE] * 2 + [TrialState.FAIL] + [TrialState.COMPLETE] * 2
+    assert [each.state for each in study.trials] == [TrialState.COMPLETE] * 2 + [TrialState.FAIL] + [
+        TrialState.COMPLETE
+    ] * 2
     assert [each.value for each in study.trials] == [4.0, 3.0, None, 4.0, 1.5]
     assert study.direction == optuna.study.StudyDirection.MINIMIZE
     assert study.best_value == 1.5

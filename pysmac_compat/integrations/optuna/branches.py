@@ -77,7 +77,9 @@ def _whole(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     return [each for each in trials if each.state in (TrialState.COMPLETE, TrialState.PRUNED)]
 
 
-def _rank(branch: Branch, found: Mapping[str, BaseDistribution], having: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
+def _rank(
+    branch: Branch, found: Mapping[str, BaseDistribution], having: Mapping[str, Sequence[Any]]
+) -> tuple[Any, ...]:
     kind = next((i for i, each in enumerate(_KINDS) if isinstance(found[branch.parent], each)), len(_KINDS))
     return kind, len(having[branch.parent]), branch.parent
 

@@ -75,7 +75,9 @@ class SMACSampler(BaseSampler):
         if not isinstance(smac_options, (Mapping, type(None))):
             raise ArgumentError(f"smac_options must be a dict of options, got {shown(smac_options)}")
         self._n_trials = arguments.integer("n_trials", n_trials)
-        self._seed = random.SystemRandom().randrange(2**31) if seed is None else arguments.integer("seed", seed, least=0)
+        self._seed = (
+            random.SystemRandom().randrange(2**31) if seed is None else arguments.integer("seed", seed, least=0)
+        )
         self._options = {"stop-when-hopeless": False, **(smac_options or {})}
         self._warns = arguments.flag("warn_independent_sampling", warn_independent_sampling)
         self._given = None if space is None else understand(space, conditional_clauses, forbidden_clauses)

@@ -134,7 +134,9 @@ class Space:
             if each.parameter.name in configuration
         }
 
-    def configuration(self, params: Mapping[str, Any], found: Mapping[str, BaseDistribution]) -> dict[str, Value] | None:
+    def configuration(
+        self, params: Mapping[str, Any], found: Mapping[str, BaseDistribution]
+    ) -> dict[str, Value] | None:
         """The configuration of a trial's parameters, which had these distributions; None if it is not of this space."""
         names = self.distributions.keys() & params.keys()
         if any(not _holds(self.distributions[name], params[name], found[name]) for name in names):
@@ -172,6 +174,4 @@ def _holds(distribution: BaseDistribution, value: Any, found: BaseDistribution) 
 
 def _name(name: str) -> str:
     """A name that our search may have, another one for each."""
-    return "".join(
-        f"%{ord(each):x};" if _BAD.match(each) or not each.isprintable() else each for each in name
-    ) or "%"
+    return "".join(f"%{ord(each):x};" if _BAD.match(each) or not each.isprintable() else each for each in name) or "%"

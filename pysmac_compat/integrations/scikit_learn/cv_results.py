@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from pysmac_compat.results import Evaluation
 from pysmac_compat.integrations.scikit_learn.fits import Fit
+from pysmac_compat.results import Evaluation
 
 Floats = NDArray[np.float64]
 

@@ -22,11 +22,11 @@ from sklearn.utils.validation import _check_method_params
 from pysmac_compat.arguments import LARGEST, integer, limit
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.events import Evaluated, Event
-from pysmac_compat.optimizer import SMAC_optimizer
-from pysmac_compat.results import Result
 from pysmac_compat.integrations.scikit_learn.cv_results import cv_results
 from pysmac_compat.integrations.scikit_learn.fits import Fits
 from pysmac_compat.integrations.scikit_learn.space import Space
+from pysmac_compat.optimizer import SMAC_optimizer
+from pysmac_compat.results import Result
 
 
 class SMACSearchCV(BaseSearchCV):
