@@ -23,7 +23,7 @@ class SharedSearch(Search):
     """
 
     def learn(self, configuration: Mapping[str, Any], result: Any) -> None:
-        """What a configuration came to that was not asked for; see `Search.tell`. Of several results the first counts."""
+        """What a configuration came to that was not asked for, as `Search.tell` takes it; the first result counts."""
         trial = Trial(0, tuple(configuration.items()))
         with self._engine() as session:
             outcome = told_outcome(trial, result, self._plan)

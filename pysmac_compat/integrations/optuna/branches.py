@@ -80,6 +80,7 @@ def _whole(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
 def _rank(
     branch: Branch, found: Mapping[str, BaseDistribution], having: Mapping[str, Sequence[Any]]
 ) -> tuple[Any, ...]:
+    """The likeliest parent comes first: of a likely kind, and closest to the child."""
     kind = next((i for i, each in enumerate(_KINDS) if isinstance(found[branch.parent], each)), len(_KINDS))
     return kind, len(having[branch.parent]), branch.parent
 
