@@ -91,8 +91,9 @@ def section(records: Sequence[results.Record]) -> str:
     """The part of the report: medians for each problem, mean ranks, CPU seconds."""
     if not records:
         return ""
-    methods = [each for each in METHODS if any(record["method"] == each for record in records)]
-    problems = [each for each in PROBLEMS if any(record["problem"] == each for record in records)]
+    pairs = {(record["method"], record["problem"]) for record in records}
+    problems = [each for each in PROBLEMS if any(problem == each for _, problem in pairs)]
+    methods = [each for each in METHODS if all((each, problem) in pairs for problem in problems)]
     found = {(r["method"], r["problem"], r["seed"]): r for r in records}
     seeds = sorted({seed for *_, seed in found})
     cells = {(m, p): [r for s in seeds if (r := found.get((m, p, s)))] for m, p in product(methods, problems)}

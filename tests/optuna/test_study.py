@@ -24,9 +24,8 @@ LOG = {
 
 def test_a_trial_for_each_evaluation():
     study = handmade().to_optuna()
-    assert [each.state for each in study.trials] == [TrialState.COMPLETE] * 2 + [TrialState.FAIL] + [
-        TrialState.COMPLETE
-    ] * 2
+    complete = [each.state == TrialState.COMPLETE for each in study.trials]
+    assert complete == [True, True, False, True, True]
     assert [each.value for each in study.trials] == [4.0, 3.0, None, 4.0, 1.5]
     assert study.direction == optuna.study.StudyDirection.MINIMIZE
     assert study.best_value == 1.5
@@ -37,6 +36,7 @@ def test_a_trial_for_each_evaluation():
     assert second.params == {"x": 3.0, "c": "b", "n": 7, "seed": 0.5}
     assert second.distributions["n"] == IntDistribution(1, 9)
     assert second.distributions["c"] == CategoricalDistribution(["a", "b", None])
+    assert failed.state == TrialState.FAIL
     assert failed.user_attrs["status"] == "CRASHED"
     assert "ValueError" in failed.user_attrs["message"]
     assert [each.user_attrs["run"] for each in study.trials] == [0, 0, 0, 1, 1]
