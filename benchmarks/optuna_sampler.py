@@ -11,7 +11,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from statistics import median
 
@@ -24,6 +24,8 @@ from benchmarks.problems import Problem, make  # noqa: E402
 from benchmarks.sections import table  # noqa: E402
 
 PROBLEMS = "branin", "rosenbrock_4d", "hartmann6", "log5", "cat10", "plateau", "tree-jenatton", "tree-network"
+#: method, problem, seed
+_Key = tuple[str, str, int]
 _TITLE = """## As a sampler of Optuna
 
 [`SMACSampler`](optuna.md) in Optuna's own loop, where it knows of conditions by the trials alone, beside Optuna's TPE
@@ -88,27 +90,41 @@ def run(method: str, name: str, seed: int, budget: int) -> results.Record:
 
 
 def section(records: Sequence[results.Record]) -> str:
-    """The part of the report: medians for each problem, mean ranks, CPU seconds."""
-    if not records:
-        return ""
-    pairs = {(record["method"], record["problem"]) for record in records}
-    problems = [each for each in PROBLEMS if any(problem == each for _, problem in pairs)]
-    methods = [each for each in METHODS if all((each, problem) in pairs for problem in problems)]
+    """The part of the report: medians for each problem, mean ranks, CPU seconds; may be empty."""
     found = {(r["method"], r["problem"], r["seed"]): r for r in records}
-    seeds = sorted({seed for *_, seed in found})
-    cells = {(m, p): [r for s in seeds if (r := found.get((m, p, s)))] for m, p in product(methods, problems)}
+    all_runs = {(problem, seed) for _, problem, seed in found}
+    methods = [each for each in METHODS if {(p, s) for m, p, s in found if m == each} == all_runs]
+    if not methods:
+        return ""
+    seeds = sorted({seed for _, seed in all_runs})
+    parts = [_TITLE.format(seeds=len(seeds), budget=records[0]["budget"], range=f"{seeds[0]}-{seeds[-1]}")]
+    parts.append(_table(methods, [each for each in found if each[0] in methods], found))
+    for method in (each for each in METHODS if each not in methods):
+        runs = {(problem, seed) for each, problem, seed in found if each == method}
+        if runs:
+            fewer = f"{len(runs)} of these {len(all_runs)} searches"
+            parts.append(
+                f"{method}, which takes longer, has made {fewer}; the others on the same problems and seeds:\n"
+            )
+            both = [method, *methods]
+            parts.append(_table(both, [each for each in found if each[1:] in runs and each[0] in both], found))
+    return "\n".join(parts)
+
+
+def _table(methods: Sequence[str], keys: Sequence[_Key], found: Mapping[_Key, results.Record]) -> str:
+    """A line for each problem; all methods have made the same searches."""
     rows = []
     ranks: dict[str, list[float]] = {method: [] for method in methods}
-    for problem in problems:
-        values = [median([r["value"] for r in cells[method, problem]]) for method in methods]
-        rows.append([problem, *(f"{value:.4g}" for value in values)])
+    for problem in (each for each in PROBLEMS if any(key[1] == each for key in keys)):
+        seeds = sorted({key[2] for key in keys if key[1] == problem})
+        values = [median([found[method, problem, seed]["value"] for seed in seeds]) for method in methods]
+        rows.append([problem, *(f"{value:.4g}" for value in values), str(len(seeds))])
         for method, value in zip(methods, values, strict=True):
             ranks[method].append(sum(other < value for other in values) + (values.count(value) + 1) / 2)
-    rows.append(["**mean rank**", *(f"{sum(found) / len(found):.2f}" for found in ranks.values())])
-    cpu = [median([r["cpu"] for (m, _), of in cells.items() if m == method for r in of]) for method in methods]
-    rows.append(["CPU", *(f"{seconds:.1f}" for seconds in cpu)])
-    budget, last = records[0]["budget"], f"{seeds[0]}-{seeds[-1]}"
-    return "\n".join([_TITLE.format(seeds=len(seeds), budget=budget, range=last), table(["", *methods], rows)])
+    rows.append(["**mean rank**", *(f"{sum(each) / len(each):.2f}" for each in ranks.values()), ""])
+    cpu = [median([found[key]["cpu"] for key in keys if key[0] == method]) for method in methods]
+    rows.append(["CPU", *(f"{seconds:.1f}" for seconds in cpu), ""])
+    return table(["", *methods, "seeds"], rows)
 
 
 def main() -> None:
