@@ -94,7 +94,7 @@ def section(records: Sequence[results.Record]) -> str:
     found = {(r["method"], r["problem"], r["seed"]): r for r in records}
     all_runs = {(problem, seed) for _, problem, seed in found}
     methods = [each for each in METHODS if {(p, s) for m, p, s in found if m == each} == all_runs]
-    if not methods:
+    if not found or not methods:
         return ""
     seeds = sorted({seed for _, seed in all_runs})
     parts = [_TITLE.format(seeds=len(seeds), budget=records[0]["budget"], range=f"{seeds[0]}-{seeds[-1]}")]
