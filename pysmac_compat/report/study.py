@@ -107,6 +107,8 @@ class OptunaRecorder:
         """Take an event of the search."""
         if isinstance(event, RunStarted):
             assert event.result is not None
+            if event.run in self._seeds:
+                self._begin_anew()
             self._begin(event.run, event.result, event.result.runs[0].seed)
         elif isinstance(event, Evaluated) and not event.cut_short:  # that one is made again if the search is resumed
             if event.run not in self._resumed:
@@ -129,6 +131,12 @@ class OptunaRecorder:
             for each in found.evaluations:
                 self._take(run, each, now - timedelta(seconds=total - spent[each.index]))
             self._end(run)
+
+    def _begin_anew(self) -> None:
+        """A further search is recorded into the same study."""
+        assert self.study is not None
+        again = OptunaRecorder(self._storage, self.study.study_name)
+        self.__dict__.update(again.__dict__)
 
     def _begin(self, run: int, result: Result, seed: int) -> None:
         import optuna

@@ -6,7 +6,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from pysmac_compat import OptunaRecorder, SMAC_optimizer
+from pysmac_compat import ArgumentError, OptunaRecorder, SMAC_optimizer
 from pysmac_compat.events import Evaluated
 
 from .test_study import told
@@ -103,9 +103,16 @@ def test_another_search_of_the_same_name_is_added():
     assert Counter(each.user_attrs["evaluation"] for each in trials) == {1: 2, 2: 2, 3: 2}
 
 
-def test_bad_arguments():
-    from pysmac_compat import ArgumentError
+@pytest.mark.slow
+def test_a_recorder_of_several_searches():
+    recorder = OptunaRecorder()
+    n_trials = len(search(recorder, 8, **RACES).to_optuna().trials)
+    search(recorder, 8, **RACES)
+    assert len(recorder.study.trials) == 2 * n_trials
+    assert {each.user_attrs["run"] for each in recorder.study.trials} == {0}
 
+
+def test_bad_arguments():
     with pytest.raises(ArgumentError, match="study_name must be a text"):
         OptunaRecorder(None, ["one"])
     assert OptunaRecorder().study is None
