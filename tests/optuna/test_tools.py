@@ -74,4 +74,4 @@ def test_the_dashboard(dashboard, chromium):
     text_with("one")
     chromium.get(f"{dashboard}/studies/1/trials?numbers=4")
     text = text_with("Trial 4", "Complete")
-    assert "1.5" in text
+    assert "Value 1.5 Intermediate" in " ".join(text.split())
