@@ -255,9 +255,13 @@ def test_what_is_running_elsewhere_is_not_proposed():
 @pytest.mark.parametrize("given", [False, True])
 def test_several_jobs(given):
     space = {"a": ("integer", [0, 2], 1), "b": ("categorical", ["p", "q", "r", "s"], "p")}
-    study = optimize(finite, 11, SMACSampler(space if given else None, seed=0), n_jobs=2)
+    sampler = SMACSampler(space if given else None, seed=0)
+    study = optimize(finite, 11, sampler, n_jobs=2)
     assert {each.state for each in study.trials} == {TrialState.COMPLETE}
     assert len(set(pairs(study))) >= 10  # of the first two one is drawn at random
+    with pytest.warns(UserWarning, match="exhausted") as warned:
+        study.optimize(finite, n_trials=4)
+    assert not [each for each in warned if "drawn at random" in str(each.message)]
 
 
 def test_the_best_of_others_is_what_is_improved():
@@ -289,6 +293,10 @@ def test_values_that_are_given():
     fixed = optimize(finite, 5, PartialFixedSampler({"a": 1}, SMACSampler(seed=0)))
     assert {a for a, _ in pairs(fixed)} == {1}
     assert len(set(pairs(fixed))) == 4
+    study = optimize(branches, 4, SMACSampler(seed=0, warn_independent_sampling=False))
+    study.sampler = PartialFixedSampler({"c": "sgd"}, study.sampler)
+    study.optimize(branches, n_trials=4)
+    assert {each["c"] for each in parameters(study)[4:]} == {"sgd"}
 
 
 def test_pruned_trials_have_their_last_value_but_none_better_than_the_median():

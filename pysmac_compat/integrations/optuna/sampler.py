@@ -82,11 +82,11 @@ class SMACSampler(BaseSampler):
         self._warns = arguments.flag("warn_independent_sampling", warn_independent_sampling)
         self._given = None if space is None else understand(space, conditional_clauses, forbidden_clauses)
         self._random = RandomSampler(self._seed)
+        self._lock = threading.RLock()
         self._forget()
         self._search_of(Space(self._given)) if self._given is not None else self._check_options()
 
     def _forget(self) -> None:
-        self._lock = threading.RLock()
         self._study: tuple[str, str] | None = None
         self._search: SharedSearch | None = None
         self._space: Space | None = None
@@ -105,6 +105,7 @@ class SMACSampler(BaseSampler):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._lock = threading.RLock()
         self._forget()
 
     def reseed_rng(self) -> None:
@@ -137,6 +138,8 @@ class SMACSampler(BaseSampler):
             trials = study.get_trials(deepcopy=False)
             found = {} if self._given is not None else branches(trials, search_space, self._branches)
             searched = {name: search_space[name] for name in found}
+            if self._given is None and not searched:  # who has chosen them has left nothing to search
+                return {}
             if self._space is None or found != self._branches or (found and self._space.distributions != searched):
                 self._branches = found
                 self._begin(study, trials, searched)
@@ -159,17 +162,17 @@ class SMACSampler(BaseSampler):
         with self._lock:
             if trial.number == 0 and self._given is None:
                 return middle(param_distribution)
-            self._warn_of(param_name)
+            self._warn_of(param_name, trial.number)
             return self._random.sample_independent(study, trial, param_name, param_distribution)
 
-    def _warn_of(self, name: str) -> None:
+    def _warn_of(self, name: str, number: int) -> None:
         """Name a parameter, once, that the search cannot have."""
         if not self._warns or name in self._warned or self._space is None:
             return
-        if self._given is not None:
+        if self._given is not None and number in self._asked:
             why = "the space of the sampler does not have it here, or not with this value"
-        elif name in self._seen and name not in self._space.distributions:
-            why = "its range changes, or no other parameter tells when it is there; hand in the space of the search"
+        elif self._given is None and name in self._seen and name not in self._space.distributions:
+            why = "its range changes or is beyond 2**53, or no other parameter tells when it is there"
         else:  # a new one, or there is nothing new to propose
             return
         self._warned.add(name)
