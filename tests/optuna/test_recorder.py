@@ -66,8 +66,7 @@ def until(recorder, index, before=False):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("before", [False, True])
-@pytest.mark.parametrize("keywords", [{}, {**RACES, "n": 30}])
+@pytest.mark.parametrize(("keywords", "before"), [({}, True), ({**RACES, "n": 30}, False)])
 def test_resumed(tmp_path, keywords, before):
     storage = optuna.storages.InMemoryStorage()
     with pytest.raises(Break):
