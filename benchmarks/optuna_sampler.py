@@ -33,9 +33,9 @@ and Gaussian process as they are by default, and our own loop, which is told the
 configuration. The median over {seeds} seeds of the best of {budget} values; *CPU* is the median of a search in seconds,
 function included. `nice python -m benchmarks.optuna_sampler --seeds {range}` makes it.
 
-*SMACSampler* and *ours* are one search where no parameter is conditional or ordinal. The ordinal one of rosenbrock_4d is
-a number in Optuna's loop, and the conditions of the trees are found out. These are few seeds: take small differences for
-noise.
+*SMACSampler* and *ours* are one search where no parameter is conditional or ordinal. The ordinal one of rosenbrock_4d
+is a number in Optuna's loop, and the conditions of the trees are found out. These are few seeds: take small differences
+for noise.
 """
 
 
