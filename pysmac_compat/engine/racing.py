@@ -156,6 +156,12 @@ class Racing(AbstractIntensifier):
         """A configuration that was not asked for becomes the incumbent if the result that is told next is the best."""
         self._races.setdefault(configuration, _Race(configuration, []))
 
+    def abandon(self, configuration: Configuration) -> None:
+        """Nobody evaluates a configuration whose trial was forgotten: its race is over if it had no run."""
+        runs = self._runs[configuration]
+        if not runs.costs and not runs.pending:
+            self._races.pop(configuration, None)
+
     def get_callback(self) -> Callback:
         """What SMAC3 calls after each ``tell``."""
         return _Told(self)
@@ -217,8 +223,6 @@ class Racing(AbstractIntensifier):
     def forget(self, info: TrialInfo) -> None:
         """A trial that was asked for has no result."""
         self._no_longer_pending(info)
-        if not self._runs[info.config].costs and not self._runs[info.config].pending:
-            self._races.pop(info.config, None)
         self._dropped.discard((info.config, (info.instance, info.seed)))
 
     def take_lost(self, told: Configuration) -> list[TrialInfo]:

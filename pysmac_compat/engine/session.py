@@ -267,6 +267,7 @@ class Session:
         """Forget an evaluation that was begun and has no result."""
         info, _ = self.pending.pop(number)
         self._facade.forget(info)
+        self._facade.intensifier.abandon(info.config)
 
     def _of_others(self, values: Mapping[str, Any]) -> TrialInfo:
         configuration = vectors.from_values(self.space, values)
