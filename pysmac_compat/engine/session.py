@@ -236,7 +236,7 @@ class Session:
         return False
 
     def learn(self, number: int) -> None:
-        """Learn the result of the evaluation that was begun as the so manieth; waits for it."""
+        """Wait for the evaluation that was begun with this number, and learn its result."""
         info, evaluated = self.pending.pop(number)
         outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
         self.cpu_used += outcome.tuner_time

@@ -75,7 +75,7 @@ class Run:
         self._unlearnt: tuple[int, ...] = ()  # indices of those that have been begun
         self._as_they_end = False
         self._hopeless = Hopeless(len(plan.start.first or ())) if plan.budget.stop_when_hopeless else None
-        self._numbers: dict[int, int] = {}  # of each index: it was begun here as the so manieth
+        self._numbers: dict[int, int] = {}  # of each index: the number with which it was begun here
         self._drops: dict[int, Drop] = {}  # of each index
         self._ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # indices
         self._ending = threading.Lock()
@@ -170,7 +170,7 @@ class Run:
         return self._start(self._evaluate, values, instance, seed, cutoff, self.count, origin, drop)
 
     def drop(self, number: int) -> None:
-        """Stop the evaluation that was begun as the so manieth, if it has to be made."""
+        """Stop the evaluation that was begun with this number, if it has to be made."""
         index = self._begun[number - 1]
         if index in self._drops:
             self._drops[index].give()
@@ -187,11 +187,11 @@ class Run:
         return self._numbers[self._ended.get()] if known is None else known
 
     def index_of(self, number: int) -> int:
-        """The index of the evaluation that was begun as the so manieth."""
+        """The index of the evaluation that was begun with this number."""
         return self._begun[number - 1]
 
     def number_of(self, index: int) -> int:
-        """As the so manieth the evaluation of this index was begun."""
+        """The number with which the evaluation of this index was begun."""
         return self._numbers[index]
 
     def _scored(self, known: Evaluation) -> Scored:
