@@ -22,20 +22,20 @@ from benchmarks.solver.irace import find_irace  # noqa: E402
 from benchmarks.solver.minisat import CUTOFF, N, write_formulas  # noqa: E402
 from benchmarks.solver.searches import METHODS, Target  # noqa: E402
 from benchmarks.solver.solve import solve  # noqa: E402
-from benchmarks.solver.table import table  # noqa: E402
+from benchmarks.solver.table import section  # noqa: E402
 
 
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.solver", description=__doc__)
     parser.add_argument("--methods", default=",".join(METHODS), help=f"of {', '.join(METHODS)} (all)")
-    parser.add_argument("--seeds", type=numbers, default=list(range(10)), help="such as 0-3 (0-9)")
-    parser.add_argument("--seconds", type=float, default=100.0, help="CPU seconds of MiniSat for a search (100)")
+    parser.add_argument("--seeds", type=numbers, default=list(range(5)), help="such as 0-9 (0-4)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="CPU seconds of MiniSat for a search (30)")
     parser.add_argument("--again", action="store_true", help="also what is kept in benchmarks/data")
     parser.add_argument("--table", action="store_true", help="only print what is recorded")
     options = parser.parse_args()
     if options.table:
-        print(table([*results.load("solver"), *results.read(results.WORK / "solver.jsonl")]))
+        print(section([*results.load("solver"), *results.read(results.WORK / "solver.jsonl")]) or "Nothing is recorded.")
         return
     methods = options.methods.split(",")
     unknown = [method for method in methods if method not in METHODS]

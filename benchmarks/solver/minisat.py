@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchmarks.problems import Problem
+from benchmarks.solver import formulas
+from benchmarks.solver.formulas import Clauses, write
 
+Family = Callable[[random.Random, int], Clauses]
+#: the families that are tuned on, with the size of each formula; benchmarks/README.md says how they were chosen
+FAMILIES: dict[Family, tuple[int, ...]] = {
+    formulas.factors: (12, 13, 13, 14, 14, 15, 15),
+    formulas.multipliers: (10, 11, 11, 12, 12, 12, 12),
+    formulas.parities: (34, 36, 36, 38, 38, 40, 40),
+}
 #: formulas to tune on, and as many to judge the result by
-N = 20
+N = sum(map(len, FAMILIES.values()))
 #: CPU seconds of a run
-CUTOFF = 2.0
+CUTOFF = 1.0
 #: a parameter that is on or off is a flag of its own
 SWITCHES = ("luby", "rnd-init", "elim", "asymm", "rcheck")
 _ON_OFF = [True, False]
@@ -52,25 +60,11 @@ def flags(configuration: Mapping[str, Any]) -> list[str]:
 
 
 def write_formulas(folder: Path) -> list[Path]:
-    """Those to tune on, then those to judge by; random ones and colourings of graphs take turns, in the same sizes."""
+    """Those to tune on, then those to judge by: the same families in the same sizes, drawn anew."""
     paths = []
-    for number in range(2 * N):
-        draw, size = random.Random(number), number % N // 2
-        clauses = _colouring(draw, 90 + 4 * size) if number % 2 else _random(draw, 170 + 6 * size)
-        n = max(abs(literal) for clause in clauses for literal in clause)
-        lines = [f"p cnf {n} {len(clauses)}", *(" ".join(map(str, [*clause, 0])) for clause in clauses)]
-        paths.append(folder / f"{number:02}.cnf")
-        paths[-1].write_text("\n".join(lines) + "\n")
+    for part in ("training", "test"):
+        for number, (family, size) in enumerate((f, size) for f, sizes in FAMILIES.items() for size in sizes):
+            clauses = family(random.Random(f"{part} {number}"), size)
+            paths.append(folder / f"{part}-{number:02}-{family.__name__}.cnf")
+            write(paths[-1], clauses)
     return paths
-
-
-def _random(draw: random.Random, n: int) -> list[list[int]]:
-    """Three variables a clause, at the ratio where half of the formulas can be satisfied."""
-    return [[v * draw.choice((1, -1)) for v in draw.sample(range(1, n + 1), 3)] for _ in range(round(4.26 * n))]
-
-
-def _colouring(draw: random.Random, nodes: int, colours: int = 4) -> list[list[int]]:
-    """Four colours for a random graph with 4.3 edges a node."""
-    graph = draw.sample(list(itertools.combinations(range(nodes), 2)), round(4.3 * nodes))
-    some = [[node * colours + c for c in range(1, colours + 1)] for node in range(nodes)]
-    return some + [[-(a * colours + c), -(b * colours + c)] for a, b in graph for c in range(1, colours + 1)]
