@@ -415,10 +415,11 @@ class Result:
         return Plots(self)
 
     def __repr__(self) -> str:
+        end = f"stopped because: {self.stopped_because}" if self.stopped_because else "not stopped"
         return (
             f"<Result: value={self.value!r}, configuration={self.configuration!r}, runs={len(self.runs)}, "
             f"evaluations={self.n_evaluations}, crashed={self.n_crashed}, timed out={self.n_timed_out}, "
-            f"stopped because: {self.stopped_because}>"
+            f"{end}>"
         )
 
     def _repr_html_(self) -> str:

@@ -35,7 +35,9 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="only print what is recorded")
     options = parser.parse_args()
     if options.table:
-        print(section([*results.load("solver"), *results.read(results.WORK / "solver.jsonl")]) or "Nothing is recorded.")
+        print(
+            section([*results.load("solver"), *results.read(results.WORK / "solver.jsonl")]) or "Nothing is recorded."
+        )
         return
     methods = options.methods.split(",")
     unknown = [method for method in methods if method not in METHODS]

@@ -243,7 +243,8 @@ def _object(path: str, number: int, line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):  # also what is no UTF-8
         content = None
     if not isinstance(content, dict):
-        raise _damaged(path, number, f"expected a JSON object, got {line[:80]!r}")
+        found = repr(line[:80]) if line else "nothing that ends in a line break"
+        raise _damaged(path, number, f"expected a JSON object, got {found}")
     return content
 
 

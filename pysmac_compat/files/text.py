@@ -152,9 +152,11 @@ def write_bytes(path: Path, data: bytes, synced: bool = False) -> None:
                 stream.flush()
                 sync(stream.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         if os.path.lexists(temporary):
             os.unlink(temporary)
+        if isinstance(error, OSError) and error.filename == temporary:  # a name that the user does not know
+            error.filename, error.filename2 = path, None
         raise
     if synced:
         sync_folder(os.path.dirname(path))

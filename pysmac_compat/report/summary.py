@@ -55,7 +55,9 @@ def entries(result: Result) -> list[tuple[str, str]]:
     if failure is not None:
         message = cut(last_line(failure.message) or failure.status)
         said.append(("first failure", f"evaluation {failure.index}: {message}"))
-    return [*said, ("stopped because", result.stopped_because)]
+    if result.stopped_because:  # not while a `Search` goes on
+        said.append(("stopped because", result.stopped_because))
+    return said
 
 
 def summary(result: Result) -> str:

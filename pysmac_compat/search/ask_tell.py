@@ -121,7 +121,7 @@ class Search:
 
     def _start(self, design: int | None = None) -> None:
         self._plan = _plan(self._definition, **self._settings)
-        self._builder = ResultBuilder(self._plan)
+        self._builder = ResultBuilder(self._plan, shows_failures=False)  # who has told of one knows it
         self._lock = threading.RLock()
         self._calls = Calls()
         self._session: Session | None = None
@@ -200,7 +200,10 @@ class Search:
         if trial in self._calls.open:
             return
         if trial.number in self._told:
-            raise ArgumentError(f"tell: the result of trial {trial.number} has been told before")
+            raise ArgumentError(
+                f"tell: the result of trial {trial.number} has been told before; it cannot be changed, but "
+                "known=[(configuration, value), ...] hands corrected results to a new search"
+            )
         numbers = ", ".join(str(each.number) for each in self._calls.open) or "none"
         raise ArgumentError(f"tell: {shown(trial)} is no trial of this search that is open; open are: {numbers}")
 

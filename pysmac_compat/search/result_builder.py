@@ -42,15 +42,18 @@ class ResultBuilder:
     Parameters
     ----------
     plan : Plan
+    shows_failures : bool
+        Whether the first failure is logged.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, shows_failures: bool = True) -> None:
         self.plan = plan
         self.search = _search(plan)
         self.known = [_known(each, plan) for each in plan.start.known]
         self._runs: dict[int, RunResult] = {}
         self._ends: dict[int, RunEnded] = {}
-        self._aborted = self._shown = self._contradicted = self._remarked = False
+        self._aborted = self._contradicted = self._remarked = False
+        self._shown = not shows_failures
         self._n_waited = 0  # calls that the wall clock ended with little CPU time used
         self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT, by run and instance
 

@@ -241,7 +241,7 @@ def test_wrong_trials():
     asked = Search(SMALL, max_evaluations=2)
     trial = asked.ask()
     asked.tell(trial, 1)
-    with pytest.raises(ArgumentError, match="the result of trial 1 has been told before"):
+    with pytest.raises(ArgumentError, match="trial 1 has been told before; it cannot be changed, but known="):
         asked.tell(trial, 1)
     second = asked.ask()
     for other in (Trial(7, ()), Trial(2, (("x", 0.0),))):
@@ -345,6 +345,16 @@ def test_a_longer_search_begins_as_the_shorter_one(tmp_path):
     assert list(Search.load(path).result) == list(after)
 
 
+def test_a_failure_that_was_told_is_not_told_again(tmp_path, caplog):
+    asked = Search(SMALL, max_evaluations=8)
+    assert repr(asked.result).endswith("not stopped>")
+    asked.tell(asked.ask(), RuntimeError("the gripper is stuck"))
+    assert "stopped because" not in asked.result.summary()
+    asked.save(tmp_path / "search")
+    assert "the gripper is stuck" in Search.load(tmp_path / "search").result.summary()
+    assert not caplog.records
+
+
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     """The lines of a search that was saved after three results, with one trial open."""
@@ -367,7 +377,7 @@ def changed(line, **values):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda lines: [], "line 1: the line is damaged"),
+        (lambda lines: [], "line 1: the line is damaged: .* got nothing that ends in a line break"),
         (
             lambda lines: [b'{"journal": 2}\n'],
             "line 1: it has no checksum|line 1: the line is damaged: it has no checksum",
@@ -398,6 +408,11 @@ def test_files_that_are_not_read_or_written(saved, tmp_path):
     assert [trial.number for trial in Search.load(tmp_path / "search").open] == [4]
     with pytest.raises(FileNotFoundError):
         Search.load(tmp_path / "missing")
+    for path, error in ((tmp_path, IsADirectoryError), (tmp_path / "missing" / "search", FileNotFoundError)):
+        with pytest.raises(error) as raised:
+            Search.load(tmp_path / "search").save(path)
+        assert (raised.value.filename, raised.value.filename2) == (str(path), None)
+    assert [path.name for path in tmp_path.iterdir()] == ["search"]
     (tmp_path / "search").write_bytes(changed(saved[0], proposals=2, workers=2) + b"".join(saved[1:]))
     with pytest.raises(FileFormatError, match="a version that proposes something else has written this"):
         Search.load(tmp_path / "search")
