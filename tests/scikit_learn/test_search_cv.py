@@ -272,7 +272,7 @@ def test_groups_and_weights():
         ({"time_limit": 0}, "time_limit must be positive"),
         ({"cv": 1}, "The 'cv' parameter of SMACSearchCV must be"),
         ({"error_score": "ignore"}, "error_score"),
-        ({"space": {"hwo": ["a"]}}, "Invalid parameter 'hwo' for estimator Fragile"),
+        ({"space": {"hwo": ["a"]}}, "parameter 'hwo': neither the estimator nor a choice has it; did you mean 'how'"),
         ({"space": {}}, "parameter_dict is empty"),
         ({"smac_options": {"isolate": False}}, "'isolate'. has no meaning here"),
         ({"smac_options": {"modle": "rf"}}, "unknown option 'modle'"),

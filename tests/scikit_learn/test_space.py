@@ -5,6 +5,7 @@ import pytest
 from ConfigSpace import ConfigurationSpace
 from scipy.stats import loguniform, norm, randint, uniform
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler, normalize
 from sklearn.svm import SVC
 
@@ -26,6 +27,7 @@ def space(given, clauses=(), forbidden=(), own=OWN):
         ("C", uniform(2, 2), ("real", (2.0, 4.0), 3.0)),  # or the middle
         ("C", loguniform(0.01, 100), ("real", (0.01, 100.0), 1.0, True)),
         ("tol", loguniform(0.01, 1), ("real", (0.01, 1.0), pytest.approx(0.1), True)),
+        ("tol", loguniform(1e-3, 1e3), ("real", (1e-3, 1e3), 1.0, True)),
         ("degree", randint(1, 6), ("integer", (1, 5), 3)),
         ("degree", randint(4, 9), ("integer", (4, 8), 6)),
         ("degree", randint(4, 5), ("categorical", (4,), 4)),
@@ -74,6 +76,40 @@ def test_what_a_configuration_means():
     assert set(found.parameters(found.definition.default)) == {"clf", "clf__C", "layers", "gamma", "columns__scaler"}
 
 
+def test_the_parameters_of_a_choice_depend_on_it_and_begin_as_it_has_them():
+    given = {
+        "b__C": loguniform(0.01, 100),  # also before the choice
+        "clf": {"svc": SVC(C=7, kernel="poly"), "b": LogisticRegression(C=0.5), "none": "passthrough"},
+        "svc__C": loguniform(0.01, 100),
+        "svc__kernel": ["rbf", "poly"],
+        "svc__degree": randint(2, 9),
+        "C": [1, 2],
+    }
+    found = space(given, ["svc__degree | svc__kernel == poly && svc__C > 3"]).definition
+    assert found.default == {"clf": "svc", "svc__C": 7.0, "svc__kernel": "poly", "svc__degree": 3, "C": 1}
+    assert found.parameters["b__C"].default == 0.5
+    assert "svc__degree | svc__kernel == poly && svc__C > 3" in found.conditional_clauses
+    assert set(found.conditions) == {"b__C", "svc__C", "svc__kernel", "svc__degree"}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("svc__Cc", "parameter 'svc__Cc': the choice 'svc' has no parameter 'Cc'; did you mean 'C'"),
+        ("none__C", "parameter 'none__C': the choice 'none' has no parameter 'C'$"),
+        ("xgb__C", "'xgb__C': neither the estimator nor a choice has it .choices are none, svc.$"),
+        ("clf__gama", "'clf__gama': neither .* did you mean 'clf__gamma'"),
+        ("stps", "'stps': neither the estimator nor a choice has it; did you mean 'steps'"),
+    ],
+)
+def test_names_that_nobody_has(name, message):
+    pipeline = Pipeline([("scale", StandardScaler()), ("clf", SVC())])
+    given = {"clf": {"none": "passthrough", "svc": SVM}, "svc__C": [1, 2]}
+    space(given, own=pipeline.get_params()).check(pipeline)
+    with pytest.raises(ValueError, match=message):
+        space({**given, name: [1, 2]}, own=pipeline.get_params()).check(pipeline)
+
+
 def test_a_step_that_is_called_as_a_choice_keeps_its_parameters():
     given = {"clf": {"svc": SVM, "b": SVC()}, "svc__C": [1, 2]}
     assert set(space(given).parameters({"clf": "b", "svc__C": 2})) == {"clf", "clf__C"}
@@ -91,6 +127,10 @@ def test_a_space_of_configspace():
         ({"C": norm(0, 1)}, "parameter 'C': expected a list of choices.* got norm"),
         ({"C": 3}, "parameter 'C': expected a list of choices.* got 3"),
         ({"kernel": "rbf"}, "parameter 'kernel': expected a list of choices.* got 'rbf'"),
+        (
+            {"C": (0.1, 10.0, "log-uniform")},
+            "parameter 'C': expected a list of choices.* got .0.1, 10.0, 'log-uniform'.",
+        ),
         ({"C": []}, "parameter 'C': the list of values is empty"),
         ({"clf": {}}, "parameter 'clf': the list of choices is empty"),
         ([{"C": [1]}, {"C": [2]}], "space must be one dict: .*svc__C | clf == svc"),

@@ -42,8 +42,8 @@ class SMACSearchCV(BaseSearchCV):
     space : dict or ConfigSpace.ConfigurationSpace
         For each parameter its definition as in `SMAC_optimizer.minimize`, a distribution of SciPy (uniform, loguniform,
         randint), or a list of choices, which may be estimators. Choices in a dict have its keys as names, and
-        ``NAME__C`` is the parameter C of the choice NAME. The default is what the estimator has, if that is in the
-        range.
+        ``NAME__C`` is the parameter C of the choice NAME, active only with it. The default is what the estimator or the
+        choice has, if that is in the range.
     n_iter : int or None
         How many configurations are tried; it takes at most ``n_iter * n_splits`` fits, as a rule about a third of them.
         None: as many as ``n_fits`` and ``time_limit`` allow.
@@ -155,7 +155,7 @@ class SMACSearchCV(BaseSearchCV):
             raise ArgumentError("cv has no folds")
         base = clone(self.estimator)
         space = Space(self.space, self.conditional_clauses, self.forbidden_clauses, base.get_params())
-        clone(base).set_params(**clone(space.parameters(space.definition.default), safe=False))  # are there such names?
+        space.check(base)
         with tempfile.TemporaryDirectory(prefix="pysmac-fits-") as folder:
             fits = Fits(
                 estimator=base,

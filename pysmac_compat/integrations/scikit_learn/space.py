@@ -15,11 +15,14 @@ import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sklearn.base import clone
+
 from pysmac_compat.errors import ParameterError, cut, shown
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.domains import native
 from pysmac_compat.space.parameters import KINDS
 from pysmac_compat.space.ready import is_configspace, understand
+from pysmac_compat.suggestions import did_you_mean
 
 #: distributions of SciPy, and what their ranges are in the dialect
 _DISTRIBUTIONS = {
@@ -28,6 +31,8 @@ _DISTRIBUTIONS = {
     "reciprocal": ("real", "log"),
     "randint": ("integer",),
 }
+#: how ranges end for BayesSearchCV
+_PRIORS = ("uniform", "log-uniform")
 _PLAIN = (str, bool, int, float, type(None))
 _EXPECTED = (
     "expected a list of choices, ('real', [low, high], default) as minimize takes it, or one of scipy.stats.uniform, "
@@ -59,14 +64,20 @@ class Space:
     ) -> None:
         self._own = own
         self._objects: dict[str, dict[str, Any]] = {}
+        self._belongs: dict[str, tuple[str, str]] = {}
+        clauses = list(conditional_clauses)
         if isinstance(space, Mapping) and not is_configspace(space):
-            space = {name: self._definition(name, given) for name, given in space.items()}
+            found = {name: self._definition(name, given) for name, given in space.items()}
+            self._belongs = {name: choice for name in found if (choice := self._choice(name)) is not None}
+            # again, as what a choice has is the default of its parameters
+            space = found | {name: self._definition(name, space[name]) for name in self._belongs}
+            clauses += _conditions(self._belongs, clauses)
         elif isinstance(space, (list, tuple)):
             raise ParameterError(
                 "space must be one dict: write the dicts of a list as one, and what is in some of them only with "
                 f"conditional_clauses, as 'svc__C | clf == svc'; got {shown(space)}"
             )
-        self.definition: Definition = understand(space, list(conditional_clauses), list(forbidden_clauses))
+        self.definition: Definition = understand(space, clauses, list(forbidden_clauses))
         self._names = {name: self._settable(name) for name in self.definition.parameters}
 
     def parameters(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,14 +93,56 @@ class Space:
             found[settable] = self._objects[name][value] if name in self._objects else value
         return found
 
+    def check(self, estimator: Any) -> None:
+        """Whether all these parameters can be set.
+
+        Raises
+        ------
+        ParameterError
+        """
+        for name, (parent, head) in self._belongs.items():
+            rest, chosen = name.partition("__")[2], self._objects[parent][head]
+            known = chosen.get_params() if hasattr(chosen, "get_params") else {}
+            try:
+                clone(chosen).set_params(**{rest: None})
+            except (TypeError, ValueError, AttributeError):  # no estimator, or one that has no such parameter
+                raise ParameterError(
+                    f"parameter {shown(name)}: the choice {head!r} has no parameter {rest!r}{did_you_mean(rest, known)}"
+                ) from None
+        try:
+            clone(estimator).set_params(**clone(self.parameters(self.definition.default), safe=False))
+        except (TypeError, ValueError, AttributeError) as error:
+            for name in sorted(self.definition.parameters.keys() - self._belongs.keys() - self._own.keys()):
+                choices = [choice for objects in self._objects.values() for choice in objects]
+                also = f" (choices are {cut(', '.join(choices))})" if "__" in name and choices else ""
+                raise ParameterError(
+                    f"parameter {shown(name)}: neither the estimator nor a choice has it"
+                    f"{also}{did_you_mean(name, self._own)}"
+                ) from error
+            raise
+
     def _settable(self, name: str) -> str:
         """The name of a parameter for ``set_params``: the parameters of a choice begin with the name of the choice."""
-        head, separator, rest = name.partition("__")
+        choice = self._choice(name)
+        return name if choice is None else f"{choice[0]}__{name.partition('__')[2]}"
+
+    def _choice(self, name: str) -> tuple[str, str] | None:
+        """The choice that this is a parameter of, and before it the parameter that it is a choice for."""
+        head, separator, _ = name.partition("__")
         if separator and head not in self._own:
             for parent, objects in self._objects.items():
                 if head in objects:
-                    return f"{parent}__{rest}"
-        return name
+                    return parent, head
+        return None
+
+    def _default(self, name: str) -> Any:
+        """The value that the estimator has, or the choice that this is a parameter of; None if there is none."""
+        choice = self._choice(name)
+        if choice is None:
+            return self._own.get(name)
+        parent, head = choice
+        chosen = self._objects[parent][head]
+        return chosen.get_params().get(name.partition("__")[2]) if hasattr(chosen, "get_params") else None
 
     def _definition(self, name: str, given: Any) -> Any:
         """The definition in the dialect of what stands there for one parameter."""
@@ -100,6 +153,8 @@ class Space:
             if kind not in ("categorical", "ordinal") or not isinstance(values, (list, tuple, Mapping)):
                 return given
             return self._of_choices(name, values, *more, kind=kind)
+        if isinstance(given, tuple) and given and isinstance(given[-1], str) and given[-1] in _PRIORS:
+            raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {shown(given)}")
         if isinstance(given, Mapping) or (hasattr(given, "__len__") and not isinstance(given, str)):
             return self._of_choices(name, given)
         raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {shown(given)}")
@@ -114,9 +169,9 @@ class Space:
             low, high = int(low), int(high)
         if low == high:
             return "categorical", [low], low
-        middle = math.sqrt(low) * math.sqrt(high) if log else (low + high) / 2
+        middle = 10 ** ((math.log10(low) + math.log10(high)) / 2) if log else (low + high) / 2
         middle = int(middle) if kind == "integer" else min(max(middle, low), high)
-        own = self._own.get(name)
+        own = self._default(name)
         fits = isinstance(own, numbers.Real) and not isinstance(own, bool) and low <= own <= high
         default = own if fits and (kind == "real" or isinstance(own, numbers.Integral)) else middle
         return kind, [low, high], native(default), *log
@@ -144,9 +199,15 @@ class Space:
 
     def _own_choice(self, name: str, values: list[Any]) -> Any:
         """What the estimator has, if that is a choice; else the first."""
-        own = native(self._own.get(name))
+        own = native(self._default(name))
         equal = [value for value in values if type(value) is type(own) and value == own]
         return (equal or values or [None])[0]
+
+
+def _conditions(of_choices: Mapping[str, tuple[str, str]], clauses: Sequence[str]) -> list[str]:
+    """That each parameter of a choice depends on it, but for those that have a clause."""
+    children = {text.partition("|")[0].strip() for text in clauses if isinstance(text, str)}
+    return [f"{name} | {parent} == {head!r}" for name, (parent, head) in of_choices.items() if name not in children]
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:
