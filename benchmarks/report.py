@@ -15,6 +15,7 @@ from benchmarks.problems.solvers import CUTOFF, LONG_CUTOFF, N_INSTANCES, SECOND
 from benchmarks.results import Record
 from benchmarks.sections import capping, costs, original, quality, single_values
 from benchmarks.selection import completed
+from benchmarks.solver.table import section as real_solver
 
 PAGE = ROOT / "docs" / "performance.md"
 #: written by hand: what was tried
@@ -71,6 +72,7 @@ def page(
     tuned: Sequence[Record] = (),
     overheads: Sequence[Record] = (),
     sampled: Sequence[Record] = (),
+    solver: Sequence[Record] = (),
 ) -> str:
     """The whole page.
 
@@ -86,11 +88,13 @@ def page(
         Of `automax` and of `automax.overhead`.
     sampled : sequence of dict
         Of `optuna_sampler`.
+    solver : sequence of dict
+        Of `solver`.
     """
     parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
     parts += others(completed(cells))
     parts += [single_values(cells, group, *_BETWEEN[group]) for group in _BETWEEN]
-    parts += [capping(cells), costs(measured), samplers(sampled), original(cells, recorded)]
+    parts += [capping(cells), real_solver(solver), costs(measured), samplers(sampled), original(cells, recorded)]
     parts += [automax.section(tuned, overheads), TRIED.read_text(), _versions(cells)]
     return "\n".join(part for part in parts if part)
 
@@ -122,7 +126,7 @@ def _versions(cells: Sequence[Record]) -> str:
 def main() -> None:
     """The command."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead", "samplers")
+    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead", "samplers", "solver")
     path.write_text(page(*map(results.load, kinds)))
 
 
