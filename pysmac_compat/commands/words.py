@@ -47,7 +47,10 @@ def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[T
         word = rest.pop(0)
         match = re.fullmatch(r"(?:--|-(?=[A-Za-z?]\Z))(?P<name>[A-Za-z?][\w.-]*)(?P<value>=.*)?", word, re.DOTALL)
         if match is None:
-            raise ArgumentError(f"expected an option, as --name value, got {shown(word)}")
+            with_dash = "-" + word.partition("=")[0]
+            known = with_dash.startswith("--") and canonical(with_dash[2:]) is not None  # as ParamILS has them
+            hint = f"; did you mean {with_dash}?" if known else ""
+            raise ArgumentError(f"expected an option, as --name value, got {shown(word)}{hint}")
         name = match["name"]
         first = name if name in more else canonical(name)
         if first is None:

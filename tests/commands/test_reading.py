@@ -188,6 +188,8 @@ def test_a_folder_that_has_moved(folder):
         (["--cutof-time", 3], "command line: unknown option 'cutof-time'; did you mean 'cutoff"),
         (["--cutoff-time"], "--cutoff-time needs a value"),
         (["x"], "expected an option, as --name value, got 'x'"),
+        (["-scenariofile", "s"], "got '-scenariofile'; did you mean --scenariofile\\?"),
+        (["-scenrio", "s"], "got '-scenrio'$"),
         (["--paramfile", "missing.pcs"], "command line: paramfile = missing.pcs: there is no file '.*missing.pcs'"),
         (["--execdir", "missing"], "execdir = missing: there is no folder"),
         (["--execdir", "missing/folder/"], "execdir = missing/folder/: there is no folder"),
