@@ -232,14 +232,15 @@ def test_what_is_no_longer_needed_is_stopped(tmp_path):
             time.sleep(0.01)
 
     def function(x, n, instance):
-        if x == 4 or is_first(f"{x} runs"):
+        name = f"{x} {n}"
+        if x == 4 or is_first(f"{name} runs"):
             return float(instance)
-        if is_first(f"{x} fails"):
-            wait(5, f"{x} goes on")  # in vain where all workers are here
-        elif not (tmp_path / f"{x} has failed").exists():
-            is_first(f"{x} goes on")
+        if is_first(f"{name} fails"):
+            wait(5, f"{name} goes on")  # in vain where all workers are here
+        elif not (tmp_path / f"{name} has failed").exists():
+            is_first(f"{name} goes on")
             wait(60)
-        is_first(f"{x} has failed")
+        is_first(f"{name} has failed")
         raise ValueError("no")
 
     _, result = minimize(function, 25, workers=3, num_train_instances=6)
