@@ -44,7 +44,7 @@ _FEWEST_NEAR = 50  # rows from which it learns near a configuration, if there ar
 
 
 class _Fit(NamedTuple):
-    """Logarithms of lengths, signal and noise, how the costs are warped, and the loss of both."""
+    """Logarithms of the lengths, the signal and the noise; the quantile of the warping; the negative log posterior."""
 
     logs: Matrix
     quantile: float | None
@@ -56,8 +56,8 @@ class GaussianProcess(Surrogate, AbstractModel):
 
     The variance of its noise is that of one run, divided by the number of runs. Instance features
     only tell it which runs are on the same instance: it learns the effects of the configurations.
-    It learns logarithms of the costs or the costs as they are, each with lengths of its own; two times of three
-    what is more likely, as both have what the other overlooks.
+    It is fitted both to the costs and to their logarithms, with separate lengths. Two predictions in three come from
+    the more likely fit and one from the other, because each finds what the other misses.
 
     Parameters
     ----------
@@ -78,6 +78,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         self._logs = np.clip(self._prior, *self._limits.T)
         self._fits: list[_Fit] = []  # the more likely one first
         self._fitted_at = self._turns = 0
+        self._fitted_rows: Any = None  # those from which the lengths were found
 
     def _train(self, X: Matrix, y: Matrix) -> GaussianProcess:
         n_runs = self.n_runs
@@ -86,9 +87,9 @@ class GaussianProcess(Surrogate, AbstractModel):
         rows = self._chosen(y.ravel()) if self.centre is None else self._nearest(X, self.centre)
         points, costs = self._coding(X[rows]), y.ravel()[rows]
         share = np.ones(len(costs)) if n_runs is None else 1.0 / n_runs[rows]
-        if len(X) >= _GROWTH * self._fitted_at:
+        if len(X) >= _GROWTH * self._fitted_at or self.centre is not None and self._are_new(rows):
             self._fits = self._fitted(points, costs, share)
-            self._fitted_at = len(X)
+            self._fitted_at, self._fitted_rows = len(X), rows
         self._turns += 1
         fit = self._fits[self._turns % _OTHER_WAY == 0]
         self._logs, quantile = fit.logs, fit.quantile
@@ -116,6 +117,10 @@ class GaussianProcess(Surrogate, AbstractModel):
         self._alpha[:n] = signal * (known @ ((y - self._mean) @ known))
         self._inverse_upper = np.ascontiguousarray(signal * inverse_upper)
         return self
+
+    def _are_new(self, rows: npt.NDArray[np.intp]) -> bool:
+        """Whether so many of the rows were not there at the last fit of the lengths that these are fitted anew."""
+        return bool(np.isin(rows, self._fitted_rows).mean() < 1 / _GROWTH)
 
     def _nearest(self, X: Matrix, centre: Matrix) -> npt.NDArray[np.intp]:
         """The rows nearest to a configuration."""

@@ -22,8 +22,8 @@ from pysmac_compat.space.vectors import Vectors
 
 _DRAWS = 5  # steps whose random configurations are drawn together
 _STEPS = 3  # most steps of the local search
-_RISING = 2  # columns of best acquisition value that its derivatives lead on
-_SAME = 1e-3  # what is no farther apart, in each coordinate, is one maximum
+_RISING = 2  # the number of best columns from which the real parameters follow the derivatives
+_SAME = 1e-3  # two maxima closer than this in every coordinate count as one
 _PATIENCE = 2  # steps without a better neighbour that end a climb
 
 
@@ -73,7 +73,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         )
         steps = _STEPS if lengths is None or not self._all_real else 1
         climbed, of_climbed = self._climb(candidates[:, starts], values[starts], part, steps)
-        risen = self._ascend(lengths, climbed[:, np.argsort(-of_climbed, kind="stable")[:_RISING]])
+        risen = self._ascend(lengths, climbed[:, np.argsort(-of_climbed, kind="stable")[:_RISING]], part)
         if risen.shape[1] == 2 and np.nanmax(np.abs(risen[:, 0] - risen[:, 1])) < _SAME:
             risen = risen[:, :1]
         found = np.hstack([risen, climbed, drawn])
@@ -102,7 +102,9 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
             values[inside] = np.asarray(self._acquisition_function._compute(chosen.T)).ravel()
         return values
 
-    def _ascend(self, lengths: npt.NDArray[np.float64] | None, points: Vectors) -> Vectors:
+    def _ascend(
+        self, lengths: npt.NDArray[np.float64] | None, points: Vectors, part: Branch | Region | None
+    ) -> Vectors:
         """Columns to which the derivatives by the real parameters lead from these; none where there are none."""
         function, real = self._acquisition_function, self._neighbourhood.real
         if lengths is None or not points.shape[1] or not len(real):
@@ -117,6 +119,9 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
             return values, np.where(inactive, 0.0, derivatives[:, real] * lengths)
 
         low, high = self._neighbourhood.bounds
+        if isinstance(part, Region):
+            of_real = np.searchsorted(part.rows, real)
+            low, high = part.low[of_real], part.high[of_real]
         moved = ascend(slopes, np.where(inactive, 0.0, rows[:, real]) / lengths, low / lengths, high / lengths)
         rows[:, real] = np.where(inactive, np.nan, moved * lengths)
         return self._neighbourhood.settled(rows.T)

@@ -15,7 +15,8 @@ Matrix = npt.NDArray[np.float64]
 _FIRST, _MOST, _LEAST = 0.4, 0.8, 2.0**-9
 _GROWTH = 1.5  # after an improvement
 _PATIENCE = 4, 10  # proposals without one that halve the side: as many as there are parameters, in these bounds
-_KNOWN = 0.1  # half the side of what a box that is given up leaves known
+_SMALLEST_STEP = 0.25  # by which a side shrinks at once
+_KNOWN = 0.1  # no later box begins within this distance of the centre of a box that was given up
 _MOVED = 10  # numeric parameters of a random configuration in the box that differ from its centre, on average
 
 
@@ -73,6 +74,9 @@ class Regions:
         parameters = list(space.values())
         numeric = [i for i, hp in enumerate(parameters) if isinstance(hp, NumericalHyperparameter) and hp.size > 1]
         self.rows = np.array(numeric, dtype=int)
+        self._discrete = np.setdiff1d(np.arange(len(parameters)), numeric)
+        self._lowest = np.array([parameters[i].lower_vectorized for i in numeric], dtype=float)
+        self._highest = np.array([parameters[i].upper_vectorized for i in numeric], dtype=float)
         # a box always holds the next integers, unless their scale is logarithmic
         self._steps = np.array(
             [
@@ -98,30 +102,36 @@ class Regions:
         lengths : array of shape (n_parameters,)
             Of the surrogate: the box is wider along parameters that change less.
         n_proposals : int
-            That were made for the last box.
+            The number of proposals that were made for the previous box.
         """
         best = self._best_of_the_others(known, costs)
         if costs[best] < self._best:
             self._side = self._side if self._best == np.inf else min(self._side * _GROWTH, _MOST)
         else:
-            self._side *= 0.5 ** (n_proposals / self._halving)
+            self._side *= max(0.5 ** (n_proposals / self._halving), _SMALLEST_STEP)
         if self._side < _LEAST:
-            self._given_up.append(known[best])
+            self._given_up.append(known[best].copy())
             self._begin()
             best = self._best_of_the_others(known, costs)
         self._best = costs[best]
         weights = np.log(lengths[self.rows])
         sides = self._side * np.exp(np.clip(weights - weights.mean(), -3.0, 3.0))
-        centre = known[best]
+        centre = known[best].copy()
         half = np.maximum(sides, self._steps)
-        return Region(centre, self.rows, centre[self.rows] - half, centre[self.rows] + half)
+        low = np.fmax(centre[self.rows] - half, self._lowest)  # all of the range where the parameter is inactive
+        return Region(centre, self.rows, low, np.fmin(centre[self.rows] + half, self._highest))
 
     def _best_of_the_others(self, known: Matrix, costs: Matrix) -> int:
-        """The best row that is in none of the boxes that were given up; if all are, these do not count any more."""
+        """The best row that is not close to the centre of a box that was given up.
+
+        If all rows are, the list of these boxes is emptied.
+        """
         free = np.ones(len(known), dtype=bool)
         for centre in self._given_up:
-            away = np.abs(known[:, self.rows] - centre[self.rows])
-            free &= np.nanmax(np.where(np.isnan(away), 0.0, away), axis=1) > _KNOWN
+            away = np.abs(known - centre)
+            away[np.isnan(known) != np.isnan(centre)] = 1.0
+            away[:, self._discrete] = np.where(away[:, self._discrete] > 0, 1.0, away[:, self._discrete])
+            free &= (away > _KNOWN).any(axis=1)
         if not free.any():
             self._given_up.clear()
             free[:] = True

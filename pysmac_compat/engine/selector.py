@@ -100,7 +100,8 @@ class Selector(ConfigSelector):
         self._random = np.random.RandomState(scenario.seed)
         self._branches = Branches(scenario.configspace)
         regions = Regions(scenario.configspace)
-        self._regions = regions if len(regions.rows) and not scenario.instance_features else None
+        alone = scenario.deterministic and scenario.instances is None  # one run of each configuration
+        self._regions = regions if alone and len(regions.rows) else None
         self._instances_differ = scenario.deterministic and scenario.instances is not None
         self.rare = self._legal_share() < RARE
 
@@ -174,7 +175,7 @@ class Selector(ConfigSelector):
                 self._model.running = running
                 self._model.centre = None if region is None else region.centre
             self._model.train(x, y)
-            if region is not None:
+            if region is not None and vectors.key(region.centre) not in map(vectors.key, known):
                 known = np.vstack([known, region.centre])
             costs = self._model.predict_marginalized(known)[0].ravel()
             if self._instances_differ:
@@ -207,8 +208,6 @@ class Selector(ConfigSelector):
         """The box for the next proposals, where it is the turn of one."""
         model = self._model
         if len(x) < _EACH or fits % _LOCAL or self._regions is None or not isinstance(model, Portfolio):
-            return None
-        if getattr(self._runhistory_encoder, "n_runs", None) is not None:
             return None
         return self._regions.next(x, y.ravel(), model.local_lengths(), wanted)
 
