@@ -66,6 +66,8 @@ def pack(work: Path = WORK, data: Path = DATA) -> dict[str, int]:
     for kind in KEYS:
         new = work / f"{kind}.jsonl"
         records = {key(kind, r): r for r in (*load(kind, data), *read(new)) if not r.get("error")}
+        if not records:
+            continue
         text = "".join(json.dumps(records[k], separators=(",", ":")) + "\n" for k in sorted(records, key=repr))
         data.mkdir(exist_ok=True)
         (data / f"{kind}.jsonl.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
