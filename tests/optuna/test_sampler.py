@@ -343,6 +343,16 @@ def test_pickled_it_learns_anew(sampled):
     study.tell(trial, state=TrialState.FAIL)
 
 
+def test_a_new_study_of_the_same_name_is_another_one():
+    storage, sampler = optuna.storages.InMemoryStorage(), SMACSampler(seed=0)
+    for n_trials in (4, 3):
+        study = optuna.create_study(storage=storage, study_name="same", sampler=sampler)
+        study.optimize(finite, n_trials=n_trials)
+        # the last one is learnt with the next ask
+        assert sampler._search._session._facade.runhistory.finished == n_trials - 1
+        optuna.delete_study(study_name="same", storage=storage)
+
+
 def test_what_is_refused():
     with pytest.raises(ArgumentError, match="the study has 2 directions"):
         optuna.create_study(directions=["minimize"] * 2, sampler=SMACSampler()).optimize(

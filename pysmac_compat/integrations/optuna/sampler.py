@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from optuna import Study
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, RandomSampler
+from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
@@ -87,7 +88,8 @@ class SMACSampler(BaseSampler):
         self._search_of(Space(self._given)) if self._given is not None else self._check_options()
 
     def _forget(self) -> None:
-        self._study: tuple[str, str] | None = None
+        self._study: tuple[str, int] | None = None
+        self._storage: BaseStorage | None = None
         self._search: SharedSearch | None = None
         self._space: Space | None = None
         self._branches: dict[str, Branch | None] = {}
@@ -180,10 +182,10 @@ class SMACSampler(BaseSampler):
 
     def _turn_to(self, study: Study) -> None:
         """Forget what is known of another study."""
-        which = (study.study_name, str(id(study._storage)))
-        if self._study != which:
+        which = (study.study_name, study._study_id)
+        if self._study != which or self._storage is not study._storage:
             self._forget()
-            self._study = which
+            self._study, self._storage = which, study._storage
 
     def _check_options(self) -> None:
         self._search_of(Space(understand({"x": ("real", [0, 1], 0)})))
