@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 from pysmac_compat import ArgumentError, ClauseError, Search, SMACSampler
 from pysmac_compat.integrations.optuna.branches import Branch, ranges
 from pysmac_compat.integrations.optuna.branches import branches as depends
-from pysmac_compat.integrations.optuna.sampler import told_result
+from pysmac_compat.integrations.optuna.sampler import median_of, told_result
 
 CHOICES = ["a", "b", "c"]
 #: what `define_by_run` suggests, for a `Search`; steps are counted
@@ -304,18 +304,43 @@ def test_pruned_trials_have_their_last_value_but_none_better_than_the_median():
         return optuna.trial.create_trial(state=state, value=value, intermediate_values=steps)
 
     complete = [trial(TrialState.COMPLETE, value) for value in (1.0, 2.0, 9.0, math.inf)]
+    median = median_of(complete)
     for steps, minimize, maximize in (({3: 5.0, 1: 0.0}, 5.0, 2.0), ({3: 0.5}, 2.0, 0.5)):
         pruned = trial(TrialState.PRUNED, None, steps)
-        assert told_result(pruned, complete, maximize=False) == minimize
-        assert told_result(pruned, complete, maximize=True) == maximize
-        assert told_result(pruned, [], maximize=False) == steps[3]
+        assert told_result(pruned, median, maximize=False) == minimize
+        assert told_result(pruned, median, maximize=True) == maximize
+        assert told_result(pruned, median_of([pruned]), maximize=False) == steps[3]
     for none in (
         trial(TrialState.PRUNED),
         trial(TrialState.PRUNED, None, {1: math.nan}),
         trial(TrialState.FAIL),
         complete[3],
     ):
-        assert isinstance(told_result(none, complete, maximize=False), RuntimeError)
+        assert isinstance(told_result(none, median, maximize=False), RuntimeError)
+
+
+class Walked(list):
+    """A list that counts how often it is gone through."""
+
+    walks = 0
+
+    def __iter__(self):
+        self.walks += 1
+        return super().__iter__()
+
+
+def test_pruned_trials_are_learnt_in_a_walk_over_all_of_them():
+    """Not in one for each of them."""
+    distributions = {"x": optuna.distributions.FloatDistribution(0, 1)}
+    study = optuna.create_study(sampler=SMACSampler(seed=0))
+    for i in range(60):
+        pruned = {"params": {"x": i / 60}, "intermediate_values": {1: i}}
+        study.add_trial(optuna.trial.create_trial(state=TrialState.PRUNED, distributions=distributions, **pruned))
+    trials = Walked(study.trials)
+    study.get_trials = lambda deepcopy: trials
+    study.ask(distributions)
+    assert len(study.sampler._search._session.known) == 60
+    assert trials.walks < 20
 
 
 def test_a_pruner_in_the_loop():

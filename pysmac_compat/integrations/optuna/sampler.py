@@ -213,16 +213,18 @@ class SMACSampler(BaseSampler):
             self._space = Space.of(found, {**default, **first}, self._branches)
         self._asked, self._heard, self._expected = {}, set(), set()
         maximize = study.direction == StudyDirection.MAXIMIZE
+        median = median_of(trials)
+        results = [(each, told_result(each, median, maximize)) for each in ended]
+        valued = [(each, result) for each, result in results if isinstance(result, float)]
         known = []
-        for each in ended:
+        for each, result in valued:
             configuration = self._space.configuration(each.params, each.distributions)
-            result = told_result(each, trials, maximize)
-            if configuration is not None and isinstance(result, float):
+            if configuration is not None:
                 known.append((configuration, result))
         enough = len(known) > max(2, min(_DESIGN, self._n_trials // 4))
         self._search = self._search_of(self._space, maximize, known if enough else ())
         if enough:
-            self._heard.update(each.number for each in ended if isinstance(told_result(each, trials, maximize), float))
+            self._heard.update(each.number for each, _ in valued)
         # first of all a search asks for the default, which a trial that has ended may have had
         self._first = None if enough else self._search.ask()
 
@@ -230,6 +232,7 @@ class SMACSampler(BaseSampler):
         """Learn what has ended, and what is running elsewhere."""
         assert self._search is not None
         assert self._space is not None
+        median = median_of(trials)
         for each in trials:
             if each.number in self._heard or each.number == current or each.state == TrialState.WAITING:
                 continue
@@ -243,7 +246,7 @@ class SMACSampler(BaseSampler):
             self._heard.add(each.number)
             mine = self._asked.pop(each.number, None)
             if configuration is not None:
-                result = told_result(each, trials, study.direction == StudyDirection.MAXIMIZE)
+                result = told_result(each, median, study.direction == StudyDirection.MAXIMIZE)
                 asked = self._open(configuration)
                 if asked is None:
                     self._search.learn(configuration, result)
@@ -258,21 +261,26 @@ class SMACSampler(BaseSampler):
         return next((each for each in self._search.open if _alike(each.configuration, configuration)), None)
 
 
-def told_result(trial: FrozenTrial, trials: Sequence[FrozenTrial], maximize: bool) -> float | Exception:
+def median_of(trials: Sequence[FrozenTrial]) -> float | None:
+    """The median of the finite values of complete trials; None if there is none."""
+    values = [each.value for each in trials if each.state == TrialState.COMPLETE and each.value is not None]
+    values = [each for each in values if math.isfinite(each)]
+    return statistics.median(values) if values else None
+
+
+def told_result(trial: FrozenTrial, median: float | None, maximize: bool) -> float | Exception:
     """What the search is told of a trial that has ended.
 
-    One that was pruned has its last intermediate value, but none better than the median of those that are complete:
-    it was pruned because it is worse, and early values may be on another scale.
+    A pruned trial gets its last intermediate value, or the median of the complete trials if that is worse: it was
+    pruned because it is worse, and early values may be on another scale.
     """
     if trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value):
         return float(trial.value)
     if trial.state == TrialState.PRUNED and trial.intermediate_values:
         last = trial.intermediate_values[max(trial.intermediate_values)]
-        complete = [each.value for each in trials if each.state == TrialState.COMPLETE and each.value is not None]
-        complete = [each for each in complete if math.isfinite(each)]
         if math.isfinite(last):
             worse = min if maximize else max
-            return float(worse(last, statistics.median(complete)) if complete else last)
+            return float(last if median is None else worse(last, median))
     return RuntimeError(f"trial {trial.number} has the state {trial.state.name} and no finite value")
 
 
