@@ -22,6 +22,7 @@ from smac.runhistory import StatusType, TrialInfo, TrialValue
 from pysmac_compat.engine import parts
 from pysmac_compat.engine.encoder import CENSORED
 from pysmac_compat.engine.facade import Facade
+from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.outcome import Scored
 from pysmac_compat.space import vectors
 
@@ -168,6 +169,7 @@ class Session:
         self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
         self.known = known
         self.cpu_used, self.begun, self.reason = 0.0, 0, ""
+        self._broken = ""
         self.pending: dict[int, tuple[TrialInfo, Scored | Future[Any]]] = {}
         self._dropped: set[int] = set()
         self._parts = {
@@ -309,10 +311,18 @@ class Session:
         return "search space exhausted"
 
     def _next(self) -> TrialInfo | None:
+        if self._broken:  # SMAC3 would say that there is nothing left: an exception ends its generators
+            raise SearchError(
+                f"ask: the search cannot go on, because an earlier ask() has raised {self._broken}. Save it and load "
+                "the file, or make a new search"
+            )
         try:
             return self._facade.ask()
         except StopIteration:
             return None
+        except BaseException as error:
+            self._broken = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            raise
 
     def _evaluate(self, info: TrialInfo, cutoff: float | None) -> Scored | Future[Any]:
         instance = None if info.instance is None else int(info.instance)

@@ -138,7 +138,8 @@ class Search:
         Raises
         ------
         SearchError
-            A ``RuntimeError``: the search has ended, or results of open trials must be told first.
+            A ``RuntimeError``: the search has ended, or results of open trials must be told first, or an exception
+            has come out of an earlier `ask`: `save` the search and `load` it to go on.
         """
         trial = self._next()
         if trial is None:

@@ -345,6 +345,26 @@ def test_a_longer_search_begins_as_the_shorter_one(tmp_path):
     assert list(Search.load(path).result) == list(after)
 
 
+def test_after_an_exception_in_the_model_it_says_so_and_goes_on_from_a_file(tmp_path):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    search, whole = (Search(SMALL, max_evaluations=5) for _ in range(2))
+    for _ in range(3):
+        trial = search.ask()
+        search.tell(trial, trial.configuration["x"] ** 2)
+    search._session._facade._config_selector._model.train = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        search.ask()
+    for _ in range(2):
+        with pytest.raises(SearchError, match=r"an earlier ask\(\) has raised KeyboardInterrupt\. Save it"):
+            search.ask()
+    search.save(tmp_path / "search")
+    loaded = Search.load(tmp_path / "search")
+    results = [evaluations(drive(each, lambda x: x**2)) for each in (loaded, whole)]
+    assert results[0] == results[1]
+
+
 def test_a_failure_that_was_told_is_not_told_again(tmp_path, caplog):
     asked = Search(SMALL, max_evaluations=8)
     assert repr(asked.result).endswith("not stopped>")
