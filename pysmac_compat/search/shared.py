@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 class SharedSearch(Search):
     """A `Search` of a deterministic function whose configurations others propose, too.
 
-    ``max_evaluations`` is the size that the initial design goes by; the search goes on after it. Who uses it keeps the
-    results: it has no ``result`` and cannot be saved.
+    ``max_evaluations`` sets only the size of the initial design. The caller keeps the results: this search has no
+    ``result`` and cannot be saved.
     """
+
+    @property
+    def minimizes_runtime(self) -> bool:
+        """Whether results are run times, so that values alone do not do."""
+        return self._plan.objective.runtime
 
     def learn(self, configuration: Mapping[str, Any], result: Any) -> None:
         """What a configuration came to that was not asked for, as `Search.tell` takes it; the first result counts."""

@@ -4,6 +4,7 @@ import math
 import pickle
 import warnings
 
+import numpy as np
 import optuna
 import pytest
 from optuna.samplers import PartialFixedSampler, RandomSampler
@@ -252,6 +253,46 @@ def test_what_is_running_elsewhere_is_not_proposed():
     assert study.best_value == 0
 
 
+def test_the_default_is_not_proposed_while_it_is_running_elsewhere():
+    space = {"a": ("integer", [0, 2], 1), "b": ("categorical", ["p", "q", "r", "s"], "p")}
+    study = optuna.create_study(sampler=SMACSampler(space, seed=0))
+    other = optuna.create_study(storage=study._storage, study_name=study.study_name, load_if_exists=True)
+    other.sampler = SMACSampler(space, seed=0)
+    first = study.ask()
+    value = finite(first)
+    for trial in [other.ask() for _ in range(2)]:
+        other.tell(trial, finite(trial))
+    other.optimize(finite, n_trials=4)
+    assert len(set(pairs(study))) == 7
+    history = other.sampler._search._session._facade.runhistory
+    assert history.finished == 5
+    study.tell(first, value)
+    other.optimize(finite, n_trials=5)
+    assert len(set(pairs(study))) == 12
+    assert history.finished == 11  # all but the last
+
+
+def test_after_an_exception_another_search_begins(monkeypatch):
+    def no_matrix(*args):
+        raise np.linalg.LinAlgError("not positive definite")
+
+    sampler = SMACSampler(n_trials=4, seed=0)
+    study = optimize(finite, 4, sampler)
+    sampler._search._session._facade._config_selector._model.train = no_matrix
+    with pytest.raises(np.linalg.LinAlgError):
+        study.optimize(finite, n_trials=1)
+    study.optimize(finite, n_trials=1)
+    assert study.trials[-1].number in sampler._asked
+    sampler._space = None
+    with monkeypatch.context() as broken:
+        broken.setattr(sampler, "_search_of", no_matrix)
+        with pytest.raises(np.linalg.LinAlgError):
+            study.optimize(finite, n_trials=1)
+    study.optimize(finite, n_trials=1)
+    assert study.trials[-1].number in sampler._asked
+    assert len(set(pairs(study))) == 6
+
+
 @pytest.mark.parametrize("given", [False, True])
 def test_several_jobs(given):
     space = {"a": ("integer", [0, 2], 1), "b": ("categorical", ["p", "q", "r", "s"], "p")}
@@ -393,3 +434,6 @@ def test_what_is_refused():
         SMACSampler(smac_options={"no-such-option": 3})
     with pytest.raises(ArgumentError, match="wallclock-limit.*no meaning"):
         SMACSampler(smac_options={"wallclock-limit": 3})
+    for space in (None, {"b": ("integer", [0, 1], 0)}):
+        with pytest.raises(ArgumentError, match="RUNTIME.*no meaning in a SMACSampler"):
+            SMACSampler(space, smac_options={"run_obj": "RUNTIME"})

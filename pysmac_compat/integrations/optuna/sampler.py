@@ -38,8 +38,8 @@ class SMACSampler(BaseSampler):
 
     Without a ``space`` it learns from the trials which parameters there are; the first trial has the middle of each
     range. A parameter that only some trials have is taken to depend on the one whose values tell these trials from
-    the others. What has no such parent, or not always the same range, is drawn at random. With a ``space`` that is
-    searched from the first trial on, with its conditions and its defaults.
+    the others. A parameter without such a parent, or whose range changes between trials, is drawn at random. If a
+    ``space`` is given, the sampler searches it from the first trial on, with its conditions and defaults.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class SMACSampler(BaseSampler):
     conditional_clauses, forbidden_clauses : list of str
         As in `SMAC_optimizer.minimize`, for the ``space``.
     n_trials : int
-        How many trials there will be, about; the size of the initial design is a quarter of it, at most ten.
+        The approximate number of trials. The initial design has a quarter as many configurations, at most ten.
     seed : int, optional
     smac_options : dict, optional
         As of `Search`.
@@ -85,7 +85,7 @@ class SMACSampler(BaseSampler):
         self._random = RandomSampler(self._seed)
         self._lock = threading.RLock()
         self._forget()
-        self._search_of(Space(self._given)) if self._given is not None else self._check_options()
+        self._check_options()
 
     def _forget(self) -> None:
         self._study: tuple[str, int] | None = None
@@ -142,17 +142,19 @@ class SMACSampler(BaseSampler):
             searched = {name: search_space[name] for name in found}
             if self._given is None and not searched:  # who has chosen them has left nothing to search
                 return {}
-            if self._space is None or found != self._branches or (found and self._space.distributions != searched):
-                self._branches = found
-                self._begin(study, trials, searched)
-            assert self._search is not None
-            assert self._space is not None
-            self._learn(study, trials, trial.number)
             try:
+                if self._space is None or found != self._branches or (found and self._space.distributions != searched):
+                    self._begin(study, trials, searched, found)
+                assert self._search is not None
+                assert self._space is not None
+                self._learn(study, trials, trial.number)
                 first, self._first = self._first, None
                 asked = first if first in self._search.open else self._search.ask()
             except SearchError:  # there is nothing new in the space, or not before results are known
                 return {}
+            except BaseException:  # the search may be in pieces: the next trial begins another one
+                self._space = self._search = None
+                raise
             self._asked[trial.number] = asked
             params = self._space.params(asked.configuration)
             return {name: value for name, value in params.items() if name in search_space}
@@ -188,7 +190,12 @@ class SMACSampler(BaseSampler):
             self._study, self._storage = which, study._storage
 
     def _check_options(self) -> None:
-        self._search_of(Space(understand({"x": ("real", [0, 1], 0)})))
+        definition = understand({"x": ("real", [0, 1], 0)}) if self._given is None else self._given
+        if self._search_of(Space(definition)).minimizes_runtime:
+            raise ArgumentError(
+                "smac_options['run-obj'] = 'RUNTIME' has no meaning in a SMACSampler: the trials of a study have "
+                "values, and no run times"
+            )
 
     def _search_of(self, space: Space, maximize: bool = False, known: Sequence[Any] = ()) -> SharedSearch:
         return SharedSearch(
@@ -200,33 +207,39 @@ class SMACSampler(BaseSampler):
             smac_options=self._options,
         )
 
-    def _begin(self, study: Study, trials: Sequence[FrozenTrial], found: Mapping[str, BaseDistribution]) -> None:
+    def _begin(
+        self,
+        study: Study,
+        trials: Sequence[FrozenTrial],
+        found: Mapping[str, BaseDistribution],
+        conditions: dict[str, Branch | None],
+    ) -> None:
         """Begin a search; with what is known in place of the initial design, if that is enough."""
         ended = [each for each in trials if each.state.is_finished()]
         if self._given is not None:
-            self._space = Space(self._given)
+            space = Space(self._given)
         else:
             default = {name: middle(each) for name, each in found.items()}
-            everywhere = {name: found[name] for name, branch in self._branches.items() if branch is None}
+            everywhere = {name: found[name] for name, branch in conditions.items() if branch is None}
             whole = (each.params for each in ended if _is_of(each, everywhere))
             first = {name: value for name, value in next(whole, {}).items() if name in found}
-            self._space = Space.of(found, {**default, **first}, self._branches)
-        self._asked, self._heard, self._expected = {}, set(), set()
+            space = Space.of(found, {**default, **first}, conditions)
         maximize = study.direction == StudyDirection.MAXIMIZE
         median = median_of(trials)
         results = [(each, told_result(each, median, maximize)) for each in ended]
         valued = [(each, result) for each, result in results if isinstance(result, float)]
         known = []
         for each, result in valued:
-            configuration = self._space.configuration(each.params, each.distributions)
+            configuration = space.configuration(each.params, each.distributions)
             if configuration is not None:
                 known.append((configuration, result))
         enough = len(known) > max(2, min(_DESIGN, self._n_trials // 4))
-        self._search = self._search_of(self._space, maximize, known if enough else ())
-        if enough:
-            self._heard.update(each.number for each, _ in valued)
+        search = self._search_of(space, maximize, known if enough else ())
         # first of all a search asks for the default, which a trial that has ended may have had
-        self._first = None if enough else self._search.ask()
+        self._first = None if enough else search.ask()
+        self._space, self._branches, self._search = space, conditions, search
+        self._asked, self._expected = {}, set()
+        self._heard = {each.number for each, _ in valued} if enough else set()
 
     def _learn(self, study: Study, trials: Sequence[FrozenTrial], current: int) -> None:
         """Learn what has ended, and what is running elsewhere."""
@@ -240,8 +253,11 @@ class SMACSampler(BaseSampler):
             if not each.state.is_finished():
                 if configuration is not None and each.number not in self._asked and each.number not in self._expected:
                     self._expected.add(each.number)
-                    if self._open(configuration) is None:
+                    asked = self._open(configuration)
+                    if asked is None:
                         self._search.expect(configuration)
+                    elif asked == self._first:  # it stays open, and is told what comes of it there
+                        self._first = None
                 continue
             self._heard.add(each.number)
             mine = self._asked.pop(each.number, None)
