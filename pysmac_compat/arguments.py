@@ -38,7 +38,7 @@ OTHER_NAMES = {
         for name in ("working_directory", "persistent_files", "debug", "t_limit_total_s", "mem_limit_smac_mb")
     },
 }
-#: the same of ``SMAC_optimizer``
+#: names of arguments of ``SMAC_optimizer`` in other tools, and what is meant
 OTHER_NAMES_OF_OPTIMIZER = {
     **dict.fromkeys(("n_jobs", "n_workers", "workers"), "smac_options['workers'] = ... of the optimizer"),
     **{

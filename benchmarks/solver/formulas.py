@@ -110,7 +110,7 @@ def _is_prime(n: int) -> bool:
 
 
 def factors(draw: random.Random, bits: int) -> Clauses:
-    """Two factors, each of so many bits at most, of a product of two primes of so many bits."""
+    """Find two factors of a product of two primes; a factor has at most as many bits as a prime."""
     primes = [n for n in range(2 ** (bits - 1), 2**bits) if _is_prime(n)]
     number = draw.choice(primes) * draw.choice(primes)
     circuit = _Circuit()
@@ -121,7 +121,7 @@ def factors(draw: random.Random, bits: int) -> Clauses:
 
 
 def multipliers(draw: random.Random, bits: int) -> Clauses:
-    """Two multipliers that are wired differently are equal: no input, of so many bits, tells one from the other."""
+    """Two multipliers that are wired differently are equal: there is no input that tells one from the other."""
     circuit = _Circuit()
     a, b = circuit.inputs(bits // 2), circuit.inputs(bits - bits // 2)
     one, other = circuit.product(a, b, draw), circuit.product(b, a, draw)

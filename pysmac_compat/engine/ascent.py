@@ -10,7 +10,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 _STEPS = 12  # at most
-_CLOSE, _PATIENCE = 0.01, 3  # a smaller gain of the best in so many steps ends it
+_CLOSE, _PATIENCE = 0.01, 3  # the ascent ends when the best value gains less in this number of steps
 _FIRST, _MOST = 0.25, 2.0  # the first and the largest move of a coordinate
 _LESS, _MORE = 0.2, 3.0  # times the step size after a step that led down, and where the function is convex
 

@@ -38,7 +38,7 @@ _CLOSE = 1e-4  # relative gain of a step that ends a fit
 _GROWTH = 1.2  # the lengths are fitted anew when there are so many times the rows
 #: the costs are warped relative to one of these quantiles of their distances to the least
 _QUANTILES = 0.25, 0.5, 0.9
-#: every so many fits the costs are those that are less likely: logarithms, or the costs as they are
+#: each third prediction comes from the less likely fit
 _OTHER_WAY = 3
 _FEWEST_NEAR = 50  # rows from which it learns near a configuration, if there are as many
 
@@ -119,7 +119,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return self
 
     def _are_new(self, rows: npt.NDArray[np.intp]) -> bool:
-        """Whether so many of the rows were not there at the last fit of the lengths that these are fitted anew."""
+        """Whether a sixth of the rows and more were not there when the lengths were fitted."""
         return bool(np.isin(rows, self._fitted_rows).mean() < 1 / _GROWTH)
 
     def _nearest(self, X: Matrix, centre: Matrix) -> npt.NDArray[np.intp]:

@@ -28,7 +28,7 @@ Matrix = npt.NDArray[np.float64]
 RARE = 1e-4
 #: the model is fitted after each evaluation up to so many, then for ever more proposals at once
 _EACH = 100
-#: then every so many fits are for a box around a good configuration
+#: then every second fit is for a box around a good configuration
 _LOCAL = 2
 #: the model is asked about at most so many of the known configurations, where each has one run
 _MOST_KNOWN = 200
