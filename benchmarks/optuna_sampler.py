@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -82,15 +83,21 @@ METHODS = {
 }
 
 
+def _cpu() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    used = [resource.getrusage(which) for which in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 def run(method: str, name: str, seed: int, budget: int) -> results.Record:
     """One search."""
     evaluations = Evaluations(make(name, seed), budget)
-    start = sum(os.times()[:4])  # with processes that have ended: our own loop has one for the engine
+    start = _cpu()  # with processes that have ended: our own loop has one for the engine
     with contextlib.suppress(Spent):
         METHODS[method](evaluations.problem, seed, evaluations)
     about = {"method": method, "problem": name, "seed": seed, "budget": budget}
     made = {"date": time.strftime("%Y-%m-%d"), "commit": results.commit()}
-    return {**about, "value": evaluations.steps[-1][1], "cpu": sum(os.times()[:4]) - start, **made}
+    return {**about, "value": evaluations.steps[-1][1], "cpu": _cpu() - start, **made}
 
 
 def section(records: Sequence[results.Record]) -> str:

@@ -158,7 +158,7 @@ def test_the_handler_of_the_user_is_used(evaluator, notes, signum):
         return 5.0
 
     call = evaluator(function, None, None)
-    cutoff = 0.1 if signum == signal.SIGXCPU else 0.15
+    cutoff = 0.3 if signum == signal.SIGXCPU else 0.15  # CPU seconds: more than a busy machine takes to begin the call
     outcome = call({}, cutoff)
     assert notes.lines == [f"handler {int(signum)}"]
     assert (outcome.status, outcome.value) == ("TIMEOUT", 5.0)  # without a timeout_quality: its own value
