@@ -15,7 +15,7 @@ COMMANDS = {
     "report": ("pysmac_compat.commands.page:report", "write a page about a search, from its folder"),
     "watch": ("pysmac_compat.commands.page:watch", "show the page of a search that goes on"),
 }
-#: a file that is called so is a script; in the folder of SMAC v2 itself, ``smac`` is none
+#: a file of one of these names is a script, except ``smac`` in the folder of SMAC v2 itself
 _PERHAPS_SCRIPTS = ("report", "watch")
 
 

@@ -66,5 +66,5 @@ class Portfolio(Surrogate, AbstractModel):
         return self._current.slopes(X)
 
     def local_lengths(self) -> Matrix:
-        """Of the process that predicts near a configuration; of the other one, as long as there is none."""
+        """The lengths of the process for boxes, or those of the other process until the first box."""
         return (self._local if self._local.is_fitted else self._process).lengths()

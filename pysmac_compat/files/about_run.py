@@ -42,7 +42,7 @@ def write_about(folder: str, run_name: str, about: AboutRun) -> None:
 
 
 def read_about(folder: str, run_name: str) -> AboutRun | None:
-    """Read the file; None if there is none, as earlier versions have written none.
+    """Read the file; None if it is missing, because earlier versions do not write it.
 
     Raises
     ------

@@ -162,7 +162,7 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
 
 
 class _Uncommented:
-    """Cuts off the comment behind a clause; a ``#`` in quotes or in a choice is none."""
+    """Cuts off the comment behind a clause; a ``#`` in quotes or in a choice begins no comment."""
 
     def __init__(self, parameters: Mapping[str, tuple[Any, ...]]) -> None:
         choices = (each for spec in parameters.values() for values in spec[:2] for each in _choices(values))
