@@ -35,9 +35,9 @@ class Cell(NamedTuple):
 
 
 def numbers(text: str) -> list[int]:
-    """``0-2,5`` is 0, 1, 2, 5."""
+    """``0-2,5`` is 0, 1, 2, 5; an empty text is none."""
     found: list[int] = []
-    for word in text.split(","):
+    for word in text.split(",") if text else ():
         first, _, last = word.partition("-")
         found += range(int(first), int(last or first) + 1)
     return found
