@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.special import fdtrc, ndtri
 from scipy.stats import rankdata
 
 Costs = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
 _MOST_STEPS = 200  # of conjugate gradients
+#: columns have effects where these and the noise have so many times the variance of the noise
+_FAR = 4.0
 
 
 def normal_scores(costs: Costs) -> Costs:
@@ -43,10 +46,13 @@ class Warped(NamedTuple):
     log_slopes : float
         The sum of the logarithms of the slopes of the values by the costs, in units of their range: with it,
         densities of differently warped costs can be compared.
+    slope : callable
+        The slope at a cost, per unit of the costs.
     """
 
     values: Costs
     log_slopes: float
+    slope: Callable[[float], float]
 
 
 def warped(costs: Costs, quantile: float | None) -> Warped:
@@ -65,9 +71,9 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
     gaps = costs / scale - (costs / scale).min()
     largest = gaps.max()
     if largest == 0:
-        return Warped(np.zeros_like(gaps), 0.0)
+        return Warped(np.zeros_like(gaps), 0.0, lambda cost: 0.0)
     gaps /= largest
-    log_slopes = 0.0
+    log_slopes, unit, least, range_ = 0.0, math.inf, costs.min(), scale * largest
     if quantile is not None:
         positive = gaps[gaps > 0]
         place = int(quantile * (len(positive) - 1))  # np.quantile takes longer than all the rest here
@@ -75,7 +81,45 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
         log_slopes = -float(np.log(unit + gaps).sum())
         gaps = np.log1p(gaps / unit)
     deviation = gaps.std()
-    return Warped((gaps - gaps.mean()) / deviation, log_slopes - len(gaps) * math.log(deviation))
+
+
+    def slope(cost: float) -> float:
+        above = 1.0 if unit == math.inf else unit + max(0.0, (cost - least) / range_)
+        return 1.0 / (above * deviation * range_)
+
+    return Warped((gaps - gaps.mean()) / deviation, log_slopes - len(gaps) * math.log(deviation), slope)
+
+
+def columns_differ(rows: Indices, columns: Indices, costs: Costs) -> bool:
+    """Whether columns have effects far beyond the noise.
+
+    By an F test of two ways at 1 %; and their variance, with the noise, must be several times the noise: where rows have
+    further columns because their first cost was low, the first column seems to have an effect of about the noise.
+
+    Parameters
+    ----------
+    rows, columns, costs
+        See `row_effects`.
+    """
+    several = np.bincount(rows)[rows] > 1
+    costs = costs[several] / (np.abs(costs[several]).max(initial=0.0) or 1.0)  # squares of huge costs would overflow
+    rows, columns = (np.unique(each[several], return_inverse=True)[1] for each in (rows, columns))
+    n, n_rows = len(rows), rows.max(initial=-1) + 1
+    if n - n_rows < 2:
+        return False
+    cells = np.zeros((n, n_rows + columns.max()))
+    cells[np.arange(n), rows] = 1.0
+    others = np.flatnonzero(columns)
+    cells[others, n_rows + columns[others] - 1] = 1.0
+    found, _, rank, _ = np.linalg.lstsq(cells, costs, rcond=None)
+    degrees, free = int(rank) - n_rows, n - int(rank)
+    if degrees < 1 or free < 1:
+        return False
+    means = np.bincount(rows, costs) / np.bincount(rows)
+    without, within = (float(np.square(costs - each).sum()) for each in (means[rows], cells @ found))
+    if without / (n - n_rows) <= _FAR * within / free:
+        return False
+    return within == 0.0 or bool(fdtrc(degrees, free, (without - within) / degrees / (within / free)) < 0.01)
 
 
 def row_effects(rows: Indices, columns: Indices, costs: Costs) -> Costs:

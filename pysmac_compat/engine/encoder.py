@@ -11,10 +11,14 @@ from smac.runhistory import StatusType
 from smac.runhistory.encoder import AbstractRunHistoryEncoder
 from smac.runhistory.runhistory import TrialKey
 
-from pysmac_compat.engine.costs import row_effects
+from pysmac_compat.engine.costs import columns_differ, row_effects
 from pysmac_compat.engine.settings import EncoderSettings
+from pysmac_compat.engine.surrogate import Noise
 
 Matrix = npt.NDArray[np.float64]
+
+#: the degrees of freedom from which the noise is estimated, if there are as many
+_ENOUGH = 5
 
 #: key of a trial's additional info: its cost is a lower bound only
 CENSORED = "censored"
@@ -54,9 +58,11 @@ class Encoder(AbstractRunHistoryEncoder):
         super().__init__(scenario)
         self._censored, self._cutoff = settings.censored, cutoff
         self._penalty = penalty if settings.penalise_imputed else 1.0
+        self._seeds_only = scenario.instances is None or len(scenario.instances) == 1
         self._keys: list[TrialKey] = []
         self._vectors: list[Matrix] = []  # of the configuration of each key
         self.n_runs: npt.NDArray[Any] | None = None
+        self.noise: Noise | None = None
         self._pairs: dict[tuple[Any, Any], int] = {}  # instance, seed -> its number
         self._costs: list[float] = []
         self._is_censored: list[bool] = []
@@ -64,7 +70,7 @@ class Encoder(AbstractRunHistoryEncoder):
     def transform(self, budget_subset: list[Any] | None = None) -> tuple[Matrix, Matrix]:
         """The rows for the model, (configuration, instance features), and the costs; see SMAC3."""
         self._read()
-        self.n_runs = None
+        self.n_runs = self.noise = None
         if not self._keys:
             return np.empty((0, self._n_params + self._n_features)), np.empty((0, 1))
         costs = self._learnable_costs()
@@ -77,8 +83,14 @@ class Encoder(AbstractRunHistoryEncoder):
             ids = [key.config_id for key in self._keys]
             _, first, rows = np.unique(ids, return_index=True, return_inverse=True)
             columns = np.array([self._pairs[key.instance, key.seed] for key in self._keys])
-            x, costs = np.array(self._vectors)[first], row_effects(rows, columns, costs)
             self.n_runs = np.bincount(rows)
+            if self._seeds_only and not columns_differ(rows, columns, costs):
+                means = np.bincount(rows, costs) / self.n_runs
+                self.noise = _within(rows, costs, means)
+                costs = means
+            else:
+                costs = row_effects(rows, columns, costs)
+            x = np.array(self._vectors)[first]
         return x, costs.reshape(-1, 1)
 
     def get_configurations(self, budget_subset: list[Any] | None = None) -> Matrix:
@@ -137,6 +149,21 @@ class Encoder(AbstractRunHistoryEncoder):
     def transform_response_values(self, values: npt.NDArray[Any]) -> Matrix:
         """Nothing: each surrogate transforms the costs as it needs them."""
         return values
+
+
+def _within(rows: npt.NDArray[np.intp], costs: Matrix, means: Matrix) -> Noise | None:
+    """The noise of one run, from the best of the configurations that have several: it often grows with the cost."""
+    degrees = np.bincount(rows) - 1
+    several = np.flatnonzero(degrees)
+    if not len(several):
+        return None
+    scale = np.abs(costs).max() or 1.0  # squares of huge costs would overflow
+    squares = np.bincount(rows, np.square((costs - means[rows]) / scale))
+    best = several[np.argsort(means[several], kind="stable")]
+    best = best[: 1 + np.searchsorted(np.cumsum(degrees[best]), _ENOUGH)]
+    free = int(degrees[best].sum())
+    deviation = scale * float(np.sqrt(squares[best].sum() / free))
+    return Noise(deviation, free, float(np.partition(means, len(means) // 4)[len(means) // 4]))
 
 
 def _impute(costs: Matrix, censored: npt.NDArray[np.bool_]) -> Matrix:

@@ -21,7 +21,7 @@ from smac import Scenario
 from smac.model import AbstractModel
 
 from pysmac_compat.engine.coding import Coding
-from pysmac_compat.engine.costs import row_effects, warped
+from pysmac_compat.engine.costs import Warped, row_effects, warped
 from pysmac_compat.engine.surrogate import Slopes, Surrogate
 
 Matrix = npt.NDArray[np.float64]
@@ -33,6 +33,7 @@ _LENGTH, _SIGNAL, _NOISE = (math.log(0.005), math.log(200.0)), (math.log(0.05), 
 _LENGTH_PRIOR = math.log(0.5), 0.8
 _SIGNAL_PRIOR = 0.0, 1.0
 _NOISE_PRIOR = math.log(1e-4), 2.0
+_UNEVEN = 0.5  # how much the noise differs from place to place, in its logarithm
 _FEW = 30  # rows: the fit also starts from the prior, as the first data may mislead
 _CLOSE = 1e-4  # relative gain of a step that ends a fit
 _GROWTH = 1.2  # the lengths are fitted anew when there are so many times the rows
@@ -166,6 +167,7 @@ class GaussianProcess(Surrogate, AbstractModel):
 
         def loss(quantile: float) -> float:
             learnt = warped(costs, quantile)
+            self._expect_noise(learnt)
             return self._loss(logarithms, distances, learnt.values, share)[0] - learnt.log_slopes
 
         ways = [(min(_QUANTILES, key=loss), logarithms), (None, costs_themselves)]
@@ -174,6 +176,7 @@ class GaussianProcess(Surrogate, AbstractModel):
 
     def _fit(self, distances: Matrix, costs: Matrix, share: Matrix, quantile: float | None, start: Matrix) -> _Fit:
         learnt = warped(costs, quantile)
+        self._expect_noise(learnt)
         starts = [start]
         if len(costs) < _FEW:
             starts.append(np.clip(self._prior, *self._limits.T))
@@ -193,6 +196,15 @@ class GaussianProcess(Surrogate, AbstractModel):
         if not np.isfinite(best.fun):
             return _Fit(start, quantile, math.inf)
         return _Fit(best.x, quantile, best.fun - learnt.log_slopes)
+
+    def _expect_noise(self, learnt: Warped) -> None:
+        """Make what runs of the same configurations have told the prior of the noise."""
+        self._prior[-1], self._spread[-1] = _NOISE_PRIOR
+        if self.noise is not None:
+            variance = (self.noise.deviation * learnt.slope(self.noise.cost)) ** 2
+            # of the logarithm of a variance with so many degrees of freedom, about
+            self._prior[-1] = min(max(math.log(max(variance, 1e-300)), _NOISE[0]), _NOISE[1])
+            self._spread[-1] = min(_NOISE_PRIOR[1], math.sqrt(2 / self.noise.degrees) + _UNEVEN)
 
     def _loss(self, logs: Matrix, distances: Matrix, y: Matrix, share: Matrix) -> tuple[float, Matrix]:
         """The negative logarithm of marginal likelihood times prior, and its gradient."""
@@ -237,6 +249,11 @@ class GaussianProcess(Surrogate, AbstractModel):
     def is_fitted(self) -> bool:
         """Whether its lengths are more than a guess."""
         return self._fitted_at > 0
+
+    @property
+    def judges(self) -> bool:
+        """As `Surrogate` says: those of the more likely fit do."""
+        return self._turns % _OTHER_WAY != 0
 
     def lengths(self) -> Matrix:
         """As `Surrogate` says; 1 for parameters that are not numeric."""

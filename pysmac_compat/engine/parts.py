@@ -5,11 +5,14 @@ All of them are subclasses of SMAC3's own and go in by its facade's keywords.
 
 from __future__ import annotations
 
+from typing import Any
+
 from smac import Scenario
 from smac.acquisition.function.abstract_acquisition_function import AbstractAcquisitionFunction
 from smac.model import AbstractModel
 
 from pysmac_compat.engine.acquisition import FUNCTIONS
+from pysmac_compat.engine.capping import Capping
 from pysmac_compat.engine.coding import Coding
 from pysmac_compat.engine.encoder import Encoder
 from pysmac_compat.engine.forest import Forest
@@ -17,6 +20,7 @@ from pysmac_compat.engine.gaussian import GaussianProcess
 from pysmac_compat.engine.maximizer import LocalAndRandomSearch
 from pysmac_compat.engine.portfolio import Portfolio
 from pysmac_compat.engine.racing import Racing
+from pysmac_compat.engine.repeating import Repeating
 from pysmac_compat.engine.selector import DefaultFirst, Selector
 from pysmac_compat.engine.settings import AcquisitionSettings, ForestSettings, RacingSettings, SurrogateSettings
 
@@ -51,11 +55,18 @@ def initial_design(scenario: Scenario, settings: RacingSettings = RacingSettings
     return DefaultFirst(scenario, n_configs=max(2, min(10, most // 4)))
 
 
+def intensifier(
+    scenario: Scenario, settings: RacingSettings = RacingSettings(), *, capping: Capping | None = None, **more: Any
+) -> Racing:
+    """What decides what is evaluated next: a race, where there are several instances, or no seeds, or runs are capped."""
+    one = scenario.instances is None or len(scenario.instances) == 1
+    repeats = one and not scenario.deterministic and capping is None and settings.first_batch == 1
+    return (Repeating if repeats else Racing)(scenario, settings, capping=capping, **more)
+
+
 #: random and local search for the best acquisition value
 maximizer = LocalAndRandomSearch
 #: proposes configurations
 selector = Selector
-#: decides what is evaluated next
-intensifier = Racing
 #: what the surrogate learns from
 encoder = Encoder

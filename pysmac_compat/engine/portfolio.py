@@ -47,6 +47,7 @@ class Portfolio(Surrogate, AbstractModel):
             turns = _TURNS_EARLY if len(X) < _FEW else _TURNS_LATE
             self._current = self._forest if self._fits % turns == 0 else self._process
         self._current.n_runs, self._current.running, self._current.centre = self.n_runs, self.running, self.centre
+        self._current.noise = self.noise
         self._current.train(X, y)
         return self
 
@@ -56,6 +57,11 @@ class Portfolio(Surrogate, AbstractModel):
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
         """Mean and variance, arrays of shape (n, 1), in the units of the one whose turn it is."""
         return self._current.predict_marginalized(X)
+
+    @property
+    def judges(self) -> bool:
+        """As `Surrogate` says: those of the process for the whole space do, where it is its turn."""
+        return self._current is self._process and self._process.judges
 
     def lengths(self) -> Matrix | None:
         """Of the one whose turn it is."""

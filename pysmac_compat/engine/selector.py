@@ -82,6 +82,8 @@ class Selector(ConfigSelector):
         Whether legal configurations are too rare for a model.
     over : bool
         Whether ``max_iterations`` is reached.
+    leading : Configuration or None
+        The known configuration of the least predicted cost; None where the model proposes nothing.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Selector(ConfigSelector):
         alone = scenario.deterministic and scenario.instances is None  # one run of each configuration
         self._regions = regions if alone and len(regions.rows) else None
         self._instances_differ = scenario.deterministic and scenario.instances is not None
+        self.leading: Configuration | None = None
         self.rare = self._legal_share() < RARE
 
     def skip(self, configuration: Configuration) -> None:
@@ -117,6 +120,7 @@ class Selector(ConfigSelector):
             if key not in self._tried or configuration.origin == _KNOWN:
                 self._tried.add(key)
                 yield configuration
+        self.leading = None
         most = None if self._max_iterations is None else self._max_iterations * self._retrain_after
         for count, vector in enumerate(vectors.untried(self._space, self._tried, self._random)):
             self.over = self.over or count == most
@@ -172,12 +176,15 @@ class Selector(ConfigSelector):
             region = self._region(fits, x, y, wanted)
             if isinstance(self._model, Surrogate):
                 self._model.n_runs = getattr(self._runhistory_encoder, "n_runs", None)
+                self._model.noise = getattr(self._runhistory_encoder, "noise", None)
                 self._model.running = running
                 self._model.centre = None if region is None else region.centre
             self._model.train(x, y)
             if region is not None and vectors.key(region.centre) not in map(vectors.key, known):
                 known = np.vstack([known, region.centre])
             costs = self._model.predict_marginalized(known)[0].ravel()
+            if not isinstance(self._model, Surrogate) or self._model.judges:
+                self.leading = vectors.configuration(self._space, known[costs.argmin()])
             if self._instances_differ:
                 yield vectors.configuration(self._space, known[costs.argmin()], _KNOWN)
             part = region or self._branches.next(known, costs)

@@ -24,6 +24,24 @@ class Slopes(NamedTuple):
     of_variance: npt.NDArray[np.float64]
 
 
+class Noise(NamedTuple):
+    """What runs of the same configurations say of the noise.
+
+    Attributes
+    ----------
+    deviation : float
+        The standard deviation of one run, in the units of the costs.
+    degrees : int
+        The degrees of freedom of that estimate.
+    cost : float
+        Where it was seen: the mean cost of these configurations.
+    """
+
+    deviation: float
+    degrees: int
+    cost: float
+
+
 class Surrogate:
     """A surrogate that trusts the mean of many runs more than that of a few, and knows what is running.
 
@@ -35,6 +53,8 @@ class Surrogate:
     ----------
     n_runs : array of shape (n,) or None
         Of how many runs each cost that it learns from next is the mean; None: of one.
+    noise : Noise or None
+        What is known of the noise of one run beside the costs.
     running : array of shape (m, n_columns) or None
         Rows like those that it learns from, whose costs are not known yet.
     centre : array of shape (n_parameters,) or None
@@ -42,8 +62,14 @@ class Surrogate:
     """
 
     n_runs: npt.NDArray[Any] | None = None
+    noise: Noise | None = None
     running: npt.NDArray[np.float64] | None = None
     centre: npt.NDArray[np.float64] | None = None
+
+    @property
+    def judges(self) -> bool:
+        """Whether its last predictions tell which configuration is the best one."""
+        return True
 
     def lengths(self) -> npt.NDArray[np.float64] | None:
         """How far one has to go along each parameter until predictions change much; None: they are not smooth."""

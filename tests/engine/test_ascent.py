@@ -121,7 +121,7 @@ def test_without_a_quantile_costs_are_standardised():
 @pytest.mark.parametrize("quantile", [0.25, 0.9, None])
 def test_the_slopes_of_warped_costs(quantile):
     costs = np.sort(np.random.RandomState(1).gamma(2, size=20_000))
-    values, log_slopes = warped(costs, quantile)
+    values, log_slopes, slope = warped(costs, quantile)
     between = np.diff(values) / (np.diff(costs) / np.ptp(costs))
     # the means of the slopes to the left and to the right of each, which are those of a smooth function
     assert log_slopes / len(costs) == pytest.approx(np.log(between).mean(), abs=0.01)

@@ -12,6 +12,7 @@ from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine import parts
 from pysmac_compat.engine.capping import Capping
+from pysmac_compat.engine.racing import Racing
 from pysmac_compat.engine.settings import RacingSettings
 from pysmac_compat.space import parameter_space
 
@@ -39,7 +40,7 @@ def by_configuration(calls):
 
 def test_seeds_are_paired(search):
     space = parameter_space(PARAMETERS)
-    _, calls, standings, _ = search(space, noisy, 60, deterministic=False)
+    _, calls, standings, _ = search(space, noisy, 60, deterministic=False, intensifier=Racing)
     groups = by_configuration(calls)
     first = calls[0][0]
     assert [str(c) for c, *_ in calls[:2]] == [str(first)] * 2  # one more run before the first challenge
@@ -59,7 +60,11 @@ def test_seeds_are_paired(search):
 def test_before_each_challenge_the_incumbent_gets_one_more_run_up_to_a_tenth_of_the_budget(search, budget, runs):
     space = parameter_space(PARAMETERS)
     _, calls, standings, _ = search(
-        space, lambda c, *_: 0.0 if c["y"] == 7 and c["x"] == 4 else 1.0, budget, deterministic=False
+        space,
+        lambda c, *_: 0.0 if c["y"] == 7 and c["x"] == 4 else 1.0,
+        budget,
+        deterministic=False,
+        intensifier=Racing,
     )
     names = [str(c) for c, *_ in calls]
     # default, default, challenger, default, challenger, ...
@@ -75,7 +80,7 @@ def test_when_a_challenger_has_been_through_all_pairs_the_incumbent_gets_one_mor
         reached.append(configuration)
         return -float(len(set(map(str, reached))))  # each configuration is better than those before it
 
-    _, calls, standings, _ = search(space, function, 44, deterministic=False)
+    _, calls, standings, _ = search(space, function, 44, deterministic=False, intensifier=Racing)
     runs = [len(pairs) for pairs in by_configuration(calls).values()]
     assert runs == [2, 3, 4, 5, 6, 7, 8, 9]  # each wins, and has then one pair more for the next one
     assert standings[-1].n_runs == 9
@@ -157,7 +162,11 @@ def test_a_finite_space_with_instances_is_run_to_the_end(search):
 def test_a_finite_noisy_space_goes_on_with_new_seeds(search):
     space = parameter_space({"c": ("categorical", ["a", "b", "c"], "a"), "d": ("ordinal", [1, 2], 2)})
     reason, calls, _, _ = search(
-        space, lambda c, i, seed, _: ord(c["c"]) + c["d"] + seed % 7 / 100, 40, deterministic=False
+        space,
+        lambda c, i, seed, _: ord(c["c"]) + c["d"] + seed % 7 / 100,
+        40,
+        deterministic=False,
+        intensifier=Racing,
     )
     assert (reason, len(calls)) == ("max_evaluations reached", 40)
 
@@ -168,7 +177,7 @@ def test_the_runs_of_an_incumbent_are_bounded(search):
         noisy,
         40,
         deterministic=False,
-        intensifier=partial(parts.intensifier, settings=RacingSettings(max_runs=4)),
+        intensifier=partial(Racing, settings=RacingSettings(max_runs=4)),
     )
     assert max(s.n_runs for s in standings) == 4
 

@@ -1,0 +1,126 @@
+"""What runs next where runs differ by their seeds only: new configurations, and the best one again.
+
+A challenger that is as good as the incumbent wins every second comparison of two noisy runs. So races of them take more
+evaluations than new configurations do. Here each new configuration has one run, all of them with the same seed. Between
+them, the configuration of the least predicted cost runs again with further seeds: if it was only lucky, the
+surrogate soon prefers another one. Picheny, Wagner, Ginsbourger, "A benchmark of kriging-based infill criteria for
+noisy optimization", Structural and Multidisciplinary Optimization 48 (2013), compares such strategies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from ConfigSpace import Configuration
+from smac.runhistory import StatusType, TrialInfo, TrialValue
+
+from pysmac_compat.engine.merit import Runs
+from pysmac_compat.engine.racing import Racing
+
+#: there are no further runs before so many evaluations
+_FIRST = 10
+#: the least and the largest share of further runs among all evaluations
+_LEAST, _MOST = 0.05, 0.2
+#: the share is the largest where the noise is at least this part of the distance from the least mean to the median one
+_MUCH = 0.4
+#: so many further runs tell how large the noise is, and whether there is any
+_ENOUGH = 3
+
+
+class Repeating(Racing):
+    """Runs each configuration once, but the incumbent several times.
+
+    The incumbent is the configuration of the least predicted cost; as long as there is no prediction, that of the least
+    mean cost. The more noise there is, the more often it runs again.
+    """
+
+    def reset(self) -> None:
+        """Forget everything."""
+        super().reset()
+        self._n_asked = self._n_again = 0
+        self._means: dict[Configuration, float] = {}
+        self._squares, self._n_told_again = 0.0, 0  # of the distances of further runs to the means before them
+
+    def take(self, info: TrialInfo, value: TrialValue) -> None:
+        """Learn the result of a trial, and choose the incumbent."""
+        pair = (info.instance, info.seed)
+        self._no_longer_pending(info)
+        runs = self._runs.setdefault(info.config, Runs())
+        if value.status != StatusType.SUCCESS:
+            runs.failed.add(pair)
+        elif runs.costs and not runs.failed:
+            n = len(runs.costs)
+            self._squares += n / (n + 1) * (float(value.cost) - self._means[info.config]) ** 2
+            self._n_told_again += 1
+        runs.costs[pair] = float(value.cost)
+        self._means[info.config] = self.mean(info.config)
+        self._time_used += value.cpu_time if self._n_new else 0.0
+        best = self._best_of(self.incumbent or info.config, info.config)
+        if best != self.incumbent:
+            self._set_incumbent(best)
+
+    def take_lost(self, told: Configuration) -> list[TrialInfo]:
+        """None: a configuration that has one run tells something by it."""
+        return []
+
+    def _best_of(self, incumbent: Configuration, told: Configuration) -> Configuration:
+        leading = self._config_selector.leading
+        if leading is None:  # only what was told has changed
+            return min(self._means if told == incumbent else (incumbent, told), key=self._rank)
+        return leading if self.knows(leading) and not self.has_failed(leading) else incumbent
+
+    def _rank(self, configuration: Configuration) -> tuple[float, float]:
+        runs = self._runs[configuration]
+        return len(runs.failed) / len(runs.costs), self._means[configuration]
+
+    def _trials(self) -> Iterator[TrialInfo | None]:
+        for trial in self._next_trials():
+            self._n_asked += trial is not None
+            yield trial
+
+    def _next_trials(self) -> Iterator[TrialInfo | None]:
+        first = self.incumbent
+        if first is None:
+            first = next(self.config_generator, None)
+            if first is None:
+                return
+            self._first = first
+            self._pairs.append(next(self._pair_source))
+            yield self._run(first, self._pairs[0], self._limit)
+            for _ in range(self._settings.initial_runs - 1):
+                yield from self._again(first)
+        while True:
+            best = self._best(first)
+            if self._n_asked >= _FIRST and self._n_again < self._share() * self._n_asked:
+                yield from self._again(best)
+            challenger = None if self.is_over else self._next_promising(best)
+            if challenger is not None:
+                yield self._run(challenger, self._pairs[0], self._limit)
+            else:
+                yield None if self.is_over else self._extend(min(self._runs, key=self._n_known))
+
+    def _share(self) -> float:
+        """The share of the evaluations that are to be further runs."""
+        if self._n_told_again < _ENOUGH:
+            return _LEAST
+        if self._squares == 0.0:
+            return 0.0
+        noise = math.sqrt(self._squares / self._n_told_again)
+        means = list(self._means.values())
+        away = _MUCH * (float(np.median(means)) - min(means))
+        return _LEAST + (_MOST - _LEAST) * (1.0 if noise >= away else noise / away)
+
+    def _again(self, configuration: Configuration) -> Iterator[TrialInfo]:
+        """A further run of a configuration, if it may have one."""
+        trial = self._extend(configuration)
+        if trial is not None:
+            self._n_again += 1
+            yield trial
+
+    def _n_known(self, configuration: Configuration) -> tuple[float, int]:
+        """For the order of further runs where nothing new is left: those that never fail and have few runs first."""
+        runs = self._runs[configuration]
+        n = len(runs.costs) + len(runs.pending)
+        return len(runs.failed) / n, n
