@@ -82,7 +82,6 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
         gaps = np.log1p(gaps / unit)
     deviation = gaps.std()
 
-
     def slope(cost: float) -> float:
         above = 1.0 if unit == math.inf else unit + max(0.0, (cost - least) / range_)
         return 1.0 / (above * deviation * range_)
@@ -93,8 +92,8 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
 def columns_differ(rows: Indices, columns: Indices, costs: Costs) -> bool:
     """Whether columns have effects far beyond the noise.
 
-    By an F test of two ways at 1 %; and their variance, with the noise, must be several times the noise: where rows have
-    further columns because their first cost was low, the first column seems to have an effect of about the noise.
+    By an F test of two ways at 1 %; and their variance, with the noise, must be several times the noise: where rows
+    have further columns because their first cost was low, the first column seems to have an effect of about the noise.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def initial_design(scenario: Scenario, settings: RacingSettings = RacingSettings
 def intensifier(
     scenario: Scenario, settings: RacingSettings = RacingSettings(), *, capping: Capping | None = None, **more: Any
 ) -> Racing:
-    """What decides what is evaluated next: a race, where there are several instances, or no seeds, or runs are capped."""
+    """What decides what is evaluated next: races where there are several instances, no seeds, or capped runs."""
     one = scenario.instances is None or len(scenario.instances) == 1
     repeats = one and not scenario.deterministic and capping is None and settings.first_batch == 1
     return (Repeating if repeats else Racing)(scenario, settings, capping=capping, **more)

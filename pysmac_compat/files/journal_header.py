@@ -15,7 +15,7 @@ from pysmac_compat.plan.known import Known
 #: of the journal; the lines of version 1 have no checksums
 VERSION, WITHOUT_CHECKSUMS = 2, 1
 #: goes up when the same results lead to other proposals than before; journals without it have 1
-PROPOSALS = 4
+PROPOSALS = 5
 
 
 def header(plan: Plan, run: int) -> dict[str, Any]:
