@@ -1,6 +1,8 @@
 """Options of the racing, of the model, and of what it proposes."""
 
-from __future__ import annotations
+from __future__ from collections import Counter
+
+import annotations
 
 from functools import cache
 
@@ -21,8 +23,9 @@ def test_execution_mode_roar_uses_no_model():
 
 
 def test_max_incumbent_runs():
-    result = search([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 3, n=20, deterministic=False)
-    assert max(run.incumbent_runs for run in result.runs) == 3
+    result = search([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 3, n=60, deterministic=False)
+    runs = Counter(map(str, configurations(result)))
+    assert max(runs.values()) == 3
 
 
 def test_initial_incumbent_runs():
