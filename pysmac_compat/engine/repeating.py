@@ -25,8 +25,10 @@ _FIRST = 10
 _LEAST, _MOST = 0.05, 0.2
 #: the share is the largest where the noise is at least this part of the distance from the least mean to the median one
 _MUCH = 0.4
-#: so many further runs tell how large the noise is, and whether there is any
+#: so many further runs tell how large the noise is
 _ENOUGH = 3
+#: so many that cost what the first ones did tell that there is none
+_SURE = 5
 
 
 class Repeating(Racing):
@@ -106,7 +108,7 @@ class Repeating(Racing):
         if self._n_told_again < _ENOUGH:
             return _LEAST
         if self._squares == 0.0:
-            return 0.0
+            return 0.0 if self._n_told_again >= _SURE else _LEAST
         noise = math.sqrt(self._squares / self._n_told_again)
         means = list(self._means.values())
         away = _MUCH * (float(np.median(means)) - min(means))

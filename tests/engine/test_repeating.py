@@ -62,8 +62,8 @@ def test_new_configurations_and_the_best_again(search):
 
 
 def test_without_noise_nothing_runs_again_and_again(search):
-    _, calls, _, _ = search(parameter_space(PARAMETERS), noisy(0.0), 60, deterministic=False)
-    assert len(calls) - len(runs_of(calls)) == 3  # that showed it
+    _, calls, _, _ = search(parameter_space(PARAMETERS), noisy(0.0), 130, deterministic=False)
+    assert len(calls) - len(runs_of(calls)) == 5  # that showed it
 
 
 def test_the_luckiest_is_not_the_best(search):

@@ -1,9 +1,8 @@
 """Options of the racing, of the model, and of what it proposes."""
 
-from __future__ from collections import Counter
+from __future__ import annotations
 
-import annotations
-
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -23,7 +22,7 @@ def test_execution_mode_roar_uses_no_model():
 
 
 def test_max_incumbent_runs():
-    result = search([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 3, n=60, deterministic=False)
+    result = search([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 10_007, n=60, deterministic=False)
     runs = Counter(map(str, configurations(result)))
     assert max(runs.values()) == 3
 
