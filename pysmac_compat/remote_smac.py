@@ -5,25 +5,26 @@ from __future__ import annotations
 import contextlib
 import os
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pysmac_compat import arguments
 from pysmac_compat._process import check_platform
-from pysmac_compat.errors import ArgumentError, LinkedFileError
-from pysmac_compat.evaluation.evaluator import Evaluator
+from pysmac_compat.errors import ArgumentError, LinkedFileError, SearchError
 from pysmac_compat.evaluation.outcome import REPORTABLE, SUCCESSES, Outcome, describe, judge
-from pysmac_compat.events import CallWanted
 from pysmac_compat.files.folder import Folder
-from pysmac_compat.files.lock import lock_runs
+from pysmac_compat.files.lock import RunLock, lock_runs
 from pysmac_compat.files.result_files import ResultFiles, run_names
 from pysmac_compat.files.scenario_files import DEFAULT_CUTOFF
 from pysmac_compat.files.text import Path
 from pysmac_compat.options.table import HEAD
 from pysmac_compat.planning.scenario import ScenarioPlan, read_scenario_plan
 from pysmac_compat.results import Result
+from pysmac_compat.search.driven import DrivenSearch
 from pysmac_compat.search.minimisation import Minimisation
+from pysmac_compat.search.result_builder import ResultBuilder
+from pysmac_compat.search.trials import Trial
 from pysmac_compat.space.values import typed
 from pysmac_compat.utils.parameter_definitions import process_parameter_definitions as process_parameter_definitions
 from pysmac_compat.utils.parameter_definitions import (
@@ -70,8 +71,8 @@ class remote_smac:
 
     Notes
     -----
-    The search goes on in a process of its own, which ends with the search, with `close`, at the end of a
-    ``with``, or when the object goes.
+    The first question imports SMAC3; the clock of a limit on the total time starts then. The files are complete when
+    the search has ended, and after `close`, the end of a ``with``, or when the object goes.
     """
 
     udp_timeout = 5
@@ -88,21 +89,11 @@ class remote_smac:
     ) -> None:
         check_platform()
         found = read_scenario_plan(scenario_fn, additional_options_fn, seed, parser_dict)
-        self._plan, self._instances = found.plan, found.instances
-        self._types = dict(parser_dict)
-        self._wanted: CallWanted | None = None
-        self._ended = False
-        locks = [] if found.results is None else lock_runs(found.results, run_names(found.plan.seeds))
-        try:
-            files = _open_files(found)
-        except BaseException:
-            for lock in locks:
-                lock.close()
-            raise
-        self._minimisation = Minimisation(found.plan, files=files, locks=locks)
-        self._end = weakref.finalize(self, _close, self._minimisation, os.getpid())
-        self._minimisation.start()
-        self._events = self._minimisation.events()
+        self._plan, self._words = found.plan, _Words(found.instances, dict(parser_dict))
+        self._asked: Trial | None = None
+        locks, files = _claim(found)
+        self._search = DrivenSearch(found.plan, ResultBuilder(found.plan), files=files)
+        self._end = weakref.finalize(self, _close, self._search, locks, os.getpid())
 
     def next_configuration(self) -> dict[str, Any] | None:
         """What is to be run next.
@@ -121,33 +112,15 @@ class remote_smac:
         RuntimeError
             If the search has failed.
         """
-        if self._wanted is not None:
+        if self._asked is not None:
             raise ArgumentError("next_configuration: report_result must come first, for the last configuration")
-        try:
-            for event in () if self._ended else self._events:
-                if isinstance(event, CallWanted):
-                    self._wanted = event
-                    return self._configuration(event)
-        except RuntimeError:
+        with self._closed_by_failures():
+            # one that is still open has crashed, and is to be run again
+            self._asked = next(iter(self._search.open), None) or self._search.ask()
+        if self._asked is None:
             self.close()
-            raise
-        self.close()
-        return None
-
-    def _configuration(self, wanted: CallWanted) -> dict[str, Any]:
-        values = dict(wanted.arguments)
-        # Each of the two is there if the search needs it; no parameter has these names.
-        name, *more = self._instances[values.pop("instance", 0)]
-        seed = values.pop("seed", _NO_SEED)
-        head = (
-            name,
-            " ".join(more) or "0",
-            DEFAULT_CUTOFF if wanted.cutoff is None else wanted.cutoff,
-            _CUTOFF_LENGTH,
-            seed,
-        )
-        given = {name: typed(name, self._types[name], str(value)) for name, value in values.items()}
-        return {**dict(zip(HEAD, head, strict=True)), **given}
+            return None
+        return self._words.configuration(self._asked.arguments, self._asked.cutoff)
 
     def report_result(self, result_dict: Mapping[str, Any]) -> None:
         """The result of what `next_configuration` has returned last.
@@ -164,10 +137,15 @@ class remote_smac:
         ------
         ArgumentError
             A ``ValueError``, for other keys or values, and if there is nothing to report.
+        RuntimeError
+            If the search has failed.
         """
-        if self._wanted is None:
+        if self._asked is None:
             raise ArgumentError("report_result: next_configuration must come first")
-        self._answer(self._outcome(result_dict, self._wanted.cutoff))
+        outcome = self._outcome(result_dict, self._asked.cutoff)
+        asked, self._asked = self._asked, None
+        with self._closed_by_failures():
+            self._search.tell(asked, outcome)
 
     def _outcome(self, result: Mapping[str, Any], cutoff: float | None) -> Outcome:
         expected = f"a dict with the keys {', '.join(_REPORT)}"
@@ -190,19 +168,25 @@ class remote_smac:
             cutoff=cutoff,
         )
 
-    def _answer(self, outcome: Outcome) -> None:
-        self._wanted = None
-        with contextlib.suppress(OSError):  # the search has died, which the next question tells
-            self._minimisation.answer(outcome)
+    @contextlib.contextmanager
+    def _closed_by_failures(self) -> Iterator[None]:
+        """A context of the search, which is in pieces after an exception."""
+        try:
+            yield
+        except BaseException as error:
+            self.close()
+            if isinstance(error, SearchError) or not isinstance(error, Exception):
+                raise
+            raise SearchError(f"the search has failed; what it had found is kept: {error!r}") from error
 
     @property
     def result(self) -> Result:
         """All that is known so far, as `SMAC_optimizer.result`; instances are numbers, in the order of the file."""
-        return self._minimisation.result
+        return self._search.result
 
     def close(self) -> None:
         """End the search."""
-        self._ended, self._wanted = True, None
+        self._asked = None
         self._end()
 
     def __enter__(self) -> remote_smac:
@@ -210,6 +194,35 @@ class remote_smac:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+class _Words:
+    """How SMAC v2 hands over a call: ``instances`` are words, by their numbers, ``types`` those of the parameters."""
+
+    def __init__(self, instances: Sequence[Sequence[str]], types: Mapping[str, Callable[[str], Any]]) -> None:
+        self._instances, self._types = instances, types
+
+    def configuration(self, arguments: Mapping[str, Any], cutoff: float | None) -> dict[str, Any]:
+        """What `remote_smac.next_configuration` returns for a call with these arguments."""
+        values = dict(arguments)
+        # Each of the two is there if the search needs it; no parameter has these names.
+        name, *more = self._instances[values.pop("instance", 0)]
+        seed = values.pop("seed", _NO_SEED)
+        limit = DEFAULT_CUTOFF if cutoff is None else cutoff
+        head = (name, " ".join(more) or "0", limit, _CUTOFF_LENGTH, seed)
+        given = {name: typed(name, self._types[name], str(value)) for name, value in values.items()}
+        return {**dict(zip(HEAD, head, strict=True)), **given}
+
+
+def _claim(found: ScenarioPlan) -> tuple[list[RunLock], ResultFiles]:
+    """Lock what the scenario says where to write, and begin with the files there."""
+    locks = [] if found.results is None else lock_runs(found.results, run_names(found.plan.seeds))
+    try:
+        return locks, _open_files(found)
+    except BaseException:
+        for lock in locks:
+            lock.close()
+        raise
 
 
 def _open_files(found: ScenarioPlan) -> ResultFiles:
@@ -227,10 +240,11 @@ def _open_files(found: ScenarioPlan) -> ResultFiles:
     return files
 
 
-def _close(minimisation: Minimisation, owner: int) -> None:
+def _close(search: DrivenSearch, locks: Sequence[RunLock], owner: int) -> None:
     if os.getpid() == owner:  # not in a fork of the process whose search it is
-        minimisation.close()
-    minimisation.release_locks()
+        search.close()
+    for lock in locks:
+        lock.close()
 
 
 def remote_smac_function(
@@ -242,7 +256,7 @@ def remote_smac_function(
     has_instances: bool = False,
     mem_limit_function_mb: float | None = None,
 ) -> Result:
-    """Drive a `remote_smac` to its end: ask, call the function in a child process, report.
+    """Do all that a `remote_smac` asks for: call the function in child processes, as `SMAC_optimizer.minimize` does.
 
     Parameters
     ----------
@@ -265,13 +279,19 @@ def remote_smac_function(
         See `remote_smac`.
     """
     memory = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
-    with remote_smac(scenario_fn, additional_options_fn, seed, None, None, parser_dict) as smac:
-        plan = smac._plan
-        rules = replace(plan.rules, memory_mb=memory)
-        with contextlib.closing(Evaluator(function, rules, smac._minimisation.locks)) as call:
-            while (config := smac.next_configuration()) is not None:
-                assert smac._wanted is not None
-                keywords = function_arguments(config, plan.deterministic, has_instances)
-                smac._answer(call(keywords, smac._wanted.cutoff))
-        smac._minimisation.conclude()
-        return smac.result
+    check_platform()
+    found = read_scenario_plan(scenario_fn, additional_options_fn, seed, parser_dict)
+    plan = replace(found.plan, calls=replace(found.plan.calls, memory_mb=memory, isolate=True, cluster=None))
+    words = _Words(found.instances, dict(parser_dict))
+
+    def call(**given: Any) -> Any:
+        return function(**function_arguments(words.configuration(given, None), plan.deterministic, has_instances))
+
+    locks, files = _claim(found)
+    try:
+        minimisation = Minimisation(plan, call, files=files, locks=locks)
+        minimisation.carry_out()
+    finally:
+        for lock in locks:
+            lock.close()
+    return minimisation.result

@@ -92,6 +92,8 @@ class Session:
         CPU seconds that the evaluations may use together.
     count_own_time : bool
         Whether the search's own CPU time counts, too.
+    clock : callable
+        Returns that, in seconds, from any point in time.
     stop_file : str or None
         The search ends when this file is gone.
     kill_file : str or None
@@ -141,6 +143,7 @@ class Session:
         seed: int = 0,
         cpu_time: float | None = None,
         count_own_time: bool = False,
+        clock: Callable[[], float] = time.process_time,
         stop_file: str | None = None,
         kill_file: str | None = None,
         folder: Path | None = None,
@@ -166,6 +169,7 @@ class Session:
         self.design_evaluations = n_evaluations if design_evaluations is None else design_evaluations
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
+        self.clock = clock
         self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
         self.known = known
         self.cpu_used, self.begun, self.reason = 0.0, 0, ""
@@ -213,7 +217,7 @@ class Session:
         """Get ready for the first `ask`; see `run`. SMAC3 writes its files to the folder."""
         self._facade = self._make_facade(folder)
         self._end = math.inf if deadline is None else deadline
-        self._start = time.process_time()
+        self._start = self.clock()
         self._learn_known()
 
     @property
@@ -288,7 +292,7 @@ class Session:
             return f"{self.stop_file} is gone"
         if self.begun and time.monotonic() >= self._end:
             return "t_limit_total_s reached"
-        own_time = time.process_time() - self._start if self.count_own_time else 0
+        own_time = self.clock() - self._start if self.count_own_time else 0
         if self.begun and self.cpu_time - self.cpu_used <= own_time:
             return "cputime-limit reached"
         return ""

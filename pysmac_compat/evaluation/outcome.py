@@ -112,6 +112,11 @@ class Outcome:
         """Whether the value says something about the configuration: no crash, not cut short."""
         return self.status in (*SUCCESSES, "TIMEOUT") and not self.cut_short
 
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether another call may do better: this one has crashed by itself."""
+        return self.status in CRASHES and not self.cut_short
+
 
 @dataclass(frozen=True)
 class Scored:

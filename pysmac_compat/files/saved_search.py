@@ -1,9 +1,9 @@
 """A `Search` in a file: its arguments, and the results that it was told, in lines like those of a journal.
 
-The first line has what the search was made of, and how many trials it had been asked for when each result was told;
-then comes a line for each result, in that order::
+The first line has what the search was made of, how many trials it had been asked for when each result was told, and
+how many on test instances; then comes a line for each result, in that order, and for those on test instances::
 
-    {"journal": 2, "max_evaluations": 60, ..., "search": {"parameters": {...}, ...}, "asked": [1, 2], "crc": ...}
+    {"journal": 2, ..., "search": {"parameters": {...}, ...}, "asked": [1, 2], "tests": 0, "crc": ...}
     {"test": false, "index": 1, "configuration": {"x": 4.0}, "instance": null, ..., "value": 13.0, ..., "crc": "..."}
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,28 @@ _SPACE = ("parameters", "conditional_clauses", "forbidden_clauses")
 
 
 @dataclass(frozen=True)
+class History:
+    """What was asked and told in a search.
+
+    Attributes
+    ----------
+    told : list of Evaluation
+        The results, in the order in which they were told.
+    asked : list of int
+        How many trials had been asked for when each of them was told, and at the end.
+    tested : list of Evaluation
+        The results on test instances.
+    n_tests : int
+        How many trials on test instances had been asked for.
+    """
+
+    told: list[Evaluation]
+    asked: list[int]
+    tested: list[Evaluation]
+    n_tests: int
+
+
+@dataclass(frozen=True)
 class SavedSearch:
     """What such a file holds.
 
@@ -38,7 +60,8 @@ class SavedSearch:
     settings : dict
         The other arguments of `Search`.
     asked : list of int
-        How many trials had been asked for when each result was told, and at the end.
+    n_tests : int
+        See `History`.
     recorded : Recorded
         The results.
     """
@@ -46,6 +69,7 @@ class SavedSearch:
     definition: Definition
     settings: dict[str, Any]
     asked: list[int]
+    n_tests: int
     recorded: Recorded
 
     @property
@@ -59,8 +83,7 @@ def write_search(
     definition: Definition,
     settings: Mapping[str, Any],
     design: int,
-    asked: Sequence[int],
-    told: Sequence[Evaluation],
+    history: History,
 ) -> None:
     """Write a file in place of what is there; ``design``: the evaluations that the initial design is meant for.
 
@@ -80,12 +103,14 @@ def write_search(
         "journal": VERSION,
         "max_evaluations": design,
         # what one call at a time leads to has changed less often than what several do
-        "workers": max(1, *(count - number for number, count in enumerate(asked))),
+        "workers": max(1, *(count - number for number, count in enumerate(history.asked))),
         "proposals": PROPOSALS,
         "search": content,
-        "asked": list(asked),
+        "asked": history.asked,
+        "tests": history.n_tests,
     }
-    lines = [checked_line(head), *(evaluation_line(each, test=False) for each in told)]
+    lines = [checked_line(head), *(evaluation_line(each, test=False) for each in history.told)]
+    lines += [evaluation_line(each, test=True) for each in history.tested]
     write_bytes(os.fspath(path), "".join(lines).encode(), synced=True)
 
 
@@ -98,7 +123,7 @@ def read_search(path: Path) -> SavedSearch:
     """
     path = os.fspath(path)
     head, recorded = read_any_journal(path)
-    settings, asked = head.get("search"), head.get("asked")
+    settings, asked, n_tests = head.get("search"), head.get("asked"), head.get("tests", 0)
     if not isinstance(settings, dict) or not isinstance(asked, list):
         raise FileFormatError("expected what Search.save() writes, with 'search' and 'asked'", path, 1)
     if is_of_other_proposals(head):
@@ -113,11 +138,13 @@ def read_search(path: Path) -> SavedSearch:
     fits = len(counts) == len(asked) == told + 1 and all(one <= other for one, other in itertools.pairwise(counts))
     if not fits or any(count < number for number, count in enumerate(counts[:-1], 1)):
         raise FileFormatError(f"'asked' does not fit to {told} results: lines are missing or too many", path, 1)
+    if type(n_tests) is not int or n_tests < 0:
+        raise FileFormatError(f"'tests' cannot be {n_tests!r:.80}", path, 1)
     try:
         definition = _definition(*(settings.pop(name) for name in _SPACE))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileFormatError(f"the search space cannot be read: {error}", path, 1) from error
-    return SavedSearch(definition, settings, counts, recorded)
+    return SavedSearch(definition, settings, counts, n_tests, recorded)
 
 
 def _space(definition: Definition) -> dict[str, Any]:

@@ -1,42 +1,28 @@
-"""A search in this process that is asked what to evaluate, and told what that came to: no calls, no processes.
-
-A `Run` does what it does in the engine's process; but what makes a call there is what takes a `Trial` here, and a call
-comes to its end when the result is told. So it proposes what `SMAC_optimizer.minimize` proposes.
-"""
+"""`Search`: ask what to evaluate, and tell what it came to."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat import arguments
 from pysmac_compat._process import check_platform
-from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, FileFormatError, SearchError, shown
-from pysmac_compat.events import Event, RunEnded, RunStarted, Warned
 from pysmac_compat.files.saved_search import SavedSearch, read_search, write_search
 from pysmac_compat.options.meaning import CallOptions, LimitOptions, Options
 from pysmac_compat.options.smac_options import resolve
 from pysmac_compat.plan import Plan
 from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.results import Result
-from pysmac_compat.search.here import engine_here
+from pysmac_compat.search.driven import DrivenSearch
 from pysmac_compat.search.result_builder import ResultBuilder
-from pysmac_compat.search.run import Run
-from pysmac_compat.search.trials import Calls, Trial, told_outcome
+from pysmac_compat.search.trials import Trial, told_outcome
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.ready import understand
 
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
-
-    from pysmac_compat.engine.session import Session
 
 
 #: what other tools call arguments of `Search`
@@ -67,6 +53,8 @@ class Search:
         When the search ends; the size of the initial design depends on it.
     deterministic, num_train_instances, train_instance_features, t_limit_function_s, maximize, known
         See `SMAC_optimizer.minimize`; ``t_limit_function_s`` is the ``cutoff`` of a trial.
+    num_test_instances : int or None
+        After the search come the trials that evaluate the final incumbent on these instances; their ``test`` is True.
     seed : int
     smac_options : dict
         What would be assigned to ``SMAC_optimizer().smac_options``; nothing that is about calls and files.
@@ -96,6 +84,7 @@ class Search:
         seed: int = 0,
         deterministic: bool = True,
         num_train_instances: int | None = None,
+        num_test_instances: int | None = None,
         train_instance_features: Any = None,
         t_limit_function_s: float | None = None,
         maximize: bool = False,
@@ -111,6 +100,7 @@ class Search:
             "seed": seed,
             "deterministic": deterministic,
             "num_train_instances": num_train_instances,
+            "num_test_instances": num_test_instances,
             "train_instance_features": train_instance_features,
             "t_limit_function_s": t_limit_function_s,
             "maximize": maximize,
@@ -119,18 +109,12 @@ class Search:
         }
         self._start()
 
-    def _start(self, design: int | None = None) -> None:
-        self._plan = _plan(self._definition, **self._settings)
-        self._builder = ResultBuilder(self._plan, shows_failures=False)  # who has told of one knows it
-        self._lock = threading.RLock()
-        self._calls = Calls()
-        self._session: Session | None = None
-        self._design = design or self._plan.budget.evaluations
-        self._told: list[int] = []  # the indices of the trials, as they were told
-        self._asked: list[int] = []  # how many had been asked for when each of them was told
-        self._warnings: list[str] = []
-        self._ended = ""
-        self._take(RunStarted(0))
+    def _start(self, saved: SavedSearch | None = None) -> None:
+        self._plan = search_plan(self._definition, **self._settings)
+        builder = ResultBuilder(self._plan, shows_failures=False)  # who has told of one knows it
+        recorded = None if saved is None else saved.recorded
+        self._design = self._plan.budget.evaluations if recorded is None else recorded.max_evaluations
+        self._driven = DrivenSearch(self._plan, builder, recorded=recorded)
 
     def ask(self) -> Trial:
         """What is to be evaluated next.
@@ -141,25 +125,14 @@ class Search:
             A ``RuntimeError``: the search has ended, or results of open trials must be told first, or an exception
             has come out of an earlier `ask`: `save` the search and `load` it to go on.
         """
-        trial = self._next()
+        trial = self._driven.ask()
         if trial is None:
-            if self._ended:
-                raise SearchError(f"ask: the search has ended: {self._ended}")
-            numbers = ", ".join(str(each.number) for each in self._calls.open)
-            reason = "" if self._session is None else self._session.reason
-            raise SearchError(f"ask: {reason or 'it needs a result first'}; open trials are: {numbers}")
+            raise SearchError(f"ask: {self._driven.why_nothing}")
         return trial
 
     def __iter__(self) -> Iterator[Trial]:
-        while (trial := self._next()) is not None:
+        while (trial := self._driven.ask()) is not None:
             yield trial
-
-    def _next(self) -> Trial | None:
-        with self._engine() as session:
-            if not self._ended and session.ask():
-                return self._calls.last
-            self._end_if_over(session)
-            return None
 
     def tell(self, trial: Trial, result: Any) -> None:
         """What a trial came to.
@@ -177,53 +150,23 @@ class Search:
         ArgumentError
             A ``ValueError``; the trial is open as before.
         """
-        with self._engine() as session:
-            self._check(trial)
-            self._calls.end(trial, told_outcome(trial, result, self._plan))
-            self._learn(session)
-            self._end_if_over(session)
-
-    def _learn(self, session: Session) -> None:
-        """Learn the result that was told, or the next one that is recorded."""
-        number = self._run.next_to_learn(session.pending)
-        self._told.append(self._run.index_of(number))
-        self._asked.append(session.begun)
-        session.learn(number)
-
-    def _end_if_over(self, session: Session) -> None:
-        if session.reason and not session.pending and not self._ended:
-            self._ended = session.reason
-            self._take(RunEnded(0, session.reason))
-
-    def _check(self, trial: Any) -> None:
-        if not isinstance(trial, Trial):
-            raise ArgumentError(f"tell: expected a trial, as ask() returns it, got {shown(trial)}")
-        if trial in self._calls.open:
-            return
-        if trial.number in self._told:
-            raise ArgumentError(
-                f"tell: the result of trial {trial.number} has been told before; it cannot be changed, but "
-                "known=[(configuration, value), ...] hands corrected results to a new search"
-            )
-        numbers = ", ".join(str(each.number) for each in self._calls.open) or "none"
-        raise ArgumentError(f"tell: {shown(trial)} is no trial of this search that is open; open are: {numbers}")
+        self._driven.check(trial)
+        self._driven.tell(trial, told_outcome(trial, result, self._plan))
 
     @property
     def open(self) -> tuple[Trial, ...]:
         """The trials whose results have not been told, in the order in which they were asked for."""
-        with self._lock:
-            return tuple(self._calls.open)
+        return self._driven.open
 
     @property
     def unneeded(self) -> tuple[Trial, ...]:
         """Open trials whose configurations have lost meanwhile: nothing is learnt from what they come to."""
-        with self._lock:
-            return tuple(trial for trial, call in self._calls.open.items() if call.drop.given)
+        return self._driven.unneeded
 
     @property
     def ended(self) -> str:
         """Why the search has ended; empty as long as it goes on, or nobody has asked for more than there is."""
-        return self._ended
+        return self._driven.ended
 
     @property
     def best(self) -> tuple[float, dict[str, Any]] | None:
@@ -234,11 +177,7 @@ class Search:
     @property
     def result(self) -> Result:
         """All that is known so far, as `SMAC_optimizer.result`; what is told later does not change it."""
-        with self._lock:
-            found = self._builder.result if self._ended else self._builder.so_far(0)
-            (run,) = found.runs
-            run = replace(run, trajectory=list(run.trajectory), evaluations=list(run.evaluations))
-            return replace(found, runs=[run])
+        return self._driven.result
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all of it into a file, in place of what the file holds; see `load`.
@@ -249,11 +188,7 @@ class Search:
             If the space or an option has a value that JSON cannot hold.
         OSError
         """
-        with self._engine() as session:
-            evaluations = {each.index: each for each in self.result.runs[0].evaluations}
-            told = [evaluations[index] for index in self._told]
-            asked = [*self._asked, session.begun]
-            write_search(path, self._definition, self._settings, self._design, asked, told)
+        write_search(path, self._definition, self._settings, self._design, self._driven.history())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, max_evaluations: int | None = None) -> Search:
@@ -267,7 +202,8 @@ class Search:
         path : str or path-like
             Nothing in the file is executed.
         max_evaluations : int or None
-            Where the search ends, if not where it would have ended; the initial design stays as it was.
+            Where the search ends, if not where it would have ended; the initial design stays as it was. Tests follow
+            when it ends; those of them that are in the file count.
 
         Raises
         ------
@@ -281,62 +217,22 @@ class Search:
         if max_evaluations is not None:
             search._settings["max_evaluations"] = max_evaluations
         try:
-            search._start(saved.recorded.max_evaluations)
+            search._start(saved)
         except TypeError as error:  # an argument that is missing, unknown or of a wrong type
             raise FileFormatError(str(error), os.fspath(path), 1) from error
-        with search._engine(saved):
-            return search
+        search._driven.repeat(saved.asked, 0 if search._settings != saved.settings else saved.n_tests)
+        return search
 
     def __reduce__(self) -> Any:
         raise TypeError("a Search cannot be pickled or copied: use save() and Search.load()")
 
     def __repr__(self) -> str:
-        state = f"ended: {self._ended}" if self._ended else f"open: {len(self._calls.open)}"
-        return f"<Search: told={len(self._told)}, max_evaluations={self._plan.budget.evaluations}, {state}>"
-
-    @contextlib.contextmanager
-    def _engine(self, saved: SavedSearch | None = None) -> Iterator[Session]:
-        """The session, begun if it is not, with what holds in an engine's process: one thread, and silence."""
-        try:
-            with self._lock, engine_here():
-                yield self._session or self._begin(saved)
-        finally:
-            texts, self._warnings = self._warnings, []
-            for text in texts:
-                warn(text)
-
-    def _begin(self, saved: SavedSearch | None) -> Session:
-        recorded = None if saved is None else saved.recorded
-        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes its scenario, nothing else
-            self._run = Run(self._plan, 0, self._calls.outcome, self._take, Path(folder), self._calls, recorded)
-            session = self._run.session(self._plan.calls.workers)
-            session.begin(Path(folder))
-        if saved is not None:
-            self._replay(session, saved)
-        self._session = session
-        return session
-
-    def _replay(self, session: Session, saved: SavedSearch) -> None:
-        """Ask and tell as it was done before."""
-        for number, count in enumerate(saved.asked, 1):
-            while session.begun < count and session.ask():
-                pass
-            if session.begun < count:
-                reason = session.reason or "results are missing"
-                raise FileFormatError(
-                    f"evaluation {count} was asked for, where the search ends now: {reason}", saved.path
-                )
-            if number < len(saved.asked):
-                self._learn(session)
-
-    def _take(self, event: Event) -> None:
-        if isinstance(event, Warned):  # when the user's filters are back
-            self._warnings.append(event.text)
-        else:
-            self._builder.take(event)
+        state = f"ended: {self.ended}" if self.ended else f"open: {len(self.open)}"
+        return f"<Search: told={self._driven.n_told}, max_evaluations={self._plan.budget.evaluations}, {state}>"
 
 
-def _plan(definition: Definition, *, smac_options: Mapping[str, Any], **settings: Any) -> Plan:
+def search_plan(definition: Definition, *, smac_options: Mapping[str, Any], **settings: Any) -> Plan:
+    """The plan of a `Search` with these arguments."""
     options = resolve(smac_options)
     _refuse_calls(options)
     settings["maximize"] = arguments.flag("maximize", settings["maximize"])

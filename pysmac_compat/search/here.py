@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import time
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -35,3 +36,24 @@ def engine_here() -> Iterator[None]:
                 yield
     finally:
         log.setLevel(level)
+
+
+class OwnTime:
+    """CPU seconds of the search itself; what else its process does is none of it."""
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._since: float | None = None
+
+    def __call__(self) -> float:
+        """All of them so far."""
+        return self._before + (0.0 if self._since is None else time.thread_time() - self._since)
+
+    @contextlib.contextmanager
+    def goes_on(self) -> Iterator[None]:
+        """A context in which this thread searches, and no other one."""
+        self._since = time.thread_time()
+        try:
+            yield
+        finally:
+            self._before, self._since = self(), None

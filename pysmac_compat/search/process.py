@@ -55,7 +55,8 @@ from pysmac_compat.events import (
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.search_files import SearchFiles
 from pysmac_compat.plan import Plan
-from pysmac_compat.search.run import Call, EvaluationLost, Run
+from pysmac_compat.search.jobs import Call, EvaluationLost
+from pysmac_compat.search.run import Run
 from pysmac_compat.search.stopped import Stopped, end_after
 
 logger = logging.getLogger(__name__)

@@ -12,9 +12,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from pysmac_compat.errors import SearchError
 from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Scored
 from pysmac_compat.events import Begun, Evaluated, Event, Improved, Tested, Warned
@@ -23,6 +22,7 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.plan.validation import Step
 from pysmac_compat.results import Evaluation
 from pysmac_compat.search.hopeless import Hopeless
+from pysmac_compat.search.jobs import Call, EvaluationLost, Job, Pool, test_jobs
 
 if TYPE_CHECKING:
     from pysmac_compat.engine.session import Session, Standing
@@ -33,25 +33,12 @@ _ROUNDING = 1e-12
 #: the outcome of an evaluation that was stopped with the search
 _LOST = Outcome("TIMEOUT", 0.0, 0.0, 0.0, 0.0, cut_short=True)
 
-#: makes one call: arguments, cutoff in seconds, what stops it
-Call = Callable[[Mapping[str, Any], "float | None", "Drop | None"], Outcome]
-
-
-class Pool(Protocol):
-    """Makes several calls at a time, as ``ThreadPoolExecutor``."""
-
-    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
-        """Have it called soon."""
-
-
-class EvaluationLost(SearchError):
-    """A call will not come to an end, because what makes it is gone."""
-
 
 class Run:
     """What one run does; all that happens is sent to the process that has started it.
 
-    Where it asks for an evaluation that is recorded, no call is made.
+    Where it asks for an evaluation that is recorded, no call is made. ``design``: the initial design is that of a
+    search of so many evaluations, in place of the plan's; what is recorded tells it, too.
     """
 
     def __init__(
@@ -64,9 +51,11 @@ class Run:
         pool: Pool | None = None,
         recorded: Recorded | None = None,
         stopped: Callable[[], str] = lambda: "",
+        design: int | None = None,
     ) -> None:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.recorded, self.stopped = recorded, stopped
+        self.design = design if recorded is None else recorded.max_evaluations
         self.tells = False  # of calls that are begun, too
         self.ask: Callable[[tuple[int, ...]], str] | None = None  # whether the run goes on
         self.verdict = ""  # what has been said to that
@@ -90,8 +79,8 @@ class Run:
         self._incumbent: Mapping[str, Any] | None = None
         self.evaluated: dict[str, dict[str, Any]] = {}
 
-    def session(self, workers: int) -> Session:
-        """The session, ready to run; imports SMAC3."""
+    def session(self, workers: int, clock: Callable[[], float] = time.process_time) -> Session:
+        """The session, ready to run; imports SMAC3. ``clock``: the CPU seconds of the search itself."""
         from pysmac_compat.engine import parts
         from pysmac_compat.engine.capping import Capping
         from pysmac_compat.engine.session import Session
@@ -103,13 +92,14 @@ class Run:
             search_space(plan.definition, plan.start.subspace),
             self.evaluate,
             n_evaluations=max(0, plan.budget.evaluations - len(self._old)),
-            design_evaluations=None if self.recorded is None else self.recorded.max_evaluations,
+            design_evaluations=self.design,
             window=plan.calls.most_unlearnt(workers),
             choose=self.choose,
             drop=self.drop,
             seed=plan.seeds[self.run] + plan.start.seed_offset,
             cpu_time=plan.budget.cpu_time,
             count_own_time=plan.budget.count_own_time,
+            clock=clock,
             stop_file=plan.budget.stop_file,
             kill_file=plan.calls.kill_file,
             deterministic=plan.deterministic,
@@ -167,7 +157,7 @@ class Run:
         if self.tells:
             self.send(Begun(self.run, self.count))
         drop = self._drops[self.count] = Drop()
-        return self._start(self._evaluate, values, instance, seed, cutoff, self.count, origin, drop)
+        return self._start(self._evaluate, Job(self.count, values, instance, seed, cutoff, origin=origin, drop=drop))
 
     def drop(self, number: int) -> None:
         """Stop the evaluation that was begun with this number, if it has to be made."""
@@ -201,34 +191,25 @@ class Run:
         outcome = Outcome(known.status, known.quality, known.runtime, known.cpu_time, known.wall_time, known.message)
         return self.plan.objective.judge(outcome, first=known.index == 1)
 
-    def _start(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call it now, or as soon as an evaluator is idle and then return a future."""
-        return function(*arguments) if self.pool is None else self.pool.submit(function, *arguments)
+    def _start(self, function: Callable[[Job], Any], job: Job) -> Any:
+        """Do it now, or as soon as an evaluator is idle and then return a future."""
+        return function(job) if self.pool is None else self.pool.submit(function, job)
 
-    def _evaluate(
-        self,
-        values: dict[str, Any],
-        instance: int | None,
-        seed: int | None,
-        cutoff: float | None,
-        index: int,
-        origin: str | None,
-        drop: Drop,
-    ) -> Scored:
-        if index != self._begun[0] and time.monotonic() >= self.end:  # it has waited for a worker
-            self._ended.put(index)
+    def _evaluate(self, job: Job) -> Scored:
+        if job.index != self._begun[0] and time.monotonic() >= self.end:  # it has waited for a worker
+            self._ended.put(job.index)
             return Scored(_LOST, _LOST.value)
         try:
-            scored, evaluation = self._call(values, instance, seed, cutoff, index, drop, first=index == 1)
+            scored, evaluation = self._call(job)
         except BaseException as error:
-            self._ended.put(index)
+            self._ended.put(job.index)
             if isinstance(error, EvaluationLost) and (reason := self.stopped()):
                 return Scored(_LOST, _LOST.value, final=reason)
             raise
         # told at once, whenever the search learns it: what has been computed is never lost
         with self._ending:  # the journal has them in the order in which they are learnt
-            self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short, origin=origin))
-            self._ended.put(index)
+            self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short, origin=job.origin))
+            self._ended.put(job.index)
         return scored
 
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,59 +248,50 @@ class Run:
 
     def test(self, cpu_time: float) -> None:
         """Evaluate the incumbent, or several, on the test instances, after calls of so many CPU seconds."""
-        plan, rules = self.plan, self.plan.validation
-        wall_time = time.monotonic() - self.start
+        for each in [self.begin_test(job) for job in self.tests(cpu_time)]:
+            if isinstance(each, Future):
+                each.result()
+
+    def tests(self, cpu_time: float) -> list[Job]:
+        """What `test` evaluates, in its order."""
+        plan, rules, wall_time = self.plan, self.plan.validation, time.monotonic() - self.start
         if wall_time < rules.min_wall_time or cpu_time < rules.min_cpu_time:
-            return
+            return []
         incumbents = self.incumbents or [Step(0.0, 0.0, plan.definition.default)]
         chosen = list(self.evaluated.values())
         if rules.which != "all":
             chosen = rules.choose(incumbents, wall_time, cpu_time)
         if rules.with_default and plan.definition.default not in chosen:
             chosen.insert(0, plan.definition.default)  # readers take the last for the final incumbent
-        base = plan.seeds[self.run] if rules.seed is None else rules.seed
-        runs = [(c, i, number) for c in chosen for i, number in rules.runs(plan.instances.n_test, plan.deterministic)]
-        started = []
-        for index, (configuration, i, number) in enumerate(runs, 1):
-            instance = None if plan.instances.n_train is None else plan.instances.n_train + i
-            seed = None if plan.deterministic else (base + number) * 7919 % 2**24
-            known = None if self.recorded is None else self.recorded.test(configuration, instance, seed)
-            if known is not None:
-                self.send(Tested(self.run, replace(known, index=index), recorded=True))
-                continue
-            started.append(self._start(self._test, configuration, instance, seed, index))
-        for each in started:
-            if isinstance(each, Future):
-                each.result()
+        return test_jobs(plan, self.run, chosen)
 
-    def _test(self, configuration: dict[str, Any], instance: int | None, seed: int | None, index: int) -> None:
+    def begin_test(self, job: Job) -> Any:
+        """Begin one of the `tests`, if it is not recorded."""
+        known = None if self.recorded is None else self.recorded.test(job.configuration, job.instance, job.seed)
+        if known is None:
+            return self._start(self._test, job)
+        self.send(Tested(self.run, replace(known, index=job.index), recorded=True))
+        return None
+
+    def _test(self, job: Job) -> None:
         try:
-            scored, evaluation = self._call(configuration, instance, seed, self.plan.objective.cutoff, index)
+            scored, evaluation = self._call(job)
         except EvaluationLost:
             if self.stopped():
                 return
             raise
         self.send(Tested(self.run, evaluation, cut_short=scored.cut_short))
 
-    def _call(
-        self,
-        configuration: dict[str, Any],
-        instance: int | None,
-        seed: int | None,
-        cutoff: float | None,
-        index: int,
-        drop: Drop | None = None,
-        first: bool = False,
-    ) -> tuple[Scored, Evaluation]:
-        number = index if self.plan.calls.numbered else None
-        requests = (("instance", instance), ("seed", seed), ("evaluation_index", number))
+    def _call(self, job: Job) -> tuple[Scored, Evaluation]:
+        number = job.index if self.plan.calls.numbered else None
+        requests = (("instance", job.instance), ("seed", job.seed), ("evaluation_index", number))
         # first, as in the original: scripts make command lines of their keywords
-        keywords = {**{name: value for name, value in requests if value is not None}, **configuration}
-        outcome = self.call(keywords, cutoff, drop)
+        keywords = {**{name: value for name, value in requests if value is not None}, **job.configuration}
+        outcome = self.call(keywords, job.cutoff, job.drop)
         for _ in range(self.plan.calls.retries):
-            if outcome.status not in CRASHES or outcome.cut_short:
+            if not outcome.may_be_repeated:
                 break
-            again = self.call(keywords, cutoff, drop)
+            again = self.call(keywords, job.cutoff, job.drop)
             outcome = replace(
                 again,
                 cpu_time=outcome.cpu_time + again.cpu_time,
@@ -327,20 +299,20 @@ class Run:
             )
         if outcome.status in CRASHES and self.plan.calls.crashed_quality is not None:
             outcome = replace(outcome, value=self.plan.calls.crashed_quality)
-        scored = self.plan.objective.score(outcome, cutoff, first)
-        if self._hopeless is not None and (reason := self._hopeless.take(configuration, outcome)):
+        scored = self.plan.objective.score(outcome, job.cutoff, first=job.index == 1 and not job.test)
+        if self._hopeless is not None and (reason := self._hopeless.take(job.configuration, outcome)):
             self.send(Warned(f"{reason}. smac_options['stop-when-hopeless'] = False searches all the same"))
             scored = replace(scored, final=scored.final or reason)
         self.broken = self.broken or bool(scored.final)
         outcome = scored.outcome
         evaluation = Evaluation(
-            index=index,
-            configuration=configuration,
-            instance=instance,
-            seed=seed,
+            index=job.index,
+            configuration=job.configuration,
+            instance=job.instance,
+            seed=job.seed,
             status=outcome.status,
             value=self.plan.objective.turned(scored.cost),
-            cutoff=cutoff,
+            cutoff=job.cutoff,
             cpu_time=outcome.cpu_time,
             wall_time=outcome.wall_time,
             message=outcome.message,

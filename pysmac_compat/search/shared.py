@@ -2,55 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from pysmac_compat.arguments import LARGEST
-from pysmac_compat.events import Event, Warned
-from pysmac_compat.search.ask_tell import Search
+from pysmac_compat.errors import SearchError
+from pysmac_compat.search.ask_tell import search_plan
+from pysmac_compat.search.driven import DrivenSearch
 from pysmac_compat.search.trials import Trial, told_outcome
-
-if TYPE_CHECKING:
-    from pysmac_compat.engine.session import Session
-    from pysmac_compat.files.saved_search import SavedSearch
+from pysmac_compat.space.definition import Definition
 
 
-class SharedSearch(Search):
-    """A `Search` of a deterministic function whose configurations others propose, too.
+class SharedSearch:
+    """Asked and told as a `Search`, of a deterministic function whose configurations others propose, too.
 
     ``max_evaluations`` sets only the size of the initial design. The caller keeps the results: this search has no
     ``result`` and cannot be saved.
     """
+
+    def __init__(
+        self,
+        space: Definition,
+        *,
+        max_evaluations: int,
+        seed: int = 0,
+        maximize: bool = False,
+        known: Sequence[tuple[Mapping[str, Any], float]] = (),
+        smac_options: Mapping[str, Any],
+    ) -> None:
+        plan = search_plan(
+            space,
+            max_evaluations=max_evaluations,
+            seed=seed,
+            deterministic=True,
+            maximize=maximize,
+            known=known,
+            smac_options=smac_options,
+        )
+        self._plan = replace(plan, budget=replace(plan.budget, evaluations=LARGEST))
+        self._driven = DrivenSearch(self._plan, None, design=plan.budget.evaluations)
 
     @property
     def minimizes_runtime(self) -> bool:
         """Whether results are run times, so that values alone do not do."""
         return self._plan.objective.runtime
 
+    def ask(self) -> Trial:
+        """What is to be evaluated next; see `Search.ask`."""
+        trial = self._driven.ask()
+        if trial is None:
+            raise SearchError(self._driven.why_nothing)
+        return trial
+
+    def tell(self, trial: Trial, result: Any) -> None:
+        """What a trial came to; see `Search.tell`."""
+        self._driven.check(trial)
+        self._driven.tell(trial, told_outcome(trial, result, self._plan))
+
+    @property
+    def open(self) -> tuple[Trial, ...]:
+        """The trials whose results have not been told."""
+        return self._driven.open
+
     def learn(self, configuration: Mapping[str, Any], result: Any) -> None:
-        """What a configuration came to that was not asked for, as `Search.tell` takes it; the first result counts."""
-        trial = Trial(0, tuple(configuration.items()))
-        with self._engine() as session:
-            outcome = told_outcome(trial, result, self._plan)
+        """What a configuration came to that was not asked for, as `tell` takes it; the first result counts."""
+        outcome = told_outcome(Trial(0, tuple(configuration.items())), result, self._plan)
+        with self._driven.engine() as session:
             session.take_in(configuration, self._plan.objective.score(outcome, None))
 
     def expect(self, configuration: Mapping[str, Any]) -> None:
         """Somebody else evaluates this configuration now."""
-        with self._engine() as session:
+        with self._driven.engine() as session:
             session.expect(configuration)
 
     def give_up(self, trial: Trial) -> None:
         """Nobody will tell the result of a trial."""
-        with self._engine() as session:
-            self._check(trial)
-            del self._calls.open[trial]
-            session.give_up(self._run.number_of(trial.number))
-
-    def _begin(self, saved: SavedSearch | None) -> Session:
-        session = super()._begin(saved)
-        session.n_evaluations = LARGEST
-        return session
-
-    def _take(self, event: Event) -> None:
-        if isinstance(event, Warned):
-            super()._take(event)
+        self._driven.give_up(trial)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any
 
 from pysmac_compat.errors import ArgumentError
@@ -13,6 +12,7 @@ from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.limits import failed
 from pysmac_compat.evaluation.outcome import SUCCESSES, Outcome, describe, judge
 from pysmac_compat.plan import Plan
+from pysmac_compat.search.jobs import Job
 from pysmac_compat.space.parameters import Value
 
 
@@ -23,7 +23,7 @@ class Trial:
     Attributes
     ----------
     number : int
-        From 1: the index of its evaluation.
+        From 1: the index of its evaluation. Those on test instances are counted by themselves.
     values : tuple of (str, value)
         The active parameters, sorted by name.
     instance : int or None
@@ -31,6 +31,8 @@ class Trial:
         For a function that is not deterministic.
     cutoff : float or None
         The seconds that it may take: more tell nothing, it is a TIMEOUT then.
+    test : bool
+        Whether it is on a test instance, after the search: nothing is learnt from it.
     """
 
     number: int
@@ -38,6 +40,7 @@ class Trial:
     instance: int | None = None
     seed: int | None = None
     cutoff: float | None = None
+    test: bool = False
 
     @property
     def configuration(self) -> dict[str, Value]:
@@ -53,51 +56,60 @@ class Trial:
 
 @dataclass(frozen=True)
 class _Call:
-    """What ends the evaluation of an open trial."""
+    """What ends the evaluation of an open trial, and what has come of it so far."""
 
     future: Future[Any]
-    end: Callable[[], Any]
-    drop: Drop
+    function: Callable[[Job], Any]
+    job: Job
+    outcomes: list[Outcome] = field(default_factory=list)
 
 
 class Calls:
-    """Takes the place of what makes the calls of a `Run`: each comes to its end when its result is told."""
+    """Takes the place of what makes the calls of a `Run`: each comes to its end when its outcome is told.
 
-    def __init__(self) -> None:
-        self.open: dict[Trial, _Call] = {}
-        self._outcome: Outcome | None = None
+    ``retries``: how often a trial stays open that has crashed.
+    """
+
+    def __init__(self, retries: int = 0) -> None:
+        self._retries = retries
+        self._open: dict[Trial, _Call] = {}
+        self._outcomes: list[Outcome] = []  # of the trial that comes to its end
 
     @property
-    def last(self) -> Trial:
-        """The trial that was asked for last."""
-        return next(reversed(self.open))
+    def open(self) -> tuple[Trial, ...]:
+        """The trials without an outcome, in the order in which they were asked for."""
+        return tuple(self._open)
 
-    def submit(
-        self,
-        function: Callable[..., Any],
-        values: dict[str, Value],
-        instance: int | None,
-        seed: int | None,
-        cutoff: float | None,
-        index: int,
-        origin: str | None,
-        drop: Drop,
-    ) -> Future[Any]:
-        """What `Run` wants to be done; it is done when the result is told."""
-        trial = Trial(index, tuple(values.items()), instance, seed, cutoff)
-        end = partial(function, values, instance, seed, cutoff, index, origin, drop)
-        self.open[trial] = _Call(Future(), end, drop)
-        return self.open[trial].future
+    @property
+    def unneeded(self) -> tuple[Trial, ...]:
+        """Those of them that nothing is learnt from any more."""
+        drops = ((trial, call.job.drop) for trial, call in self._open.items())
+        return tuple(trial for trial, drop in drops if drop is not None and drop.given)
 
-    def end(self, trial: Trial, outcome: Outcome) -> None:
-        """The result of a trial."""
-        self._outcome, call = outcome, self.open.pop(trial)
-        call.future.set_result(call.end())
+    def submit(self, function: Callable[[Job], Any], job: Job) -> Future[Any]:
+        """What `Run` wants to be done; it is done when the outcome is told."""
+        trial = Trial(job.index, tuple(job.configuration.items()), job.instance, job.seed, job.cutoff, job.test)
+        self._open[trial] = _Call(Future(), function, job)
+        return self._open[trial].future
+
+    def end(self, trial: Trial, outcome: Outcome) -> bool:
+        """Take the outcome of a trial; returns whether that has come to its end, or is to be made again."""
+        call = self._open[trial]
+        call.outcomes.append(outcome)
+        if outcome.may_be_repeated and len(call.outcomes) <= self._retries:
+            return False
+        del self._open[trial]
+        self._outcomes = call.outcomes
+        call.future.set_result(call.function(call.job))
+        return True
+
+    def give_up(self, trial: Trial) -> None:
+        """Forget a trial."""
+        del self._open[trial]
 
     def outcome(self, arguments: Mapping[str, Any], cutoff: float | None, drop: Drop | None) -> Outcome:
         """What the call comes to that is made now."""
-        assert self._outcome is not None
-        return self._outcome
+        return self._outcomes.pop(0)
 
 
 def told_outcome(trial: Trial, result: Any, plan: Plan) -> Outcome:

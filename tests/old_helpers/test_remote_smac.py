@@ -3,7 +3,9 @@
 import contextlib
 import gc
 import json
+import os
 import shutil
+import time
 
 import psutil
 import pytest
@@ -12,9 +14,8 @@ from pysmac_compat import SMAC_optimizer
 from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.remote_smac import process_parameter_definitions, remote_smac, remote_smac_function
+from pysmac_compat.search.here import OwnTime
 from pysmac_compat.utils.smac_argparser import HEAD, evaluate_function
-
-from ..functions import gone
 
 SPACE = {
     "x": ("real", [0.001, 10], 1.0, "log"),
@@ -100,14 +101,12 @@ def test_it_proposes_what_minimize_proposes(minimized, name):
     n, options, arguments = RUNS[name]
     result, files = minimized(n, options, **arguments)
     deterministic, has_instances = arguments.get("deterministic", True), "num_train_instances" in arguments
-    asked, before = [], set(psutil.Process().children())
+    asked = []
     with remote_smac(*files, "class.path", 1000, TYPES, "java") as smac:
-        (engine,) = (process.pid for process in set(psutil.Process().children()) - before)
         while (configuration := smac.next_configuration()) is not None:
             asked.append(configuration)
             smac.report_result(evaluate_function(function, configuration, deterministic, has_instances))
         assert smac.next_configuration() is None
-        assert gone(engine)
     runs = [*result.runs[0].evaluations, *result.runs[0].test_evaluations]
     assert [{k: v for k, v in each.items() if k not in HEAD} for each in asked] == [e.configuration for e in runs]
     for configuration, run in zip(asked, runs, strict=True):
@@ -262,31 +261,149 @@ def test_failures_have_no_value(smac):
     assert smac.result.configuration["x"] == evaluations[2].configuration["x"]
 
 
-@pytest.mark.parametrize("how", ["close", "with", "gc"])
-def test_the_search_ends_with_the_object(files, how):
-    before = set(psutil.Process().children())
+@pytest.mark.parametrize("how", ["close", "with", "gc", "fork"])
+def test_the_search_ends_with_the_object(files, tmp_path, how):
+    """Its files are complete then, and its lock is free; a fork of this process ends nothing."""
+    with files[0].open("a") as stream:
+        stream.write(f"output-dir = {tmp_path}/results\n")
+    children = psutil.Process().children()
     smac = remote_smac(*files, None, None, TYPES)
-    (engine,) = set(psutil.Process().children()) - before
-    if how == "close":
+    first = smac.next_configuration()
+    assert psutil.Process().children() == children
+    smac.report_result(report())
+    state = tmp_path / "results" / "scenario" / "state-run4"
+    smac.next_configuration()
+    smac.report_result(report(value=2.0))
+    with pytest.raises(ValueError, match="another process .* is working on this run"):
+        remote_smac(*files, None, None, TYPES)
+    going_on = {"runs_and_results-it0.csv", "paramstrings-it0.txt", "uniq_configurations-it0.csv"}
+    assert going_on < {path.name for path in state.iterdir()}
+    if how == "fork":
+        if (child := os.fork()) == 0:
+            with contextlib.suppress(BaseException):
+                smac.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert going_on < {path.name for path in state.iterdir()}
+        assert smac.next_configuration() is not None
+        smac.close()
+    elif how == "close":
         smac.close()
         smac.close()
         assert smac.next_configuration() is None
+        assert smac.result.stopped_because == "interrupted"
     elif how == "with":
         with contextlib.suppress(KeyError), smac:
             raise KeyError
-    else:
-        del smac
-        gc.collect()
-    assert gone(engine.pid)
+    del smac
+    gc.collect()
+    assert not going_on & {path.name for path in state.iterdir()}
+    with remote_smac(*files, None, None, TYPES) as again:
+        assert again.next_configuration() == first
 
 
-def test_a_search_that_dies(smac):
-    smac.next_configuration()
-    max(psutil.Process().children(), key=lambda process: process.create_time()).kill()
-    smac.report_result(report())
-    with pytest.raises(RuntimeError, match="has died"):
+def test_a_search_that_fails(smac):
+    def fails(*args):
+        raise ZeroDivisionError
+
+    for _ in range(2):
+        smac.next_configuration()
+        smac.report_result(report())
+    smac._search._session._facade._config_selector._model.train = fails
+    with pytest.raises(RuntimeError, match="the search has failed; what it had found is kept: ZeroDivisionError"):
         smac.next_configuration()
     assert smac.next_configuration() is None
+    assert smac.result.n_evaluations == 2
+
+
+def limited(files, *lines):
+    """A search whose scenario has these lines, too; after it come two tests."""
+    (files[0].parent / "test.txt").write_text("one\ntwo\n")
+    with files[0].open("a") as stream:
+        stream.write("\n".join(["test_instance_file = test.txt", *lines, ""]).replace("runcount-limit = 3\n", ""))
+    return remote_smac(*files, None, None, TYPES)
+
+
+def driven(smac, result=None, pause=0.0):
+    """The numbers of evaluations and tests that are asked for, and why it has ended."""
+    while smac.next_configuration() is not None:
+        time.sleep(pause)
+        smac.report_result(report() if result is None else result)
+    (run,) = smac.result.runs
+    return len(run.evaluations), len(run.test_evaluations), smac.result.stopped_because
+
+
+@pytest.mark.filterwarnings("ignore:all evaluations have failed")
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([], (3, 2, "max_evaluations reached")),
+        (["runcount-limit = 2"], (2, 2, "max_evaluations reached")),
+        (["cputime-limit = 1.0"], (2, 2, "cputime-limit reached")),  # of half a second each
+        (["wallclock-limit = 0.01"], (1, 2, "t_limit_total_s reached")),
+        (["terminate-on-delete = missing"], (0, 2, "missing is gone")),
+        (["kill-runs-on-file-delete = missing"], (0, 0, "missing is gone")),
+        (["validation = false"], (3, 0, "max_evaluations reached")),
+    ],
+)
+def test_limits(files, lines, expected):
+    assert driven(limited(files, *lines), pause=0.02) == expected
+
+
+def test_the_time_of_the_search_counts_if_the_scenario_says_so(files):
+    smac = limited(files, "cputime-limit = 100", "use-cpu-time-in-tunertime = true", "validation = false")
+    smac.next_configuration()
+    smac.report_result(report(runtime=0.0))
+    assert smac.next_configuration() is not None
+    smac._search._own_time._before += 100
+    smac.report_result(report(runtime=0.0))
+    assert smac.next_configuration() is None
+    assert smac.result.stopped_because == "cputime-limit reached"
+
+
+def test_the_time_of_the_script_does_not():
+    def compute():
+        end = time.thread_time() + 0.01
+        while time.thread_time() < end:
+            pass
+
+    clock = OwnTime()
+    for count in (1, 2):
+        compute()
+        before = clock()
+        with clock.goes_on():
+            compute()
+            assert clock() - before >= 0.01
+        assert (after := clock()) >= count * 0.01
+        compute()
+        assert clock() == after
+
+
+def test_a_crash_is_repeated(files):
+    smac = limited(files, "retry-crashed-count = 2", "num-validation-runs = 0")
+    first = smac.next_configuration()
+    for result in (report(status="CRASHED"), report(status="CRASHED"), report(value=3.0)):
+        smac.report_result(result)
+        assert smac.result.n_evaluations == (result["status"] == "SAT")
+        again = smac.next_configuration()
+        assert (again == first) == (result["status"] == "CRASHED")
+    (evaluation,) = smac.result
+    assert (evaluation.value, evaluation.cpu_time) == (3.0, 1.5)
+    for _ in range(3):
+        smac.report_result(report(status="CRASHED"))
+        smac.next_configuration()
+    assert [(e.status, e.cpu_time) for e in smac.result] == [("SAT", 1.5), ("CRASHED", 1.5)]
+
+
+def test_contradictory_results(files):
+    smac = limited(files, "check-sat-consistency-exception = true", "check-sat-consistency = true")
+    smac.next_configuration()
+    smac.report_result(report())
+    smac.next_configuration()
+    with pytest.raises(RuntimeError, match="check-sat-consistency: SAT for"):
+        smac.report_result(report(status="UNSAT"))
+    assert smac.next_configuration() is None
+    assert smac.result.n_evaluations == 2
 
 
 def test_instances_with_names(tmp_path):
@@ -349,8 +466,10 @@ def test_under_the_old_name(run, files):
         TYPES = {{"x": float, "n": int, "k": str, "i": int, "o": int, "flag": bool}}
         assert remote_smac.udp_timeout == 5
         smac = remote_smac({str(files[0])!r}, None, 0, "", 1000, TYPES, "java")
-        assert smac.next_configuration()["x"] == 1.0
+        result = remote_smac_function(lambda **values: {{"runtime": 1}}, {str(files[0])!r}, None, 0, TYPES)
+        assert result.n_evaluations == 3
         assert not {{"smac", "ConfigSpace", "scipy", "sklearn"}} & set(sys.modules)
+        smac.close()
         print("done")
         """
     assert run("-m", "pysmac_compat", "script.py", files={"script.py": text}).stdout == "done\n"

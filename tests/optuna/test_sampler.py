@@ -264,7 +264,7 @@ def test_the_default_is_not_proposed_while_it_is_running_elsewhere():
         other.tell(trial, finite(trial))
     other.optimize(finite, n_trials=4)
     assert len(set(pairs(study))) == 7
-    history = other.sampler._search._session._facade.runhistory
+    history = other.sampler._search._driven._session._facade.runhistory
     assert history.finished == 5
     study.tell(first, value)
     other.optimize(finite, n_trials=5)
@@ -278,7 +278,7 @@ def test_after_an_exception_another_search_begins(monkeypatch):
 
     sampler = SMACSampler(n_trials=4, seed=0)
     study = optimize(finite, 4, sampler)
-    sampler._search._session._facade._config_selector._model.train = no_matrix
+    sampler._search._driven._session._facade._config_selector._model.train = no_matrix
     with pytest.raises(np.linalg.LinAlgError):
         study.optimize(finite, n_trials=1)
     study.optimize(finite, n_trials=1)
@@ -319,7 +319,7 @@ def test_the_best_of_others_is_what_is_improved():
         )
     )
     study.optimize(valley, n_trials=1)
-    racing = study.sampler._search._session._facade.intensifier
+    racing = study.sampler._search._driven._session._facade.intensifier
     assert dict(racing.incumbent) == {"x": pytest.approx(0.123), "y": pytest.approx(0.456)}
 
 
@@ -380,7 +380,7 @@ def test_pruned_trials_are_learnt_in_a_walk_over_all_of_them():
     trials = Walked(study.trials)
     study.get_trials = lambda deepcopy: trials
     study.ask(distributions)
-    assert len(study.sampler._search._session.known) == 60
+    assert len(study.sampler._search._driven._session.known) == 60
     assert trials.walks < 20
 
 
@@ -405,7 +405,9 @@ def test_pickled_it_learns_anew(sampled):
     study.sampler = sampler
     trial = study.ask()
     define_by_run(trial)
-    assert len(sampler._search._session.known) == sum(each.state == TrialState.COMPLETE for each in sampled.trials)
+    assert len(sampler._search._driven._session.known) == sum(
+        each.state == TrialState.COMPLETE for each in sampled.trials
+    )
     study.tell(trial, state=TrialState.FAIL)
 
 
@@ -415,7 +417,7 @@ def test_a_new_study_of_the_same_name_is_another_one():
         study = optuna.create_study(storage=storage, study_name="same", sampler=sampler)
         study.optimize(finite, n_trials=n_trials)
         # the last one is learnt with the next ask
-        assert sampler._search._session._facade.runhistory.finished == n_trials - 1
+        assert sampler._search._driven._session._facade.runhistory.finished == n_trials - 1
         optuna.delete_study(study_name="same", storage=storage)
 
 

@@ -353,7 +353,7 @@ def test_after_an_exception_in_the_model_it_says_so_and_goes_on_from_a_file(tmp_
     for _ in range(3):
         trial = search.ask()
         search.tell(trial, trial.configuration["x"] ** 2)
-    search._session._facade._config_selector._model.train = interrupted
+    search._driven._session._facade._config_selector._model.train = interrupted
     with pytest.raises(KeyboardInterrupt):
         search.ask()
     for _ in range(2):

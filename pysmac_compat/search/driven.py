@@ -1,0 +1,303 @@
+"""A search that is driven from outside: it hands out trials and learns what they came to; no calls, no processes.
+
+A `Run` does what it does in the engine's process; but what makes a call there is what takes a `Trial` here, and a call
+comes to its end when its outcome is told. So it proposes what `SMAC_optimizer.minimize` proposes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pysmac_compat._warn import warn
+from pysmac_compat.errors import ArgumentError, FileFormatError, shown
+from pysmac_compat.evaluation.outcome import Outcome
+from pysmac_compat.events import INTERRUPTED, Event, RunEnded, RunStarted, Warned
+from pysmac_compat.files.journal import Recorded
+from pysmac_compat.files.result_files import ResultFiles
+from pysmac_compat.files.saved_search import History
+from pysmac_compat.plan import Plan
+from pysmac_compat.results import Result
+from pysmac_compat.search.here import OwnTime, engine_here
+from pysmac_compat.search.jobs import Job
+from pysmac_compat.search.result_builder import ResultBuilder
+from pysmac_compat.search.run import Run
+from pysmac_compat.search.trials import Calls, Trial
+
+if TYPE_CHECKING:
+    from pysmac_compat.engine.session import Session
+
+
+class DrivenSearch:
+    """Hands out the trials of a plan's first run: those of the search, then those on test instances.
+
+    SMAC3 is imported, and the clock of the total time starts, when it is first asked. It may be used by several
+    threads.
+
+    Parameters
+    ----------
+    plan : Plan
+    builder : ResultBuilder or None
+        What keeps the result; None: nobody wants it.
+    files : ResultFiles or None
+        Where the results are written.
+    recorded : Recorded or None
+        What is known of the run, if it goes on; see `repeat`.
+    design : int or None
+        The initial design is that of a search of so many evaluations, in place of the plan's.
+
+    Attributes
+    ----------
+    plan : Plan
+    ended : str
+        Why it has ended; empty as long as it has not.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        builder: ResultBuilder | None,
+        *,
+        files: ResultFiles | None = None,
+        recorded: Recorded | None = None,
+        design: int | None = None,
+    ) -> None:
+        self.plan, self._builder, self._files = plan, builder, files
+        self._recorded, self._design = recorded, design
+        self._lock = threading.RLock()
+        self._own_time = OwnTime()
+        self._calls = Calls(plan.calls.retries)
+        self._session: Session | None = None
+        self.ended = ""
+        self._learnt: list[int] = []  # the indices of the evaluations, as they were told
+        self._asked: list[int] = []  # how many had been asked for when each of them was told
+        self._n_tests = 0  # that have been asked for
+        self._tested: set[int] = set()
+        self._tests: deque[Job] | None = None  # those that nobody has asked for; None: the search goes on
+        self._events: deque[Event] = deque()  # of which the result and the files do not know yet
+        self._take(RunStarted(0))
+        self._tell_events()
+
+    def ask(self) -> Trial | None:
+        """What is to be evaluated next; None if there is nothing, or not before outcomes are told: `why_nothing`."""
+        with self._lock:
+            if self.ended:
+                return None
+            with self.engine() as session:
+                if self._tests is None and session.ask():
+                    return self._calls.open[-1]
+                self._turn_to_tests(session)
+                while self._tests:
+                    if self._begin_test():
+                        return self._calls.open[-1]
+                self._end_if_over(session)
+                return None
+
+    @property
+    def why_nothing(self) -> str:
+        """Why `ask` returns None."""
+        if self.ended:
+            return f"the search has ended: {self.ended}"
+        numbers = ", ".join(str(each.number) for each in self.open)
+        reason = "" if self._session is None else self._session.reason
+        return f"{reason or 'it needs a result first'}; open trials are: {numbers}"
+
+    def check(self, trial: Any) -> None:
+        """Raise an `ArgumentError` if this is no trial that is open."""
+        if not isinstance(trial, Trial):
+            raise ArgumentError(f"tell: expected a trial, as ask() returns it, got {shown(trial)}")
+        if trial in self.open:
+            return
+        if trial.number in (self._tested if trial.test else self._learnt):
+            raise ArgumentError(
+                f"tell: the result of trial {trial.number} has been told before; it cannot be changed, but "
+                "known=[(configuration, value), ...] hands corrected results to a new search"
+            )
+        numbers = ", ".join(str(each.number) for each in self.open) or "none"
+        raise ArgumentError(f"tell: {shown(trial)} is no trial of this search that is open; open are: {numbers}")
+
+    def tell(self, trial: Trial, outcome: Outcome) -> None:
+        """What a trial came to. It stays open if it has crashed, and the plan wants another call then.
+
+        Raises
+        ------
+        ArgumentError
+            If it is not open.
+        """
+        with self.engine() as session:
+            self.check(trial)
+            if not self._calls.end(trial, outcome):
+                return
+            if trial.test:
+                self._tested.add(trial.number)
+            else:
+                self._learn(session)
+                self._turn_to_tests(session)
+            self._end_if_over(session)
+
+    def give_up(self, trial: Trial) -> None:
+        """Nobody will tell the outcome of a trial of the search."""
+        with self.engine() as session:
+            self.check(trial)
+            self._calls.give_up(trial)
+            session.give_up(self._run.number_of(trial.number))
+
+    def _learn(self, session: Session) -> None:
+        """Learn the outcome that was told, or the next one that is recorded."""
+        number = self._run.next_to_learn(session.pending)
+        self._learnt.append(self._run.index_of(number))
+        self._asked.append(session.begun)
+        session.learn(number)
+
+    def _turn_to_tests(self, session: Session) -> None:
+        """Find out what is to be tested, if the search is over."""
+        if self._tests is None and session.reason and not session.pending:
+            broken = session.killed or self._run.broken
+            self._tests = deque([] if broken else self._run.tests(session.cpu_used))
+
+    def _begin_test(self) -> bool:
+        """Hand out the next test, unless it is recorded; returns whether it is open now."""
+        assert self._tests is not None
+        job = self._tests.popleft()
+        self._n_tests += 1
+        if self._run.begin_test(job) is not None:
+            return True
+        self._tested.add(job.index)
+        return False
+
+    def _end_if_over(self, session: Session) -> None:
+        if self._tests is not None and not self._tests and not self._calls.open and not self.ended:
+            self.ended = session.reason
+            self._take(RunEnded(0, session.reason))
+
+    @property
+    def open(self) -> tuple[Trial, ...]:
+        """The trials whose outcomes have not been told, in the order in which they were asked for."""
+        with self._lock:
+            return self._calls.open
+
+    @property
+    def unneeded(self) -> tuple[Trial, ...]:
+        """Those of them that nothing is learnt from any more."""
+        with self._lock:
+            return self._calls.unneeded
+
+    @property
+    def n_told(self) -> int:
+        """How many trials of the search have been told."""
+        return len(self._learnt)
+
+    @property
+    def result(self) -> Result:
+        """All that is known so far; what is told later does not change it."""
+        assert self._builder is not None
+        with self._lock:
+            found = self._builder.result if self.ended else self._builder.so_far(0)
+            (run,) = found.runs
+            run = replace(
+                run,
+                trajectory=list(run.trajectory),
+                evaluations=list(run.evaluations),
+                test_evaluations=list(run.test_evaluations),
+            )
+            return replace(found, runs=[run])
+
+    def history(self) -> History:
+        """What was asked and told so far."""
+        with self._lock:
+            (run,) = self.result.runs
+            evaluations = {each.index: each for each in run.evaluations}
+            begun = 0 if self._session is None else self._session.begun
+            unused = [] if self._recorded is None else self._recorded.tests  # by a longer search, so far
+            return History(
+                told=[evaluations[index] for index in self._learnt],
+                asked=[*self._asked, begun],
+                tested=[*run.test_evaluations, *unused],
+                n_tests=self._n_tests,
+            )
+
+    def repeat(self, asked: Sequence[int], n_tests: int) -> None:
+        """Ask and tell what is recorded, as it was done before.
+
+        ``asked`` and ``n_tests`` are those of the `History`.
+
+        Raises
+        ------
+        FileFormatError
+            If the search comes to something else.
+        """
+        assert self._recorded is not None
+        with self.engine() as session:
+            for number, count in enumerate(asked, 1):
+                while session.begun < count and session.ask():
+                    pass
+                if session.begun < count:
+                    reason = session.reason or "results are missing"
+                    text = f"evaluation {count} was asked for, where the search ends now: {reason}"
+                    raise FileFormatError(text, self._recorded.path)
+                if number < len(asked):
+                    self._learn(session)
+            if n_tests and not session.ask():
+                self._turn_to_tests(session)
+                while self._tests and self._n_tests < n_tests:
+                    self._begin_test()
+                self._end_if_over(session)
+
+    @contextlib.contextmanager
+    def engine(self) -> Iterator[Session]:
+        """The session, begun if it is not, with what holds in an engine's process: one thread, and silence."""
+        with self._lock:
+            try:
+                with engine_here(), self._own_time.goes_on():
+                    yield self._session or self._begin()
+            finally:
+                self._tell_events()  # when the user's filters of warnings are back
+
+    def _begin(self) -> Session:
+        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes its scenario, nothing else
+            self._run = Run(
+                self.plan,
+                0,
+                self._calls.outcome,
+                self._take,
+                Path(folder),
+                self._calls,
+                self._recorded,
+                design=self._design,
+            )
+            session = self._run.session(self.plan.calls.workers, self._own_time)
+            total_time = self.plan.budget.total_time
+            session.begin(Path(folder), None if total_time is None else time.monotonic() + total_time)
+        self._session = session
+        return session
+
+    def _take(self, event: Event) -> None:
+        self._events.append(event)
+        if self._files is not None and self._files.of_search is not None:
+            self._events += self._files.of_search.take(event)
+
+    def _tell_events(self) -> None:
+        while self._events:
+            event = self._events.popleft()
+            if isinstance(event, Warned):
+                warn(event.text)
+                continue
+            if self._builder is not None:
+                self._builder.take(event)
+            if self._files is not None:
+                self._files.take(event)
+
+    def close(self) -> None:
+        """End the search as it is now; idempotent."""
+        with self._lock:
+            self.ended = self.ended or INTERRUPTED
+            self._calls = Calls()
+            if self._files is not None:
+                self._files.close()
