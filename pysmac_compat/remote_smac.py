@@ -173,6 +173,8 @@ class remote_smac:
         """A context of the search, which is in pieces after an exception."""
         try:
             yield
+        except Warning:  # of which the user has made errors
+            raise
         except BaseException as error:
             self.close()
             if isinstance(error, SearchError) or not isinstance(error, Exception):

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pysmac_compat._process import uninterrupted
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, FileFormatError, shown
 from pysmac_compat.evaluation.outcome import Outcome
@@ -105,9 +106,8 @@ class DrivenSearch:
         """Why `ask` returns None."""
         if self.ended:
             return f"the search has ended: {self.ended}"
-        numbers = ", ".join(str(each.number) for each in self.open)
         reason = "" if self._session is None else self._session.reason
-        return f"{reason or 'it needs a result first'}; open trials are: {numbers}"
+        return f"{reason or 'it needs a result first'}; open trials are: {_numbers(self.open)}"
 
     def check(self, trial: Any) -> None:
         """Raise an `ArgumentError` if this is no trial that is open."""
@@ -120,8 +120,8 @@ class DrivenSearch:
                 f"tell: the result of trial {trial.number} has been told before; it cannot be changed, but "
                 "known=[(configuration, value), ...] hands corrected results to a new search"
             )
-        numbers = ", ".join(str(each.number) for each in self.open) or "none"
-        raise ArgumentError(f"tell: {shown(trial)} is no trial of this search that is open; open are: {numbers}")
+        those = _numbers(self.open) or "none"
+        raise ArgumentError(f"tell: {shown(trial)} is no trial of this search that is open; open are: {those}")
 
     def tell(self, trial: Trial, outcome: Outcome) -> None:
         """What a trial came to. It stays open if it has crashed, and the plan wants another call then.
@@ -262,18 +262,12 @@ class DrivenSearch:
 
     def _begin(self) -> Session:
         with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes its scenario, nothing else
+            plan, calls = self.plan, self._calls
             self._run = Run(
-                self.plan,
-                0,
-                self._calls.outcome,
-                self._take,
-                Path(folder),
-                self._calls,
-                self._recorded,
-                design=self._design,
+                plan, 0, calls.outcome, self._take, Path(folder), calls, self._recorded, design=self._design
             )
-            session = self._run.session(self.plan.calls.workers, self._own_time)
-            total_time = self.plan.budget.total_time
+            session = self._run.session(plan.calls.workers, self._own_time)
+            total_time = plan.budget.total_time
             session.begin(Path(folder), None if total_time is None else time.monotonic() + total_time)
         self._session = session
         return session
@@ -284,20 +278,32 @@ class DrivenSearch:
             self._events += self._files.of_search.take(event)
 
     def _tell_events(self) -> None:
-        while self._events:
-            event = self._events.popleft()
-            if isinstance(event, Warned):
-                warn(event.text)
-                continue
+        try:
+            while self._events:
+                self._tell_event(self._events.popleft())
+        finally:
+            if self._events:  # nothing is lost if a warning is an error, say
+                self._tell_events()
+
+    def _tell_event(self, event: Event) -> None:
+        if isinstance(event, Warned):
+            warn(event.text)
+            return
+        try:
             if self._builder is not None:
                 self._builder.take(event)
+        finally:
             if self._files is not None:
                 self._files.take(event)
 
     def close(self) -> None:
         """End the search as it is now; idempotent."""
-        with self._lock:
+        with self._lock, uninterrupted():
             self.ended = self.ended or INTERRUPTED
             self._calls = Calls()
             if self._files is not None:
                 self._files.close()
+
+
+def _numbers(trials: Sequence[Trial]) -> str:
+    return ", ".join(str(each.number) for each in trials)

@@ -272,6 +272,17 @@ def test_nothing_is_left_to_ask():
     assert asked.best == (1.0, {"k": "b"})
 
 
+def test_a_warning_that_is_an_error_comes_when_all_is_known():
+    asked = Search({"k": ("categorical", ["a", "b"], "a")}, max_evaluations=9)
+    for trial in [asked.ask(), asked.ask()]:
+        asked.tell(trial, RuntimeError("no"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="all 2 evaluations have failed"):  # the search space is exhausted, too
+            asked.ask()
+    assert asked.ended == asked.result.stopped_because == "search space exhausted"
+
+
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
