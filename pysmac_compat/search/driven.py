@@ -262,10 +262,8 @@ class DrivenSearch:
 
     def _begin(self) -> Session:
         with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes its scenario, nothing else
-            plan, calls = self.plan, self._calls
-            self._run = Run(
-                plan, 0, calls.outcome, self._take, Path(folder), calls, self._recorded, design=self._design
-            )
+            plan, calls, send = self.plan, self._calls, self._take
+            self._run = Run(plan, 0, calls.outcome, send, Path(folder), calls, self._recorded, design=self._design)
             session = self._run.session(plan.calls.workers, self._own_time)
             total_time = plan.budget.total_time
             session.begin(Path(folder), None if total_time is None else time.monotonic() + total_time)
