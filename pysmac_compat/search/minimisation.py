@@ -44,10 +44,6 @@ class Minimisation:
         When a run has done enough.
     wishes : Wishes or None
         What is shown while it goes on.
-
-    Attributes
-    ----------
-    locks : sequence of RunLock
     """
 
     def __init__(
@@ -62,7 +58,7 @@ class Minimisation:
         wishes: Wishes | None = None,
     ) -> None:
         self._plan, self._function, self._files = plan, function, files
-        self.locks, self._recorded, self._rules = locks, recorded, rules
+        self._locks, self._recorded, self._rules = locks, recorded, rules
         self._builder = ResultBuilder(plan)
         self._display: Display | None = None
         if wishes is not None and (wishes.progress or wishes.verbose):
@@ -80,7 +76,7 @@ class Minimisation:
         for i in range(plan.processes):
             callers: list[Caller] = []
             if self._function is not None and plan.calls.isolate:
-                callers = start_callers(plan, self._function, self._started, self.locks)
+                callers = start_callers(plan, self._function, self._started, self._locks)
             self._callers += callers
             runs = range(i, len(plan.seeds), plan.processes)
             of_search = None if self._files is None else self._files.of_search
@@ -167,11 +163,6 @@ class Minimisation:
             self._started.close()
             if self._files is not None:
                 self._files.close()
-
-    def release_locks(self) -> None:
-        """Let go of the locks in this process."""
-        for lock in self.locks:
-            lock.close()
 
 
 def start_callers(
