@@ -46,23 +46,41 @@ def _is_foreign(module: ModuleType, home: str) -> bool:
 
 
 @contextmanager
-def installed_packages() -> Iterator[None]:
+def installed_packages() -> Iterator[dict[str, ModuleType]]:
     """Import guarded packages from their installations inside this context.
 
     Modules of the same names that the user's script has imported are hidden meanwhile and
-    stay as they are for it.
+    stay as they are for it. Those that were imported in their place are in the dict in the end; see `in_place`.
     """
     homes = _homes()
     foreign = {root for root, home in homes.items() if _is_foreign_root(root, home)}
     hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in foreign}
     path = list(sys.path)
     sys.path[:0] = list(dict.fromkeys(homes.values()))
+    ours: dict[str, ModuleType] = {}
     try:
-        yield
+        yield ours
     finally:
         sys.path[:] = path
         for name in [n for n in sys.modules if n.partition(".")[0] in foreign]:
-            del sys.modules[name]
+            ours[name] = sys.modules.pop(name)
+        sys.modules.update(hidden)
+
+
+@contextmanager
+def in_place(ours: dict[str, ModuleType]) -> Iterator[None]:
+    """Have these modules in place of the user's inside this context: they import others of their packages late."""
+    if not ours:
+        yield
+        return
+    roots = {name.partition(".")[0] for name in ours}
+    hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in roots}
+    sys.modules.update(ours)
+    try:
+        yield
+    finally:
+        for name in [n for n in sys.modules if n.partition(".")[0] in roots]:
+            ours[name] = sys.modules.pop(name)
         sys.modules.update(hidden)
 
 

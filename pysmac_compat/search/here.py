@@ -8,11 +8,13 @@ import logging
 import time
 import warnings
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
-from pysmac_compat.evaluation.installed import installed_packages
+from pysmac_compat.evaluation.installed import in_place, installed_packages
 
 _limits: list[Any] = []  # what limits the threads of linear algebra; found once it is loaded
+_ours: dict[str, ModuleType] = {}  # modules of SMAC3, say, of whose names the user's script has other ones
 
 
 @contextlib.contextmanager
@@ -28,11 +30,12 @@ def engine_here() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             if not _limits:
-                with installed_packages():
+                with installed_packages() as ours:
                     importlib.import_module("pysmac_compat.engine.session")
                     import threadpoolctl
+                _ours.update(ours)
                 _limits.append(threadpoolctl.ThreadpoolController())
-            with _limits[0].limit(limits=1):
+            with _limits[0].limit(limits=1), in_place(_ours):
                 yield
     finally:
         log.setLevel(level)

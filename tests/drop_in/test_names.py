@@ -240,6 +240,12 @@ def test_old_modules_before_ours(run):
             return (x - 1) ** 2
 
         print(SMAC_optimizer().minimize(function, 3, {"x": ("real", [-5, 5], 1)}, t_limit_function_s=50))
+        from pysmac_compat.remote_smac import remote_smac
+        with remote_smac("scenario.txt", None, 0, None, None, {"x": float}) as search:  # here SMAC3 is in this process
+            for _ in range(4):
+                x = search.next_configuration()["x"]
+                search.report_result({"value": (x - 1) ** 2, "status": "SAT", "runtime": 1})
+        assert os.path.isfile("results/scenario/smac3/0/runhistory.json")
         assert sys.modules["pynisher"] is pynisher and pynisher.old
         assert sys.modules["ConfigSpace"] is ConfigSpace and sys.modules["smac"] is smac
         assert sys.modules["psutil"] is psutil
@@ -247,8 +253,12 @@ def test_old_modules_before_ours(run):
         import pynisher.limit_function_call
         from pynisher import enforce_limits
         """
-    done = run(SCRIPT, files={**_OLD_MODULES, SCRIPT: text})
-    assert done.stdout == "(0.0, {'x': 1.0})\n"
+    scenario = {
+        "x.pcs": "x [-5, 5] [1]\n",
+        "scenario.txt": "pcs-file = x.pcs\nruncount-limit = 4\noutput-dir = results\n",
+    }
+    done = run(SCRIPT, files={**_OLD_MODULES, **scenario, SCRIPT: text})
+    assert (done.stdout, done.stderr) == ("(0.0, {'x': 1.0})\n", "")
 
 
 @pytest.mark.slow
