@@ -10,6 +10,7 @@ from benchmarks import results
 from benchmarks.automax import section as automax
 from benchmarks.groups import others
 from benchmarks.measure import ROOT
+from benchmarks.noise import section as told_noise
 from benchmarks.optuna_sampler import section as samplers
 from benchmarks.problems.solvers import CUTOFF, LONG_CUTOFF, N_INSTANCES, SECONDS
 from benchmarks.results import Record
@@ -73,6 +74,7 @@ def page(
     overheads: Sequence[Record] = (),
     sampled: Sequence[Record] = (),
     solver: Sequence[Record] = (),
+    noise: Sequence[Record] = (),
 ) -> str:
     """The whole page.
 
@@ -90,10 +92,14 @@ def page(
         Of `optuna_sampler`.
     solver : sequence of dict
         Of `solver`.
+    noise : sequence of dict
+        Of `noise`.
     """
     parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
     parts += others(completed(cells))
-    parts += [single_values(cells, group, *_BETWEEN[group]) for group in _BETWEEN]
+    for group, about in _BETWEEN.items():
+        parts.append(single_values(cells, group, *about))
+        parts += [told_noise(noise)] if group == "noisy" else []
     parts += [capping(cells), real_solver(solver), costs(measured), samplers(sampled), original(cells, recorded)]
     parts += [automax.section(tuned, overheads), TRIED.read_text(), _versions(cells)]
     return "\n".join(part for part in parts if part)
@@ -126,7 +132,7 @@ def _versions(cells: Sequence[Record]) -> str:
 def main() -> None:
     """The command."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead", "samplers", "solver")
+    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead", "samplers", "solver", "noise")
     path.write_text(page(*map(results.load, kinds)))
 
 

@@ -23,6 +23,7 @@ KEYS = {
     "cells": ("peer", "problem", "seed", "budget"),
     "costs": ("cost", "name", "n", "seed"),
     "found": ("peer", "workers", "problem", "seed", "budget"),
+    "noise": ("told", "problem", "share", "budget", "seed"),
     "samplers": ("method", "problem", "seed", "budget"),
     "solver": ("method", "seed", "budget"),
     "automax": ("task", "split"),

@@ -14,32 +14,47 @@ from benchmarks.problems.problem import Problem
 from benchmarks.problems.public import branin, cat10, hartmann6, log5, rosenbrock_4d
 from benchmarks.problems.trees import hier3
 
+#: a problem and a constant that is added, so that noise in proportion to the value does not vanish at the optimum
+BASES: dict[str, tuple[Callable[[Draw], Problem], float]] = {
+    "branin": (branin, 1.0),
+    "hartmann6": (hartmann6, 4.0),
+    "hier3": (hier3, 0.5),
+    "cat10": (cat10, 2.0),
+    "log5": (log5, 0.5),
+    "rosenbrock": (rosenbrock_4d, 10.0),
+}
 
-def _noisy(base: Problem, name: str, share: float, plus: float, draw: Draw) -> Problem:
+
+def noisy(base: Problem, name: str, share: float, plus: float, draw: Draw) -> Problem:
     """The base problem plus a constant, each value times a normal number with mean 1."""
     function, generator = base.function, draw.random
 
-    def noisy(**x: Any) -> float:
+    def with_noise(**x: Any) -> float:
         return (function(**x) + plus) * (1 + share * generator.gauss(0, 1))
 
     def truth(x: dict[str, Any]) -> float:
         return float(function(**x) + plus)
 
     optimum = None if base.optimum is None else base.optimum + plus
-    return replace(base, name=name, function=noisy, truth=truth, optimum=optimum)
+    return replace(base, name=name, function=with_noise, truth=truth, optimum=optimum)
 
 
-def _enter(base: Callable[[Draw], Problem], name: str, share: float, plus: float) -> None:
+def _enter(base: str, share: float) -> None:
+    make_base, plus = BASES[base]
+
     def make(draw: Draw) -> Problem:
-        return _noisy(base(draw), name, share, plus, draw)
+        return noisy(make_base(draw), make.__name__, share, plus, draw)
 
-    make.__name__ = name
+    make.__name__ = f"noisy_{base}"
     family("noisy")(make)
 
 
-_enter(branin, "noisy_branin", 0.05, 1.0)
-_enter(hartmann6, "noisy_hartmann6", 0.05, 4.0)
-_enter(hier3, "noisy_hier3", 0.1, 0.5)
-_enter(cat10, "noisy_cat10", 0.1, 2.0)
-_enter(log5, "noisy_log5", 0.2, 0.5)
-_enter(rosenbrock_4d, "noisy_rosenbrock", 0.2, 10.0)
+for _base, _share in (
+    ("branin", 0.05),
+    ("hartmann6", 0.05),
+    ("hier3", 0.1),
+    ("cat10", 0.1),
+    ("log5", 0.2),
+    ("rosenbrock", 0.2),
+):
+    _enter(_base, _share)

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from benchmarks import statistics
+from benchmarks.noise import section as told_noise
 from benchmarks.report import PAGE, page
 from benchmarks.sections import capping
 from benchmarks.selection import best_known, completed, main_peers, matched, values_at
@@ -51,6 +52,15 @@ def test_what_capping_saves_is_told_by_pairs_of_searches():
     each = "| 2.5 [2.5, 2.5] " * 5
     assert f"| solver_alike {each}| 1 |" in capping([with_it, without, alone])
     assert capping([alone]) == ""
+
+
+def test_noise_that_is_told_is_compared_by_pairs():
+    about = {"problem": "branin", "share": 0.05, "budget": 100, "commit": "abc"}
+    regrets = [(False, 0, 0.003), (True, 0, 0.001), (False, 1, 0.001), (True, 1, 0.001), (True, 2, 9.0)]
+    text = told_noise([{**about, "told": told, "seed": seed, "regret": regret} for told, seed, regret in regrets])
+    assert "| branin | 5% | 100 | 0.002 | 0.001 | 0.71 | 0.71 | 1, 1, 0 | 2 |" in text
+    assert "| **all** | 5% | 100 |  |  | 0.71 | 0.71 | 1, 1, 0 | 2 |" in text
+    assert told_noise([]) == ""
 
 
 def test_best_known_is_the_optimum_or_what_was_seen():

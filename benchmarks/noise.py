@@ -1,0 +1,121 @@
+"""What it is worth to say that a function is noisy: ``python -m benchmarks.noise``.
+
+Six problems with 5 and 20 % of noise, searched with ``deterministic`` left on and with ``deterministic=False``, in this
+process, one after the other. Searches that are in the file, or kept in benchmarks/data, are not made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from itertools import product
+from statistics import median
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"  # before NumPy is imported
+
+from benchmarks import results  # noqa: E402
+from benchmarks.problems.families import Draw  # noqa: E402
+from benchmarks.problems.noisy import BASES, noisy  # noqa: E402
+from benchmarks.sections import table  # noqa: E402
+
+_SHARES = 0.05, 0.2
+#: added to all regrets, so that a search that has found the optimum does not decide everything
+_LEAST = 1e-3
+#: problem, share of noise, budget, seed
+_Pair = tuple[str, float, int, int]
+_TITLE = """### Noise that the optimizer is told of
+
+The same six functions with 5 and 20 % of noise each, our own search with `deterministic` left on and with
+[`deterministic=False`](noise_and_instances.md). Medians of the true regret of what is returned; *ratio* is the
+geometric mean of the ratios of regrets (each plus 0.001), *median* their median: below 1 it is better to say so.
+`python -m benchmarks.noise --budgets {budgets}` makes it, at commit {commits}.
+"""
+
+
+def run(name: str, share: float, budget: int, seed: int, told: bool) -> results.Record:
+    """One search."""
+    from pysmac_compat import Search
+
+    make, plus = BASES[name]
+    draw = Draw(f"noise-{name}", seed)
+    problem = noisy(make(draw), name, share, plus, draw)
+    assert problem.truth is not None
+    assert problem.optimum is not None
+    search = Search(
+        dict(problem.parameters),
+        list(problem.conditions),
+        list(problem.forbidden),
+        max_evaluations=budget,
+        seed=seed,
+        deterministic=not told,
+    )
+    for trial in search:
+        search.tell(trial, problem.function(**trial.configuration))
+    (found,) = search.result.runs
+    about = {"told": told, "problem": name, "share": share, "budget": budget, "seed": seed}
+    regret = problem.truth(found.active_configuration) - problem.optimum
+    new = len({repr(evaluation.configuration) for evaluation in found.evaluations})
+    return {**about, "regret": regret, "new": new, "date": time.strftime("%Y-%m-%d"), "commit": results.commit()}
+
+
+def section(records: Sequence[results.Record]) -> str:
+    """The part of the report; may be empty."""
+    regrets = {told: {_pair(r): float(r["regret"]) for r in records if r["told"] is told} for told in (False, True)}
+    pairs = sorted(regrets[False].keys() & regrets[True].keys())
+    if not pairs:
+        return ""
+    rows = []
+    for share, budget in sorted({pair[1:3] for pair in pairs}):
+        group = [pair for pair in pairs if pair[1:3] == (share, budget)]
+        for name in BASES:
+            rows.append(_row(name, share, budget, [pair for pair in group if pair[0] == name], regrets))
+        rows.append(_row("**all**", share, budget, group, regrets))
+    budgets = ",".join(str(budget) for budget in sorted({pair[2] for pair in pairs}))
+    title = _TITLE.format(budgets=budgets, commits=", ".join(sorted({r["commit"] for r in records})))
+    header = ["", "noise", "evaluations", "left on", "told", "ratio", "median", "better, equal, worse", "pairs"]
+    return f"{title}\n{table(header, [row for row in rows if row])}"
+
+
+def _pair(record: results.Record) -> _Pair:
+    return record["problem"], record["share"], record["budget"], record["seed"]
+
+
+def _row(
+    name: str, share: float, budget: int, pairs: Sequence[_Pair], regrets: Mapping[bool, Mapping[_Pair, float]]
+) -> list[str]:
+    """A line of the table; empty without pairs."""
+    if not pairs:
+        return []
+    on, told = ([regrets[which][pair] for pair in pairs] for which in (False, True))
+    logs = [math.log((b + _LEAST) / (a + _LEAST)) for a, b in zip(on, told, strict=True)]
+    counts = sum(x < 0 for x in logs), sum(x == 0 for x in logs), sum(x > 0 for x in logs)
+    medians = ["", ""] if name.startswith("*") else [f"{median(on):.3g}", f"{median(told):.3g}"]
+    ratios = [f"{math.exp(sum(logs) / len(logs)):.2f}", f"{math.exp(median(logs)):.2f}"]
+    return [name, f"{share:.0%}", str(budget), *medians, *ratios, ", ".join(map(str, counts)), str(len(pairs))]
+
+
+def main() -> None:
+    """The command."""
+    from benchmarks.run import numbers
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.noise", description=__doc__)
+    parser.add_argument("--problems", default=",".join(BASES), help="of %(default)s; empty: only the table")
+    parser.add_argument("--seeds", type=numbers, default=list(range(10)), help="such as 0-3 (0-9)")
+    parser.add_argument("--budgets", type=numbers, default=[100], help="evaluations of a search (100)")
+    options = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    known = results.known("noise")
+    problems = [name for name in options.problems.split(",") if name]
+    for budget, seed, share, name, told in product(options.budgets, options.seeds, _SHARES, problems, (False, True)):
+        if (told, name, share, budget, seed) not in known:
+            results.append("noise", run(name, share, budget, seed, told))
+    print(section([*results.load("noise"), *results.read(results.WORK / "noise.jsonl")]))
+
+
+if __name__ == "__main__":
+    main()
