@@ -38,6 +38,28 @@ OTHER_NAMES = {
         for name in ("working_directory", "persistent_files", "debug", "t_limit_total_s", "mem_limit_smac_mb")
     },
 }
+#: arguments of other tools for what this search does not do, and who does; docs/why.md has the table
+NOT_HERE = {
+    **dict.fromkeys(
+        ("directions", "objectives", "multi_objectives", "multi_objective_algorithm", "n_objectives"),
+        "one objective is minimised here; Optuna, SMAC3 and Ax have several",
+    ),
+    **dict.fromkeys(
+        ("pruner", "scheduler", "hyperband", "min_budget", "max_budget", "eta", "resource_attr", "max_t", "fidelity"),
+        "no call is stopped early here, or made with a smaller budget; Optuna has pruners, and SMAC3, Ray Tune and "
+        "Syne Tune have Hyperband. Folds or problems on which configurations race are num_train_instances=...",
+    ),
+    **dict.fromkeys(
+        ("storage", "storages", "load_if_exists"),
+        "a search has files and no database that several processes share, as Optuna has; use "
+        "SMAC_optimizer(working_directory=..., persistent_files=True) with minimize(resume=True), or "
+        "smac_options['dask-client'] for calls on other machines",
+    ),
+    **dict.fromkeys(
+        ("sampler", "algo", "search_alg", "surrogate", "acquisition_function", "base_estimator", "acq_func"),
+        "the search is SMAC's, and smac_options['model'] chooses its model; SMAC3, Ax and Optuna take parts of yours",
+    ),
+}
 #: names of arguments of ``SMAC_optimizer`` in other tools, and what is meant
 OTHER_NAMES_OF_OPTIMIZER = {
     **dict.fromkeys(("n_jobs", "n_workers", "workers"), "smac_options['workers'] = ... of the optimizer"),
@@ -104,6 +126,8 @@ def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Func
         @functools.wraps(function)
         def checked(*given: Any, **keywords: Any) -> Any:
             for name in keywords:
+                if name in NOT_HERE and name not in own:
+                    raise ArgumentError(f"{called}() has no argument {name!r}: {NOT_HERE[name]}")
                 if name in names:
                     raise ArgumentError(f"{called}() has no argument {name!r}: use {names[name]}")
                 if name not in own:

@@ -180,7 +180,7 @@ def describe(result: Any) -> Report:
         value, problem = _number(result)
         if not problem:
             return Report("SAT", value)
-        return Report("CRASHED", message=f"the function returned {problem}", flaw=_flaw(result))
+        return Report("CRASHED", message=f"the function returned {problem}{_objectives(result)}", flaw=_flaw(result))
     status = result.get("status", "SAT")
     if isinstance(status, bytes):
         status = status.decode(errors="replace")
@@ -201,10 +201,14 @@ def describe(result: Any) -> Report:
         if not 0 <= runtime < math.inf:
             runtime, odd_runtime = None, _shown(result["runtime"])
     value, problem = _number(result.get("value"))
-    message = f"the function reported {status if status not in SUCCESSES else f'{problem} as its value'}"
+    told = status if status not in SUCCESSES else f"{problem} as its value{_objectives(result.get('value'))}"
+    message = f"the function reported {told}"
     flaw = _flaw(result.get("value")) if status in SUCCESSES else ""
     return Report(status, None if problem else value, runtime, message, odd_runtime, flaw)
 
+
+#: the end of a message about several values in place of one
+SEVERAL_OBJECTIVES = "; one objective is minimised here: return a weighted sum, or take Optuna or SMAC3 for several"
 
 #: what other packages call the value that is minimised
 _VALUES = ("loss", "cost", "objective", "quality", "score", "error", "result")
@@ -232,7 +236,18 @@ def _flaw(value: Any) -> str:
         length = f" of length {len(value)}"
     except Exception:  # not everything has one
         length = ""
-    return f"the function returned an object of type {type(value).__name__}{length}; expected a number or a dict"
+    what = f"an object of type {type(value).__name__}{length}"
+    return f"the function returned {what}; expected a number or a dict{_objectives(value)}"
+
+
+def _objectives(value: Any) -> str:
+    """What to do about a value of several numbers; empty for any other one."""
+    try:
+        sequence = isinstance(value, (list, tuple)) or hasattr(value, "__array__")
+        several = sequence and len(value) > 1 and all(hasattr(each, "__float__") for each in value)
+    except Exception:  # of a class of the user's
+        several = False
+    return SEVERAL_OBJECTIVES if several else ""
 
 
 def _number(value: Any, finite: bool = True) -> tuple[float, str]:

@@ -149,3 +149,15 @@ def test_habits_of_other_tools(name, meant):
         SMAC_optimizer().minimize(score, parameter_dict=SPACE, **{name: 3})
     with pytest.raises(TypeError, match="unexpected keyword argument 'wrong'"):
         SMAC_optimizer().minimize(score, 3, SPACE, wrong=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [("directions", "Optuna, SMAC3 and Ax"), ("pruner", "Hyperband"), ("storage", "Optuna"), ("sampler", "take parts")],
+)
+def test_what_is_not_here_is_refused_by_a_message_that_names_who_has_it(name, who):
+    from pysmac_compat import Search, SMAC_optimizer
+
+    for call in (SMAC_optimizer, SMAC_optimizer().minimize, Search):
+        with pytest.raises(TypeError, match=rf"has no argument '{name}': .*{who}"):
+            call(**{name: 3})

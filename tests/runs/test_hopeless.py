@@ -7,7 +7,7 @@ import pytest
 
 import pysmac_compat as pysmac
 from pysmac_compat.evaluation.direct import call_directly
-from pysmac_compat.evaluation.outcome import Outcome
+from pysmac_compat.evaluation.outcome import Outcome, describe
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.search.hopeless import Hopeless
 
@@ -122,6 +122,17 @@ def test_the_forms_of_result_that_cannot_be_used(result, words):
     found = flaw(lambda x: result)
     assert words in found
     assert bool(words) == bool(found)
+
+
+@pytest.mark.parametrize("result", [(1.0, 2.0), [1, 2, 3], np.zeros(2), {"value": (1, np.float32(2))}])
+def test_several_objectives_are_refused_by_a_message_that_names_who_has_them(result):
+    for text in (flaw(lambda x: result), describe(result).message):
+        assert text.endswith("one objective is minimised here: return a weighted sum, or take Optuna or SMAC3 for several")
+
+
+@pytest.mark.parametrize("result", [(1.0, {"a": 2}), [1.0], "12", {"value": {"a": 1, "b": 2}}, np.zeros(1)])
+def test_other_results_are_not_taken_for_several_objectives(result):
+    assert "objective" not in flaw(lambda x: result) + describe(result).message
 
 
 def raise_(error):
