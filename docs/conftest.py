@@ -3,7 +3,15 @@
 import pytest
 
 #: those with many searches
-SLOW = {"calls.md", "files.md", "helpers.md", "noise_and_instances.md", "scenarios.md", "tune_a_solver.md"}
+SLOW = {
+    "calls.md",
+    "files.md",
+    "helpers.md",
+    "noise_and_instances.md",
+    "reproducibility.md",
+    "scenarios.md",
+    "tune_a_solver.md",
+}
 
 
 def pytest_collection_modifyitems(items):
