@@ -203,3 +203,23 @@ def test_ctrl_c_and_another_start(run_prepared):
     count = int(last.split()[3])
     assert again.stdout.splitlines()[0] == f"resume: {count} evaluations come from the journal"
     assert len(again.stdout.splitlines()) == 1 + (5 - count) + 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+def test_the_start_method_of_multiprocessing_is_the_scripts_own_affair(run_prepared, method):
+    """Python 3.14 has another one by default; processes of a search are forked all the same."""
+    text = """
+        import multiprocessing
+        import sys
+        from pysmac.optimizer import SMAC_optimizer
+
+        if __name__ == "__main__":
+            multiprocessing.set_start_method(sys.argv[1])
+            shift = 2
+            opt = SMAC_optimizer()
+            value, best = opt.minimize(lambda x: (x - shift) ** 2, 3, {"x": ("real", [-5, 5], 2)}, num_runs=2, num_procs=2)
+            print(value, best, multiprocessing.get_start_method())
+    """
+    done = run_prepared(*COMMAND, "script.py", method, files={"script.py": text})
+    assert done.stdout == f"0.0 {{'x': 2.0}} {method}\n"
