@@ -2,7 +2,7 @@
 # Another Python: make test PYTHON=python3.13
 PYTHON ?= python
 
-.PHONY: all test fast lint types docs
+.PHONY: all test fast lint types docs site
 
 all: lint types test
 
@@ -26,3 +26,8 @@ types:
 docs:
 	$(PYTHON) docs/make_smac_options.py
 	$(PYTHON) -m pytest docs tests/docs
+
+# the pages as a site in build/site, each of them looked at in a browser: pip install -e '.[docs]'
+site:
+	$(PYTHON) -m mkdocs build --strict
+	$(PYTHON) -m pytest tests/docs/test_site.py

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import pysmac_compat
+
 ROOT = Path(__file__).parents[2]
 HEAVY = {"ConfigSpace", "dask", "matplotlib", "optuna", "scipy", "sklearn", "smac", "torch"}
 
@@ -101,6 +103,41 @@ def test_each_word_of_the_makefile_is_explained():
 
 
 def test_the_docs_index_names_every_page():
+    """It is the site's navigation, too; only the page for maintainers is not in it."""
     text = (ROOT / "docs" / "index.md").read_text()
     for page in (ROOT / "docs").glob("*.md"):
-        assert page.name == "index.md" or f"({page.name})" in text, page.name
+        assert page.name in ("index.md", "releasing.md") or re.search(rf"^- \[[^]]+\]\({page.name}\)", text, re.M), page
+
+
+def test_the_page_of_public_names_has_all_of_them():
+    page = (ROOT / "docs" / "api.md").read_text()
+    for name in pysmac_compat.__all__:
+        assert re.search(rf"^(::: \S+\.|        - ){name}$", page, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("folder", ["docs", "tests", "benchmarks"])
+def test_the_source_distribution_has_every_file(folder):
+    manifest = (ROOT / "MANIFEST.in").read_text()
+    (patterns,) = re.findall(rf"^recursive-include {folder} (.+)$", manifest, re.MULTILINE)
+    kept = {path for pattern in patterns.split() for path in (ROOT / folder).rglob(pattern)}
+    left = {path for path in (ROOT / folder).rglob("*") if path.is_file()} - kept
+    ignored = {path for path in left if {"__pycache__", "runs"} & set(path.relative_to(ROOT).parts[:-1])}
+    assert not left - ignored
+
+
+def test_the_change_log_begins_with_the_release_of_this_version():
+    text = (ROOT / "CHANGELOG.md").read_text()
+    version, date = re.findall(r"^## \[(.+?)\] - (.+)$", text, re.MULTILINE)[0]
+    assert version == pysmac_compat.__version__
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", date)
+
+
+def test_the_first_pages_of_the_readme_need_no_repository_once_links_are_absolute():
+    """As docs/releasing.md says: every relative link of the README is made absolute by one command."""
+    text = (ROOT / "README.md").read_text()
+    (script,) = re.findall(r"sed -E (?:-i )?'(s.+)' README\.md", (ROOT / "docs" / "releasing.md").read_text())
+    command = ["sed", "-E", script.replace("HOME", "https://example.org/project")]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    targets = re.findall(r"\]\(([^)]+)\)", done.stdout)
+    assert len(targets) == len(re.findall(r"\]\(", text))
+    assert all(target.startswith("https://") for target in targets)

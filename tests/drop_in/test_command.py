@@ -218,7 +218,8 @@ def test_the_start_method_of_multiprocessing_is_the_scripts_own_affair(run_prepa
             multiprocessing.set_start_method(sys.argv[1])
             shift = 2
             opt = SMAC_optimizer()
-            value, best = opt.minimize(lambda x: (x - shift) ** 2, 3, {"x": ("real", [-5, 5], 2)}, num_runs=2, num_procs=2)
+            space = {"x": ("real", [-5, 5], 2)}
+            value, best = opt.minimize(lambda x: (x - shift) ** 2, 3, space, num_runs=2, num_procs=2)
             print(value, best, multiprocessing.get_start_method())
     """
     done = run_prepared(*COMMAND, "script.py", method, files={"script.py": text})

@@ -127,7 +127,9 @@ def test_the_forms_of_result_that_cannot_be_used(result, words):
 @pytest.mark.parametrize("result", [(1.0, 2.0), [1, 2, 3], np.zeros(2), {"value": (1, np.float32(2))}])
 def test_several_objectives_are_refused_by_a_message_that_names_who_has_them(result):
     for text in (flaw(lambda x: result), describe(result).message):
-        assert text.endswith("one objective is minimised here: return a weighted sum, or take Optuna or SMAC3 for several")
+        assert text.endswith(
+            "one objective is minimised here: return a weighted sum, or take Optuna or SMAC3 for several"
+        )
 
 
 @pytest.mark.parametrize("result", [(1.0, {"a": 2}), [1.0], "12", {"value": {"a": 1, "b": 2}}, np.zeros(1)])
