@@ -63,6 +63,7 @@ CELLS = [
     Cell("script", "sequential"),
     Cell("script", "limits", {"t_limit_function_s": 60, "mem_limit_function_mb": 1000}),
     Cell("script", "workers=2", {"options": {**QUICK, "workers": 2}}, running=2),
+    Cell("script", "workers=4", {"options": {**QUICK, "workers": 4}}, running=4),
     Cell("script", "num_procs=2", {"num_runs": 2, "num_procs": 2}, running=2),
     Cell("script", "Dask", {"options": {**QUICK, "workers": 2}}, running=2, cluster=True),
     Cell("engine", "sequential"),
