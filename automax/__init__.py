@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from automax.libauc.checkpoints import load_model, load_predictions, load_weights
     from automax.libauc.models import register_model
     from automax.spaces import parse_defaultconfig
+    from automax.tables.classifier import AUCClassifier, load_classifier
 
 _HOMES = {
+    "AUCClassifier": "automax.tables.classifier",
     "ArrayDataset": "automax.data.arrays",
     "AutoMAX": "automax.core",
     "AutoMAXConfigration": "automax.core",
     "AutoMAXConfiguration": "automax.core",
     "autopartial": "automax.core",
+    "load_classifier": "automax.tables.classifier",
     "load_model": "automax.libauc.checkpoints",
     "load_predictions": "automax.libauc.checkpoints",
     "load_weights": "automax.libauc.checkpoints",
@@ -34,11 +37,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "AUCClassifier",
     "ArrayDataset",
     "AutoMAX",
     "AutoMAXConfigration",
     "AutoMAXConfiguration",
     "autopartial",
+    "load_classifier",
     "load_model",
     "load_predictions",
     "load_weights",

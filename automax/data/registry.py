@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from automax.data.arrays import Loader, split_arrays
@@ -29,6 +30,16 @@ def register_dataset(name: str, loader: Loader) -> None:
     if not callable(loader):
         raise ArgumentError(f"register_dataset({name!r}): the loader must be callable, got {loader!r}")
     _LOADERS[name.lower()] = loader
+
+
+@contextlib.contextmanager
+def registered_meanwhile(name: str, loader: Loader) -> Iterator[None]:
+    """Give a data set a name inside this context only."""
+    register_dataset(name, loader)
+    try:
+        yield
+    finally:
+        _LOADERS.pop(name.lower(), None)
 
 
 def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:

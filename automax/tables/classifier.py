@@ -1,0 +1,439 @@
+"""`AUCClassifier`: a search of AutoMAX as an estimator of scikit-learn."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from automax._extra import need
+from automax.data.arrays import ArrayDataset, stratified_rows
+from automax.tables import saved
+from automax.tables.calibration import Calibration, best_cut, calibrate
+from automax.tables.columns import Columns, is_frame, learn_columns
+from automax.tables.labels import label_text, positive_class
+from automax.tables.network import Network, batch_size, search_network
+from automax.tables.options import sections_of
+from automax.tables.preprocessing import least_rows, make_preprocessor
+from pysmac_compat.errors import ArgumentError, shown
+
+
+class AUCClassifier(ClassifierMixin, BaseEstimator):
+    """A neural network for a table with two classes, tuned for an area under a curve.
+
+    ``fit`` divides the rows into those for training and those for validation, fills gaps, encodes categories and
+    scales numbers by the training rows, searches with `AutoMAX` over an AUC loss and cross-entropy, and takes
+    probabilities and the threshold of ``predict`` from the validation rows.
+
+    Parameters
+    ----------
+    metric : {'AUROC', 'AUPRC'}
+        What is maximised.
+    max_fpr, min_tpr : float or None
+        Make AUROC partial: up to this share of false positives, from this share of true ones.
+    n_trials : int
+        Trainings.
+    epochs : int
+        Of each training; the best one's model is kept.
+    positive : object
+        The label of the positive class, or its text. None: 1 of 0 and 1, 'yes' of 'no' and 'yes' and so on, else
+        the class with fewer rows.
+    validation_fraction : float
+        Share of the rows by which configuration, epoch, probabilities and threshold are chosen.
+    calibration : {'sigmoid', 'isotonic'} or None
+        How scores become probabilities. None: the logistic function of the scores, which for AUC losses are no
+        probabilities.
+    threshold : {'balanced_accuracy', 'f1', 'accuracy'} or float
+        What ``predict`` decides by: the cut that is the best on the validation rows, or a probability.
+    preprocessor : 'auto' or transformer
+        From the table to numbers. A transformer of yours is fitted on the training rows.
+    settings : dict or None
+        More of a search, as in a file of AutoMAX: the sections ``model``, ``training`` and ``automax``.
+    workers : int
+        Trainings at the same time.
+    time_limit : float or None
+        Seconds for the search.
+    search_directory : str or None
+        Where the files of the search are kept; None: nowhere.
+    resume : bool
+        Whether the search in that folder goes on, with the same rows and arguments.
+    random_state : int, RandomState or None
+        Decides on the division of the rows, the search and each training.
+    verbose : int
+        1: lines on the table and on each trial.
+
+    Attributes
+    ----------
+    classes_ : array of shape (2,)
+    positive_ : object
+        The label that is positive.
+    n_features_in_ : int
+    feature_names_in_ : array of str
+        If X was a DataFrame.
+    target_ : str or None
+        The name of y, if it has one.
+    columns_ : dict of str to str
+        What each column holds: 'number', 'category', 'date', or 'left out'. Only with preprocessor='auto'.
+    preprocessor_ : transformer
+    best_params_ : dict
+        The configuration that won.
+    best_score_ : float
+        Its score on the validation rows, by which it was chosen: too good.
+    trials_ : list of dict
+        ``number``, ``space``, ``status``, ``val`` and ``seconds`` of each trial.
+    n_rows_ : dict of str to int
+        Rows for 'training' and 'validation', and 'positive' ones among all.
+
+    Examples
+    --------
+    ::
+
+        clf = AUCClassifier(metric="AUPRC", n_trials=20, random_state=0).fit(X, y)
+        probabilities = clf.predict_proba(X_new)[:, 1]
+    """
+
+    def __init__(
+        self,
+        metric: str = "AUROC",
+        *,
+        max_fpr: float | None = None,
+        min_tpr: float | None = None,
+        n_trials: int = 20,
+        epochs: int = 50,
+        positive: Any = None,
+        validation_fraction: float = 0.25,
+        calibration: str | None = "sigmoid",
+        threshold: str | float = "balanced_accuracy",
+        preprocessor: Any = "auto",
+        settings: Mapping[str, Any] | None = None,
+        workers: int = 1,
+        time_limit: float | None = None,
+        search_directory: str | os.PathLike[str] | None = None,
+        resume: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.metric = metric
+        self.max_fpr = max_fpr
+        self.min_tpr = min_tpr
+        self.n_trials = n_trials
+        self.epochs = epochs
+        self.positive = positive
+        self.validation_fraction = validation_fraction
+        self.calibration = calibration
+        self.threshold = threshold
+        self.preprocessor = preprocessor
+        self.settings = settings
+        self.workers = workers
+        self.time_limit = time_limit
+        self.search_directory = search_directory
+        self.resume = resume
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any) -> AUCClassifier:
+        """Search, train and calibrate.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_rows, n_columns)
+            Numbers, texts, dates; NaN and None are gaps.
+        y : array of shape (n_rows,)
+            Two different labels.
+
+        Returns
+        -------
+        AUCClassifier
+            Itself.
+
+        Raises
+        ------
+        ArgumentError, ValueError
+            Before any training, for arguments and data that do not fit.
+        ImportError
+            Without torch and LibAUC; it says how to install them.
+        SearchError
+            If no training comes to its end.
+        """
+        self._train(*self._prepare(X, y))
+        return self
+
+    def _prepare(self, X: Any, y: Any) -> tuple[ArrayDataset, ArrayDataset, dict[str, Any]]:
+        """Check all that can be checked before a training; the rows for training and validation, and the settings."""
+        content = sections_of(self)
+        X = self._table(X, reset=True)
+        labels = _labels(y)
+        check_consistent_length(X, labels)
+        self.target_ = None if getattr(y, "name", None) is None else str(y.name)
+        positive = self._classes(labels)
+        train_rows, val_rows = self._divide(positive, content["automax"]["SEED"])
+        need("automax.libauc.factory")  # what is missing is said before anything else is done
+        train, val = self._preprocess(X, positive, train_rows, val_rows)
+        n_positive = int(train.targets.sum())
+        content["training"].setdefault("batch_size", batch_size(n_positive, len(train) - n_positive))
+        return train, val, content
+
+    def _train(self, train: ArrayDataset, val: ArrayDataset, content: dict[str, Any]) -> None:
+        """Search, and learn probabilities and the threshold."""
+        with self._folder() as folder:
+            self._network, tuner = search_network(train, val, content, folder, bool(self.verbose))
+        self.best_params_ = dict(tuner.result.active_configuration) if tuner.result else dict(tuner.log[0]["space"])
+        self.best_score_ = float(tuner.best_score)
+        names = ("number", "space", "status", "val", "seconds")
+        self.trials_ = [{name: trial[name] for name in names if name in trial} for trial in tuner.log]
+        scores, positive = self._network(val.X), val.targets[:, 0] == 1
+        self._calibration = calibrate(self.calibration, scores, positive)
+        if isinstance(self.threshold, str):
+            self._cut = best_cut(self.threshold, scores, positive)
+        else:
+            self._cut = self._calibration.score_at(float(self.threshold))
+
+    def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
+        """Scores; above 0 where ``predict`` gives ``classes_[1]``.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        array of shape (n_rows,)
+        """
+        sign = 1.0 if self._positive_index() == 1 else -1.0
+        return sign * (self._scores(X) - self._cut)
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """Probabilities of the classes, in the order of ``classes_``.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        array of shape (n_rows, 2)
+        """
+        probability = self._calibration(self._scores(X))
+        both = np.column_stack([1 - probability, probability])
+        return both if self._positive_index() == 1 else both[:, ::-1]
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """The label of each row.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        array of shape (n_rows,)
+        """
+        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write the fitted classifier to a folder, for `load_classifier` and ``automax predict``.
+
+        The weights are those of torch, the preprocessor is joblib's file of objects of scikit-learn, all else is JSON.
+
+        Parameters
+        ----------
+        folder : str or path
+            Made if it is not there; a classifier that is there already is replaced.
+        """
+        check_is_fitted(self)
+        about = {
+            "params": {name: value for name, value in self.get_params(deep=False).items() if _is_plain(value)},
+            "classes": self.classes_.tolist(),
+            "dtype": self.classes_.dtype.str,
+            "positive": self._positive_index(),
+            "n_features": int(self.n_features_in_),
+            "names": [str(name) for name in getattr(self, "feature_names_in_", [])],
+            "columns": getattr(self, "columns_", None),
+            "target": self.target_,
+            "cut": self._cut,
+            "calibration": {
+                "method": self._calibration.method,
+                "x": list(self._calibration.x),
+                "y": list(self._calibration.y),
+            },
+            "best_params": _plain(self.best_params_),
+            "best_score": self.best_score_,
+            "trials": _plain(self.trials_),
+            "n_rows": self.n_rows_,
+        }
+        saved.write(Path(folder), about, self.preprocessor_, self._network.files)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> AUCClassifier:
+        """Read a classifier that ``save`` has written.
+
+        The preprocessor is a pickle: load only what you trust.
+
+        Parameters
+        ----------
+        folder : str or path
+
+        Raises
+        ------
+        ArgumentError
+            If there is no classifier in the folder.
+        """
+        about, preprocessor, files = saved.read(Path(folder))
+        made = cls(**{name: value for name, value in about["params"].items() if name in cls._get_param_names()})
+        made.classes_ = np.array(about["classes"], dtype=np.dtype(about["dtype"]))
+        made.positive_ = made.classes_[about["positive"]]
+        made.n_features_in_ = about["n_features"]
+        if about["names"]:
+            made.feature_names_in_ = np.array(about["names"], dtype=object)
+        if about["columns"] is not None:
+            made.columns_ = about["columns"]
+        made.preprocessor_, made._network, made.target_ = preprocessor, Network(files), about["target"]
+        made._cut, made._calibration = float(about["cut"]), Calibration(**about["calibration"])
+        for name in ("best_params", "best_score", "trials", "n_rows"):
+            setattr(made, f"{name}_", about[name])
+        return made
+
+    def __sklearn_tags__(self) -> Any:
+        """Two classes; gaps and texts are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+    def _table(self, X: Any, reset: bool = False) -> Any:
+        """X, checked; a DataFrame stays one."""
+        if not is_frame(X) and hasattr(X, "to_pandas"):
+            X = X.to_pandas()
+        if not is_frame(X):
+            return validate_data(self, X, reset=reset, dtype=None, ensure_all_finite="allow-nan", accept_sparse=False)
+        validate_data(self, X, reset=reset, skip_check_array=True)
+        if len(X) == 0 or X.shape[1] == 0:
+            raise ArgumentError(
+                f"Found array with {len(X)} sample(s) and {X.shape[1]} feature(s): at least 1 is required"
+            )
+        return X
+
+    def _classes(self, labels: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Learn the classes, and which rows are positive."""
+        classes, codes = np.unique(labels, return_inverse=True)
+        if len(classes) == 1:
+            raise ArgumentError(f"y has one class only, {label_text(classes[0])!r}; two classes are needed")
+        if len(classes) > 2:
+            some = ", ".join(map(label_text, classes[:5])) + (", ..." if len(classes) > 5 else "")
+            raise ArgumentError(
+                "Only binary classification is supported. The type of the target is "
+                f"{type_of_target(labels)}: {len(classes)} classes, {some}"
+            )
+        index, reason = positive_class(classes, np.bincount(codes), self.positive)
+        self.classes_, self.positive_ = classes, classes[index]
+        positive = codes == index
+        share = 100 * positive.mean()
+        self._say(
+            f"positive: {label_text(self.positive_)}, {reason} ({positive.sum()} of {len(labels)} rows, {share:.3g} %)"
+        )
+        return positive
+
+    def _divide(self, positive: npt.NDArray[np.bool_], seed: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        fraction = float(self.validation_fraction)
+        train, val = stratified_rows(positive, (1 - fraction, fraction), seed)
+        for name, rows, least in (("training", train, 2), ("validation", val, 1)):
+            for kind, count in (("positive", positive[rows].sum()), ("negative", (~positive[rows]).sum())):
+                if count < least:
+                    total = int(positive.sum() if kind == "positive" else (~positive).sum())
+                    raise ArgumentError(
+                        f"too few {kind} rows, {total} (n_samples={len(positive)}): of these {count} are for {name}, "
+                        f"and at least {least} must be"
+                    )
+        self.n_rows_ = {"training": len(train), "validation": len(val), "positive": int(positive.sum())}
+        return train, val
+
+    def _preprocess(
+        self, X: Any, positive: npt.NDArray[np.bool_], train_rows: npt.NDArray[Any], val_rows: npt.NDArray[Any]
+    ) -> tuple[ArrayDataset, ArrayDataset]:
+        if self.preprocessor is None or (isinstance(self.preprocessor, str) and self.preprocessor != "auto"):
+            raise ArgumentError(f"preprocessor must be 'auto' or a transformer, got {shown(self.preprocessor)}")
+        if isinstance(self.preprocessor, str):
+            names = getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)])
+            columns = learn_columns(X, list(map(str, names)), least_rows(len(train_rows)))
+            self.columns_, self.preprocessor_ = dict(columns.kinds), make_preprocessor(columns, len(train_rows))
+            X = columns.convert(X)
+            self._say(f"columns: {columns}")
+        else:
+            self.preprocessor_ = clone(self.preprocessor)
+        taken = (X.iloc if is_frame(X) else X).__getitem__
+        parts = [
+            _dense(self.preprocessor_.fit_transform(taken(train_rows), positive[train_rows])),
+            _dense(self.preprocessor_.transform(taken(val_rows))),
+        ]
+        self._say(f"rows: {len(train_rows)} for training, {len(val_rows)} for validation; {parts[0].shape[1]} inputs")
+        rows = (train_rows, val_rows)
+        train, val = (ArrayDataset(part, positive[each]) for part, each in zip(parts, rows, strict=True))
+        return train, val
+
+    def _scores(self, X: Any) -> npt.NDArray[np.float64]:
+        check_is_fitted(self)
+        X = self._table(X)
+        if hasattr(self, "columns_"):
+            X = Columns(self.columns_).convert(X)
+        # as the network was trained
+        return self._network(_dense(self.preprocessor_.transform(X)).astype(np.float32))
+
+    def _positive_index(self) -> int:
+        check_is_fitted(self)
+        return int(self.classes_[1] == self.positive_)
+
+    @contextlib.contextmanager
+    def _folder(self) -> Iterator[Path]:
+        if self.search_directory is not None:
+            yield Path(self.search_directory).absolute()
+            return
+        with tempfile.TemporaryDirectory(prefix="automax-") as folder:
+            yield Path(folder)
+
+    def _say(self, text: str) -> None:
+        if self.verbose:
+            print(text, flush=True)
+
+
+def load_classifier(folder: str | os.PathLike[str]) -> AUCClassifier:
+    """Read a classifier that `AUCClassifier.save` or ``automax fit`` has written; see `AUCClassifier.load`."""
+    return AUCClassifier.load(folder)
+
+
+def _labels(y: Any) -> npt.NDArray[Any]:
+    if y is None:
+        raise ArgumentError("AUCClassifier requires y to be passed, but the target y is None")
+    y = check_array(y, ensure_2d=False, dtype=None, ensure_min_samples=0, input_name="y")
+    y = column_or_1d(y, warn=True)
+    check_classification_targets(y)
+    return np.asarray(y)
+
+
+def _dense(values: Any) -> npt.NDArray[Any]:
+    return np.asarray(values.toarray() if hasattr(values, "toarray") else values)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold of it."""
+    return json.loads(json.dumps(value, default=lambda other: other.item() if hasattr(other, "item") else repr(other)))
+
+
+def _is_plain(value: Any) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""From the arguments of a classifier to the settings of a search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from automax.tables.calibration import CRITERIA, METHODS
+from automax.tables.network import settings_of
+from pysmac_compat import arguments
+from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.suggestions import nearest
+
+_METRICS = ("AUROC", "AUPRC")
+#: the loss for each metric, beside cross-entropy
+_LOSSES = {"AUPRC": "APLoss", "AUROC": "AUCMLoss", "one-way": "pAUC_DRO_Loss", "two-way": "tpAUC_KL_Loss"}
+#: cross-entropy with Adam; in a list of losses, which name no optimizers, CrossEntropyLoss goes with SGD
+_CROSS_ENTROPY = "BCELoss"
+
+
+def sections_of(classifier: Any) -> dict[str, Any]:
+    """The sections of a file of AutoMAX, but for the data set, from the arguments of an `AUCClassifier`.
+
+    Raises
+    ------
+    ArgumentError
+        For the first argument that does not fit.
+    """
+    content: dict[str, Any] = settings_of(classifier.settings)
+    if not isinstance(classifier.metric, str) or classifier.metric.upper() not in ("AUROC", "AUPRC"):
+        raise ArgumentError(
+            f"metric: unknown {shown(classifier.metric)}{nearest(classifier.metric, ['AUROC', 'AUPRC'])}"
+        )
+    metric = classifier.metric.upper()
+    bounds = {"max_fpr": classifier.max_fpr, "min_tpr": classifier.min_tpr}
+    bounds = {name: value for name, value in bounds.items() if value is not None}
+    if bounds and metric != "AUROC":
+        raise ArgumentError(f"{next(iter(bounds))} makes AUROC partial; the metric is {metric}")
+    kind = metric if not bounds else "one-way" if classifier.min_tpr is None else "two-way"
+    n_trials, epochs = (
+        arguments.integer("n_trials", classifier.n_trials),
+        arguments.integer("epochs", classifier.epochs),
+    )
+    workers, limit = (
+        arguments.integer("workers", classifier.workers),
+        arguments.limit("time_limit", classifier.time_limit),
+    )
+    fraction = classifier.validation_fraction
+    if isinstance(fraction, bool) or not isinstance(fraction, (int, float)) or not 0 < fraction < 1:
+        raise ArgumentError(f"validation_fraction must be a number between 0 and 1, got {shown(fraction)}")
+    if classifier.calibration is not None and classifier.calibration not in METHODS:
+        raise ArgumentError(
+            f"calibration: unknown {shown(classifier.calibration)}{nearest(classifier.calibration, METHODS)}"
+        )
+    if isinstance(classifier.threshold, str):
+        if classifier.threshold not in CRITERIA:
+            raise ArgumentError(
+                f"threshold: unknown {shown(classifier.threshold)}{nearest(classifier.threshold, CRITERIA)}"
+            )
+    elif (
+        isinstance(classifier.threshold, bool)
+        or not isinstance(classifier.threshold, (int, float))
+        or not 0 < classifier.threshold < 1
+    ):
+        raise ArgumentError(
+            f"threshold must be one of {', '.join(CRITERIA)}, or a probability between 0 and 1, got "
+            f"{shown(classifier.threshold)}"
+        )
+    if arguments.flag("resume", classifier.resume) and classifier.search_directory is None:
+        raise ArgumentError("resume goes on with the search in search_directory: say where it is")
+    content["model"] = {"name": "mlp", **content["model"]}
+    content["training"] = {
+        "loss": [_LOSSES[kind], _CROSS_ENTROPY],
+        "epochs": epochs,
+        "decay_epochs": [0.5, 0.75],
+        **content["training"],
+    }
+    content["automax"] |= {
+        "n_trials": n_trials,
+        "SEED": _seed(classifier.random_state),
+        "workers": workers,
+        "total_time_limit": limit,
+        "overwrite": not classifier.resume,
+    }
+    return {"metrics": [metric], "metric_kwargs": [bounds], **content}
+
+
+def _seed(random_state: Any) -> int:
+    if isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool):
+        return arguments.integer("random_state", random_state, least=0)
+    return int(check_random_state(random_state).randint(arguments.LARGEST))

@@ -1,0 +1,20 @@
+"""Packages that only some tables need."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+
+def pandas(what: str = "this table") -> ModuleType:
+    """Import pandas.
+
+    Raises
+    ------
+    ImportError
+        That says what needs it, and how to install it.
+    """
+    try:
+        import pandas
+    except ModuleNotFoundError as error:
+        raise ImportError(f"{what} needs pandas; install it with: pip install 'pysmac-compat[automax]'") from error
+    return pandas

@@ -1,0 +1,116 @@
+"""Tables in files, and the column that is to be predicted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from automax.tables.labels import label_text
+from automax.tables.packages import pandas
+from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.suggestions import nearest
+
+_TEXT = (".csv", ".tsv", ".txt")
+_PARQUET = (".parquet", ".pq")
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
+_SEPARATORS = ",;\t|"
+
+
+def read_table(path: str | Path) -> Any:
+    """Read a CSV file (commas, semicolons, tabs or bars; perhaps compressed) or a Parquet file.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    ArgumentError
+        If the file cannot be read, or has no row.
+    ImportError
+        Without pandas, or without pyarrow for Parquet; it says how to install it.
+    """
+    path = Path(path)
+    suffixes = [each.lower() for each in path.suffixes]
+    kind = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] in _COMPRESSED else "".join(suffixes[-1:])
+    if kind not in (*_TEXT, *_PARQUET):
+        raise ArgumentError(
+            f"{path}: expected a table as {', '.join((*_TEXT, *_PARQUET))}, got {kind or 'no ending'!r}"
+        )
+    pd = pandas("reading a table")
+    try:
+        table = _read_parquet(pd, path) if kind in _PARQUET else _read_text(pd, path)
+    except ImportError:
+        raise
+    except Exception as error:  # of pandas, of pyarrow, of the system
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+        raise ArgumentError(f"{path} cannot be read: {reason:.300}") from error
+    if len(table) == 0:
+        raise ArgumentError(f"{path} has no row")
+    table.columns = [str(name) for name in table.columns]
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise ArgumentError(f"{path}: two columns are called {shown(twice[0])}")
+    return table
+
+
+def _read_text(pd: Any, path: Path) -> Any:
+    first = next(iter(pd.read_csv(path, sep="\n", header=None, nrows=1, dtype=str, engine="c").iloc[0]), "")
+    separator = max(_SEPARATORS, key=str(first).count)
+    return pd.read_csv(path, sep=separator, low_memory=False)
+
+
+def _read_parquet(pd: Any, path: Path) -> Any:
+    try:
+        return pd.read_parquet(path)
+    except ImportError as error:
+        raise ImportError("reading Parquet needs pyarrow; install it with: pip install pyarrow") from error
+
+
+def take_target(table: Any, target: str, where: str = "the table") -> tuple[Any, Any]:
+    """Divide a table into what is learnt from and what is predicted.
+
+    Parameters
+    ----------
+    table : DataFrame
+    target : str
+    where : str
+        What a message calls the table.
+
+    Returns
+    -------
+    DataFrame, Series
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such column, if labels are missing, or there are not two of them.
+    """
+    check_columns(table, [target], where, "target")
+    labels = table[target]
+    missing = int(labels.isna().sum())
+    if missing:
+        raise ArgumentError(f"{where}: the target {shown(target)} is missing in {missing} of {len(table)} rows")
+    found = sorted(map(label_text, labels.unique()))
+    if len(found) != 2:
+        some = f"{', '.join(found[:5])}{', ...' if len(found) > 5 else ''}"
+        number = "one value" if len(found) == 1 else f"{len(found)} values"
+        raise ArgumentError(f"{where}: the target {shown(target)} must have two values, it has {number}: {some}")
+    if table.shape[1] == 1:
+        raise ArgumentError(f"{where} has no column but the target {shown(target)}")
+    return table.drop(columns=target), labels
+
+
+def check_columns(table: Any, names: Sequence[str], where: str, argument: str = "") -> None:
+    """Refuse a table that lacks a column, with the nearest name that it has."""
+    for name in names:
+        if name not in table.columns:
+            before = f"{argument}: " if argument else ""
+            raise ArgumentError(f"{before}{where} has no column {shown(name)}{nearest(name, table.columns)}")
+
+
+def without_names(table: Any) -> list[str]:
+    """The columns that have no name in the file, as an index that was written has none."""
+    return [name for name in table.columns if re.fullmatch(r"Unnamed: \d+", name)]
