@@ -18,7 +18,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from automax._extra import need
-from automax.data.arrays import ArrayDataset, stratified_rows
+from automax.data.arrays import ArrayDataset
 from automax.tables import saved
 from automax.tables.calibration import Calibration, best_cut, calibrate
 from automax.tables.columns import Columns, is_frame, learn_columns
@@ -224,7 +224,8 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         -------
         array of shape (n_rows, 2)
         """
-        probability = self._calibration(self._scores(X))
+        scores = self._scores(X)
+        probability = self._calibration(scores)
         both = np.column_stack([1 - probability, probability])
         return both if self._positive_index() == 1 else both[:, ::-1]
 
@@ -239,7 +240,8 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         -------
         array of shape (n_rows,)
         """
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+        above = self.decision_function(X) > 0
+        return self.classes_[above.astype(int)]
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the fitted classifier to a folder, for `load_classifier` and ``automax predict``.
@@ -347,16 +349,18 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return positive
 
     def _divide(self, positive: npt.NDArray[np.bool_], seed: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        fraction = float(self.validation_fraction)
-        train, val = stratified_rows(positive, (1 - fraction, fraction), seed)
-        for name, rows, least in (("training", train, 2), ("validation", val, 1)):
-            for kind, count in (("positive", positive[rows].sum()), ("negative", (~positive[rows]).sum())):
-                if count < least:
-                    total = int(positive.sum() if kind == "positive" else (~positive).sum())
-                    raise ArgumentError(
-                        f"too few {kind} rows, {total} (n_samples={len(positive)}): of these {count} are for {name}, "
-                        f"and at least {least} must be"
-                    )
+        rng = np.random.RandomState(seed)
+        parts: list[list[npt.NDArray[Any]]] = [[], []]
+        for kind, rows in (("positive", np.flatnonzero(positive)), ("negative", np.flatnonzero(~positive))):
+            n_val = max(1, round(float(self.validation_fraction) * len(rows)))
+            if n_val == len(rows):
+                raise ArgumentError(
+                    f"too few {kind} rows: {len(rows)} of {len(positive)} samples; training and validation need one"
+                )
+            taken, kept = np.split(rng.permutation(rows), [len(rows) - n_val])
+            parts[0].append(np.resize(taken, max(2, len(taken))))  # LibAUC's sampler wants two
+            parts[1].append(kept)
+        train, val = (np.sort(np.concatenate(part)) for part in parts)
         self.n_rows_ = {"training": len(train), "validation": len(val), "positive": int(positive.sum())}
         return train, val
 

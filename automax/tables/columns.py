@@ -168,7 +168,7 @@ def _texts(name: str, column: Any) -> Any:
     known = column.notna().to_numpy()
     values = np.full(len(column), np.nan, dtype=object)
     values[known] = [_text(value) for value in column.to_numpy(dtype=object)[known]]
-    return values
+    return pandas().Series(values, dtype=object)
 
 
 def _numbers(name: str, column: Any) -> npt.NDArray[np.float64]:

@@ -118,9 +118,10 @@ def settings_of(sections: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]
 
 
 def batch_size(n_positive: int, n_negative: int) -> int:
-    """Rows of a batch, a half of them positive: an eighth of the rows, at most 128, as a power of two."""
+    """Rows of a batch, a half of them positive: an eighth of the rows, from 4 to 128, as a power of two."""
     size = 128
-    while size > 4 and (size > (n_positive + n_negative) // 8 or size // 2 > n_negative):
+    # LibAUC's sampler needs more negatives than a batch takes
+    while size > 4 and size > (n_positive + n_negative) // 8 or size // 2 >= n_negative:
         size //= 2
     return size
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,8 +58,9 @@ def read_table(path: str | Path) -> Any:
 
 
 def _read_text(pd: Any, path: Path) -> Any:
-    first = next(iter(pd.read_csv(path, sep="\n", header=None, nrows=1, dtype=str, engine="c").iloc[0]), "")
-    separator = max(_SEPARATORS, key=str(first).count)
+    # no file has this separator, and so the first line is one field; pandas knows of compression and byte order marks
+    line = pd.read_csv(path, sep="\x1f", header=None, nrows=1, dtype=str, quoting=csv.QUOTE_NONE)
+    separator = max(_SEPARATORS, key=str(line.iloc[0, 0]).count)
     return pd.read_csv(path, sep=separator, low_memory=False)
 
 
