@@ -52,10 +52,9 @@ class Calibration:
             return float((logit(probability) - self.y[0]) / self.x[0])
         x, y = np.asarray(self.x), np.asarray(self.y)
         above = int(np.searchsorted(y, probability, side="right"))  # the first corner that is above
-        if above == 0:
-            return -np.inf
-        if above == len(y):
-            return np.inf
+        if above in (0, len(y)):  # all rows are on one side
+            far = 10 * float(np.ptp(x) or 1.0)
+            return float(x[0] - far if above == 0 else x[-1] + far)
         share = (probability - y[above - 1]) / (y[above] - y[above - 1])
         return float(x[above - 1] + share * (x[above] - x[above - 1]))
 

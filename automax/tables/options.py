@@ -74,7 +74,8 @@ def sections_of(classifier: Any) -> dict[str, Any]:
     content["training"] = {
         "loss": [_LOSSES[kind], _CROSS_ENTROPY],
         "epochs": epochs,
-        "decay_epochs": [0.5, 0.75],
+        # a decay before the first step makes PESG divide by zero
+        "decay_epochs": sorted({epochs // 2, 3 * epochs // 4} - {0}),
         **content["training"],
     }
     content["automax"] |= {
