@@ -382,7 +382,9 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
             _dense(self.preprocessor_.fit_transform(taken(train_rows), positive[train_rows])),
             _dense(self.preprocessor_.transform(taken(val_rows))),
         ]
-        self._say(f"rows: {len(train_rows)} for training, {len(val_rows)} for validation; {parts[0].shape[1]} inputs")
+        n_positive, n_inputs = positive[val_rows].sum(), parts[0].shape[1]
+        text = f"{len(train_rows)} for training, {len(val_rows)} for validation ({n_positive} positive)"
+        self._say(f"rows: {text}; {n_inputs} inputs")
         rows = (train_rows, val_rows)
         train, val = (ArrayDataset(part, positive[each]) for part, each in zip(parts, rows, strict=True))
         return train, val

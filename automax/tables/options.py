@@ -16,7 +16,7 @@ from pysmac_compat.suggestions import nearest
 _METRICS = ("AUROC", "AUPRC")
 #: the loss for each metric, beside cross-entropy
 _LOSSES = {"AUPRC": "APLoss", "AUROC": "AUCMLoss", "one-way": "pAUC_DRO_Loss", "two-way": "tpAUC_KL_Loss"}
-#: cross-entropy with Adam; in a list of losses, which name no optimizers, CrossEntropyLoss goes with SGD
+#: cross-entropy with Adam; the name of this loss alone means the pair, where CrossEntropyLoss alone means SGD
 _CROSS_ENTROPY = "BCELoss"
 
 
