@@ -172,14 +172,16 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     def _prepare(self, X: Any, y: Any) -> tuple[ArrayDataset, ArrayDataset, dict[str, Any]]:
         """Check all that can be checked before a training; the rows for training and validation, and the settings."""
         content = sections_of(self)
+        for name in ("_network", "columns_"):  # of an earlier fit
+            self.__dict__.pop(name, None)
         X = self._table(X, reset=True)
         labels = _labels(y)
         check_consistent_length(X, labels)
         self.target_ = None if getattr(y, "name", None) is None else str(y.name)
         positive = self._classes(labels)
         train_rows, val_rows = self._divide(positive, content["automax"]["SEED"])
-        need("automax.libauc.factory")  # what is missing is said before anything else is done
         train, val = self._preprocess(X, positive, train_rows, val_rows)
+        need("automax.libauc.factory")
         n_positive = int(train.targets.sum())
         content["training"].setdefault("batch_size", batch_size(n_positive, len(train) - n_positive))
         return train, val, content
@@ -305,6 +307,10 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         for name in ("best_params", "best_score", "trials", "n_rows"):
             setattr(made, f"{name}_", about[name])
         return made
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether a search has come to its end."""
+        return hasattr(self, "_network")
 
     def __sklearn_tags__(self) -> Any:
         """Two classes; gaps and texts are welcome."""

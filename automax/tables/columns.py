@@ -111,8 +111,11 @@ def learn_columns(X: Any, names: Sequence[str], least: int) -> Columns:
     Raises
     ------
     ArgumentError
-        If a column has no value at all, or none of them is left.
+        If two columns have the same name, a column has no value at all, or none of them is left.
     """
+    twice = [name for i, name in enumerate(names) if name in names[:i]]
+    if twice:
+        raise ArgumentError(f"two columns are called {shown(twice[0])}")
     if not is_frame(X) and X.dtype.kind in "biuf":
         empty = [name for name, gone in zip(names, np.isnan(X.astype(np.float64)).all(axis=0), strict=True) if gone]
         found = dict.fromkeys(names, NUMBER)

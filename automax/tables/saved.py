@@ -36,9 +36,17 @@ def write(folder: Path, about: Mapping[str, Any], preprocessor: Any, files: Mapp
     preprocessor : transformer
     files : dict of str to bytes
         Of the network.
+
+    Raises
+    ------
+    ArgumentError
+        If something else is there that would be replaced.
     """
     import joblib
 
+    ours = any((folder / name).is_file() for name in (ABOUT, PREPROCESSOR))
+    if not ours and (folder / NETWORK).exists():
+        raise ArgumentError(f"{folder / NETWORK} is there already, and is not of a classifier: take another folder")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ABOUT).unlink(missing_ok=True)
     shutil.rmtree(folder / NETWORK, ignore_errors=True)

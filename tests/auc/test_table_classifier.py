@@ -19,6 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from automax import AUCClassifier, load_classifier
 from automax.tables.options import sections_of
+from pysmac_compat import SearchError
 
 from .tables import customers, features
 from .training import needs_libauc
@@ -126,6 +127,14 @@ def test_what_a_folder_tells(fitted, tmp_path):
     assert about["versions"].keys() >= {"python", "scikit-learn", "torch", "libauc"}
 
 
+def test_nothing_of_others_is_replaced(fitted, tmp_path):
+    (tmp_path / "network").mkdir()
+    (tmp_path / "network" / "mine").touch()
+    with pytest.raises(ValueError, match="network is there already, and is not of a classifier"):
+        fitted.save(tmp_path)
+    assert (tmp_path / "network" / "mine").exists()
+
+
 def test_another_version_warns(fitted, tmp_path):
     fitted.save(tmp_path)
     text = (tmp_path / "model.json").read_text()
@@ -206,6 +215,12 @@ def test_settings_and_a_preprocessor_of_ones_own(tmp_path):
     assert (load_classifier(tmp_path / "model").predict(NEW) == clf.predict(NEW)).all()
 
 
+def test_trials_that_all_diverge():
+    settings = {"training": {"loss": "BCELoss", "optimizer_kwargs": {"lr": {"val": [1e30, 1e31], "default": 1e31}}}}
+    with pytest.raises(SearchError, match="none of 1 trials has come to its end: .*not finite any more"):
+        fit(small(settings=settings))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -256,15 +271,18 @@ def test_new_rows_that_do_not_fit(fitted):
         fitted.predict(NEW[:0])
 
 
-def test_every_trial_fails(tmp_path):
+def test_a_fit_that_fails():
     def make(input_shape, num_classes):
         raise RuntimeError("no such luck")
 
     from automax import register_model
 
     register_model("luckless", make)
+    clf = fit(small())
     with pytest.raises(ValueError, match="no trainer can be made .*no such luck"):
-        fit(small(settings={"model": {"name": "luckless"}}))
+        fit(clf.set_params(settings={"model": {"name": "luckless"}}))
+    with pytest.raises(NotFittedError):
+        clf.predict(NEW)
 
 
 def test_it_says_nothing_unless_asked(capfd):

@@ -1,5 +1,9 @@
 """What columns hold, files of tables, labels, probabilities: without torch."""
 
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -249,6 +253,32 @@ def test_targets_that_do_not_fit(labels, target, message):
     table = pd.DataFrame({"x": range(len(labels)), "label": labels})
     with pytest.raises(ValueError, match=message):
         take_target(table, target)
+
+
+def test_two_columns_of_one_name():
+    table = pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"])
+    with pytest.raises(ValueError, match="two columns are called 'a'"):
+        learn(table)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        ("libauc", r"this needs torch and LibAUC \(.*\); install them with: pip install 'pysmac-compat\[automax\]'"),
+        ("pandas", r"reading a table needs pandas; install it with: pip install 'pysmac-compat\[automax\]'"),
+    ],
+)
+def test_what_is_not_installed_is_named(tmp_path, module, message):
+    customers(60).to_csv(tmp_path / "t.csv", index=False)
+    script = (
+        f"import sys; sys.modules[{module!r}] = None; from automax.__main__ import main; "
+        "sys.exit(main(['fit', 't.csv', '--target', 'left']))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert re.fullmatch(f"automax fit: error: {message}\n", done.stderr)
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
 
 def test_a_target_alone():
