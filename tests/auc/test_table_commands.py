@@ -10,6 +10,7 @@ import pytest
 
 import automax
 from automax.__main__ import main
+from automax.tables import commands
 
 from .tables import customers
 from .training import needs_libauc
@@ -128,6 +129,32 @@ def test_no_training_begins(tmp_path, capsys, change, options, message):
     table.to_csv(tmp_path / "t.csv", index=False)
     assert message in error([*words(tmp_path, "t.csv"), *options], capsys)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["t.csv"]
+
+
+def test_rows_for_the_test_from_a_file(tmp_path, capsys):
+    table, test = customers(), customers(30, seed=1)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    test[[*reversed(test.columns)]].assign(more=1).to_csv(tmp_path / "test.csv", index=False)
+    arguments = commands._fit_parser().parse_args([*words(tmp_path, "t.csv")[1:], "--test", str(tmp_path / "test.csv")])
+    X, y, X_test, y_test = commands._divided(arguments, table.drop(columns="left"), table["left"])
+    assert (len(X), len(y), len(X_test), len(y_test)) == (240, 240, 30, 30)
+    assert list(X_test.columns) == list(X.columns)
+    test.assign(left=test["left"].replace("yes", "ja")).to_csv(tmp_path / "test.csv", index=False)
+    given = [*words(tmp_path, "t.csv"), "--test", tmp_path / "test.csv"]
+    assert "test.csv: the target has other values than in" in error(given, capsys)
+    test.drop(columns="calls").to_csv(tmp_path / "test.csv", index=False)
+    assert "test.csv has no column 'calls'" in error(given, capsys)
+
+
+def test_rows_for_the_test_are_a_fifth_of_each_class(tmp_path):
+    table = customers()
+    arguments = commands._fit_parser().parse_args(words(tmp_path)[1:])
+    X, y, X_test, y_test = commands._divided(arguments, table.drop(columns="left"), table["left"])
+    assert not set(X.index) & set(X_test.index)
+    assert len(X) + len(X_test) == 240
+    assert abs((y_test == "yes").sum() - 0.2 * (table["left"] == "yes").sum()) <= 1
+    none = commands._fit_parser().parse_args([*words(tmp_path)[1:], "--test_fraction", "0"])
+    assert len(commands._divided(none, table.drop(columns="left"), table["left"])[2]) == 0
 
 
 def test_tables_and_folders_that_are_not_there(tmp_path, fitted, said, capsys):
