@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.utils import check_array, check_consistent_length, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils import check_consistent_length
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from automax._extra import need
@@ -22,7 +22,7 @@ from automax.data.arrays import ArrayDataset
 from automax.tables import saved
 from automax.tables.calibration import Calibration, best_cut, calibrate
 from automax.tables.columns import Columns, is_frame, learn_columns
-from automax.tables.labels import label_text, positive_class
+from automax.tables.labels import checked_labels, divided_rows, label_text, positive_class
 from automax.tables.network import Network, batch_size, search_network
 from automax.tables.options import sections_of
 from automax.tables.preprocessing import least_rows, make_preprocessor
@@ -93,7 +93,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     trials_ : list of dict
         ``number``, ``space``, ``status``, ``val`` and ``seconds`` of each trial.
     n_rows_ : dict of str to int
-        Rows for 'training' and 'validation', and 'positive' ones among all.
+        Rows for 'training' and 'validation'.
 
     Examples
     --------
@@ -175,12 +175,13 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         for name in ("_network", "columns_"):  # of an earlier fit
             self.__dict__.pop(name, None)
         X = self._table(X, reset=True)
-        labels = _labels(y)
+        labels = checked_labels(y)
         check_consistent_length(X, labels)
         self.target_ = None if getattr(y, "name", None) is None else str(y.name)
         positive = self._classes(labels)
-        train_rows, val_rows = self._divide(positive, content["automax"]["SEED"])
-        train, val = self._preprocess(X, positive, train_rows, val_rows)
+        rows = divided_rows(positive, float(self.validation_fraction), content["automax"]["SEED"])
+        self.n_rows_ = dict(zip(("training", "validation"), map(len, rows), strict=True))
+        train, val = self._preprocess(X, positive, *rows)
         need("automax.libauc.factory")
         n_positive = int(train.targets.sum())
         content["training"].setdefault("batch_size", batch_size(n_positive, len(train) - n_positive))
@@ -354,22 +355,6 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         )
         return positive
 
-    def _divide(self, positive: npt.NDArray[np.bool_], seed: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        rng = np.random.RandomState(seed)
-        parts: list[list[npt.NDArray[Any]]] = [[], []]
-        for kind, rows in (("positive", np.flatnonzero(positive)), ("negative", np.flatnonzero(~positive))):
-            n_val = max(1, round(float(self.validation_fraction) * len(rows)))
-            if n_val == len(rows):
-                raise ArgumentError(
-                    f"too few {kind} rows: {len(rows)} of {len(positive)} samples; training and validation need one"
-                )
-            taken, kept = np.split(rng.permutation(rows), [len(rows) - n_val])
-            parts[0].append(np.resize(taken, max(2, len(taken))))  # LibAUC's sampler wants two
-            parts[1].append(kept)
-        train, val = (np.sort(np.concatenate(part)) for part in parts)
-        self.n_rows_ = {"training": len(train), "validation": len(val), "positive": int(positive.sum())}
-        return train, val
-
     def _preprocess(
         self, X: Any, positive: npt.NDArray[np.bool_], train_rows: npt.NDArray[Any], val_rows: npt.NDArray[Any]
     ) -> tuple[ArrayDataset, ArrayDataset]:
@@ -423,15 +408,6 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
 def load_classifier(folder: str | os.PathLike[str]) -> AUCClassifier:
     """Read a classifier that `AUCClassifier.save` or ``automax fit`` has written; see `AUCClassifier.load`."""
     return AUCClassifier.load(folder)
-
-
-def _labels(y: Any) -> npt.NDArray[Any]:
-    if y is None:
-        raise ArgumentError("AUCClassifier requires y to be passed, but the target y is None")
-    y = check_array(y, ensure_2d=False, dtype=None, ensure_min_samples=0, input_name="y")
-    y = column_or_1d(y, warn=True)
-    check_classification_targets(y)
-    return np.asarray(y)
 
 
 def _dense(values: Any) -> npt.NDArray[Any]:

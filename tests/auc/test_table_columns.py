@@ -10,7 +10,7 @@ import pytest
 
 from automax.tables.calibration import Calibration, best_cut, calibrate
 from automax.tables.columns import Columns, learn_columns
-from automax.tables.labels import positive_class
+from automax.tables.labels import divided_rows, positive_class
 from automax.tables.preprocessing import make_preprocessor
 from automax.tables.reading import read_table, take_target
 
@@ -146,6 +146,28 @@ def test_the_positive_class(classes, counts, wanted, expected):
 def test_a_positive_class_that_is_none():
     with pytest.raises(ValueError, match="positive must be one of the classes no and yes, got 'maybe'"):
         positive_class(np.array(["no", "yes"]), np.array([1, 1]), "maybe")
+
+
+def test_rows_for_training_and_validation():
+    positive = np.arange(100) < 10
+    train, val = divided_rows(positive, 0.25, seed=0)
+    assert sorted([*train, *val]) == list(range(100))
+    assert (len(val), positive[val].sum()) == (24, 2)
+    again, other = (divided_rows(positive, 0.25, seed)[1] for seed in (0, 1))
+    assert val.tolist() == again.tolist() != other.tolist()
+
+
+def test_a_class_of_two_rows_is_divided():
+    """The one for training is there twice, as LibAUC's sampler cannot do with one."""
+    positive = np.arange(10) < 2
+    train, val = divided_rows(positive, 0.1, seed=0)
+    assert positive[val].sum() == 1
+    assert sorted(set(train) | set(val)) == list(range(10))
+    assert positive[train].sum() == 2
+    with pytest.raises(ValueError, match="too few positive rows: 1 of 10 samples"):
+        divided_rows(np.arange(10) < 1, 0.1, seed=0)
+    with pytest.raises(ValueError, match="too few negative rows: 2 of 10 samples"):
+        divided_rows(np.arange(10) < 8, 0.9, seed=0)
 
 
 def drawn(n=400):
