@@ -59,8 +59,8 @@ class Network:
 
     @classmethod
     def read(cls, folder: Path) -> Network:
-        """Take up the files of a folder."""
-        paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        """Take up the files of a folder, without LibAUC's own checkpoints of an epoch."""
+        paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.match("epoch_*.pt")]
         return cls({str(path.relative_to(folder)): path.read_bytes() for path in paths})
 
     def write(self, folder: Path) -> None:

@@ -107,6 +107,9 @@ def test_a_folder_is_read_without_torch(fitted, tmp_path):
         "network",
         "preprocessor.joblib",
     ]
+    kept = {path.name for path in (tmp_path / "model" / "network").rglob("*.*")}
+    assert kept >= {"best.pt", "best.json"}
+    assert not [name for name in kept if name.startswith("epoch_")]
     script = f"import sys, automax; c = automax.load_classifier({str(tmp_path / 'model')!r}); print(c.best_score_)"
     done = subprocess.run(
         [sys.executable, "-c", f"{script}; print('torch' in sys.modules)"], capture_output=True, text=True, check=True
