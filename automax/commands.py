@@ -15,7 +15,7 @@ from automax._extra import need
 from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
 from automax.file import Settings, check_settings, load_settings
-from automax.report import best_lines, refit_line
+from automax.report import best_lines, noisy, refit_line
 from pysmac_compat.errors import ArgumentError, warn
 
 _TRAINING = ("epochs", "batch_size", "eval_batch_size", "sampling_rate", "num_workers", "output_path")
@@ -116,8 +116,11 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     tuner = AutoMAX(trainer, config, settings.target)
     print(f"searching {', '.join(tuner.configspace)}; the best validation {tuner.target} wins", flush=True)
     best = tuner.optimize()
-    lines, report = best_lines(tuner.log, dict(best), tuner.target, trainer.metrics)
+    default = dict(tuner.configspace.get_default_configuration())
+    lines, report = best_lines(tuner.log, dict(best), tuner.target, trainer.metrics, default)
     print("\n".join(lines), flush=True)
+    if text := noisy(report):
+        warn(text)
     if settings.automax["refit"] and tuner.best_score > float("-inf"):
         text, report["refit"] = refit_line(tuner.refit(), tuner.target, trainer.metrics)
         print(text, flush=True)

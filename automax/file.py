@@ -55,6 +55,7 @@ AUTOMAX: dict[str, tuple[Any, tuple[type, ...]]] = {
     "trial_memory_limit": (None, (*_NUMBER, type(None))),
     "total_time_limit": (None, (*_NUMBER, type(None))),
     "progress": (False, (bool,)),
+    "ensemble": (None, (int, type(None))),
     "prune": (False, (bool,)),
     "folds": (None, (int, type(None))),
     "repeats": (1, (int,)),

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from automax.core.best import beside
+from automax.selection.ensemble import ABOUT, load
+from automax.selection.rules import draws
 from pysmac_compat.report import short
+
+#: half the width of a validation score's interval above which it is called noisy
+_WIDE = 0.02
 
 
 def best_lines(
-    log: Sequence[Mapping[str, Any]], best: Mapping[str, Any], target: str, metrics: Any
+    log: Sequence[Mapping[str, Any]],
+    best: Mapping[str, Any],
+    target: str,
+    metrics: Any,
+    default: Mapping[str, Any] | None = None,
 ) -> tuple[list[str], dict[str, Any]]:
-    """What is known of the best configuration, for a person and as data.
+    """What is known of the best configuration, of what is returned, and of the default, for a person and as data.
 
     Parameters
     ----------
@@ -24,17 +36,21 @@ def best_lines(
     target : str
     metrics : Metrics
         Give the intervals.
+    default : dict or None
+        The configuration to compare with.
 
     Returns
     -------
     list of str, dict
     """
-    mine = [t for t in log if t["status"] == "finished" and t["space"] == best and not t.get("by_hand")]
+    mine, ours = ([t for t in log if t["status"] == "finished" and t["space"] == space] for space in (best, default))
+    mine = [t for t in mine if not t.get("by_hand")]
     lines = ["best configuration:", *(f"  {name}: {short(value)}" for name, value in best.items())]
     report: dict[str, Any] = {"configuration": dict(best), "target": target, "trials": len(log)}
     if not mine:
         return [*lines, "no trial has finished"], report
-    for split in mine[0].get("metrics", {"val": {}}):
+    splits = list(mine[0].get("metrics", {"val": {}}))
+    for split in splits:
         values = [t["metrics"][split][target] if "metrics" in t else t["val"] for t in mine]
         found: dict[str, Any] = {"score": sum(values) / len(values)}
         text = f"  {split} {target} {found['score']:.4f}"
@@ -42,13 +58,46 @@ def best_lines(
             text += f", the mean over {len(values)} trainings from {min(values):.4f} to {max(values):.4f}"
         elif "directory" in mine[0]:
             found["interval"] = interval(mine[0]["directory"], split, target, metrics)
-            text += f" [{found['interval'][0]:.4f}, {found['interval'][1]:.4f}]"
+            text += " [{:.4f}, {:.4f}]".format(*found["interval"])
         report[split] = found
         lines.append(text + (", by which it was chosen: too good" if split == "val" else ""))
     if "directory" in mine[0]:
-        report["checkpoint"] = str(beside(Path(mine[0]["directory"]), "best"))
+        kept = beside(Path(mine[0]["directory"]), "best")
+        lines += _of_ensemble(kept, splits, target, metrics, report)
+        report["checkpoint"] = str(kept)
         lines.append(f"  model and predictions: {report['checkpoint']}")
+    if ours and "test" in splits:
+        report["default"] = {"test": sum(t["metrics"]["test"][target] for t in ours) / len(ours)}
+        lines.append(f"the default configuration: test {target} {report['default']['test']:.4f}")
     return lines, report
+
+
+def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any, report: dict[str, Any]) -> list[str]:
+    """The same of the ensemble in a folder, if there is one."""
+    if not (folder / ABOUT).is_file():
+        return []
+    members = json.loads((folder / ABOUT).read_text())["members"]
+    saved = load(folder)
+    found: dict[str, Any] = {"trials": [each["trial"] for each in members]}
+    lines = [f"returned: the mean of {len(members)} models, of the trials {', '.join(map(str, found['trials']))}"]
+    for split in splits:
+        score = float(metrics(saved[f"{split}_labels"], saved[f"{split}_scores"])[target])
+        low, high = interval(str(folder), split, target, metrics)
+        found[split] = {"score": score, "interval": (low, high)}
+        lines.append(f"  {split} {target} {score:.4f} [{low:.4f}, {high:.4f}]")
+    report["returned"] = found
+    return lines
+
+
+def noisy(report: Mapping[str, Any]) -> str:
+    """What a person should know of a validation score that says little; empty if nothing."""
+    low, high = report.get("val", {}).get("interval", (0.0, 0.0))
+    if (high - low) / 2 <= _WIDE:
+        return ""
+    return (
+        f"the rows of val leave the validation score of the best trial open from {low:.3f} to {high:.3f} (95 %): "
+        "trials that differ less are not told apart; more rows in val, or automax.folds, help"
+    )
 
 
 def refit_line(summary: Mapping[str, Any], target: str, metrics: Any) -> tuple[str, dict[str, Any]]:
@@ -63,23 +112,12 @@ def refit_line(summary: Mapping[str, Any], target: str, metrics: Any) -> tuple[s
 
 
 def interval(directory: str, split: str, target: str, metrics: Any, n: int = 500) -> tuple[float, float]:
-    """A 95 % bootstrap interval of a metric, from the predictions of a trial.
+    """A 95 % bootstrap interval of a metric, from the predictions in a folder.
 
-    Rows are drawn within the rows of the same labels, so that each draw has both classes of each label. It tells
-    what other rows would do to the score of this model; not what other trainings would.
+    It tells what other rows would do to the score of this model; not what other trainings would.
     """
-    import numpy as np
-
-    from automax.libauc.checkpoints import load_predictions
-
-    saved = load_predictions(directory)
+    saved = load(Path(directory))
     labels, scores = saved[f"{split}_labels"], saved[f"{split}_scores"]
-    rng = np.random.RandomState(0)
-    kinds = np.unique(labels, axis=0, return_inverse=True)[1].ravel()
-    groups = [np.flatnonzero(kinds == kind) for kind in range(kinds.max() + 1)]
-    values = []
-    for _ in range(n):
-        rows = np.concatenate([rng.choice(group, len(group)) for group in groups])
-        values.append(metrics(labels[rows], scores[rows])[target])
+    values = [metrics(labels[rows], scores[rows])[target] for rows in draws(labels, n)]
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)

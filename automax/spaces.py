@@ -173,7 +173,7 @@ def find_pair(loss: str, optimizer: str | None = None, kwargs: Mapping[str, Any]
     Parameters
     ----------
     loss : str
-        Name of a loss.
+        Name of a loss, or of a pair as 'CrossEntropyLoss/Adam'.
     optimizer : str or None
         Name of an optimizer; None: the loss's own.
     kwargs : dict or None
@@ -185,6 +185,10 @@ def find_pair(loss: str, optimizer: str | None = None, kwargs: Mapping[str, Any]
         A ``ValueError``: for unknown names with the nearest known one, for a mismatch with the right
         partner, for what LibAUC cannot do with the reason.
     """
+    loss, slash, within = loss.partition("/")
+    if slash and optimizer not in (None, within):
+        raise ArgumentError(f"the loss is {loss}/{within}, so the optimizer must be {within!r}, got {optimizer!r}")
+    optimizer = within if slash else optimizer
     for name in (loss, optimizer):
         if name in REFUSED:
             raise ArgumentError(REFUSED[name])

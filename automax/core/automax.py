@@ -16,6 +16,8 @@ from automax.core.progress import progress_line, table
 from automax.core.record import WORST, TrialRecord
 from automax.core.refit import refit
 from automax.core.trial import SearchedTrainer, Training, check_trainer, identity_of, new_trial
+from automax.selection.ensemble import members_of
+from automax.selection.rules import size
 from pysmac_compat import Evaluation, FileFormatError, ResumeError, SMAC_optimizer
 from pysmac_compat.errors import ArgumentError, warn
 from pysmac_compat.events import Evaluated, Event
@@ -111,7 +113,7 @@ class AutoMAX(SMAC_optimizer):
                 self._record.note_returned(best)
             finally:
                 self._read_log()
-                keep_best(self._record)
+                keep_best(self._record, members=self._members())
             print(table(self.log, self.target), flush=True)
             return self._configuration(best)
 
@@ -250,7 +252,8 @@ class AutoMAX(SMAC_optimizer):
 
     def _known(self) -> list[dict[str, Any]]:
         """The configurations of the search, with which another one can begin."""
-        return list({repr(t["space"]): t["space"] for t in self._record.trials() if "number" in t}.values())
+        known = {repr(t["space"]): t["space"] for t in self._record.trials() if "number" in t}
+        return list(known.values()) or list(getattr(self.trainer, "first", ()))
 
     def _follow(self, n_trials: int) -> Callable[[Event], None]:
         """What is told of the events of a search: keeps the log and the best trial, and shows the progress."""
@@ -298,6 +301,14 @@ class AutoMAX(SMAC_optimizer):
             self._smac = None  # made anew when it is asked for
             self._record.write_state(self.log)
         self.best_score = mean_score(leading(self._record))
+
+    def _members(self) -> list[Mapping[str, Any]]:
+        """The trials that are returned as an ensemble."""
+        trials, best = self._record.trials(), leading(self._record)
+        if not self._one_training or len(best) != 1 or best[0].get("by_hand"):
+            return []
+        k = size(sum("number" in trial for trial in trials), self.config.ensemble)
+        return members_of(trials, best[0], k, getattr(self.trainer, "metrics", None), self.target)
 
     @property
     def _one_training(self) -> bool:

@@ -44,6 +44,9 @@ class AutoMAXConfigration:
         Seconds for the whole search.
     progress : bool
         Whether there is a line that moves; it needs tqdm.
+    ensemble : int or None
+        How many models are returned together at most; 1: the best alone. Default (None): a third of the trials, up to
+        5; one where a configuration has several trainings, or the trainer keeps no predictions as LibAUC's do.
 
     Raises
     ------
@@ -63,6 +66,7 @@ class AutoMAXConfigration:
     trial_memory_limit: float | None = None
     total_time_limit: float | None = None
     progress: bool = False
+    ensemble: int | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         if "output_path" in kwargs:
@@ -131,4 +135,5 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "trial_memory_limit": arguments.limit,
     "total_time_limit": arguments.limit,
     "progress": _flag,
+    "ensemble": _optional_integer,
 }

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from automax.core.keys import key
 from automax.core.record import TrialRecord, move_aside
-
-#: written into the folder of a trial, says which one it is
-MARKER = "trial.json"
+from automax.selection.folder import marked, replace
 
 
 def leading(record: TrialRecord) -> list[dict[str, Any]]:
@@ -41,7 +35,9 @@ def mean_score(trials: Sequence[Mapping[str, Any]]) -> float:
     return sum(t["val"] for t in trials) / len(trials) if trials else float("-inf")
 
 
-def keep_best(record: TrialRecord, trial: Mapping[str, Any] | None = None) -> None:
+def keep_best(
+    record: TrialRecord, trial: Mapping[str, Any] | None = None, members: Sequence[Mapping[str, Any]] = ()
+) -> None:
     """Copy the folder of the leading trials.
 
     Parameters
@@ -50,6 +46,8 @@ def keep_best(record: TrialRecord, trial: Mapping[str, Any] | None = None) -> No
     trial : dict or None
         One that has just ended: nothing is done unless it is among the leading. None: at the end of a search, puts
         right what a kill between two steps, or the mean over several trainings, has left to do.
+    members : sequence of dict
+        Trials that are returned as one ensemble, the leading one first.
     """
     best = leading(record)
     if not best or "directory" not in best[0] or (trial is not None and trial["key"] not in [t["key"] for t in best]):
@@ -62,13 +60,12 @@ def keep_best(record: TrialRecord, trial: Mapping[str, Any] | None = None) -> No
     about = {
         "key": best[0]["key"] if len(best) == 1 else key(best[0]["space"], 0, None),
         "val": mean_score(best),
+        **({"members": [each["key"] for each in members]} if members else {}),
         **mark_of(record),
     }
-    marker = beside(directory, "best") / MARKER
-    if trial is None and len(best) == 1 and marker.exists() and json.loads(marker.read_text()) == about:
-        return
-    if directory.is_dir():
-        _keep(directory, about, mark_of(record))
+    kept = beside(directory, "best")
+    if directory.is_dir() and not (trial is None and len(best) == 1 and marked(kept) == about):
+        replace(kept, directory, about, mark_of(record), members, move_aside)
 
 
 def folder_of(directory: Path) -> Path:
@@ -85,33 +82,3 @@ def beside(directory: Path, name: str) -> Path:
 def mark_of(record: TrialRecord) -> dict[str, Any]:
     """What tells a search from others, also from earlier ones in the same folder."""
     return {"search": str(record.folder), "begun": record.description.get("begun")}
-
-
-def is_of(directory: Path, mark: Mapping[str, Any]) -> bool:
-    """Whether what is marked in a folder, if anything is, is marked like that."""
-    try:
-        about = json.loads((directory / MARKER).read_text())
-        return all(about.get(name) == value for name, value in mark.items())
-    except (OSError, ValueError, AttributeError):
-        return True
-
-
-def _keep(directory: Path, about: Mapping[str, Any], mark: Mapping[str, Any]) -> None:
-    """Copy the folder of a trial; what is there of another search, which may go on now, is moved aside."""
-    best = beside(directory, "best")
-    (directory / MARKER).write_text(json.dumps(about) + "\n")
-    new, old = (best.with_name(f"{best.name}-{word}-{os.getpid()}") for word in ("new", "before"))
-    shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(directory, new)
-    while new.exists():
-        with contextlib.suppress(FileNotFoundError):
-            best.rename(old)
-            if is_of(old, mark):
-                shutil.rmtree(old)
-            else:
-                move_aside(old, best.name)
-        try:
-            new.rename(best)
-        except OSError:
-            if not best.exists():  # else the other search was faster
-                raise

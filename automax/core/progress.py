@@ -39,8 +39,6 @@ def progress_line(
     if trial["status"] == "failed":
         return one_line(head, [f"failed: {last_line(trial.get('message', ''))}", rest], trial["space"])
     parts = [f"val {target} {trial['val']:.4f} (best {best:.4f})"]
-    if _is_number(trial.get("test")):
-        parts.append(f"test {trial['test']:.4f}")
     if "epoch" in trial and isinstance(trial.get("curve"), (list, tuple)):
         parts.append(f"epoch {trial['epoch']} of {len(trial['curve'])}")
     if trial.get("pruned"):

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from automax.core.best import MARKER, is_of, mark_of
+from automax.core.best import mark_of
 from automax.core.keys import key
 from automax.core.record import TrialRecord, move_aside, read, storable, write
 from automax.core.trial import SearchedTrainer, one_thread, seed_everything, trial_seed
+from automax.selection.folder import MARKER, is_of
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.isolated import call_isolated
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from automax._extra import need
+from automax.selection import ensemble as ensembles
 from pysmac_compat.errors import ArgumentError
 
-WEIGHTS, ABOUT, PREDICTIONS = "best.pt", "best.json", "predictions.npz"
+WEIGHTS, ABOUT, PREDICTIONS = "best.pt", "best.json", ensembles.PREDICTIONS
 
 
 def save(folder: Path, weights: Mapping[str, Any], about: Mapping[str, Any]) -> None:
@@ -30,24 +31,26 @@ def save_predictions(folder: Path, predictions: Mapping[str, tuple[Any, Any]]) -
 
 
 def load_predictions(folder: str | Path) -> dict[str, Any]:
-    """What `save_predictions` wrote."""
-    with np.load(Path(folder) / PREDICTIONS) as arrays:
-        return dict(arrays)
+    """What `save_predictions` wrote; of an ensemble its own."""
+    return ensembles.load(Path(folder))
 
 
-def load_model(folder: str | Path) -> Any:
-    """The model of the best epoch, ready to predict; on the CPU.
+def load_model(folder: str | Path, ensemble: bool = True) -> Any:
+    """The model of the best epoch, or the ensemble that a search has returned, ready to predict; on the CPU.
 
     Parameters
     ----------
     folder : str or Path
         Of a training, such as ``<experiment_name>_best``; with folds, repeats or without ``deterministic`` that has
         one folder for each.
+    ensemble : bool
+        False: the model of the best trial alone.
 
     Returns
     -------
     torch.nn.Module
-        Gives a logit for each label; LibAUC's models of graphs give what they give there.
+        Gives a logit for each label; takes what its members take, those of LibAUC's for graphs what they take there.
+        An ensemble has its members as ``models``.
 
     Raises
     ------
@@ -62,6 +65,16 @@ def load_model(folder: str | Path) -> Any:
         if trainings:
             raise ArgumentError(f"{folder} holds the models of {len(trainings)} trainings: {', '.join(trainings)}")
         raise ArgumentError(f"{folder} holds no model: there is no {ABOUT}")
+    if ensemble and (folder / ensembles.ABOUT).is_file():
+        members = json.loads((folder / ensembles.ABOUT).read_text())["members"]
+        return (
+            need("automax.libauc.ensembles")
+            .MeanOfModels(
+                [load_model(folder / each["folder"], ensemble=False) for each in members],
+                *([each[name] for each in members] for name in ("mean", "deviation")),
+            )
+            .eval()
+        )
     model = need("automax.libauc.trainers").rebuilt(json.loads((folder / ABOUT).read_text()))
     load_weights(model, folder / WEIGHTS, whole=True)
     return model.eval()

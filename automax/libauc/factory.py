@@ -124,6 +124,16 @@ class TrainerFactory:
         )
 
     @property
+    def first(self) -> list[dict[str, Any]]:
+        """With several losses the default of each: a search begins with them."""
+        default = dict(self.cs.get_default_configuration())
+        if len(self.choices) == 1:
+            return []
+        common = {k: v for k, v in default.items() if not k.startswith(f"{default['loss']}:")}
+        own = {label: {hp.name: hp.default_value for hp in choice.searched} for label, choice in self.choices.items()}
+        return [{**common, "loss": label, **values} for label, values in own.items()]
+
+    @property
     def identity(self) -> dict[str, Any]:
         """What tells trainings from others, apart from the search space: a search goes on with the same only."""
         training = {key: self.settings.training[key] for key in _OF_TRAINING}
@@ -174,12 +184,6 @@ class TrainerFactory:
         self.evals = dict(zip(dataset["eval_splits"], evals, strict=True))
         if self.folds and not (isinstance(self.train, ArrayDataset) and isinstance(self.evals["val"], ArrayDataset)):
             raise ArgumentError("automax.folds needs data sets that are ArrayDataset objects")
-        positives = int(np.asarray(self.evals["val"].targets).sum())
-        if positives < 30 and not self.folds:
-            warn(
-                f"the validation split has {positives} positives: the scores are noisy, and the best of many trials "
-                "looks better than it is; automax.folds or more data help"
-            )
 
     def _split(self, instance: int | None) -> tuple[Any, dict[str, Any]]:
         """The training and evaluation data of a fold."""
@@ -202,15 +206,16 @@ class TrainerFactory:
             raise ArgumentError("training.loss is empty")
         if len(losses) > 1 and training["optimizer"] is not None:
             raise ArgumentError("training.optimizer: with several losses each has its own; leave it out")
-        if len(set(losses)) < len(losses):
-            raise ArgumentError(f"training.loss: a loss is there twice: {losses!r}")
         found = {}
         for loss in losses:
             optimizer = training["optimizer"] or ("Adam" if self.graph and loss == "BCELoss" else None)
             pair = find_pair(loss, optimizer, self.kwargs_of("loss", loss))
-            if loss in ("pAUCLoss", "MultiLabelpAUCLoss", "mPAUCLoss"):
+            if loss.partition("/")[0] in ("pAUCLoss", "MultiLabelpAUCLoss", "mPAUCLoss"):
                 self.kwargs_of("loss", loss).pop("mode", None)  # the pair says it
             found[loss] = for_labels(pair, self.n_labels > 1)
+        pairs = [(pair.loss, pair.optimizer, pair.modes) for pair in found.values()]
+        if len(set(losses)) < len(losses) or len(set(pairs)) < len(pairs):
+            raise ArgumentError(f"training.loss: a loss is there twice: {losses!r}")
         return found
 
     def kwargs_of(self, kind: str, loss: str) -> dict[str, Any]:

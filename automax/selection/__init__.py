@@ -1,0 +1,1 @@
+"""What a search returns of its trials, by their predictions on the validation rows: needs neither torch nor LibAUC."""

@@ -1,0 +1,89 @@
+"""The files of an ensemble: models of several trials in one folder, and what puts their logits on one scale.
+
+::
+
+    best.pt, best.json          of the best trial, as in any folder of a trial
+    members/2, members/3, ...   the folders of the others
+    ensemble.json               the members, and the mean and deviation of their logits on the validation rows
+    predictions.npz             those of the ensemble
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from automax.selection import rules
+
+ABOUT, PREDICTIONS = "ensemble.json", "predictions.npz"
+#: without these files the folder of a trial is not one of a model that `load_model` reads
+_NEEDED = ("best.pt", "best.json", PREDICTIONS)
+
+Trial = Mapping[str, Any]
+
+
+def members_of(trials: Sequence[Trial], incumbent: Trial, k: int, metrics: Any, target: str) -> list[Trial]:
+    """The trials that are returned together, the incumbent first; none if one alone is.
+
+    Parameters
+    ----------
+    trials : sequence of dict
+        Those of the search that have ended.
+    incumbent : dict
+        The one with the best score.
+    k : int
+        How many at most.
+    metrics : callable
+        Labels and scores to a dict with the target.
+    target : str
+    """
+    others = [t for t in trials if t["val"] is not None and t["key"] != incumbent["key"] and not t.get("by_hand")]
+    found = [trial for trial in (incumbent, *others) if _has_a_model(trial)]
+    if k < 2 or not found or found[0] is not incumbent or not callable(metrics):
+        return []
+    kept = [load(Path(trial["directory"])) for trial in found]
+    labels = kept[0]["val_labels"]
+    chosen = rules.members(
+        [trial["val"] for trial in found],
+        labels,
+        [each["val_scores"] for each in kept],
+        lambda y, score: float(metrics(y, score)[target]),
+        k,
+    )
+    return [found[i] for i in chosen] if len(chosen) > 1 and chosen[0] == 0 else []
+
+
+def _has_a_model(trial: Trial) -> bool:
+    return "directory" in trial and all(Path(trial["directory"], name).is_file() for name in _NEEDED)
+
+
+def assemble(folder: Path, trials: Sequence[Trial]) -> None:
+    """Make of a folder with the first trial's files one of the ensemble."""
+    kept = [load(Path(trial["directory"])) for trial in trials]
+    scales, about = [], []
+    for number, (trial, saved) in enumerate(zip(trials, kept, strict=True), 1):
+        scales.append(rules.scale(rules.logits(saved["val_scores"])))
+        place = "." if number == 1 else f"members/{number}"
+        if number > 1:
+            shutil.copytree(trial["directory"], folder / place)
+        mean, deviation = (values.tolist() for values in scales[-1])
+        own = {"trial": trial["number"], "configuration": trial["space"], "val": trial["val"]}
+        about.append({"folder": place, **own, "mean": mean, "deviation": deviation})
+    arrays = {}
+    for split in [name.removesuffix("_scores") for name in kept[0] if name.endswith("_scores")]:
+        together = rules.mean_of([rules.logits(saved[f"{split}_scores"]) for saved in kept], scales)
+        arrays[f"{split}_labels"] = kept[0][f"{split}_labels"]
+        arrays[f"{split}_scores"] = (1 / (1 + np.exp(-together))).astype(np.float32)
+    np.savez_compressed(folder / PREDICTIONS, **arrays)
+    (folder / ABOUT).write_text(json.dumps({"members": about}, indent=2) + "\n")
+
+
+def load(folder: Path) -> dict[str, Any]:
+    """Labels and scores of each split."""
+    with np.load(folder / PREDICTIONS) as arrays:
+        return dict(arrays)
