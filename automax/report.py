@@ -16,6 +16,8 @@ from pysmac_compat.report import short
 
 #: half the width of a validation score's interval above which it is called noisy
 _WIDE = 0.02
+#: of rows that all are ranked well so many may be ranked badly next time (the rule of three), at half of the score each
+_UNSEEN = 1.5
 
 
 def best_lines(
@@ -58,6 +60,7 @@ def best_lines(
             text += f", the mean over {len(values)} trainings from {min(values):.4f} to {max(values):.4f}"
         elif "directory" in mine[0]:
             found["interval"] = interval(mine[0]["directory"], split, target, metrics)
+            found["rarest"] = _rarest(mine[0]["directory"], split)
             text += " [{:.4f}, {:.4f}]".format(*found["interval"])
         report[split] = found
         lines.append(text + (", by which it was chosen: too good" if split == "val" else ""))
@@ -89,9 +92,23 @@ def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any,
     return lines
 
 
+def _rarest(directory: str, split: str) -> int:
+    """The number of rows of the rarest class."""
+    labels = load(Path(directory))[f"{split}_labels"]
+    positives = (labels == 1).sum(axis=0)
+    return int(np.minimum(positives, len(labels) - positives).min())
+
+
 def noisy(report: Mapping[str, Any]) -> str:
-    """What a person should know of a validation score that says little; empty if nothing."""
-    low, high = report.get("val", {}).get("interval", (0.0, 0.0))
+    """What a person should know of a validation score that says little; empty if nothing.
+
+    A bootstrap of rows that are all ranked well has no width; what has not been seen is added.
+    """
+    about = report.get("val", {})
+    if "interval" not in about:
+        return ""
+    low, high = about["interval"]
+    low = max(0.0, min(low, high - _UNSEEN / max(1, about["rarest"])))
     if (high - low) / 2 <= _WIDE:
         return ""
     return (

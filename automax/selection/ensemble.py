@@ -3,7 +3,7 @@
 ::
 
     best.pt, best.json          of the best trial, as in any folder of a trial
-    members/2, members/3, ...   the folders of the others
+    members/2, members/3, ...   the same of the others, with their predictions
     ensemble.json               the members, and the mean and deviation of their logits on the validation rows
     predictions.npz             those of the ensemble
 """
@@ -70,7 +70,9 @@ def assemble(folder: Path, trials: Sequence[Trial]) -> None:
         scales.append(rules.scale(rules.logits(saved["val_scores"])))
         place = "." if number == 1 else f"members/{number}"
         if number > 1:
-            shutil.copytree(trial["directory"], folder / place)
+            (folder / place).mkdir(parents=True)
+            for name in _NEEDED:
+                shutil.copyfile(Path(trial["directory"], name), folder / place / name)
         mean, deviation = (values.tolist() for values in scales[-1])
         own = {"trial": trial["number"], "configuration": trial["space"], "val": trial["val"]}
         about.append({"folder": place, **own, "mean": mean, "deviation": deviation})

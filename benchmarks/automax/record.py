@@ -1,14 +1,12 @@
-"""Record the predictions of whole searches: ``python -m benchmarks.automax.record --splits 0-19 --folder FOLDER``.
+"""Record the predictions of whole searches.
 
 For each split of a task there are searches over the loss for the area, over cross-entropy with Adam, over both
-together, and with Optuna's TPE over the first; the scores that every trial gives to the rows of val and test are
-kept in one file, so that each rule of what a search returns can be asked without further trainings. All tasks have
-their turn before the next split begins; what is there already is not made again.
+together, and with Optuna's TPE over the first alone; the scores that every trial gives to the rows of val and test are
+kept in one file, so that each rule of what a search returns can be asked without further trainings.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import json
@@ -20,15 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
+from ConfigSpace import CategoricalHyperparameter, Configuration, UniformFloatHyperparameter
 
 from automax import AutoMAX, load_predictions
 from automax.commands import search_config
+from automax.core.record import TrialRecord
 from automax.core.trial import Training, seed_everything
 from automax.file import check_settings
 from automax.libauc.factory import TrainerFactory
-from benchmarks.automax.quick import quick_steps
-from benchmarks.automax.tasks import TASKS, register
+from benchmarks.automax.tasks import TASKS
 
 CE = "CrossEntropyLoss/Adam"
 #: name of a search -> its losses, for the loss of the task
@@ -73,9 +71,6 @@ def searched(trainer: TrainerFactory) -> list[dict[str, Any]]:
 def tried_by_tpe(trainer: TrainerFactory, n_trials: int, seed: int) -> list[dict[str, Any]]:
     """Those of Optuna's TPE, which begins with the default, too."""
     import optuna
-    from ConfigSpace import Configuration
-
-    from automax.core.record import TrialRecord
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     space = trainer.cs
@@ -83,9 +78,9 @@ def tried_by_tpe(trainer: TrainerFactory, n_trials: int, seed: int) -> list[dict
     training = Training(trainer, record, seed, True, n_trials)
     distributions: dict[str, Any] = {}
     for name, hp in dict(space).items():
-        if hasattr(hp, "choices"):
+        if isinstance(hp, CategoricalHyperparameter):
             distributions[name] = optuna.distributions.CategoricalDistribution(list(hp.choices))
-        else:
+        elif isinstance(hp, UniformFloatHyperparameter):
             distributions[name] = optuna.distributions.FloatDistribution(hp.lower, hp.upper, log=hp.log)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
     study.enqueue_trial(dict(space.get_default_configuration()))
@@ -119,10 +114,10 @@ def record(task: str, split: int, n_trials: int, with_tpe: bool, kept: Path) -> 
             arrays[f"{part}_labels"] = saved[0][f"{part}_labels"].ravel()
         about["seconds"][kind] = round(time.process_time() - start, 2)
         about[f"{kind}_failed"] = len(log) - len(finished)
-    part = kept.with_suffix(".part")
-    with part.open("wb") as file:
+    unfinished = kept.with_suffix(".part")
+    with unfinished.open("wb") as file:
         np.savez_compressed(file, about=json.dumps(about), **arrays)
-    part.rename(kept)
+    unfinished.rename(kept)
     print(f"{kept.stem}: {about['seconds']}", flush=True)
 
 
@@ -132,28 +127,3 @@ def _of(trial: Mapping[str, Any]) -> dict[str, Any]:
 
 def _memory() -> str | None:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-
-
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--splits", default="0-19", help="FIRST-LAST")
-    parser.add_argument("--trials", type=int, default=15)
-    parser.add_argument("--tpe", type=int, default=20, help="TPE searches the first splits only")
-    parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=[t for t in TASKS if t[-5:] != "dized"])
-    parser.add_argument("--folder", type=Path, required=True)
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    register()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    first, _, last = arguments.splits.partition("-")
-    with quick_steps():
-        for split in range(int(first), int(last or first) + 1):
-            for task in arguments.tasks:
-                kept = arguments.folder / f"{task}-{split}.npz"
-                if not kept.exists():
-                    record(task, split, arguments.trials, split < arguments.tpe, kept)
-
-
-if __name__ == "__main__":
-    main()
