@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,23 +44,34 @@ def members_of(trials: Sequence[Trial], incumbent: Trial, k: int, metrics: Any, 
     target : str
     """
     others = [t for t in trials if t["val"] is not None and t["key"] != incumbent["key"] and not t.get("by_hand")]
-    found = [trial for trial in (incumbent, *others) if _has_a_model(trial)]
-    if k < 2 or not found or found[0] is not incumbent or not callable(metrics):
+    if k < 2 or not callable(metrics):
         return []
-    kept = [load(Path(trial["directory"])) for trial in found]
-    labels = kept[0]["val_labels"]
+    kept = {trial["key"]: saved for trial in (incumbent, *others) if (saved := _saved(trial)) is not None}
+    if incumbent["key"] not in kept:
+        return []
+    labels = kept[incumbent["key"]]["val_labels"]
+    found = [
+        t for t in (incumbent, *others) if t["key"] in kept and np.array_equal(kept[t["key"]]["val_labels"], labels)
+    ]
     chosen = rules.members(
         [trial["val"] for trial in found],
         labels,
-        [each["val_scores"] for each in kept],
+        [kept[trial["key"]]["val_scores"] for trial in found],
         lambda y, score: float(metrics(y, score)[target]),
         k,
     )
     return [found[i] for i in chosen] if len(chosen) > 1 and chosen[0] == 0 else []
 
 
-def _has_a_model(trial: Trial) -> bool:
-    return "directory" in trial and all(Path(trial["directory"], name).is_file() for name in _NEEDED)
+def _saved(trial: Trial) -> dict[str, Any] | None:
+    """The predictions of a trial; None if it has no model that `load_model` reads, or they cannot be read."""
+    if "directory" not in trial or not all(Path(trial["directory"], name).is_file() for name in _NEEDED):
+        return None
+    try:
+        saved = load(Path(trial["directory"]))
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return None
+    return saved if {"val_labels", "val_scores"} <= saved.keys() else None
 
 
 def assemble(folder: Path, trials: Sequence[Trial]) -> None:

@@ -18,8 +18,8 @@ _TITLE = """## AutoMAX
 
 Test scores of [LibAUC models](automax.md) with their default hyperparameters and tuned by {trials} trials, over seeded
 splits: tuned on train and val, looked at once on test. The share of positives in train is 0.1; two hidden layers of 64,
-10 epochs, batches of 64, one thread. *Cross-entropy* is that loss with Adam on the same balanced batches. *Tuned* is the trial with
-the best validation score, alone. Differences are paired, with 95 % intervals of Student's t over splits.
+10 epochs, batches of 64, one thread. *Cross-entropy* is that loss with Adam on the same balanced batches. *Tuned* is the
+trial with the best validation score. Differences are paired, with 95 % intervals of Student's t over splits.
 """
 
 _RETURNED = """### What a search returns
@@ -31,8 +31,8 @@ intervals over splits, and in the last line over the means of the tasks. The tra
 with NumPy.
 """
 
-_RULES = """Other rules, asked of the same trials; means over the tasks with their intervals. Means are those of logits on one
-scale, but for that of ranks. *By the model*: in the order of the mean of a Gaussian process with noise, in place of the
+_RULES = """Other rules, asked of the same trials: means over the tasks with their intervals. The means are those of logits on
+one scale, but for that of ranks. *By the model*: in the order of the mean of a Gaussian process with noise, in place of the
 observed scores. *Often*: each trial as often as it is among the best three of a bootstrap draw of the validation rows.
 """
 

@@ -13,7 +13,7 @@ from automax.file import check_settings
 
 from .training import needs_libauc
 
-pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:the validation split has")]
+pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:the rows of val leave")]
 
 
 def settings(folder, *, dataset=None, model=None, training=None, metrics=("AUROC",), graph=False, **search_settings):
@@ -155,6 +155,9 @@ def test_what_the_file_says_replaces_the_default_space(tmp_path):
         ),
         ({"training": {"loss_kwargs": {"gamma": 1}}}, "loss_kwargs.gamma: AUCMLoss has no such argument"),
         ({"training": {"loss": ["APLoss", "APLoss"]}}, "there twice"),
+        ({"training": {"loss": ["CrossEntropyLoss", "CrossEntropyLoss/SGD"]}}, "there twice"),
+        ({"training": {"loss": "APLoss/PESG"}}, "'APLoss' does not go with the optimizer 'PESG'"),
+        ({"training": {"loss": "APLoss/SOAP", "optimizer": "PESG"}}, "so the optimizer must be 'SOAP', got 'PESG'"),
         ({"training": {"loss": ["APLoss", "AUCMLoss"], "optimizer": "SOAP"}}, "each has its own; leave it out"),
         ({"training": {"loss": ["APLoss", "AUCMLoss"], "loss_kwargs": {"margin": 1}}}, "the keys are their names"),
         ({"target": "AUPRC"}, "target 'AUPRC' is not one of the metrics"),
@@ -172,8 +175,43 @@ def test_warnings(tmp_path):
         factory(tmp_path, training={"loss": "APLoss", "optimizer_kwargs": {"momentum": 0.9}})
     with pytest.warns(UserWarning, match="'v1' is"):
         factory(tmp_path, training={"loss_kwargs": {"version": "v2"}})
-    with pytest.warns(UserWarning, match="has [0-9]+ positives: the scores are noisy"):
-        factory(tmp_path, dataset={"name": "wine", "kwargs": {"positive": 2}, "eval_splits": ["val"]})
+    with pytest.warns(UserWarning, match="leave the validation score of the best trial open from 0"):
+        run(tmp_path, dataset={"name": "wine", "eval_splits": ["val"]}, n_trials=1)
+
+
+def test_one_search_over_several_losses_returns_a_mean_of_models(tmp_path, capfd):
+    """It begins with the default of each; a loss with two partners is called with its partner."""
+    import torch
+
+    losses = ["AUCMLoss", "CrossEntropyLoss/Adam", "CrossEntropyLoss/SGD"]
+    more = {"CrossEntropyLoss/SGD": {"lr": 0.05}}
+    data = {"name": "wine", "kwargs": {"imratio": 0.2}}
+    tuner = run(tmp_path, dataset=data, training={"loss": losses, "optimizer_kwargs": more}, n_trials=6, ensemble=4)
+    assert [t["space"]["loss"] for t in tuner.log[:3]] == losses
+    default = tuner.configspace.get_default_configuration()
+    assert tuner.log[0]["space"] == dict(default)
+    assert tuner.log[1]["space"]["CrossEntropyLoss/Adam:optimizer:lr"] == 0.001
+    assert "CrossEntropyLoss/SGD:optimizer:lr" not in tuner.configspace
+    best = tmp_path / "output" / "e_best"
+    model, saved = automax.load_model(best), automax.load_predictions(best)
+    members = json.loads((best / "ensemble.json").read_text())["members"]
+    assert len(model.models) == len(members) > 1
+    _, (_, test) = load_dataset("wine", ["val", "test"], {"imratio": 0.2})
+    with torch.no_grad():
+        scores = torch.sigmoid(model(torch.from_numpy(test.X))).numpy()
+        alone = torch.sigmoid(automax.load_model(best, ensemble=False)(torch.from_numpy(test.X))).numpy()
+    assert np.allclose(scores, saved["test_scores"], atol=1e-5)
+    ranked = sorted(tuner.log, key=lambda t: -t["val"])
+    own = automax.load_predictions(ranked[0]["directory"])
+    assert np.allclose(alone, own["test_scores"], atol=1e-6)
+    report = json.loads((tmp_path / "s" / "report.json").read_text())
+    assert report["returned"]["trials"] == [t["number"] for t in ranked[: len(members)]]
+    score = tuner.trainer.metrics(saved["test_labels"], saved["test_scores"])["AUROC"]
+    assert report["returned"]["test"]["score"] == score
+    assert report["default"]["test"] == tuner.log[0]["test"]
+    printed = capfd.readouterr().out
+    assert f"returned: the mean of {len(members)} models" in printed
+    assert f"the default configuration: test AUROC {tuner.log[0]['test']:.4f}" in printed
 
 
 def test_folds_are_disjoint_and_scaled_by_their_training_rows(tmp_path):
@@ -208,16 +246,26 @@ def test_a_search_with_pruning(tmp_path, capfd):
 
 
 def test_graphs(tmp_path):
+    import torch
+
     tuner = run(
         tmp_path,
         graph=True,
         dataset={"name": "synthetic_graphs", "kwargs": {"n": 90}},
         model={"name": "gin", "emb_dim": 8, "num_layers": 2},
         n_trials=2,
+        ensemble=2,
     )
     assert [t["status"] for t in tuner.log] == ["finished"] * 2
     best = tmp_path / "output" / "e_best"
-    assert type(automax.load_model(best)).__name__ == "GIN"
+    assert type(automax.load_model(best, ensemble=False)).__name__ == "GIN"
+    together = automax.load_model(best)
+    assert [type(model).__name__ for model in together.models] == ["GIN"] * 2
+    graph = tuner.trainer.evals["test"][0][0]
+    inputs = (graph.x, graph.edge_index, torch.zeros(len(graph.x), dtype=torch.long))
+    with torch.no_grad():
+        score = float(torch.sigmoid(together(*inputs)))
+    assert score == pytest.approx(float(automax.load_predictions(best)["test_scores"][0, 0]), abs=1e-5)
 
 
 def test_torch_with_several_threads_before_the_search_does_not_hang_it(tmp_path):
