@@ -18,8 +18,8 @@ _TITLE = """## AutoMAX
 
 Test scores of [LibAUC models](automax.md) with their default hyperparameters and tuned by {trials} trials, over seeded
 splits: tuned on train and val, looked at once on test. The share of positives in train is 0.1; two hidden layers of 64,
-10 epochs, batches of 64, one thread. *Cross-entropy* is that loss with Adam on the same balanced batches. *Tuned* is the
-trial with the best validation score. Differences are paired, with 95 % intervals of Student's t over splits.
+10 epochs, batches of 64, one thread. *Cross-entropy* is that loss with Adam on the same balanced batches. *Tuned* is
+the trial with the best validation score. Differences are paired, with 95 % intervals of Student's t over splits.
 """
 
 _RETURNED = """### What a search returns
@@ -31,9 +31,10 @@ intervals over splits, and in the last line over the means of the tasks. The tra
 with NumPy.
 """
 
-_RULES = """Other rules, asked of the same trials: means over the tasks with their intervals. The means are those of logits on
-one scale, but for that of ranks. *By the model*: in the order of the mean of a Gaussian process with noise, in place of the
-observed scores. *Often*: each trial as often as it is among the best three of a bootstrap draw of the validation rows.
+_RULES = """\
+Other rules, asked of the same trials: means over the tasks, with their intervals. What is averaged are logits on one
+scale, or ranks. *By the model*: in the order of the mean of a Gaussian process with noise, in place of the observed
+scores. *Often*: each trial as often as it is among the best three of a bootstrap draw of the validation rows.
 """
 
 
@@ -92,7 +93,8 @@ def _returned(records: Sequence[Record]) -> list[str]:
     rows = [
         _RETURNED.format(tasks=len(by_task), splits=" to ".join(map(str, dict.fromkeys((splits[0], splits[-1]))))),
         "| task | score | positives in val | default | best trial | returned | returned - default "
-        "| returned - best trial | cross-entropy, best trial | both, returned | both, returned - cross-entropy, best trial |",
+        "| returned - best trial | cross-entropy, best trial | both, returned "
+        "| both, returned - cross-entropy, best trial |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     shown = (("auc", "default"), ("auc", "best"), ("auc", "returned"), ("ce", "best"), ("both", "returned"))
@@ -123,8 +125,8 @@ def _returned(records: Sequence[Record]) -> list[str]:
         rows += [
             "",
             f"Optuna's TPE on the same trainer, begun with the default, on {n} of the splits: the best trial less the "
-            f"default {others[0]}, the mean of its five best {others[1]}; our search on these splits {ours[0]} and {ours[1]}. "
-            "Trials that failed: "
+            f"default {others[0]}, the mean of its five best {others[1]}; our search on these splits {ours[0]} "
+            f"and {ours[1]}. Trials that failed: "
             f"{sum(r[who]['failed'] for r in records for who in ('auc', 'ce', 'both', 'tpe') if who in r)}.",
         ]
     return [*rows, ""]

@@ -35,3 +35,31 @@ def test_overhead_and_nothing():
     assert "takes 1.10 (1.10 to 1.10) times the CPU" in text
     assert "that is 1.50 (1.50 to 1.50) times" in text
     assert "Not measured yet." in section([])
+
+
+def with_rules(task, split, default, best, returned, both, **more):
+    rules = {"default": default, "best": best, "returned": returned}
+    searches = {"auc": rules, "ce": rules, "both": {**rules, "returned": both}, **more}
+    about = {"task": task, "split": split, "trials": 15, "date": "2026-01-02", "commit": "abc"}
+    scores = {k: {"default": default, "tuned": best, "failed": 1, "rules": found} for k, found in searches.items()}
+    return {**about, "positives": {"val": 34, "test": 86}, **scores}
+
+
+def test_what_is_returned_is_paired_with_the_default_and_the_best_trial():
+    records = [
+        with_rules("shuttle", 0, 0.90, 0.92, 0.93, 0.95),
+        with_rules("shuttle", 1, 0.80, 0.82, 0.83, 0.85),
+        with_rules("wine", 0, 0.50, 0.50, 0.50, 0.52, tpe={"default": 0.5, "best": 0.6, "returned": 0.7}),
+    ]
+    text = section([*records, record(0, 0.1, 0.2, 0.1, 0.2)])
+    row = next(line for line in text.splitlines() if line.startswith("| shuttle"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[1:6] == ["AUPRC", "34", "0.8500", "0.8700", "0.8800"]
+    assert cells[6:8] == ["+0.0300 [+0.0300, +0.0300]", "+0.0100 [+0.0100, +0.0100]"]
+    assert cells[8:] == ["0.8700", "0.9000", "+0.0300 [+0.0300, +0.0300]"]
+    overall = next(line for line in text.splitlines() if line.startswith("| mean over tasks"))
+    assert overall.count("+0.0150") == overall.count("+0.0050") == 1  # tasks count alike, however many splits they have
+    assert "+0.0250" in overall
+    assert "2 tasks, 1 to 2 splits" in text
+    assert "on 1 of the splits: the best trial less the default +0.1000" in text
+    assert "Trials that failed: 10." in text
