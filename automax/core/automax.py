@@ -63,7 +63,7 @@ class AutoMAX(SMAC_optimizer):
     best_score : float
         After `optimize`: the validation score of the configuration that it has returned, the mean if it was trained
         several times. Before: the best one of those trained by hand. Minus infinity without any.
-        ``<experiment_name>_best`` is the folder of the same trials.
+        ``<experiment_name>_best`` is the folder of the same trials; `optimize` adds those that are returned with them.
     """
 
     def __init__(self, trainer: SearchedTrainer, config: AutoMAXConfigration, target: str) -> None:

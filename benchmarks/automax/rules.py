@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import warnings
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from benchmarks.automax.tasks import TASKS
 
 Array = npt.NDArray[Any]
 Score = Callable[[Array, Array], float]
-_DRAWS = 100
+_DRAWS = 50
 
 
 class Recorded:
@@ -39,8 +40,17 @@ class Recorded:
         self.values = np.array([trial["val"] for trial in trials])
         self.spaces = [trial["space"] for trial in trials]
         self.order = np.argsort(-self.values, kind="stable")
-        rows = list(ours.draws(self.labels, _DRAWS))
-        self.drawn = np.array([[score(labels[r], each[r]) for each in val] for r in rows])
+
+    @functools.cached_property
+    def drawn(self) -> Array:
+        """The validation scores in each draw of a bootstrap; a column for each trial."""
+        y, rows = self.labels.ravel(), list(ours.draws(self.labels, _DRAWS))
+        return np.array([[self.score(y[r], each[r]) for each in self.val] for r in rows])
+
+    @functools.cached_property
+    def modelled(self) -> Array:
+        """The trials in the order of a model's mean, see `_posterior`."""
+        return _posterior(self)
 
     def deviation(self, one: int, other: int) -> float:
         """Of the difference of two trials, by a paired bootstrap."""
@@ -138,8 +148,8 @@ RULES: dict[str, Callable[[Recorded], Array]] = {
     "all within 1 s.e.": lambda r: _near(r, 1.0),
     "often among the best 3": lambda r: _often(r, 3),
     "greedy, 5 of them": lambda r: _greedy(r, 5),
-    "best by the model": lambda r: r.test[_posterior(r)[0]],
-    "mean of 5 by the model": lambda r: r.mean(_posterior(r)[:5]),
+    "best by the model": lambda r: r.test[r.modelled[0]],
+    "mean of 5 by the model": lambda r: r.mean(r.modelled[:5]),
 }
 
 
