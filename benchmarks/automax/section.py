@@ -117,6 +117,13 @@ def _returned(records: Sequence[Record]) -> list[str]:
             (("both", rule), _COMPARED[2][1]),
         )
         rows.append(f"| {rule} | {' | '.join(_signed(_by_task(by_task, *pair)) for pair in compared)} |")
+    together = _signed(_by_task(by_task, ("ce", "returned"), ("ce", "best")))
+    beside = _signed(_by_task(by_task, ("both", "returned"), ("ce", "returned")))
+    rows += [
+        "",
+        f"The five best of the search over cross-entropy alone, together, less its best trial: {together}; what *both* "
+        f"returns less these five: {beside}.",
+    ]
     with_tpe = {t: found for t, mine in by_task.items() if (found := [r for r in mine if "tpe" in r])}
     if with_tpe:
         n = sum(map(len, with_tpe.values()))
