@@ -12,7 +12,7 @@ from automax.report import interval
 
 from .training import needs_libauc
 
-pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:the validation split has")]
+pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:the rows of val leave")]
 
 
 def settings(folder, **sections):
