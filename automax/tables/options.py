@@ -16,8 +16,8 @@ from pysmac_compat.suggestions import nearest
 _METRICS = ("AUROC", "AUPRC")
 #: the loss for each metric, beside cross-entropy
 _LOSSES = {"AUPRC": "APLoss", "AUROC": "AUCMLoss", "one-way": "pAUC_DRO_Loss", "two-way": "tpAUC_KL_Loss"}
-#: cross-entropy with Adam; the name of this loss alone means the pair, where CrossEntropyLoss alone means SGD
-_CROSS_ENTROPY = "BCELoss"
+#: balanced batches of this, too, are often the best
+_CROSS_ENTROPY = "CrossEntropyLoss/Adam"
 
 
 def sections_of(classifier: Any) -> dict[str, Any]:

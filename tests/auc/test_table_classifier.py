@@ -197,7 +197,7 @@ def test_labels_come_back_as_they_were(labels):
     ],
 )
 def test_the_loss_is_that_of_the_metric(arguments, loss):
-    assert sections_of(small(**arguments))["training"]["loss"] == [loss, "BCELoss"]
+    assert sections_of(small(**arguments))["training"]["loss"] == [loss, "CrossEntropyLoss/Adam"]
 
 
 def test_a_partial_area():
