@@ -24,10 +24,10 @@ from pysmac_compat.results import Evaluation, Incumbent, Ranked, Result, RunResu
 
 try:
     from pysmac_compat.optimizer import SMAC_optimizer
-except UnsupportedPlatformError:  # it is said at the first call, not by an import that may be one of many
+except UnsupportedPlatformError:  # the first call raises it: the import may be one of many in the script
 
     def SMAC_optimizer(*args: Any, **keywords: Any) -> Any:  # type: ignore[no-redef]
-        """Raise: this is Windows."""
+        """Raise `UnsupportedPlatformError`, because this is Windows."""
         raise UnsupportedPlatformError
 
 
@@ -73,7 +73,7 @@ __all__ = [
 ]
 
 
-#: sub-modules that are loaded when they are asked for, as ``import pysmac`` alone gives them
+#: sub-modules that are loaded when a script reads them: ``import pysmac`` alone made them available
 _SUBMODULES = ("analyzer", "optimize", "piac", "remote_smac", "utils")
 
 
@@ -112,7 +112,7 @@ def __getattr__(name: str) -> Any:
         return program
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
-    if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):  # helpers that stood here
+    if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):  # pysmac had them here
         from pysmac_compat import utils
 
         return getattr(utils, name)

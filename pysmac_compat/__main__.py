@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-#: for each command the function that gets the words after it and returns the exit code, and a line of help
+#: for each command: the function that gets the words after it and returns the exit code, and a line of help
 COMMANDS = {
     "run": ("pysmac_compat.commands.script:main", "run a script that was written for pysmac"),
     "smac": ("pysmac_compat.commands.smac:main", "run a scenario file of SMAC v2, or of SMAC3 before 2.0"),
@@ -15,12 +15,12 @@ COMMANDS = {
     "report": ("pysmac_compat.commands.page:report", "write a page about a search, from its folder"),
     "watch": ("pysmac_compat.commands.page:watch", "show the page of a search that goes on"),
 }
-#: a file of one of these names is a script, except ``smac`` in the folder of SMAC v2 itself
+#: if a file has one of these names, ``run`` takes it as a script
 _PERHAPS_SCRIPTS = ("report", "watch")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command, or the script, named first; returns the exit code."""
+    """Run the command or the script that the first word names; return the exit code."""
     words = sys.argv[1:] if argv is None else argv
     name = words[0] if words and words[0] in COMMANDS else "run"
     if name in _PERHAPS_SCRIPTS and os.path.isfile(name):
@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _others() -> str:
-    """What the help of ``run`` says of the other commands."""
+    """Return the text about the other commands in the help of ``run``."""
     lines = [f"  {name.ljust(17)}{text}" for name, (_, text) in COMMANDS.items() if name != "run"]
     tail = "'run' before a script is optional; a script that is called like a command is ./smac, say"
     return "\n".join(["other commands, each with --help:", *lines, "", tail])

@@ -1,4 +1,4 @@
-"""A process of our own, forked from this one as it is now."""
+"""A forked process of the package, and its signals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ except ImportError:
 
 
 def check_platform() -> None:
-    """Refuse to work where there is no fork.
+    """Raise an exception on a platform without fork.
 
     Raises
     ------
@@ -36,13 +36,13 @@ def check_platform() -> None:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Put off Ctrl-C and SIGTERM to the end of this context, so that a clean-up is whole."""
+    """Delay Ctrl-C and SIGTERM to the end of this context, so that a clean-up is complete."""
     noted: list[int] = []
 
     def note(signum: int, frame: Any) -> None:
         noted.append(signum)
 
-    if threading.current_thread() is not threading.main_thread():  # where no signal arrives
+    if threading.current_thread() is not threading.main_thread():  # no signal arrives here
         yield
         return
     handlers = {signum: signal.signal(signum, note) for signum in (signal.SIGINT, signal.SIGTERM)}
@@ -59,26 +59,26 @@ class Terminated(BaseException):
     """SIGTERM has arrived."""
 
 
-#: the script's own handlers of signals for which it has one of ours now
+#: the script's own handlers of the signals that a handler of this package handles now
 _replaced: dict[int, Any] = {}
 
 
 def scripts_handler(signum: int) -> Any:
-    """The script's own handler of a signal, as `signal.getsignal` tells it."""
+    """Return the handler that the script has set for a signal, in the form of `signal.getsignal`."""
     return _replaced.get(signum, signal.getsignal(signum))
 
 
 @contextlib.contextmanager
 def ended_by_sigterm(before_default: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Let SIGTERM end this context by an exception, as Ctrl-C does, then do what it did before.
+    """End this context with an exception when SIGTERM arrives, as Ctrl-C does; then handle SIGTERM as before.
 
-    Batch systems send it some time before they kill. The script's own handler runs after the context; without one
-    the process ends with the signal.
+    Batch systems send SIGTERM some time before they kill a process. After the context, the script's own handler runs;
+    without such a handler the signal ends the process.
 
     Parameters
     ----------
     before_default : callable
-        What is left to do before that.
+        Called before the signal ends the process.
     """
     handler = signal.getsignal(signal.SIGTERM)
     in_main = threading.current_thread() is threading.main_thread()
@@ -109,7 +109,7 @@ def ended_by_sigterm(before_default: Callable[[], None] = lambda: None) -> Itera
 def refuse_while_importing_main() -> None:
     """Raise the RuntimeError of multiprocessing in a process that is importing its parent's main module.
 
-    A script without ``if __name__ == "__main__":`` would start its search again in each worker that a call spawns.
+    A script without ``if __name__ == "__main__":`` would start its search again in each worker that its call spawns.
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         from multiprocessing import spawn
@@ -119,14 +119,14 @@ def refuse_while_importing_main() -> None:
 
 
 def flush_streams() -> None:
-    """Empty the buffers of stdout and stderr, so that a fork does not print them twice."""
+    """Flush stdout and stderr, so that a fork does not print the content of their buffers a second time."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):  # closed, missing, or an object of the user's
+        with contextlib.suppress(Exception):  # the stream is closed, missing, or an object of the user's
             stream.flush()
 
 
 def end_with(work: Callable[[], None]) -> NoReturn:
-    """Do this, then end the process, a fork, without running exit handlers."""
+    """Call ``work``, then end this process, which is a fork, without running exit handlers."""
     code = 1
     try:
         work()
@@ -138,12 +138,12 @@ def end_with(work: Callable[[], None]) -> NoReturn:
         os._exit(code)
 
 
-#: bytes of stack of a thread: where the main thread's is not limited, and at most
+#: bytes of a thread's stack: if the main thread's stack is unlimited, and at most
 _STACK, _MOST_STACK = 2**28, 2**30
 
 
 def fork() -> int:
-    """``os.fork()`` without the warning of Python 3.12 that there are threads: a fork of ours uses none of theirs."""
+    """Call ``os.fork()`` without Python 3.12's warning about threads: the package's forks do not use these threads."""
     if sys.version_info < (3, 12):
         return os.fork()
     with warnings.catch_warnings():
@@ -152,11 +152,11 @@ def fork() -> int:
 
 
 def in_fresh_thread(work: Callable[[], None]) -> None:
-    """Do this in a new thread with as much stack as a main thread has, and wait for its end.
+    """Call ``work`` in a new thread with as much stack as a main thread has, and wait until it returns.
 
-    The thread is unknown to `threading`: a process that it forks calls it the main thread, as it should. Signal
-    handlers go on running in the thread that waits here. In a process that it forks, Python 3.13 runs them late:
-    not before the next call of the system.
+    `threading` does not know the thread: a process that the thread forks takes it for the main thread, as it should.
+    Signal handlers still run in the thread that waits here. In a process that the new thread forks, Python 3.13 runs
+    them late: not before the next system call.
     """
     ended = threading.Lock()
     ended.acquire()
@@ -171,7 +171,7 @@ def in_fresh_thread(work: Callable[[], None]) -> None:
     before = threading.stack_size(_STACK if soft == resource.RLIM_INFINITY else min(max(soft, 2**20), _MOST_STACK))
     try:
         _thread.start_new_thread(run, ())
-    except RuntimeError:  # the limits of this machine leave no room for another thread
+    except RuntimeError:  # the limits of the machine allow no further thread
         run()
     finally:
         threading.stack_size(before)
@@ -191,28 +191,28 @@ IGNORED = (
 
 
 class Closeable(Protocol):
-    """Something that is open: a connection, a lock."""
+    """An object with an open resource: a connection or a lock."""
 
     def close(self) -> None:
         """Close it, in this process."""
 
 
 class ForkedProcess:
-    """Runs ``target()`` in a fork of this process, which ends without running exit handlers.
+    """A fork of this process that runs ``target()`` and ends without running exit handlers.
 
-    The signals that end a program are ignored there: the process that forked it ends it.
+    The fork ignores the signals that end a program: the process that forked it ends it.
 
     Parameters
     ----------
     target : callable
         Takes no argument.
     close : Closeable
-        What only this process keeps open.
+        Objects to close in the fork: only this process keeps them open.
     """
 
     def __init__(self, target: Callable[[], None], close: tuple[Closeable, ...] = ()) -> None:
         flush_streams()
-        # Until the child ignores them, no signal may run a handler of the user's there.
+        # Until the child ignores these signals, none of them may run a handler of the user's in the child.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, IGNORED)
         self.pid = fork()
         if self.pid == 0:
@@ -230,13 +230,13 @@ class ForkedProcess:
         self._ended = False
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the end of the process at most so long; whether it came."""
+        """Wait at most ``seconds`` for the end of the process; return whether it has ended."""
         deadline = time.monotonic() + seconds
         pause = 0.0005
         while not self._ended:
             try:
                 self._ended = os.waitpid(self.pid, os.WNOHANG)[0] != 0
-            except ChildProcessError:  # the user's script has waited for it, or ignores SIGCHLD
+            except ChildProcessError:  # the user's script has already waited for the process, or ignores SIGCHLD
                 self._ended = True
             if self._ended or time.monotonic() >= deadline:
                 break
@@ -245,7 +245,7 @@ class ForkedProcess:
         return self._ended
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the process."""
         if not self._ended:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)

@@ -7,14 +7,14 @@ import sys
 import types
 import warnings
 
-#: modules that are not the user's: our packages, and what calls them for us
+#: modules that are not the user's: this project's packages, and a module that calls them
 _OURS = ("pysmac_compat", "automax", "contextlib")
-#: where Python's own modules are
+#: the folder of Python's own modules
 _PYTHONS = os.path.dirname(os.__file__)
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:
-    """Warn with the place outside of our packages from which it was called.
+    """Warn at the line outside of this project's packages that called them.
 
     Parameters
     ----------
@@ -30,17 +30,17 @@ def warn(text: str, category: type[Warning] = UserWarning) -> None:
 
 
 def is_ours(frame: types.FrameType) -> bool:
-    """Whether a frame is not the user's."""
+    """Return whether a frame is in this project's code (or in `contextlib`), not in the user's."""
     return frame.f_globals.get("__name__", "").partition(".")[0] in _OURS
 
 
 def users_part(traceback: types.TracebackType | None) -> types.TracebackType | None:
-    """What of a traceback lies below our frames and is the user's, as his function; None if nothing is."""
+    """Return the frames of a traceback below this project's frames, for example the user's function; None if none."""
     part = traceback
     while traceback is not None:
         if is_ours(traceback.tb_frame):
             part = traceback.tb_next
         traceback = traceback.tb_next
-    # what we wait with is Python's own
+    # the functions in which this project waits are Python's own
     is_pythons = part is not None and os.path.dirname(part.tb_frame.f_code.co_filename).startswith(_PYTHONS)
     return None if is_pythons else part

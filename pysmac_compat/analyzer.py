@@ -1,4 +1,4 @@
-"""What came out of SMAC runs, from their files: performances, incumbents, plots, importance of parameters."""
+"""The results of SMAC runs, read from their files: performances, incumbents, plots, importance of parameters."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
     from pysmac_compat.report.anova import ForestAnova
 
-#: no scenario file has more bytes; a folder may hold large files of others
+#: a scenario file has at most this many bytes; a folder may also hold large files of other programs
 _MOST_BYTES = 100_000
 
 
 class SMAC_analyzer:
-    """The results of all runs of a scenario, of SMAC v2 or of `SMAC_optimizer`.
+    """The results of all runs of a scenario, written by SMAC v2 or by `SMAC_optimizer`.
 
     Parameters
     ----------
     obj : str or path-like
         The scenario file, the folder that holds it, or the folder that holds the results
-        (``out/scenario``). In a folder it is ``scenario.dat``, or the only file that names a file of
-        parameters.
+        (``out/scenario``). If ``obj`` is a folder, the scenario file is ``scenario.dat`` or, if there
+        is none, the only file that names a pcs file.
 
     Attributes
     ----------
@@ -47,21 +47,22 @@ class SMAC_analyzer:
     pcs_fn : str
         The file of the search space.
     cutoff_time : float
-        Limit of an evaluation, seconds; infinite if there is none.
+        Limit of an evaluation, in seconds; infinite if there is no limit.
     overall_objective : str
-        As ``'MEAN'``.
+        For example ``'MEAN'``.
     data : dict of int or str to dict
-        For each run, by its seed, or where a seed comes again by its name in the files, as ``'4-2'``
-        for the second run of the seed 4: ``'trajectory'`` (list of dict, as `read_trajectory_file`
-        gives it), ``'parameters'`` (list of dict of str to str: the configurations that were evaluated
-        on test instances; without these the last incumbent), ``'test_performances'`` (dict of
-        instance to the list of their costs, in the same order, a mean over seeds; empty without
-        test instances).
+        One entry for each run. The key is the seed of the run; a later run with the same seed has its name
+        in the files as key, for example ``'4-2'`` for the second run with seed 4. An entry has:
+        ``'trajectory'`` (list of dict, as returned by `read_trajectory_file`);
+        ``'parameters'`` (list of dict of str to str: the configurations that were evaluated on test
+        instances, or the last incumbent if there are none);
+        ``'test_performances'`` (dict of instance to the list of costs of these configurations, in the same
+        order, each a mean over seeds; empty without test instances).
 
     Raises
     ------
     ArgumentError
-        A ``ValueError``, if there is no scenario or no run, or several could be meant.
+        A ``ValueError``, if there is no scenario or no run, or if more than one is possible.
     FileFormatError
     """
 
@@ -84,7 +85,7 @@ class SMAC_analyzer:
         self.data: dict[int | str, dict[str, Any]] = {run: self._read(run, path) for run, path in paths.items()}
 
     def _file(self, name: str, *others: str) -> str:
-        """A file that the scenario names; beside the scenario, perhaps as another, if the whole folder has moved."""
+        """Return the path of a file that the scenario names, or of the file beside the scenario if the folder has moved."""
         here = os.path.dirname(self.scenario_fn)
         names = [name, os.path.basename(os.path.normpath(name)), *others]
         paths = [os.path.join(here, each) for each in names]
@@ -97,9 +98,9 @@ class SMAC_analyzer:
         raise FileFormatError(f"cutoff_time: expected a number of seconds, got {text!r:.80}", self.scenario_fn)
 
     def _results(self, options: Mapping[str, str]) -> str:
-        """The folder of the results: that of the options; else the only one with runs, if it was called otherwise."""
+        """Return the folder of the results: the folder in the options, else the only folder that has runs."""
         out = self._file(options.get("outdir", "smac-output"))
-        # `minimize` writes the name of the folder there
+        # `minimize` writes the name of the folder into this file
         more = os.path.join(os.path.dirname(self.scenario_fn), "scenario.advanced")
         advanced = read_scenario_by_old_names(more) if os.path.exists(more) else {}
         groups = [each["rungroup"] for each in (options, advanced) if "rungroup" in each]
@@ -127,23 +128,23 @@ class SMAC_analyzer:
         return found
 
     def get_pyfanova_obj(self, check_scenario_files: bool = True) -> ForestAnova:
-        """The importance of the parameters, from all runs; see `smac_to_fanova`."""
+        """Compute the importance of the parameters from all runs; see `smac_to_fanova`."""
         from pysmac_compat.utils.pysmac_fanova import smac_to_fanova
 
         with tempfile.TemporaryDirectory() as folder:
             return smac_to_fanova(self.scenario_output_dir, folder, check_scenario_files=check_scenario_files)
 
     def incumbents_by_evaluation(self, run: int | str) -> list[tuple[int, float]]:
-        """The numbers of the evaluations (from 1) after which the incumbent or its mean changed, and the mean."""
+        """Return each number of evaluations after which the incumbent or its mean changed, with the new mean."""
         folder = os.path.join(self.scenario_output_dir, f"state-run{run}")
         return by_evaluation(self._steps(run), read_state_run(folder).runs, self._penalised)
 
     def _steps(self, run: int | str) -> list[dict[str, Any]]:
-        """The trajectory without the line for the time before any evaluation; there may be none yet."""
+        """Return the trajectory without the line for the time before any evaluation; the list may be empty."""
         return [step for step in self.data[run]["trajectory"] if step[PERFORMANCE] < UNKNOWN]
 
     def _penalised(self, cost: float) -> float:
-        """A cost as it counts in a mean."""
+        """Return a cost with its penalty, as a mean uses it."""
         return cost * self._penalty if cost >= self.cutoff_time else cost
 
     def plot_incumbents(self, over: str = "time") -> Figure:
@@ -175,7 +176,7 @@ class SMAC_analyzer:
         return figure
 
     def plot_performance(self) -> Figure:
-        """Plot what each run reached: on the training instances, and on the test instances where there are any.
+        """Plot the performance of each run on the training instances and, if there are any, on the test instances.
 
         Returns
         -------
@@ -198,7 +199,7 @@ class SMAC_analyzer:
         return figure
 
     def _test_costs(self, run: int | str) -> list[float]:
-        """The last incumbent's cost on each test instance."""
+        """Return the last incumbent's cost on each test instance."""
         return [values[-1] for values in self.data[run]["test_performances"].values()]
 
 
@@ -221,18 +222,18 @@ def _find_scenario(path: str) -> str:
 
 
 def _names_parameters(path: str) -> bool:
-    """Whether a line of a file is one of a scenario that names the file of the parameters."""
+    """Return whether a file has a line of a scenario that names the file of the parameters."""
     if not os.path.isfile(path) or os.path.getsize(path) > _MOST_BYTES:
         return False
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:
             return any("=" in line and first_name(line.partition("=")[0].strip()) == "pcs-file" for line in stream)
-    except OSError:  # a file of others, which we must not read
+    except OSError:  # a file of another program that this process must not read
         return False
 
 
 def _numbered(objectives: Mapping[str, list[float]]) -> dict[Any, list[float]]:
-    """Values by the numbers of instances, where these are called id_0, id_1, ..., else by their names."""
+    """Key the values by the instances' numbers if all names have the form id_0, id_1, ..., else by the names."""
     try:
         return {instance_number(name): values for name, values in objectives.items()}
     except ValueError:

@@ -1,4 +1,4 @@
-"""The arguments of `SMAC_optimizer`, checked before any work starts."""
+"""Checks of the arguments of `SMAC_optimizer`, before any work starts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from pysmac_compat._warn import users_part, warn
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.suggestions import nearest
 
-#: the largest whole number that SMAC v2 knows: a seed, and what it takes for no limit
+#: the largest whole number of SMAC v2: the largest seed, and its sign for no limit
 LARGEST = 2**31 - 1
 
-#: what other tools call arguments of ``minimize``, and what is meant
+#: the names in other tools of arguments of ``minimize``, and the argument that is meant
 OTHER_NAMES = {
     **dict.fromkeys(("n_trials", "n_iter", "n_calls", "max_evals", "budget"), "max_evaluations=..."),
     **dict.fromkeys(("direction", "mode"), "maximize=True or False"),
@@ -38,7 +38,7 @@ OTHER_NAMES = {
         for name in ("working_directory", "persistent_files", "debug", "t_limit_total_s", "mem_limit_smac_mb")
     },
 }
-#: arguments of other tools for what this search does not do, and who does; docs/why.md has the table
+#: arguments of other tools for what this search does not do, and the tools that do it; docs/why.md has the table
 NOT_HERE = {
     **dict.fromkeys(
         ("directions", "objectives", "multi_objectives", "multi_objective_algorithm", "n_objectives"),
@@ -60,7 +60,7 @@ NOT_HERE = {
         "the search is SMAC's, and smac_options['model'] chooses its model; SMAC3, Ax and Optuna take parts of yours",
     ),
 }
-#: names of arguments of ``SMAC_optimizer`` in other tools, and what is meant
+#: the names in other tools of arguments of ``SMAC_optimizer``, and the argument that is meant
 OTHER_NAMES_OF_OPTIMIZER = {
     **dict.fromkeys(("n_jobs", "n_workers", "workers"), "smac_options['workers'] = ... of the optimizer"),
     **{
@@ -71,17 +71,17 @@ OTHER_NAMES_OF_OPTIMIZER = {
 
 
 def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> int:
-    """A whole number of any integer type.
+    """Return a value of any integer type as an ``int``.
 
     Parameters
     ----------
     name : str
-        For the message.
+        The argument's name, for the message.
     value : object
     least : int
         The smallest legal value.
     truncate : bool
-        Accept a float, as the original did, with a warning.
+        Accept a float with a warning, as the original did.
     """
     if truncate and isinstance(value, float) and math.isfinite(value):
         warn(f"{name}={shown(value)} is read as {int(value)}")
@@ -90,7 +90,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
         if isinstance(value, bool):
             raise TypeError
         number = operator.index(value)
-    except Exception:  # of a class of the user's, too
+    except Exception:  # a class of the user's may raise anything
         raise ArgumentError(f"{name} must be an integer, got {shown(value)} ({type(value).__name__})") from None
     if number < least:
         raise ArgumentError(f"{name} must be at least {least}, got {shown(number)}")
@@ -98,7 +98,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
 
 
 def flag(name: str, value: Any) -> bool:
-    """True or False, and nothing that only counts as one of them."""
+    """Return a bool; refuse every other value, even 0 and 1."""
     if not isinstance(value, bool):
         raise ArgumentError(f"{name} must be True or False, got {shown(value)}")
     return value
@@ -108,15 +108,15 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Function], _Function]:
-    """What a function of ours does for who calls it: it names the argument that is meant, and hides how it works.
+    """Return a decorator for a public function: it suggests the right argument and shortens the traceback of Ctrl-C.
 
-    A keyword argument that it does not have is a ``TypeError`` that says which one is meant. The traceback of Ctrl-C
-    shows none of the frames below it, but those of the user's function.
+    An unknown keyword argument raises a ``TypeError`` that suggests the right one. The traceback of Ctrl-C has no
+    frames below the public function except those of the user's function.
 
     Parameters
     ----------
     names : dict of str to str
-        What is meant, by the name in other tools.
+        The argument that is meant, keyed by its name in other tools.
     """
 
     def decorate(function: _Function) -> _Function:
@@ -143,19 +143,19 @@ def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Func
 
 
 def whole(text: str) -> Any:
-    """The number that some digits stand for; the text itself, if it is not of digits, or of too many."""
+    """Return the number in a text of digits; return the text itself if it is not all digits or has too many."""
     with contextlib.suppress(ValueError):
         return int(text) if text.isdecimal() else text
     return text
 
 
 def path(name: str, value: Any) -> str:
-    """The path of a file or a folder, which our files can name.
+    """Return the path of a file or folder as a str that the package's files can name.
 
     Raises
     ------
     ArgumentError
-        Also for a path with control characters, or one that the system cannot hold.
+            Also if the path has control characters or the system cannot hold it.
     """
     found = os.fspath(value)
     text = os.fsdecode(found) if isinstance(found, bytes) else found
@@ -171,7 +171,7 @@ def path(name: str, value: Any) -> str:
 
 
 def evaluations(value: Any) -> int:
-    """The number of evaluations; digits in a string are accepted, as in the original, with a warning."""
+    """Return the number of evaluations; accept a string of digits with a warning, as the original did."""
     if isinstance(value, str) and isinstance(whole(value), int):
         warn(f"max_evaluations={shown(value)} is read as the number {whole(value)}")
         value = whole(value)
@@ -179,14 +179,14 @@ def evaluations(value: Any) -> int:
 
 
 def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
-    """A positive number, or None for no limit; 0 is none, too, where the original took it so."""
+    """Return a positive number, or None for no limit; with ``zero_is_none``, 0 means no limit, as in the original."""
     if value is None:
         return None
     try:
         if isinstance(value, (bool, str, bytes)):
             raise TypeError
         number = float(value)
-    except Exception:  # of a class of the user's, too, and of integers that a float cannot hold
+    except Exception:  # a class of the user's may raise anything, and a float cannot hold every integer
         raise ArgumentError(f"{name} must be a number or None, got {shown(value)} ({type(value).__name__})") from None
     if zero_is_none and number == 0:
         return None
@@ -197,7 +197,7 @@ def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
 
 
 def seeds(seed: Any, num_runs: int) -> list[int]:
-    """One seed a run: s, s + 1, ... for an integer s, or the elements of a list, tuple, range or array."""
+    """Return one seed per run: s, s + 1, ... for an integer s, or the elements of a list, tuple, range or array."""
     if seed is None:
         warn("seed=None is read as 0", DeprecationWarning)
         seed = 0

@@ -13,17 +13,17 @@ from typing import Any
 
 from pysmac_compat._warn import warn
 
-#: the names under which the original was imported; pySMAC was its name in 2014
+#: the import names of the original; pySMAC was its name in 2014
 ALIASES = ("pysmac", "pySMAC")
 _OURS = "pysmac_compat"
 
 
-#: in a module's dict: the name by which the script knows it
+#: a key in a module's dict: its value is the name under which the script imported the module
 _WRITTEN = "__written__"
 
 
 class _Aliased(ModuleType):
-    """A module whose `AttributeError` speaks of the name that the script has written."""
+    """A module whose `AttributeError` shows the name that the script has written."""
 
     def __getattribute__(self, name: str) -> Any:
         try:
@@ -42,7 +42,7 @@ def _write_as(name: str, module: ModuleType) -> None:
 
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds ``pysmac[.x]`` as ``pysmac_compat[.x]``: the same module objects under a second name."""
+    """Finds ``pysmac[.x]`` as ``pysmac_compat[.x]``: the same module object has a second name."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -63,16 +63,16 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """The module has been executed under its own name; the import system has overwritten its spec."""
+        """Restore the module's own spec; the module has already been executed under its own name."""
         assert module.__spec__ is not None
         alias, module.__spec__ = module.__spec__.name, self._own_spec
         _write_as(alias, module)
 
 
 def install_as_pysmac() -> None:
-    """Make ``import pysmac``, and its sub-modules, resolve to this package.
+    """Make ``import pysmac`` and the imports of its sub-modules resolve to this package.
 
-    Goes before a real ``pysmac`` that may be installed. May be called more than once.
+    This package takes precedence over an installed ``pysmac``. Further calls have no effect.
 
     Examples
     --------

@@ -1,17 +1,17 @@
-"""The exceptions of the package, all of them below `PysmacError`, and `warn`.
+"""The exceptions of the package, all subclasses of `PysmacError`, and `warn`.
 
-What the user has handed in raises a ``ValueError``, what fails later a ``RuntimeError``, so that an ``except`` written
-for the original keeps working::
+Bad input of the user raises a ``ValueError``, and a later failure raises a ``RuntimeError``, so that an ``except``
+written for the original keeps working::
 
     PysmacError
      +-- ParameterError         (ValueError)    a parameter definition
-     |    +-- ParameterTypeError     ... of a wrong Python type (also a TypeError)
+     |    +-- ParameterTypeError     ... with a wrong Python type (also a TypeError)
      +-- ArgumentError          (ValueError)    an argument or an option (also a TypeError)
-     |    +-- ResumeError            ... that does not fit to the run that is to be resumed
-     |    +-- LinkedFileError        ... a file to be written is a symbolic link (also an OSError)
+     |    +-- ResumeError            ... that does not fit to the run to resume
+     |    +-- LinkedFileError        ... a file to write is a symbolic link (also an OSError)
      +-- ClauseError            (ValueError)    a conditional or forbidden clause; shows the place
-     +-- FileFormatError        (ValueError)    a file that is read; names file and line
-     +-- SearchError            (RuntimeError)  the search has failed; what was found is kept
+     +-- FileFormatError        (ValueError)    a file to read; the message has the file and the line
+     +-- SearchError            (RuntimeError)  the search has failed; its results so far are kept
      +-- UnsupportedPlatformError (RuntimeError) this is Windows
      +-- SpaceExhaustedError    (RuntimeError)  no further legal configuration was found
 """
@@ -23,12 +23,12 @@ from typing import Any
 
 from pysmac_compat._warn import warn as warn
 
-#: characters of what is refused that a message shows
+#: largest number of characters of a refused value that a message shows
 MOST_SHOWN = 200
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: its ``repr``, at most `MOST_SHOWN` characters of it.
+    """Return a value as a message shows it: its ``repr``, cut to `MOST_SHOWN` characters.
 
     >>> shown("a"), len(shown(list(range(1000))))
     ("'a'", 200)
@@ -40,18 +40,18 @@ def shown(value: Any) -> str:
             pairs = value.items() if type(value) is dict else value
             value = type(value)(itertools.islice(pairs, MOST_SHOWN + 1))
         text = repr(value)
-    except Exception:  # of a class of the user's, or an integer with too many digits to be printed
+    except Exception:  # from a class of the user's, or an integer with too many digits to print
         text = f"<{type(value).__name__}>"
     return cut(text)
 
 
 def cut(text: str) -> str:
-    """A text as a message shows it: at most `MOST_SHOWN` characters of it."""
+    """Return a text as a message shows it: cut to `MOST_SHOWN` characters."""
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
 
 
 def _window(text: str, position: int | None) -> tuple[str, int | None]:
-    """The part of a text around a position, and where the position is in this part."""
+    """Return the part of a text around a position, and the position within this part."""
     if len(text) <= MOST_SHOWN:
         return text, position
     start = max(0, min((position or 0) - MOST_SHOWN // 2, len(text) - MOST_SHOWN))
@@ -61,14 +61,14 @@ def _window(text: str, position: int | None) -> tuple[str, int | None]:
 
 
 def _printable(text: str) -> str:
-    """A text of the same length with nothing that moves the caret below it or cannot be printed."""
+    """Return a text of the same length without unprintable characters and without blanks that would shift the caret."""
     return "".join(" " if c.isspace() else c if c.isprintable() else "\ufffd" for c in text)
 
 
 class PysmacError(Exception):
     """The base of all exceptions of the package.
 
-    Its message can be printed: what is no character, such as half of a surrogate pair, is shown as an escape.
+    The message is printable: a code point that is not a character (half of a surrogate pair) appears as an escape.
     """
 
     def __init__(self, *args: Any) -> None:
@@ -84,7 +84,7 @@ class ParameterError(PysmacError, ValueError):
 class ParameterTypeError(ParameterError, TypeError, AssertionError):
     """A parameter definition has a wrong Python type.
 
-    The original raised ``TypeError`` or ``AssertionError`` here, so this is both.
+    The original raised ``TypeError`` or ``AssertionError`` in these cases, so this class is both.
     """
 
 
@@ -93,11 +93,11 @@ class ArgumentError(PysmacError, ValueError, TypeError):
 
 
 class ResumeError(ArgumentError):
-    """The journal of the run that is to be resumed is of another search."""
+    """The journal of the run to resume belongs to another search."""
 
 
 class LinkedFileError(ArgumentError, OSError):
-    """A file that is to be written is a symbolic link: what it leads to may be somebody else's.
+    """A file to write is a symbolic link; the file it points to may belong to somebody else.
 
     Parameters
     ----------
@@ -119,11 +119,11 @@ class ClauseError(PysmacError, ValueError):
     Parameters
     ----------
     message : str
-        What is wrong, and what was expected.
+        The problem, and the expected form.
     clause : str
         The text of the clause.
     position : int or None
-        Index of the offending character; None where the clause as a whole is meant.
+        Index of the offending character; None if the whole clause is meant.
     """
 
     def __init__(self, message: str, clause: str, position: int | None = None) -> None:
@@ -139,16 +139,16 @@ class ClauseError(PysmacError, ValueError):
 
 
 class FileFormatError(PysmacError, ValueError):
-    """A file is not of the format that its reader expects.
+    """A file does not have the format that its reader expects.
 
     Parameters
     ----------
     message : str
-        What is wrong, and what was expected.
+        The problem, and the expected form.
     file : str
         The path of the file.
     line : int or None
-        From 1; None where the file as a whole is meant.
+        The line's number, from 1; None if the whole file is meant.
     """
 
     def __init__(self, message: str, file: str, line: int | None = None) -> None:
@@ -160,11 +160,11 @@ class FileFormatError(PysmacError, ValueError):
 
 
 class SearchError(PysmacError, RuntimeError):
-    """The search has failed; what it had found is kept."""
+    """The search has failed; its results so far are kept."""
 
 
 class UnsupportedPlatformError(PysmacError, RuntimeError):
-    """The system lacks what the package needs: Windows."""
+    """The system is Windows, which lacks the system calls that the package needs."""
 
     def __init__(self) -> None:
         super().__init__(

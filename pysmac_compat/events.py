@@ -1,4 +1,4 @@
-"""What the engine's process tells the process that started it."""
+"""The messages from the engine's process to the process that started it."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
 
-#: the reason of a search that was ended by an exception such as Ctrl-C
+#: the reason if an exception such as Ctrl-C ended the search
 INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
 class Stop:
-    """What the process that started the engine tells it: the search ends, for this reason."""
+    """A message to the engine's process: end the search, for this reason."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer to `VerdictWanted`: the run ends for this reason; it goes on if that is empty."""
+    """The answer to `VerdictWanted`: end the run for this reason, or continue it if the reason is empty."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class RunStarted:
-    """The run of this number (from 0) begins.
+    """The run with this number (from 0) begins.
 
-    ``result``: what is known of it now, with its seed and what is searched; told to ``on_event`` only.
+    ``result``: the result of the run so far, with its seed and the task of the search; set for ``on_event`` only.
     """
 
     run: int
@@ -40,7 +40,7 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class Begun:
-    """A call is made for the evaluation of this index; told only where progress is shown."""
+    """A call for the evaluation with this index begins; sent only if progress is shown."""
 
     run: int
     index: int
@@ -48,10 +48,10 @@ class Begun:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """An evaluation has ended; with several at a time perhaps before one with a smaller index.
+    """An evaluation has ended. Evaluations that run in parallel may end in another order than their indices.
 
-    ``recorded``: it is that of an earlier process, from the journal. ``cut_short``: what ends the search has
-    stopped it. ``origin``: how SMAC3 has found the configuration.
+    ``recorded``: the journal of an earlier process holds this evaluation. ``cut_short``: the end of the search stopped
+    this evaluation. ``origin``: how SMAC3 found the configuration.
     """
 
     run: int
@@ -63,9 +63,9 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Improved:
-    """There is a new incumbent, or more is known of the old one: ``n_runs`` runs with this mean.
+    """The run has a new incumbent, or has evaluated its incumbent again: ``value`` is the mean over ``n_runs`` runs.
 
-    ``evaluation`` is the index of the one that has shown it.
+    ``evaluation`` is the index of the evaluation that caused this event.
     """
 
     run: int
@@ -77,7 +77,7 @@ class Improved:
 
 @dataclass(frozen=True)
 class Tested:
-    """The final incumbent has been evaluated on a test instance; see `Evaluated`."""
+    """A test instance has been evaluated; see `Evaluated`."""
 
     run: int
     evaluation: Evaluation
@@ -87,7 +87,7 @@ class Tested:
 
 @dataclass(frozen=True)
 class RunEnded:
-    """A run has ended, and why; ``of_search``: the whole search ends for this reason."""
+    """A run has ended for this reason; ``of_search``: the whole search ends for this reason."""
 
     run: int
     reason: str
@@ -96,14 +96,14 @@ class RunEnded:
 
 @dataclass(frozen=True)
 class Warned:
-    """The engine has something to say to the user."""
+    """The engine warns the user."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class CallWanted:
-    """The engine waits for a call that the other process makes; ``cutoff`` is its limit in seconds."""
+    """The engine waits for a call by the other process; ``cutoff`` is the limit of the call in seconds."""
 
     arguments: dict[str, Any]
     cutoff: float | None = None
@@ -111,7 +111,7 @@ class CallWanted:
 
 @dataclass(frozen=True)
 class VerdictWanted:
-    """A run has learnt a result, and waits for a `Verdict`; it has not learnt those of these indices yet."""
+    """A run has learnt a result and waits for a `Verdict`; it has not yet learnt the evaluations ``unlearnt``."""
 
     run: int
     unlearnt: tuple[int, ...] = ()
@@ -119,7 +119,7 @@ class VerdictWanted:
 
 @dataclass(frozen=True)
 class Failed:
-    """The engine could not go on; ``error``: because of what the user has given it."""
+    """The engine has failed; ``error`` is set if the user's input is the cause."""
 
     text: str
     error: ValueError | None = None
@@ -131,5 +131,5 @@ Event: TypeAlias = (
 
 
 def reason_of_all(ends: Sequence[RunEnded], best: RunEnded) -> str:
-    """Why a search has ended: what has ended all of it, else why its best run has."""
+    """Return why a search ended: the reason that ended the whole search, else the reason of its best run."""
     return next((end.reason for end in ends if end.of_search), best.reason)

@@ -1,4 +1,4 @@
-"""One call of a function in a process of its own, under limits, as `SMAC_optimizer.minimize` makes its calls."""
+"""One call of a function in a child process, under limits, as `SMAC_optimizer.minimize` makes its calls."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def call_isolated(
     Parameters
     ----------
     function : callable
-        Without arguments; returns a number. What else it has to say goes through a file.
+        Takes no arguments and returns a number. To return anything else, write it to a file.
     memory_mb : float or None
-        MB that the call may use on top of what its process has before.
+        Memory in MB that the call may use in addition to the memory of its process before the call.
     cutoff : float or None
-        CPU seconds of the call and its descendants; ten times as much of wall time.
+        Limit on the CPU seconds of the call and its descendants. The limit on wall time is ten times as long.
 
     Returns
     -------
     Outcome
-        ``status`` is 'SAT' if the call has succeeded; else ``message`` holds the reason.
+        ``status`` is 'SAT' if the call has succeeded; if not, ``message`` holds the reason.
     """
     with contextlib.closing(Evaluator(function, Rules(memory_mb))) as call:
         return call({}, cutoff)

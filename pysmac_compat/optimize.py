@@ -45,31 +45,31 @@ def fmin(
     smac_intensification_percentage: float = 0.0,
     **arguments_of_objective: Any,
 ) -> tuple[dict[str, Any], float]:
-    """Minimise a function, in this process.
+    """Minimise a function in this process.
 
     Parameters
     ----------
     objective : callable
         Called as ``objective([x=array][, x_int=array][, x_categorical=dict], **custom_args[,
-        cv_fold=int])``, with those groups that exist; returns a real number. An objective of real parameters
-        alone that has no argument ``x`` gets the array by position, as in release 0.1.
+        cv_fold=int])``, with the groups that exist; it returns a real number. If all parameters are real and
+        the objective has no argument ``x``, it gets the array by position, as in release 0.1.
     x0, xmin, xmax : sequence of float
         Start, lower and upper bounds of the real parameters.
     x0_int, xmin_int, xmax_int : sequence of int
-        The same of the integer ones; equal bounds make a constant. An integer as fifth and sixth argument means
-        ``max_evaluations`` and ``seed``, which stood there in release 0.1.
+        Start, lower and upper bounds of the integer parameters; equal bounds make a constant. An integer as fifth
+        and sixth argument means ``max_evaluations`` and ``seed``: release 0.1 had these arguments there.
     x_categorical : dict of str to list
-        The choices of each categorical parameter; the first is the start.
+        The choices of each categorical parameter; the first choice is the start.
     custom_args : dict
         Further keyword arguments of the objective.
     max_evaluations : int
     seed : int
     cv_folds : int or None
-        The objective gets ``cv_fold``, one of 0, 1, ..., cv_folds - 1; its mean over the folds is minimised.
+        The objective gets ``cv_fold``, one of 0, 1, ..., cv_folds - 1; the search minimises its mean over the folds.
     update_status_every : int
-        Evaluations between two status lines.
+        Number of evaluations between two status lines.
     smac_rf_num_trees : int
-        Another number than the default makes the surrogate a random forest with so many trees.
+        A value other than the default makes the surrogate a random forest with this number of trees.
     smac_rf_full_tree_bootstrap, smac_intensification_percentage : object
         Without effect.
     **arguments_of_objective
@@ -78,16 +78,16 @@ def fmin(
     Returns
     -------
     best : dict
-        The groups of the best point, so that ``objective(**best)`` works. Where the array goes by position, it has
-        the name that the objective gives it, and answers to ``best["x"]``, too.
+        The groups of the best point, so that ``objective(**best)`` works. If the array is passed by position, its
+        key is the objective's name for it, and ``best["x"]`` works as well.
     value : float
 
     Raises
     ------
     ArgumentError
-        A ``ValueError`` for arguments that cannot be used.
+        A ``ValueError``, if an argument cannot be used.
     AssertionError
-        If the objective returns something that is no real number.
+        If the objective returns something other than a real number.
     """
     check_platform()
     if not callable(objective):
@@ -146,13 +146,13 @@ def _checked(
     constants: Mapping[str, Any],
     given: Mapping[str, Any],
 ) -> str | None:
-    """Refuse keywords that nobody takes; the name of the first argument, if the array goes there by position."""
+    """Refuse unknown keywords; return the name of the first argument if the objective gets the array by position."""
     doubled = sorted(constants.keys() & groups.names)
     if doubled:
         raise ArgumentError(f"{doubled[0]!r} is what fmin hands to the objective; give it no argument of this name")
     try:
         accepted = inspect.signature(objective, follow_wrapped=False).parameters.values()
-    except (TypeError, ValueError):  # of a function in C
+    except (TypeError, ValueError):  # a function in C has no signature
         return "x" if groups.names == {"x"} else None
     if any(a.kind is a.VAR_KEYWORD for a in accepted):
         return None
@@ -169,7 +169,7 @@ def _checked(
 
 
 class _Renamed(dict[str, Any]):
-    """The best point by the objective's own name for the array."""
+    """The best point, keyed by the objective's own name for the array."""
 
     def __missing__(self, name: str) -> Any:
         if name == "x":
@@ -221,13 +221,13 @@ class _Groups:
 
     @property
     def names(self) -> set[str]:
-        """The groups that exist, as the objective's arguments are called."""
+        """The names of the groups that exist, which are the names of the objective's arguments."""
         return {group for group, size in self.sizes.items() if size} | (
             {"x_categorical"} if self.categorical else set()
         )
 
     def collect(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The keyword arguments of the objective from the values of the parameter dict."""
+        """Return the keyword arguments of the objective for these values of the parameter dict."""
         point: dict[str, Any] = {}
         for group, size in self.sizes.items():
             if size:

@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 logger = logging.getLogger(__name__)
-#: what other tools call `SMAC_optimizer.minimize`
+#: the names in other tools of the methods and attributes of `SMAC_optimizer`
 _OTHER_NAMES = {
     **dict.fromkeys(("optimize", "fit", "run", "minimise"), "minimize(func, max_evaluations, parameter_dict)"),
     **dict.fromkeys(("maximize", "maximise"), "minimize(func, max_evaluations, parameter_dict, maximize=True)"),
     **dict.fromkeys(("options", "settings"), "smac_options"),
 }
-#: whether ``minimize`` resumes where its arguments do not say so; the command line sets it
+#: the value of ``resume`` if the arguments of ``minimize`` do not set it; the command line changes it
 resume_by_default = False
 
 
@@ -55,33 +55,33 @@ class SMAC_optimizer:
     Parameters
     ----------
     t_limit_total_s : float or None
-        Time for each run in seconds; None or 0: no limit.
+        Time limit of each run in seconds; None or 0: no limit.
     mem_limit_smac_mb : object
-        Ignored: there is no Java any more.
+        Ignored: this package does not use Java.
     working_directory : str or None
-        Where files are written; made if it does not exist. None: a temporary folder.
+        The folder for the files; it is made if it does not exist. None: a temporary folder.
     persistent_files : bool
-        Whether these files stay when the object goes. Without it, what the optimizer has made
-        is removed, and nothing else.
+        Whether the files stay after the object is deleted. If not, the optimizer removes the files
+        and folders that it has made, and no others.
     debug : bool or int
-        True or a logging level: log lines on stderr.
+        True or a logging level: write log lines to stderr.
     deterministic : bool or None
-        Deprecated: hand it to `minimize`.
+        Deprecated: pass it to `minimize`.
 
     Attributes
     ----------
     working_directory : str
     smac_options : dict
-        Options of SMAC v2 by their old names.
+        Options of SMAC v2 under their old names.
     pysmac_config : dict
-        The configuration of the last `minimize`, as the original kept it.
+        The configuration of the last `minimize`, in the form of the original.
     result : Result
-        All about the last `minimize`; set also after an interrupt.
+        The result of the last `minimize`; also set after an interrupt.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError`` that names the argument.
+        A ``ValueError``; its message names the argument.
     """
 
     @arguments.entrance(arguments.OTHER_NAMES_OF_OPTIMIZER)
@@ -107,7 +107,7 @@ class SMAC_optimizer:
         self._held: list[RunLock] = []
         self.set_working_directory(working_directory, persistent_files)
 
-    if not TYPE_CHECKING:  # which knows what there is
+    if not TYPE_CHECKING:  # a type checker knows the attributes
 
         def __getattr__(self, name: str) -> Any:
             raise no_attribute(self, name, _OTHER_NAMES)
@@ -118,7 +118,9 @@ class SMAC_optimizer:
             clean_up()
 
     def set_working_directory(self, working_directory: str | None, persistent_files: bool = False) -> None:
-        """Write files there from now on; see the class. What was made in the place before is removed, as at the end.
+        """Write files to this folder from now on; the parameters are those of the class.
+
+        The files in the folder before are removed, as if the object were deleted.
 
         Raises
         ------
@@ -133,17 +135,17 @@ class SMAC_optimizer:
 
     @contextlib.contextmanager
     def locked(self, seed: Any = 0, num_runs: int = 1) -> Iterator[None]:
-        """Keep other processes from runs in the working directory, also before and after `minimize`.
+        """Keep other processes from starting runs in the working directory, also before and after `minimize`.
 
         Parameters
         ----------
         seed, num_runs
-            As for `minimize`, which must be called with the same.
+            As for `minimize`; call it with the same values.
 
         Raises
         ------
         ArgumentError
-            If another process is working on one of the runs, and for 5 s has not ended.
+            If another process is working on one of the runs and does not end within 5 s.
         """
         if self._held:
             yield
@@ -194,84 +196,84 @@ class SMAC_optimizer:
         maximize: bool = False,
         known: Sequence[tuple[Mapping[str, Any], float]] = (),
     ) -> tuple[float, dict[str, Any]]:
-        """Search for the configuration for which the function is least, or largest.
+        """Search for the configuration with the smallest value of the function, or with the largest.
 
         Parameters
         ----------
         func : callable
-            Called with keyword arguments only: the active parameters. Each call happens in a
-            child process. Returns a number, or a dict with 'value' and perhaps 'status' and 'runtime'.
+            It is called with the active parameters as keyword arguments. Each call runs in a child process.
+            It returns a number, or a dict with 'value' and optionally 'status' and 'runtime'.
         max_evaluations : int
-            Calls of each run.
+            Number of calls in each run.
         parameter_dict : dict of str to tuple, or ConfigSpace.ConfigurationSpace
             ``(type, values, default[, 'log'])`` with type 'real', 'integer', 'categorical', 'ordinal'.
         conditional_clauses : list of str
-            As ``'child | parent == value'``.
+            For example ``'child | parent == value'``.
         forbidden_clauses : list of str
-            As ``'{a = x, b = y}'`` or ``'{x^2 + y^2 < 9}'``.
+            For example ``'{a = x, b = y}'`` or ``'{x^2 + y^2 < 9}'``.
         deterministic : bool
-            Whether the function always gives the same value for a configuration (default). If
-            not, it gets a ``seed``, and its mean over seeds is minimised.
+            Whether the function always returns the same value for a configuration (default). If
+            not, the function gets a ``seed``, and the search minimises its mean over seeds.
         num_train_instances : int or None
-            The function gets ``instance``, one of 0, 1, ..., n - 1; its mean over them is minimised.
+            The function gets ``instance``, one of 0, 1, ..., n - 1; the search minimises its mean over the instances.
         num_test_instances : int or None
-            After the search the final incumbent of each run is evaluated once on each of the
-            instances n, n + 1, ...; see ``result``.
+            After the search, the final incumbent of each run is evaluated once on each of the test instances
+            n, n + 1, ...; ``result`` has these evaluations.
         train_instance_features : array of shape (num_train_instances, n_features) or None
-            Used by the model.
+            Features of the instances, for the model.
         num_runs : int
-            Independent runs; the best of them is returned.
+            Number of independent runs; the best run is returned.
         num_procs : int
-            Runs that go on at the same time. A run makes one call at a time, or ``smac_options['workers']``.
+            Number of runs at the same time. Each run makes one call at a time, or ``smac_options['workers']`` calls.
         seed : int or list of int
-            Of the first run (the others: + 1, + 2, ...), or of each.
+            The seed of the first run (the next runs have seed + 1, seed + 2, ...), or a list with the seed of each run.
         mem_limit_function_mb : float or None
-            MB of memory that a call may use on top of what its process has before; 0: no limit.
+            Memory in MB that a call may use in addition to the memory of its process before the call; 0: no limit.
         t_limit_function_s : float or None
-            CPU seconds of a call and its descendants; ten times as much of wall time.
+            Limit on the CPU seconds of a call and its descendants. The limit on wall time is ten times as long.
         num_instances : int or None
             Deprecated name of ``num_train_instances``.
         resume : bool
-            Go on where an earlier call with the same arguments has stopped, of whatever it has died: what stands in
-            its files is not evaluated again. Needs ``persistent_files``; without files it starts anew.
+            Resume an earlier call with the same arguments, however it ended: evaluations in its journal are not
+            repeated. Needs ``persistent_files``. If there are no files, the search starts from the beginning.
         on_event : callable or None
-            Called in this process with all that happens, as it happens: objects of `pysmac_compat.events`, such as
-            ``Evaluated`` and ``Improved``. If it returns ``True`` (the object, nothing else), the search ends and
-            ``result.stopped_because`` says so; what has been evaluated counts. An exception ends it, too, and is
-            raised here.
+            Called in this process with each event when it happens. Events are objects of `pysmac_compat.events`, for
+            example ``Evaluated`` and ``Improved``. If it returns ``True`` (the object itself), the search ends and
+            ``result.stopped_because`` gives the reason; the result keeps the evaluations. If it raises an exception,
+            the search ends and the exception is raised here.
         numbered : bool
-            The function gets ``evaluation_index``, too: the number of the evaluation within its run, from 1.
+            Whether the function also gets ``evaluation_index``, the number of the evaluation in its run, from 1.
         stop_when : callable, list of callable, or None
-            When a run has done enough: a function of the `Result` so far, of this run alone, that returns something
-            true, as those of `pysmac_compat.stopping` do. Each run is asked in this process, whenever it has learnt a
-            result, and waits for the answer. Calls that are going on then come to their end and count.
+            When to end a run early: a function that gets the `Result` so far of this run alone and returns a true
+            value to end the run; `pysmac_compat.stopping` has such functions. It is called in this process whenever
+            the run has learnt a result, and the run waits for the answer. Calls that are running finish and count.
         progress : bool or 'auto'
-            A line on stderr that moves; it needs tqdm. 'auto': on a terminal and in a notebook.
+            Show a progress bar on stderr; needs tqdm. 'auto': only in a terminal or a notebook.
         verbose : int
-            1: a line on stdout for each evaluation, which is a record of the logger ``pysmac_compat.evaluations``.
+            1: print a line for each evaluation to stdout, as a record of the logger ``pysmac_compat.evaluations``.
         maximize : bool
-            Search for the largest value. All values keep the function's sign; a failure is the worst.
+            Search for the largest value. All values keep the function's sign; a failure is the worst value.
         known : list of (dict, float)
-            Configurations with their values, learnt before the first call, in place of an initial design. They do
-            not count as evaluations, and one of them may be the best.
+            Configurations with known values. The search learns them before the first call, in place of an initial
+            design. They do not count as evaluations. One of them may be the best configuration.
 
         Returns
         -------
         value : float
             The best value found.
         configuration : dict
-            Every parameter, sorted by name; inactive ones carry their default.
+            Every parameter, sorted by name; inactive parameters have their defaults.
 
         Raises
         ------
         ArgumentError, ParameterError, ClauseError, FileFormatError
-            Before the first call; all of them ``ValueError``. The last is about the files of ``resume``, and comes
-            later where these do not fit to what the search does.
+            Bad arguments, before the first call; all four are ``ValueError``. ``FileFormatError`` is about the files
+            of ``resume``; it comes later if the search does not fit to them.
         RuntimeError
-            In a process that multiprocessing is just starting, as Python's own: the script has no
-            ``if __name__ == "__main__":``. Nothing has been written then.
+            If multiprocessing is just starting this process, as Python itself raises: the script lacks
+            ``if __name__ == "__main__":``. Nothing has been written.
         KeyboardInterrupt
-            On Ctrl-C, after all processes have ended; ``result`` holds the best so far.
+            On Ctrl-C, after all processes have ended; ``result`` has the evaluations so far.
         """
         check_platform()
         refuse_while_importing_main()
@@ -328,7 +330,7 @@ class SMAC_optimizer:
                 locks = lock_runs(results, run_names(plan.seeds), patience)
                 for lock in locks:
                     held.callback(lock.close)
-            if resume:  # what it reads may be the run's own
+            if resume:  # the files for a warm start may be the run's own
                 plan = with_warm_start(plan, options, results)
             recorded = read_journals(results, plan) if resume else {}
             files = WorkingDirectory(
@@ -368,7 +370,7 @@ class SMAC_optimizer:
 
 
 def __getattr__(name: str) -> Any:
-    """What the original imported here, and scripts took from here."""
+    """Return the names that the original imported into this module, because scripts import them from here."""
     if name == "fmin":
         raise ImportError("fmin is in another module: from pysmac.optimize import fmin")
     if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):

@@ -1,4 +1,4 @@
-"""Per-instance algorithm configuration (ISAC): old names that can only say why they cannot work."""
+"""Per-instance algorithm configuration (ISAC): old names that only raise an exception with the reason."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _REASON = (
 
 
 def run_ISMAC(*args: Any, **kwargs: Any) -> NoReturn:
-    """Refuse: what the original used here cannot be installed.
+    """Raise an exception: the package that the original used here cannot be installed.
 
     Raises
     ------
     RuntimeError
-        With what to do instead.
+        Always; the message says what to do instead.
     """
     raise RuntimeError(_REASON.format("run_ISMAC"))
 
 
 def piac_evaluate(*args: Any, **kwargs: Any) -> NoReturn:
-    """Refuse, see `run_ISMAC`.
+    """Raise an exception; see `run_ISMAC`.
 
     Raises
     ------
     RuntimeError
-        With what to do instead.
+        Always; the message says what to do instead.
     """
     raise RuntimeError(_REASON.format("piac_evaluate"))

@@ -1,4 +1,4 @@
-"""Old names: a search that is asked for configurations, and parameter definitions as lines of a PCS file."""
+"""Old names: a search that a script drives, and parameter definitions as lines of a PCS file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from pysmac_compat.utils.parameter_definitions import (
 from pysmac_compat.utils.smac_argparser import function_arguments
 
 _REPORT = ("value", "status", "runtime")
-#: what SMAC v2 told each call besides: a limit on the length of the run, and a seed where none is needed
+#: two further arguments of each call of SMAC v2: a limit on the length of the run, and the seed if none is needed
 _CUTOFF_LENGTH = arguments.LARGEST
 _NO_SEED = -1
 
@@ -41,38 +41,38 @@ _NO_SEED = -1
 class remote_smac:
     """A search that is driven from outside: ask for a configuration, run it anywhere, report the result.
 
-    It proposes what `SMAC_optimizer.minimize` proposes that has written these files, as long as the same results
-    are reported. Where the scenario says (``output-dir``) it writes what that writes, but for the journal.
+    Given the same results, it proposes the same configurations as the `SMAC_optimizer.minimize` call that wrote
+    these files. If the scenario has ``output-dir``, it writes the files of `minimize` there, except the journal.
 
     Parameters
     ----------
     scenario_fn : str or path-like
-        The scenario file; it names the PCS file, and perhaps files of instances and features.
+        The scenario file; it names the PCS file and optionally files of instances and features.
     additional_options_fn : str, path-like or None
         A file of further options of SMAC v2 (``scenario.advanced``).
     seed : int
     class_path, memory_limit, java_executable : object
-        Ignored: there is no Java any more.
+        Ignored: this package does not use Java.
     parser_dict : dict of str to type
-        The type of each parameter's values, as `process_parameter_definitions` returns it; or
-        any function of the text.
+        The type of each parameter's values, as returned by `process_parameter_definitions`; or
+        any function that converts the text of a value.
 
     Attributes
     ----------
     udp_timeout : int
-        Without effect: nothing goes over a network.
+        Without effect: this class uses no network.
 
     Raises
     ------
     ArgumentError, FileFormatError, ParameterError, ClauseError
         All of them ``ValueError``.
     OSError
-        If a file is not there.
+        If a file does not exist.
 
     Notes
     -----
-    The first question imports SMAC3; the clock of a limit on the total time starts then. The files are complete when
-    the search has ended, and after `close`, the end of a ``with``, or when the object goes.
+    The first call of `next_configuration` imports SMAC3 and starts the clock of the total time limit. The files are
+    complete after the search has ended, after `close`, after a ``with`` block, or after the object is deleted.
     """
 
     udp_timeout = 5
@@ -96,26 +96,26 @@ class remote_smac:
         self._end = weakref.finalize(self, _close, self._search, locks, os.getpid())
 
     def next_configuration(self) -> dict[str, Any] | None:
-        """What is to be run next.
+        """Return the next configuration to run.
 
         Returns
         -------
         dict or None
-            As `smac_argparser.parse_args` returns it: ``instance`` (str, as ``id_0``), ``instance_info`` (str),
-            ``cutoff_time`` (float, CPU seconds), ``cutoff_length`` (int), ``seed`` (int, -1 if the function is
-            deterministic), and the active parameters. None when the search has ended.
+            In the form of `smac_argparser.parse_args`: ``instance`` (str, for example ``id_0``), ``instance_info``
+            (str), ``cutoff_time`` (float, CPU seconds), ``cutoff_length`` (int), ``seed`` (int, -1 if the function is
+            deterministic), and the active parameters. None after the search has ended.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``, if the result of the last one has not been reported.
+            A ``ValueError``, if the result of the last configuration has not been reported.
         RuntimeError
             If the search has failed.
         """
         if self._asked is not None:
             raise ArgumentError("next_configuration: report_result must come first, for the last configuration")
         with self._closed_by_failures():
-            # one that is still open has crashed, and is to be run again
+            # a trial that is still open has crashed, and must be run again
             self._asked = next(iter(self._search.open), None) or self._search.ask()
         if self._asked is None:
             self.close()
@@ -123,20 +123,20 @@ class remote_smac:
         return self._words.configuration(self._asked.arguments, self._asked.cutoff)
 
     def report_result(self, result_dict: Mapping[str, Any]) -> None:
-        """The result of what `next_configuration` has returned last.
+        """Report the result of the configuration that `next_configuration` returned last.
 
         Parameters
         ----------
         result_dict : dict
-            ``value`` (a finite number; None is enough where it does not count, for the objective RUNTIME or a
-            run that failed), ``status`` (str or bytes: SAT, UNSAT, TIMEOUT, CRASHED or ABORT) and
-            ``runtime`` (seconds): what `smac_argparser.evaluate_function` returns. A runtime that reaches the
-            cutoff makes it a TIMEOUT.
+            ``value`` (a finite number, or None if the search does not use it: for the objective RUNTIME or a failed
+            run), ``status`` (str or bytes: SAT, UNSAT, TIMEOUT, CRASHED or ABORT) and ``runtime`` (seconds). This is
+            the dict that `smac_argparser.evaluate_function` returns. If the runtime reaches the cutoff, the result
+            is a TIMEOUT.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``, for other keys or values, and if there is nothing to report.
+            A ``ValueError``, if keys or values are wrong or if there is nothing to report.
         RuntimeError
             If the search has failed.
         """
@@ -170,10 +170,10 @@ class remote_smac:
 
     @contextlib.contextmanager
     def _closed_by_failures(self) -> Iterator[None]:
-        """A context of the search, which is in pieces after an exception."""
+        """Close the search if an exception leaves this context, because the search cannot continue after it."""
         try:
             yield
-        except Warning:  # of which the user has made errors
+        except Warning:  # a warning that the user's filters turn into an exception
             raise
         except BaseException as error:
             self.close()
@@ -183,7 +183,7 @@ class remote_smac:
 
     @property
     def result(self) -> Result:
-        """All that is known so far, as `SMAC_optimizer.result`; instances are numbers, in the order of the file."""
+        """The result so far, as `SMAC_optimizer.result`; an instance is its number in the order of the file."""
         return self._search.result
 
     def close(self) -> None:
@@ -199,15 +199,15 @@ class remote_smac:
 
 
 class _Words:
-    """How SMAC v2 hands over a call: ``instances`` are words, by their numbers, ``types`` those of the parameters."""
+    """Calls in SMAC v2's words: ``instances`` has the words of each instance, ``types`` the type of each parameter."""
 
     def __init__(self, instances: Sequence[Sequence[str]], types: Mapping[str, Callable[[str], Any]]) -> None:
         self._instances, self._types = instances, types
 
     def configuration(self, arguments: Mapping[str, Any], cutoff: float | None) -> dict[str, Any]:
-        """What `remote_smac.next_configuration` returns for a call with these arguments."""
+        """Return what `remote_smac.next_configuration` returns for a call with these arguments."""
         values = dict(arguments)
-        # Each of the two is there if the search needs it; no parameter has these names.
+        # Instance and seed are there if the search needs them; no parameter has these names.
         name, *more = self._instances[values.pop("instance", 0)]
         seed = values.pop("seed", _NO_SEED)
         limit = DEFAULT_CUTOFF if cutoff is None else cutoff
@@ -217,7 +217,7 @@ class _Words:
 
 
 def _claim(found: ScenarioPlan) -> tuple[list[RunLock], ResultFiles]:
-    """Lock what the scenario says where to write, and begin with the files there."""
+    """Lock the runs in the output folder of the scenario, if it names one, and begin to write the files there."""
     locks = [] if found.results is None else lock_runs(found.results, run_names(found.plan.seeds))
     try:
         return locks, _open_files(found)
@@ -228,7 +228,7 @@ def _claim(found: ScenarioPlan) -> tuple[list[RunLock], ResultFiles]:
 
 
 def _open_files(found: ScenarioPlan) -> ResultFiles:
-    """What writes the results, if the scenario says where."""
+    """Return the writer of the results; it writes only if the scenario has an output folder."""
     files = ResultFiles(found.plan, found.scenario, found.instances)
     if found.results is not None:
         output, name = os.path.split(found.results)
@@ -243,7 +243,7 @@ def _open_files(found: ScenarioPlan) -> ResultFiles:
 
 
 def _close(search: DrivenSearch, locks: Sequence[RunLock], owner: int) -> None:
-    if os.getpid() == owner:  # not in a fork of the process whose search it is
+    if os.getpid() == owner:  # not in a fork of the process that owns the search
         search.close()
     for lock in locks:
         lock.close()
@@ -258,7 +258,7 @@ def remote_smac_function(
     has_instances: bool = False,
     mem_limit_function_mb: float | None = None,
 ) -> Result:
-    """Do all that a `remote_smac` asks for: call the function in child processes, as `SMAC_optimizer.minimize` does.
+    """Run a whole `remote_smac` search: call the function in child processes, as `SMAC_optimizer.minimize` does.
 
     Parameters
     ----------
@@ -267,7 +267,7 @@ def remote_smac_function(
     scenario_fn, additional_options_fn, seed, parser_dict : object
         See `remote_smac`.
     has_instances : bool
-        Whether it gets the keyword ``instance``, too: n for ``id_n``, else the name.
+        Whether the function also gets the keyword ``instance``: n for the name ``id_n``, else the name.
     mem_limit_function_mb : float or None
         See `SMAC_optimizer.minimize`.
 

@@ -1,4 +1,4 @@
-"""What a minimisation came to: `SMAC_optimizer.result`."""
+"""The result of a minimisation: `SMAC_optimizer.result`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
 
 
-#: what other tools call what a result has
+#: the names in other tools of what a result has
 _OTHER_NAMES = {
     **dict.fromkeys(
         ("best_params", "best_params_", "best_configuration", "best_config"), "result.active_configuration"
@@ -47,19 +47,19 @@ class Evaluation:
         The active parameters, sorted by name.
     instance : int or None
     seed : int or None
-        What the function got as ``seed``.
+        The ``seed`` that the function got.
     status : Status
     value : float
     cutoff : float or None
-        Its CPU limit, seconds.
+        Limit on the CPU time of the call, in seconds.
     cpu_time, wall_time : float
         Seconds.
     message : str
-        Why it failed; empty if it did not.
+        Why the call failed; empty if it did not fail.
     runtime : float or None
-        Seconds: what the function reported, else its CPU time; of a TIMEOUT the limit.
+        Seconds: the time that the function reported, else its CPU time; for a TIMEOUT, the limit.
     quality : float or None
-        The function's own value, where ``value`` is a run time.
+        The function's own value, if ``value`` is a run time.
     """
 
     index: int
@@ -83,12 +83,12 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Incumbent:
-    """A step of a trajectory: from this evaluation on, this was the best configuration.
+    """A step of a trajectory: this configuration is the best from this evaluation on.
 
     Attributes
     ----------
     evaluation : int
-        The index of the evaluation; 0 if it was known before the search.
+        The index of the evaluation; 0 if the configuration was known before the search.
     value : float
     active_configuration : dict
     """
@@ -107,15 +107,15 @@ class RunResult:
     seed : int
     value : float
     configuration : dict
-        Every parameter, sorted by name; inactive ones carry their default.
+        Every parameter, sorted by name; inactive parameters have their defaults.
     active_configuration : dict
-        The active ones only.
+        The active parameters only.
     trajectory : list of Incumbent
     evaluations : list of Evaluation
     test_evaluations : list of Evaluation
-        Those of the final incumbent on test instances, or of several configurations, if the options say so.
+        Evaluations on test instances: of the final incumbent, or of several configurations if the options ask for that.
     incumbent_runs : int
-        On how many (instance, seed) pairs the incumbent was run: ``value`` is their mean.
+        Number of (instance, seed) pairs on which the incumbent was run: ``value`` is the mean over these pairs.
     """
 
     seed: int
@@ -129,12 +129,12 @@ class RunResult:
 
     @property
     def n_crashed(self) -> int:
-        """How many evaluations have failed (a TIMEOUT is no failure)."""
+        """The number of evaluations that failed (a TIMEOUT is not a failure)."""
         return sum(e.status in FAILURES for e in self.evaluations)
 
     @property
     def n_timed_out(self) -> int:
-        """How many evaluations have the status TIMEOUT."""
+        """The number of evaluations with the status TIMEOUT."""
         return sum(e.status == "TIMEOUT" for e in self.evaluations)
 
     def __repr__(self) -> str:
@@ -153,11 +153,11 @@ class Ranked:
     value : float
         The mean of its evaluations.
     n_runs : int
-        How many these are.
+        The number of these evaluations.
     run : int
-        The number of the run in ``result.runs``, from 0, that has found it.
+        The run that found it: an index of ``result.runs``, from 0.
     evaluation : int
-        The index of the first of them; 0 if it was known before the search.
+        The index of the first of its evaluations; 0 if it was known before the search.
     active_configuration : dict
     """
 
@@ -169,7 +169,7 @@ class Ranked:
 
 
 class Ranking(list[Ranked]):
-    """The best configurations, a list that is printed with a line for each."""
+    """A list of the best configurations that prints one line for each."""
 
     def __repr__(self) -> str:
         from pysmac_compat.report.words import ranked
@@ -179,30 +179,30 @@ class Ranking(list[Ranked]):
 
 @dataclass(frozen=True)
 class Searched:
-    """What was searched.
+    """The task of the search: its space, its direction and its limits.
 
     Attributes
     ----------
     space : Definition or None
-        The search space; None if that is not known.
+        The search space; None if it is not known.
     maximize : bool
         Whether the largest value is the best.
     runtime : bool
         Whether the values are run times in seconds.
     penalty : float
-        With ``runtime``: a value of at least ``cutoff`` counts so many times in a mean.
+        With ``runtime``: a mean multiplies each value of at least ``cutoff`` by this number.
     cutoff : float or None
-        CPU limit of a call, seconds.
+        Limit on the CPU time of a call, in seconds.
     max_evaluations : int or None
-        Of each run.
+        Number of evaluations in each run.
     total_time : float or None
-        Seconds of each run.
+        Time of each run, in seconds.
     num_runs : int or None
-        How many runs there are to be; None if that is not known.
+        The planned number of runs; None if it is not known.
     workers : int
-        Calls of a run at the same time.
+        Number of calls that a run makes at the same time.
     n_instances : int or None
-        The training instances.
+        Number of training instances.
     deterministic : bool
     """
 
@@ -223,25 +223,25 @@ class Searched:
 class Result:
     """The result of one ``minimize()``.
 
-    Iterating over it gives all evaluations, run by run; ``len()`` counts them.
+    Iterating over a result gives all evaluations, run by run; ``len()`` counts them.
 
     Attributes
     ----------
     value : float
         The best value found.
     configuration : dict
-        Its configuration: every parameter, sorted by name; inactive ones carry their default.
+        The best configuration: every parameter, sorted by name; inactive parameters have their defaults.
     active_configuration : dict
         The active parameters only.
     runs : list of RunResult
     n_crashed : int
-        How many evaluations of all runs have failed.
+        Number of failed evaluations in all runs.
     stopped_because : str
         Why the search ended.
     search : Searched
-        What was searched.
+        The task of the search.
     known : list of Evaluation
-        What was known before the first call; none of these counts as an evaluation.
+        Evaluations that were known before the first call; they do not count as evaluations of the search.
     """
 
     value: float
@@ -255,18 +255,18 @@ class Result:
 
     @property
     def n_evaluations(self) -> int:
-        """How many evaluations all runs have had."""
+        """The number of evaluations in all runs."""
         return sum(len(run.evaluations) for run in self.runs)
 
     @property
     def n_planned(self) -> int | None:
-        """How many evaluations all runs were to have; None if that is not known, or there are more of them."""
+        """The planned number of evaluations in all runs; None if it is not known or already exceeded."""
         planned = (self.search.max_evaluations or 0) * (self.search.num_runs or 0)
         return planned if planned >= max(1, self.n_evaluations) else None
 
     @property
     def n_timed_out(self) -> int:
-        """How many evaluations of all runs have the status TIMEOUT."""
+        """The number of evaluations with the status TIMEOUT in all runs."""
         return sum(run.n_timed_out for run in self.runs)
 
     def __len__(self) -> int:
@@ -275,7 +275,7 @@ class Result:
     def __bool__(self) -> bool:
         return True  # also without an evaluation
 
-    if not TYPE_CHECKING:  # which knows what there is
+    if not TYPE_CHECKING:  # a type checker knows the attributes
 
         def __getattr__(self, name: str) -> Any:
             raise no_attribute(self, name, _OTHER_NAMES)
@@ -284,14 +284,15 @@ class Result:
         return (evaluation for run in self.runs for evaluation in run.evaluations)
 
     def best(self, n: int = 10) -> Ranking:
-        """The best configurations that have not failed; the first is ``active_configuration``.
+        """Return the best configurations that have not failed; the first is ``active_configuration``.
 
-        Where they race over instances or seeds, those with more evaluations come first: a mean over few is luck.
+        If configurations race over instances or seeds, a configuration with more evaluations comes first, because
+        a mean over few evaluations may be luck.
 
         Parameters
         ----------
         n : int
-            How many at most.
+            The largest number of configurations to return.
         """
         from pysmac_compat.report.ranking import ranking
 
@@ -302,7 +303,7 @@ class Result:
         )
 
     def to_frame(self, of: str = "evaluations") -> pd.DataFrame:
-        """A table for pandas, a row for each evaluation.
+        """Return a table for pandas with one row for each evaluation.
 
         Parameters
         ----------
@@ -311,34 +312,35 @@ class Result:
         Returns
         -------
         pandas.DataFrame
-            The columns ``run`` (its number in ``runs``, from 0), ``run_seed`` (as in the names of its files), ``seed``
-            and ``instance`` (what the function got), ``index``, ``status``, ``value``, ``cutoff``, ``cpu_time``,
-            ``wall_time``, ``runtime``, ``quality``, ``message`` (the last line), and one for each parameter: NA where
-            it is inactive. A parameter that is called as one of the others is ``parameter.NAME``.
+            The columns are ``run`` (an index of ``runs``, from 0), ``run_seed`` (the seed in the names of the run's
+            files), ``seed`` and ``instance`` (the arguments of the call), ``index``, ``status``, ``value``,
+            ``cutoff``, ``cpu_time``, ``wall_time``, ``runtime``, ``quality``, ``message`` (its last line), and one
+            column for each parameter, with NA if the parameter is inactive. A parameter with the name of another
+            column has the column ``parameter.NAME``.
 
         Raises
         ------
         ImportError
-            Without pandas: ``pip install 'pysmac-compat[show]'``.
+            If pandas is missing: ``pip install 'pysmac-compat[show]'``.
         """
         from pysmac_compat.report.table import to_frame
 
         return to_frame(self, of)
 
     def to_csv(self, path: str | os.PathLike[str] | None = None, of: str = "evaluations") -> str | None:
-        """The table of `to_frame` as CSV, which needs no pandas; a cell of an inactive parameter is empty.
+        """Return or write the table of `to_frame` as CSV, without pandas; an inactive parameter has an empty cell.
 
         Returns
         -------
         str or None
-            The text; None if ``path`` says where to write it.
+            The text; None if ``path`` is given, because the text is then written to that file.
         """
         from pysmac_compat.report.table import to_csv
 
         return _written(path, to_csv(self, of))
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str | None:
-        """All of it as JSON, by the names of the attributes; a number that is not finite is null.
+        """Return or write the whole result as JSON; keys are the attributes' names, and non-finite numbers are null.
 
         Returns
         -------
@@ -350,42 +352,42 @@ class Result:
         return _written(path, to_json(self))
 
     def to_optuna(self, storage: Any = None, study_name: str | None = None) -> optuna.Study:
-        """The search as a study of Optuna, for its plots, its dashboard and its samplers.
+        """Return the search as an Optuna study, for Optuna's plots, dashboard and samplers.
 
-        A trial is an evaluation; where configurations race over instances or seeds, a trial is a configuration with
-        the mean of its evaluations, and is pruned if it had fewer than the incumbent. What has no value, as a
-        time-out, has failed.
+        A trial is an evaluation. If configurations race over instances or seeds, a trial is a configuration with
+        the mean of its evaluations, and is pruned if it had fewer evaluations than the incumbent. An evaluation
+        without a value, for example a time-out, is a failed trial.
 
         Parameters
         ----------
         storage : str or optuna.storages.BaseStorage, optional
-            As in ``optuna.create_study``, such as ``'sqlite:///search.db'``; None: in memory.
+            The argument of ``optuna.create_study``, for example ``'sqlite:///search.db'``; None: in memory.
         study_name : str, optional
-            A study of this name that is there gets the trials that it does not have.
+            If a study of this name exists, the trials that it does not have are added to it.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``: the study has another direction, or the search space is not known.
+            A ``ValueError``, if the study has another direction or the search space is not known.
         ImportError
-            Without Optuna: ``pip install 'pysmac-compat[optuna]'``.
+            If Optuna is missing: ``pip install 'pysmac-compat[optuna]'``.
         """
         from pysmac_compat.report.study import to_optuna
 
         return to_optuna(self, storage, study_name)
 
     def summary(self) -> str:
-        """The result in a few lines: ``print(opt.result.summary())``."""
+        """Return the result in a few lines: ``print(opt.result.summary())``."""
         from pysmac_compat.report.summary import summary
 
         return summary(self)
 
     def report(self, path: str | os.PathLike[str] | None = None, title: str = "Result of a search") -> str | None:
-        """A page with all about the result, in one file of HTML: ``opt.result.report("run.html")``.
+        """Return or write an HTML page about the result, in one file: ``opt.result.report("run.html")``.
 
-        It has the summary, an interactive history and parallel coordinates, the best configurations, the importance
-        of parameters, failures with their messages, the search space in words, and how to repeat the search. It
-        needs no network and no other file.
+        The page has the summary, an interactive history and parallel coordinates, the best configurations, the
+        importance of parameters, failures with their messages, the search space in words, and how to repeat the
+        search. It needs no network and no other file.
 
         Parameters
         ----------
@@ -400,7 +402,7 @@ class Result:
         Raises
         ------
         ImportError
-            Without jinja2: ``pip install 'pysmac-compat[report]'``.
+            If jinja2 is missing: ``pip install 'pysmac-compat[report]'``.
         """
         from pysmac_compat.report.page import as_bytes, page
 
@@ -409,7 +411,7 @@ class Result:
 
     @property
     def plot(self) -> Plots:
-        """The pictures, for matplotlib: ``opt.result.plot.history()``."""
+        """The plots of the result, with matplotlib: ``opt.result.plot.history()``."""
         from pysmac_compat.report.plots import Plots
 
         return Plots(self)

@@ -1,7 +1,7 @@
-"""When a search has done enough: rules for ``minimize(stop_when=...)``.
+"""Rules that end a search early: ``minimize(stop_when=...)``.
 
-A rule is a function of the `Result` so far; a run ends when it returns something true. These depend on nothing but the
-results in their order, so that a search which is resumed ends where it would have ended.
+A rule is a function of the `Result` so far; a run ends when it returns a true value. The rules of this module depend
+only on the results and their order, so that a resumed search ends at the same evaluation as an uninterrupted search.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Rule: TypeAlias = Callable[[Result], object]
 
 
 class _Ready:
-    """A ready rule, which is called in messages what it is called in the script."""
+    """A rule of this module; messages show it as the script writes it."""
 
     def __init__(self, name: str, says: Callable[[Result], bool]) -> None:
         self._name, self._says = name, says
@@ -32,7 +32,7 @@ class _Ready:
 
 
 def target(value: float) -> Rule:
-    """Stop when the best value is this good: at most ``value``, at least if the function is maximised.
+    """Stop when the best value reaches ``value``: at most ``value``, or at least if the function is maximised.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def target(value: float) -> Rule:
 
 
 def patience(n: int) -> Rule:
-    """Stop when ``n`` evaluations in a row have brought no new best configuration.
+    """Stop when ``n`` evaluations in a row have not found a new best configuration.
 
     Parameters
     ----------
@@ -65,14 +65,14 @@ def patience(n: int) -> Rule:
 
 
 def no_better_than(eps: float, n: int) -> Rule:
-    """Stop when the last ``n`` evaluations have made the best value better by no more than ``eps``.
+    """Stop when the last ``n`` evaluations have improved the best value by at most ``eps``.
 
-    Until there is a best value, and ``n`` evaluations after that, the search goes on.
+    The search continues until there is a best value and ``n`` further evaluations.
 
     Parameters
     ----------
     eps : float
-        From 0.
+        At least 0.
     n : int
     """
     least = _number("no_better_than(): eps", eps)
@@ -89,9 +89,9 @@ def no_better_than(eps: float, n: int) -> Rule:
 
 
 def _steps(result: Result) -> list[tuple[int, float]]:
-    """How many evaluations led to each new best, and its value.
+    """Return, for each new best configuration, the number of evaluations up to it and its value.
 
-    Of calls side by side one may end, and be the best, before one with a smaller number is.
+    If calls run in parallel, an evaluation may become the best before an evaluation with a smaller index has ended.
     """
     steps = result.runs[0].trajectory
     counts = itertools.accumulate((step.evaluation for step in steps), max)
@@ -103,7 +103,7 @@ def _number(name: str, value: Any) -> float:
         if isinstance(value, (bool, str, bytes)):
             raise TypeError
         number = float(value)
-    except Exception:  # of a class of the user's, too
+    except Exception:  # a class of the user's may raise anything
         raise ArgumentError(f"{name} must be a number, got {shown(value)} ({type(value).__name__})") from None
     if math.isnan(number):
         raise ArgumentError(f"{name} must be a number, got {shown(value)}")
@@ -111,12 +111,12 @@ def _number(name: str, value: Any) -> float:
 
 
 class StopRules:
-    """What ``stop_when`` says.
+    """The rules of ``stop_when``.
 
     Parameters
     ----------
     stop_when : callable, list of callable, or None
-        With several, the first that is true ends the run.
+        If there are several rules, the first that returns a true value ends the run.
 
     Raises
     ------
@@ -141,9 +141,10 @@ class StopRules:
         return bool(self._rules)
 
     def verdict(self, result: Result) -> str:
-        """Why the run ends; empty if it goes on.
+        """Return why the run ends; empty if it continues.
 
-        A ready rule is named as in the script, another one as a function; a text that one returns is the reason.
+        The reason is the text that a rule returns, or the rule's name: as in the script for a rule of this module,
+        the function's name for another rule.
         """
         for rule in self._rules:
             said = rule(result)

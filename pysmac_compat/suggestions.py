@@ -9,12 +9,12 @@ from pysmac_compat.errors import cut, shown
 
 
 def did_you_mean(name: Any, known: Iterable[str]) -> str:
-    """The nearest known names, whatever their case; empty if none is near.
+    """Return a question with the nearest known names, in any case of letters; empty if no name is near.
 
     >>> did_you_mean("epoch", ["epochs", "loss"])
     "; did you mean 'epochs'?"
     """
-    import difflib  # not above: what it loads makes each fork of the process more expensive
+    import difflib  # not at the top: its modules make each fork of the process more expensive
 
     folded = {each.casefold(): each for each in known}
     near = difflib.get_close_matches(str(name).casefold(), folded, n=3)
@@ -22,7 +22,7 @@ def did_you_mean(name: Any, known: Iterable[str]) -> str:
 
 
 def nearest(name: Any, known: Iterable[str]) -> str:
-    """The nearest known names, or all of them if none is near.
+    """Return a hint with the nearest known names, or with all known names if no name is near.
 
     >>> nearest("x", ["epochs", "loss"])
     '; known are epochs, loss'
@@ -32,14 +32,14 @@ def nearest(name: Any, known: Iterable[str]) -> str:
 
 
 def no_attribute(owner: object, name: str, meant: Mapping[str, str]) -> AttributeError:
-    """The error of an object without this attribute, which says what is meant.
+    """Return the error for a missing attribute, with the name that is meant.
 
     Parameters
     ----------
     owner : object
     name : str
     meant : dict of str to str
-        What is meant, by the name in other tools.
+        The name that is meant, keyed by the name in other tools.
 
     Examples
     --------
