@@ -85,7 +85,7 @@ class SMAC_analyzer:
         self.data: dict[int | str, dict[str, Any]] = {run: self._read(run, path) for run, path in paths.items()}
 
     def _file(self, name: str, *others: str) -> str:
-        """Return the path of a file that the scenario names, or of the file beside the scenario if the folder has moved."""
+        """Return the path of a file of the scenario; if the folder has moved, of the file beside the scenario file."""
         here = os.path.dirname(self.scenario_fn)
         names = [name, os.path.basename(os.path.normpath(name)), *others]
         paths = [os.path.join(here, each) for each in names]

@@ -1,1 +1,1 @@
-"""The search in the clothes of other packages, each imported where it is asked for."""
+"""The search behind the interfaces of other packages; each package is imported only when its interface is used."""

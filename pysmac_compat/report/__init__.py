@@ -1,4 +1,4 @@
-"""What a person sees of a search: its table, its summary, its progress; made of a `Result`, or of events."""
+"""The presentation of a search: its table, its summary and its progress, made from a `Result` or from events."""
 
 from pysmac_compat.report.progress import Pace, say
 from pysmac_compat.report.words import assignments, duration, last_line, one_line, short

@@ -1,8 +1,8 @@
-"""Functional analysis of variance of a random forest: how much of it each parameter explains.
+"""Functional analysis of variance of a random forest: the share of the variance that each parameter explains.
 
 The method of F. Hutter, H. Hoos, K. Leyton-Brown, *An Efficient Approach for Assessing Hyperparameter
-Importance*, ICML 2014. A regression tree is constant on boxes, so that its mean over all values of
-some parameters, and the variance of that mean, are finite sums.
+Importance*, ICML 2014. A regression tree is constant on boxes. The mean of the tree over all values of
+some parameters, and the variance of that mean, are therefore finite sums.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pysmac_compat.errors import ArgumentError
 
 Array = npt.NDArray[np.float64]
 
-#: axes of more cells than this are taken for continuous
+#: an axis with more cells than this is treated as continuous
 MOST_CELLS = 100_000
-_ROWS = 500  # of a matrix of pairs of boxes that is held at a time
+_ROWS = 500  # rows of a matrix of pairs of boxes that are in memory at the same time
 
 
 @dataclass(frozen=True)
 class Boxes:
-    """A function on the unit cube that is constant on boxes, which fill it without overlap.
+    """A function on the unit cube that is constant on boxes; the boxes fill the cube without overlap.
 
     Attributes
     ----------
@@ -40,13 +40,13 @@ class Boxes:
 
     @classmethod
     def of_tree(cls, tree: Any, cells: Sequence[int | None]) -> Boxes:
-        """The leaves of a scikit-learn regression tree.
+        """Return the leaves of a scikit-learn regression tree.
 
         Parameters
         ----------
         tree : sklearn.tree.DecisionTreeRegressor
         cells : sequence of int or None
-            For each axis: how many equal cells it has, whose middles stand for all of them, so
+            The number of equal cells of each axis. The middle of a cell stands for the whole cell, so
             that a threshold means the next border of cells. None for a continuous axis.
         """
         nodes = tree.tree_
@@ -71,11 +71,11 @@ class Boxes:
 
     @property
     def mean(self) -> float:
-        """Over the cube."""
+        """The mean over the cube."""
         return float(self.values @ np.prod(self.high - self.low, axis=1))
 
     def variance(self, axes: Sequence[int]) -> float:
-        """The variance, over these axes, of the mean over all others."""
+        """Return the variance, over these axes, of the mean over all other axes."""
         sizes = self.high - self.low
         others = np.setdiff1d(np.arange(sizes.shape[1]), axes)
         weights = (self.values - self.mean) * np.prod(sizes[:, others], axis=1)
@@ -84,7 +84,7 @@ class Boxes:
         return self._on_grid(weights, axes) if len(axes) <= 2 else self._of_pairs(weights, axes)
 
     def marginal(self, axes: tuple[int, int], first: Array, second: Array) -> Array:
-        """The mean over all other axes, at each pair of places on these two: shape (len(first), len(second))."""
+        """Return the mean over all other axes at each pair of places on two axes: shape (len(first), len(second))."""
         sizes = self.high - self.low
         weights = self.values * np.prod(np.delete(sizes, axes, axis=1), axis=1)
         within = [
@@ -95,7 +95,7 @@ class Boxes:
         return (within[0] * weights[:, None]).T @ within[1].astype(np.float64)
 
     def _on_grid(self, weights: Array, axes: Sequence[int]) -> float:
-        """Sum up on the grid that all borders make: few cells, for one or two axes."""
+        """Sum on the grid of all borders, which has few cells for one or two axes."""
         edges = [np.unique([self.low[:, axis], self.high[:, axis]]) for axis in axes]
         ends = [
             [np.searchsorted(edge, side[:, axis]) for side in (self.low, self.high)]
@@ -113,7 +113,7 @@ class Boxes:
         return float(square)
 
     def _of_pairs(self, weights: Array, axes: Sequence[int]) -> float:
-        """Sum up over all pairs of boxes, by the size of what they share: for any number of axes."""
+        """Sum over all pairs of boxes, weighted by the size of their common part: for any number of axes."""
         total = 0.0
         for start in range(0, len(weights), _ROWS):
             rows = slice(start, start + _ROWS)
@@ -127,25 +127,25 @@ class Boxes:
 
 
 class ForestAnova:
-    """The importance of parameters, alone and together, for a cost.
+    """The importance of parameters for a cost, alone and together.
 
     Parameters
     ----------
     names : sequence of str
-        Of the parameters.
+        The names of the parameters.
     points : array of shape (n, n_parameters) or (n, n_parameters + 1)
-        In the unit cube. A column more stands for what is averaged out before anything else:
+        Points in the unit cube. An additional column is averaged out before anything else: it is
         the instance.
     costs : array of shape (n,)
     cells : sequence of int or None
-        For each column: the number of its values, if these are the middles of equal cells.
+        For each column: the number of its values, if the values are the middles of equal cells.
     n_trees : int
     seed : int
 
     Raises
     ------
     ArgumentError
-        For fewer than two different points.
+        If fewer than two points are different.
     """
 
     def __init__(
@@ -171,32 +171,32 @@ class ForestAnova:
         self._boxes = boxes
         everything = range(len(self.parameter_names))
         totals = [each.variance(everything) for each in boxes]
-        # a tree that says nothing takes no part
+        # a constant tree explains nothing and is left out
         self._trees = [(each, total) for each, total in zip(boxes, totals, strict=True) if total > 1e-12]
         self._known: dict[tuple[int, ...], Array] = {}
 
     def quantify_importance(
         self, dims: Iterable[int | str] | int | str
     ) -> dict[tuple[int | str, ...], dict[str, float]]:
-        """The shares of the variance that some parameters explain.
+        """Return the shares of the variance that some parameters explain.
 
         Parameters
         ----------
         dims : sequence of int or str
-            Names of parameters, or positions in ``parameter_names``; or a single one.
+            Names of parameters, or positions in ``parameter_names``; or a single name or position.
 
         Returns
         -------
         dict
             For each subset of ``dims``, as a tuple: ``'individual importance'``, the share that
-            only these together explain (for one parameter its main effect, for two their
-            interaction); ``'total importance'``, the share that they and all of their subsets
-            explain; both as means over the trees, and ``'individual std'``, ``'total std'``.
+            only the whole subset explains (the main effect of one parameter, or the interaction of
+            two); ``'total importance'``, the share that the subset and all its subsets explain.
+            Both are means over the trees; ``'individual std'`` and ``'total std'`` are the deviations.
 
         Raises
         ------
         ArgumentError
-            For an unknown parameter, or one that stands twice.
+            If ``dims`` is empty, has an unknown parameter, or has a parameter twice.
         """
         wanted = [dims] if isinstance(dims, (int, str, np.integer)) else list(dims)
         axes = [self._axis(dim) for dim in wanted]
@@ -218,19 +218,19 @@ class ForestAnova:
     def get_most_important_pairwise_marginals(
         self, n: int = 10, params: Sequence[int | str] | None = None
     ) -> dict[tuple[str, str], float]:
-        """The pairs of parameters whose interaction explains most.
+        """Return the pairs of parameters whose interactions explain the largest shares.
 
         Parameters
         ----------
         n : int
-            How many.
+            The largest number of pairs.
         params : sequence of int or str
-            Only pairs of these; by default of all.
+            Return only pairs of these parameters; by default of all parameters.
 
         Returns
         -------
         dict
-            Pairs of names with their individual importance, the largest first.
+            The individual importance of each pair of names, the largest first.
         """
         axes = range(len(self.parameter_names)) if params is None else [self._axis(param) for param in params]
         shares = {pair: float(self._individual(pair).mean()) for pair in itertools.combinations(axes, 2)}
@@ -238,14 +238,14 @@ class ForestAnova:
         return {(names[i], names[j]): shares[i, j] for i, j in sorted(shares, key=shares.__getitem__, reverse=True)[:n]}
 
     def marginal(self, dims: tuple[int | str, int | str], first: npt.ArrayLike, second: npt.ArrayLike) -> Array:
-        """The mean cost over all values of the other parameters, for values of two of them.
+        """Return the mean cost over all values of the other parameters, for values of two parameters.
 
         Parameters
         ----------
         dims : pair of int or str
             See `quantify_importance`.
         first, second : array of float
-                Places on the two axes, from 0 and below 1.
+                Places on the two axes, from 0 to below 1.
 
         Returns
         -------
@@ -265,7 +265,7 @@ class ForestAnova:
         return int(dim)
 
     def _explained(self, axes: Sequence[int]) -> Array:
-        """For each tree: the share of the variance that these explain, alone and together."""
+        """Return, for each tree, the share of the variance that these axes explain, alone and together."""
         key = tuple(sorted(axes))
         if key not in self._known:
             shares = [boxes.variance(key) / total for boxes, total in self._trees]
@@ -273,7 +273,7 @@ class ForestAnova:
         return self._known[key]
 
     def _individual(self, axes: Sequence[int]) -> Array:
-        """For each tree: what remains of `_explained` without all smaller subsets."""
+        """Return, for each tree, the share in `_explained` that no smaller subset explains."""
         share = np.zeros(1)
         for size in range(1, len(axes) + 1):
             for subset in itertools.combinations(axes, size):

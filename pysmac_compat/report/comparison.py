@@ -1,4 +1,4 @@
-"""Configurations side by side, on test instances: after a search the default and the incumbent."""
+"""Configurations side by side on test instances, for example the default and the incumbent after a search."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pysmac_compat.report.words import short
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
 
-_PENALTY = 10  # of PAR10: so many times the limit for what has not succeeded
+_PENALTY = 10  # of PAR10: the cost of a run without success is this multiple of the limit
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Side:
     name : str
     evaluations : list of Evaluation
     runtime : bool
-        Whether the run time is what counts.
+        Whether the objective is the run time.
     """
 
     name: str
@@ -33,22 +33,22 @@ class Side:
 
     @property
     def costs(self) -> list[float]:
-        """For each run its PAR10, or its value."""
+        """The cost of each run: its PAR10 or its value."""
         return [_par10(each) if self.runtime else each.value for each in self.evaluations]
 
     @property
     def mean(self) -> float:
-        """Of the costs."""
+        """The mean of the costs."""
         return sum(self.costs) / len(self.costs)
 
     @property
     def n_timed_out(self) -> int:
-        """How many runs have reached their limit."""
+        """The number of runs that have reached their limit."""
         return sum(each.status == "TIMEOUT" for each in self.evaluations)
 
     @property
     def n_failed(self) -> int:
-        """How many have crashed."""
+        """The number of runs that have failed."""
         return sum(each.status in FAILURES for each in self.evaluations)
 
 
@@ -59,7 +59,7 @@ def _par10(evaluation: Evaluation) -> float:
 
 
 def sides(result: Result, default: dict[str, Any]) -> list[Side]:
-    """The default and the incumbent, as far as they have run on test instances; one if they are the same."""
+    """Return the default and the incumbent if they have run on test instances; only one if they are the same."""
     tests = [evaluation for run in result.runs for evaluation in run.test_evaluations]
     found: list[Side] = []
     for name, configuration in (("default", default), ("incumbent", result.active_configuration)):
@@ -72,7 +72,7 @@ def sides(result: Result, default: dict[str, Any]) -> list[Side]:
 
 
 def comparison(compared: Sequence[Side], where: str = "on test instances") -> str:
-    """A table with a column for each; the first is what the others are compared with."""
+    """Return a table with a column for each configuration; the others are compared with the first."""
     runtime = compared[0].runtime
     rows = [
         [where, *(side.name for side in compared)],
@@ -90,7 +90,7 @@ def comparison(compared: Sequence[Side], where: str = "on test instances") -> st
 
 
 def comparison_csv(compared: Sequence[Side], instances: Sequence[str]) -> str:
-    """The same as CSV, a row for each instance and seed; ``instances`` are the names of all instances."""
+    """Return the table as CSV with a row for each instance and seed; ``instances`` has the names of all instances."""
     import csv
     import io
 

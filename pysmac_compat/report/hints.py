@@ -1,10 +1,10 @@
-"""What to write instead of what Python 3 or today's scikit-learn no longer has, by the error that it gives."""
+"""Replacements for what Python 3 or today's scikit-learn no longer has, found by the error message."""
 
 from __future__ import annotations
 
 import re
 
-#: what old scripts import; a name from a module is written with a dot, too
+#: imports of old scripts, and their replacements; a name in a module is written with a dot
 IMPORTS = {
     "sklearn.cross_validation": "from sklearn.model_selection import ... (cross_validation was removed in 0.20)",
     "sklearn.grid_search": "from sklearn.model_selection import ... (sklearn.grid_search was removed in 0.20)",
@@ -26,12 +26,12 @@ IMPORTS = {
     "itertools.imap": "map, which needs no import",
     "itertools.ifilter": "filter, which needs no import",
 }
-#: modules of scikit-learn's packages that have another name now, and are not meant to be imported
+#: modules of scikit-learn's packages that have another name now and are private
 _PRIVATE = (
     "forest|bagging|gradient_boosting|weight_boosting|logistic|ridge|stochastic_gradient|coordinate_descent|"
     "classes|tree|classification|regression|unsupervised|k_means_|univariate_selection|truncated_svd"
 )
-#: functions of Python 2
+#: functions of Python 2, and their replacements
 NAMES = {
     "xrange": "range",
     "unicode": "str",
@@ -45,7 +45,7 @@ NAMES = {
     "file": "open",
     "cmp": "(a > b) - (a < b)",
 }
-#: attributes of Python 2, whatever they are attributes of
+#: attributes of Python 2, on any object, and their replacements
 ATTRIBUTES = {
     "has_key": "key in d in place of d.has_key(key)",
     "iteritems": "items()",
@@ -66,7 +66,7 @@ VIEW_HINT = "write list(...) around what was a list in Python 2"
 _VIEW = r"'(?:dict_\w+|map|filter|zip|range)'"
 _DIVISION = "// in place of /, where Python 2 divided integers without a rest"
 _PARAMETER = r"\S*Error: The '\w+' parameter of \w+ must be"
-#: patterns of an error's last line
+#: patterns of an error's last line, and the text of the hint
 _ERRORS = (
     (
         rf"(?:TypeError|AttributeError): .*{_VIEW}",
@@ -86,7 +86,7 @@ _ERRORS = (
     ),
     (r"TypeError: .*unexpected keyword argument 'n_folds'", "n_splits=... in place of n_folds=... (scikit-learn)"),
     (
-        # of a class, or of a function whose arguments scikit-learn checks
+        # from a class, or from a function whose arguments scikit-learn checks
         r"TypeError: (?:(?:[A-Z]\w*\.)?__init__\(\) takes .*positional argument.* (?:was|were) given"
         r"|too many positional arguments$)",
         "name=value for each argument, as SVC(C=1.0): by position it takes fewer of them now, or none (scikit-learn)",
@@ -112,7 +112,7 @@ _ERRORS = (
     (r"TypeError: .*unexpected keyword argument 'n_iter'", "max_iter=... in place of n_iter=... (scikit-learn)"),
     (r"\S*Error: The 'max_features' .* Got 'auto'", "max_features='sqrt' in place of 'auto' (scikit-learn)"),
 )
-#: patterns of the message, or of the line that cannot be read; what to write
+#: a pattern of the message, a pattern of the line that Python 3 cannot read, and the text of the hint
 _SYNTAX = (
     (r"call to 'print'", r"^\s*print\b\s*[^\s(=]", "print(x) in place of print x"),
     (r"call to 'exec'", r"^\s*exec\b\s*[^\s(=]", 'exec("code", names) in place of exec "code" in names'),
@@ -132,7 +132,7 @@ _SYNTAX = (
 
 
 def hint_for(text: str) -> str | None:
-    """What to write instead.
+    """Return what to write in place of the code that raised an error.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def hint_for(text: str) -> str | None:
     Returns
     -------
     str or None
-        None if nothing is known to help.
+        The hint; None if no hint is known.
     """
     lines = re.findall(r"^[A-Za-z_][\w.]*: .*$", text, re.MULTILINE)
     last = lines[-1] if lines else ""
@@ -160,14 +160,14 @@ def hint_for(text: str) -> str | None:
 
 
 def import_hint(name: str) -> str | None:
-    """What to import instead of a module, or of a name in a module; None if it is not known to be gone."""
+    """Return what to import instead of a module or a name in a module; None if it is not known to be removed."""
     if re.match(rf"sklearn\.\w+\.({_PRIVATE})\.", f"{name}."):
         return f"from {'.'.join(name.split('.')[:2])} import ... (scikit-learn's other modules became private in 0.24)"
     return next((hint for old, hint in IMPORTS.items() if f"{name}.".startswith(f"{old}.")), None)
 
 
 def hint_for_syntax(error: SyntaxError) -> str:
-    """What to write instead of a line that Python 3 cannot read."""
+    """Return what to write in place of a line that Python 3 cannot read."""
     if isinstance(error, TabError):
         return "indent with blanks only: Python 3 does not mix them with tabs (python -m tabnanny shows where)"
     if re.search("utf-8", error.msg or "", re.IGNORECASE):
@@ -178,7 +178,7 @@ def hint_for_syntax(error: SyntaxError) -> str:
 
 
 def syntax_hint(message: str, line: str) -> str | None:
-    """The same, by the message of the error and the text of the line; None if it does not look like Python 2."""
+    """Return a hint for an error's message and the line's text; None if the line does not look like Python 2."""
     for by_message, by_line, hint in _SYNTAX:
         if (by_message and re.search(by_message, message)) or re.search(by_line, line):
             return f"this looks like Python 2: write {hint}"

@@ -1,4 +1,4 @@
-"""Which parameters matter: evaluations as points for a functional analysis of variance."""
+"""The importance of parameters: evaluations become points for a functional analysis of variance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Coded:
     ----------
     anova : ForestAnova
     choices : dict of str to dict
-        For each parameter with choices: the place of each of them in [0, 1].
+        For each parameter with choices: the place of each choice in [0, 1].
     """
 
     anova: ForestAnova
@@ -43,29 +43,28 @@ def importance(
     n_trees: int = 64,
     seed: int = 0,
 ) -> Coded:
-    """Fit a forest to evaluations, for the shares that the parameters have in its variance.
+    """Fit a forest to evaluations; it gives the share of the variance that each parameter explains.
 
-    Real parameters and integers are taken on their own scale, logarithmic or not. Choices are put
-    in the order of their mean costs, which is the order in which a tree can split them best. The
-    cost is the same for all values of an inactive parameter, so that it has one at random: with
-    its default everywhere, what depends on its parent would be taken for an effect of its own.
-    The instance is averaged out.
+    Real and integer parameters keep their own scale, logarithmic or not. Choices are sorted by their mean cost,
+    because a tree splits them best in this order. The cost does not depend on the value of an inactive parameter,
+    so an inactive parameter gets a random value: if it always had its default, an effect of its parent would look
+    like its own effect. The instance is averaged out.
 
     Parameters
     ----------
     definition : Definition
     configurations : sequence of dict
-        The active parameters, an evaluation each.
+        The active parameters of each evaluation.
     costs : sequence of float
     instances : sequence
-        What tells the instances apart.
+        The instance of each evaluation; any values that can be compared.
     n_trees, seed : int
         See `ForestAnova`.
 
     Raises
     ------
     ArgumentError
-        Without an evaluation, or with one configuration only.
+        If there is no evaluation, or only one configuration.
     """
     if not len(costs):
         raise ArgumentError("the importance of parameters needs runs that succeeded, there are none")
@@ -98,7 +97,7 @@ def importance(
 
 
 def _by_cost(given: Sequence[Any], costs: Array, choices: Iterable[Any]) -> dict[Any, float]:
-    """The places of choices in [0, 1], in the order of their mean costs; those never seen come last."""
+    """Return a place in [0, 1] for each choice, in the order of the mean costs; choices without a cost come last."""
     seen: dict[Any, list[float]] = defaultdict(list)
     for value, cost in zip(given, costs, strict=True):
         seen[value].append(cost)

@@ -1,4 +1,4 @@
-"""The package's log lines: on stderr while somebody wants them, never on the root logger."""
+"""The package's log lines: on stderr if the user asks for them, and never on the root logger."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 _LOGGER = logging.getLogger("pysmac_compat")
-_LOGGER.propagate = False  # nothing reaches the root logger; warnings go to stderr all the same
+_LOGGER.propagate = False  # no record reaches the root logger; warnings still go to stderr
 
 
 def log_level(debug: Any) -> int | None:
-    """The level that ``SMAC_optimizer(debug=...)`` means; None: no log lines."""
+    """Return the logging level for ``SMAC_optimizer(debug=...)``; None: no log lines."""
     if not debug:
         return None
     return debug if type(debug) is int else logging.DEBUG
@@ -21,7 +21,7 @@ def log_level(debug: Any) -> int | None:
 
 @contextlib.contextmanager
 def logging_on_stderr(level: int | None) -> Iterator[None]:
-    """Log lines of the package on stderr while this lasts."""
+    """Write the package's log lines to stderr within this context."""
     if level is None:
         yield
         return

@@ -1,4 +1,4 @@
-"""What a person sees while a search goes on: a line that moves, and a line for each evaluation."""
+"""The display of a running search: a progress bar, and a line for each evaluation."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from pysmac_compat.report.words import duration, last_line, one_line, short
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Searched
 
-#: each line on an evaluation is a record of this logger
+#: each line about an evaluation is a record of this logger
 logger = logging.getLogger("pysmac_compat.evaluations")
-#: the line that moves now, above which texts are written
+#: the progress bars that are shown now; texts are written above the last
 _bars: list[Any] = []
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
-    """Print a line on stdout, or another stream, above a line of progress if there is one."""
+    """Print a line on stdout or another stream, above the progress bar if there is one."""
     stream = sys.stdout if stream is None else stream
     if _bars:
         _bars[-1].write(text, file=stream)
@@ -38,23 +38,23 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
 
 class Pace:
-    """How fast evaluations come to their end, and so when the last will.
+    """The speed of the evaluations, and the time that the remaining evaluations need.
 
     Parameters
     ----------
     total_time : float or None
-        Seconds after which the search ends in any case.
+        The search ends after this number of seconds in any case.
     """
 
     def __init__(self, total_time: float | None = None) -> None:
         self._total_time, self._start, self._ended = total_time or math.inf, time.monotonic(), 0
 
     def note(self) -> None:
-        """An evaluation has ended."""
+        """Count an evaluation that has ended."""
         self._ended += 1
 
     def left(self, evaluations: float) -> float | None:
-        """Seconds that so many further evaluations will take; None if nothing tells that yet."""
+        """Return the seconds that this number of further evaluations will take; None if there is no estimate yet."""
         elapsed = time.monotonic() - self._start
         rest = self._total_time - elapsed
         if self._ended:
@@ -64,14 +64,14 @@ class Pace:
 
 @dataclass
 class Wishes:
-    """What is to be shown.
+    """The wishes of the user for the display.
 
     Attributes
     ----------
     progress : bool or 'auto'
     verbose : int
     note : str
-        A line that comes first.
+        A line that is shown first.
     """
 
     progress: Any = False
@@ -79,13 +79,13 @@ class Wishes:
     note: str = ""
 
     def checked(self) -> Wishes:
-        """With ``progress`` as a bool, where it was 'auto'.
+        """Return checked wishes, with ``progress`` as a bool also if it was 'auto'.
 
         Raises
         ------
         ArgumentError
         ImportError
-            Without tqdm.
+            If tqdm is missing.
         """
         verbose = arguments.integer("verbose", int(self.verbose) if isinstance(self.verbose, bool) else self.verbose, 0)
         if not isinstance(self.progress, bool) and self.progress != "auto":
@@ -99,18 +99,18 @@ class Wishes:
         return Wishes(True, verbose)
 
 
-#: what is shown where the arguments of ``minimize`` do not ask for it; the command line sets it
+#: the display if the arguments of ``minimize`` do not ask for one; the command line sets it
 by_default = Wishes()
 
 
 def wishes(progress: Any, verbose: Any) -> Wishes:
-    """What is to be shown; see `Wishes.checked`."""
+    """Return the wishes for the display; see `Wishes.checked`."""
     given = Wishes(progress, verbose).checked()
     return Wishes(given.progress or by_default.progress, max(given.verbose, by_default.verbose))
 
 
 def _is_watched() -> bool:
-    """Whether this is a terminal or a notebook."""
+    """Return whether this is a terminal or a notebook."""
     return _is_notebook() or (sys.stderr is not None and sys.stderr.isatty())
 
 
@@ -121,18 +121,18 @@ def _is_notebook() -> bool:
 
 @dataclass
 class Display:
-    """Shows what happens in a search, as long as it is entered.
+    """Shows the events of a search while its context is entered.
 
     Attributes
     ----------
     wishes : Wishes
-        Checked.
+        Checked wishes.
     search : Searched
     n_runs : int
     processes : int
-        Runs at the same time.
+        Number of runs at the same time.
     workers : int
-        Calls at the same time, of all runs.
+        Number of calls at the same time, in all runs.
     known : sequence of float
         Values that were known before the search.
     """
@@ -177,13 +177,13 @@ class Display:
         self._exit.close()
 
     def take(self, event: Event) -> None:
-        """Show what has happened."""
+        """Show an event."""
         if isinstance(event, Begun):
             self._calls += 1
         elif isinstance(event, Improved):
             self._values[event.run] = event.value
         elif isinstance(event, RunStarted):
-            if not self._ended:  # what came before was the import of SMAC3
+            if not self._ended:  # the time before was the import of SMAC3
                 self._pace = self._new_pace()
             self._ended[event.run] = 0
         elif isinstance(event, RunEnded):
@@ -205,7 +205,7 @@ class Display:
 
     @property
     def _total(self) -> int | None:
-        """How many evaluations there will be, if that is known."""
+        """The number of evaluations until the end, or None if it is not known."""
         return None if math.isinf(self._planned) else int(self._planned)
 
     def _new_pace(self) -> Pace:
@@ -213,11 +213,11 @@ class Display:
         return Pace(None if limit is None else limit * math.ceil(self.n_runs / self.processes))
 
     def _show(self) -> None:
-        """Bring the line up to date; tqdm draws it as often as a person can read."""
+        """Update the progress bar; tqdm draws it as often as a person can read it."""
         if self._bar is None:
             return
         count = sum(self._ended.values())
-        with contextlib.suppress(OSError):  # nobody reads it any more: no reason to end the search
+        with contextlib.suppress(OSError):  # a closed stderr must not end the search
             self._bar.total = self._total
             self._bar.set_postfix_str(", ".join(self._state()), refresh=False)
             self._bar.update(count - self._bar.n)
@@ -246,12 +246,12 @@ class Display:
         return self._pace.left(self._planned - sum(self._ended.values()))
 
     def _line(self, run: int, number: str, evaluation: Evaluation) -> str:
-        """The line on an evaluation."""
+        """Return the line about an evaluation."""
         left, values = self._left, [*self.known, *self._values.values()]
         value = short(evaluation.value)
         if not evaluation.succeeded:
             value = f"{evaluation.status}: {last_line(evaluation.message)}".removesuffix(": ")
-        elif self.search.deterministic and self.search.n_instances is None:  # the search learns it in a moment
+        elif self.search.deterministic and self.search.n_instances is None:  # the search learns it right after this
             values.append(evaluation.value)
         best = self._best_of(values)
         if evaluation.succeeded and best is not None:
@@ -262,7 +262,7 @@ class Display:
 
 
 def got(evaluation: Evaluation) -> str:
-    """What the function has got beside the configuration."""
+    """Return the arguments of the call besides the configuration, as text."""
     given = (("instance", evaluation.instance), ("seed", evaluation.seed))
     return ", ".join(f"{name} {value}" for name, value in given if value is not None)
 
@@ -270,16 +270,16 @@ def got(evaluation: Evaluation) -> str:
 def _new_bar(total: int | None, label: str) -> Any:
     has_widgets = _is_notebook() and importlib.util.find_spec("ipywidgets") is not None
     tqdm: Any = importlib.import_module("tqdm.notebook" if has_widgets else "tqdm.std")
-    # no thread that watches it: later calls are forks of this process
+    # without tqdm's monitor thread, because later calls are forks of this process
     bar = type("Bar", (tqdm.tqdm,), {"monitor_interval": 0})
     shape = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
-    # a notebook shows two streams as two texts, each line in the one that is written last
+    # a notebook shows two streams as two texts, and each line goes to the text that was written last
     stream = sys.stdout if _is_notebook() and not has_widgets else None
     return bar(total=total, desc=label, unit="call", dynamic_ncols=True, bar_format=shape, file=stream)
 
 
 class _Lines(logging.Handler):
-    """Says what is logged, as it is."""
+    """Prints each record of a logger as it is."""
 
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(OSError):
@@ -287,7 +287,7 @@ class _Lines(logging.Handler):
 
 
 class _Above(logging.Handler):
-    """Writes to stderr what is logged, above the line that moves."""
+    """Writes each record of a logger to stderr, above the progress bar."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if _bars:

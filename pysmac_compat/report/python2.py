@@ -1,4 +1,4 @@
-"""All lines of a script that Python 3 and today's scikit-learn want to have changed, as far as its text shows."""
+"""All lines of a script that need a change for Python 3 or today's scikit-learn, as far as the text shows them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from pysmac_compat.report.hints import (
     syntax_hint,
 )
 
-#: what changes most of it, on each Python that we support
+#: the tool that makes most of these changes, on each supported version of Python
 _TOOL = "python -m fissix -w"
 
-#: makes a line readable, so that the lines after it are read as well; not what a user should write
+#: changes that let Python 3 parse a line, so that it reads the next lines as well; not hints for the user
 _READABLE = (
     (r"\bprint\b\s*(?:>>\s*)?(?=[^\s(=])", ""),
     (r"\bexec\b\s*(?=[^\s(=])", ""),
@@ -39,7 +39,7 @@ _READABLE = (
     (r"\blambda\s*\([^:]*:", "lambda *_:"),
     (r"^(\s*def\s+\w+)\s*\(.*\)\s*:", r"\1(*_):"),
 )
-#: attributes that mean Python 2 on these modules only; other objects may have them
+#: attributes that mean Python 2 only on these modules: other objects may have them
 _OF_MODULES = {"clock": "time", "letters": "string", "maxint": "sys", "getcwdu": "os", "setdefaultencoding": "sys"}
 _VIEWS = ("keys", "values", "items")
 _ITERATORS = ("map", "filter", "zip")
@@ -47,15 +47,15 @@ _ITERATORS = ("map", "filter", "zip")
 
 @dataclass(frozen=True, order=True)
 class Change:
-    """A line that needs one.
+    """A line that needs a change.
 
     Attributes
     ----------
     file : str
     line : int
-        From 1.
+        The line's number, from 1.
     hint : str
-        What to write.
+        The text to write instead.
     """
 
     file: str
@@ -64,12 +64,12 @@ class Change:
 
     @property
     def of_python_2(self) -> bool:
-        """Whether the tool knows it."""
+        """Whether the tool makes this change."""
         return "scikit-learn" not in self.hint and "sklearn" not in self.hint
 
 
 def all_changes(script: str) -> list[Change]:
-    """What has to be changed in a script, and in the modules of its folder that it imports.
+    """Return the changes that a script needs, including the modules of its folder that it imports.
 
     Parameters
     ----------
@@ -78,11 +78,11 @@ def all_changes(script: str) -> list[Change]:
     Returns
     -------
     list of Change
-        In the order of the lines, the script first.
+        The changes in the order of the lines, the script's changes first.
     """
     found: list[Change] = []
     files = [os.path.abspath(script)]
-    for file in files:  # it grows
+    for file in files:  # the loop appends to this list
         try:
             with tokenize.open(file) as stream:
                 text = stream.read()
@@ -96,7 +96,7 @@ def all_changes(script: str) -> list[Change]:
 
 
 def others(first: Change, script: str) -> Iterator[str]:
-    """Lines for the user: the changes that a script needs besides one that is known, and the tool."""
+    """Return lines for the user: the further changes that a script needs, and the command of the tool."""
     folder, place = os.path.dirname(script), os.path.dirname(os.path.abspath(script))
 
     def name(file: str) -> str:
@@ -117,10 +117,10 @@ def others(first: Change, script: str) -> Iterator[str]:
 def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:
     lines = text.split("\n")
     found: set[Change] = set()
-    for _ in range(10 * len(lines)):  # a line may hold several things
+    for _ in range(10 * len(lines)):  # a line may need several changes
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of backslashes
+                warnings.simplefilter("ignore")  # warnings about backslashes
                 tree = ast.parse("\n".join(lines))
         except SyntaxError as error:
             number = min(error.lineno or 1, len(lines))
@@ -144,13 +144,13 @@ def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:
 
 
 def _readable(line: str) -> str:
-    """The line with the first thing changed that Python 3 does not read."""
+    """Return a line after the first of the changes that let Python 3 parse it."""
     changed = (re.sub(pattern, by, line, count=1) for pattern, by in _READABLE)
     return next((each for each in changed if each != line), line)
 
 
 def _imported(tree: ast.Module, folder: str) -> Iterator[str]:
-    """The files of a folder that a module imports."""
+    """Return the files of a folder that a module imports."""
     for node in ast.walk(tree):
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -161,7 +161,7 @@ def _imported(tree: ast.Module, folder: str) -> Iterator[str]:
 
 
 class _Finder(ast.NodeVisitor):
-    """Names, attributes and imports that are gone, and lists that are none any more."""
+    """Finds names, attributes and imports that no longer exist, and former lists that are iterators or views now."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.found: set[tuple[int, str]] = set()
@@ -177,7 +177,7 @@ class _Finder(ast.NodeVisitor):
         self.found.add((node.lineno, hint))
 
     def visit_Try(self, node: ast.Try) -> None:
-        """What a script tries before something else is not looked at."""
+        """Skip the body of a ``try`` that handles a missing import or name."""
         handled = " ".join(ast.dump(handler.type) if handler.type else "ImportError" for handler in node.handlers)
         for each in (*node.handlers, *node.orelse, *node.finalbody):
             self.visit(each)
@@ -186,7 +186,7 @@ class _Finder(ast.NodeVisitor):
                 self.visit(statement)
 
     def visit_If(self, node: ast.If) -> None:
-        """Nor what depends on the version of Python."""
+        """Skip a branch that depends on the version of Python."""
         if not re.search("version_info|'PY2'|'PY3'", ast.dump(node.test)):
             self.generic_visit(node)
 
@@ -214,7 +214,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
         if node.attr in _OF_MODULES:
             gone = isinstance(node.value, ast.Name) and node.value.id == _OF_MODULES[node.attr]
-        else:  # calls of ``next`` are looked at as such
+        else:  # `visit_Call` handles calls of ``next``
             gone = node.attr in ATTRIBUTES and node.attr not in {*self._own, "next"}
         if gone:
             self._add(node, f"{node.attr} is Python 2: write {ATTRIBUTES[node.attr]}")
@@ -254,6 +254,6 @@ def _is_print(node: ast.expr) -> bool:
 
 
 def _is_view(node: ast.expr) -> bool:
-    """Whether it is a call of a dict's method that gave a list."""
+    """Return whether a node is a call of a dict's method that returned a list in Python 2."""
     called = node.func if isinstance(node, ast.Call) and not node.args else None
     return isinstance(called, ast.Attribute) and called.attr in _VIEWS

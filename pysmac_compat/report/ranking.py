@@ -10,16 +10,16 @@ from pysmac_compat.evaluation.outcome import FAILURES
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
 
-#: one entry of a ranking: mean value, number of evaluations, run, the first of the evaluations
+#: an entry of a ranking: mean value, number of evaluations, run, first evaluation
 Entry = tuple[float, int, int, "Evaluation"]
 
 
 def ranking(result: Result) -> Iterator[Entry]:
-    """The configurations without a failure, the best one first.
+    """Return the configurations without a failure, the best first.
 
-    The first is the result's own. A function that is called once for each configuration ranks the others by their
-    value. Where a configuration races over instances or seeds, one with more evaluations comes first: it was worth
-    them, and a mean over few of them is luck.
+    The first entry is the incumbent of the result. If the function is called once for each configuration, the other
+    entries are sorted by value. If configurations race over instances or seeds, configurations with more evaluations
+    come first: the search judged them worth more evaluations, and a mean over few evaluations may be luck.
     """
     sign = -1.0 if result.search.maximize else 1.0
     racing = not result.search.deterministic or result.search.n_instances is not None

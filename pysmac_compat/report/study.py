@@ -1,7 +1,7 @@
-"""A search as a study of Optuna: `Result.to_optuna`, and `OptunaRecorder`, which writes it while the search goes on.
+"""A search as an Optuna study: `Result.to_optuna`, and `OptunaRecorder`, which writes the study during the search.
 
-A trial is an evaluation. Where configurations race over instances or seeds a trial is a configuration, with the mean of
-its evaluations as its value: it is pruned if it has lost before it had as many as the incumbent.
+A trial is an evaluation. If configurations race over instances or seeds, a trial is a configuration with the mean of
+its evaluations as its value: it is pruned if it lost before it had as many evaluations as the incumbent.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def distribution(parameter: Parameter) -> BaseDistribution:
-    """What Optuna calls the domain of a parameter; an ordinal one has choices, as Optuna knows no order of them."""
+    """Return Optuna's distribution for a parameter; an ordinal parameter has choices, whose order Optuna ignores."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     if parameter.kind == "real":
@@ -39,7 +39,7 @@ def distribution(parameter: Parameter) -> BaseDistribution:
 
 
 def distributions(space: Definition) -> dict[str, BaseDistribution]:
-    """The domain of each parameter, by its name."""
+    """Return the distribution of each parameter, keyed by its name."""
     return {name: distribution(parameter) for name, parameter in space.parameters.items()}
 
 
@@ -53,64 +53,64 @@ def to_optuna(result: Result, storage: Any, study_name: str | None) -> optuna.St
 
 @dataclass
 class _Trial:
-    """A trial of the study, and what has come of it so far."""
+    """A trial of the study, with its evaluations so far."""
 
     run: int
     evaluations: list[Evaluation] = field(default_factory=list)
-    ends: list[datetime] = field(default_factory=list)  # of each evaluation
-    number: int | None = None  # what the storage calls the trial, if it is there
-    n_there: int = 0  # how many of its evaluations are there
-    attrs: dict[str, Any] = field(default_factory=dict)  # as they are there
+    ends: list[datetime] = field(default_factory=list)  # the end of each evaluation
+    number: int | None = None  # the storage's id of the trial, if the storage has it
+    n_there: int = 0  # the number of its evaluations that the storage has
+    attrs: dict[str, Any] = field(default_factory=dict)  # its attributes in the storage
     ended: bool = False
 
 
 class OptunaRecorder:
-    """Writes a search into a study of Optuna while it goes on: ``minimize(..., on_event=OptunaRecorder(...))``.
+    """Writes a search into an Optuna study while the search runs: ``minimize(..., on_event=OptunaRecorder(...))``.
 
-    Each trial is added as it ends, and looks as those of `Result.to_optuna`. A search that is resumed adds the trials
-    that are not there yet. Where configurations race, their trials are running, with intermediate values, until
-    their run ends.
+    The recorder adds each trial when it ends, in the form of `Result.to_optuna`. A resumed search adds the trials that
+    the study does not have yet. If configurations race, their trials have the state RUNNING, with intermediate values,
+    until their run ends.
 
     Parameters
     ----------
     storage : str or optuna.storages.BaseStorage, optional
-        As in ``optuna.create_study``, such as ``'sqlite:///search.db'``; None: in memory.
+        The argument of ``optuna.create_study``, for example ``'sqlite:///search.db'``; None: in memory.
     study_name : str, optional
-        A study of this name that is there gets further trials.
+        If a study of this name exists, the trials are added to it.
 
     Attributes
     ----------
     study : optuna.Study or None
-        None before the search has begun.
+        None before the search begins.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError``; when the search begins, also if the study has another direction.
+        A ``ValueError``. It is also raised when the search begins if the study has another direction.
     ImportError
-        Without Optuna: ``pip install 'pysmac-compat[optuna]'``.
+        If Optuna is missing: ``pip install 'pysmac-compat[optuna]'``.
     """
 
     def __init__(self, storage: Any = None, study_name: str | None = None) -> None:
         if study_name is not None and not isinstance(study_name, str):
             raise ArgumentError(f"study_name must be a text, got {shown(study_name)}")
-        if importlib.util.find_spec("optuna") is None:  # imported later: what the calls are forked from stays light
+        if importlib.util.find_spec("optuna") is None:  # imported later, so that forks for calls stay small
             raise missing("a study", "optuna", "optuna")
         self._given, self._name = storage, study_name
         self.study: optuna.Study | None = None
         self._seeds: dict[int, int] = {}
-        self._most: dict[int, int] = {}  # the evaluations of each run's incumbent
+        self._most: dict[int, int] = {}  # the number of evaluations of each run's incumbent
         self._trials: dict[tuple[int, str], _Trial] = {}
-        self._resumed: dict[int, bool] = {}  # whether a run goes on with trials that are there
+        self._resumed: dict[int, bool] = {}  # whether a run continues with trials that the study already has
 
     def __call__(self, event: Event) -> None:
-        """Take an event of the search."""
+        """Record an event of the search."""
         if isinstance(event, RunStarted):
             assert event.result is not None
             if event.run in self._seeds:
                 self._begin_anew()
             self._begin(event.run, event.result, event.result.runs[0].seed)
-        elif isinstance(event, Evaluated) and not event.cut_short:  # that one is made again if the search is resumed
+        elif isinstance(event, Evaluated) and not event.cut_short:  # a resumed search repeats one that was cut short
             if event.run not in self._resumed:
                 self._resumed[event.run] = event.recorded
             self._take(event.run, event.evaluation, datetime.now(), live=not event.recorded)
@@ -120,7 +120,7 @@ class OptunaRecorder:
             self._end(event.run)
 
     def add(self, result: Result) -> None:
-        """Add all trials of a result that are not there."""
+        """Add all trials of a result that the study does not have."""
         now = datetime.now()
         for run, found in enumerate(result.runs):
             self._resumed[run] = True
@@ -133,7 +133,7 @@ class OptunaRecorder:
             self._end(run)
 
     def _begin_anew(self) -> None:
-        """A further search is recorded into the same study."""
+        """Start again, because a further search is recorded into the same study."""
         assert self.study is not None
         again = OptunaRecorder(self._storage, self.study.study_name)
         self.__dict__.update(again.__dict__)
@@ -168,7 +168,7 @@ class OptunaRecorder:
                     self._storage.create_new_trial(self._study_id, frozen)
 
     def _take(self, run: int, evaluation: Evaluation, end: datetime, live: bool = False) -> None:
-        """Take an evaluation; ``live``: show it, too, if its trial does not end with it."""
+        """Record an evaluation; ``live``: also show it if its trial does not end with it."""
         about = {"run": run, "run_seed": self._seeds[run]}
         if not self._racing:
             frozen = self._frozen([evaluation], [end], {**about, "evaluation": evaluation.index})
@@ -186,7 +186,7 @@ class OptunaRecorder:
             self._show(trial)
 
     def _find(self, trial: _Trial, evaluation: Evaluation) -> None:
-        """See whether a trial that races is there from an earlier process."""
+        """Find a racing trial in the study if an earlier process has written it."""
         if not self._resumed[trial.run]:
             return
         mark = _mark(self._frozen([evaluation], [datetime.now()], {"run_seed": self._seeds[trial.run], "n_runs": 0}))
@@ -197,10 +197,10 @@ class OptunaRecorder:
             trial.n_there = there.user_attrs["n_runs"] if trial.ended else len(there.intermediate_values)
 
     def _show(self, trial: _Trial) -> None:
-        """Let a trial that races be seen, as one that is running."""
+        """Write a racing trial to the study with the state RUNNING."""
         import optuna
 
-        if trial.number is None or trial.ended:  # one that has ended cannot get anything more
+        if trial.number is None or trial.ended:  # a trial that has ended cannot get further values
             frozen = self._frozen(trial.evaluations, trial.ends, self._about(trial), optuna.trial.TrialState.RUNNING)
             trial.number, trial.ended = self._storage.create_new_trial(self._study_id, frozen), False
             trial.attrs = frozen.user_attrs
@@ -210,7 +210,7 @@ class OptunaRecorder:
         trial.n_there = len(trial.evaluations)
 
     def _end(self, run: int) -> None:
-        """The trials that race end when their run does."""
+        """End the racing trials of a run that has ended."""
         most = self._most.get(run, 0)
         for trial in [each for each in self._trials.values() if each.run == run]:
             new = len(trial.evaluations) > trial.n_there
@@ -239,7 +239,7 @@ class OptunaRecorder:
         }
 
     def _means(self, evaluations: Sequence[Evaluation]) -> list[float]:
-        """The mean after each evaluation, up to the first one without a value."""
+        """Return the running mean of the values; stop at the first evaluation without a value."""
         means, total = [], 0.0
         for n, each in enumerate(evaluations, 1):
             if not has_value(each, self._search):
@@ -249,7 +249,7 @@ class OptunaRecorder:
         return means
 
     def _state(self, evaluations: Sequence[Evaluation], most: int = 1) -> Any:
-        """What Optuna calls the end of a trial; ``most``: how many evaluations it has if it has not lost before."""
+        """Return Optuna's state of a trial; ``most`` is the number of evaluations that it has unless it is pruned."""
         from optuna.trial import TrialState
 
         if not all(has_value(each, self._search) for each in evaluations):
@@ -259,7 +259,7 @@ class OptunaRecorder:
     def _frozen(
         self, evaluations: Sequence[Evaluation], ends: Sequence[datetime], about: dict[str, Any], state: Any = None
     ) -> FrozenTrial:
-        """A trial as Optuna has it."""
+        """Return a trial in Optuna's form."""
         from optuna.trial import TrialState, create_trial
 
         state = self._state(evaluations) if state is None else state
@@ -278,14 +278,14 @@ class OptunaRecorder:
         return frozen
 
     def _inside(self, name: str, value: Any) -> Any:
-        """A value without the error of rounding that may have led it out of its range."""
+        """Return a value clipped to the parameter's range, which a rounding error may have left."""
         space = self._search.space
         assert space is not None
         parameter = space.parameters[name]
         return min(max(value, parameter.values[0]), parameter.values[1]) if parameter.numeric else value
 
     def _outcome(self, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-        """What is told of a trial beside its value; of several evaluations the first without a value speaks."""
+        """Return a trial's attributes besides its value; its first evaluation without a value gives the status."""
         told = next((each for each in evaluations if not has_value(each, self._search)), evaluations[0])
         found: dict[str, Any] = {
             "status": told.status,
@@ -298,9 +298,9 @@ class OptunaRecorder:
 
 
 def _mark(trial: FrozenTrial) -> tuple[Any, ...]:
-    """What tells a trial from all others of a study."""
+    """Return a key that identifies a trial in a study."""
     attrs = trial.user_attrs
     params = repr(sorted(trial.params.items()))
-    if "n_runs" in attrs:  # of a configuration that races
+    if "n_runs" in attrs:  # the trial is a configuration that races
         return "races", attrs.get("run_seed"), params
     return attrs.get("run_seed"), attrs.get("evaluation"), params, trial.value, attrs.get("known")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def entries(result: Result) -> list[tuple[str, str]]:
-    """What there is to say, each thing with its name."""
+    """Return the lines of the summary: pairs of a name and a text."""
     search, runs = result.search, result.runs
     found = any(run.trajectory for run in runs)
     found_in = next((i for i, run in enumerate(runs) if run.value == result.value and run.trajectory), 0)
@@ -55,7 +55,7 @@ def entries(result: Result) -> list[tuple[str, str]]:
     if failure is not None:
         message = cut(last_line(failure.message) or failure.status)
         said.append(("first failure", f"evaluation {failure.index}: {message}"))
-    if result.stopped_because:  # not while a `Search` goes on
+    if result.stopped_because:  # empty while a `Search` has not ended
         said.append(("stopped because", result.stopped_because))
     return said
 
@@ -68,7 +68,7 @@ def summary(result: Result) -> str:
 
 
 def html(result: Result) -> str:
-    """What a notebook shows; nothing in it is taken for markup."""
+    """Return the HTML that a notebook shows; markup in names and values is escaped."""
     rows = "".join(
         f'<tr><th scope="row" style="text-align:left">{escape(name.strip())}</th>'
         f'<td style="text-align:left">{escape(text)}</td></tr>'

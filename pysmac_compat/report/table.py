@@ -1,4 +1,4 @@
-"""A result as a table, a row for each evaluation, and as JSON."""
+"""A result as a table with a row for each evaluation, and as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pysmac_compat.results import Evaluation, Result
 
-#: the columns before those of the parameters
+#: the columns before the columns of the parameters
 COLUMNS = (
     "run",
     "run_seed",
@@ -36,18 +36,18 @@ COLUMNS = (
 )
 _WHOLE = ("run", "run_seed", "seed", "index", "instance")
 _NUMBERS = ("value", "cutoff", "cpu_time", "wall_time", "runtime", "quality")
-#: stands for the value of an inactive parameter: None may be a choice
+#: the value of an inactive parameter in a table; None would be ambiguous because it may be a choice
 INACTIVE: Any = type("Inactive", (), {"__repr__": lambda self: "INACTIVE"})()
 _OF = ("evaluations", "test_evaluations", "known")
 
 
 def missing(what: str, package: str, extra: str = "show") -> ImportError:
-    """The error where a package that is an extra is not installed."""
+    """Return the error for a package that is not installed because it comes with an extra."""
     return ImportError(f"{what} needs {package}: pip install 'pysmac-compat[{extra}]'")
 
 
 def parameter_names(result: Result, evaluations: list[tuple[int, Evaluation]]) -> list[str]:
-    """The parameters in the order of the search space, then those that only the evaluations have."""
+    """Return the parameters in the order of the search space, then the parameters that only the evaluations have."""
     space = result.search.space
     known = [] if space is None else list(space.parameters)
     others = {name for _, evaluation in evaluations for name in evaluation.configuration}
@@ -55,7 +55,7 @@ def parameter_names(result: Result, evaluations: list[tuple[int, Evaluation]]) -
 
 
 def table(result: Result, of: str = "evaluations") -> tuple[dict[str, str], list[list[Any]]]:
-    """The columns and rows.
+    """Return the columns and the rows of the table.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ def table(result: Result, of: str = "evaluations") -> tuple[dict[str, str], list
     Returns
     -------
     dict of str to str
-        The name of each column, and of the parameter in it; empty for those of the evaluation itself. A parameter
-        that is called as one of these gets ``parameter.`` before its name.
+        The name of each column, with the name of its parameter; empty for a column of the evaluation itself. If a
+        parameter has the name of such a column, its column has the prefix ``parameter.``.
     list of list
-        `INACTIVE` stands for an inactive parameter.
+        The rows; an inactive parameter has the value `INACTIVE`.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def to_frame(result: Result, of: str = "evaluations") -> pd.DataFrame:
             dtype = "Int64" if column in _WHOLE else "float64" if column in _NUMBERS else "object"
         try:
             found[column] = pd.Series(values, dtype=dtype)
-        except (OverflowError, TypeError, ValueError):  # an integer that 64 bits do not hold
+        except (OverflowError, TypeError, ValueError):  # for example an integer beyond 64 bits
             found[column] = pd.Series(values, dtype="object")
     return pd.DataFrame(found, columns=list(columns))
 
@@ -142,7 +142,7 @@ def to_json(result: Result) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON knows it; null for a number that is not finite."""
+    """Return a value in JSON's types; a number that is not finite becomes null."""
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Numbers, times and configurations as a person reads them."""
+"""Numbers, times and configurations as texts for a person."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pysmac_compat.errors import cut
 if TYPE_CHECKING:
     from pysmac_compat.results import Ranked, Result
 
-#: control characters but tabs and newlines, those that change the direction, and halves of surrogate pairs
+#: control characters except tabs and newlines, characters that change the direction, and halves of surrogate pairs
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def short(value: Any) -> str:
-    """A value with four digits.
+    """Return a value as text with four digits.
 
     >>> short(0.123456), short(1e300), short("rbf"), short(None)
     ('0.1235', '1e+300', 'rbf', 'None')
@@ -25,7 +25,7 @@ def short(value: Any) -> str:
 
 
 def precise(value: float) -> str:
-    """A number without what rounding has left in its last digits.
+    """Return a number as text, without the rounding error in its last digits.
 
     >>> precise(0.08999999999999997), precise(7.25), precise(1234567.891)
     ('0.09', '7.25', '1234567.891')
@@ -34,7 +34,7 @@ def precise(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for a person.
+    """Return a duration in seconds as text.
 
     >>> duration(7.4), duration(90), duration(5400)
     ('7 s', '2 min', '1.5 h')
@@ -45,7 +45,7 @@ def duration(seconds: float) -> str:
 
 
 def visible(text: str) -> str:
-    r"""A text without characters that turn what stands around them, or that cannot be seen; these become escapes.
+    r"""Return a text in which escapes replace invisible characters and characters that change the text's direction.
 
     >>> visible("a\u202eb"), visible("two\nlines")
     ('a\\u202eb', 'two\nlines')
@@ -54,12 +54,12 @@ def visible(text: str) -> str:
 
 
 def last_line(text: str) -> str:
-    """The last line of a message, which says what a traceback leads to."""
+    """Return the last line of a message; in a traceback it names the error."""
     return text.strip().rpartition("\n")[2]
 
 
 def assignments(configuration: Mapping[str, Any]) -> str:
-    """A configuration in one line.
+    """Return a configuration as one line of text.
 
     >>> assignments({"lr": 0.123456, "kernel": "rbf"})
     'lr=0.1235, kernel=rbf'
@@ -68,7 +68,7 @@ def assignments(configuration: Mapping[str, Any]) -> str:
 
 
 def one_line(head: str, parts: Iterable[str], configuration: Mapping[str, Any]) -> str:
-    """The line on an evaluation that has ended; parts that are empty are left out.
+    """Return the line about an evaluation that has ended, without empty parts.
 
     >>> one_line("trial 1/10", ["val AUROC 0.9", "", "1.5 s"], {"lr": 0.1})
     'trial 1/10: val AUROC 0.9, 1.5 s; lr=0.1'
@@ -77,7 +77,7 @@ def one_line(head: str, parts: Iterable[str], configuration: Mapping[str, Any]) 
 
 
 def count(number: int, noun: str) -> str:
-    """A number with its noun.
+    """Return a number with its noun.
 
     >>> count(1, "evaluation"), count(0, "run")
     ('1 evaluation', '0 runs')
@@ -86,7 +86,7 @@ def count(number: int, noun: str) -> str:
 
 
 def resumed(counts: Sequence[int]) -> str:
-    """What to say of the evaluations of each run that is resumed; empty if there are none.
+    """Return a message about the evaluations of each resumed run; empty if no run is resumed.
 
     >>> resumed([30, 5]), resumed([])
     ('resume: 35 evaluations of 2 runs come from the journal', '')
@@ -99,7 +99,7 @@ def resumed(counts: Sequence[int]) -> str:
 
 
 def stopped(result: Result, with_files: bool) -> str:
-    """The message of Ctrl-C."""
+    """Return the message of Ctrl-C."""
     of_total = "" if result.n_planned is None else f" of {result.n_planned:,}"
     found = any(run.trajectory for run in result.runs)
     best = f"best {short(result.value)}" if found else "none has succeeded"
@@ -108,7 +108,7 @@ def stopped(result: Result, with_files: bool) -> str:
 
 
 def ranked(one: Ranked) -> str:
-    """The line on one of the best configurations."""
+    """Return the line about one of the best configurations."""
     found = f"run {one.run}, evaluation {one.evaluation}" if one.evaluation else "known before"
     mean = f", a mean over {one.n_runs} calls" if one.n_runs > 1 else ""
     return f"{precise(one.value)} ({found}{mean}): {assignments(one.active_configuration)}"

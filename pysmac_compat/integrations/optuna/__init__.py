@@ -1,4 +1,4 @@
-"""`SMACSampler`: a sampler for studies of Optuna; importing this imports Optuna."""
+"""`SMACSampler`: a sampler for Optuna's studies; importing this module imports Optuna."""
 
 from pysmac_compat.integrations.optuna.sampler import SMACSampler as SMACSampler
 

@@ -1,4 +1,4 @@
-"""`SMACSampler`: SMAC's search for those who write define-by-run functions for Optuna."""
+"""`SMACSampler`: SMAC's search for define-by-run functions of Optuna."""
 
 from __future__ import annotations
 
@@ -29,35 +29,36 @@ if TYPE_CHECKING:
 
     from pysmac_compat.search.trials import Trial
 
-#: an initial design has at most so many configurations, as `engine.parts.initial_design` says
+#: the largest number of configurations of an initial design; see `engine.parts.initial_design`
 _DESIGN = 10
 
 
 class SMACSampler(BaseSampler):
-    """A sampler for Optuna that proposes what `SMAC_optimizer.minimize` proposes.
+    """A sampler for Optuna that proposes the configurations of `SMAC_optimizer.minimize`.
 
-    Without a ``space`` it learns from the trials which parameters there are; the first trial has the middle of each
-    range. A parameter that only some trials have is taken to depend on the one whose values tell these trials from
-    the others. A parameter without such a parent, or whose range changes between trials, is drawn at random. If a
-    ``space`` is given, the sampler searches it from the first trial on, with its conditions and defaults.
+    Without a ``space``, the sampler learns the parameters from the trials; the first trial has the middle of each
+    range. If only some trials have a parameter, its parent is the parameter whose values separate these trials from
+    the other trials. If a parameter has no such parent, or if its range changes between trials, its values are drawn
+    at random. With a ``space``, the sampler searches the space from the first trial on, with its conditions and
+    defaults.
 
     Parameters
     ----------
     space : dict of str to tuple, or ConfigSpace.ConfigurationSpace, optional
     conditional_clauses, forbidden_clauses : list of str
-        As in `SMAC_optimizer.minimize`, for the ``space``.
+        As in `SMAC_optimizer.minimize`; they are clauses of the ``space``.
     n_trials : int
-        The approximate number of trials. The initial design has a quarter as many configurations, at most ten.
+        The approximate number of trials. The initial design has a quarter of this number, but at most ten.
     seed : int, optional
     smac_options : dict, optional
-        As of `Search`.
+        As in `Search`.
     warn_independent_sampling : bool
-        Whether a parameter that is drawn at random is named in a warning, once.
+        Whether to warn once about each parameter that is drawn at random.
 
     Raises
     ------
     ArgumentError, ParameterError, ClauseError
-        All of them ``ValueError``; also by a study with several directions.
+        All three are ``ValueError``. A study with several directions raises an ``ArgumentError`` as well.
     """
 
     def __init__(
@@ -93,15 +94,15 @@ class SMACSampler(BaseSampler):
         self._search: SharedSearch | None = None
         self._space: Space | None = None
         self._branches: dict[str, Branch | None] = {}
-        self._seen: set[str] = set()  # the names of all parameters
-        self._first: Trial | None = None  # that of the default, before it is given out
-        self._asked: dict[int, Trial] = {}  # by the numbers of Optuna's trials
+        self._seen: set[str] = set()  # the names of all parameters of trials that have ended
+        self._first: Trial | None = None  # the trial of the default, until a trial of Optuna gets it
+        self._asked: dict[int, Trial] = {}  # the key is the number of Optuna's trial
         self._heard: set[int] = set()
         self._expected: set[int] = set()
         self._warned: set[str] = set()
 
     def __getstate__(self) -> dict[str, Any]:
-        """What it has learnt is not pickled: it learns that anew from the study."""
+        """Return the state without what the sampler has learnt: a copy learns it again from the study."""
         kept = ("_n_trials", "_seed", "_options", "_warns", "_given", "_random")
         return {name: self.__dict__[name] for name in kept}
 
@@ -111,11 +112,11 @@ class SMACSampler(BaseSampler):
         self._forget()
 
     def reseed_rng(self) -> None:
-        """Of what is drawn at random; the search keeps its seed."""
+        """Reseed the generator of random values; the search keeps its seed."""
         self._random.reseed_rng()
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        """What the search proposes values for."""
+        """Return the distributions of the parameters that the search proposes values for."""
         if len(study.directions) > 1:
             raise ArgumentError(
                 f"SMACSampler: the study has {len(study.directions)} directions; SMAC searches for one value"
@@ -132,7 +133,7 @@ class SMACSampler(BaseSampler):
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """The values that the search proposes."""
+        """Return the values that the search proposes."""
         if not search_space or search_space.keys() <= trial.system_attrs.get("fixed_params", {}).keys():
             return {}
         with self._lock:
@@ -140,7 +141,7 @@ class SMACSampler(BaseSampler):
             trials = study.get_trials(deepcopy=False)
             found = {} if self._given is not None else branches(trials, search_space, self._branches)
             searched = {name: search_space[name] for name in found}
-            if self._given is None and not searched:  # who has chosen them has left nothing to search
+            if self._given is None and not searched:  # no parameter of this space can be searched
                 return {}
             try:
                 if self._space is None or found != self._branches or (found and self._space.distributions != searched):
@@ -150,9 +151,9 @@ class SMACSampler(BaseSampler):
                 self._learn(study, trials, trial.number)
                 first, self._first = self._first, None
                 asked = first if first in self._search.open else self._search.ask()
-            except SearchError:  # there is nothing new in the space, or not before results are known
+            except SearchError:  # the space has no new configuration, or none before further results are known
                 return {}
-            except BaseException:  # the search may be in pieces: the next trial begins another one
+            except BaseException:  # the search may be unusable: the next trial begins another search
                 self._space = self._search = None
                 raise
             self._asked[trial.number] = asked
@@ -162,7 +163,7 @@ class SMACSampler(BaseSampler):
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        """A value at random; the middle of the range in the first trial."""
+        """Return a random value; in the first trial, the middle of the range."""
         with self._lock:
             if trial.number == 0 and self._given is None:
                 return middle(param_distribution)
@@ -170,20 +171,20 @@ class SMACSampler(BaseSampler):
             return self._random.sample_independent(study, trial, param_name, param_distribution)
 
     def _warn_of(self, name: str, number: int) -> None:
-        """Name a parameter, once, that the search cannot have."""
+        """Warn once about a parameter that the search cannot have."""
         if not self._warns or name in self._warned or self._space is None:
             return
         if self._given is not None and number in self._asked:
             why = "the space of the sampler does not have it here, or not with this value"
         elif self._given is None and name in self._seen and name not in self._space.distributions:
             why = "its range changes or is beyond 2**53, or no other parameter tells when it is there"
-        else:  # a new one, or there is nothing new to propose
+        else:  # the parameter is new, or the search has no new configuration
             return
         self._warned.add(name)
         warn(f"SMACSampler: the parameter {shown(name)} is drawn at random: {why}")
 
     def _turn_to(self, study: Study) -> None:
-        """Forget what is known of another study."""
+        """Forget everything if this is another study than before."""
         which = (study.study_name, study._study_id)
         if self._study != which or self._storage is not study._storage:
             self._forget()
@@ -214,7 +215,7 @@ class SMACSampler(BaseSampler):
         found: Mapping[str, BaseDistribution],
         conditions: dict[str, Branch | None],
     ) -> None:
-        """Begin a search; with what is known in place of the initial design, if that is enough."""
+        """Begin a search; if enough results are known, they replace the initial design."""
         ended = [each for each in trials if each.state.is_finished()]
         if self._given is not None:
             space = Space(self._given)
@@ -235,14 +236,14 @@ class SMACSampler(BaseSampler):
                 known.append((configuration, result))
         enough = len(known) > max(2, min(_DESIGN, self._n_trials // 4))
         search = self._search_of(space, maximize, known if enough else ())
-        # first of all a search asks for the default, which a trial that has ended may have had
+        # the first question of a search gives the default; a trial that has ended may have had it
         self._first = None if enough else search.ask()
         self._space, self._branches, self._search = space, conditions, search
         self._asked, self._expected = {}, set()
         self._heard = {each.number for each, _ in valued} if enough else set()
 
     def _learn(self, study: Study, trials: Sequence[FrozenTrial], current: int) -> None:
-        """Learn what has ended, and what is running elsewhere."""
+        """Let the search learn trials that have ended, and trials that are running elsewhere."""
         assert self._search is not None
         assert self._space is not None
         median = median_of(trials)
@@ -256,7 +257,7 @@ class SMACSampler(BaseSampler):
                     asked = self._open(configuration)
                     if asked is None:
                         self._search.expect(configuration)
-                    elif asked == self._first:  # it stays open, and is told what comes of it there
+                    elif asked == self._first:  # it stays open until the other trial ends
                         self._first = None
                 continue
             self._heard.add(each.number)
@@ -272,23 +273,23 @@ class SMACSampler(BaseSampler):
                 self._search.give_up(mine)
 
     def _open(self, configuration: Mapping[str, Any]) -> Trial | None:
-        """The trial that was asked for with this configuration."""
+        """Return the open trial of the search with this configuration."""
         assert self._search is not None
         return next((each for each in self._search.open if _alike(each.configuration, configuration)), None)
 
 
 def median_of(trials: Sequence[FrozenTrial]) -> float | None:
-    """The median of the finite values of complete trials; None if there is none."""
+    """Return the median of the finite values of complete trials; None if there is none."""
     values = [each.value for each in trials if each.state == TrialState.COMPLETE and each.value is not None]
     values = [each for each in values if math.isfinite(each)]
     return statistics.median(values) if values else None
 
 
 def told_result(trial: FrozenTrial, median: float | None, maximize: bool) -> float | Exception:
-    """What the search is told of a trial that has ended.
+    """Return the result of a trial that has ended, for the search.
 
-    A pruned trial gets its last intermediate value, or the median of the complete trials if that is worse: it was
-    pruned because it is worse, and early values may be on another scale.
+    The result of a pruned trial is its last intermediate value, or the median of the complete trials if the median is
+    worse. A trial is pruned because it is worse, and its early values may be on another scale.
     """
     if trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value):
         return float(trial.value)
@@ -301,12 +302,12 @@ def told_result(trial: FrozenTrial, median: float | None, maximize: bool) -> flo
 
 
 def _is_of(trial: FrozenTrial, found: Mapping[str, BaseDistribution]) -> bool:
-    """Whether a trial has each of these parameters, with these distributions."""
+    """Return whether a trial has all these parameters with these distributions."""
     return all(trial.distributions.get(name) == each for name, each in found.items())
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two configurations are the same, but for an error of rounding."""
+    """Return whether two configurations are equal up to rounding errors."""
     return one.keys() == other.keys() and all(
         math.isclose(one[name], other[name], rel_tol=1e-12, abs_tol=1e-300)
         if isinstance(one[name], float) and isinstance(other[name], float)

@@ -1,4 +1,4 @@
-"""`SMACSearchCV`: hyperparameters of an estimator of scikit-learn; importing this imports scikit-learn."""
+"""`SMACSearchCV`: search for hyperparameters of a scikit-learn estimator; importing this imports scikit-learn."""
 
 from pysmac_compat.integrations.scikit_learn.search_cv import SMACSearchCV as SMACSearchCV
 

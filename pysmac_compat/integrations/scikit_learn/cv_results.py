@@ -1,4 +1,4 @@
-"""``cv_results_``: a row for each configuration, with NaN for the folds on which it was not run."""
+"""``cv_results_``: a table with a row for each configuration, and NaN for folds on which it was not run."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ def cv_results(
     n_splits: int,
     error_score: float,
 ) -> dict[str, Any]:
-    """The table.
+    """Return the table.
 
     Parameters
     ----------
     evaluations : sequence of Evaluation
     read : callable
-        What the fit of this number has left, None if it has failed.
+        Returns the `Fit` of the evaluation with this index, or None if it has failed.
     parameters : callable
-        The parameters of the estimator for a configuration.
+        Returns the estimator's parameters for a configuration.
     n_splits : int
     error_score : float
-        The score of a fit that has failed.
+        The score of a failed fit.
 
     Returns
     -------
     dict of str to array
-        ``n_folds`` is the number of folds that were run. Means are over these. Ranks are among the configurations with
-        all folds; all others share the last one. As long as none has all, those with the most folds have ranks.
+        ``n_folds`` is the number of folds that were run. Means are over these folds. Ranks are among the configurations
+        with all folds, or with the most folds if none has all; all other configurations share the last rank.
     """
     rows: dict[tuple[Any, ...], int] = {}
     places = []
@@ -78,7 +78,7 @@ def cv_results(
 
 
 def _mean_and_std(name: str, array: Floats, ran: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Over the folds that were run; NaN if one of these is NaN, as scikit-learn has it."""
+    """Return means and deviations over the folds that were run; NaN if a value is NaN, as in scikit-learn."""
     pairs = [(row[mask].mean(), row[mask].std()) for row, mask in zip(array, ran, strict=True)]
     means, stds = np.array(pairs, dtype=np.float64).reshape(len(array), 2).T
     return {f"mean_{name}": means, f"std_{name}": stds}
@@ -93,7 +93,7 @@ def _ranks(means: Floats, n_folds: NDArray[np.int_]) -> NDArray[np.int32]:
 
 
 def _parameter_columns(candidates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """``param_NAME``: a masked array, which is masked where the parameter is not active."""
+    """Return the columns ``param_NAME``: arrays that are masked if the parameter is not active."""
     columns: dict[str, Any] = {}
     for row, candidate in enumerate(candidates):
         for name, value in candidate.items():

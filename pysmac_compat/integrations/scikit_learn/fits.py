@@ -1,4 +1,4 @@
-"""One fit of an estimator on one fold: what a search calls, in a process of its own."""
+"""One fit of an estimator on one fold: the function that a search calls in a child process."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Scores = dict[str, float]
 
 @dataclass(frozen=True)
 class Fit:
-    """What a fit has left beside its value.
+    """The results of a fit besides its value.
 
     Attributes
     ----------
     test, train : dict of str to float
-        The scores by name; of a single one the name is ``score``. ``train`` is empty unless it is wanted.
+        The scores by name; a single score has the name ``score``. ``train`` is empty unless the user asks for it.
     fit_time, score_time : float
         Seconds.
     is_multimetric : bool
@@ -43,7 +43,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Fits:
-    """Fits the estimator with some parameters on one fold; returns the score that counts.
+    """A function that fits the estimator with some parameters on one fold and returns the score to maximise.
 
     Attributes
     ----------
@@ -52,16 +52,16 @@ class Fits:
     splits : sequence of (array, array)
         The training and the test samples of each fold.
     scorer : callable
-        Returns a number, or a dict of them.
+        Returns a number or a dict of numbers.
     metric : str or None
-        Which of several scores counts; None: the first.
+        The name of the score to maximise; None: the first score.
     fit_params, score_params : dict
     return_train_score : bool
     space : Space
     folder : str
-        Where each fit leaves a file: a call returns no more than a number.
+        The folder in which each fit writes a file, because a call can only return a number.
     keeps_errors : bool
-        Whether an exception is to be raised in the process of the search.
+        Whether to keep the exception of a fit, so that the process of the search can raise it.
     """
 
     estimator: Any
@@ -78,7 +78,7 @@ class Fits:
     keeps_errors: bool
 
     def __call__(self, *, instance: int, evaluation_index: int, **configuration: Any) -> float:
-        """Fit on the fold ``instance``."""
+        """Fit the estimator on the fold ``instance`` and return the score."""
         try:
             fit = self._fit(self.space.parameters(configuration), *self.splits[instance])
         except Exception as error:
@@ -90,7 +90,7 @@ class Fits:
         return fit.test[self.metric if self.metric in fit.test else next(iter(fit.test))]
 
     def _fit(self, parameters: Mapping[str, Any], train: Any, test: Any) -> Fit:
-        # cloned, since a parameter may be an estimator, which must not be fitted twice
+        # a clone, because a parameter may be an estimator, which must not be fitted twice
         estimator = clone(self.estimator).set_params(**clone(dict(parameters), safe=False))
         X_train, y_train = _safe_split(estimator, self.X, self.y, train)
         X_test, y_test = _safe_split(estimator, self.X, self.y, test, train)
@@ -110,19 +110,19 @@ class Fits:
         return self.scorer(estimator, X, *given, **params)
 
     def read(self, evaluation_index: int) -> Fit | None:
-        """What a fit has left; None if it has failed."""
+        """Return the results of a fit; None if it has failed."""
         try:
             with open(self._path(evaluation_index)) as stream:
                 return Fit(**json.load(stream))
-        except (FileNotFoundError, ValueError):  # killed, perhaps while it wrote
+        except (FileNotFoundError, ValueError):  # the fit was killed, perhaps while it wrote the file
             return None
 
     def error(self, evaluation_index: int) -> Exception | None:
-        """The exception that has ended a fit, if it was kept."""
+        """Return the exception that ended a fit, if it was kept."""
         try:
             with open(f"{self._path(evaluation_index)}.error", "rb") as stream:
-                error: Exception = pickle.load(stream)  # a child process of ours has written it
-        except Exception:  # it may be of a class that cannot be pickled
+                error: Exception = pickle.load(stream)  # a child process of this search has written it
+        except Exception:  # its class may be impossible to pickle
             return None
         return error
 
@@ -139,7 +139,7 @@ class Fits:
 
 
 def _named(scores: Any) -> Scores:
-    """Scores by their names; NaN for one that could not be computed, of which scikit-learn returns the traceback."""
+    """Return scores keyed by name; NaN if scikit-learn returns a traceback in place of the score."""
     if not isinstance(scores, Mapping):
         scores = {"score": scores}
     return {str(name): math.nan if isinstance(score, str) else float(score) for name, score in scores.items()}

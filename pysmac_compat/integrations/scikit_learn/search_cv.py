@@ -1,4 +1,4 @@
-"""`SMACSearchCV`: a search of scikit-learn that races configurations over the folds."""
+"""`SMACSearchCV`: a search with scikit-learn's interface that races configurations over the folds."""
 
 from __future__ import annotations
 
@@ -32,52 +32,52 @@ from pysmac_compat.results import Result
 class SMACSearchCV(BaseSearchCV):
     """Search for the best parameters of an estimator, with cross-validation and SMAC's model.
 
-    The folds are instances: a configuration is first fitted on one fold, and gets the others only as long as it is no
-    worse than the best one known on the same folds. Each fit happens in a process of its own: a crash, a time-out or
-    too much memory costs that one fit.
+    The folds are instances: a configuration is first fitted on one fold, and on further folds only as long as it is
+    not worse than the incumbent on the same folds. Each fit runs in its own process: a crash, a time-out or a lack of
+    memory ends only this fit.
 
     Parameters
     ----------
     estimator : estimator
     space : dict or ConfigSpace.ConfigurationSpace
-        For each parameter its definition as in `SMAC_optimizer.minimize`, a distribution of SciPy (uniform, loguniform,
-        randint), or a list of choices, which may be estimators. Choices in a dict have its keys as names, and
-        ``NAME__C`` is the parameter C of the choice NAME, active only with it. The default is what the estimator or the
-        choice has, if that is in the range.
+        For each parameter: a definition as in `SMAC_optimizer.minimize`, a distribution of SciPy (uniform, loguniform,
+        randint), or a list of choices, which may be estimators. If the choices are a dict, its keys are their names,
+        and ``NAME__C`` is the parameter C of the choice NAME, active only with this choice. The default of a parameter
+        is the value in the estimator or the choice if it is in the range.
     n_iter : int or None
-        How many configurations are tried; it takes at most ``n_iter * n_splits`` fits, as a rule about a third of them.
-        None: as many as ``n_fits`` and ``time_limit`` allow.
+        The number of configurations to try. The search takes at most ``n_iter * n_splits`` fits, usually about a third
+        of them. None: ``n_fits`` and ``time_limit`` are the only limits.
     n_fits : int or None
-        Most fits, without the final one on all data.
+        The largest number of fits, without the final fit on all data.
     conditional_clauses, forbidden_clauses : list of str
         As in `SMAC_optimizer.minimize`.
     scoring, refit, cv, error_score, return_train_score
-        As in ``RandomizedSearchCV``. Of several scores the one that ``refit`` names is searched for; the first, if it
-        names none.
+        As in ``RandomizedSearchCV``. If there are several scores, the search maximises the score that ``refit`` names,
+        or the first score if ``refit`` names none.
     n_jobs : int or None
-        Fits at the same time.
+        Number of fits at the same time.
     verbose : int
-        From 1: a line for each fit.
+        1 or more: print a line for each fit.
     random_state : int, RandomState or None
     fit_time_limit : float or None
-        CPU seconds of a fit with its scores; ten times as much of wall time.
+        Limit on the CPU seconds of a fit with its scores. The limit on wall time is ten times as long.
     fit_memory_limit : float or None
-        MB of a fit on top of what the process has before.
+        Memory in MB that a fit may use in addition to the memory of its process before.
     time_limit : float or None
-        Seconds of the search, without the final fit.
+        Seconds for the search, without the final fit.
     smac_options : dict or None
         Further options of `SMAC_optimizer`.
 
     Attributes
     ----------
     cv_results_ : dict of str to array
-        As that of ``RandomizedSearchCV``, a row for each configuration, in the order in which they were tried. Folds
-        that were not run are NaN; means are over the others, and ``n_folds`` counts them. Ranks are among
-        configurations with all folds; all others share the last one.
+        As in ``RandomizedSearchCV``, with a row for each configuration, in the order in which they were tried. Folds
+        that were not run are NaN; means are over the folds that were run, and ``n_folds`` is their number. Ranks are
+        among the configurations with all folds; all other configurations share the last rank.
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_, refit_time_, multimetric_
         As in ``RandomizedSearchCV``.
     result_ : Result
-        The search, as `SMAC_optimizer.result`; its instances are the folds.
+        The result of the search, as `SMAC_optimizer.result`; its instances are the folds.
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -139,11 +139,11 @@ class SMACSearchCV(BaseSearchCV):
         Raises
         ------
         ValueError
-            For arguments that cannot be used, and if all fits have failed.
+            If an argument cannot be used, or if all fits fail.
         """
         self._validate_params()
         scorer, _ = self._get_scorers()
-        metric = self.refit if isinstance(self.refit, str) else None  # of several scores
+        metric = self.refit if isinstance(self.refit, str) else None  # the name of one of several scores
         X, y = indexable(X, y)
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
@@ -178,7 +178,7 @@ class SMACSearchCV(BaseSearchCV):
         return self
 
     def _search(self, fits: Fits) -> set[int]:
-        """Search; the numbers of the fits that the end of the search has stopped."""
+        """Run the search; return the numbers of the fits that the end of the search has stopped."""
         n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
         n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
         time_limit = limit("time_limit", self.time_limit)
@@ -187,7 +187,7 @@ class SMACSearchCV(BaseSearchCV):
             raise ArgumentError("n_iter=None needs n_fits or time_limit: else the search would not end")
         optimizer = SMAC_optimizer(t_limit_total_s=time_limit)
         optimizer.smac_options["workers"] = effective_n_jobs(self.n_jobs)
-        optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # who is compared with it is given up soon
+        optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # bad challengers then lose on few folds
         if n_iter is not None:
             optimizer.smac_options["max-configurations"] = n_iter
         optimizer.smac_options.update(self.smac_options or {})
@@ -221,7 +221,7 @@ class SMACSearchCV(BaseSearchCV):
         return int(check_random_state(self.random_state).randint(LARGEST))
 
     def _check(self, event: Event, fits: Fits, stopped: set[int]) -> None:
-        """Raise what the user wants to be raised; note what has been stopped."""
+        """Raise an error that the user wants to see, and record fits that were stopped."""
         if not isinstance(event, Evaluated):
             return
         evaluation = event.evaluation
@@ -234,7 +234,7 @@ class SMACSearchCV(BaseSearchCV):
             self._check_refit_for_multimetric(fit.test)
 
     def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int]) -> None:
-        """What the search has found."""
+        """Set the attributes from the results of the search."""
         evaluations = [each for each in self.result_.runs[0].evaluations if each.index not in stopped]
         if not evaluations:
             raise ValueError(f"no fit has come to its end: {self.result_.stopped_because}")

@@ -1,9 +1,9 @@
-"""Search spaces as users of scikit-learn write them, and the parameters of an estimator that their values stand for.
+"""Search spaces in the forms of scikit-learn, and the translation of their values to an estimator's parameters.
 
-A space is a dict with, for each parameter of the estimator, a definition in the pysmac dialect, a distribution of
-SciPy, or a list of choices; or it is a ``ConfigSpace.ConfigurationSpace``. Choices that are objects, as estimators,
-have names: the keys of a dict, or what the objects are called. Clauses know them by these names, and so do parameters
-of a choice::
+A space is a ``ConfigSpace.ConfigurationSpace`` or a dict. The dict has, for each parameter of the estimator, a definition
+in the pysmac dialect, a distribution of SciPy, or a list of choices. Choices that are objects, for example estimators,
+have names: the keys of a dict, or the names of the objects' classes. Clauses and the parameters of a choice use these
+names::
 
     {"clf": ("categorical", {"svc": SVC(), "forest": RandomForestClassifier()}, "svc"), "svc__C": loguniform(0.1, 100)}
 """
@@ -24,14 +24,14 @@ from pysmac_compat.space.parameters import KINDS
 from pysmac_compat.space.ready import is_configspace, understand
 from pysmac_compat.suggestions import did_you_mean
 
-#: distributions of SciPy, and what their ranges are in the dialect
+#: distributions of SciPy, and the kinds of their ranges in the dialect
 _DISTRIBUTIONS = {
     "uniform": ("real",),
     "loguniform": ("real", "log"),
     "reciprocal": ("real", "log"),
     "randint": ("integer",),
 }
-#: how ranges end for BayesSearchCV
+#: the last elements of ranges for BayesSearchCV
 _PRIORS = ("uniform", "log-uniform")
 _PLAIN = (str, bool, int, float, type(None))
 _EXPECTED = (
@@ -41,14 +41,14 @@ _EXPECTED = (
 
 
 class Space:
-    """What is searched, and what a configuration means.
+    """A search space, and the estimator's parameters for a configuration.
 
     Parameters
     ----------
     space : dict or ConfigSpace.ConfigurationSpace
     conditional_clauses, forbidden_clauses : list of str
     own : dict
-        The parameters that the estimator has: where it has a value of the space, that is the default.
+        The parameters of the estimator. A value in the range of the space becomes the default.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Space:
         if isinstance(space, Mapping) and not is_configspace(space):
             found = {name: self._definition(name, given) for name, given in space.items()}
             self._belongs = {name: choice for name in found if (choice := self._choice(name)) is not None}
-            # again, as what a choice has is the default of its parameters
+            # a second time, because the values in a choice are the defaults of the choice's parameters
             space = found | {name: self._definition(name, space[name]) for name in self._belongs}
             clauses += _conditions(self._belongs, clauses)
         elif isinstance(space, (list, tuple)):
@@ -81,7 +81,7 @@ class Space:
         self._names = {name: self._settable(name) for name in self.definition.parameters}
 
     def parameters(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
-        """What ``set_params`` of the estimator takes for the active values of a configuration."""
+        """Return the arguments of the estimator's ``set_params`` for the active values of a configuration."""
         found: dict[str, Any] = {}
         for name, value in configuration.items():
             settable = self._names[name]
@@ -94,7 +94,7 @@ class Space:
         return found
 
     def check(self, estimator: Any) -> None:
-        """Whether all these parameters can be set.
+        """Check that the estimator and the choices have all these parameters.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class Space:
             known = chosen.get_params() if hasattr(chosen, "get_params") else {}
             try:
                 clone(chosen).set_params(**{rest: None})
-            except (TypeError, ValueError, AttributeError):  # no estimator, or one that has no such parameter
+            except (TypeError, ValueError, AttributeError):  # not an estimator, or one without this parameter
                 raise ParameterError(
                     f"parameter {shown(name)}: the choice {head!r} has no parameter {rest!r}{did_you_mean(rest, known)}"
                 ) from None
@@ -122,12 +122,12 @@ class Space:
             raise
 
     def _settable(self, name: str) -> str:
-        """The name of a parameter for ``set_params``: the parameters of a choice begin with the name of the choice."""
+        """Return a parameter's name for ``set_params``: a choice's parameters begin with the parent's name there."""
         choice = self._choice(name)
         return name if choice is None else f"{choice[0]}__{name.partition('__')[2]}"
 
     def _choice(self, name: str) -> tuple[str, str] | None:
-        """The choice that this is a parameter of, and before it the parameter that it is a choice for."""
+        """Return the choice that this parameter belongs to, after the name of the choice's own parameter."""
         head, separator, _ = name.partition("__")
         if separator and head not in self._own:
             for parent, objects in self._objects.items():
@@ -136,7 +136,7 @@ class Space:
         return None
 
     def _default(self, name: str) -> Any:
-        """The value that the estimator has, or the choice that this is a parameter of; None if there is none."""
+        """Return the value in the estimator, or in the choice that the parameter belongs to; None if there is none."""
         choice = self._choice(name)
         if choice is None:
             return self._own.get(name)
@@ -145,7 +145,7 @@ class Space:
         return chosen.get_params().get(name.partition("__")[2]) if hasattr(chosen, "get_params") else None
 
     def _definition(self, name: str, given: Any) -> Any:
-        """The definition in the dialect of what stands there for one parameter."""
+        """Return the definition of one parameter in the dialect, for the user's definition."""
         if hasattr(given, "rvs"):
             return self._of_distribution(name, given)
         if isinstance(given, tuple) and len(given) > 1 and given[0] in KINDS:
@@ -198,20 +198,20 @@ class Space:
         return kind, list(objects), called[0]
 
     def _own_choice(self, name: str, values: list[Any]) -> Any:
-        """What the estimator has, if that is a choice; else the first."""
+        """Return the estimator's value if it is a choice; else the first choice."""
         own = native(self._default(name))
         equal = [value for value in values if type(value) is type(own) and value == own]
         return (equal or values or [None])[0]
 
 
 def _conditions(of_choices: Mapping[str, tuple[str, str]], clauses: Sequence[str]) -> list[str]:
-    """That each parameter of a choice depends on it, but for those that have a clause."""
+    """Return the conditions of the choices' parameters, except for parameters that have a clause already."""
     children = {text.partition("|")[0].strip() for text in clauses if isinstance(text, str)}
     return [f"{name} | {parent} == {head!r}" for name, (parent, head) in of_choices.items() if name not in children]
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:
-    """Choices by names: texts and numbers as they are, estimators and functions as they are called, else their repr."""
+    """Return choices keyed by name: the text of a plain value, the class or name of an object, or else its repr."""
     found: dict[str, Any] = {}
     for value in values:
         if isinstance(value, _PLAIN):

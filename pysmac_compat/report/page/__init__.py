@@ -1,8 +1,8 @@
-"""The page of a result: one file of HTML that needs nothing else, or the same while a search goes on.
+"""The HTML page of a result: one file that needs no other, or a page that follows a search while it runs.
 
-``page.html`` is the template, ``page.css`` its style. A script of our own draws the two pictures: ``chart.js``,
-``history.js``, ``parallel.js``, ``page.js``, and ``live.js`` where the page follows a search. Jinja escapes every name,
-value and message, and the page's security policy runs no other script than this.
+``page.html`` is the template, ``page.css`` its style. A script of this package draws the two pictures: ``chart.js``,
+``history.js``, ``parallel.js`` and ``page.js``, with ``live.js`` if the page follows a search. Jinja escapes every
+name, value and message, and the page's security policy allows no other script.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from pysmac_compat.report.words import visible
 if TYPE_CHECKING:
     from pysmac_compat.results import Result
 
-#: how a page begins, by which a file is known to be one
+#: the beginning of each page, which identifies a file as a page of this package
 BEGIN = "<!doctype html>\n<!-- a page of pysmac_compat -->\n"
 _HERE = Path(__file__).parent
 _SCRIPTS = ("chart.js", "history.js", "parallel.js", "page.js")
 
 
 def page(result: Result, title: str = "", tag: str | None = None) -> str:
-    """The text of the page.
+    """Return the text of the page.
 
     Parameters
     ----------
     result : Result
     title : str
     tag : str or None
-        Where the page follows a search: what tells this state of it from others.
+        For a page that follows a search: a text that identifies this state of the page.
 
     Raises
     ------
     ImportError
-        Without jinja2.
+        If jinja2 is missing.
     """
     environment = _environment("report()")  # before any work
     from pysmac_compat.report.page.sections import sections
@@ -46,12 +46,12 @@ def page(result: Result, title: str = "", tag: str | None = None) -> str:
 
 
 def empty_page(message: str, title: str, tag: str) -> str:
-    """The page of a search that has nothing to show yet; it follows the search, too."""
+    """Return the page of a search that has nothing to show yet; it follows the search as well."""
     return _rendered(_environment("watch"), title, tag, {"message": message})
 
 
 def as_bytes(text: str) -> bytes:
-    """The page for a file."""
+    """Return the bytes of the page for a file."""
     return text.encode("utf-8", "backslashreplace")
 
 

@@ -1,4 +1,4 @@
-"""What the two pictures of the page draw, as data for its script."""
+"""The data of the page's two pictures, for its script."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from pysmac_compat.report.words import visible
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result, RunResult
 
-#: at most so many evaluations, and so many numbers in all
+#: the largest number of evaluations, and the largest number of numbers
 _MOST, _MOST_CELLS = 20_000, 600_000
-#: parallel axes that a person can still follow
+#: the largest number of parallel axes that a person can follow
 MOST_AXES = 15
 
 
 def drawn(result: Result, important: Sequence[str] = ()) -> dict[str, Any]:
-    """All of it, as JSON knows it.
+    """Return the data of both pictures as values that JSON can hold.
 
     Parameters
     ----------
     result : Result
     important : sequence of str
-        Parameters, the most important one first.
+        Parameters, the most important first.
     """
     search = result.search
     found = [(i, each) for i, run in enumerate(result.runs) for each in run.evaluations]
     names = parameter_names(result, found)
     shown = _sample(result, found, _MOST_CELLS // (len(names) + 8))
     axes = set(names if len(names) <= MOST_AXES else (*important, *names)[:MOST_AXES])
-    if len(axes) < min(len(names), MOST_AXES):  # some stand in both
+    if len(axes) < min(len(names), MOST_AXES):  # some names are both important and among the others
         axes |= set([name for name in names if name not in axes][: MOST_AXES - len(axes)])
     has_value = [values.has_value(each, search) for _, each in shown]
     worths = [each.value for (_, each), good in zip(shown, has_value, strict=True) if good]
@@ -69,7 +69,7 @@ def drawn(result: Result, important: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def _sample(result: Result, found: list[tuple[int, Evaluation]], most: int) -> list[tuple[int, Evaluation]]:
-    """Not more evaluations than can be drawn: the steps to the best, and of the others one in so many."""
+    """Return at most about ``most`` evaluations to draw: every n-th evaluation, and the evaluations of incumbents."""
     most = min(_MOST, max(500, most))
     if len(found) <= most:
         return found
@@ -79,7 +79,7 @@ def _sample(result: Result, found: list[tuple[int, Evaluation]], most: int) -> l
 
 
 def _steps(run: RunResult, clock: Mapping[int, float]) -> list[list[float]]:
-    """For each step to the best its evaluation, its time and its value, and where the run ends."""
+    """Return the evaluation, time and value of each new best configuration, and the end of the run."""
     steps = values.incumbent_steps(run)
     last = max((each.index for each in run.evaluations), default=0)
     if steps:
@@ -88,7 +88,7 @@ def _steps(run: RunResult, clock: Mapping[int, float]) -> list[list[float]]:
 
 
 def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_axis: bool) -> dict[str, Any]:
-    """A parameter: what it may be, and its values; null where it is inactive. Those of a choice are its positions."""
+    """Return a parameter's domain and values; null if it is inactive. The value of a choice is its position."""
     space = result.search.space
     parameter = None if space is None else space.parameters.get(name)
     given = [(each.configuration.get(name), name in each.configuration) for _, each in shown]
@@ -96,7 +96,7 @@ def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_
         choices: list[Any] = [] if parameter is None else list(parameter.values)
         known = {repr(choice): i for i, choice in enumerate(choices)}
         for value, active in given:
-            if active and repr(value) not in known:  # a space that is not known
+            if active and repr(value) not in known:  # the search space is not known
                 known[repr(value)] = len(choices)
                 choices.append(value)
         column: dict[str, Any] = {"name": visible(name), "choices": [visible(str(choice)) for choice in choices]}
@@ -114,7 +114,7 @@ def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_
 
 
 def _short(number: Any) -> Any:
-    """A number with six digits, as far as JSON knows it."""
+    """Return a float with six digits, or null for one that JSON cannot hold."""
     if not isinstance(number, float):
         return number
     return float(f"{number:.6g}") if math.isfinite(number) else None

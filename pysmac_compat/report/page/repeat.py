@@ -1,4 +1,4 @@
-"""How to repeat a search, and with which versions of the packages."""
+"""A script that repeats a search, and the versions of the packages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLAIN = (str, int, float, bool, type(None))
 
 
 def versions() -> list[tuple[str, str]]:
-    """The packages that a search depends on, and their versions."""
+    """Return the packages that a search depends on, with the versions that are installed now."""
     found = [("pysmac_compat", __version__), ("Python", platform.python_version()), ("system", platform.platform())]
     for name in _PACKAGES:
         try:
@@ -30,7 +30,7 @@ def versions() -> list[tuple[str, str]]:
 
 
 def script(result: Result) -> str:
-    """A script that does the same search, as far as a result knows it; ``function`` is the user's."""
+    """Return a script that repeats the search, as far as the result describes it; ``function`` is the user's."""
     search, space = result.search, result.search.space
     lines = ["import pysmac_compat as pysmac", ""]
     arguments: list[tuple[str, Any]] = []
@@ -83,7 +83,7 @@ def script(result: Result) -> str:
 
 
 def call(result: Result) -> str:
-    """A call of the function with the best configuration."""
+    """Return a call of the function with the best configuration, as text."""
     given = [f"    {name}={value!r}," for name, value in result.active_configuration.items() if name.isidentifier()]
     others = {name: value for name, value in result.active_configuration.items() if not name.isidentifier()}
     more = [f"    **{others!r},"] if others else []
@@ -91,7 +91,7 @@ def call(result: Result) -> str:
 
 
 def _is_dialect(space: Definition) -> bool:
-    """Whether a search space can be written as a dict of pysmac."""
+    """Return whether a search space can be written as a dict of pysmac."""
     plain = all(isinstance(value, _PLAIN) for each in space.parameters.values() for value in each.values)
     return plain and not hasattr(space, "configspace") and not other_clauses(space)
 

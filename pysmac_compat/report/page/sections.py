@@ -1,4 +1,4 @@
-"""What the page says: its tables, from a `Result`."""
+"""The content of the page: its tables, from a `Result`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 _BEST, _ROWS, _COLUMNS = 20, 25, 60
 _MOST_FAILURES, _MOST_LINES = 20, 40
-#: the forest is fitted to so many evaluations, which takes about a second
+#: the forest is fitted to at most this number of evaluations, which takes about a second
 _MOST_FITTED = 1000
 _SHADES, _PAIRS = 10, 5
-#: what may differ between two failures of one kind
+#: numbers, which may differ between two failures of one kind
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 def sections(result: Result) -> dict[str, Any]:
-    """Whatever the template asks for."""
+    """Return all variables of the template."""
     importances = _importances(result)
     data = drawn(result, [name for name, _, _ in importances["alone"]])
     return {
@@ -56,7 +56,7 @@ def sections(result: Result) -> dict[str, Any]:
 
 
 def _runs(result: Result) -> list[tuple[str, list[str]]]:
-    """The runs side by side: a row for each thing to compare, with a cell for each run."""
+    """Return a table that compares the runs: a row for each quantity, with a cell for each run."""
     runs = result.runs
     if len(runs) < 2:
         return []
@@ -86,7 +86,7 @@ _INACTIVE: Any = object()
 
 
 def _best(result: Result) -> dict[str, Any]:
-    """The best configurations."""
+    """Return the table of the best configurations."""
     ranked = result.best(_BEST)
     several, many = len(result.runs) > 1, any(each.n_runs > 1 for each in ranked)
     space = result.search.space
@@ -106,7 +106,7 @@ def _best(result: Result) -> dict[str, Any]:
 
 
 def _importances(result: Result) -> dict[str, Any]:
-    """What each parameter explains, alone and with another; why not, where that cannot be told."""
+    """Return the share that each parameter explains, alone and in pairs; ``why`` is the reason if there is none."""
     from pysmac_compat.report.plots import importances  # needs NumPy
 
     nothing = {"alone": [], "pairs": [], "fitted": 0, "why": ""}
@@ -131,7 +131,7 @@ def _importances(result: Result) -> dict[str, Any]:
 
 
 def _instances(result: Result) -> dict[str, Any] | None:
-    """Configurations over instances, as a table of shades."""
+    """Return the values of configurations on instances, as a table of shades."""
     from pysmac_compat.report.plots.calls import by_instance
 
     if not any(each.instance is not None for each in result):
@@ -140,7 +140,7 @@ def _instances(result: Result) -> dict[str, Any] | None:
     known = sorted(value for line in table.cells for value in line if value == value)
     if result.search.maximize:
         known.reverse()
-    place = {value: i for i, value in enumerate(known)}  # of equal ones the last
+    place = {value: i for i, value in enumerate(known)}  # equal values have the place of the last
     rows = []
     for i, (name, line) in enumerate(zip(table.names, table.cells, strict=True)):
         cells = []
@@ -159,7 +159,7 @@ def _instances(result: Result) -> dict[str, Any] | None:
 
 
 def _failures(result: Result) -> dict[str, Any]:
-    """The calls without a value, those with the same message together; the most frequent ones first."""
+    """Return the calls without a value, grouped by their messages; the most frequent group comes first."""
     groups: dict[tuple[str, str], list[tuple[int, Evaluation]]] = defaultdict(list)
     for i, one in enumerate(result.runs):
         for each in one.evaluations:
@@ -189,7 +189,7 @@ def _failures(result: Result) -> dict[str, Any]:
 
 
 def _lines(message: str) -> str:
-    """A message of several lines, cut in its middle; empty if it is one line."""
+    """Return a message of several lines, cut in the middle; empty if the message has one line."""
     lines = [line if len(line) <= 300 else f"{line[:297]}..." for line in message.strip().splitlines()]
     if len(lines) < 2:
         return ""

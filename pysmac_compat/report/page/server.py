@@ -1,4 +1,4 @@
-"""A small server on this machine alone: the page of a search that goes on."""
+"""A small server for this machine only: it shows the page of a search that is running."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from pysmac_compat.results import Result
 
 HOST = "127.0.0.1"
-#: the next page is not made before so many times what the last one took: the search needs the processors more
+#: pause before the next page, as a multiple of the time that the last page took: the search needs the processors more
 _PATIENCE = 4.0
 
 
 class Follower:
-    """The page of a folder, made anew only where that has changed.
+    """The page of a folder; it is made again only if the folder has changed.
 
     Parameters
     ----------
     folder : str
     title : str
     load : callable
-        Reads the result from the folder.
+        Returns the result in the folder.
     state_of : callable
-        Tells one state of the folder from another.
+        Returns a text that identifies the state of the folder.
     """
 
     def __init__(self, folder: str, title: str, load: Callable[[str], Result], state_of: Callable[[str], str]) -> None:
         self._folder, self._title, self._load, self._state_of = folder, title, load, state_of
         self._lock = threading.Lock()
         self._tag, self._content, self._not_before = "", b"", 0.0
-        #: how often a page was made
+        #: the number of pages made
         self.made = 0
 
     def page(self) -> tuple[str, bytes]:
-        """What tells this page from others, and the page."""
+        """Return the tag that identifies this page, and the page."""
         with self._lock:
             try:
                 state = self._state_of(self._folder)
@@ -53,7 +53,7 @@ class Follower:
             if tag != self._tag and time.monotonic() >= self._not_before:
                 start = time.thread_time()
                 self._content, self._tag = self._make(tag), tag
-                if self.made:  # the first one imported what it needs
+                if self.made:  # the first page also took the time for its imports
                     self._not_before = time.monotonic() + _PATIENCE * (time.thread_time() - start)
                 self.made += 1
             return self._tag, self._content
@@ -61,24 +61,24 @@ class Follower:
     def _make(self, tag: str) -> bytes:
         try:
             return as_bytes(page(self._load(self._folder), self._title, tag))
-        except Exception as error:  # of files that are odd at this moment, or always: the reader sees it
+        except Exception as error:  # the files may be damaged now or for ever: the page shows the error
             kind = "" if isinstance(error, PysmacError) else f"{type(error).__name__}: "
             return as_bytes(empty_page(f"{kind}{error}", self._title, tag))
 
 
 class Server(ThreadingHTTPServer):
-    """Listens from now on.
+    """A server that listens from now on.
 
     Parameters
     ----------
     port : int
-        0: any that is free.
+        0: any free port.
     follower : Follower
 
     Raises
     ------
     OSError
-        Where the port cannot be had.
+        If the port is not available.
     """
 
     daemon_threads = True
@@ -88,11 +88,11 @@ class Server(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
 
     def server_bind(self) -> None:
-        socketserver.TCPServer.server_bind(self)  # that of HTTPServer asks the network for the name of this machine
+        socketserver.TCPServer.server_bind(self)  # HTTPServer's method asks the network for the name of this machine
         self.server_name, self.server_port = HOST, self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader that has gone is no error."""
+        """Ignore the error: a reader that closes the connection is not an error."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        # a name of others may lead to this address, and its pages would be allowed to read this one
+        # a foreign host name may lead to this address, and the pages of that host could then read this page
         if self.headers.get("Host") not in (
             f"{HOST}:{self.server.server_port}",
             f"localhost:{self.server.server_port}",
@@ -134,4 +134,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: the reader asks every few seconds."""
+        """Log nothing, because the page asks every few seconds."""

@@ -1,4 +1,4 @@
-"""A search space in words."""
+"""A search space as a text in words."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
     from pysmac_compat.space.parameters import Parameter
 
-_MOST = 50  # choices that are named
+_MOST = 50  # the largest number of choices that are named
 _OPERATORS = {"==": "is", "!=": "is not", "<": "is below", ">": "is above"}
 
 
 def space_rows(result: Result) -> list[dict[str, str]]:
-    """For each parameter its name, what it may be, its default, and where it is active."""
+    """Return, for each parameter, its name, its domain, its default, and when it is active."""
     space = result.search.space
     if space is None:
         return []
@@ -26,7 +26,7 @@ def space_rows(result: Result) -> list[dict[str, str]]:
     for name, parameter in space.parameters.items():
         if name in space.conditions:
             active = f"where {condition_words(space.conditions[name])}"
-        elif any(name not in kind for kind in kinds):  # a space of ConfigSpace
+        elif any(name not in kind for kind in kinds):  # the space is a ConfigSpace object
             active = "in some configurations"
         else:
             active = "always"
@@ -37,7 +37,7 @@ def space_rows(result: Result) -> list[dict[str, str]]:
 
 
 def domain_words(parameter: Parameter) -> str:
-    """What a parameter may be.
+    """Return the domain of a parameter in words.
 
     >>> from pysmac_compat.space.parameters import parse_parameter
     >>> domain_words(parse_parameter("x", ("real", [0.1, 10], 1, "log")))
@@ -58,7 +58,7 @@ def domain_words(parameter: Parameter) -> str:
 
 
 def condition_words(condition: Condition) -> str:
-    """When a condition holds.
+    """Return in words when a condition holds.
 
     >>> from pysmac_compat.space.definition import define
     >>> space = {"a": ("categorical", ["x", "y"], "x"), "n": ("integer", [1, 9], 1), "b": ("real", [0, 1], 0)}
@@ -79,7 +79,7 @@ def condition_words(condition: Condition) -> str:
 
 
 def _is_several(condition: Condition) -> bool:
-    """Whether a condition needs parentheses within others."""
+    """Return whether a condition needs parentheses inside another condition."""
     if isinstance(condition, Comparison):
         return False
     return len(condition.parts) > 1 or _is_several(condition.parts[0])
@@ -91,7 +91,7 @@ def _or(values: Sequence[Any]) -> str:
 
 
 def forbidden_words(space: Definition | None) -> list[str]:
-    """What is forbidden, a sentence for each clause."""
+    """Return the forbidden clauses in words, with a sentence for each clause."""
     if space is None:
         return []
     said = []
@@ -105,6 +105,6 @@ def forbidden_words(space: Definition | None) -> list[str]:
 
 
 def other_clauses(space: Definition | None) -> list[str]:
-    """The conditions and forbidden clauses of a space of ConfigSpace, as that writes them."""
+    """Return the conditions and forbidden clauses of a ConfigSpace object, as ConfigSpace prints them."""
     ready: Any = getattr(space, "configspace", None)
     return [] if ready is None else [str(each) for each in (*ready.conditions, *ready.forbidden_clauses)]

@@ -1,4 +1,4 @@
-"""Pictures of the calls: which worker made them, and on which instances."""
+"""Plots of the calls: by worker, and by instance."""
 
 from __future__ import annotations
 
@@ -73,20 +73,20 @@ def timeline(result: Result) -> Figure:
 
 @dataclass(frozen=True)
 class InstanceTable:
-    """Configurations over instances.
+    """Values of configurations on instances.
 
     Attributes
     ----------
     names : list of str
-        For each row, which configuration it is.
+        The configuration of each row, as text.
     columns : list of int
         The instances.
     cells : list of list of float
-        Mean values, row by row; NaN where there is none.
+        Mean values, row by row; NaN if there is no mean.
     failed : set of (int, int)
-        Column and row of each cell with a call that has no value.
+        Column and row of each cell that has a call without a value.
     n_configurations : int
-        In all, also those that have no row.
+        Number of all configurations, with or without a row.
     """
 
     names: list[str]
@@ -97,7 +97,7 @@ class InstanceTable:
 
 
 def by_instance(result: Result, n: int) -> InstanceTable:
-    """The best configuration first, then those with most instances, ``n`` at most.
+    """Return the table of at most ``n`` configurations: the best first, then the others by number of instances.
 
     Raises
     ------

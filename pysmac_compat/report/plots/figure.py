@@ -1,4 +1,4 @@
-"""A figure of matplotlib that a notebook shows, also where nothing has imported pyplot."""
+"""A matplotlib figure that a notebook shows even if nothing has imported pyplot."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from matplotlib import figure
 
 
 class Figure(figure.Figure):
-    """See ``matplotlib.figure.Figure``.
+    """A ``matplotlib.figure.Figure`` with a method that notebooks call to show an object.
 
-    A notebook learns how to show that one when pyplot is imported there. It then does so for this one, too.
+    A notebook can show matplotlib's own class only after an import of pyplot; then it shows this class in the same way.
     """
 
     def _repr_png_(self) -> bytes:

@@ -1,4 +1,4 @@
-"""Pictures of which parameters matter, alone and together."""
+"""Plots of the importance of parameters, alone and together."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from pysmac_compat.report.importance import Coded
     from pysmac_compat.results import Evaluation, Result
 
-#: pairs are sought among so many parameters, the most important ones alone
+#: pairs are searched among at most this number of parameters: those that are most important alone
 _MOST = 12
-_CELLS = 50  # of each axis of a contour
+_CELLS = 50  # number of cells of each axis of a contour plot
 
 
 def coded(result: Result, costs: Sequence[float] | None = None, used: Sequence[Evaluation] | None = None) -> Coded:
-    """The analysis of variance of a result.
+    """Return the analysis of variance of a result.
 
     Parameters
     ----------
     result : Result
     costs : sequence of float, optional
-        In place of the values of all evaluations.
+        Costs in place of the values of all evaluations.
     used : sequence of Evaluation, optional
-        Some of those that have a value, by default all.
+        A part of the evaluations with a value; by default all of them.
     """
     from pysmac_compat.report.importance import importance
 
@@ -45,7 +45,7 @@ def coded(result: Result, costs: Sequence[float] | None = None, used: Sequence[E
 
 
 def shares_of(anova: Any) -> dict[str, tuple[float, float]]:
-    """What each parameter explains alone, a mean and its deviation over the trees; the largest first."""
+    """Return the mean share that each parameter explains alone and its deviation over the trees; the largest first."""
     found = {}
     for name in anova.parameter_names:
         share = anova.quantify_importance(name)[name,]
@@ -54,9 +54,9 @@ def shares_of(anova: Any) -> dict[str, tuple[float, float]]:
 
 
 def pairs_of(result: Result, anova: Any, n: int, among: int = _MOST) -> dict[tuple[str, str], float]:
-    """The ``n`` pairs whose interaction explains most, among some parameters that explain most alone.
+    """Return the ``n`` pairs whose interactions explain most, among the parameters that explain most alone.
 
-    Two that are never active together cannot act together.
+    Two parameters that are never active together form no pair.
     """
     found = anova.get_most_important_pairwise_marginals(among**2, list(shares_of(anova))[:among])
     met = _active_together(result)
@@ -64,7 +64,7 @@ def pairs_of(result: Result, anova: Any, n: int, among: int = _MOST) -> dict[tup
 
 
 def _active_together(result: Result) -> set[frozenset[str]]:
-    """The pairs of parameters that were active in one evaluation."""
+    """Return the pairs of parameters that were active in the same evaluation."""
     kinds = {frozenset(each.configuration) for each in result}
     return {frozenset(pair) for names in kinds for pair in itertools.combinations(names, 2)}
 
@@ -80,7 +80,7 @@ def importance(result: Result, pairs: int = 10) -> Figure:
     axes = style.new_axes(figure, 1, 2 if together else 1, 1)
     conditional = parameters.space_of(result).conditions
     names = [f"{style.plain(name)}{' *' if name in conditional else ''}" for name in alone]
-    rows = max(len(alone), len(together))  # bars of both panels are as thick
+    rows = max(len(alone), len(together))  # bars of both panels have the same thickness
     _bars(axes, names, [mean for mean, _ in alone.values()], rows, style.COLOURS[0], [std for _, std in alone.values()])
     axes.set_title("alone" + (" (* conditional)" if conditional else ""))
     if together:
@@ -95,7 +95,7 @@ def _bars(
     axes: Axes, names: list[str], shares: list[float], rows: int, colour: str, spread: list[float] | None
 ) -> None:
     error = None
-    if spread is not None:  # a share is from 0 to 1
+    if spread is not None:  # whiskers stay within 0 and 1
         pairs = list(zip(spread, shares, strict=True))
         error = [[max(0.0, min(s, m)) for s, m in pairs], [max(0.0, min(s, 1 - m)) for s, m in pairs]]
     axes.barh(range(len(names)), shares, color=colour, xerr=error, ecolor="#555555", error_kw={"linewidth": 1})
@@ -152,9 +152,9 @@ def contour(result: Result, x: str | None = None, y: str | None = None) -> Figur
 
 
 def pair(result: Result, x: str | None, y: str | None, found: Callable[[], Coded]) -> tuple[str, str]:
-    """The two parameters that are named; in place of one that is not, the one that explains most with the other.
+    """Return the two named parameters; a missing name becomes the parameter that explains most with the other.
 
-    ``found`` makes the analysis of variance, where it is needed.
+    ``found`` computes the analysis of variance if it is needed.
     """
     if len(parameters.space_of(result).parameters) < 2:
         raise ArgumentError("two parameters are needed, the search space has one")
@@ -184,7 +184,7 @@ def pair(result: Result, x: str | None, y: str | None, found: Callable[[], Coded
 
 
 def _grid(found: Coded, parameter: Any) -> tuple[list[float], list[float]]:
-    """The borders of cells on the axis, and the places of their middles for the forest."""
+    """Return the borders of cells on the axis, and the places of the cells' middles for the forest."""
     if not parameter.numeric:
         k = len(parameter.values)
         return [i - 0.5 for i in range(k + 1)], [found.choices[parameter.name][value] for value in parameter.values]

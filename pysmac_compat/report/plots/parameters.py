@@ -1,4 +1,4 @@
-"""Axes of parameters: their scale, their ticks, and the places of values on them."""
+"""Axes of parameters: their scales, their ticks, and the places of values on them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
     from pysmac_compat.space.definition import Definition
 
-#: where, in parts of an axis, that stands which is inactive
+#: the place of an inactive parameter, as a part of the axis
 INACTIVE_PLACE = -0.1
-_LONGEST = 1e300  # of an axis on which matplotlib can count
+_LONGEST = 1e300  # the longest axis on which matplotlib can compute
 _GOLDEN = 0.6180339887498949
 
 
 def space_of(result: Result) -> Definition:
-    """The search space.
+    """Return the search space of a result.
 
     Raises
     ------
     ArgumentError
-        If the result does not know it.
+        If the result has no search space.
     """
     if result.search.space is None:
         raise ArgumentError("this plot needs the search space, which the result does not know (result.search.space)")
@@ -38,12 +38,12 @@ def space_of(result: Result) -> Definition:
 
 
 def chosen(result: Result, names: Sequence[str] | str | None) -> list[Parameter]:
-    """The parameters with these names, by default all, in the order of the space.
+    """Return the parameters with these names, by default all, in the order of the space.
 
     Raises
     ------
     ArgumentError
-        For a name that is none.
+        If a name is not the name of a parameter.
     """
     parameters = space_of(result).parameters
     wanted = list(parameters) if names is None else [names] if isinstance(names, str) else list(names)
@@ -56,7 +56,7 @@ def chosen(result: Result, names: Sequence[str] | str | None) -> list[Parameter]
 
 
 def ticks(parameter: Parameter, most: int = 4) -> list[tuple[Any, str]]:
-    """Values of a parameter for ticks, and their labels."""
+    """Return values of a parameter for ticks, with their labels."""
     if not parameter.numeric:
         places = crop_ticks(range(len(parameter.values)), max(most, 12))
         return [(parameter.values[i], plain(parameter.values[i], 12)) for i in places]
@@ -70,7 +70,7 @@ def ticks(parameter: Parameter, most: int = 4) -> list[tuple[Any, str]]:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number at a tick.
+    """Return the text of a number at a tick.
 
     >>> number(0.0001), number(250000), number(2500), number(1e-12), number(0.25)
     ('0.0001', '2.5e5', '2500', '1e-12', '0.25')
@@ -92,7 +92,7 @@ def _even_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def _log_ticks(low: float, high: float, most: int) -> list[float]:
-    """Powers of ten; within a decade or two also two- and fivefold ones."""
+    """Return powers of ten; on a short axis also two and five times a power of ten."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     tens = [10.0**k for k in range(max(first, -307), min(last, 308) + 1) if low <= 10.0**k <= high]
     if len(tens) >= 3:
@@ -103,12 +103,12 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def place(parameter: Parameter, value: Any) -> float:
-    """Where a value stands on the axes that `set_up` makes: itself, or the position of a choice."""
+    """Return the place of a value on an axis of `set_up`: the value itself, or the position of a choice."""
     return float(value) if parameter.numeric else float(parameter.positions[value])
 
 
 def unit_place(parameter: Parameter, value: Any) -> float:
-    """Where a value stands in [0, 1]."""
+    """Return the place of a value in [0, 1]."""
     return (
         unit_value(value, parameter)
         if parameter.numeric
@@ -117,7 +117,7 @@ def unit_place(parameter: Parameter, value: Any) -> float:
 
 
 def scattered(parameter: Parameter, evaluations: Sequence[Evaluation]) -> list[float]:
-    """The places of evaluations in which the parameter is active; those of one choice lie side by side."""
+    """Return the places of evaluations in which the parameter is active; equal choices lie side by side."""
     found = []
     for evaluation in evaluations:
         at = place(parameter, evaluation.configuration[parameter.name])
@@ -152,7 +152,7 @@ def set_up(axes: Axes, parameter: Parameter, which: str = "x", most: int = 4, la
 
 
 def turn_labels(axes: Axes, degrees: float) -> None:
-    """Let the labels of the x axis lean, their ends at the ticks."""
+    """Turn the labels of the x axis, with their ends at the ticks."""
     axes.tick_params(axis="x", rotation=degrees, labelsize="small")
     for each in axes.get_xticklabels():
         each.set_horizontalalignment("right")
@@ -160,5 +160,5 @@ def turn_labels(axes: Axes, degrees: float) -> None:
 
 
 def axis_name(parameter: Parameter) -> str:
-    """The label of an axis."""
+    """Return the label of an axis."""
     return f"{plain(parameter.name)}{' (log)' if parameter.log else ''}"

@@ -1,4 +1,4 @@
-"""Pictures of the way to the best: what was found when, over runs, and how good evaluations are altogether."""
+"""Plots of the values: over the evaluations, over several runs, and as a distribution."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
     known = [each.value for each in result.known if values.has_value(each, search)]
     axes.plot([0] * len(known), known, "D", color=style.QUIET, markersize=4, label="known before" if known else "")
     if not drawn:
-        values.usable(result)  # says that there is nothing
+        values.usable(result)  # raises the error that there is nothing to draw
     values.scale_values(axes, drawn + known)
     if search.runtime and search.cutoff is not None:
         axes.axhline(search.cutoff, color=style.QUIET, linestyle=":", label="limit of a call")
@@ -68,7 +68,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
 
 
 def _failures(axes: Axes, run: RunResult, result: Result, clock: Mapping[int, float] | Sequence[float]) -> None:
-    """Marks along the edge of the worst values, where evaluations have none."""
+    """Draw marks along the edge of the worst values for evaluations without a value."""
     edge = 0.015 if result.search.maximize else 0.985
     failed = [each for each in run.evaluations if not values.has_value(each, result.search)]
     transform = axes.get_xaxis_transform()
@@ -140,7 +140,7 @@ def compare_runs(result: Result, others: Mapping[str, Result] | None = None, nam
 
 
 def _curve(run: RunResult, end: int, maximize: bool) -> list[float]:
-    """The value of the best after each evaluation up to the end of the budget; infinitely bad before there is one."""
+    """Return the best value after each evaluation up to the end of the budget; infinitely bad before the first."""
     curve = [-math.inf if maximize else math.inf] * (end + 1)
     for at, value in values.incumbent_steps(run):
         curve[at:] = [value] * (end + 1 - at)
@@ -148,7 +148,7 @@ def _curve(run: RunResult, end: int, maximize: bool) -> list[float]:
 
 
 def _quantile(column: Sequence[float], q: float) -> float:
-    """A quantile of sorted numbers; NaN if it is infinite."""
+    """Return a quantile of sorted numbers; NaN if it is infinite."""
     at = q * (len(column) - 1)
     low, high = column[math.floor(at)], column[math.ceil(at)]
     value = low if low == high else low + (at - math.floor(at)) * (high - low)
@@ -174,7 +174,7 @@ def edf(result: Result) -> Figure:
         own = [each.value for each in run.evaluations if each.succeeded and values.has_value(each, search)]
         own.sort(reverse=search.maximize)
         shares = [(i + 1) / len(run.evaluations) for i in range(len(own))]
-        if own:  # the last share holds for all worse values
+        if own:  # the last share holds for all worse values as well
             axes.step(
                 [own[0], *own, worst],
                 [0.0, *shares, shares[-1]],

@@ -1,4 +1,4 @@
-"""Pictures of the search space: which values of the parameters lead to which values of the function."""
+"""Plots of the search space: the values of the function over the values of the parameters."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def slices(result: Result, names: Sequence[str] | str | None = None) -> Figure:
 
 
 def _limits(found: Sequence[float], log: bool) -> tuple[float, float]:
-    """The limits of an axis with these values, and a margin."""
+    """Return the limits of an axis with these values and a margin."""
     known = [value for value in found if abs(value) < 2.0**127 and (value > 0 or not log)]
     low, high = min(known), max(known)
     if log:
@@ -77,7 +77,7 @@ def parallel_coordinates(result: Result, names: Sequence[str] | str | None = Non
     found.reverse()  # the best are drawn last
     figure = style.new_figure(max(6.0, 1.25 * len(chosen) + 2.0), 4.8 if len(chosen) <= 10 else 6.5)
     axes = style.new_axes(figure)
-    from matplotlib.collections import LineCollection  # not before `new_figure` has said that it is missing
+    from matplotlib.collections import LineCollection  # after `new_figure`, which reports a missing matplotlib
 
     axes.grid(False)
     axes.spines[:].set_visible(False)
@@ -167,11 +167,11 @@ def status_map(result: Result, x: str | None = None, y: str | None = None) -> Fi
     return figure
 
 
-_STRIP = -0.04  # in parts of the axes: what is inactive stands beside them
+_STRIP = -0.04  # in parts of the axes: the place of inactive parameters, beside the axes
 
 
 def _strip(axes: Any, below: bool) -> None:
-    """Make room beside the axes for what is inactive, and say so."""
+    """Make room beside the axes for inactive parameters, and label it."""
     if below:
         axes.spines["left"].set_position(("axes", -0.08))
         axes.text(_STRIP, 1.01, "inactive", transform=axes.transAxes, fontsize="x-small", ha="center", va="bottom")
@@ -193,7 +193,7 @@ def _inactive(parameter: Parameter, evaluations: Sequence[Evaluation]) -> bool:
 
 
 def _by_activity(own: Sequence[Evaluation], one: Parameter, other: Parameter | None) -> list[list[Evaluation]]:
-    """The evaluations, those together in which the same of the two parameters are active."""
+    """Return the evaluations in groups; in each group the same ones of the two parameters are active."""
     groups: dict[tuple[bool, bool], list[Evaluation]] = {}
     for each in own:
         key = one.name in each.configuration, other is None or other.name in each.configuration
@@ -202,7 +202,7 @@ def _by_activity(own: Sequence[Evaluation], one: Parameter, other: Parameter | N
 
 
 def _telling(result: Result, x: str | None, y: str | None) -> tuple[Parameter, Parameter | None]:
-    """The two parameters on which it depends most whether calls fail, where the user names none."""
+    """Return the two parameters that influence most whether calls fail; a parameter that the user names is kept."""
     from pysmac_compat.report.plots import importances
 
     space = parameters.space_of(result).parameters

@@ -1,4 +1,4 @@
-"""What all pictures share: figures, colours, markers, and texts that matplotlib takes as they are."""
+"""Figures, colours, markers and texts for all plots; matplotlib shows the texts as they are."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: the palette of M. Okabe and K. Ito, *Color Universal Design*, 2008: apart for all kinds of colour vision
+#: the palette of M. Okabe and K. Ito, *Color Universal Design*, 2008: distinct for all kinds of colour vision
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 BEST = "#D55E00"
 QUIET = "#8A8A8A"
-#: for each status its colour and its marker: nothing is told by the colour alone
+#: for each status its colour and its marker: no difference is shown by colour alone
 STATUSES: dict[str, tuple[str, str]] = {
     "SAT": ("#0072B2", "o"),
     "UNSAT": ("#56B4E9", "s"),
@@ -26,12 +26,12 @@ _LONGEST = 18
 
 
 def new_figure(width: float = 7.0, height: float = 4.5) -> Figure:
-    """An empty figure, in inches; it needs no display.
+    """Return an empty figure of this size in inches; it needs no display.
 
     Raises
     ------
     ImportError
-        Without matplotlib: ``pip install 'pysmac-compat[plot]'``.
+        If matplotlib is missing: ``pip install 'pysmac-compat[plot]'``.
     """
     try:
         from pysmac_compat.report.plots.figure import Figure
@@ -41,7 +41,7 @@ def new_figure(width: float = 7.0, height: float = 4.5) -> Figure:
 
 
 def new_axes(figure: Figure, *place: Any) -> Axes:
-    """Axes in a figure, with the colours of `COLOURS` in turns and a grid behind what is drawn."""
+    """Add axes to a figure, with the colours of `COLOURS` in turn and a grid in the background."""
     axes = figure.add_subplot(*place)
     axes.set_prop_cycle(color=COLOURS)
     axes.grid(True, color="#E4E4E4", linewidth=0.6)
@@ -51,7 +51,7 @@ def new_axes(figure: Figure, *place: Any) -> Axes:
 
 
 def plain(text: object, longest: int = _LONGEST) -> str:
-    r"""A name or value as matplotlib shows it: in one line, cut, and never taken for a formula.
+    r"""Return a name or value for matplotlib: in one line, cut, and never read as a formula.
 
     >>> plain("a$b"), plain("a_name_that_is_much_too_long"), plain(None)
     ('a\\$b', 'a_name_t…too_long', 'None')
@@ -64,7 +64,7 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 
 def run_colours(n: int, best: int) -> list[tuple[str, str]]:
-    """The colour of each of some runs, and its name in a legend; of many runs only the best stands out.
+    """Return the colour of each run and its name in a legend; of many runs only the best has its own colour.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def run_colours(n: int, best: int) -> list[tuple[str, str]]:
 
 
 def colour_map(dark_is_high: bool) -> Any:
-    """A scale of colours that changes in lightness, which all kinds of colour vision see; none is as light as paper."""
+    """Return a scale of colours of changing lightness, for all kinds of colour vision; none is as light as paper."""
     import matplotlib
     from matplotlib.colors import ListedColormap
 
@@ -89,14 +89,14 @@ def colour_map(dark_is_high: bool) -> Any:
 
 
 def whole_ticks(axes: Axes) -> None:
-    """Ticks of the x axis at whole numbers only."""
+    """Put ticks of the x axis at whole numbers only."""
     from matplotlib.ticker import MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
 
 
 def legend_below(axes: Axes, columns: int = 5) -> None:
-    """A legend below the axes, where it covers nothing; none where there is nothing to tell apart."""
+    """Add a legend below the axes, where it covers nothing; add none if no line has a label."""
     handles, labels = axes.get_legend_handles_labels()
     if handles:
         figure: Any = axes.figure
@@ -105,7 +105,7 @@ def legend_below(axes: Axes, columns: int = 5) -> None:
 
 
 def grid_shape(n: int) -> tuple[int, int]:
-    """Rows and columns for some panels.
+    """Return the numbers of rows and columns for ``n`` panels.
 
     >>> grid_shape(1), grid_shape(4), grid_shape(20)
     ((1, 1), (2, 2), (4, 5))
@@ -115,7 +115,7 @@ def grid_shape(n: int) -> tuple[int, int]:
 
 
 def crop_ticks(places: Sequence[int], most: int) -> list[int]:
-    """Some of many ticks, evenly.
+    """Return at most ``most`` of the ticks, at equal distances.
 
     >>> crop_ticks(range(10), 4)
     [0, 3, 6, 9]

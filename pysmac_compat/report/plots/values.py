@@ -1,4 +1,4 @@
-"""What the values of a result are to a picture: which are the function's own, on what scale, with what name."""
+"""The values of a result in a plot: their source, their scale and their label."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
     from pysmac_compat.results import Evaluation, Result, RunResult, Searched
 
-_WIDE = 30.0  # from this ratio of the largest to the least value on the scale is logarithmic
+_WIDE = 30.0  # the scale is logarithmic if the largest value is at least this multiple of the least
 
 
 def has_value(evaluation: Evaluation, search: Searched) -> bool:
-    """Whether the value says something: a success, or a run time up to its limit; no stand-in for a failure."""
+    """Return whether a value is real: a success, or a run time up to the limit, and not a substitute for a failure."""
     told = evaluation.succeeded or (search.runtime and evaluation.status == "TIMEOUT")
     return told and abs(evaluation.value) < TIMEOUT_QUALITY
 
 
 def counted(evaluation: Evaluation, search: Searched) -> float:
-    """The value as it counts in a mean: a run time that reached the limit counts ``penalty`` times."""
+    """Return the value for a mean: a run time that reached the limit is multiplied by ``penalty``."""
     late = search.runtime and search.cutoff is not None and evaluation.value >= search.cutoff
     return evaluation.value * search.penalty if late else evaluation.value
 
 
 def usable(result: Result) -> list[Evaluation]:
-    """The evaluations with a value.
+    """Return the evaluations with a value.
 
     Raises
     ------
     ArgumentError
-        If there is none.
+        If no evaluation has a value.
     """
     found = [evaluation for evaluation in result if has_value(evaluation, result.search)]
     if not found:
@@ -46,13 +46,13 @@ def usable(result: Result) -> list[Evaluation]:
 
 
 def statuses(evaluations: Iterable[Evaluation]) -> list[str]:
-    """The statuses that occur, in the order of `STATUSES`."""
+    """Return the statuses that occur, in the order of `STATUSES`."""
     seen = {evaluation.status for evaluation in evaluations}
     return [status for status in STATUSES if status in seen]
 
 
 def value_label(search: Searched, mean: bool = False) -> str:
-    """The label of an axis of values, with its unit and the direction."""
+    """Return the label of an axis of values, with the unit and the direction."""
     if search.runtime:
         kind = "run time (s)"
         if mean and search.penalty != 1:
@@ -62,21 +62,21 @@ def value_label(search: Searched, mean: bool = False) -> str:
 
 
 def is_wide(values: Iterable[float]) -> bool:
-    """Whether values need a logarithmic scale: all positive, and of different sizes."""
+    """Return whether values need a logarithmic scale: all are positive, and their ratio is large."""
     known = [value for value in values if math.isfinite(value)]
     return bool(known) and min(known) > 0 and max(known) / min(known) >= _WIDE
 
 
 def scale_values(axes: Axes, values: Iterable[float], which: str = "y") -> None:
-    """Set the scale of an axis of values, see `is_wide`."""
+    """Set the scale of an axis of values; see `is_wide`."""
     if is_wide(values):
         (axes.set_yscale if which == "y" else axes.set_xscale)("log")
 
 
 def incumbent_steps(run: RunResult) -> list[tuple[int, float]]:
-    """From which evaluation on the best was worth what; at last the value of the run, a mean over more evaluations.
+    """Return from which evaluation on the best had which value; the last is the run's value, a mean.
 
-    Of calls side by side one may end, and be the best, before one with a smaller number is.
+    If calls run in parallel, an evaluation may become the best before an evaluation with a smaller index has ended.
     """
     reached = itertools.accumulate((step.evaluation for step in run.trajectory), max)
     steps = [(index, step.value) for index, step in zip(reached, run.trajectory, strict=True)]
@@ -87,7 +87,7 @@ def incumbent_steps(run: RunResult) -> list[tuple[int, float]]:
 
 
 def clock(run: RunResult) -> dict[int, float]:
-    """How many seconds the calls up to each evaluation have taken; 0 stands for the time before the first one."""
+    """Return the total seconds of the calls up to each evaluation; the key 0 is the time before the first call."""
     spent, total = {0: 0.0}, 0.0
     steps = [(step.evaluation, 0.0) for step in run.trajectory]
     for index, seconds in sorted([*((each.index, each.wall_time) for each in run.evaluations), *steps]):
@@ -97,11 +97,11 @@ def clock(run: RunResult) -> dict[int, float]:
 
 
 def budget(result: Result) -> int:
-    """How many evaluations each run was to have."""
+    """Return the planned number of evaluations of each run."""
     used = max((evaluation.index for evaluation in result), default=0)
     return max(used, result.search.max_evaluations or 0)
 
 
 def best_run(result: Result) -> int:
-    """The number of the run that has found the best."""
+    """Return the number of the run that found the best configuration."""
     return next((i for i, run in enumerate(result.runs) if run.trajectory and run.value == result.value), 0)
