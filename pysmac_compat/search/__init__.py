@@ -1,1 +1,1 @@
-"""One minimisation: its processes, its runs, its result."""
+"""One minimisation: its processes, its runs and its result."""

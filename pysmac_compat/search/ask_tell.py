@@ -1,4 +1,4 @@
-"""`Search`: ask what to evaluate, and tell what it came to."""
+"""`Search`: ask for a trial, and tell its result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 
-#: what other tools call arguments of `Search`
+#: the names in other tools of arguments of `Search`
 _OTHER_NAMES = {
     **{name: use for name, use in arguments.OTHER_NAMES.items() if name != "space"},
     "parameter_dict": "space, which comes first",
@@ -39,30 +39,30 @@ _OTHER_NAMES = {
 
 
 class Search:
-    """A search that is driven from outside: ask for a trial, evaluate it anywhere, tell what it came to.
+    """A search that a script drives: ask for a trial, evaluate it anywhere, tell its result.
 
-    It proposes what `SMAC_optimizer.minimize` proposes with these arguments, as long as the same results are told.
-    Several trials may be open at a time; their results are learnt as they are told. Iterating over it asks for one
-    trial after the other until the search ends.
+    Given the same results, it proposes the same configurations as `SMAC_optimizer.minimize` with these arguments.
+    Several trials may be open at the same time; the search learns their results in the order in which they are told.
+    Iterating over a search asks for one trial after another until the search ends.
 
     Parameters
     ----------
     space : dict of str to tuple, or ConfigSpace.ConfigurationSpace
     conditional_clauses, forbidden_clauses : list of str
     max_evaluations : int
-        When the search ends; the size of the initial design depends on it.
+        The number of evaluations after which the search ends; it also sets the size of the initial design.
     deterministic, num_train_instances, train_instance_features, t_limit_function_s, maximize, known
         See `SMAC_optimizer.minimize`; ``t_limit_function_s`` is the ``cutoff`` of a trial.
     num_test_instances : int or None
-        After the search come the trials that evaluate the final incumbent on these instances; their ``test`` is True.
+        Number of test instances. After the search, trials evaluate the final incumbent on them; their ``test`` is True.
     seed : int
     smac_options : dict
-        What would be assigned to ``SMAC_optimizer().smac_options``; nothing that is about calls and files.
+        Options as in ``SMAC_optimizer().smac_options``, except options about calls and files.
 
     Raises
     ------
     ArgumentError, ParameterError, ClauseError
-        All of them ``ValueError``.
+        All three are ``ValueError``.
 
     Examples
     --------
@@ -111,19 +111,19 @@ class Search:
 
     def _start(self, saved: SavedSearch | None = None) -> None:
         self._plan = search_plan(self._definition, **self._settings)
-        builder = ResultBuilder(self._plan, shows_failures=False)  # who has told of one knows it
+        builder = ResultBuilder(self._plan, shows_failures=False)  # the caller knows the failures that it tells
         recorded = None if saved is None else saved.recorded
         self._design = self._plan.budget.evaluations if recorded is None else recorded.max_evaluations
         self._driven = DrivenSearch(self._plan, builder, recorded=recorded)
 
     def ask(self) -> Trial:
-        """What is to be evaluated next.
+        """Return the next trial to evaluate.
 
         Raises
         ------
         SearchError
-            A ``RuntimeError``: the search has ended, or results of open trials must be told first, or an exception
-            has come out of an earlier `ask`: `save` the search and `load` it to go on.
+            A ``RuntimeError``: the search has ended, or it needs results of open trials first, or an earlier `ask`
+            raised an exception. After such an exception, `save` the search and `load` it to continue.
         """
         trial = self._driven.ask()
         if trial is None:
@@ -135,52 +135,53 @@ class Search:
             yield trial
 
     def tell(self, trial: Trial, result: Any) -> None:
-        """What a trial came to.
+        """Tell the result of a trial.
 
         Parameters
         ----------
         trial : Trial
-            One that is open.
+            An open trial.
         result : float, dict or Exception
-            What a function of `SMAC_optimizer.minimize` returns: a number, or a dict with 'value' and perhaps 'status'
-            and 'runtime' (seconds; the objective RUNTIME needs it). An exception stands for a call that has crashed.
+            The return value of a function for `SMAC_optimizer.minimize`: a number, or a dict with 'value' and
+            optionally 'status' and 'runtime' (seconds; the objective RUNTIME needs it). An exception means that the
+            call has crashed.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``; the trial is open as before.
+            A ``ValueError``; the trial stays open.
         """
         self._driven.check(trial)
         self._driven.tell(trial, told_outcome(trial, result, self._plan))
 
     @property
     def open(self) -> tuple[Trial, ...]:
-        """The trials whose results have not been told, in the order in which they were asked for."""
+        """The trials without a result, in the order in which they were asked for."""
         return self._driven.open
 
     @property
     def unneeded(self) -> tuple[Trial, ...]:
-        """Open trials whose configurations have lost meanwhile: nothing is learnt from what they come to."""
+        """Open trials whose configurations have already lost: the search will learn nothing from their results."""
         return self._driven.unneeded
 
     @property
     def ended(self) -> str:
-        """Why the search has ended; empty as long as it goes on, or nobody has asked for more than there is."""
+        """Why the search has ended; empty before it has ended, and until `ask` has found no further trial."""
         return self._driven.ended
 
     @property
     def best(self) -> tuple[float, dict[str, Any]] | None:
-        """The best value and its configuration, as `SMAC_optimizer.minimize` returns them; None before there is one."""
+        """The best value and configuration, as `SMAC_optimizer.minimize` returns them; None if there is none yet."""
         result = self.result
         return (result.value, dict(result.configuration)) if result.runs[0].trajectory else None
 
     @property
     def result(self) -> Result:
-        """All that is known so far, as `SMAC_optimizer.result`; what is told later does not change it."""
+        """The result so far, as `SMAC_optimizer.result`; results that are told later do not change it."""
         return self._driven.result
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all of it into a file, in place of what the file holds; see `load`.
+        """Write the search into a file, which is replaced if it exists; see `load`.
 
         Raises
         ------
@@ -192,23 +193,23 @@ class Search:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, max_evaluations: int | None = None) -> Search:
-        """Go on with a search that was saved; trials that were open are open again.
+        """Load a saved search and continue it; trials that were open are open again.
 
-        The search is not in the file: it is done again with the results that are there, which takes seconds for
-        hundreds of them.
+        The file does not hold the search's state: the search is repeated with the recorded results, which takes
+        seconds for hundreds of results.
 
         Parameters
         ----------
         path : str or path-like
-            Nothing in the file is executed.
+            The file; nothing in it is executed.
         max_evaluations : int or None
             Where the search ends, if not where it would have ended; the initial design stays as it was. Tests follow
-            when it ends; those of them that are in the file count.
-
+            A new number of evaluations after which the search ends; the initial design does not change. Test trials
+            follow after the end; test results in the file count.
         Raises
         ------
         FileFormatError
-            A ``ValueError`` that names the line; also where the search comes to something else than what is recorded.
+            A ``ValueError`` that names the line; also if the repeated search differs from the recorded search.
         OSError
         """
         saved = read_search(path)
@@ -218,7 +219,7 @@ class Search:
             search._settings["max_evaluations"] = max_evaluations
         try:
             search._start(saved)
-        except TypeError as error:  # an argument that is missing, unknown or of a wrong type
+        except TypeError as error:  # an argument is missing, unknown or has a wrong type
             raise FileFormatError(str(error), os.fspath(path), 1) from error
         search._driven.repeat(saved.asked, 0 if search._settings != saved.settings else saved.n_tests)
         return search
@@ -232,7 +233,7 @@ class Search:
 
 
 def search_plan(definition: Definition, *, smac_options: Mapping[str, Any], **settings: Any) -> Plan:
-    """The plan of a `Search` with these arguments."""
+    """Return the plan of a `Search` with these arguments."""
     options = resolve(smac_options)
     _refuse_calls(options)
     settings["maximize"] = arguments.flag("maximize", settings["maximize"])
@@ -241,7 +242,7 @@ def search_plan(definition: Definition, *, smac_options: Mapping[str, Any], **se
 
 
 def _refuse_calls(options: Options) -> None:
-    """Refuse what nobody would obey: a search that makes no calls cannot end or repeat them, and it writes no files."""
+    """Refuse options without effect: a search makes no calls that it could end or repeat, and it writes no files."""
     calls, limits = CallOptions(), LimitOptions()
     refused = {
         "dask-client": options.calls.cluster is not calls.cluster,

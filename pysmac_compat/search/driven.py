@@ -1,7 +1,7 @@
-"""A search that is driven from outside: it hands out trials and learns what they came to; no calls, no processes.
+"""A search that is driven from outside: it hands out trials and learns their outcomes, without calls and processes.
 
-A `Run` does what it does in the engine's process; but what makes a call there is what takes a `Trial` here, and a call
-comes to its end when its outcome is told. So it proposes what `SMAC_optimizer.minimize` proposes.
+The search is a `Run`, as in the engine's process. Its calls become `Trial` objects here, and a call ends when its
+outcome is told. So the search proposes the configurations of `SMAC_optimizer.minimize`.
 """
 
 from __future__ import annotations
@@ -37,28 +37,27 @@ if TYPE_CHECKING:
 
 
 class DrivenSearch:
-    """Hands out the trials of a plan's first run: those of the search, then those on test instances.
+    """Hands out the trials of a plan's first run: the trials of the search, then the trials on test instances.
 
-    SMAC3 is imported, and the clock of the total time starts, when it is first asked. It may be used by several
-    threads.
+    The first `ask` imports SMAC3 and starts the clock of the total time. Several threads may use the search.
 
     Parameters
     ----------
     plan : Plan
     builder : ResultBuilder or None
-        What keeps the result; None: nobody wants it.
+        The builder of the result; None: no result is kept.
     files : ResultFiles or None
-        Where the results are written.
+        The writer of the results.
     recorded : Recorded or None
-        What is known of the run, if it goes on; see `repeat`.
+        The recorded evaluations, if the run continues; see `repeat`.
     design : int or None
-        The initial design is that of a search of so many evaluations, in place of the plan's.
+        The number of evaluations that sets the size of the initial design; None: the plan's number.
 
     Attributes
     ----------
     plan : Plan
     ended : str
-        Why it has ended; empty as long as it has not.
+        Why the search has ended; empty before that.
     """
 
     def __init__(
@@ -77,17 +76,17 @@ class DrivenSearch:
         self._calls = Calls(plan.calls.retries)
         self._session: Session | None = None
         self.ended = ""
-        self._learnt: list[int] = []  # the indices of the evaluations, as they were told
-        self._asked: list[int] = []  # how many had been asked for when each of them was told
-        self._n_tests = 0  # that have been asked for
+        self._learnt: list[int] = []  # the indices of the evaluations, in the order in which they were told
+        self._asked: list[int] = []  # for each told evaluation: the number of trials asked for before it
+        self._n_tests = 0  # the number of tests asked for
         self._tested: set[int] = set()
-        self._tests: deque[Job] | None = None  # those that nobody has asked for; None: the search goes on
-        self._events: deque[Event] = deque()  # of which the result and the files do not know yet
+        self._tests: deque[Job] | None = None  # tests that were not asked for yet; None: the search has not ended
+        self._events: deque[Event] = deque()  # events that the result and the files have not taken yet
         self._take(RunStarted(0))
         self._tell_events()
 
     def ask(self) -> Trial | None:
-        """What is to be evaluated next; None if there is nothing, or not before outcomes are told: `why_nothing`."""
+        """Return the next trial; None if there is none, or none before further outcomes: see `why_nothing`."""
         with self._lock:
             if self.ended:
                 return None
@@ -110,7 +109,7 @@ class DrivenSearch:
         return f"{reason or 'it needs a result first'}; open trials are: {_numbers(self.open)}"
 
     def check(self, trial: Any) -> None:
-        """Raise an `ArgumentError` if this is no trial that is open."""
+        """Raise an `ArgumentError` if this is not an open trial."""
         if not isinstance(trial, Trial):
             raise ArgumentError(f"tell: expected a trial, as ask() returns it, got {shown(trial)}")
         if trial in self.open:
@@ -124,12 +123,12 @@ class DrivenSearch:
         raise ArgumentError(f"tell: {shown(trial)} is no trial of this search that is open; open are: {those}")
 
     def tell(self, trial: Trial, outcome: Outcome) -> None:
-        """What a trial came to. It stays open if it has crashed, and the plan wants another call then.
+        """Take the outcome of a trial. The trial stays open if it has crashed and the plan repeats crashed calls.
 
         Raises
         ------
         ArgumentError
-            If it is not open.
+            If the trial is not open.
         """
         with self.engine() as session:
             self.check(trial)
@@ -143,27 +142,27 @@ class DrivenSearch:
             self._end_if_over(session)
 
     def give_up(self, trial: Trial) -> None:
-        """Nobody will tell the outcome of a trial of the search."""
+        """Forget an open trial of the search, because nobody will tell its outcome."""
         with self.engine() as session:
             self.check(trial)
             self._calls.give_up(trial)
             session.give_up(self._run.number_of(trial.number))
 
     def _learn(self, session: Session) -> None:
-        """Learn the outcome that was told, or the next one that is recorded."""
+        """Learn the outcome that was told, or the next recorded outcome."""
         number = self._run.next_to_learn(session.pending)
         self._learnt.append(self._run.index_of(number))
         self._asked.append(session.begun)
         session.learn(number)
 
     def _turn_to_tests(self, session: Session) -> None:
-        """Find out what is to be tested, if the search is over."""
+        """Choose the tests, if the search is over."""
         if self._tests is None and session.reason and not session.pending:
             broken = session.killed or self._run.broken
             self._tests = deque([] if broken else self._run.tests(session.cpu_used))
 
     def _begin_test(self) -> bool:
-        """Hand out the next test, unless it is recorded; returns whether it is open now."""
+        """Open the next test, unless its result is recorded; return whether it is open."""
         assert self._tests is not None
         job = self._tests.popleft()
         self._n_tests += 1
@@ -185,18 +184,18 @@ class DrivenSearch:
 
     @property
     def unneeded(self) -> tuple[Trial, ...]:
-        """Those of them that nothing is learnt from any more."""
+        """The open trials from whose outcomes the search will learn nothing."""
         with self._lock:
             return self._calls.unneeded
 
     @property
     def n_told(self) -> int:
-        """How many trials of the search have been told."""
+        """The number of trials of the search whose outcomes have been told."""
         return len(self._learnt)
 
     @property
     def result(self) -> Result:
-        """All that is known so far; what is told later does not change it."""
+        """The result so far; outcomes that are told later do not change it."""
         assert self._builder is not None
         with self._lock:
             found = self._builder.result if self.ended else self._builder.so_far(0)
@@ -210,12 +209,12 @@ class DrivenSearch:
             return replace(found, runs=[run])
 
     def history(self) -> History:
-        """What was asked and told so far."""
+        """Return the trials and outcomes so far."""
         with self._lock:
             (run,) = self.result.runs
             evaluations = {each.index: each for each in run.evaluations}
             begun = 0 if self._session is None else self._session.begun
-            unused = [] if self._recorded is None else self._recorded.tests  # by a longer search, so far
+            unused = [] if self._recorded is None else self._recorded.tests  # results of a longer search, not used yet
             return History(
                 told=[evaluations[index] for index in self._learnt],
                 asked=[*self._asked, begun],
@@ -224,14 +223,14 @@ class DrivenSearch:
             )
 
     def repeat(self, asked: Sequence[int], n_tests: int) -> None:
-        """Ask and tell what is recorded, as it was done before.
+        """Ask and tell again as recorded.
 
-        ``asked`` and ``n_tests`` are those of the `History`.
+        ``asked`` and ``n_tests`` are attributes of the `History`.
 
         Raises
         ------
         FileFormatError
-            If the search comes to something else.
+            If the search differs from the recorded search.
         """
         assert self._recorded is not None
         with self.engine() as session:
@@ -252,16 +251,16 @@ class DrivenSearch:
 
     @contextlib.contextmanager
     def engine(self) -> Iterator[Session]:
-        """The session, begun if it is not, with what holds in an engine's process: one thread, and silence."""
+        """Yield the session, begun if necessary, under the conditions of an engine's process: one thread, no output."""
         with self._lock:
             try:
                 with engine_here(), self._own_time.goes_on():
                     yield self._session or self._begin()
             finally:
-                self._tell_events()  # when the user's filters of warnings are back
+                self._tell_events()  # after the user's filters of warnings are restored
 
     def _begin(self) -> Session:
-        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes its scenario, nothing else
+        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes only its scenario there
             plan, calls, send = self.plan, self._calls, self._take
             self._run = Run(plan, 0, calls.outcome, send, Path(folder), calls, self._recorded, design=self._design)
             session = self._run.session(plan.calls.workers, self._own_time)
@@ -280,7 +279,7 @@ class DrivenSearch:
             while self._events:
                 self._tell_event(self._events.popleft())
         finally:
-            if self._events:  # nothing is lost if a warning is an error, say
+            if self._events:  # no event is lost, for example if a filter turns a warning into an exception
                 self._tell_events()
 
     def _tell_event(self, event: Event) -> None:
@@ -295,7 +294,7 @@ class DrivenSearch:
                 self._files.take(event)
 
     def close(self) -> None:
-        """End the search as it is now; idempotent."""
+        """End the search in its present state; further calls have no effect."""
         with self._lock, uninterrupted():
             self.ended = self.ended or INTERRUPTED
             self._calls = Calls()

@@ -1,4 +1,4 @@
-"""The engine in the user's own process: what an engine's process is for good holds here for a moment."""
+"""The engine in the user's own process, under the conditions of an engine's process for a short time."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 
 from pysmac_compat.evaluation.installed import in_place, installed_packages
 
-_limits: list[Any] = []  # what limits the threads of linear algebra; found once it is loaded
-_ours: dict[str, ModuleType] = {}  # modules of SMAC3, say, of whose names the user's script has other ones
+_limits: list[Any] = []  # the controller of the threads of linear algebra; made after the library is loaded
+_ours: dict[str, ModuleType] = {}  # modules, for example of SMAC3, whose names the user's script uses for others
 
 
 @contextlib.contextmanager
 def engine_here() -> Iterator[None]:
-    """With SMAC3, with one thread for linear algebra, without warnings and without SMAC3's log.
+    """Provide SMAC3, one thread for linear algebra, no warnings and no log of SMAC3 within this context.
 
-    The order in which several threads add may not decide what is found.
+    The result of a search must not depend on the order in which several threads add numbers.
     """
     log = logging.getLogger("smac")
     level = log.level
@@ -42,19 +42,19 @@ def engine_here() -> Iterator[None]:
 
 
 class OwnTime:
-    """CPU seconds of the search itself; what else its process does is none of it."""
+    """CPU seconds of the search itself, without the other work of its process."""
 
     def __init__(self) -> None:
         self._before = 0.0
         self._since: float | None = None
 
     def __call__(self) -> float:
-        """All of them so far."""
+        """Return all CPU seconds so far."""
         return self._before + (0.0 if self._since is None else time.thread_time() - self._since)
 
     @contextlib.contextmanager
     def goes_on(self) -> Iterator[None]:
-        """A context in which this thread searches, and no other one."""
+        """Count the CPU time of this thread within this context; only one thread may be in it."""
         self._since = time.thread_time()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Ends a search in which nothing can work: a typing error, a missing package, a result that is no number."""
+"""Ends a search that cannot succeed, because of a typing error, a missing package or a result that is not a number."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from pysmac_compat.evaluation.outcome import Outcome
 
-_FIRST = 10  # configurations, or as many as the user starts with
+_FIRST = 10  # least number of configurations before the search may end
 
 
 class Hopeless:
-    """Whether the first configurations of a run have all crashed for one reason that no configuration changes.
+    """Detects that the first configurations of a run all crash for one reason that does not depend on them.
 
     Parameters
     ----------
     n_initial : int
-        How many configurations the user wants to see first.
+        Number of configurations that the user wants to try first.
     """
 
     def __init__(self, n_initial: int) -> None:
@@ -26,7 +26,7 @@ class Hopeless:
         self._settled = False
 
     def take(self, configuration: Mapping[str, Any], outcome: Outcome) -> str:
-        """Take a further outcome; why the run should end, empty if it should go on."""
+        """Take a further outcome; return why the run should end, or an empty text if it should continue."""
         flaw = outcome.flaw
         if self._settled or not flaw or self._flaw not in ("", flaw):
             self._settled = True

@@ -1,4 +1,4 @@
-"""What a run wants to be evaluated, and what does that."""
+"""The evaluations that a run wants, and the interfaces of what makes them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from pysmac_compat.plan import Plan
 
 @dataclass(frozen=True)
 class Job:
-    """An evaluation that is to be made.
+    """An evaluation to make.
 
     Attributes
     ----------
     index : int
-        From 1; those on test instances are counted by themselves.
+        The index of the evaluation, from 1; evaluations on test instances have their own indices.
     configuration : dict
         The active values.
     instance, seed : int or None
     cutoff : float or None
-        CPU seconds.
+        Limit in CPU seconds.
     test : bool
-        Whether it is on a test instance, after the search.
+        Whether the evaluation is on a test instance, after the search.
     origin : str or None
-        How SMAC3 has found the configuration.
+        How SMAC3 found the configuration.
     drop : Drop or None
-        Stops it.
+        Stops the evaluation.
     """
 
     index: int
@@ -44,23 +44,23 @@ class Job:
     drop: Drop | None = None
 
 
-#: makes one call: arguments, cutoff in seconds, what stops it
+#: a function that makes one call; its arguments are the keywords, the cutoff in seconds, and what stops the call
 Call: TypeAlias = Callable[[Mapping[str, Any], "float | None", "Drop | None"], Outcome]
 
 
 class Pool(Protocol):
-    """Does several jobs at a time, as ``ThreadPoolExecutor``."""
+    """An executor that does several jobs at the same time, such as ``ThreadPoolExecutor``."""
 
     def submit(self, function: Callable[[Job], Any], job: Job, /) -> Future[Any]:
-        """Have it done soon: ``function(job)``."""
+        """Schedule ``function(job)``, and return its future."""
 
 
 class EvaluationLost(SearchError):
-    """A call will not come to an end, because what makes it is gone."""
+    """A call will never end, because the process that makes it has gone."""
 
 
 def test_jobs(plan: Plan, run: int, configurations: Iterable[dict[str, Any]]) -> list[Job]:
-    """The evaluations of some configurations on the test instances, after the run of this number."""
+    """Return the evaluations of some configurations on the test instances, after the run with this number."""
     rules, instances = plan.validation, plan.instances
     base = plan.seeds[run] if rules.seed is None else rules.seed
     jobs: list[Job] = []

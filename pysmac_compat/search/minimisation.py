@@ -1,4 +1,4 @@
-"""One minimisation, carried out: a plan goes in, events and a result come out. All faces of the package use it."""
+"""A minimisation that carries out a plan and yields events and a result; all interfaces of the package use it."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ class Minimisation:
     ----------
     plan : Plan
     function : callable or None
-        Called in child processes, or on a cluster, as the plan says. None, or calls that are not isolated: each call
-        comes back as a `CallWanted` event, to be answered with `answer`.
+        Called in child processes or on a cluster, according to the plan. If it is None, or if the plan does not
+        isolate calls, each call comes back as a `CallWanted` event; answer it with `answer`.
     files : ResultFiles or None
-        Where the results are written.
+        The writer of the results.
     locks : sequence of RunLock
-        Of the runs: this process and the engines hold them, the calls do not.
+        The locks of the runs: this process and the engines hold them, the calls do not.
     recorded : dict of int to Recorded
-        What is known of runs that are resumed.
+        The recorded evaluations of runs that are resumed.
     rules : StopRules or None
-        When a run has done enough.
+        Rules that end a run early.
     wishes : Wishes or None
-        What is shown while it goes on.
+        The display while the minimisation runs.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Minimisation:
         self._started = contextlib.ExitStack()
 
     def start(self) -> None:
-        """Start the processes: what makes the calls, and the engines."""
+        """Start the processes of the calls and of the engines."""
         plan = self._plan
         for i in range(plan.processes):
             callers: list[Caller] = []
@@ -80,7 +80,7 @@ class Minimisation:
             self._callers += callers
             runs = range(i, len(plan.seeds), plan.processes)
             of_search = None if self._files is None else self._files.of_search
-            with shared_with_forks():  # the engine writes, too
+            with shared_with_forks():  # because the engine writes files as well
                 asks, tells = bool(self._rules), self._display is not None
                 self._engines.append(Engine(plan, runs, callers, self._recorded, of_search, asks, tells))
             self._started.callback(self._engines[-1].close)
@@ -88,7 +88,7 @@ class Minimisation:
             self._started.enter_context(self._display)
 
     def events(self) -> Iterator[Event]:
-        """What happens, as it happens, until all runs have ended; result and files know of it first."""
+        """Yield each event when it happens, until all runs have ended; result and files take each event first."""
         for event in events_of(self._engines, self._take):
             if self._display is not None:
                 self._display.take(event)
@@ -106,12 +106,12 @@ class Minimisation:
                 self._files.take(event)
 
     def carry_out(self, on_event: Callable[[Event], object] | None = None) -> None:
-        """Start, make the calls that are not isolated, and come to the end, whatever happens.
+        """Start, make the calls that are not isolated, and close everything at the end, even after an exception.
 
         Parameters
         ----------
         on_event : callable or None
-            Is given each event; the search ends if it returns ``True``.
+            Called with each event; the search ends if it returns ``True``.
         """
         stopped = False
         try:
@@ -131,7 +131,7 @@ class Minimisation:
         self.conclude()
 
     def _complete(self, event: Event) -> Event:
-        """An event with what only this process knows."""
+        """Return an event with the information that only this process has."""
         return replace(event, result=self._builder.so_far(event.run)) if isinstance(event, RunStarted) else event
 
     def answer(self, outcome: Outcome) -> None:
@@ -139,26 +139,26 @@ class Minimisation:
         self._engines[0].answer(outcome)
 
     def stop(self, reason: str) -> None:
-        """End the search; what has been evaluated counts, and `events` goes on with the rest of what happened."""
+        """End the search; the result keeps the evaluations, and `events` continues with the remaining events."""
         stop(self._engines, self._callers, reason)
 
     def interrupt(self) -> None:
-        """End the search because of an exception: learn what has been evaluated, unless that fails, too."""
+        """End the search because of an exception; take the events of ended evaluations if possible."""
         with contextlib.suppress(Exception):
             self.stop(INTERRUPTED)
             take_the_rest(self._engines, self._take)
 
     @property
     def result(self) -> Result:
-        """All that is known so far."""
+        """The result so far."""
         return self._builder.result
 
     def conclude(self) -> None:
-        """Tell the user what to know of the result."""
+        """Warn the user about properties of the result."""
         self._builder.conclude()
 
     def close(self) -> None:
-        """End all processes; idempotent."""
+        """End all processes; further calls have no effect."""
         with uninterrupted():
             self._started.close()
             if self._files is not None:
@@ -168,7 +168,7 @@ class Minimisation:
 def start_callers(
     plan: Plan, function: Callable[..., Any], started: contextlib.ExitStack, locks: Sequence[RunLock] = ()
 ) -> list[Caller]:
-    """Start what makes the calls, as many at a time as the plan says; ``started`` ends them."""
+    """Start as many callers as the plan makes calls at the same time; ``started`` ends them."""
     callers: list[Caller] = []
     if plan.calls.cluster is not None:
         callers += cluster_callers(plan.calls.cluster, function, plan.rules, plan.calls.workers)

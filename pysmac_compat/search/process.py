@@ -6,8 +6,8 @@
          │                              ^ │
          └── forks ──> the engine ── asks ┘ and is answered; tells this process of each evaluation
 
-SMAC3 is imported in the engine's process only, so that this process stays as light as the
-user's script has made it, and so do the processes that later minimisations fork from it.
+Only the engine's process imports SMAC3. This process therefore stays as small as the user's script
+made it, and so do the processes that later minimisations fork from it.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ from pysmac_compat.search.stopped import Stopped, end_after
 
 logger = logging.getLogger(__name__)
 
-#: seconds that an engine gets to learn what has been evaluated when the search is stopped
+#: seconds that an engine gets to learn the ended evaluations after the search is stopped
 _FAREWELL = 5.0
 
 
 class Engine:
-    """A process in which some runs are searched, one after the other.
+    """A process that searches some runs, one after another.
 
     Parameters
     ----------
@@ -74,16 +74,16 @@ class Engine:
     runs : sequence of int
         The numbers of the runs, from 0.
     calls : sequence of Caller
-        Make the calls, as many at a time as there are; without any, calls come back as
-        `CallWanted`, to be answered with `answer`.
+        They make the calls, each one call at a time. Without callers, each call comes back as a
+        `CallWanted` event; answer it with `answer`.
     recorded : dict of int to Recorded
-        What is known of runs that are resumed.
+        The recorded evaluations of runs that are resumed.
     files : SearchFiles or None
-        What the process writes down itself.
+        The files that the engine's process itself writes.
     asks : bool
-        Whether each run asks with `VerdictWanted` if it goes on, whenever it has learnt a result.
+        Whether each run sends `VerdictWanted`, whenever it has learnt a result, to ask if it should continue.
     tells : bool
-        Whether there is a `Begun` for each call.
+        Whether to send a `Begun` for each call.
     """
 
     def __init__(
@@ -106,14 +106,14 @@ class Engine:
         theirs.close()
 
     def receive(self) -> Event | None:
-        """The next event; None when all runs have ended.
+        """Return the next event; None after all runs have ended.
 
         Raises
         ------
         SearchError
-            If the engine has failed or its process has died.
+            If the engine has failed or its process has ended without a message.
         ValueError
-            If what the user has given it is the reason.
+            If the user's input is the reason.
         """
         try:
             event: Event | None = self.connection.recv()
@@ -131,29 +131,29 @@ class Engine:
 
     def judge(self, verdict: Verdict) -> None:
         """Answer a `VerdictWanted`."""
-        with contextlib.suppress(OSError):  # it has ended
+        with contextlib.suppress(OSError):  # the engine has ended
             self.connection.send(verdict)
 
     def stop(self, reason: str) -> None:
-        """Ask it to learn what has been evaluated, and to end; a call that is running has to be ended as well."""
-        with contextlib.suppress(OSError):  # it has ended
+        """Ask the engine to learn the ended evaluations and to end; the caller must also end calls that are running."""
+        with contextlib.suppress(OSError):  # the engine has ended
             self.connection.send(Stop(reason))
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, whatever it does at the moment."""
         self.connection.close()
         self._process.kill()
         self._folder.cleanup()
 
 
 def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda event: None) -> Iterator[Event]:
-    """What happens in some engines, as it happens, until all of them have done their runs.
+    """Yield the events of some engines when they happen, until all engines have finished their runs.
 
     Parameters
     ----------
     engines : sequence of Engine
     take : callable, optional
-        Is given each event as soon as it is received, before Ctrl-C can come between.
+        Called with each event as soon as it is received, before Ctrl-C can interrupt.
     """
     working = list(engines)
     while working:
@@ -170,7 +170,7 @@ def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda 
 
 
 def stop(engines: Sequence[Engine], calls: Sequence[Caller], reason: str) -> None:
-    """End the search in some engines, and the calls that are running for them; their last events come after that."""
+    """End the search in some engines, and the calls that are running for them; the engines still send last events."""
     with uninterrupted():
         for engine in engines:
             engine.stop(reason)
@@ -179,11 +179,11 @@ def stop(engines: Sequence[Engine], calls: Sequence[Caller], reason: str) -> Non
 
 
 def take_the_rest(engines: Sequence[Engine], take: Callable[[Event], None]) -> None:
-    """Give it what engines that have been stopped still tell, unless they take too long."""
+    """Call ``take`` with the last events of stopped engines, unless the engines take too long."""
     end = time.monotonic() + _FAREWELL
     with uninterrupted():
         for engine in engines:
-            with contextlib.suppress(RuntimeError, ValueError, OSError):  # it has failed, or died
+            with contextlib.suppress(RuntimeError, ValueError, OSError):  # the engine has failed or died
                 while engine.connection.poll(max(0.0, end - time.monotonic())):
                     event = engine.receive()
                     if event is None:
@@ -203,7 +203,7 @@ def _serve(
     asks: bool,
     tells: bool,
 ) -> None:
-    """What the engine's process does."""
+    """Run the engine: the main function of its process."""
     pool = ThreadPoolExecutor(len(calls)) if len(calls) > 1 else None
     stopped = Stopped(connection)
     threading.Thread(target=end_after, args=(parent, stopped), name="pysmac-parent", daemon=True).start()
@@ -214,10 +214,10 @@ def _serve(
     def send(event: Event | None) -> None:
         nonlocal known
         with sending:
-            # written down first: the other process may be dead, and then this one ends
+            # the files come first: if the other process is dead, sending fails and this process ends
             for warning in files.take(event) if files is not None and event is not None else ():
                 connection.send(warning)
-            if isinstance(event, Improved):  # one comes after each evaluation
+            if isinstance(event, Improved):  # the run sends one after each evaluation
                 before, known = known, (event.run, event.configuration, event.value, event.n_runs)
                 if before == known:
                     return
@@ -229,7 +229,7 @@ def _serve(
     noticed: list[str] = []
 
     def notice(text: str) -> None:
-        if not noticed:  # once in a search
+        if not noticed:  # only once in a search
             noticed.append(text)
             send(Warned(text))
 
@@ -247,7 +247,7 @@ def _serve(
             if asks:
                 search.ask = partial(ask, run)
             session = search.session(max(1, len(calls)))
-            # The clock starts here, not before SMAC3 is imported.
+            # The clock starts here, after the import of SMAC3.
             search.start = time.monotonic()
             deadline = None if plan.budget.total_time is None else search.start + plan.budget.total_time
             search.end = math.inf if deadline is None else deadline
@@ -262,10 +262,10 @@ def _serve(
             if stopped():
                 break
         send(None)
-    except FileFormatError as error:  # a journal that is not what it seems
+    except FileFormatError as error:  # the journal is of another search
         with contextlib.suppress(BrokenPipeError):
             send(Failed(str(error), error))
-    except BrokenPipeError:  # nobody listens any more
+    except BrokenPipeError:  # the other process has gone
         return
     except Exception:
         with contextlib.suppress(BrokenPipeError):
@@ -289,7 +289,7 @@ def _call_any(
     cutoff: float | None,
     drop: Drop | None,
 ) -> Outcome:
-    """Make a call with an evaluator that has nothing to do."""
+    """Make a call with an idle evaluator."""
     evaluator = idle.get()
     try:
         return evaluator(arguments, cutoff, drop)
@@ -317,21 +317,21 @@ def _ask_back(
 def _use_one_thread() -> None:
     """Let linear algebra in this process use one thread.
 
-    The matrices of a search are so small that more threads cost twice the CPU time and save
-    nothing; and the order in which they add may not decide what is found.
+    The matrices of a search are small: more threads take twice the CPU time and no less wall time. And the result
+    of a search must not depend on the order in which threads add numbers.
     """
-    for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM"):  # not loaded yet
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM"):  # for a library that is not loaded yet
         os.environ[f"{library}_NUM_THREADS"] = "1"
-    if "numpy" in sys.modules:  # loaded by the user's script
+    if "numpy" in sys.modules:  # the user's script has loaded it
         import threadpoolctl
 
         threadpoolctl.threadpool_limits(1)
 
 
 def _import_engine() -> None:
-    """Import SMAC3 and all else that a search needs.
+    """Import SMAC3 and all other modules that a search needs.
 
-    Nothing of that is garbage, now or later; looking for some would take a tenth as long as the import.
+    The imported objects are never garbage; without the collector, the import takes a tenth less time.
     """
     gc.disable()
     with without_unused():
@@ -342,7 +342,7 @@ def _import_engine() -> None:
 
 
 def _silence_smac() -> None:
-    """Nothing of SMAC3's own log reaches the user, unless he debugs."""
+    """Hide SMAC3's own log from the user, except in debugging."""
     debugging = logger.isEnabledFor(logging.DEBUG)
     logging.getLogger("smac").setLevel(logging.INFO if debugging else logging.CRITICAL)
     warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Builds the `Result` of a minimisation from the events of its runs, complete at any moment."""
+"""Builds the `Result` of a minimisation from the events of its runs; the result is complete at any moment."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ logger = logging.getLogger(__name__)
 
 
 _index = attrgetter("index")
-#: a call that used less than this share of a limit was not ended by that
+#: if a call used less than this share of a limit, the limit did not end it
 _LITTLE = 0.9
 
 
 class ResultBuilder:
-    """What is known of all runs.
+    """The results of all runs so far.
 
     Parameters
     ----------
     plan : Plan
     shows_failures : bool
-        Whether the first failure is logged.
+        Whether to log the first failure.
     """
 
     def __init__(self, plan: Plan, shows_failures: bool = True) -> None:
@@ -54,8 +54,8 @@ class ResultBuilder:
         self._ends: dict[int, RunEnded] = {}
         self._aborted = self._contradicted = self._remarked = False
         self._shown = not shows_failures
-        self._n_waited = 0  # calls that the wall clock ended with little CPU time used
-        self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT, by run and instance
+        self._n_waited = 0  # number of calls that the wall clock ended and that had used little CPU time
+        self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT of each run and instance
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -101,7 +101,7 @@ class ResultBuilder:
             logger.warning("%s", _failure(run, evaluation, self.plan.instances.names))
 
     def _check_clock(self, event: Evaluated) -> None:
-        """Count the calls that the wall clock ended with little of their CPU time used; warn of the first."""
+        """Count the calls that the wall clock ended although they used little CPU time; warn about the first."""
         new, limit = event.evaluation, self.plan.rules.wall_limit(event.evaluation.cutoff)
         if new.status != "TIMEOUT" or event.cut_short or limit is None or new.cutoff is None:
             return
@@ -116,7 +116,7 @@ class ResultBuilder:
             )
 
     def _check_consistency(self, event: Evaluated | Tested) -> None:
-        """Warn or raise where an instance was called SAT and UNSAT in one run, if the user wants to know."""
+        """Warn or raise if a run called an instance both SAT and UNSAT, if the user asks for this check."""
         new = event.evaluation
         if not self.plan.check_consistency or self._contradicted or not new.succeeded:
             return
@@ -152,7 +152,7 @@ class ResultBuilder:
             warn(f"{which}; the default configuration is returned")
 
     def so_far(self, run: int, unlearnt: Collection[int] = ()) -> Result:
-        """What one run has found; without evaluations that the search has not learnt, as these indices."""
+        """Return the result of one run so far, without the ``unlearnt`` evaluations: the run has not learnt them."""
         found = self._runs[run]
         if unlearnt:
             found = replace(found, evaluations=[e for e in found.evaluations if e.index not in unlearnt])
@@ -169,12 +169,12 @@ class ResultBuilder:
 
     @property
     def result(self) -> Result:
-        """All that is known so far; the first of the best runs wins."""
+        """The result so far; if several runs are equally good, the first of them is the best."""
         if not self._runs:
             self._start(0)
         runs = [self._runs[i] for i in sorted(self._runs)]
         turned = self.plan.objective.turned
-        best = min(runs, key=lambda run: (not run.trajectory, turned(run.value)))  # never one without an incumbent
+        best = min(runs, key=lambda run: (not run.trajectory, turned(run.value)))  # runs without an incumbent come last
         ends = [self._ends.get(i, RunEnded(i, INTERRUPTED, of_search=True)) for i in sorted(self._runs)]
         return Result(
             value=best.value,
@@ -188,7 +188,7 @@ class ResultBuilder:
         )
 
     def conclude(self) -> None:
-        """Tell the user what to know of the result."""
+        """Warn the user about properties of the result."""
         result = self.result
         counts = sorted({run.incumbent_runs for run in result.runs})
         if result.n_crashed > 1:
@@ -204,7 +204,7 @@ class ResultBuilder:
 
 
 def _known(known: Known, plan: Plan) -> Evaluation:
-    """What was known, as an evaluation that no call was made for."""
+    """Return a known value as an evaluation without a call."""
     outcome = known.scored.outcome
     return Evaluation(
         index=0,
@@ -223,7 +223,7 @@ def _known(known: Known, plan: Plan) -> Evaluation:
 
 
 def _search(plan: Plan) -> Searched:
-    """What is searched, for who reads the result."""
+    """Return the description of the search for the result."""
     return Searched(
         space=plan.definition,
         maximize=plan.objective.maximize,
@@ -240,7 +240,7 @@ def _search(plan: Plan) -> Searched:
 
 
 def _failure(run: int, evaluation: Evaluation, names: Sequence[str] | None) -> str:
-    """What a user wants to know of the first failure: the traceback, what helps, and how to repeat it."""
+    """Return the message about the first failure: the traceback, a hint, and the arguments of the call."""
     hint = hint_for(evaluation.message)
     number = evaluation.instance
     instance = number if names is None or number is None else names[number]

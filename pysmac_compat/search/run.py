@@ -1,4 +1,4 @@
-"""One run: a session whose evaluations are calls of the user's function."""
+"""One run: a session whose evaluations call the user's function."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from pysmac_compat.search.jobs import Call, EvaluationLost, Job, Pool, test_jobs
 if TYPE_CHECKING:
     from pysmac_compat.engine.session import Session, Standing
 
-#: of a real value on its way through the search, in units of its range or of itself
+#: the rounding error of a real value in the search, relative to its range or to itself
 _ROUNDING = 1e-12
 
-#: the outcome of an evaluation that was stopped with the search
+#: the outcome of an evaluation that was stopped together with the search
 _LOST = Outcome("TIMEOUT", 0.0, 0.0, 0.0, 0.0, cut_short=True)
 
 
 class Run:
-    """What one run does; all that happens is sent to the process that has started it.
+    """A run; it sends its events to the process that started it.
 
-    Where it asks for an evaluation that is recorded, no call is made. ``design``: the initial design is that of a
-    search of so many evaluations, in place of the plan's; what is recorded tells it, too.
+    The run makes no call for an evaluation that is recorded. ``design``: the number of evaluations that sets the size
+    of the initial design, in place of the plan's; a recorded run has its own number.
     """
 
     def __init__(
@@ -56,31 +56,31 @@ class Run:
         self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
         self.recorded, self.stopped = recorded, stopped
         self.design = design if recorded is None else recorded.max_evaluations
-        self.tells = False  # of calls that are begun, too
-        self.ask: Callable[[tuple[int, ...]], str] | None = None  # whether the run goes on
-        self.verdict = ""  # what has been said to that
-        self.broken = False  # an ABORT or a crash ends it, without tests
-        self._begun: list[int] = []  # indices
-        self._unlearnt: tuple[int, ...] = ()  # indices of those that have been begun
+        self.tells = False  # whether to send a `Begun` for each call
+        self.ask: Callable[[tuple[int, ...]], str] | None = None  # asks whether the run continues
+        self.verdict = ""  # the answer to that question
+        self.broken = False  # whether an ABORT or a crash ends the run without tests
+        self._begun: list[int] = []  # the indices of all evaluations
+        self._unlearnt: tuple[int, ...] = ()  # the indices of evaluations that are begun and not learnt
         self._as_they_end = False
         self._hopeless = Hopeless(len(plan.start.first or ())) if plan.budget.stop_when_hopeless else None
-        self._numbers: dict[int, int] = {}  # of each index: the number with which it was begun here
-        self._drops: dict[int, Drop] = {}  # of each index
-        self._ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # indices
+        self._numbers: dict[int, int] = {}  # for each index: the number with which the session began the evaluation
+        self._drops: dict[int, Drop] = {}  # for each index
+        self._ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # the indices of evaluations that have ended
         self._ending = threading.Lock()
-        self._old: list[Evaluation] = []  # by a version that made other proposals
+        self._old: list[Evaluation] = []  # evaluations of a version of the package that made other proposals
         if recorded is not None and recorded.of_other_proposals:
             self._old = [evaluation for _, (_, evaluation) in sorted(recorded.evaluations.items())]
         taken = {evaluation.index for evaluation in self._old}
         self._indices = (index for index in itertools.count(1) if index not in taken)
         self.count = 0  # the index of the last evaluation
-        self.start, self.end = time.monotonic(), math.inf  # of the total time
+        self.start, self.end = time.monotonic(), math.inf  # the begin and the end of the total time
         self.incumbents: list[Step] = []  # the last is the best
         self._incumbent: Mapping[str, Any] | None = None
         self.evaluated: dict[str, dict[str, Any]] = {}
 
     def session(self, workers: int, clock: Callable[[], float] = time.process_time) -> Session:
-        """The session, ready to run; imports SMAC3. ``clock``: the CPU seconds of the search itself."""
+        """Import SMAC3 and return the session, ready to run; ``clock`` returns the CPU seconds of the search itself."""
         from pysmac_compat.engine import parts
         from pysmac_compat.engine.capping import Capping
         from pysmac_compat.engine.session import Session
@@ -128,7 +128,7 @@ class Run:
         )
 
     def _learn_old(self) -> list[tuple[Mapping[str, Any], int | None, int | None, Scored]]:
-        """What the search starts with of an earlier version's evaluations; they are told as any other."""
+        """Send the evaluations of an earlier version as events, and return them for the session to begin with."""
         if self._old:
             n = len(self._old)
             self.send(
@@ -160,19 +160,19 @@ class Run:
         return self._start(self._evaluate, Job(self.count, values, instance, seed, cutoff, origin=origin, drop=drop))
 
     def drop(self, number: int) -> None:
-        """Stop the evaluation that was begun with this number, if it has to be made."""
+        """Stop the evaluation that was begun with this number; a recorded evaluation has nothing to stop."""
         index = self._begun[number - 1]
         if index in self._drops:
             self._drops[index].give()
 
     def choose(self, begun: Collection[int]) -> int:
-        """Which of these evaluations is learnt next; numbers in the order in which they were begun."""
+        """Return the number of the evaluation to learn next; numbers are in the order in which evaluations began."""
         number = self.next_to_learn(begun) if self._as_they_end else min(begun)
         self._unlearnt = tuple(self._begun[other - 1] for other in begun if other != number)
         return number
 
     def next_to_learn(self, begun: Collection[int]) -> int:
-        """Which of these evaluations is learnt next: one that is recorded, then the one that ends first."""
+        """Return the number of the evaluation to learn next: a recorded one, else the first that ends."""
         known = None if self.recorded is None or self._old else self.recorded.next_to_learn(begun)
         return self._numbers[self._ended.get()] if known is None else known
 
@@ -185,18 +185,18 @@ class Run:
         return self._numbers[index]
 
     def _scored(self, known: Evaluation) -> Scored:
-        """What a recorded evaluation came to."""
+        """Return the score of a recorded evaluation."""
         assert known.quality is not None
         assert known.runtime is not None
         outcome = Outcome(known.status, known.quality, known.runtime, known.cpu_time, known.wall_time, known.message)
         return self.plan.objective.judge(outcome, first=known.index == 1)
 
     def _start(self, function: Callable[[Job], Any], job: Job) -> Any:
-        """Do it now, or as soon as an evaluator is idle and then return a future."""
+        """Do the job now and return its result, or, with a pool, return a future."""
         return function(job) if self.pool is None else self.pool.submit(function, job)
 
     def _evaluate(self, job: Job) -> Scored:
-        if job.index != self._begun[0] and time.monotonic() >= self.end:  # it has waited for a worker
+        if job.index != self._begun[0] and time.monotonic() >= self.end:  # the job waited for a worker until the end
             self._ended.put(job.index)
             return Scored(_LOST, _LOST.value)
         try:
@@ -206,14 +206,14 @@ class Run:
             if isinstance(error, EvaluationLost) and (reason := self.stopped()):
                 return Scored(_LOST, _LOST.value, final=reason)
             raise
-        # told at once, whenever the search learns it: what has been computed is never lost
-        with self._ending:  # the journal has them in the order in which they are learnt
+        # the event is sent at once, even if the search learns the evaluation later: no result is lost
+        with self._ending:  # so that the journal has the same order as `_ended`
             self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short, origin=job.origin))
             self._ended.put(job.index)
         return scored
 
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
-        """The active values; those that the user wrote down exactly as he did."""
+        """Return the active values; a value that the user wrote down is returned exactly as written."""
         values = _natives(configuration)
         for name, value in self.plan.start.subspace.items():
             if name in values and self._same(name, value, values[name]):
@@ -228,12 +228,12 @@ class Run:
         parameter = self.plan.definition.parameters[name]
         if parameter.kind != "real":
             return bool(one == other)
-        # what is left of a value that went to [0, 1] and back
+        # the error that remains after the conversion to [0, 1] and back
         slack = 0.0 if parameter.log else _ROUNDING * (parameter.values[1] - parameter.values[0])
         return math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=slack)
 
     def observe(self, standing: Standing) -> None:
-        """Report the incumbent, unless it has failed; ask whether the run goes on."""
+        """Report the incumbent, unless it has failed; ask whether the run continues."""
         if not standing.failed:
             if standing.configuration is not self._incumbent:
                 self._incumbent, values = standing.configuration, self._values(standing.configuration)
@@ -247,13 +247,13 @@ class Run:
             self.verdict = self.ask(self._unlearnt)
 
     def test(self, cpu_time: float) -> None:
-        """Evaluate the incumbent, or several, on the test instances, after calls of so many CPU seconds."""
+        """Evaluate the incumbent, or several configurations, on the test instances; ``cpu_time`` is that of the run."""
         for each in [self.begin_test(job) for job in self.tests(cpu_time)]:
             if isinstance(each, Future):
                 each.result()
 
     def tests(self, cpu_time: float) -> list[Job]:
-        """What `test` evaluates, in its order."""
+        """Return the evaluations of `test`, in their order."""
         plan, rules, wall_time = self.plan, self.plan.validation, time.monotonic() - self.start
         if wall_time < rules.min_wall_time or cpu_time < rules.min_cpu_time:
             return []
@@ -262,11 +262,11 @@ class Run:
         if rules.which != "all":
             chosen = rules.choose(incumbents, wall_time, cpu_time)
         if rules.with_default and plan.definition.default not in chosen:
-            chosen.insert(0, plan.definition.default)  # readers take the last for the final incumbent
+            chosen.insert(0, plan.definition.default)  # readers take the last configuration for the final incumbent
         return test_jobs(plan, self.run, chosen)
 
     def begin_test(self, job: Job) -> Any:
-        """Begin one of the `tests`, if it is not recorded."""
+        """Begin one of the `tests`, unless it is recorded."""
         known = None if self.recorded is None else self.recorded.test(job.configuration, job.instance, job.seed)
         if known is None:
             return self._start(self._test, job)
@@ -285,7 +285,7 @@ class Run:
     def _call(self, job: Job) -> tuple[Scored, Evaluation]:
         number = job.index if self.plan.calls.numbered else None
         requests = (("instance", job.instance), ("seed", job.seed), ("evaluation_index", number))
-        # first, as in the original: scripts make command lines of their keywords
+        # these come first, as in the original: some scripts make a command line of their keywords
         keywords = {**{name: value for name, value in requests if value is not None}, **job.configuration}
         outcome = self.call(keywords, job.cutoff, job.drop)
         for _ in range(self.plan.calls.retries):
@@ -323,6 +323,6 @@ class Run:
 
 
 def _natives(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """The active parameters with the user's own types, sorted by name."""
+    """Return the active parameters with Python's own types, sorted by name."""
     values = {name: configuration[name] for name in sorted(configuration)}
     return {name: value.item() if hasattr(value, "item") else value for name, value in values.items()}

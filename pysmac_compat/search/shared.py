@@ -1,4 +1,4 @@
-"""A search that is one of several who propose: it learns what others evaluate, too, and has no end of its own."""
+"""A search among other sources of configurations: it also learns their evaluations, and it does not end by itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pysmac_compat.space.definition import Definition
 
 
 class SharedSearch:
-    """Asked and told as a `Search`, of a deterministic function whose configurations others propose, too.
+    """Asked and told like a `Search`; the function is deterministic, and others may propose configurations as well.
 
     ``max_evaluations`` sets only the size of the initial design. The caller keeps the results: this search has no
     ``result`` and cannot be saved.
@@ -45,37 +45,37 @@ class SharedSearch:
 
     @property
     def minimizes_runtime(self) -> bool:
-        """Whether results are run times, so that values alone do not do."""
+        """Whether the results are run times, so that a value alone is not enough."""
         return self._plan.objective.runtime
 
     def ask(self) -> Trial:
-        """What is to be evaluated next; see `Search.ask`."""
+        """Return the next trial; see `Search.ask`."""
         trial = self._driven.ask()
         if trial is None:
             raise SearchError(self._driven.why_nothing)
         return trial
 
     def tell(self, trial: Trial, result: Any) -> None:
-        """What a trial came to; see `Search.tell`."""
+        """Tell the result of a trial; see `Search.tell`."""
         self._driven.check(trial)
         self._driven.tell(trial, told_outcome(trial, result, self._plan))
 
     @property
     def open(self) -> tuple[Trial, ...]:
-        """The trials whose results have not been told."""
+        """The trials without a result."""
         return self._driven.open
 
     def learn(self, configuration: Mapping[str, Any], result: Any) -> None:
-        """What a configuration came to that was not asked for, as `tell` takes it; the first result counts."""
+        """Learn the result of a configuration that was not asked for; its form is that of `tell`, and the first counts."""
         outcome = told_outcome(Trial(0, tuple(configuration.items())), result, self._plan)
         with self._driven.engine() as session:
             session.take_in(configuration, self._plan.objective.score(outcome, None))
 
     def expect(self, configuration: Mapping[str, Any]) -> None:
-        """Somebody else evaluates this configuration now."""
+        """Note that this configuration is being evaluated elsewhere."""
         with self._driven.engine() as session:
             session.expect(configuration)
 
     def give_up(self, trial: Trial) -> None:
-        """Nobody will tell the result of a trial."""
+        """Forget an open trial, because nobody will tell its result."""
         self._driven.give_up(trial)

@@ -1,4 +1,4 @@
-"""How the engine's process learns that the search is to end: it is told so, or the process that started it is gone."""
+"""How the engine's process learns that the search must end: by a message, or by the end of its parent process."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from multiprocessing.connection import Connection
 from pysmac_compat.evaluation.child import process_handle, readable
 from pysmac_compat.events import INTERRUPTED, Stop, Verdict
 
-#: seconds that an engine goes on when the process that started it is gone
+#: seconds that an engine continues after the end of the process that started it
 _LAST_WORDS = 2.0
-_LOOK = 0.5  # seconds between two looks for that process
+_LOOK = 0.5  # seconds between two checks of that process
 
 
 class Stopped:
-    """Whether the process that started this one wants the search to end; the reason, or an empty text."""
+    """Whether the parent process wants the search to end: calling it returns the reason, or an empty text."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection, self._reason = connection, ""
@@ -33,8 +33,8 @@ class Stopped:
         return self._reason
 
     def ask(self, question: Callable[[], None]) -> str:
-        """Put a question to that process, and wait for its `Verdict`; the reason, which may be another one by then."""
-        with self._asking:  # else another thread might take the answer
+        """Send a question to the parent process and wait for its `Verdict`; return the reason to end, if any."""
+        with self._asking:  # otherwise another thread might take the answer
             if not self._reason:
                 question()
                 try:
@@ -47,15 +47,16 @@ class Stopped:
         return self._reason
 
     def note(self, stop: Stop) -> None:
-        """Note its message where that comes in place of an answer."""
+        """Note a stop message that was received in place of an answer."""
         self._reason = stop.reason
 
 
 def end_after(parent: int, stopped: Stopped) -> None:
-    """End this process soon after the one that started it, whatever it is doing then.
+    """End this process soon after the process that started it, whatever it does then.
 
-    The connection to that process may be open in others, as in what a call has left in the background. What is
-    going on gets some time to end by itself: a result that arrives is still written down.
+    The connection alone does not show the end of that process, because other processes may hold it open, for example
+    processes that a call has left in the background. Work in progress gets some time to end by itself: a result that
+    arrives in this time is still written to the files.
     """
     handle = process_handle(parent)
     while os.getppid() == parent:

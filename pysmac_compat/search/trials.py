@@ -1,4 +1,4 @@
-"""The trials of a `Search`: what takes the place of calls, and what a result that is told comes to."""
+"""The trials of a `Search`, which replace calls, and the outcomes of their results."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from pysmac_compat.space.parameters import Value
 
 @dataclass(frozen=True)
 class Trial:
-    """What is to be evaluated; it can be pickled, and is the key of its result.
+    """A configuration to evaluate; it can be pickled, and it identifies its result.
 
     Attributes
     ----------
     number : int
-        From 1: the index of its evaluation. Those on test instances are counted by themselves.
+        The index of its evaluation, from 1. Trials on test instances have their own numbers.
     values : tuple of (str, value)
         The active parameters, sorted by name.
     instance : int or None
     seed : int or None
-        For a function that is not deterministic.
+        The seed for a function that is not deterministic.
     cutoff : float or None
-        The seconds that it may take: more tell nothing, it is a TIMEOUT then.
+        Limit in seconds: a longer evaluation is a TIMEOUT.
     test : bool
-        Whether it is on a test instance, after the search: nothing is learnt from it.
+        Whether the trial is on a test instance, after the search: the search learns nothing from it.
     """
 
     number: int
@@ -49,14 +49,14 @@ class Trial:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What `SMAC_optimizer.minimize` calls its function with: the configuration, ``instance`` and ``seed``."""
+        """The arguments of a call by `SMAC_optimizer.minimize`: the configuration, ``instance`` and ``seed``."""
         more = (("instance", self.instance), ("seed", self.seed))
         return {**self.configuration, **{name: value for name, value in more if value is not None}}
 
 
 @dataclass(frozen=True)
 class _Call:
-    """What ends the evaluation of an open trial, and what has come of it so far."""
+    """An open trial in its run: the function that ends it, and its outcomes so far."""
 
     future: Future[Any]
     function: Callable[[Job], Any]
@@ -65,15 +65,15 @@ class _Call:
 
 
 class Calls:
-    """Takes the place of what makes the calls of a `Run`: each comes to its end when its outcome is told.
+    """Replaces the pool of a `Run`: an evaluation ends when its outcome is told.
 
-    ``retries``: how often a trial stays open that has crashed.
+    ``retries``: how many times a trial that has crashed stays open.
     """
 
     def __init__(self, retries: int = 0) -> None:
         self._retries = retries
         self._open: dict[Trial, _Call] = {}
-        self._outcomes: list[Outcome] = []  # of the trial that comes to its end
+        self._outcomes: list[Outcome] = []  # of the trial that is ending
 
     @property
     def open(self) -> tuple[Trial, ...]:
@@ -82,18 +82,18 @@ class Calls:
 
     @property
     def unneeded(self) -> tuple[Trial, ...]:
-        """Those of them that nothing is learnt from any more."""
+        """The open trials from whose outcomes the run will learn nothing."""
         drops = ((trial, call.job.drop) for trial, call in self._open.items())
         return tuple(trial for trial, drop in drops if drop is not None and drop.given)
 
     def submit(self, function: Callable[[Job], Any], job: Job) -> Future[Any]:
-        """What `Run` wants to be done; it is done when the outcome is told."""
+        """Open a trial for a job of the `Run`; the future is done when the outcome is told."""
         trial = Trial(job.index, tuple(job.configuration.items()), job.instance, job.seed, job.cutoff, job.test)
         self._open[trial] = _Call(Future(), function, job)
         return self._open[trial].future
 
     def end(self, trial: Trial, outcome: Outcome) -> bool:
-        """Take the outcome of a trial; returns whether that has come to its end, or is to be made again."""
+        """Take the outcome of a trial; return False if the trial stays open for another call."""
         call = self._open[trial]
         call.outcomes.append(outcome)
         if outcome.may_be_repeated and len(call.outcomes) <= self._retries:
@@ -108,17 +108,17 @@ class Calls:
         del self._open[trial]
 
     def outcome(self, arguments: Mapping[str, Any], cutoff: float | None, drop: Drop | None) -> Outcome:
-        """What the call comes to that is made now."""
+        """Return the next outcome of the trial that is ending, in place of a call."""
         return self._outcomes.pop(0)
 
 
 def told_outcome(trial: Trial, result: Any, plan: Plan) -> Outcome:
-    """The outcome of a trial for what was told of it: a number, a dict or an exception.
+    """Convert the result that the user tells for a trial (a number, a dict or an exception) to an outcome.
 
     Raises
     ------
     ArgumentError
-        If that is no result.
+        If it is not a valid result.
     """
     what, hint = f"tell: trial {trial.number}", "an exception stands for a call that failed"
     if isinstance(result, BaseException):
@@ -140,5 +140,5 @@ def told_outcome(trial: Trial, result: Any, plan: Plan) -> Outcome:
 
 
 def _as_told(message: str) -> str:
-    """What is wrong with a result, where no function has returned it."""
+    """Return the message about a wrong result in words for a result that was told, not returned by a function."""
     return message.replace("the function returned", "got").replace("the function reported", "got")

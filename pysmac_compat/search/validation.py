@@ -1,4 +1,4 @@
-"""Evaluations without a search: configurations on test instances, as after one."""
+"""Evaluations without a search: configurations on test instances, as after a search."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def evaluate_on_test_instances(
     configurations: Sequence[Mapping[str, Any]],
     take: Callable[[Evaluation], None] = lambda evaluation: None,
 ) -> list[Evaluation]:
-    """Evaluate each configuration on the test instances of a plan, as a search does in the end.
+    """Evaluate each configuration on the test instances of a plan, as a search does at its end.
 
     Parameters
     ----------
     plan : Plan
     function : callable
     configurations : sequence of dict
-        The active values of each.
+        The active values of each configuration.
     take : callable
-        Is given each evaluation as soon as it has ended.
+        Called with each evaluation as soon as it has ended.
 
     Returns
     -------
     list of Evaluation
-        In the order of the configurations.
+        The evaluations, in the order of the configurations.
     """
     settings = replace(plan.validation, which="all", min_wall_time=0.0, min_cpu_time=0.0, with_default=False)
     plan = replace(plan, validation=settings)

@@ -1,4 +1,4 @@
-"""Which parameter of a define-by-run function depends on which other one, as far as its trials show it."""
+"""The dependencies between parameters of a define-by-run function, as far as its trials show them."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any
 from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-#: of what kind a parent is more likely
+#: kinds of parameters that are likely parents, the likeliest first
 _KINDS = (CategoricalDistribution, IntDistribution)
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A parameter is there where its parent has one of some values: ``operator`` is 'in', '<' or '>'."""
+    """A parameter exists if its parent has one of some values: ``operator`` is 'in', '<' or '>'."""
 
     parent: str
     operator: str
     values: tuple[Any, ...]
 
     def holds(self, value: Any) -> bool:
-        """Whether the parameter is there with this value of its parent."""
+        """Return whether the parameter exists for this value of its parent."""
         if self.operator == "in":
             return value in self.values
         return bool(value < self.values[0] if self.operator == "<" else value > self.values[0])
 
 
 def ranges(trials: Sequence[FrozenTrial]) -> dict[str, BaseDistribution]:
-    """The parameters that had the same distribution in each trial that has them, sorted by name."""
+    """Return the parameters that have the same distribution in all trials that have them, sorted by name."""
     found: dict[str, BaseDistribution | None] = {}
     for trial in _whole(trials):
         for name, distribution in trial.distributions.items():
@@ -41,17 +41,17 @@ def ranges(trials: Sequence[FrozenTrial]) -> dict[str, BaseDistribution]:
 def branches(
     trials: Sequence[FrozenTrial], found: Mapping[str, BaseDistribution], before: Mapping[str, Branch | None]
 ) -> dict[str, Branch | None]:
-    """The parameters that can be searched, parents before their children; None for those that all trials have.
+    """Return the parameters that can be searched, parents before their children; None if all trials have it.
 
-    A parameter depends on the one whose values tell the trials that have it from those that do not. One that nothing
-    explains is left out.
+    The parent of a parameter is the parameter whose values separate the trials that have the child from the trials
+    that do not. A parameter without a possible parent is left out.
 
     Parameters
     ----------
     trials : sequence of FrozenTrial
     found : dict of str to BaseDistribution
     before : dict of str to Branch or None
-        What was found the last time; it is kept as long as no trial contradicts it.
+        The result of the last call; a branch in it is kept as long as no trial contradicts it.
     """
     whole = [each.params for each in _whole(trials)]
     having = {name: [params for params in whole if name in params] for name in found}
@@ -73,14 +73,14 @@ def branches(
 
 
 def _whole(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Those that have not failed, perhaps before all parameters were there."""
+    """Return the trials that have not failed: a failed trial may lack parameters."""
     return [each for each in trials if each.state in (TrialState.COMPLETE, TrialState.PRUNED)]
 
 
 def _rank(
     branch: Branch, found: Mapping[str, BaseDistribution], having: Mapping[str, Sequence[Any]]
 ) -> tuple[Any, ...]:
-    """The likeliest parent comes first: of a likely kind, and closest to the child."""
+    """Return a key that sorts parents: a likely kind comes first, then the parent closest to the child."""
     kind = next((i for i, each in enumerate(_KINDS) if isinstance(found[branch.parent], each)), len(_KINDS))
     return kind, len(having[branch.parent]), branch.parent
 
@@ -92,7 +92,7 @@ def _is_so(branch: Branch, child: str, whole: Sequence[Mapping[str, Any]]) -> bo
 
 
 def _branch(child: str, parent: str, whole: Sequence[Mapping[str, Any]], kind: BaseDistribution) -> Branch | None:
-    """How a parameter depends on another one; None if it does not."""
+    """Return how a parameter depends on another parameter; None if it does not."""
     if any(child in params and parent not in params for params in whole):
         return None
     with_it = [params[parent] for params in whole if child in params]

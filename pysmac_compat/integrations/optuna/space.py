@@ -1,4 +1,4 @@
-"""The space of a sampler: what Optuna's distributions are to our search, and its configurations to Optuna."""
+"""The space of a sampler: it translates Optuna's distributions for the search, and its configurations for Optuna."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pysmac_compat.space.conditions import All, Any_, Comparison, Condition
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameter
 
-#: what may not stand in the name of a parameter of ours
+#: characters that a parameter's name must not have in a search space of this package
 _BAD = re.compile(r"[\s#'\"%]")
 
 
 def middle(distribution: BaseDistribution) -> Any:
-    """Where a search begins that knows nothing: the middle of a range on its scale, the first choice."""
+    """Return the start of a search without knowledge: the middle of a range on its scale, or the first choice."""
     if isinstance(distribution, CategoricalDistribution):
         return distribution.choices[0]
     low, high = distribution.low, distribution.high
@@ -38,7 +38,7 @@ def _n_steps(distribution: Any) -> int:
 
 
 def _nth(distribution: Any, n: int) -> Any:
-    """The value after so many steps, with no more digits than it has."""
+    """Return the value after ``n`` steps, without the digits of a rounding error."""
     if isinstance(distribution, IntDistribution):
         return distribution.low + n * distribution.step
     return float(Decimal(str(distribution.low)) + n * Decimal(str(distribution.step)))
@@ -46,7 +46,7 @@ def _nth(distribution: Any, n: int) -> Any:
 
 @dataclass(frozen=True)
 class _Translated:
-    """A parameter of ours for a distribution: what Optuna calls its values, and how it is told of Optuna's."""
+    """A parameter of the search for a distribution: ``outside`` converts its values for Optuna, ``inside`` back."""
 
     parameter: Parameter
     outside: Callable[[Any], Any]
@@ -54,7 +54,7 @@ class _Translated:
 
 
 def _translated(name: str, distribution: BaseDistribution, default: Any) -> _Translated:
-    """Raises ParameterError for what our search does not have, as integers beyond 2**53."""
+    """Translate a distribution; raise ParameterError if the search cannot have it, for example beyond 2**53."""
     if isinstance(distribution, CategoricalDistribution):
         return _choices(name, distribution, distribution.to_internal_repr(default))
     assert isinstance(distribution, (FloatDistribution, IntDistribution))
@@ -77,7 +77,7 @@ def _choices(name: str, distribution: CategoricalDistribution, default: float) -
         parameter = parse_parameter(
             name, ("categorical", list(distribution.choices), distribution.choices[int(default)])
         )
-    except ParameterError:  # of several types, or no plain values: their places in the list stand for them
+    except ParameterError:  # choices of several types, or objects: their positions in the list replace them
         texts = [str(i) for i in range(len(distribution.choices))]
         parameter = parse_parameter(name, ("categorical", texts, texts[int(default)]))
     return _Translated(
@@ -88,14 +88,14 @@ def _choices(name: str, distribution: CategoricalDistribution, default: float) -
 
 
 class Space:
-    """A space that a sampler searches.
+    """The space that a sampler searches.
 
     Attributes
     ----------
     definition : Definition
-        For our search.
+        The space for the search.
     distributions : dict of str to BaseDistribution
-        For Optuna.
+        The space for Optuna.
     """
 
     def __init__(self, definition: Definition, found: Mapping[str, BaseDistribution] | None = None) -> None:
@@ -110,7 +110,7 @@ class Space:
         default: Mapping[str, Any],
         conditions: Mapping[str, Branch | None],
     ) -> Space:
-        """The space of these distributions, each of them `searchable`; parents come first in the conditions."""
+        """Return the space of these `searchable` distributions; parents come before children in the conditions."""
         translated = {name: _translated(_name(name), each, default[name]) for name, each in found.items()}
         parameters = {each.parameter.name: each.parameter for each in translated.values()}
         clauses: dict[str, Condition] = {}
@@ -125,7 +125,7 @@ class Space:
         return space
 
     def params(self, configuration: Mapping[str, Value]) -> dict[str, Any]:
-        """What Optuna calls a configuration."""
+        """Return a configuration in Optuna's values."""
         if not self._parameters:
             return dict(configuration)
         return {
@@ -137,7 +137,7 @@ class Space:
     def configuration(
         self, params: Mapping[str, Any], found: Mapping[str, BaseDistribution]
     ) -> dict[str, Value] | None:
-        """The configuration of a trial's parameters, which had these distributions; None if it is not of this space."""
+        """Return the configuration of a trial with these parameters; None if it is outside of this space."""
         names = self.distributions.keys() & params.keys()
         if any(not _holds(self.distributions[name], params[name], found[name]) for name in names):
             return None
@@ -152,7 +152,7 @@ class Space:
 
 
 def searchable(distribution: BaseDistribution) -> bool:
-    """Whether our search can have such a parameter."""
+    """Return whether the search can have a parameter with this distribution."""
     if distribution.single():
         return False
     try:
@@ -163,15 +163,15 @@ def searchable(distribution: BaseDistribution) -> bool:
 
 
 def _holds(distribution: BaseDistribution, value: Any, found: BaseDistribution) -> bool:
-    """Whether a value of another trial, which may have had another range, is one of this distribution."""
+    """Return whether a distribution has a value of another trial, whose distribution may be different."""
     if type(distribution) is not type(found):
         return False
     try:
         return bool(distribution._contains(distribution.to_internal_repr(value)))
-    except ValueError:  # no choice
+    except ValueError:  # the value is not a choice
         return False
 
 
 def _name(name: str) -> str:
-    """A name that our search may have, another one for each."""
+    """Return a name that is legal in the search; different names stay different."""
     return "".join(f"%{ord(each):x};" if _BAD.match(each) or not each.isprintable() else each for each in name) or "%"

@@ -1,9 +1,9 @@
 """Search spaces in the forms of scikit-learn, and the translation of their values to an estimator's parameters.
 
-A space is a ``ConfigSpace.ConfigurationSpace`` or a dict. The dict has, for each parameter of the estimator, a definition
-in the pysmac dialect, a distribution of SciPy, or a list of choices. Choices that are objects, for example estimators,
-have names: the keys of a dict, or the names of the objects' classes. Clauses and the parameters of a choice use these
-names::
+A space is a ``ConfigSpace.ConfigurationSpace`` or a dict. The dict has, for each parameter of the estimator, a
+definition in the pysmac dialect, a distribution of SciPy, or a list of choices. Choices that are objects, for example
+estimators, have names: the keys of a dict, or the names of their classes. Clauses and the parameters of a choice use
+these names::
 
     {"clf": ("categorical", {"svc": SVC(), "forest": RandomForestClassifier()}, "svc"), "svc__C": loguniform(0.1, 100)}
 """
