@@ -77,7 +77,7 @@ class Improved:
 
 @dataclass(frozen=True)
 class Tested:
-    """A test instance has been evaluated; see `Evaluated`."""
+    """An evaluation on a test instance has ended; see `Evaluated`."""
 
     run: int
     evaluation: Evaluation

@@ -1,1 +1,1 @@
-"""The search: a session over SMAC3's ask and tell, and the parts it is built of."""
+"""The search: a session that uses SMAC3's ask and tell, and the parts of the session."""

@@ -1,4 +1,4 @@
-"""Acquisition functions of SMAC v2 by their names there; the model predicts normal scores of the costs."""
+"""The acquisition functions of SMAC v2, under their names there; the model predicts normal scores of the costs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 
 class LogEI(EI):
-    """The logarithm of the expected improvement, which still tells apart what has next to none.
+    """The logarithm of the expected improvement, which still differs between points with almost no improvement.
 
     Ament, Daulton, Eriksson, Balandat, Bakshy, "Unexpected Improvements to Expected
     Improvement for Bayesian Optimization", NeurIPS (2023).
@@ -30,11 +30,11 @@ class LogEI(EI):
         return np.log(sd) + _log_unit_improvement((self._eta - mean) / sd)
 
     def lengths(self) -> Array | None:
-        """Of the model, for each parameter; None: it is not smooth."""
+        """The model's length for each parameter; None if the model is not smooth."""
         return self._model.lengths() if isinstance(self._model, Surrogate) else None
 
     def slopes(self, X: Array) -> tuple[Array, Array]:
-        """Values of some rows, and their derivatives by the numeric parameters, where the model is smooth."""
+        """Return the values of some rows and their derivatives by the numeric parameters, if the model is smooth."""
         assert isinstance(self._model, Surrogate)
         found = self._model.slopes(X)
         sd = np.sqrt(found.variance)
@@ -46,26 +46,26 @@ class LogEI(EI):
 
 
 def _log_unit_improvement(z: Array) -> Array:
-    """log(phi(z) + z Phi(z)), where phi and Phi are the density and the distribution of a standard normal."""
+    """Return log(phi(z) + z Phi(z)); phi and Phi are the density and the distribution of a standard normal."""
     return _with_slope(z)[0]
 
 
 def _with_slope(z: Array) -> tuple[Array, Array]:
-    """log(phi(z) + z Phi(z)) and its derivative, Phi(z) / (phi(z) + z Phi(z))."""
-    # phi(z) (1 + z Phi(z) / phi(z)), the ratio by the scaled complementary error function, which does not underflow
-    most = np.minimum(z, 30.0)  # where Phi is 1; beyond, the ratio would overflow
+    """Return log(phi(z) + z Phi(z)) and its derivative, Phi(z) / (phi(z) + z Phi(z))."""
+    # phi(z) (1 + z Phi(z) / phi(z)); the scaled complementary error function gives the ratio without underflow
+    most = np.minimum(z, 30.0)  # Phi is 1 from here on, and the ratio would overflow
     ratio = erfcx(most * -math.sqrt(0.5)) * math.sqrt(math.pi / 2)
     square = most * most
-    # 1 / z^2 - 3 / z^4 + ...: nothing is left of the difference where z is very small
+    # for very negative z the difference has no correct digits: 1 / z^2 - 3 / z^4 + ... replaces it
     gap = np.maximum(np.where(most > -1e4, 1 + most * ratio, 1 / np.maximum(square, 1.0)), 1e-300)
     beyond = np.maximum(z / 30, 1)
     return -0.5 * square - 0.5 * math.log(2 * math.pi) + np.log(gap) + np.log(beyond), ratio / gap / beyond
 
 
 class ExponentialEI(EI):
-    """Expected improvement of the exponential of what the model predicts.
+    """The expected improvement of the exponential of the model's prediction.
 
-    SMAC3's own (with ``log=True``) raises where rounding makes a vanishing improvement negative.
+    SMAC3's own class (with ``log=True``) raises if rounding makes a vanishing improvement negative.
     """
 
     def _compute(self, X: Array) -> Array:
@@ -77,11 +77,11 @@ class ExponentialEI(EI):
 
 
 class Greedy(AbstractAcquisitionFunction):
-    """The least mean is the best."""
+    """The negative mean: the point with the least predicted cost is the best."""
 
     @property
     def name(self) -> str:
-        """For SMAC3's meta data."""
+        """The name for SMAC3's meta data."""
         return "Greedy"
 
     def _compute(self, X: Array) -> Array:
@@ -90,7 +90,7 @@ class Greedy(AbstractAcquisitionFunction):
 
 
 class RoundRobin(AbstractAcquisitionFunction):
-    """The lower confidence bound and the expected improvement, in turns from fit to fit."""
+    """The lower confidence bound and the expected improvement, alternating from fit to fit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,11 +98,11 @@ class RoundRobin(AbstractAcquisitionFunction):
 
     @property
     def name(self) -> str:
-        """For SMAC3's meta data."""
+        """The name for SMAC3's meta data."""
         return "Round robin of LCB and EI"
 
     def update(self, model: AbstractModel, **kwargs: Any) -> None:
-        """As in SMAC3; see there."""
+        """Update for a new fit, as in SMAC3."""
         super().update(model, **kwargs)
         self._turns.reverse()
         self._turns[0].update(model, **kwargs)
@@ -111,7 +111,7 @@ class RoundRobin(AbstractAcquisitionFunction):
         return self._turns[0]._compute(X)
 
 
-#: what makes an acquisition function, by its name in SMAC v2
+#: the class of each acquisition function, keyed by its name in SMAC v2
 FUNCTIONS: dict[str, type[AbstractAcquisitionFunction]] = {
     "EI": LogEI,
     "EXPONENTIAL": ExponentialEI,

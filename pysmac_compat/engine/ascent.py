@@ -1,4 +1,4 @@
-"""Climbing to a maximum of a smooth function in a box, from several points at once."""
+"""Ascent to a maximum of a smooth function in a box, from several points at once."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-_STEPS = 12  # at most
+_STEPS = 12  # the largest number of steps
 _CLOSE, _PATIENCE = 0.01, 3  # the ascent ends when the best value gains less in this number of steps
 _FIRST, _MOST = 0.25, 2.0  # the first and the largest move of a coordinate
-_LESS, _MORE = 0.2, 3.0  # times the step size after a step that led down, and where the function is convex
+_LESS, _MORE = 0.2, 3.0  # factors of the step size: after a step that led down, and where the function is convex
 
 
 def ascend(function: Callable[[Array], tuple[Array, Array]], points: Array, low: Array, high: Array) -> Array:
-    """Projected gradient steps whose size shows the curvature seen last; none leads down.
+    """Take projected gradient steps whose size follows the last curvature; return the points that they reach.
 
     Birgin, Martinez, Raydan, "Nonmonotone Spectral Projected Gradient Methods on Convex Sets", SIAM Journal on
-    Optimization 10 (2000), with the steps of Barzilai, Borwein (1988). A dozen steps find here what a quasi-Newton
-    method finds, all points at once.
+    Optimization 10 (2000), with the steps of Barzilai, Borwein (1988). Unlike there, a step that leads down is not
+    taken. A dozen steps find here as much as a quasi-Newton method, for all points at once.
 
     Parameters
     ----------
     function : callable
-        From points, shape (n, d), to values, shape (n,), and gradients, shape (n, d).
+        Maps points, shape (n, d), to values, shape (n,), and gradients, shape (n, d).
     points : array of shape (n, d)
-        Where to start, in units in which the function changes about as fast along all coordinates.
+        The start points, in units in which the function changes about as fast along all coordinates.
     low, high : array of shape (d,)
-        The box.
+        The bounds of the box.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The branches of a hierarchical space: each value of the parameter on which most others depend."""
+"""The branches of a hierarchical space: one for each value of the parameter on which most others depend."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, OrdinalHy
 
 Matrix = npt.NDArray[np.float64]
 
-#: more than this share of the other parameters, and more than one, depend on the one that makes the branches
+#: a parameter makes branches if more than this share of the other parameters, and more than one, depend on it
 _SHARE = 0.5
 
 
@@ -22,28 +22,29 @@ class Branch:
     Attributes
     ----------
     parameter : int
-        Its position in a configuration vector.
+        The parameter's position in a configuration vector.
     value : float
-        What is there.
+        The value at this position.
     """
 
     parameter: int
     value: float
 
     def holds(self, columns: Matrix) -> npt.NDArray[np.bool_]:
-        """Which configurations are in the branch; shape (n_parameters, n) -> (n,)."""
+        """Return which configurations are in the branch; shape (n_parameters, n) -> (n,)."""
         return np.asarray(columns[self.parameter] == self.value)
 
 
 class Branches:
-    """Says where to search next, so that no branch is given up before it shows what it is worth.
+    """Chooses the branch for the next proposals, so that no branch is given up too early.
 
-    The expected improvement over the best of all stays in the branch in which the first good configurations were
-    found: another one has to be learnt for some time before it is better. As where the choice of an algorithm is taken
-    for a bandit (Li, Jiang, Gao, Shao, Zhang, Cui, "Efficient Automatic CASH via Rising Bandits", AAAI 2020), each
-    branch is searched for improvements on its own best: two proposals are for the whole space, two for one of the
-    other branches, and so on (not one and one: the surrogates take turns, too). The other branches share these by the
-    ranks of their best: 1, 1/2, 1/3, ...
+    The expected improvement over the best of all configurations favours the branch in which the first good
+    configurations were found: the search must learn another branch for some time before that branch becomes better. As
+    in methods that treat the choice of an algorithm as a bandit (Li, Jiang, Gao, Shao, Zhang, Cui, "Efficient Automatic
+    CASH via Rising Bandits", AAAI 2020), the search looks in each branch for improvements on the best of that branch.
+    Two proposals are for the whole space, the next two for another branch than the best, and so on (not one by one,
+    because the surrogates take turns as well). The other branches share their proposals by the ranks of their best
+    configurations: 1, 1/2, 1/3, ...
 
     Parameters
     ----------
@@ -56,15 +57,15 @@ class Branches:
         self._given: Counter[float] = Counter()
 
     def next(self, known: Matrix, costs: Matrix) -> Branch | None:
-        """The branch for the next proposal; None: the whole space.
+        """Return the branch for the next proposal; None: the whole space.
 
         Parameters
         ----------
         known : array of shape (n, n_parameters)
-            Vectors of the configurations that have been evaluated, or of the best of many: branches that are not
-            among them are left out.
+            Vectors of the evaluated configurations, or of the best of them if there are many: a branch without a
+            configuration among them is left out.
         costs : array of shape (n,)
-            Their costs, or what the model says of them.
+            The costs of the configurations, or the model's predictions.
         """
         self._turns += 1
         if self._parameter is None or self._turns % 4 < 2:
@@ -81,7 +82,7 @@ class Branches:
 
 
 def _branching(space: ConfigurationSpace) -> int | None:
-    """The position of the unconditional discrete parameter on which most others depend, if these are many."""
+    """Return the position of the unconditional discrete parameter on which most others depend, if it makes branches."""
     n_below = [
         len(_descendants(space, name))
         if isinstance(parameter, CategoricalHyperparameter | OrdinalHyperparameter) and not space.parents_of[name]
@@ -93,7 +94,7 @@ def _branching(space: ConfigurationSpace) -> int | None:
 
 
 def _descendants(space: ConfigurationSpace, name: str) -> set[str]:
-    """The names of all parameters that depend on one."""
+    """Return the names of all parameters that depend on one parameter."""
     found: set[str] = set()
     todo = [name]
     while todo:

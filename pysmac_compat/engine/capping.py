@@ -1,4 +1,4 @@
-"""Adaptive capping: a challenger's run ends where it cannot be better than the incumbent any more.
+"""Adaptive capping: a challenger's run ends when the challenger can no longer be better than the incumbent.
 
 Hutter, Hoos, Leyton-Brown, Stuetzle, "ParamILS: An Automatic Algorithm Configuration Framework", JAIR 36 (2009),
 with the slack of SMAC v2.
@@ -16,8 +16,8 @@ class Capping:
     Attributes
     ----------
     factor, summand : float
-        The cutoff is ``factor * rest + summand``, where rest is what the challenger may
-        still use without being worse than the incumbent; seconds.
+        The cutoff is ``factor * rest + summand`` seconds; ``rest`` is the time that the challenger may
+        still use without being worse than the incumbent.
     """
 
     factor: float = 1.3
@@ -27,10 +27,10 @@ class Capping:
     per_run = 0.001
 
     def cutoff(self, rest: float, limit: float | None) -> float:
-        """The limit of the next run, seconds; ``limit``: that of each run."""
+        """Return the limit of the next run in seconds; ``limit`` is the limit of every run."""
         capped = self.factor * rest + self.summand
         return capped if limit is None else min(limit, capped)
 
     def allowance(self, n_runs: int) -> float:
-        """Seconds that so many runs may take beyond those of the incumbent."""
+        """Return the seconds that ``n_runs`` runs may take in addition to the incumbent's time."""
         return self.per_run * (n_runs + 1)

@@ -1,4 +1,4 @@
-"""Configurations as points between which distances make sense, for a Gaussian process."""
+"""Configurations as points with meaningful distances, for a Gaussian process."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from ConfigSpace.hyperparameters import Hyperparameter
 
 Matrix = npt.NDArray[np.float64]
 
-_MIDDLE = 0.5  # where the inactive ones are, in units of the range
-_MOST_COLUMNS = 64  # of one parameter
+_MIDDLE = 0.5  # the place of an inactive parameter, in units of the range
+_MOST_COLUMNS = 64  # the largest number of columns of one parameter
 
 
 class Coding:
     """Turns configuration vectors into points of a Euclidean space.
 
-    A numeric parameter is one coordinate in [0, 1], an ordinal one likewise by its position. Two
-    different categories are at distance 1, whichever they are. Categories that are numbers, as
-    many scripts have them, count both ways, and the lengths of the two scales tell the
-    model which is right. What is inactive lies in the middle.
+    A numeric parameter is one coordinate in [0, 1]; an ordinal parameter is one coordinate too, by the
+    position of its value. Any two different categories are at distance 1. Categories that are numbers, which
+    are frequent in scripts, have coordinates of both kinds, and the lengths of the two scales show the model
+    which kind is right. An inactive parameter lies in the middle.
 
     Parameters
     ----------
@@ -28,17 +28,17 @@ class Coding:
     Attributes
     ----------
     scales : array of int, shape (n_columns,)
-        For each coordinate the number of its scale; coordinates of one scale belong together.
+        The scale of each coordinate; coordinates of the same scale belong together.
     n_scales : int
     numeric : (list of int, list of int)
-        The numeric parameters, and the coordinate of each.
+        The numeric parameters, and the coordinate of each of them.
     """
 
     def __init__(self, space: ConfigurationSpace) -> None:
         scales: list[int] = []
         self.n_scales = 0
         self.numeric: tuple[list[int], list[int]] = [], []
-        self._discrete: list[tuple[int, slice, Matrix]] = []  # parameter, its columns, their values
+        self._discrete: list[tuple[int, slice, Matrix]] = []  # parameter, its columns, its values' coordinates
         for parameter, hyperparameter in enumerate(space.values()):
             tables = _tables(hyperparameter)
             if tables:
@@ -53,7 +53,7 @@ class Coding:
         self.scales = np.array(scales, dtype=int)
 
     def __call__(self, vectors: Matrix) -> Matrix:
-        """The points of some configuration vectors, shape (n, n_parameters) -> (n, n_columns)."""
+        """Return the points of some configuration vectors, shape (n, n_parameters) -> (n, n_columns)."""
         points = np.empty((len(vectors), len(self.scales)))
         parameters, columns = self.numeric
         if parameters:
@@ -63,14 +63,14 @@ class Coding:
         if self._discrete:
             positions = np.where(np.isnan(vectors), -1.0, vectors).astype(
                 int
-            )  # the last row is that of an inactive one
+            )  # the last row of a table is for an inactive parameter
             for parameter, columns_of_it, table in self._discrete:
                 points[:, columns_of_it] = table[positions[:, parameter]]
         return points
 
 
 def _tables(hyperparameter: Hyperparameter) -> list[Matrix]:
-    """For each scale of a discrete parameter, the coordinates of each of its values, and of none."""
+    """Return, for each scale of a discrete parameter, the coordinates of its values and of an inactive parameter."""
     if isinstance(hyperparameter, OrdinalHyperparameter):
         return [_positions(np.arange(hyperparameter.size))]
     if not isinstance(hyperparameter, CategoricalHyperparameter):
@@ -83,7 +83,7 @@ def _tables(hyperparameter: Hyperparameter) -> list[Matrix]:
 
 
 def _corners(n: int) -> Matrix:
-    """As many points at distance 1 of each other; of very many, about that far (Johnson, Lindenstrauss 1984)."""
+    """Return n points at distance 1 from each other; for a large n, at about 1 (Johnson, Lindenstrauss 1984)."""
     if n <= _MOST_COLUMNS:
         return np.eye(n) / np.sqrt(2)
     return np.random.RandomState(0).normal(size=(n, _MOST_COLUMNS)) / np.sqrt(2 * _MOST_COLUMNS)

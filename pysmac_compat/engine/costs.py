@@ -1,4 +1,4 @@
-"""Costs as numbers from which a surrogate can learn, however large or far apart they are."""
+"""Costs as numbers from which a surrogate can learn, even if they are huge or far apart."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from scipy.stats import rankdata
 Costs = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
-_MOST_STEPS = 200  # of conjugate gradients
-#: columns have effects where these and the noise have so many times the variance of the noise
+_MOST_STEPS = 200  # the largest number of steps of conjugate gradients
+#: columns have effects if the variance of effects and noise is at least this multiple of the variance of the noise
 _FAR = 4.0
 
 
 def normal_scores(costs: Costs) -> Costs:
-    """Normal scores of the ranks (Blom 1958); ties share their mean rank."""
+    """Return normal scores of the ranks (Blom 1958); equal costs share their mean rank."""
     ranks = rankdata(costs)
     return np.asarray(ndtri((ranks - 0.375) / (len(ranks) + 0.25)))
 
 
 def standardised(costs: Costs) -> Costs:
-    """The costs themselves, with mean 0 and standard deviation 1."""
+    """Return the costs with mean 0 and standard deviation 1."""
     scaled = costs / (np.abs(costs).max() or 1.0)  # squares of huge costs would overflow
     return np.asarray((scaled - scaled.mean()) / (scaled.std() or 1.0))
 
 
 def log_gaps(costs: Costs, quantile: float | None = 0.25) -> Costs:
-    """Standardised logarithms of the distance to the least cost; see `warped`."""
+    """Return standardised logarithms of the distance to the least cost; see `warped`."""
     return warped(costs, quantile).values
 
 
 class Warped(NamedTuple):
-    """Costs as a surrogate learns them.
+    """Costs in the form that a surrogate learns.
 
     Attributes
     ----------
     values : array of shape (n,)
-        With mean 0 and standard deviation 1.
+        The costs with mean 0 and standard deviation 1.
     log_slopes : float
-        The sum of the logarithms of the slopes of the values by the costs, in units of their range: with it,
-        densities of differently warped costs can be compared.
+        The sum of the logarithms of the derivatives of the values by the costs, in units of their range. It makes
+        densities of differently warped costs comparable.
     slope : callable
-        The slope at a cost, per unit of the costs.
+        Returns the derivative at a cost, per unit of the costs.
     """
 
     values: Costs
@@ -56,16 +56,16 @@ class Warped(NamedTuple):
 
 
 def warped(costs: Costs, quantile: float | None) -> Warped:
-    """The logarithms of the distance to the least cost.
+    """Return the logarithms of the distance to the least cost.
 
-    They are smooth where the costs are: small distances (compared with the given quantile of those that are not
-    zero) stay as they are, large ones are drawn together.
+    The logarithms are smooth functions of the costs: distances that are small compared with a quantile of the positive
+    distances change little, and large distances move closer together.
 
     Parameters
     ----------
     costs : array of shape (n,)
     quantile : float or None
-        In [0, 1]; None: the costs are only standardised.
+        The quantile, in [0, 1]; None: the costs are only standardised.
     """
     scale = np.abs(costs).max() or 1.0  # differences of huge costs would overflow
     gaps = costs / scale - (costs / scale).min()
@@ -76,7 +76,7 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
     log_slopes, unit, least, range_ = 0.0, math.inf, costs.min(), scale * largest
     if quantile is not None:
         positive = gaps[gaps > 0]
-        place = int(quantile * (len(positive) - 1))  # np.quantile takes longer than all the rest here
+        place = int(quantile * (len(positive) - 1))  # np.quantile takes longer than the rest of this function
         unit = max(np.partition(positive, place)[place], 1e-12)
         log_slopes = -float(np.log(unit + gaps).sum())
         gaps = np.log1p(gaps / unit)
@@ -90,10 +90,11 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
 
 
 def columns_differ(rows: Indices, columns: Indices, costs: Costs) -> bool:
-    """Whether columns have effects far beyond the noise.
+    """Return whether columns have effects far beyond the noise.
 
-    By an F test of two ways at 1 %; and their variance, with the noise, must be several times the noise: where rows
-    have further columns because their first cost was low, the first column seems to have an effect of about the noise.
+    Two conditions must hold: an F test of two ways at 1 % finds effects, and the variance of effects and noise is
+    several times the variance of the noise. The second is necessary because rows have further columns if their first
+    cost was low: the first column then seems to have an effect about as large as the noise.
 
     Parameters
     ----------
@@ -122,10 +123,10 @@ def columns_differ(rows: Indices, columns: Indices, costs: Costs) -> bool:
 
 
 def row_effects(rows: Indices, columns: Indices, costs: Costs) -> Costs:
-    """Least squares of cost = effect of the row + effect of the column, from some cells of a table.
+    """Return the least-squares effects of rows in cost = effect of the row + effect of the column.
 
-    By conjugate gradients (Hestenes, Stiefel 1952) on the equations of the columns that are left when the
-    rows' are solved: where each row has few cells, alternating between the two would take very long.
+    The method is conjugate gradients (Hestenes, Stiefel 1952) on the equations of the columns, after the equations of
+    the rows are solved. If each row has few cells, alternating between rows and columns would take very long.
 
     Parameters
     ----------
@@ -136,7 +137,7 @@ def row_effects(rows: Indices, columns: Indices, costs: Costs) -> Costs:
     Returns
     -------
     array of shape (n_rows,)
-        The effects of the rows, where the mean effect of the columns is 0.
+        The effects of the rows, if the mean effect of the columns is 0.
     """
     scale = np.abs(costs).max() or 1.0  # sums of huge costs would overflow
     scaled = costs / scale

@@ -1,4 +1,4 @@
-"""What the surrogate learns from: the run history as rows of numbers."""
+"""The data of the surrogate: the run history as rows of numbers."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from pysmac_compat.engine.surrogate import Noise
 
 Matrix = npt.NDArray[np.float64]
 
-#: the degrees of freedom from which the noise is estimated, if there are as many
+#: the noise is estimated from at least this number of degrees of freedom, if there are as many
 _ENOUGH = 5
 
-#: key of a trial's additional info: its cost is a lower bound only
+#: a key of a trial's additional info: the cost is only a lower bound
 CENSORED = "censored"
 
 
 class Encoder(AbstractRunHistoryEncoder):
     """Gives the surrogate the costs of all trials.
 
-    What has crashed counts as much as the worst that has not; a run that was capped
-    counts as the mean of those that took longer. With instance features
-    each trial is a row; without, each configuration is one, with its cost freed from the
-    effects of the instances that it happens to have run.
+    A crashed run has the worst cost of the runs that did not crash. A capped run has the mean cost of the
+    runs that took longer. With instance features, each trial is a row. Without features, each
+    configuration is a row, and its cost is corrected for the effects of the instances that it has
+    run.
 
     Parameters
     ----------
     scenario : Scenario
     settings : EncoderSettings
     cutoff : float or None
-        Limit of each run, seconds.
+        Limit of each run, in seconds.
     penalty : float
-        An imputed cost of at least ``cutoff`` is multiplied by this, if the settings say so.
+        Factor of an imputed cost of at least ``cutoff``, if the settings say so.
 
     Attributes
     ----------
     n_runs : array of shape (n,) or None
-        Of how many runs each cost of the last `transform` is the mean; None: of one.
+        The number of runs whose mean is each cost of the last `transform`; None: one run each.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Encoder(AbstractRunHistoryEncoder):
         self._penalty = penalty if settings.penalise_imputed else 1.0
         self._seeds_only = scenario.instances is None or len(scenario.instances) == 1
         self._keys: list[TrialKey] = []
-        self._vectors: list[Matrix] = []  # of the configuration of each key
+        self._vectors: list[Matrix] = []  # the configuration vector of each key
         self.n_runs: npt.NDArray[Any] | None = None
         self.noise: Noise | None = None
         self._pairs: dict[tuple[Any, Any], int] = {}  # instance, seed -> its number
@@ -68,7 +68,7 @@ class Encoder(AbstractRunHistoryEncoder):
         self._is_censored: list[bool] = []
 
     def transform(self, budget_subset: list[Any] | None = None) -> tuple[Matrix, Matrix]:
-        """The rows for the model, (configuration, instance features), and the costs; see SMAC3."""
+        """Return the rows for the model, (configuration, instance features), and the costs; see SMAC3."""
         self._read()
         self.n_runs = self.noise = None
         if not self._keys:
@@ -94,26 +94,26 @@ class Encoder(AbstractRunHistoryEncoder):
         return x, costs.reshape(-1, 1)
 
     def get_configurations(self, budget_subset: list[Any] | None = None) -> Matrix:
-        """The vectors of all configurations with results, shape (n, n_parameters)."""
+        """Return the vectors of all configurations with results, shape (n, n_parameters)."""
         self._read()
         if len(self._pairs) == 1:
             return np.array(self._vectors)
         return np.array([self._vectors[i] for i in np.unique([k.config_id for k in self._keys], return_index=True)[1]])
 
     def best_rows(self, most: int) -> Any:
-        """Which rows of `get_configurations` have the least costs, at most so many.
+        """Return the rows of `get_configurations` with the least costs, at most ``most`` of them.
 
-        All, where configurations have more than one run: their costs cannot be compared as they are.
+        If configurations have more than one run, return all rows: their costs cannot be compared directly.
         """
         if len(self._pairs) > 1 or len(self._costs) <= most:
             return slice(None)
         return np.argsort(self._learnable_costs(), kind="stable")[:most]
 
     def _build_matrix(self, trials: Any, store_statistics: bool = False) -> tuple[Matrix, Matrix]:
-        raise AssertionError("`transform` does without it")  # abstract in SMAC3
+        raise AssertionError("`transform` does without it")  # the method is abstract in SMAC3
 
     def _read(self) -> None:
-        """Take over the results that have come since the last time."""
+        """Read the results that are new since the last call."""
         for key in self.runhistory.results[len(self._keys) :]:
             value = self.runhistory[key]
             self._keys.append(key)
@@ -137,7 +137,7 @@ class Encoder(AbstractRunHistoryEncoder):
         return costs
 
     def running(self) -> Matrix:
-        """Rows like those of `transform` of what is running: those that it has no row of."""
+        """Return rows in the form of `transform` for running trials; without features, only for new configurations."""
         rows = []
         for trial in self.runhistory.get_running_trials():
             if self._n_features > 0:
@@ -147,12 +147,12 @@ class Encoder(AbstractRunHistoryEncoder):
         return np.array(rows, dtype=float).reshape(len(rows), self._n_params + self._n_features)
 
     def transform_response_values(self, values: npt.NDArray[Any]) -> Matrix:
-        """Nothing: each surrogate transforms the costs as it needs them."""
+        """Return the values unchanged: each surrogate transforms the costs itself."""
         return values
 
 
 def _within(rows: npt.NDArray[np.intp], costs: Matrix, means: Matrix) -> Noise | None:
-    """The noise of one run, from the best of the configurations that have several: it often grows with the cost."""
+    """Estimate the noise of one run from the best configurations with several runs: it often grows with the cost."""
     degrees = np.bincount(rows) - 1
     several = np.flatnonzero(degrees)
     if not len(several):
@@ -167,7 +167,7 @@ def _within(rows: npt.NDArray[np.intp], costs: Matrix, means: Matrix) -> Noise |
 
 
 def _impute(costs: Matrix, censored: npt.NDArray[np.bool_]) -> Matrix:
-    """Replace each lower bound by the mean of the known costs above it; twice the bound, if there is none."""
+    """Replace each lower bound by the mean of the known costs above it, or by twice the bound if there are none."""
     known = np.sort(costs[~censored])
     imputed = costs.copy()
     for i in np.flatnonzero(censored):

@@ -1,4 +1,4 @@
-"""SMAC3's facade with a run history whose cost does not grow with every trial."""
+"""SMAC3's facade with a run history in which adding a trial does not get slower with every trial."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smac.runhistory.runhistory import TrialKey, TrialValue
 
 
 class _Running:
-    """Trials that are running, as the list that SMAC3 has of them, but found without a walk over all."""
+    """Running trials in place of SMAC3's list: it finds a trial without a walk over all trials."""
 
     def __init__(self) -> None:
         self._trials: dict[tuple[Any, ...], TrialInfo] = {}
@@ -38,10 +38,10 @@ class _Running:
 
 
 class History(RunHistory):
-    """SMAC3's run history, which walks over all trials at each one to find the bounds of the costs.
+    """SMAC3's run history with faster additions.
 
-    Here they are carried along. That every part of a trial can be written as JSON is not
-    tried out at each trial either: all that a session adds are plain values.
+    SMAC3 walks over all trials at each addition to find the bounds of the costs; this class updates the bounds. SMAC3
+    also tries at each addition whether the trial can be written as JSON; a session only adds plain values.
     """
 
     def reset(self) -> None:
@@ -59,7 +59,7 @@ class History(RunHistory):
         super()._add(k, v, status)
 
     def forget(self, info: TrialInfo) -> None:
-        """Forget a trial that is running."""
+        """Forget a running trial."""
         key = TrialKey(self._config_ids[info.config], info.instance, info.seed, info.budget)
         del self._data[key]
         self._running_trials.remove(info)
@@ -74,10 +74,10 @@ class History(RunHistory):
 
 
 class Facade(HyperparameterOptimizationFacade):
-    """The facade of a session: all parts come in by keyword, the run history is a `History`."""
+    """The facade of a session: all parts are keyword arguments, and the run history is a `History`."""
 
     def _update_dependencies(self) -> None:
-        self._runhistory = History()  # the facade has no keyword for it
+        self._runhistory = History()  # the facade has no keyword for the run history
         super()._update_dependencies()
 
     def forget(self, info: TrialInfo) -> None:

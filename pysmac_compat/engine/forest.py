@@ -1,4 +1,4 @@
-"""The surrogate: SMAC3's random forest, fitted and queried tree by tree without joblib."""
+"""A surrogate: SMAC3's random forest, fitted and queried tree by tree without joblib."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Matrix = npt.NDArray[np.float64]
 
 
 class Forest(Surrogate, RandomForest):
-    """A random forest whose spread over the trees is its uncertainty.
+    """A random forest; the variance over its trees is its uncertainty.
 
-    Each tree is grown on a bootstrap sample with random split points, as in SMAC3; the
-    trees have no preset number of leaves (2**20, SMAC3's, costs 300 ms a tree).
+    Each tree grows on a bootstrap sample with random split points, as in SMAC3. The
+    trees have no preset number of leaves (SMAC3's number, 2**20, costs 300 ms for each tree).
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Forest(Surrogate, RandomForest):
 
     def _grow(self, x: npt.NDArray[np.float32], y: Matrix) -> None:
         self._trees = []
-        with config_context(skip_parameter_validation=True):  # it takes as long as a small tree
+        with config_context(skip_parameter_validation=True):  # the validation takes as long as a small tree
             for _ in range(self._n_trees):
                 rows = self._random.randint(len(x), size=len(x)) if self._bootstrap else np.arange(len(x))
                 tree = DecisionTreeRegressor(**self._growth, random_state=self._random)
@@ -78,7 +78,7 @@ class Forest(Surrogate, RandomForest):
         return self._summarise(self._predict_trees(self._prepare(X)))
 
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
-        """Mean and variance over the trees of each tree's mean over the instances.
+        """Return the mean and variance, over the trees, of each tree's mean over the instances.
 
         Parameters
         ----------

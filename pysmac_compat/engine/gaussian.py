@@ -1,11 +1,11 @@
-"""The surrogate for small histories: a Gaussian process over mixed spaces.
+"""The surrogate for few evaluations: a Gaussian process over mixed spaces.
 
 Rasmussen, Williams, "Gaussian Processes for Machine Learning", MIT Press (2006), chapters 2
-and 5: Matern kernel with smoothness 5/2 and a length for each parameter, found by
-maximising the marginal likelihood times a prior. The prior of the lengths grows with
+and 5: a Matern kernel with smoothness 5/2 and a length for each parameter. The lengths maximise
+the marginal likelihood times a prior. The prior of the lengths grows with
 the number of parameters: Hvarfner, Hellsten, Nardi, "Vanilla Bayesian Optimization
-Performs Great in High Dimensions", ICML (2024). How the costs are warped is chosen by the same
-likelihood: Snelson, Rasmussen, Ghahramani, "Warped Gaussian Processes", NIPS (2003).
+Performs Great in High Dimensions", ICML (2024). The same likelihood chooses how the costs are
+warped: Snelson, Rasmussen, Ghahramani, "Warped Gaussian Processes", NIPS (2003).
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from pysmac_compat.engine.surrogate import Slopes, Surrogate
 Matrix = npt.NDArray[np.float64]
 
 _SQRT5 = math.sqrt(5.0)
-#: bounds of the logarithms of the lengths, the variance of the signal, and that of the noise
+#: bounds of the logarithms of the lengths, of the variance of the signal, and of the variance of the noise
 _LENGTH, _SIGNAL, _NOISE = (math.log(0.005), math.log(200.0)), (math.log(0.05), math.log(20.0)), (-16.0, 0.0)
 #: mean and standard deviation of the normal prior of the logarithm of a length, without the share of the dimension
 _LENGTH_PRIOR = math.log(0.5), 0.8
 _SIGNAL_PRIOR = 0.0, 1.0
 _NOISE_PRIOR = math.log(1e-4), 2.0
-_UNEVEN = 0.5  # how much the noise differs from place to place, in its logarithm
-_FEW = 30  # rows: the fit also starts from the prior, as the first data may mislead
-_CLOSE = 1e-4  # relative gain of a step that ends a fit
-_GROWTH = 1.2  # the lengths are fitted anew when there are so many times the rows
-#: the costs are warped relative to one of these quantiles of their distances to the least
+_UNEVEN = 0.5  # how much the logarithm of the noise differs from place to place
+_FEW = 30  # below this number of rows, the fit also starts from the prior, because the first data may mislead
+_CLOSE = 1e-4  # a fit ends after a step with less relative gain
+_GROWTH = 1.2  # the lengths are fitted again when the number of rows has grown by this factor
+#: the costs are warped relative to one of these quantiles of their distances to the least cost
 _QUANTILES = 0.25, 0.5, 0.9
-#: each third prediction comes from the less likely fit
+#: one prediction in this number comes from the less likely fit
 _OTHER_WAY = 3
-_FEWEST_NEAR = 50  # rows from which it learns near a configuration, if there are as many
+_FEWEST_NEAR = 50  # the least number of rows from which it learns near a configuration, if there are as many
 
 
 class _Fit(NamedTuple):
@@ -53,18 +53,18 @@ class _Fit(NamedTuple):
 
 
 class GaussianProcess(Surrogate, AbstractModel):
-    """A Gaussian process whose lengths are fitted from where they were, and not at every step.
+    """A Gaussian process whose lengths are fitted from their last values, and not at every step.
 
-    The variance of its noise is that of one run, divided by the number of runs. Instance features
-    only tell it which runs are on the same instance: it learns the effects of the configurations.
-    It is fitted both to the costs and to their logarithms, with separate lengths. Two predictions in three come from
-    the more likely fit and one from the other, because each finds what the other misses.
+    The variance of a cost's noise is the variance of one run divided by the number of runs. Instance features
+    only show which runs are on the same instance: the process learns the effects of the configurations.
+    The process is fitted both to the costs and to their logarithms, with separate lengths. Two predictions in three
+    come from the more likely fit and one from the other fit, because each fit finds what the other misses.
 
     Parameters
     ----------
     scenario : Scenario
     max_rows : int
-        It learns from at most so many rows: the best ones, and some of the others.
+        The process learns from at most this number of rows: the best rows, and some of the other rows.
     """
 
     def __init__(self, scenario: Scenario, *, max_rows: int = 200) -> None:
@@ -77,9 +77,9 @@ class GaussianProcess(Surrogate, AbstractModel):
         self._spread = np.array([_LENGTH_PRIOR[1]] * n + [_SIGNAL_PRIOR[1], _NOISE_PRIOR[1]])
         self._limits = np.array([_LENGTH] * n + [_SIGNAL, _NOISE])
         self._logs = np.clip(self._prior, *self._limits.T)
-        self._fits: list[_Fit] = []  # the more likely one first
+        self._fits: list[_Fit] = []  # the more likely fit is the first
         self._fitted_at = self._turns = 0
-        self._fitted_rows: Any = None  # those from which the lengths were found
+        self._fitted_rows: Any = None  # the rows from which the lengths were fitted
 
     def _train(self, X: Matrix, y: Matrix) -> GaussianProcess:
         n_runs = self.n_runs
@@ -112,19 +112,19 @@ class GaussianProcess(Surrogate, AbstractModel):
         if failed:
             raise np.linalg.LinAlgError("the kernel is not positive definite")
         inverse_upper = lapack.dtrtri(lower, lower=1)[0].T
-        # what a prediction multiplies its kernel with, which is without the variance of the signal
+        # a prediction multiplies these with its kernel, which does not include the variance of the signal
         known = inverse_upper[:n, :n]
-        self._alpha = np.zeros(len(points))  # of what is running too: what is expected there changes no mean
+        self._alpha = np.zeros(len(points))  # 0 for running trials: their expected costs change no mean
         self._alpha[:n] = signal * (known @ ((y - self._mean) @ known))
         self._inverse_upper = np.ascontiguousarray(signal * inverse_upper)
         return self
 
     def _are_new(self, rows: npt.NDArray[np.intp]) -> bool:
-        """Whether a sixth of the rows and more were not there when the lengths were fitted."""
+        """Return whether more than a sixth of the rows did not exist when the lengths were fitted."""
         return bool(np.isin(rows, self._fitted_rows).mean() < 1 / _GROWTH)
 
     def _nearest(self, X: Matrix, centre: Matrix) -> npt.NDArray[np.intp]:
-        """The rows nearest to a configuration."""
+        """Return the rows nearest to a configuration."""
         n = self._coding.n_scales
         weights = np.exp(-self._logs[:n])[self._coding.scales]
         away = (self._coding(X) - self._coding(centre[None])) * weights
@@ -132,7 +132,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return np.sort(np.argsort(np.einsum("ij,ij->i", away, away), kind="stable")[:most])
 
     def _running_points(self, known: Matrix) -> Matrix:
-        """The points of the configurations that are running, without those that are known."""
+        """Return the points of running configurations, except configurations that are known."""
         n = self._n_hps
         if self.running is None or not len(self.running):
             return np.empty((0, len(self._coding.scales)))
@@ -142,7 +142,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return self._coding(np.where(rows == -1.0, np.nan, rows))
 
     def _without_features(self, X: Matrix, y: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.intp]]:
-        """A row for each configuration in place of one for each run: its effect, and the number of its runs."""
+        """Return a row for each configuration in place of each run: its effect, and the number of its runs."""
         n = self._n_hps
         known = np.where(np.isnan(X), -1.0, X)
         _, first, rows, n_runs = np.unique(
@@ -160,7 +160,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return np.sort(np.concatenate([order[:n_best], others]))
 
     def _fitted(self, points: Matrix, costs: Matrix, share: Matrix) -> list[_Fit]:
-        """Lengths for logarithms of the costs and for the costs as they are, the more likely of both first."""
+        """Fit lengths for the logarithms of the costs and for the costs themselves; the more likely fit comes first."""
         distances = _distances_by_scale(points, self._coding)
         before = {fit.quantile is None: fit.logs for fit in self._fits}
         logarithms, costs_themselves = (before.get(each, self._logs) for each in (False, True))
@@ -198,16 +198,16 @@ class GaussianProcess(Surrogate, AbstractModel):
         return _Fit(best.x, quantile, best.fun - learnt.log_slopes)
 
     def _expect_noise(self, learnt: Warped) -> None:
-        """Make what runs of the same configurations have told the prior of the noise."""
+        """Set the prior of the noise from several runs of the same configurations."""
         self._prior[-1], self._spread[-1] = _NOISE_PRIOR
         if self.noise is not None:
             variance = (self.noise.deviation * learnt.slope(self.noise.cost)) ** 2
-            # of the logarithm of a variance with so many degrees of freedom, about
+            # about the deviation of the logarithm of a variance with this number of degrees of freedom
             self._prior[-1] = min(max(math.log(max(variance, 1e-300)), _NOISE[0]), _NOISE[1])
             self._spread[-1] = min(_NOISE_PRIOR[1], math.sqrt(2 / self.noise.degrees) + _UNEVEN)
 
     def _loss(self, logs: Matrix, distances: Matrix, y: Matrix, share: Matrix) -> tuple[float, Matrix]:
-        """The negative logarithm of marginal likelihood times prior, and its gradient."""
+        """Return the negative logarithm of the marginal likelihood times the prior, and its gradient."""
         n = len(distances)
         signal, noise = np.exp(logs[n:])
         weights = np.exp(-2 * logs[:n])
@@ -247,23 +247,23 @@ class GaussianProcess(Surrogate, AbstractModel):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether its lengths are more than a guess."""
+        """Whether the lengths have been fitted."""
         return self._fitted_at > 0
 
     @property
     def judges(self) -> bool:
-        """As `Surrogate` says: those of the more likely fit do."""
+        """Whether the predictions of the last fit can rank configurations: only those of the more likely fit can."""
         return self._turns % _OTHER_WAY != 0
 
     def lengths(self) -> Matrix:
-        """As `Surrogate` says; 1 for parameters that are not numeric."""
+        """Return the lengths, see `Surrogate`; 1 for parameters that are not numeric."""
         parameters, columns = self._coding.numeric
         found = np.ones(self._n_hps)
         found[parameters] = np.exp(self._logs[: self._coding.n_scales])[self._coding.scales[columns]]
         return found
 
     def slopes(self, X: Matrix) -> Slopes:
-        """As `_predict`, with the derivatives; see `Slopes`."""
+        """Predict as in `_predict`, with the derivatives; see `Slopes`."""
         points = self._coding(X) * self._weights
         squared = self._squared_distances(points)
         root = np.sqrt(squared)
@@ -272,7 +272,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         cross = (1 + root + squared / 3) * decay
         explained = cross @ self._inverse_upper
         variance = self._signal - np.einsum("ij,ij->i", explained, explained)
-        # by the kernel and by the squared distance: of the means, then of the variances
+        # derivatives by the kernel and by the squared distance: of the means, then of the variances
         by_cross = np.concatenate([np.broadcast_to(self._alpha, cross.shape), -2 * explained @ self._inverse_upper.T])
         by_squared = by_cross * np.concatenate([of_squared, of_squared])
         by_point = by_squared @ self._minus_twice.T
@@ -285,19 +285,19 @@ class GaussianProcess(Surrogate, AbstractModel):
         return Slopes(mean, np.maximum(variance, 1e-12), of_mean, of_variance)
 
     def _squared_distances(self, points: Matrix) -> Matrix:
-        """Of these, weighted, to all that it has learnt from."""
+        """Return the squared distances of weighted points to all points that the process has learnt."""
         squared = points @ self._minus_twice
         squared += np.einsum("ij,ij->i", points, points)[:, None]
         squared += self._squares
         return np.maximum(squared, 0.0, out=squared)
 
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
-        """Mean and variance of some configurations, arrays of shape (n, 1) each."""
+        """Return mean and variance of some configurations, arrays of shape (n, 1) each."""
         return self._predict(X)
 
 
 def _matern(squared: Matrix) -> Matrix:
-    """The kernel for squared distances, in units of a fifth of the squared length, whose array it takes."""
+    """Return the kernel for squared distances in units of a fifth of the squared length; overwrite their array."""
     root = np.sqrt(squared)
     decay = np.exp(-root)
     squared /= 3
@@ -308,7 +308,7 @@ def _matern(squared: Matrix) -> Matrix:
 
 
 def _distances_by_scale(points: Matrix, coding: Coding) -> Matrix:
-    """Squared distances in each scale alone, shape (n_scales, n, n)."""
+    """Return squared distances in each scale alone, shape (n_scales, n, n)."""
     found = np.zeros((coding.n_scales, len(points), len(points)))
     for column, scale in zip(points.T, coding.scales, strict=True):
         found[scale] += np.square(column[:, None] - column)

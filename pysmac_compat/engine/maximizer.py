@@ -1,4 +1,4 @@
-"""The search for the best acquisition value: random and local, on arrays of configurations."""
+"""The search for the largest acquisition value: random and local, on arrays of configurations."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from pysmac_compat.engine.settings import MaximizerSettings
 from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
 
-_DRAWS = 5  # steps whose random configurations are drawn together
+_DRAWS = 5  # random configurations are drawn for this number of proposals at once
 _STEPS = 3  # most steps of the local search
 _RISING = 2  # the number of best columns from which the real parameters follow the derivatives
 _SAME = 1e-3  # two maxima closer than this in every coordinate count as one
-_PATIENCE = 2  # steps without a better neighbour that end a climb
+_PATIENCE = 2  # a climb ends after this number of steps without a better neighbour
 
 
 class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     """Hill climbing over one-exchange neighbourhoods from the best random and known configurations.
 
-    The search of SMAC (Hutter, Hoos, Leyton-Brown, LION 5, 2011, section 4.3), for all
-    starting points at once. Numeric values move by steps of all sizes, also several together.
+    This is the search of SMAC (Hutter, Hoos, Leyton-Brown, LION 5, 2011, section 4.3), for all
+    starting points at once. Numeric values move by steps of all sizes; several may move together.
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
 
     def propose(self, known: Vectors, part: Branch | Region | None = None) -> Iterator[npt.NDArray[np.float64]]:
-        """Vectors of configurations, that of the best acquisition value first; known ones may be among them.
+        """Yield configuration vectors, that of the largest acquisition value first; some may be known already.
 
         Parameters
         ----------
         known : array of shape (n, n_parameters)
-            Vectors of configurations from which climbs may start: the best of those that have been evaluated.
+            Vectors of configurations from which climbs may start: the best evaluated configurations.
         part : Branch or Region or None
-            All that are proposed are in this one.
+            Every proposal is in this part of the space.
         """
         function = self._acquisition_function
         lengths = function.lengths() if isinstance(function, LogEI) else None
@@ -83,17 +83,17 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
                 yield found[:, i]
 
     def _draw(self) -> Vectors:
-        """Random configurations, taken from a larger draw: it takes little longer than a small one."""
+        """Return random configurations from a larger draw: a large draw takes little longer than a small one."""
         if self._drawn.shape[1] < self._challengers:
             self._drawn = vectors.draw(self._configspace, _DRAWS * self._challengers, self._rng)
         drawn, self._drawn = np.split(self._drawn, [self._challengers], axis=1)
         return drawn
 
     def _maximize(self, previous_configs: list[Configuration], n_points: int) -> list[tuple[float, Configuration]]:
-        raise AssertionError("`propose` does without it")  # abstract in SMAC3
+        raise AssertionError("`propose` does without it")  # the method is abstract in SMAC3
 
     def _acquire(self, candidates: Vectors, part: Branch | Region | None) -> npt.NDArray[np.float64]:
-        """The acquisition value of each column; minus infinity outside of this part of the space."""
+        """Return the acquisition value of each column; minus infinity outside of this part of the space."""
         assert self._acquisition_function is not None
         inside = slice(None) if part is None else part.holds(candidates)
         chosen = candidates[:, inside]
@@ -105,7 +105,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     def _ascend(
         self, lengths: npt.NDArray[np.float64] | None, points: Vectors, part: Branch | Region | None
     ) -> Vectors:
-        """Columns to which the derivatives by the real parameters lead from these; none where there are none."""
+        """Move columns along the derivatives by the real parameters; return no column if there are no derivatives."""
         function, real = self._acquisition_function, self._neighbourhood.real
         if lengths is None or not points.shape[1] or not len(real):
             return points[:, :0]
@@ -129,7 +129,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     def _climb(
         self, points: Vectors, values: npt.NDArray[np.float64], part: Branch | Region | None, steps: int
     ) -> tuple[Vectors, npt.NDArray[np.float64]]:
-        """Move each column, which has this acquisition value, to its best neighbour as long as that is better."""
+        """Move each column to its best neighbour as long as the acquisition value, now ``values``, becomes larger."""
         failures = np.zeros(points.shape[1], dtype=int)
         for _ in range(steps):
             moving = np.flatnonzero(failures < _PATIENCE)

@@ -1,4 +1,4 @@
-"""What is known of a configuration from its runs, and which of two is the better one."""
+"""The runs of a configuration, and the comparison of two configurations by their runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Pair = tuple["str | None", int]
 
 @dataclass
 class Runs:
-    """What is known of one configuration: the cost of each pair, which of them failed, and which go on."""
+    """The runs of one configuration: the cost of each pair, the pairs that failed, and the pairs that are running."""
 
     costs: dict[Pair, float] = field(default_factory=dict)
     failed: set[Pair] = field(default_factory=set)
@@ -22,17 +22,17 @@ class Runs:
 
 @dataclass(frozen=True)
 class Merit:
-    """By what configurations are compared on pairs that both have run.
+    """The criterion by which configurations are compared on pairs that both have run.
 
     Attributes
     ----------
     limit : float or None
-        Of each run.
+        Limit of each run.
     penalty : float
-        A cost of at least ``limit`` counts so many times in a mean.
+        Factor in a mean of a cost of at least ``limit``.
     instance_penalty : float
-        With more than 1 a mean is that over the instances of the mean of each, and one of at least
-        ``limit`` counts at least as so many times the limit.
+        If more than 1, a mean is taken over the means of the instances, and a mean of an instance of at least
+        ``limit`` counts at least as this multiple of the limit.
     """
 
     limit: float | None = None
@@ -40,11 +40,11 @@ class Merit:
     instance_penalty: float = 1.0
 
     def __call__(self, runs: Runs, pairs: Sequence[Pair]) -> tuple[int, float]:
-        """The less, the better: fewer failures first, then a smaller mean."""
+        """Return a number of failures and a mean: the configuration with the smaller tuple is the better one."""
         return sum(pair in runs.failed for pair in pairs), self.mean(runs, pairs)
 
     def mean(self, runs: Runs, pairs: Sequence[Pair]) -> float:
-        """The mean cost of these pairs."""
+        """Return the mean cost of these pairs."""
         costs = np.array([runs.costs[pair] for pair in pairs])
         if self.limit is None:
             return float(costs.mean())

@@ -17,27 +17,27 @@ from pysmac_compat.space.vectors import Vectors
 Indices = npt.NDArray[np.intp]
 
 _WIDE, _NARROW = 0.2, 1e-5  # standard deviations of numeric steps, in units of the range
-_MOST_CHOICES = 20  # neighbours of a categorical value
-_JOINT = 4  # neighbours that differ in all numeric values
-_MOST_INTEGERS = 10_000  # of a range whose vectors are kept
+_MOST_CHOICES = 20  # largest number of neighbours of a categorical value
+_JOINT = 4  # number of neighbours that differ in all numeric values
+_MOST_INTEGERS = 10_000  # the vectors of larger ranges are not kept in memory
 
 
 class Neighbourhood:
-    """One-exchange neighbours, and some for which all numeric values move together.
+    """One-exchange neighbours, and some neighbours in which all numeric values change.
 
     Parameters
     ----------
     space : ConfigurationSpace
     n_numeric : int
-        Neighbours of a numeric value. Half of them are about 0.2 of the range away, the others
-        are at distances of all orders of magnitude below that.
+        Number of neighbours of each numeric value. About half of them are about 0.2 of the range away, the other
+        half at smaller distances of all orders of magnitude.
 
     Attributes
     ----------
     real : array of int, shape (n,)
         The rows of real parameters.
     bounds : (array of shape (n,), array of shape (n,))
-        The least and the greatest value of each of them.
+        The least and the greatest value of each real parameter.
     """
 
     def __init__(self, space: ConfigurationSpace, n_numeric: int) -> None:
@@ -61,7 +61,7 @@ class Neighbourhood:
             self._sizes[row] = hp.size
             rows += [row] * len(moves)
             steps += moves
-        # one entry for each move: the row that changes; for a discrete one, by how many positions
+        # one entry for each move: the row that changes, and for a discrete parameter the change of its position
         self._numeric = np.array(numeric, dtype=int)
         self._single, self._discrete = np.repeat(self._numeric, n_numeric), np.array(rows, dtype=int)
         self._changes = np.concatenate([self._single, self._discrete])
@@ -75,15 +75,15 @@ class Neighbourhood:
         self._bounds_of_single = np.repeat(low, n_numeric)[:, None], np.repeat(high, n_numeric)[:, None]
 
     def __call__(self, points: Vectors, rng: np.random.RandomState) -> tuple[Vectors, Indices]:
-        """All legal neighbours of some columns, and the column that each belongs to, in ascending order.
+        """Return all legal neighbours of some columns, and the column of each neighbour, in ascending order.
 
-        What a change activates gets its default.
+        A parameter that a change activates gets its default.
         """
         complete = np.where(np.isnan(points), self._defaults, points)
         n_points, n_changes = points.shape[1], len(self._changes)
         n_moves = n_changes + (_JOINT if len(self._numeric) > 1 else 0)
         moved = np.repeat(complete, n_moves, axis=1)
-        moves = moved.reshape(len(complete), n_points, n_moves)  # the same numbers
+        moves = moved.reshape(len(complete), n_points, n_moves)  # a view of `moved`
         active = np.ones((n_points, n_moves), dtype=bool)
         active[:, :n_changes] = ~np.isnan(points[self._changes].T)
         if len(self._single):
@@ -107,19 +107,19 @@ class Neighbourhood:
         return (moved, origins) if legal.all() else (moved[:, legal], origins[legal])
 
     def settled(self, points: Vectors) -> Vectors:
-        """The legal configurations among some columns whose numeric values have been moved."""
+        """Return the legal configurations among columns whose numeric values have been changed."""
         complete = np.where(np.isnan(points), self._defaults, points)
         return complete[:, self._settle(complete)]
 
     def _settle(self, moved: Vectors) -> npt.NDArray[np.bool_]:
-        """Round the integers and deactivate what is inactive, in place; which columns are legal then."""
+        """Round the integers and deactivate inactive parameters, in place; return which columns are legal."""
         for row, rounded in self._integers:
             moved[row] = rounded(moved[row])
         vectors.deactivate(self._space, moved)
         return vectors.legal(self._space, moved)
 
     def _exchanged(self, values: Vectors, rng: np.random.RandomState) -> tuple[Vectors, npt.NDArray[np.bool_]]:
-        """Other categories, and the next ones of ordinals; which of these there are."""
+        """Return other categories, and the next values of ordinals; and which of these values exist."""
         sizes, ordinal = self._sizes[self._discrete][:, None], self._ordinal[:, None]
         steps = np.broadcast_to(self._steps, values.shape)
         many = ~ordinal & (sizes > _MOST_CHOICES + 1)
@@ -131,7 +131,7 @@ class Neighbourhood:
 
 
 def _rounding(hp: Any) -> Callable[[Vectors], Vectors]:
-    """What turns numbers into vectors of integers near them."""
+    """Return a function that rounds numbers to the vector values of integers."""
     if hp.size > _MOST_INTEGERS:
         return lambda values: np.asarray(hp.to_vector(hp.to_value(values)))
     legal = np.asarray(hp.to_vector(np.arange(hp.lower, hp.upper + 1)))
@@ -144,7 +144,7 @@ def _any_scale(rng: np.random.RandomState, shape: tuple[int, ...]) -> npt.NDArra
 
 
 def _moved(values: Vectors, spread: Vectors, low: Vectors, high: Vectors, rng: np.random.RandomState) -> Vectors:
-    """Values after random steps, folded at the bounds, so that none piles up there."""
+    """Return values after random steps, folded at the bounds, so that values do not pile up there."""
     values = values + rng.normal(size=values.shape) * spread * (high - low)
     values = low + np.abs(values - low)
     return np.maximum(high - np.abs(high - values), low)

@@ -1,6 +1,6 @@
-"""The parts of SMAC3 that a session is built of, each made for a scenario.
+"""The parts of SMAC3 that a session is built of; each function makes a part for a scenario.
 
-All of them are subclasses of SMAC3's own and go in by its facade's keywords.
+All parts are subclasses of SMAC3's own classes and are passed to its facade as keyword arguments.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pysmac_compat.engine.repeating import Repeating
 from pysmac_compat.engine.selector import DefaultFirst, Selector
 from pysmac_compat.engine.settings import AcquisitionSettings, ForestSettings, RacingSettings, SurrogateSettings
 
-#: with more lengths to find than that a Gaussian process takes too long
+#: with more lengths than this, a Gaussian process takes too long to fit
 MOST_SCALES = 100
 
 
@@ -33,7 +33,7 @@ def surrogate(
     settings: SurrogateSettings = SurrogateSettings(),
     forest: ForestSettings = ForestSettings(),
 ) -> AbstractModel:
-    """The model of the costs."""
+    """Return the model of the costs."""
     if settings.model == "gp":
         return GaussianProcess(scenario)
     small = Coding(scenario.configspace).n_scales <= MOST_SCALES
@@ -45,12 +45,12 @@ def surrogate(
 def acquisition(
     scenario: Scenario, settings: AcquisitionSettings = AcquisitionSettings()
 ) -> AbstractAcquisitionFunction:
-    """What is maximised to find the next configuration."""
+    """Return the function whose maximum is the next configuration."""
     return FUNCTIONS[settings.function]()
 
 
 def initial_design(scenario: Scenario, settings: RacingSettings = RacingSettings()) -> DefaultFirst:
-    """The default configuration, then a Latin hypercube."""
+    """Return the initial design: the default configuration, then a Latin hypercube."""
     most = min(scenario.n_trials, settings.max_configurations or scenario.n_trials)
     return DefaultFirst(scenario, n_configs=max(2, min(10, most // 4)))
 
@@ -58,15 +58,15 @@ def initial_design(scenario: Scenario, settings: RacingSettings = RacingSettings
 def intensifier(
     scenario: Scenario, settings: RacingSettings = RacingSettings(), *, capping: Capping | None = None, **more: Any
 ) -> Racing:
-    """What decides what is evaluated next: races where there are several instances, no seeds, or capped runs."""
+    """Return the part that decides what runs next: `Repeating` if runs differ only by their seeds, else `Racing`."""
     one = scenario.instances is None or len(scenario.instances) == 1
     repeats = one and not scenario.deterministic and capping is None and settings.first_batch == 1
     return (Repeating if repeats else Racing)(scenario, settings, capping=capping, **more)
 
 
-#: random and local search for the best acquisition value
+#: random and local search for the largest acquisition value
 maximizer = LocalAndRandomSearch
 #: proposes configurations
 selector = Selector
-#: what the surrogate learns from
+#: makes the data of the surrogate
 encoder = Encoder

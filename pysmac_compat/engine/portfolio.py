@@ -1,4 +1,4 @@
-"""Two surrogates that take turns: what one overlooks, the other may see."""
+"""Two surrogates that take turns: each may see what the other overlooks."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from pysmac_compat.engine.surrogate import Slopes, Surrogate
 
 Matrix = npt.NDArray[np.float64]
 
-#: of so many fits one is the forest's: with fewer rows than that, and with more
+#: one fit in this number is the forest's: with fewer than `_FEW` rows, and with more
 _TURNS_EARLY, _TURNS_LATE = 5, 2
 _FEW = 100
 
 
 class Portfolio(Surrogate, AbstractModel):
-    """A Gaussian process and a forest in turns; the process more often as long as there is little data.
+    """A Gaussian process and a forest that take turns; with few rows, the process has more turns.
 
-    The process is the better one for smooth costs and few data. The forest has less
-    preconceptions: it leaves local optima in which the process would stay. Near a given configuration
-    a second process predicts, with lengths of its own.
+    The process is better for smooth costs and few data. The forest assumes less about the costs:
+    it leaves local optima in which the process would stay. Near a given configuration,
+    a second process predicts, with its own lengths.
 
     Parameters
     ----------
@@ -55,22 +55,22 @@ class Portfolio(Surrogate, AbstractModel):
         return self._current._predict(X)
 
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
-        """Mean and variance, arrays of shape (n, 1), in the units of the one whose turn it is."""
+        """Return mean and variance, arrays of shape (n, 1), in the units of the current surrogate."""
         return self._current.predict_marginalized(X)
 
     @property
     def judges(self) -> bool:
-        """As `Surrogate` says: those of the process for the whole space do, where it is its turn."""
+        """Whether the last predictions can rank configurations: if they are from the process for the whole space."""
         return self._current is self._process and self._process.judges
 
     def lengths(self) -> Matrix | None:
-        """Of the one whose turn it is."""
+        """Return the lengths of the current surrogate."""
         return self._current.lengths()
 
     def slopes(self, X: Matrix) -> Slopes:
-        """Of the one whose turn it is."""
+        """Return the predictions and derivatives of the current surrogate."""
         return self._current.slopes(X)
 
     def local_lengths(self) -> Matrix:
-        """The lengths of the process for boxes, or those of the other process until the first box."""
+        """Return the lengths of the process for boxes, or of the other process before the first box."""
         return (self._local if self._local.is_fitted else self._process).lengths()

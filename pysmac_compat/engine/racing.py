@@ -1,10 +1,10 @@
-"""Which configuration runs on which instance and seed next, and which one is the incumbent.
+"""Racing: it decides which configuration runs next on which instance and seed, and which one is the incumbent.
 
-The racing of ROAR and SMAC: Hutter, Hoos, Leyton-Brown, "Sequential Model-Based Optimization
-for General Algorithm Configuration", LION 5 (2011), algorithm 2: a challenger runs on 1, 2, 4, ... of the
-incumbent's (instance, seed) pairs until it is worse on those that both have run. The incumbent gets one more run
-before each challenge, but unlike there only up to a tenth of the budget: from then on when a challenger has
-been through all of its pairs.
+This is the racing of ROAR and SMAC: Hutter, Hoos, Leyton-Brown, "Sequential Model-Based Optimization
+for General Algorithm Configuration", LION 5 (2011), algorithm 2. A challenger runs on 1, 2, 4, ... of the
+incumbent's (instance, seed) pairs until it is worse than the incumbent on the pairs that both have run. The incumbent
+gets one more run before each challenge. Unlike there, this holds only up to a tenth of the budget; after that, the
+incumbent gets a further run when a challenger has run all pairs of the incumbent.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from pysmac_compat.engine.capping import Capping
 from pysmac_compat.engine.merit import Merit, Pair, Runs
 from pysmac_compat.engine.settings import RacingSettings
 
-#: seeds that the function gets are below this number, as those of SMAC v2
+#: seeds of the function are below this number, as in SMAC v2
 SEEDS = 2**24
-#: an incumbent gets further runs that no challenger has asked for up to this share of the budget, and up to so many
+#: an incumbent gets further runs before each challenge up to this share of the budget, and at least up to this number
 _SHARE, _FEW = 0.1, 5
-#: after this many challengers in a row without time for a run, no challenger will get any
+#: if this number of challengers in a row have no time for a run, no challenger will have any
 _MOST_CAPPED = 100
 
 
 @dataclass
 class _Race:
-    """A challenge that is going on."""
+    """A race of a challenger against the incumbent."""
 
     challenger: Configuration
     todo: list[Pair]
@@ -46,28 +46,28 @@ class _Race:
 class Racing(AbstractIntensifier):
     """SMAC's racing of challengers.
 
-    There is one race at a time, as in SMAC, unless a trial is asked for before the results of
-    those asked for earlier are told: then further races begin. Results may be told in any order.
+    There is one race at a time, as in SMAC. But further races begin if a trial is asked for before the results of
+    earlier trials are told. Results may be told in any order.
 
     Parameters
     ----------
     scenario : Scenario
-        With ``deterministic`` every instance is run once; else each has its own sequence of
-        seeds, the same for all configurations.
+        If it is ``deterministic``, a configuration runs once on every instance; if not, each instance has its own
+        sequence of seeds, the same for all configurations.
     settings : RacingSettings
     cutoff : float or None
-        Limit of each run, seconds.
+        Limit of each run, in seconds.
     capping : Capping or None
-        Limits a challenger's runs further.
+        Further limits on a challenger's runs.
     penalty, instance_penalty : float
         See `Merit`.
     n_initial : int
-        How many challengers, from the first, are subject to ``settings.initial_time``.
+        Number of the first challengers that are subject to ``settings.initial_time``.
 
     Attributes
     ----------
     cutoff : float or None
-        Limit of the trial that was proposed last.
+        Limit of the last proposed trial.
     """
 
     def __init__(
@@ -94,9 +94,9 @@ class Racing(AbstractIntensifier):
         self._runs: dict[Configuration, Runs] = {}
         self._races: dict[Configuration, _Race] = {}
         self._capped: set[Configuration] = set()
-        self._running: dict[Configuration, None] = {}  # those with pending runs
+        self._running: dict[Configuration, None] = {}  # configurations with pending runs
         self._dropped: set[tuple[Configuration, Pair]] = set()
-        self._incumbent_before: Configuration | None = None  # the incumbent when `take_lost` was asked the last time
+        self._incumbent_before: Configuration | None = None  # the incumbent at the last call of `take_lost`
         self._n_new, self._n_capped, self._time_used = 0, 0, 0.0
         self._is_matched = True
         self._first: Configuration | None = None
@@ -122,48 +122,48 @@ class Racing(AbstractIntensifier):
 
     @property
     def incumbent(self) -> Configuration | None:
-        """The best configuration so far; None as long as no run has ended."""
+        """The best configuration so far; None before the end of the first run."""
         return self._incumbents[0] if self._incumbents else None
 
     @property
     def is_over(self) -> bool:
-        """Whether as many configurations have been raced as may be."""
+        """Whether the largest allowed number of configurations have raced."""
         most = self._settings.max_configurations
         return most is not None and self._n_new + (self._first is not None) >= most
 
     @property
     def unbeatable(self) -> bool:
-        """Whether capping leaves no challenger the time for a run, because the incumbent's costs are so small."""
+        """Whether capping leaves no challenger time for a run, because the incumbent's costs are so small."""
         return self._n_capped >= _MOST_CAPPED
 
     def mean(self, configuration: Configuration) -> float:
-        """The mean cost of a configuration over all its runs."""
+        """Return the mean cost of a configuration over all its runs."""
         return self._merit.mean(self._runs[configuration], list(self._runs[configuration].costs))
 
     def n_runs(self, configuration: Configuration) -> int:
-        """The number of runs of a configuration."""
+        """Return the number of runs of a configuration."""
         return len(self._runs[configuration].costs)
 
     def has_failed(self, configuration: Configuration) -> bool:
-        """Whether a run of the configuration has failed."""
+        """Return whether a run of the configuration has failed."""
         return bool(self._runs[configuration].failed)
 
     def knows(self, configuration: Configuration) -> bool:
-        """Whether a configuration has a run that has ended."""
+        """Return whether a configuration has a run that has ended."""
         return configuration in self._runs and bool(self._runs[configuration].costs)
 
     def let_race(self, configuration: Configuration) -> None:
-        """A configuration that was not asked for becomes the incumbent if the result that is told next is the best."""
+        """Let a configuration that was not asked for become the incumbent if its next result is the best."""
         self._races.setdefault(configuration, _Race(configuration, []))
 
     def abandon(self, configuration: Configuration) -> None:
-        """Nobody evaluates a configuration whose trial was forgotten: its race is over if it had no run."""
+        """End the race of a configuration whose trial was forgotten, if the configuration has no run."""
         runs = self._runs[configuration]
         if not runs.costs and not runs.pending:
             self._races.pop(configuration, None)
 
     def get_callback(self) -> Callback:
-        """What SMAC3 calls after each ``tell``."""
+        """Return the object that SMAC3 calls after each ``tell``."""
         return _Told(self)
 
     def __iter__(self) -> Iterator[TrialInfo]:
@@ -171,7 +171,7 @@ class Racing(AbstractIntensifier):
         return _Trials(self._trials())
 
     def _trials(self) -> Iterator[TrialInfo | None]:
-        """All trials, one after the other; None where nothing is to be run, unless pending results change that."""
+        """Yield all trials, one after another; None if there is no trial before further results are known."""
         first = self.incumbent
         if first is None:
             first = next(self.config_generator, None)
@@ -194,7 +194,7 @@ class Racing(AbstractIntensifier):
             if race is not None:
                 self._races[race.challenger] = race
             elif extended is None:
-                # with ever new seeds there is always one more run
+                # otherwise new seeds would give further runs without end
                 yield None if self.is_over and not self._scenario.deterministic else self._extend(self._best(first))
             while (trial := self._next_of_races()) is not None:
                 yield trial
@@ -203,7 +203,7 @@ class Racing(AbstractIntensifier):
         return first if self.incumbent is None else self.incumbent
 
     def take(self, info: TrialInfo, value: TrialValue) -> None:
-        """Learn the result of a trial, and what follows for the incumbent."""
+        """Learn the result of a trial and update the incumbent."""
         pair = (info.instance, info.seed)
         self._no_longer_pending(info)
         runs = self._runs.setdefault(info.config, Runs())
@@ -212,7 +212,7 @@ class Racing(AbstractIntensifier):
         if value.status != StatusType.SUCCESS:
             runs.failed.add(pair)
         if self.incumbent is None:
-            self._races.pop(info.config, None)  # a challenger that has ended before the first configuration
+            self._races.pop(info.config, None)  # a challenger ended before the first configuration
             self._set_incumbent(info.config)
         elif info.config == self._first != self.incumbent and len(runs.costs) == 1:
             self._races.setdefault(info.config, _Race(info.config, []))
@@ -221,23 +221,23 @@ class Racing(AbstractIntensifier):
             self._judge(race)
 
     def forget(self, info: TrialInfo) -> None:
-        """A trial that was asked for has no result."""
+        """Forget a trial that was asked for and has no result."""
         self._no_longer_pending(info)
         self._dropped.discard((info.config, (info.instance, info.seed)))
 
     def take_lost(self, told: Configuration) -> list[TrialInfo]:
-        """The pending trials of configurations that have lost, each once: whatever they come to changes nothing.
+        """Return pending trials of configurations that have lost, each trial once: their results change nothing.
 
-        To be asked after each result where there are several at a time. A challenger that cannot win any more makes
-        no further runs then; where there is one at a time, it goes through its batch, as in SMAC.
+        It is called after each result if several trials run at the same time. A challenger that can no longer win then
+        gets no further runs. If one trial runs at a time, the challenger finishes its batch, as in SMAC.
 
         Parameters
         ----------
         told : Configuration
-            The one whose result was told.
+            The configuration whose result was told.
         """
         suspects = [told]
-        if self.incumbent is not self._incumbent_before or told == self.incumbent:  # all others may have lost, too
+        if self.incumbent is not self._incumbent_before or told == self.incumbent:  # any other may have lost as well
             suspects = list(dict.fromkeys([*self._races, *self._running]))
         self._incumbent_before = self.incumbent
         for race in [self._races[each] for each in suspects if each in self._races]:
@@ -257,7 +257,7 @@ class Racing(AbstractIntensifier):
         return [TrialInfo(configuration, instance=pair[0], seed=pair[1]) for configuration, pair in lost]
 
     def start_warm(self) -> None:
-        """All results that are known before the first trial have been told: the best of the most runs is the best."""
+        """Choose the first incumbent from known results: of the configurations with most runs, the best one."""
 
         def rank(configuration: Configuration) -> tuple[float, ...]:
             runs = self._runs[configuration]
@@ -268,7 +268,7 @@ class Racing(AbstractIntensifier):
         self._set_incumbent(best)
 
     def _all_pairs(self) -> Iterator[Pair]:
-        """All instances in random or in their order, then all again with further seeds, unless that changes nothing."""
+        """Yield all instances in random order or their own, then again with further seeds if there are seeds."""
         instances = list(self._scenario.instances or [None])
         seeds = {instance: np.random.RandomState([self._seed, i]) for i, instance in enumerate(instances)}
         while True:
@@ -279,11 +279,11 @@ class Racing(AbstractIntensifier):
                 return
 
     def _needs_more(self, incumbent: Configuration) -> bool:
-        """Whether the incumbent's pairs are few, or did not suffice to tell it from the last challenger."""
+        """Return whether the incumbent has few pairs, or a challenger has just run all of them."""
         return self._is_matched or len(self._runs[incumbent].costs) < max(_FEW, _SHARE * self._scenario.n_trials)
 
     def _extend(self, incumbent: Configuration) -> TrialInfo | None:
-        """One more run of the incumbent, if there is one to make."""
+        """Return one more run of the incumbent, or None if there is none."""
         runs = self._runs[incumbent]
         missing = next((pair for pair in self._pairs if pair not in runs.costs and pair not in runs.pending), None)
         if missing is None and len(self._pairs) < self._max_config_calls:
@@ -293,7 +293,7 @@ class Racing(AbstractIntensifier):
         return None if missing is None else self._run(incumbent, missing, self._limit)
 
     def _next_race(self, best: Configuration) -> _Race | None:
-        """A race of a new configuration; if there is none left, of a known one with pairs to run."""
+        """Return a race of a new configuration or, if there is none left, of a known one with pairs to run."""
         challenger = self._next_promising(best)
         if challenger is None:
             known = [c for c in self._runs if self._can_go_on(c, best)]
@@ -303,15 +303,15 @@ class Racing(AbstractIntensifier):
         return _Race(challenger, self._shuffled(self._missing(challenger, best)), size=self._settings.first_batch)
 
     def _can_go_on(self, known: Configuration, best: Configuration) -> bool:
-        """Whether a configuration that has lost may run on further pairs."""
+        """Return whether a configuration that has lost may run on further pairs."""
         free = known != best and known not in self._races and known not in self._capped
         return free and bool(self._missing(known, best))
 
     def _next_promising(self, best: Configuration) -> Configuration | None:
-        """A new configuration, or a known one that the selector wants to see again; None, if there is none left."""
+        """Return a new configuration, or a known one that the selector proposes again; None if there is none left."""
         for challenger in self.config_generator:
             if challenger in self._runs:
-                # capped runs that were lost say little of how far the configuration is behind
+                # capped runs of a lost race show little of how far the configuration is behind
                 if self._capping is None and self._can_go_on(challenger, best):
                     return challenger
                 continue
@@ -327,13 +327,13 @@ class Racing(AbstractIntensifier):
         return range(n) if self._settings.ordered else self._random.permutation(n)
 
     def _missing(self, challenger: Configuration, best: Configuration) -> list[Pair]:
-        """The pairs of the best that the challenger has not run yet."""
+        """Return the pairs of the best configuration that the challenger has not run yet."""
         runs, reference = self._runs.get(challenger, Runs()), self._runs[best]
-        pairs = reference.costs or reference.pending  # pending only: the very first run has not ended
+        pairs = reference.costs or reference.pending  # only pending if the very first run has not ended
         return [pair for pair in pairs if pair not in runs.costs and pair not in runs.pending]
 
     def _next_of_races(self) -> TrialInfo | None:
-        """The next run of a challenger; None if all of them wait for results."""
+        """Return the next run of a challenger; None if all challengers wait for results."""
         for race in list(self._races.values()):
             own = self._runs.get(race.challenger)
             if not race.batch and (own is None or not own.pending):
@@ -349,12 +349,12 @@ class Racing(AbstractIntensifier):
         return None
 
     def _is_needed(self, configuration: Configuration) -> bool:
-        """Whether something may follow from further runs of this configuration."""
+        """Return whether further runs of this configuration may change anything."""
         waits_for_first = configuration == self._first and not self._runs[configuration].costs
         return configuration in self._races or configuration == self.incumbent or waits_for_first
 
     def _has_failed_more(self, race: _Race) -> bool:
-        """Whether a challenger has failed more often than the incumbent on its batch, which is not at its end."""
+        """Return whether a challenger has already failed more often than the incumbent on its unfinished batch."""
         own = self._runs.get(race.challenger)
         if own is None or self.incumbent is None:
             return False
@@ -370,13 +370,13 @@ class Racing(AbstractIntensifier):
                 self._running.pop(info.config, None)
 
     def _cutoff(self, rest: float) -> float | None:
-        """The limit of a challenger's run that may use so much without being worse than the incumbent."""
+        """Return the limit of a challenger's run, for the time that it may use without being worse."""
         if self._capping is None or math.isinf(rest):
             return self._limit
         return self._capping.cutoff(rest, self._limit)
 
     def _rest(self, race: _Race) -> float:
-        """What the challenger may still use on its current batch before it is worse than the incumbent."""
+        """Return the time that a challenger may still use on its batch without being worse than the incumbent."""
         if self._capping is None or self.incumbent is None:
             return math.inf
         own, known = self._runs.get(race.challenger, Runs()), self._runs[self.incumbent].costs
@@ -385,7 +385,7 @@ class Racing(AbstractIntensifier):
         return sum(known[pair] for pair in pairs) - used + self._capping.allowance(len(pairs))
 
     def _judge(self, race: _Race) -> None:
-        """After a batch: the challenger is out, goes on, or has won."""
+        """Decide after a batch: the challenger loses, continues or wins."""
         incumbent = self.incumbent
         assert incumbent is not None
         own, best = self._runs[race.challenger], self._runs[incumbent]
@@ -394,7 +394,7 @@ class Racing(AbstractIntensifier):
             self._end(race, won=False)
             return
         if not race.todo:
-            # not empty if there was a new incumbent, or a run of it, since the race has begun
+            # the incumbent has further pairs if it is new, or has run again, since the race began
             race.todo = self._shuffled(self._missing(race.challenger, incumbent))
         if not race.todo:
             self._is_matched = True
@@ -421,9 +421,9 @@ class Racing(AbstractIntensifier):
 
 
 class _Trials(Iterator[TrialInfo]):
-    """The iterator that SMAC3 wants.
+    """The iterator for SMAC3.
 
-    Unlike other iterators it may go on after a StopIteration, when further results are known.
+    Unlike other iterators, it may continue after a StopIteration when further results are known.
     """
 
     def __init__(self, trials: Iterator[TrialInfo | None]) -> None:
@@ -437,7 +437,7 @@ class _Trials(Iterator[TrialInfo]):
 
 
 class _Told(Callback):
-    """Hands each result to the racing."""
+    """Passes each result to the racing."""
 
     def __init__(self, racing: Racing) -> None:
         super().__init__()

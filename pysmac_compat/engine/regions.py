@@ -1,4 +1,4 @@
-"""Boxes around good configurations in which the search goes on after the whole space has been searched for a while."""
+"""Boxes around good configurations, for a local search after the whole space has been searched for a while."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ConfigSpace.hyperparameters import IntegerHyperparameter, NumericalHyperpar
 
 Matrix = npt.NDArray[np.float64]
 
-#: half the side of a box, in units of the range: the first one, the largest, and the one at which it is given up
+#: half the side of a box, in units of the range: at first, at most, and when the box is given up
 _FIRST, _MOST, _LEAST = 0.4, 0.8, 2.0**-9
 _GROWTH = 1.5  # after an improvement
-_PATIENCE = 4, 10  # proposals without one that halve the side: as many as there are parameters, in these bounds
-_SMALLEST_STEP = 0.25  # by which a side shrinks at once
+_PATIENCE = 4, 10  # bounds of the number of proposals without improvement that halve the side; in them, n parameters
+_SMALLEST_STEP = 0.25  # the smallest factor of a side at once
 _KNOWN = 0.1  # no later box begins within this distance of the centre of a box that was given up
-_MOVED = 10  # numeric parameters of a random configuration in the box that differ from its centre, on average
+_MOVED = 10  # the average number of numeric parameters of a random configuration in the box that differ from its centre
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Region:
     rows : array of int, shape (n,)
         The numeric parameters.
     low, high : array of shape (n,)
-        Bounds of each.
+        The bounds of each numeric parameter.
     """
 
     centre: Matrix
@@ -40,13 +40,13 @@ class Region:
     high: Matrix
 
     def holds(self, columns: Matrix) -> npt.NDArray[np.bool_]:
-        """Which configurations are in the box; shape (n_parameters, n) -> (n,). What is inactive is anywhere."""
+        """Return which configurations are in the box; (n_parameters, n) -> (n,). Inactive parameters are ignored."""
         values = columns[self.rows].T
         outside = (values < self.low) | (values > self.high)
         return np.asarray(~outside.any(axis=-1))
 
     def draw(self, size: int, rng: np.random.RandomState) -> Matrix:
-        """Columns that differ from the centre in some of the numeric parameters."""
+        """Return random columns that differ from the centre in some of the numeric parameters."""
         found = np.repeat(self.centre[:, None], size, axis=1)
         part = found[self.rows]
         n = len(self.rows)
@@ -58,12 +58,12 @@ class Region:
 
 
 class Regions:
-    """Says in which box to search next.
+    """Chooses the box for the next proposals.
 
-    The trust regions of Eriksson, Pearce, Gardner, Turner, Poloczek, "Scalable Global Optimization via Local Bayesian
-    Optimization", NeurIPS (2019), one after the other: a box grows after an improvement and shrinks without one. When
-    it is so small that nothing more is to be found there, the next one begins around the best configuration that is not
-    close to the centre of an earlier one.
+    The boxes are the trust regions of Eriksson, Pearce, Gardner, Turner, Poloczek, "Scalable Global Optimization via
+    Local Bayesian Optimization", NeurIPS (2019), one after another. A box grows after an improvement and shrinks
+    without one. When it is too small for further improvements, the next box begins around the best configuration that
+    is not close to the centre of an earlier box.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Regions:
         self._discrete = np.setdiff1d(np.arange(len(parameters)), numeric)
         self._lowest = np.array([parameters[i].lower_vectorized for i in numeric], dtype=float)
         self._highest = np.array([parameters[i].upper_vectorized for i in numeric], dtype=float)
-        # a box always holds the next integers, unless their scale is logarithmic
+        # a box always contains the neighbouring integers, unless their scale is logarithmic
         self._steps = np.array(
             [
                 1.01 / (hp.size - 1) if isinstance(hp, IntegerHyperparameter) else 0.0
@@ -85,14 +85,14 @@ class Regions:
             ]
         )
         self._halving = min(max(_PATIENCE[0], len(numeric)), _PATIENCE[1])
-        self._given_up: list[Matrix] = []  # centres
+        self._given_up: list[Matrix] = []  # the centres of boxes that were given up
         self._begin()
 
     def _begin(self) -> None:
         self._side, self._best = _FIRST, np.inf
 
     def next(self, known: Matrix, costs: Matrix, lengths: Matrix, n_proposals: int) -> Region:
-        """The box for the next proposals.
+        """Return the box for the next proposals.
 
         Parameters
         ----------
@@ -100,7 +100,7 @@ class Regions:
             Vectors of configurations.
         costs : array of shape (n,)
         lengths : array of shape (n_parameters,)
-            Of the surrogate: the box is wider along parameters that change less.
+            The lengths of the surrogate: the box is wider along parameters with larger lengths.
         n_proposals : int
             The number of proposals that were made for the previous box.
         """
@@ -118,13 +118,13 @@ class Regions:
         sides = self._side * np.exp(np.clip(weights - weights.mean(), -3.0, 3.0))
         centre = known[best].copy()
         half = np.maximum(sides, self._steps)
-        low = np.fmax(centre[self.rows] - half, self._lowest)  # all of the range where the parameter is inactive
+        low = np.fmax(centre[self.rows] - half, self._lowest)  # the whole range if the parameter is inactive
         return Region(centre, self.rows, low, np.fmin(centre[self.rows] + half, self._highest))
 
     def _best_of_the_others(self, known: Matrix, costs: Matrix) -> int:
-        """The best row that is not close to the centre of a box that was given up.
+        """Return the best row that is not close to the centre of a box that was given up.
 
-        If all rows are, the list of these boxes is emptied.
+        If all rows are close to such centres, empty the list of these boxes.
         """
         free = np.ones(len(known), dtype=bool)
         for centre in self._given_up:

@@ -1,10 +1,11 @@
-"""What runs next where runs differ by their seeds only: new configurations, and the best one again.
+"""The next run if runs differ only by their seeds: a new configuration, or the best configuration again.
 
-A challenger that is as good as the incumbent wins every second comparison of two noisy runs. So races of them take more
-evaluations than new configurations do. Here each new configuration has one run, all of them with the same seed. Between
-them, the configuration of the least predicted cost runs again with further seeds: if it was only lucky, the
-surrogate soon prefers another one. Picheny, Wagner, Ginsbourger, "A benchmark of kriging-based infill criteria for
-noisy optimization", Structural and Multidisciplinary Optimization 48 (2013), compares such strategies.
+A challenger that is as good as the incumbent wins every second comparison of two noisy runs, so races take more
+evaluations than new configurations do. Here each new configuration has one run, always with the same seed. Between
+the new configurations, the configuration with the least predicted cost runs again with further seeds: if it was only
+lucky, the surrogate soon prefers another configuration. Picheny, Wagner, Ginsbourger, "A benchmark of kriging-based
+infill criteria for noisy optimization", Structural and Multidisciplinary Optimization 48 (2013), compares such
+strategies.
 """
 
 from __future__ import annotations
@@ -19,23 +20,23 @@ from smac.runhistory import StatusType, TrialInfo, TrialValue
 from pysmac_compat.engine.merit import Runs
 from pysmac_compat.engine.racing import Racing
 
-#: there are no further runs before so many evaluations
+#: there are no further runs before this number of evaluations
 _FIRST = 10
 #: the least and the largest share of further runs among all evaluations
 _LEAST, _MOST = 0.05, 0.2
-#: the share is the largest where the noise is at least this part of the distance from the least mean to the median one
+#: the share is the largest if the noise is at least this part of the distance from the least to the median mean
 _MUCH = 0.4
-#: so many further runs tell how large the noise is
+#: this number of further runs suffices to estimate the noise
 _ENOUGH = 3
-#: so many that cost what the first ones did tell that there is none
+#: if this number of further runs cost the same as the first runs, there is no noise
 _SURE = 5
 
 
 class Repeating(Racing):
     """Runs each configuration once, but the incumbent several times.
 
-    The incumbent is the configuration of the least predicted cost; as long as there is no prediction, that of the least
-    mean cost. The more noise there is, the more often it runs again.
+    The incumbent is the configuration with the least predicted cost or, before the first prediction, with the least
+    mean cost. The larger the noise is, the more often the incumbent runs again.
     """
 
     def reset(self) -> None:
@@ -43,10 +44,10 @@ class Repeating(Racing):
         super().reset()
         self._n_asked = self._n_again = 0
         self._means: dict[Configuration, float] = {}
-        self._squares, self._n_told_again = 0.0, 0  # of the distances of further runs to the means before them
+        self._squares, self._n_told_again = 0.0, 0  # squared distances of further runs to the earlier means
 
     def take(self, info: TrialInfo, value: TrialValue) -> None:
-        """Learn the result of a trial, and choose the incumbent."""
+        """Learn the result of a trial and choose the incumbent."""
         pair = (info.instance, info.seed)
         self._no_longer_pending(info)
         runs = self._runs.setdefault(info.config, Runs())
@@ -64,12 +65,12 @@ class Repeating(Racing):
             self._set_incumbent(best)
 
     def take_lost(self, told: Configuration) -> list[TrialInfo]:
-        """None: a configuration that has one run tells something by it."""
+        """Return no trial: even a single run of a configuration tells the surrogate something."""
         return []
 
     def _best_of(self, incumbent: Configuration, told: Configuration) -> Configuration:
         leading = self._config_selector.leading
-        if leading is None:  # only what was told has changed
+        if leading is None:  # only the mean of this configuration has changed
             return min(self._means if told == incumbent else (incumbent, told), key=self._rank)
         return leading if self.knows(leading) and not self.has_failed(leading) else incumbent
 
@@ -104,7 +105,7 @@ class Repeating(Racing):
                 yield None if self.is_over else self._extend(min(self._runs, key=self._n_known))
 
     def _share(self) -> float:
-        """The share of the evaluations that are to be further runs."""
+        """Return the share of further runs among all evaluations."""
         if self._n_told_again < _ENOUGH:
             return _LEAST
         if self._squares == 0.0:
@@ -115,14 +116,14 @@ class Repeating(Racing):
         return _LEAST + (_MOST - _LEAST) * (1.0 if noise >= away else noise / away)
 
     def _again(self, configuration: Configuration) -> Iterator[TrialInfo]:
-        """A further run of a configuration, if it may have one."""
+        """Yield a further run of a configuration, if there is one."""
         trial = self._extend(configuration)
         if trial is not None:
             self._n_again += 1
             yield trial
 
     def _n_known(self, configuration: Configuration) -> tuple[float, int]:
-        """For the order of further runs where nothing new is left: those that never fail and have few runs first."""
+        """Return a sort key for further runs if nothing new is left: few failures come first, then few runs."""
         runs = self._runs[configuration]
         n = len(runs.costs) + len(runs.pending)
         return len(runs.failed) / n, n

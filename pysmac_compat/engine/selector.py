@@ -1,4 +1,4 @@
-"""Which configuration comes next."""
+"""The choice of the next configuration."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from pysmac_compat.space import vectors
 
 Matrix = npt.NDArray[np.float64]
 
-#: below this share of legal configurations the model's proposals cannot be searched for
+#: below this share of legal configurations, a search for the model's proposals is not possible
 RARE = 1e-4
-#: the model is fitted after each evaluation up to so many, then for ever more proposals at once
+#: up to this number of evaluations the model is fitted after each one; later, each fit gives more proposals
 _EACH = 100
-#: then every second fit is for a box around a good configuration
+#: from then on, one fit in this number is for a box around a good configuration
 _LOCAL = 2
-#: the model is asked about at most so many of the known configurations, where each has one run
+#: the largest number of known configurations for which the model predicts, if each has one run
 _MOST_KNOWN = 200
-#: so many of them, those of least predicted cost, are where the maximizer may start
+#: the largest number of these configurations, those with the least predicted costs, from which the maximizer starts
 _MOST_STARTS = 30
-#: after so many random draws in a row that are known, all is taken for known
+#: if this number of random draws in a row are known, all configurations are taken for known
 _MOST_REPEATED = 1000
-#: origin of a configuration that has been proposed before
+#: the origin of a configuration that is proposed again
 _KNOWN = "Known configuration of the least predicted cost"
 
 
 class DefaultFirst(AbstractInitialDesign):
-    """The default configuration, then points of a Latin hypercube that are legal."""
+    """The default configuration, then legal points of a Latin hypercube."""
 
     def _select_configurations(self) -> list[Configuration]:
         space = self._configspace
@@ -53,19 +53,19 @@ class DefaultFirst(AbstractInitialDesign):
 
 
 def _latin_hypercube(n: int, dimension: int, rng: np.random.RandomState) -> vectors.Vectors:
-    """In each dimension one point in each of n equal parts (McKay, Beckman, Conover 1979); shape (n, dimension)."""
+    """Return n points; each of n equal parts of each dimension has one (McKay, Beckman, Conover 1979)."""
     ranks = np.argsort(rng.uniform(size=(n, dimension)), axis=0)
     return np.asarray((ranks + rng.uniform(size=ranks.shape)) / n)
 
 
 class Selector(ConfigSelector):
-    """Proposes the initial design, then what the model finds promising, then whatever is left.
+    """Proposes the initial design, then promising configurations of the model, then the remaining configurations.
 
-    Where each configuration is run once on each of several instances, the known one of the least predicted cost is
-    proposed again after each fit: it may have lost its race on instances that do not suit it.
-    There is no initial design where results are known before the first proposal.
-    In a finite space of at most a million assignments that is exact; else the search ends when
-    100,000 random draws in a row brought nothing new. Where less than one random
+    If each configuration runs once on each of several instances, the known configuration with the least predicted cost
+    is proposed again after each fit: it may have lost its race on instances that do not suit it.
+    There is no initial design if results are known before the first proposal.
+    In a finite space of at most a million assignments, the remaining configurations are enumerated. In any other space,
+    the search ends when 100,000 random draws in a row find nothing new. If less than one random
     configuration in 10,000 is legal, no model is used.
 
     Parameters
@@ -73,8 +73,8 @@ class Selector(ConfigSelector):
     scenario : Scenario
     settings : SelectorSettings
     first : sequence of dict or None, optional
-        Active values of configurations that come before all others, None for a random one;
-        without it, the default.
+        Active values of configurations that come before all others, with None for a random configuration;
+        by default, the default configuration.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Selector(ConfigSelector):
     over : bool
         Whether ``max_iterations`` is reached.
     leading : Configuration or None
-        The known configuration of the least predicted cost; None where the model proposes nothing.
+        The known configuration with the least predicted cost; None if the model makes no proposals.
     """
 
     def __init__(
@@ -102,14 +102,14 @@ class Selector(ConfigSelector):
         self._random = np.random.RandomState(scenario.seed)
         self._branches = Branches(scenario.configspace)
         regions = Regions(scenario.configspace)
-        alone = scenario.deterministic and scenario.instances is None  # one run of each configuration
+        alone = scenario.deterministic and scenario.instances is None  # each configuration has one run
         self._regions = regions if alone and len(regions.rows) else None
         self._instances_differ = scenario.deterministic and scenario.instances is not None
         self.leading: Configuration | None = None
         self.rare = self._legal_share() < RARE
 
     def skip(self, configuration: Configuration) -> None:
-        """Somebody else evaluates it: it is not proposed."""
+        """Never propose this configuration, because it is evaluated elsewhere."""
         self._tried.add(vectors.key(configuration.get_array()))
 
     def __iter__(self) -> Iterator[Configuration]:
@@ -153,14 +153,14 @@ class Selector(ConfigSelector):
         return vectors.configuration(self._space, drawn[:, 0]) if drawn.shape[1] else None
 
     def _model_based(self) -> Iterator[Configuration]:
-        """Configurations of high acquisition value that have not been proposed; ends when there is none."""
+        """Yield new configurations with a large acquisition value until there are none."""
         fits = repeated = 0
         for i in itertools.count(1):
             x, y = self._runhistory_encoder.transform()
             if len(x) == 0 or self._random_design.check(i):
                 drawn = self._drawn()
                 repeated += 1 if drawn is not None and vectors.key(drawn.get_array()) in self._tried else -repeated
-                if drawn is None or repeated == _MOST_REPEATED:  # else without a result this would not end
+                if drawn is None or repeated == _MOST_REPEATED:  # without this, the loop might not end without a result
                     return
                 yield drawn
                 continue
@@ -193,7 +193,7 @@ class Selector(ConfigSelector):
                 known, costs = known[inside], costs[inside]
             best = int(costs.argmin())
             eta = costs[best]
-            if len(running):  # an improvement is one over what they are believed to be, too
+            if len(running):  # an improvement must also be better than the predicted costs of running configurations
                 running = running[:, : len(self._space)]
                 running = running if part is None else running[part.holds(running.T)]
                 if len(running):
@@ -212,7 +212,7 @@ class Selector(ConfigSelector):
                 return
 
     def _region(self, fits: int, x: Matrix, y: Matrix, wanted: int) -> Region | None:
-        """The box for the next proposals, where it is the turn of one."""
+        """Return the box for the next proposals, if a box has its turn."""
         model = self._model
         if len(x) < _EACH or fits % _LOCAL or self._regions is None or not isinstance(model, Portfolio):
             return None
@@ -220,6 +220,6 @@ class Selector(ConfigSelector):
 
     def _legal_share(self) -> float:
         if vectors.assignments(self._space) <= 1 / RARE:
-            return 1.0  # few enough to be enumerated
+            return 1.0  # the configurations are few enough to be enumerated
         share = vectors.legal_share(self._space, self._random, 10_000)
         return share if share > 10 * RARE else vectors.legal_share(self._space, self._random, 200_000)

@@ -1,4 +1,4 @@
-"""One run: a loop of ask, evaluate and tell around SMAC3."""
+"""One run: a loop of ask, evaluate and tell with SMAC3."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pysmac_compat.space import vectors
 
 logger = logging.getLogger(__name__)
 
-#: share of random configurations among those that are proposed
+#: share of random configurations among the proposals
 _RANDOM = 0.05
 
 Part = Callable[[Scenario], Any]
@@ -45,13 +45,13 @@ class Standing:
     Attributes
     ----------
     number : int
-        Of the evaluation that was learnt last, from 1 in the order in which they were begun; 0: none was.
+        The number of the evaluation that was learnt last, from 1 in the order in which they began; 0: none.
     configuration : Configuration
     cost : float
-        The mean over its runs.
+        The mean cost over its runs.
     n_runs : int
     failed : bool
-        Whether one of them has failed: then none without failures is known.
+        Whether a run of this configuration has failed: then no configuration without failures is known.
     cpu_used : float
         CPU seconds of the evaluations so far; see `Scored.tuner_time`.
     """
@@ -65,10 +65,10 @@ class Standing:
 
 
 class Session:
-    """Searches a configuration space for the configuration of least cost.
+    """Searches a configuration space for the configuration with the least cost.
 
-    The default configuration is evaluated first. The search ends with the budget, or when
-    no further legal configuration is left.
+    The default configuration is evaluated first. The search ends when the budget is spent or when
+    there is no further legal configuration.
 
     Parameters
     ----------
@@ -76,58 +76,58 @@ class Session:
     evaluator : callable
         ``evaluator(configuration, instance, seed, cutoff)`` returns a `Scored` or a future of one.
     n_evaluations : int
-        Most evaluations.
+        The largest number of evaluations.
     design_evaluations : int or None
-        The initial design is that of a search of so many, in place of ``n_evaluations``.
+        The number of evaluations that sets the size of the initial design, in place of ``n_evaluations``.
     window : int
-        How many evaluations may have been begun whose results are not learnt.
+        The largest number of evaluations that are begun and not learnt.
     choose : callable or None
-        Is given the numbers, from 1, of the evaluations that have been begun; waits until it can tell which of them
-        is learnt next. None: the one that was begun first, so that it does not matter which of them ends first.
+        Gets the numbers, from 1, of the evaluations that are begun and not learnt; it waits, if necessary, and returns
+        the number to learn next. None: the number begun first, so that the order in which they end has no effect.
     drop : callable
-        Is given the number of an evaluation that the search does not need any more: its configuration has lost.
-        Nothing is learnt from it, however it ends.
+        Gets the number of an evaluation that the search no longer needs, because its configuration has lost.
+        The search learns nothing from it, however it ends.
     seed : int
     cpu_time : float or None
-        CPU seconds that the evaluations may use together.
+        CPU seconds that all evaluations together may use.
     count_own_time : bool
-        Whether the search's own CPU time counts, too.
+        Whether the search's own CPU time also counts.
     clock : callable
-        Returns that, in seconds, from any point in time.
+        Returns the search's own CPU time in seconds, from any point in time.
     stop_file : str or None
-        The search ends when this file is gone.
+        The search ends when this file no longer exists.
     kill_file : str or None
-        The same, where the evaluator stops running evaluations, too.
+        Like ``stop_file``; if this file is removed, the evaluator also stops running evaluations.
     folder : Path or None
-        Where SMAC3 writes its files; None: a temporary folder.
+        The folder for SMAC3's files; None: a temporary folder.
     deterministic : bool
-        Whether each configuration is run once an instance, without a seed.
+        Whether each configuration runs once on each instance, without a seed.
     n_instances : int or None
-        Instances 0, 1, ..., n - 1.
+        Number of instances; they are 0, 1, ..., n - 1.
     features : sequence of sequence of float, or None
         The features of each instance, for the surrogate.
     surrogate, acquisition, maximizer, selector, intensifier, initial_design, encoder : callable
-        Each makes one part of SMAC3 for a scenario; the defaults are in `parts`.
+        Each makes one part of SMAC3 for a scenario; the defaults are functions in `parts`.
     known : sequence of tuple
-        ``(values, instance, seed, evaluated)`` of evaluations that the search learns before its first one; then
-        there is no initial design.
+        ``(values, instance, seed, evaluated)`` of evaluations that the search learns before its first evaluation. With
+        known evaluations there is no initial design.
     warn : callable
         Gets the text of a warning for the user.
     observe : callable
         Gets the `Standing` after each evaluation.
     stopped : callable
-        Asked before each evaluation: why the search shall end; an empty text as long as it shall not.
+        Called before each evaluation: returns why the search must end, or an empty text.
 
     Attributes
     ----------
     cpu_used : float
         CPU seconds of the evaluations so far; see `Scored.tuner_time`.
     begun : int
-        How many evaluations have been begun.
+        Number of evaluations that have been begun.
     pending : dict
-        Those whose results are not learnt, by their numbers, from 1.
+        The evaluations that are begun and not learnt, keyed by their numbers, from 1.
     reason : str
-        Why no further evaluation is begun; empty as long as that is not known.
+        Why no further evaluation begins; empty as long as this is not known.
     """
 
     def __init__(
@@ -214,7 +214,7 @@ class Session:
                 self.learn(self.choose(self.pending))
 
     def begin(self, folder: Path, deadline: float | None = None) -> None:
-        """Get ready for the first `ask`; see `run`. SMAC3 writes its files to the folder."""
+        """Prepare for the first `ask`; see `run`. SMAC3 writes its files to the folder."""
         self._facade = self._make_facade(folder)
         self._end = math.inf if deadline is None else deadline
         self._start = self.clock()
@@ -222,11 +222,11 @@ class Session:
 
     @property
     def killed(self) -> bool:
-        """Whether the file that running evaluations need is gone."""
+        """Whether the file that running evaluations need no longer exists."""
         return self.kill_file is not None and not os.path.exists(self.kill_file)
 
     def ask(self) -> bool:
-        """Begin a further evaluation; False, if there is none before a result is learnt, or at all: see ``reason``."""
+        """Begin a further evaluation; return False if there is none, or none before a result is learnt."""
         self.reason = self.reason or self._spent()
         if self.reason:
             return False
@@ -257,20 +257,20 @@ class Session:
             self.reason = f"{self.kill_file} is gone" if self.killed else "t_limit_total_s reached"
 
     def expect(self, values: Mapping[str, Any]) -> None:
-        """Somebody else evaluates a configuration: it is not proposed, and counts as running until `take_in`."""
+        """Note that a configuration is evaluated elsewhere: it is not proposed, and is running until `take_in`."""
         info, history = self._of_others(values), self._facade.runhistory
         if not history.get_trials(info.config) and info not in history.get_running_trials():
             history.add_running_trial(info)
 
     def take_in(self, values: Mapping[str, Any], outcome: Scored) -> None:
-        """Learn what a configuration came to that was not asked for; the first result of each counts."""
+        """Learn the result of a configuration that was not asked for; the first result of each configuration counts."""
         info = self._of_others(values)
         if not self._facade.intensifier.knows(info.config):
             self._facade.intensifier.let_race(info.config)
             self._take(info, outcome)
 
     def give_up(self, number: int) -> None:
-        """Forget an evaluation that was begun and has no result."""
+        """Forget an evaluation that was begun and will have no result."""
         info, _ = self.pending.pop(number)
         self._facade.forget(info)
         self._facade.intensifier.abandon(info.config)
@@ -281,7 +281,7 @@ class Session:
         return TrialInfo(configuration, seed=0)
 
     def _spent(self) -> str:
-        """Which limit keeps a further evaluation from being begun; empty, if none does."""
+        """Return the reason why no further evaluation may begin; empty if one may."""
         if self.begun >= self.n_evaluations:
             return "max_evaluations reached"
         if reason := self.stopped():
@@ -298,7 +298,7 @@ class Session:
         return ""
 
     def _out_of_trials(self) -> str:
-        """Why there is nothing left to evaluate."""
+        """Return why there is nothing left to evaluate, and warn the user."""
         if self._facade.intensifier.is_over:
             return "max-configurations reached"
         count = f"{self.begun} evaluation" + "s" * (self.begun != 1)
@@ -315,7 +315,7 @@ class Session:
         return "search space exhausted"
 
     def _next(self) -> TrialInfo | None:
-        if self._broken:  # SMAC3 would say that there is nothing left: an exception ends its generators
+        if self._broken:  # the exception has ended SMAC3's generators, so SMAC3 would report that nothing is left
             raise SearchError(
                 f"ask: the search cannot go on, because an earlier ask() has raised {self._broken}. Save it and load "
                 "the file, or make a new search"
@@ -338,7 +338,7 @@ class Session:
             configuration = vectors.from_values(self.space, values)
             info = TrialInfo(configuration, None if instance is None else str(instance), seed or 0)
             key = (configuration, info.instance, info.seed)
-            if key not in told:  # of several the first
+            if key not in told:  # if a key has several results, the first counts
                 self._take(info, evaluated)
                 told.add(key)
         if told:

@@ -1,4 +1,4 @@
-"""What can be set on the parts of the engine, each with its default; without SMAC3, so that a plan can hold it."""
+"""The settings of the engine's parts, with defaults; they do not import SMAC3, so that a plan can hold them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class ForestSettings:
-    """The random forest.
+    """The settings of the random forest.
 
     Attributes
     ----------
@@ -18,15 +18,15 @@ class ForestSettings:
     ratio_features : float
         Share of the columns that are tried for a split.
     min_variance : float
-        That every prediction has at least, in units of the (normal scored) costs.
+        The least variance of a prediction, in units of the (normal scored) costs.
     bootstrap : bool
-        Without it each tree is grown on all rows.
+        Whether each tree is grown on a bootstrap sample; if not, on all rows.
     n_components : int
         Instance features beyond this number are replaced by this many principal components.
     inactive_as_default : bool
         Encode an inactive parameter as its default instead of as a separate value.
     log_model : bool or None
-        Whether it learns logarithms of the costs, or the costs as they are; None: normal scores of their ranks.
+        Whether the forest learns logarithms of the costs, or the costs; None: normal scores of their ranks.
     """
 
     n_trees: int = 10
@@ -41,13 +41,13 @@ class ForestSettings:
 
 @dataclass(frozen=True)
 class SurrogateSettings:
-    """The model of the costs.
+    """The settings of the model of the costs.
 
     Attributes
     ----------
     model : {'auto', 'rf', 'gp'}
-        A random forest, a Gaussian process, or what suits: the forest where there are more than
-        about 100 parameters, or it has other settings than its defaults; else both in turns.
+        A random forest, a Gaussian process, or an automatic choice: the forest if there are more than about 100
+        parameters or if the forest's settings are not the defaults; otherwise both in turns.
     """
 
     model: str = "auto"
@@ -55,12 +55,12 @@ class SurrogateSettings:
 
 @dataclass(frozen=True)
 class AcquisitionSettings:
-    """What is maximised to find the next configuration.
+    """The settings of the acquisition function, whose maximum is the next configuration.
 
     Attributes
     ----------
     function : {'EI', 'EXPONENTIAL', 'LCB', 'LCBEIRR', 'SIMPLE'}
-        By its name in SMAC v2.
+        The name of the function in SMAC v2.
     """
 
     function: str = "EI"
@@ -68,16 +68,16 @@ class AcquisitionSettings:
 
 @dataclass(frozen=True)
 class MaximizerSettings:
-    """The search for the best acquisition value.
+    """The settings of the search for the largest acquisition value.
 
     Attributes
     ----------
     n_random : int
-        Configurations drawn at random.
+        Number of random configurations.
     n_known_starts, n_random_starts : int
         The number of the best known configurations, and of the best random ones, from which climbs start.
     n_neighbours : int
-        Neighbours of a numeric value.
+        Number of neighbours of a numeric value.
     """
 
     n_random: int = 300
@@ -88,16 +88,16 @@ class MaximizerSettings:
 
 @dataclass(frozen=True)
 class SelectorSettings:
-    """The order of the proposals.
+    """The settings for the order of the proposals.
 
     Attributes
     ----------
     use_model : bool
-        Without it the first configurations are followed by random ones (ROAR).
+        Whether to use the model; if not, random configurations follow the first configurations (ROAR).
     retrain_after : int
-        Proposals of one fit of the surrogate, as long as there are few evaluations; later more.
+        Number of proposals from each fit of the surrogate while there are few evaluations; later it grows.
     max_iterations : int or None
-        Most fits of the surrogate; without it, ``retrain_after`` times as many random configurations.
+        The largest number of fits of the surrogate; without a model, ``retrain_after`` random configurations count as a fit.
     """
 
     use_model: bool = True
@@ -107,13 +107,13 @@ class SelectorSettings:
 
 @dataclass(frozen=True)
 class EncoderSettings:
-    """What the surrogate learns from.
+    """The settings for the data of the surrogate.
 
     Attributes
     ----------
     censored : {'impute', 'keep', 'cutoff'}
-        What the cost of a capped run becomes: the mean of the runs that took longer; itself; the limit, if there
-        is one.
+        How the cost of a capped run is replaced: by the mean of the runs that took longer ('impute'), not at all
+        ('keep'), or by the limit, if there is a limit ('cutoff').
     penalise_imputed : bool
         Whether the model applies the penalty of ``overall-obj`` to imputed costs as well.
     """
@@ -124,22 +124,22 @@ class EncoderSettings:
 
 @dataclass(frozen=True)
 class RacingSettings:
-    """The racing of challengers.
+    """The settings of the racing of challengers.
 
     Attributes
     ----------
     max_runs : int
-        Most runs of an incumbent, as in SMAC v2.
+        The largest number of runs of an incumbent, as in SMAC v2.
     initial_runs : int
-        Runs of the default configuration before the first challenge.
+        Number of runs of the default configuration before the first challenge.
     first_batch : int
-        Runs of a challenger before it is first compared with the incumbent.
+        Number of runs of a challenger before its first comparison with the incumbent.
     ordered : bool
-        Instances in their own order, not in a random one.
+        Whether instances have their own order instead of a random order.
     initial_time : float
-        CPU seconds of all runs from the first challenge on, after which no further initial challenger is raced.
+        Limit on the CPU seconds of all runs from the first challenge on; after it, no further initial challenger races.
     max_configurations : int or None
-        After so many configurations no further one is raced; what has been begun comes to its end.
+        The largest number of configurations that race; races that have begun continue to their end.
     """
 
     max_runs: int = 2000

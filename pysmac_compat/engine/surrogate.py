@@ -1,4 +1,4 @@
-"""What our surrogates are told beside rows and costs."""
+"""The interface of this package's surrogates, in addition to SMAC3's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 
 class Slopes(NamedTuple):
-    """What a smooth surrogate predicts, and how that changes with the numeric parameters.
+    """Predictions of a smooth surrogate, and their derivatives by the numeric parameters.
 
     Attributes
     ----------
@@ -25,16 +25,16 @@ class Slopes(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """What runs of the same configurations say of the noise.
+    """An estimate of the noise from several runs of the same configurations.
 
     Attributes
     ----------
     deviation : float
         The standard deviation of one run, in the units of the costs.
     degrees : int
-        The degrees of freedom of that estimate.
+        The degrees of freedom of this estimate.
     cost : float
-        Where it was seen: the mean cost of these configurations.
+        The mean cost of these configurations.
     """
 
     deviation: float
@@ -43,22 +43,22 @@ class Noise(NamedTuple):
 
 
 class Surrogate:
-    """A surrogate that trusts the mean of many runs more than that of a few, and knows what is running.
+    """A surrogate that trusts a mean of many runs more than a mean of few, and uses running trials.
 
-    What is running has the cost that the surrogate itself expects there: it becomes sure of it, and so does not
-    propose its like again (the kriging believer of Ginsbourger, Le Riche, Carraro, "Kriging is well-suited to
-    parallelize optimization", 2010).
+    The surrogate takes its own prediction as the cost of a running trial. It becomes sure of this cost, and so it does
+    not propose similar configurations again (the kriging believer of Ginsbourger, Le Riche, Carraro, "Kriging is
+    well-suited to parallelize optimization", 2010).
 
     Attributes
     ----------
     n_runs : array of shape (n,) or None
-        Of how many runs each cost that it learns from next is the mean; None: of one.
+        The number of runs whose mean is each cost of the next fit; None: one run each.
     noise : Noise or None
-        What is known of the noise of one run beside the costs.
+        An estimate of the noise of one run, in addition to the costs.
     running : array of shape (m, n_columns) or None
-        Rows like those that it learns from, whose costs are not known yet.
+        Rows of running trials, in the form of the rows of a fit.
     centre : array of shape (n_parameters,) or None
-        The vector of a configuration near which it has to predict well next; None: everywhere.
+        The vector of the configuration near which the next fit must predict well; None: everywhere.
     """
 
     n_runs: npt.NDArray[Any] | None = None
@@ -68,13 +68,13 @@ class Surrogate:
 
     @property
     def judges(self) -> bool:
-        """Whether its last predictions tell which configuration is the best one."""
+        """Whether the last predictions can rank configurations."""
         return True
 
     def lengths(self) -> npt.NDArray[np.float64] | None:
-        """How far one has to go along each parameter until predictions change much; None: they are not smooth."""
+        """Return the distance along each parameter over which predictions change much; None: they are not smooth."""
         return None
 
     def slopes(self, X: npt.NDArray[np.float64]) -> Slopes:
-        """Predictions and their derivatives for some rows, if they are smooth."""
+        """Return predictions and their derivatives for some rows, if the predictions are smooth."""
         raise AssertionError("where `lengths` returns None there are no slopes")

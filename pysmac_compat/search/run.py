@@ -74,7 +74,7 @@ class Run:
         taken = {evaluation.index for evaluation in self._old}
         self._indices = (index for index in itertools.count(1) if index not in taken)
         self.count = 0  # the index of the last evaluation
-        self.start, self.end = time.monotonic(), math.inf  # the begin and the end of the total time
+        self.start, self.end = time.monotonic(), math.inf  # the limits of the total time
         self.incumbents: list[Step] = []  # the last is the best
         self._incumbent: Mapping[str, Any] | None = None
         self.evaluated: dict[str, dict[str, Any]] = {}

@@ -1,1 +1,1 @@
-"""Target algorithms that are programs: the command line of a call, the program's answer, and running it."""
+"""Target algorithms that are programs: the command line of a call, the run of the program, and its answer."""

@@ -1,4 +1,4 @@
-"""The answer of a program: the last line of its output that begins as one of these, with numbers or JSON after it.
+"""The answer of a program: the last line of its output with one of these beginnings, then numbers or JSON.
 
 ::
 
@@ -18,7 +18,7 @@ from pysmac_compat.errors import shown
 from pysmac_compat.evaluation.outcome import Report, Status
 from pysmac_compat.space.parameters import is_number
 
-#: the line of an answer in an output
+#: a line of an output that is an answer
 ANSWER = re.compile(
     rb"^[ \t]*(?:final[ \t]+)?result[ \t]+"
     rb"(?:for[ \t]+(?:smac|paramils|hal)|of[ \t]+(?:this[ \t]+)?algorithm[ \t]+run)[ \t]*:(?P<rest>[^\n]*)$",
@@ -36,16 +36,16 @@ _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "+inf": math.inf, "-inf": -math
 
 
 class NoAnswer(ValueError):
-    """There is no answer, or none that can be read."""
+    """The output has no answer, or the answer cannot be read."""
 
 
 def read_answer(line: bytes, seed: str, by_length: bool = False) -> Report:
-    """What an answer says of a call that got this seed; with ``by_length``, its value is the length of the run.
+    """Return the report in an answer to a call with this seed; with ``by_length``, its value is the run's length.
 
     Raises
     ------
     NoAnswer
-        If it cannot be read.
+        If the answer cannot be read.
 
     Examples
     --------
@@ -62,12 +62,12 @@ def read_answer(line: bytes, seed: str, by_length: bool = False) -> Report:
     if known is None:
         raise NoAnswer(f"the program reported the status {shown(status)}; expected one of {_EXPECTED}: {shown(rest)}")
     seconds = _number(runtime)
-    if seconds is None and runtime is not None:  # JSON may leave it out
+    if seconds is None and runtime is not None:  # JSON may have no run time
         raise NoAnswer(f"the program reported {shown(runtime)} as its run time, which is no number: {shown(rest)}")
     possible = seconds is None or 0 <= seconds < math.inf
     value = _number(quality)
     message = f"the program reported {known}{f': {more}' if more else ''}"
-    if known in ("SAT", "UNSAT"):  # where the run time is minimised, no quality is needed
+    if known in ("SAT", "UNSAT"):  # the value may be missing if the objective is the run time
         message = f"the program reported {shown(quality)} as its {what}, which is no finite number: {shown(rest)}"
     return Report(
         known,
@@ -98,7 +98,7 @@ def _of_json(text: str) -> tuple[Any, Any, Any, Any, Any, str]:
 
 
 def _number(value: Any) -> float | None:
-    """A number, or a text of one, also of one that is not finite."""
+    """Return a number from a number or its text, even if it is not finite; None if it is not a number."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, float):
@@ -108,5 +108,5 @@ def _number(value: Any) -> float | None:
 
 
 def _same(its: Any, seed: str) -> bool:
-    """Whether it is that seed; no seed at all is no other one."""
+    """Return whether the answer has this seed or no seed."""
     return its is None or _number(its) == float(seed)

@@ -1,10 +1,11 @@
 """The command line of a call.
 
-``smac``, of SMAC v2 and ParamILS, and ``smac3``, the older one of SMAC3, which differ in what stands for nothing::
+There are three forms. ``smac`` is the form of SMAC v2 and ParamILS, ``smac3`` the older form of SMAC3; they differ in
+the words for missing values::
 
     ALGO INSTANCE SPECIFICS CUTOFF RUNLENGTH SEED -name value ...
 
-``aclib``, of AClib 2::
+``aclib`` is the form of AClib 2::
 
     ALGO --instance INSTANCE --cutoff CUTOFF --seed SEED --config -name value ...
 """
@@ -26,7 +27,7 @@ from pysmac_compat.space.values import java_number
 
 Form = Literal["smac", "smac3", "aclib"]
 
-#: what is handed over in place of something that a run does not have: instance, cutoff, length of the run, seed
+#: the words for something that a run does not have: instance, cutoff, length of the run, seed
 _NOTHING: dict[Form, tuple[str, str, str, str]] = {
     "smac": ("no_instance", java_number(sys.float_info.max), str(LARGEST), "-1"),
     "smac3": ("0", "99999999999999", "0", "0"),
@@ -38,17 +39,17 @@ _VARIABLE = re.compile(r"\$[A-Za-z0-9_{(@*?!#$]")
 
 @dataclass(frozen=True)
 class Call:
-    """What a call hands over.
+    """The arguments of a call.
 
     Attributes
     ----------
     values : dict
-        Of the active parameters.
+        The values of the active parameters.
     instance : str or None
     specifics : str
-        The further words of the instance's line.
+        The further words of the instance's line in its file.
     cutoff : float or None
-        Seconds.
+        Limit in seconds.
     seed : int or None
     """
 
@@ -66,15 +67,15 @@ class Command:
     Attributes
     ----------
     text : str
-        As a shell reads it. A shell runs it only if it needs one: for pipes, redirections or variables.
+        The command as a shell reads it. A shell runs it only if necessary: for pipes, redirections or variables.
     form : {'smac', 'smac3', 'aclib'}
     length : str or None
-        What is handed over as RUNLENGTH; None: what says that there is no limit.
+        The word for RUNLENGTH; None: the word for no limit.
 
     Raises
     ------
     ArgumentError
-        If a quote is not closed, or there is no word.
+        If a quote is not closed, or the command has no word.
 
     Examples
     --------
@@ -96,7 +97,7 @@ class Command:
 
     @cached_property
     def words(self) -> list[str]:
-        """The words of the command, as a shell splits them."""
+        """The words into which a shell splits the command."""
         try:
             return shlex.split(self.text)
         except ValueError as error:
@@ -104,22 +105,22 @@ class Command:
 
     @cached_property
     def needs_shell(self) -> bool:
-        """Whether the command has something that only a shell can do."""
+        """Whether the command has something that only a shell can interpret."""
         return needs_shell(self.text)
 
     def argv(self, call: Call) -> list[str]:
-        """What is executed for a call."""
+        """Return the words to execute for a call."""
         if self.needs_shell:
             return ["/bin/sh", "-c", f'{self.text} "$@"', "sh", *self.arguments(call)]
         return [*self.words, *self.arguments(call)]
 
     def line(self, call: Call, folder: str | None = None) -> str:
-        """The command line of a call, ready to be pasted into a shell that is in the current folder."""
+        """Return the command line of a call as text for a shell; with ``folder``, the shell changes to it first."""
         line = f"{self.text if self.needs_shell else shlex.join(self.words)} {shlex.join(self.arguments(call))}"
         return line if folder is None else f"cd {shlex.quote(os.fspath(folder))} && {line}"
 
     def arguments(self, call: Call) -> list[str]:
-        """What a call adds to the command."""
+        """Return the words that a call adds to the command."""
         no_instance, no_cutoff, no_length, no_seed = _NOTHING[self.form]
         instance = no_instance if call.instance is None else call.instance
         cutoff = no_cutoff if call.cutoff is None else repr(float(call.cutoff))
@@ -130,14 +131,14 @@ class Command:
         return [instance, call.specifics or "0", cutoff, self.length or no_length, seed, *values]
 
     def seed_of(self, call: Call) -> str:
-        """The seed as it is handed over."""
+        """Return the word for the seed of a call."""
         return _NOTHING[self.form][3] if call.seed is None else str(call.seed)
 
 
 def needs_shell(text: str) -> bool:
-    """Whether a command has pipes, redirections, variables or the like, outside of quotes that hide them.
+    """Return whether a command has pipes, redirections, variables or the like outside of quotes.
 
-    Patterns of file names are no reason: no configurator has ever expanded them.
+    Patterns of file names need no shell: no configurator has ever expanded them.
 
     >>> [needs_shell(text) for text in ("a | b", "a '|' b", "a $HOME", "a '$HOME'", 'a "$HOME"', "X=1 a", "a ~/b")]
     [True, False, True, False, True, True, True]

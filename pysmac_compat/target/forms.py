@@ -1,4 +1,4 @@
-"""What may stand in the template of a program's command, checked before any call."""
+"""Checks of the template of a program's command and of its options, before any call."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.suggestions import did_you_mean
 from pysmac_compat.target.command import needs_shell
 
-#: one form for all values, or one for each; a form has ``{name}`` and ``{value}``
+#: one form for all values of a parameter, or one for each value; a form has ``{name}`` and ``{value}``
 Form = str | Mapping[Any, str]
 Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 
 def split(command: str | Sequence[str]) -> list[str]:
-    """The words of a command, as a shell splits them."""
+    """Return the words of a command, split as by a shell."""
     if isinstance(command, str):
         if needs_shell(command):
             raise ArgumentError(f"the command needs a shell: write it as ['sh', '-c', ...], got {shown(command)}")
@@ -42,7 +42,7 @@ def split(command: str | Sequence[str]) -> list[str]:
 
 
 def names_in(what: str, form: str) -> list[str]:
-    """The placeholders of a word."""
+    """Return the placeholders of a word."""
     try:
         parts = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(form) if name is not None]
     except ValueError as error:
@@ -54,13 +54,13 @@ def names_in(what: str, form: str) -> list[str]:
 
 
 def fill(form: str, values: Mapping[str, Any]) -> str:
-    """Not `str.format`: a name may have dots and brackets."""
+    """Fill in the placeholders of a form; unlike `str.format`, this allows names with dots and brackets."""
     parts = string.Formatter().parse(form)
     return "".join(text + ("" if name is None else str(values[name])) for text, name, _, _ in parts)
 
 
 def checked_form(what: str, form: Any) -> str:
-    """A form that has nothing but the name and the value."""
+    """Return a form after a check that it has no placeholder except ``{name}`` and ``{value}``."""
     if not isinstance(form, str):
         raise ArgumentError(f"{what}: expected a text as '-{{name}}={{value}}', got {shown(form)}")
     for name in names_in(what, form):
@@ -70,7 +70,7 @@ def checked_form(what: str, form: Any) -> str:
 
 
 def checked_forms(name: str, form: Form) -> str | dict[str, str]:
-    """The form of a parameter, or those of its values by their texts."""
+    """Return the form of a parameter, or the forms of its values, keyed by the values' texts."""
     what = f"flags[{name!r}]"
     if isinstance(form, Mapping):
         return {str(value): checked_form(what, each) for value, each in form.items()}
@@ -78,7 +78,7 @@ def checked_forms(name: str, form: Form) -> str | dict[str, str]:
 
 
 def checked_codes(exit_codes: Mapping[int, str]) -> dict[int, Status]:
-    """What exit codes mean."""
+    """Return the status of each exit code, after a check."""
     known = {str(status): status for status in get_args(Status)}
     for code, status in exit_codes.items():
         if isinstance(code, bool) or not isinstance(code, int):
@@ -92,7 +92,7 @@ def checked_codes(exit_codes: Mapping[int, str]) -> dict[int, Status]:
 
 
 def checked_pattern(quality: str) -> re.Pattern[str]:
-    """The expression that finds a value."""
+    """Return the compiled regular expression for the value."""
     try:
         return re.compile(quality, re.MULTILINE)
     except (re.error, TypeError) as error:
@@ -100,7 +100,7 @@ def checked_pattern(quality: str) -> re.Pattern[str]:
 
 
 def checked_files(what: str, given: Files) -> list[str]:
-    """Absolute paths."""
+    """Return the absolute paths of files that exist."""
     if isinstance(given, str):
         paths: list[Any] = sorted(glob.glob(given, recursive=True))
         if not paths:
@@ -117,8 +117,8 @@ def checked_files(what: str, given: Files) -> list[str]:
 
 
 def check_program(name: str, folder: str | None) -> None:
-    """Whether the system finds what shall be started."""
-    if "{" in name:  # it depends on the configuration
+    """Raise an exception if the system does not find the program."""
+    if "{" in name:  # the name depends on the configuration
         return
     here = os.path.join(folder, name) if folder else name
     if shutil.which(here if os.path.dirname(name) else name) is None and not os.access(here, os.X_OK):

@@ -1,4 +1,4 @@
-"""Running a program as the function that is evaluated."""
+"""A program as the function to minimise: starting it, watching it, and reading its answer."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from pysmac_compat.evaluation.outcome import SUCCESSES, Report
 from pysmac_compat.target.answer import ANSWER, NoAnswer, read_answer
 from pysmac_compat.target.command import Call, Command
 
-_MOST = 2**16  # bytes at the end of an output that are kept
-_POLL = 0.02  # seconds between two looks where the system has no handles of processes
-_GRACE = 0.5  # seconds that a program gets after SIGTERM, before its whole tree is killed
-_MOST_LOGGED = 2**24  # bytes of the log
+_MOST = 2**16  # number of bytes kept from the end of an output
+_POLL = 0.02  # seconds between two checks if the system has no process handles
+_GRACE = 0.5  # seconds between SIGTERM to a program and the kill of its whole process tree
+_MOST_LOGGED = 2**24  # largest size of the log in bytes
 
 
 @dataclass
 class Output:
-    """What a program writes: the end of it, and the last line of a kind.
+    """The output of a program: its end, and its last line that matches a pattern.
 
     Attributes
     ----------
     wanted : re.Pattern of bytes, or None
-        What a line of that kind matches.
+        The pattern.
     line : bytes or None
-        The last such line.
+        The last line that matches it.
     """
 
     wanted: re.Pattern[bytes] | None = None
@@ -45,18 +45,18 @@ class Output:
     _begun: bytes = b""
 
     def feed(self, data: bytes, last: bool = False) -> None:
-        """Take a further part, which may be the last."""
+        """Add a further part of the output, which may be the last part."""
         self._end = (self._end + data)[-_MOST:]
         data = self._begun + data
         lines = len(data) if last else data.rfind(b"\n") + 1
         self._begun = data[lines : lines + _MOST]
-        if self.wanted is not None:  # all lines at once: the time that it takes counts as the program's
+        if self.wanted is not None:  # all lines at once, because this time counts as the program's
             for match in self.wanted.finditer(data[:lines]):
                 self.line = match[0]
 
     @property
     def text(self) -> str:
-        """The end of it."""
+        """The end of the output as text."""
         return self._end.decode(errors="replace")
 
 
@@ -67,7 +67,7 @@ class Ended:
     Attributes
     ----------
     code : int
-        Its exit code, or minus the signal that ended it.
+        The exit code, or minus the number of the signal that ended it.
     stdout, stderr : Output
     """
 
@@ -82,25 +82,26 @@ def run(
     wanted: re.Pattern[bytes] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Ended:
-    """Run a program to its end, in a session of its own.
+    """Run a program to its end in a new session.
 
-    It is made for the process of one call: that watches the program and its descendants, and ends them at a limit.
-    What the program leaves behind in the background may hold its output; it is not waited for.
+    Use it in the process of a call: the watcher of this process also watches the program and its descendants, and
+    kills them at a limit. The function does not wait for background processes that the program leaves behind, even if
+    they hold its output open.
 
     Parameters
     ----------
     argv : sequence of str
     folder : str or None
-        Where it runs; a command with a slash is looked for there.
+        The folder in which it runs; a command with a slash is relative to this folder.
     wanted : re.Pattern of bytes, or None
-        The last line that matches is kept.
+        A pattern; the last matching line of each output is kept.
     environment : dict or None
-        None: that of this process.
+        The environment variables; None: the variables of this process.
 
     Raises
     ------
     OSError
-        If it cannot be started.
+        If the program cannot be started.
     """
     outputs = Output(wanted), Output(wanted)
     process = _start(argv, folder, environment)
@@ -109,7 +110,7 @@ def run(
     try:
         with process.stdout, process.stderr, selectors.DefaultSelector() as selector:
             _read(process, {process.stdout: outputs[0], process.stderr: outputs[1]}, selector)
-    except LimitReached:  # whoever watches us kills all of the tree in a moment
+    except LimitReached:  # the watcher of this process kills the whole tree soon
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_GRACE)
@@ -138,13 +139,13 @@ def _start(argv: Sequence[str], folder: str | None, environment: Mapping[str, st
     except OSError as error:
         if error.errno != errno.ENOEXEC:
             raise
-        return start(["/bin/sh", *argv])  # a script without a first line that says what runs it
+        return start(["/bin/sh", *argv])  # the file is a script without a ``#!`` line
 
 
 def _read(
     process: subprocess.Popen[bytes], outputs: Mapping[IO[bytes], Output], selector: selectors.BaseSelector
 ) -> None:
-    """Take what the program writes until it has ended."""
+    """Read the program's output until it has ended."""
     for stream, output in outputs.items():
         os.set_blocking(stream.fileno(), False)
         selector.register(stream, selectors.EVENT_READ, output)
@@ -154,7 +155,7 @@ def _read(
             selector.register(handle, selectors.EVENT_READ)
         ended = False
         while not ended:
-            ended = process.poll() is not None  # before the last look at what it has written
+            ended = process.poll() is not None  # before the last read of its output
             timeout = 0.0 if ended else None if handle is not None else _POLL
             for key, _ in selector.select(timeout):
                 if key.fd != handle:
@@ -167,7 +168,7 @@ def _read(
 
 
 def _take(key: selectors.SelectorKey, selector: selectors.BaseSelector, all_of_it: bool) -> None:
-    """Take what is there; of a program that has ended ``all_of_it``, but no more than a pipe holds."""
+    """Read available output; if the program has ended, read ``all_of_it``, but no more than a pipe holds."""
     for _ in range(32 if all_of_it else 1):
         try:
             data = os.read(key.fd, _MOST)
@@ -180,27 +181,27 @@ def _take(key: selectors.SelectorKey, selector: selectors.BaseSelector, all_of_i
 
 
 class Program:
-    """A program as a function: it gets keyword arguments, starts the program with them, and reads its answer.
+    """A program as a function: it starts the program with its keyword arguments and returns the program's answer.
 
     Parameters
     ----------
     command : Command
     instances : sequence of (str, str), or None
-        Name and further words of each instance: those for training, then those for tests. With them the function
-        gets ``instance``, a number.
+        Name and further words of each instance: instances for training, then instances for tests. If they are given,
+        the function gets ``instance``, a number.
     deterministic : bool
-        If not, it gets ``seed``.
+        Whether the program is deterministic; if not, the function gets ``seed``.
     folder : str or None
-        Where the program runs.
+        The folder in which the program runs.
     log : str or None
-        The file to which the output of failed calls is added.
+        The file to which the output of calls without a usable result is appended, except time-outs.
     by_length : bool
-        Whether the length of the run is minimised, the third number of the answer, as ParamILS can.
+        Whether to minimise the length of the run, which is the third number of the answer, as in ParamILS.
 
     Attributes
     ----------
     default_options : dict
-        What ``smac_options`` have in a search of a program, unless the user assigns something else.
+        Values of ``smac_options`` in a search of a program, unless the user sets others.
     """
 
     default_options: ClassVar[dict[str, Any]] = {"stop-on-abort": True}
@@ -219,12 +220,12 @@ class Program:
         self.folder, self.log, self.by_length = folder, log, by_length
 
     def __call__(self, /, **values: Any) -> Report:
-        """Make a call."""
+        """Run the program once and return the report of its answer."""
         call = self.call(values, current.cutoff)
         argv = self.command.argv(call)
         try:
             ended = run(argv, self.folder, ANSWER)
-        except (OSError, ValueError) as error:  # the latter for a null byte
+        except (OSError, ValueError) as error:  # ValueError for a null byte
             where = "" if self.folder is None else f" in {self.folder}"
             message = f"the program cannot be started{where}: {error}"
             return self._noted(Report("CRASHED", message=message, flaw=message), call, None)
@@ -237,14 +238,14 @@ class Program:
         return self._noted(report, call, ended)
 
     def call(self, values: Mapping[str, Any], cutoff: float | None = None) -> Call:
-        """What the call with these keyword arguments hands over."""
+        """Return the `Call` for these keyword arguments."""
         active = dict(values)
         name, specifics = (None, "") if self.instances is None else self.instances[active.pop("instance")]
         seed = None if self.deterministic else active.pop("seed")
         return Call(active, name, specifics, cutoff, seed)
 
     def _noted(self, report: Report, call: Call, ended: Ended | None) -> Report:
-        """The report; of a failed call the output is logged."""
+        """Return the report; first log the output, unless the call is complete, timed out, or there is no log."""
         complete = report.status in SUCCESSES and report.value is not None and not report.odd_runtime
         if self.log is None or complete or report.status == "TIMEOUT":
             return report
@@ -253,7 +254,7 @@ class Program:
             lines.append(f"the program {told_exit(ended.code)}")
             for name, output in (("stdout", ended.stdout), ("stderr", ended.stderr)):
                 lines += [f"--- {name}:", output.text.rstrip("\n")] if output.text else []
-        with contextlib.suppress(OSError):  # a full disk costs the log, not the call
+        with contextlib.suppress(OSError):  # a full disk must not make the call fail
             _append(self.log, "\n".join(lines) + "\n\n")
         return report
 

@@ -1,4 +1,4 @@
-"""A program as the function of `minimize`, made of a template of its command."""
+"""A program as the function of `minimize`, made from a template of its command."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pysmac_compat.target.forms import (
 )
 from pysmac_compat.target.program import Ended, run
 
-#: what a call fills in, besides the values of parameters
+#: placeholders besides parameters, and their meanings
 _KNOWN = {
     "instance": "the path of the instance",
     "cutoff": "the limit of the call in seconds",
@@ -54,41 +54,42 @@ def program(
 ) -> ProgramFunction:
     """Make a function for `SMAC_optimizer.minimize` that runs a program.
 
-    Limits on time and memory hold for the program and all that it starts, as for any call.
+    Limits on time and memory apply to the program and all processes that it starts, as in any call.
 
     Parameters
     ----------
     command : str or list of str
-        The program and its arguments, with ``{instance}``, ``{cutoff}`` (seconds) or ``{whole_cutoff}`` (the same,
-        rounded up), ``{seed}``, ``{NAME}`` for the value of a parameter, and ``{flags}`` for all other active
-        parameters. A text is split into words as a shell does it, but no shell runs it; a word with blanks in what
-        is filled in stays one word; one with a parameter that is inactive is left out. ``{{`` and ``}}`` are braces.
+        The program and its arguments. They may have ``{instance}``, ``{cutoff}`` (seconds) or ``{whole_cutoff}``
+        (rounded up), ``{seed}``, ``{NAME}`` for the value of a parameter, and ``{flags}`` for all other active
+        parameters. A text is split into words as by a shell, but no shell runs it. A word stays one word even if a
+        value in it has blanks. A word with an inactive parameter is left out. ``{{`` and ``}}`` are braces.
     instances, test_instances : list of paths, or a pattern as ``"train/*.cnf"``
-        The files to tune on, and those to try the result on; `minimize` needs no numbers of them then.
+        The files for the search, and the files for the test of its result; `minimize` then needs no number of instances.
     flag : str
-        How ``{flags}`` writes a parameter: one word, or several.
+        The form of a parameter in ``{flags}``: one word or several words.
     flags : dict of str to (str or dict)
-        The same for some parameters: another form, or one for each value, as ``{"luby": {True: "-luby", False:
+        Forms of single parameters: one form, or one for each value, for example ``{"luby": {True: "-luby", False:
         "-no-luby"}}``. An empty form writes nothing.
     exit_codes : dict of int to str
-        What an exit code means: SAT, UNSAT, TIMEOUT, CRASHED or ABORT, as ``{10: "SAT", 20: "UNSAT"}``; any other
-        code is CRASHED.
+        The meaning of exit codes: SAT, UNSAT, TIMEOUT, CRASHED or ABORT, for example ``{10: "SAT", 20: "UNSAT"}``. Any
+        other code is CRASHED.
     quality : str
-        A regular expression for the number to minimise: its first group, or all of it, where it matches last in what
-        the program has printed (of long outputs, the last 64 KiB). Without ``exit_codes`` 0 is SAT.
+        A regular expression for the number to minimise. The number is the first group, or the whole match without
+        groups, of its last match in the program's standard output (in the last 64 KiB of a long output). Without
+        ``exit_codes``, the exit code 0 is SAT.
     folder : str or path-like
-        Where the program runs; the current folder by default.
+        The folder in which the program runs; by default the current folder.
 
     Returns
     -------
     ProgramFunction
-        Without ``exit_codes`` and ``quality`` the program has to print the line ``Result for SMAC: STATUS, RUNTIME,
+        Without ``exit_codes`` and ``quality``, the program must print the line ``Result for SMAC: STATUS, RUNTIME,
         RUNLENGTH, QUALITY, SEED`` of SMAC v2.
 
     Raises
     ------
     ArgumentError
-        For a program or a file that is not there, and a placeholder or a form that cannot be filled in.
+        If a program or a file does not exist, or a placeholder or a form cannot be filled in.
 
     Examples
     --------
@@ -111,12 +112,12 @@ def program(
 
 
 class ProgramFunction:
-    """What `program` returns.
+    """A program as a function; `program` returns it.
 
     Attributes
     ----------
     instances, test_instances : list of str
-        Their paths; ``instance=0`` is the first for training, and those for tests come after all of these.
+        The paths; ``instance=0`` is the first training instance, and the test instances follow the training instances.
     """
 
     def __init__(
@@ -160,12 +161,12 @@ class ProgramFunction:
         return [name for word in self._words for name in names_in("command", word)]
 
     def __call__(self, /, **values: Any) -> Report:
-        """Run the program once, for `minimize`, which hands over ``instance``, ``seed`` and the active parameters."""
+        """Run the program once for `minimize`, which passes ``instance``, ``seed`` and the active parameters."""
         seed = values.get("seed")
         words = self.words(values, current.cutoff)
         try:
             ended = run(words, self._folder, ANSWER)
-        except (OSError, ValueError) as error:  # the latter for a null byte
+        except (OSError, ValueError) as error:  # ValueError for a null byte
             message = f"the program cannot be started: {error}"
             return Report("CRASHED", message=message, flaw=message)
         try:
@@ -174,7 +175,7 @@ class ProgramFunction:
             return Report("CRASHED", message=f"{error}\nthe command was: {shlex.join(words)}{_said(ended)}")
 
     def words(self, values: Mapping[str, Any], cutoff: float | None = None) -> list[str]:
-        """The words of the command for the keyword arguments of a call."""
+        """Return the words of the command for the keyword arguments of a call."""
         own = dict(values)
         head: dict[str, Any] = {"seed": own.pop("seed", _NO_SEED)}
         if "instance" in own:
@@ -192,14 +193,14 @@ class ProgramFunction:
         return words
 
     def _written(self, name: str, value: Any) -> list[str]:
-        """The words for a parameter."""
+        """Return the words for a parameter."""
         form = self._flags.get(name, self._flag)
         if not isinstance(form, str):
             form = form[str(value)]
         return [fill(word, {"name": name, "value": value}) for word in form.split()]
 
     def command_line(self, cutoff: float | None = None, **values: Any) -> str:
-        """The command of a call, to be pasted into a shell: for ``instance=0``, and values of parameters.
+        """Return the command of a call as text for a shell: for ``instance=0``, and values of parameters.
 
         Raises
         ------
@@ -214,7 +215,7 @@ class ProgramFunction:
         return line if self._folder is None else f"cd {shlex.quote(self._folder)} && {line}"
 
     def _read(self, ended: Ended, seed: str) -> Report:
-        """What the program has found."""
+        """Return the report of a program that has ended."""
         if self._codes is None and self._quality is None:
             if ended.stdout.line is None:
                 raise NoAnswer("the program printed no line that begins with 'Result for SMAC:'")
@@ -247,18 +248,18 @@ class ProgramFunction:
         cutoff: float | None,
         runtime: bool,
     ) -> None:
-        """Refuse a search in which no call can work.
+        """Refuse a search in which no call can succeed.
 
         Parameters
         ----------
         choices : dict of str to (list of str or None)
-            The texts of the choices of each parameter, None for a range.
+            The texts of each parameter's choices, or None for a range.
         n_train, n_test : int
             Numbers of instances.
         deterministic : bool
         cutoff : float or None
         runtime : bool
-            Whether the run time is minimised.
+            Whether the objective is the run time.
 
         Raises
         ------
@@ -305,7 +306,7 @@ def _either(codes: Iterable[int]) -> str:
 
 
 def _said(ended: Ended) -> str:
-    """The last lines of what the program has written."""
+    """Return the end of the program's output, for a message."""
     parts = (
         f"\n{name}: {cut(text[-190:])}"
         for name, output in (("stdout", ended.stdout), ("stderr", ended.stderr))
