@@ -97,7 +97,7 @@ class SelectorSettings:
     retrain_after : int
         Number of proposals from each fit of the surrogate while there are few evaluations; later it grows.
     max_iterations : int or None
-        The largest number of fits of the surrogate; without a model, ``retrain_after`` random configurations count as a fit.
+        The largest number of fits of the surrogate; without a model, a fit is ``retrain_after`` random configurations.
     """
 
     use_model: bool = True

@@ -203,9 +203,9 @@ class Search:
         path : str or path-like
             The file; nothing in it is executed.
         max_evaluations : int or None
-            Where the search ends, if not where it would have ended; the initial design stays as it was. Tests follow
             A new number of evaluations after which the search ends; the initial design does not change. Test trials
-            follow after the end; test results in the file count.
+            follow after the end; the search uses test results in the file.
+
         Raises
         ------
         FileFormatError

@@ -66,7 +66,7 @@ class SharedSearch:
         return self._driven.open
 
     def learn(self, configuration: Mapping[str, Any], result: Any) -> None:
-        """Learn the result of a configuration that was not asked for; its form is that of `tell`, and the first counts."""
+        """Learn the result of a configuration that was not asked for, as in `tell`; only its first result counts."""
         outcome = told_outcome(Trial(0, tuple(configuration.items())), result, self._plan)
         with self._driven.engine() as session:
             session.take_in(configuration, self._plan.objective.score(outcome, None))

@@ -64,7 +64,7 @@ def program(
         parameters. A text is split into words as by a shell, but no shell runs it. A word stays one word even if a
         value in it has blanks. A word with an inactive parameter is left out. ``{{`` and ``}}`` are braces.
     instances, test_instances : list of paths, or a pattern as ``"train/*.cnf"``
-        The files for the search, and the files for the test of its result; `minimize` then needs no number of instances.
+        The files for the search, and the files to test its result; `minimize` then needs no number of instances.
     flag : str
         The form of a parameter in ``{flags}``: one word or several words.
     flags : dict of str to (str or dict)
