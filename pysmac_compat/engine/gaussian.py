@@ -45,7 +45,7 @@ _FEWEST_NEAR = 50  # the least number of rows from which it learns near a config
 
 
 class _Fit(NamedTuple):
-    """Logarithms of the lengths, the signal and the noise; the quantile of the warping; the negative log posterior."""
+    """A fit: logarithms of lengths, signal and noise, the quantile of the warping, and the negative log posterior."""
 
     logs: Matrix
     quantile: float | None

@@ -245,7 +245,7 @@ class Program:
         return Call(active, name, specifics, cutoff, seed)
 
     def _noted(self, report: Report, call: Call, ended: Ended | None) -> Report:
-        """Return the report; first log the output, unless the call is complete, timed out, or there is no log."""
+        """Log the output of a call without a usable result, except a TIMEOUT, if there is a log; return the report."""
         complete = report.status in SUCCESSES and report.value is not None and not report.odd_runtime
         if self.log is None or complete or report.status == "TIMEOUT":
             return report
