@@ -36,8 +36,9 @@ class SMAC_analyzer:
     ----------
     obj : str or path-like
         The scenario file, the folder that holds it, or the folder that holds the results
-        (``out/scenario``). If ``obj`` is a folder, the scenario file is ``scenario.dat`` or, if there
-        is none, the only file that names a pcs file.
+        (``out/scenario``). In a folder, the scenario file is the first that exists of ``scenario.dat``,
+        ``scenario.txt``, ``*.scenario`` and ``state-run*/scenario.txt``; if none of them exists, it is
+        the only file that names a pcs file.
 
     Attributes
     ----------

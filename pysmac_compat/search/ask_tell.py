@@ -166,7 +166,7 @@ class Search:
 
     @property
     def ended(self) -> str:
-        """Why the search has ended; empty before that, and as long as no `ask` has found that there is no further trial."""
+        """Why the search has ended; empty before that, and until an `ask` has found no further trial."""
         return self._driven.ended
 
     @property
