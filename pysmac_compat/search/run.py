@@ -247,7 +247,7 @@ class Run:
             self.verdict = self.ask(self._unlearnt)
 
     def test(self, cpu_time: float) -> None:
-        """Evaluate the incumbent, or several configurations, on the test instances, after ``cpu_time`` seconds of calls."""
+        """Evaluate the incumbent, or several configurations, on the test instances, after calls of ``cpu_time`` s."""
         for each in [self.begin_test(job) for job in self.tests(cpu_time)]:
             if isinstance(each, Future):
                 each.result()
