@@ -19,7 +19,7 @@ from pysmac_compat.suggestions import nearest
 #: the largest whole number of SMAC v2: the largest seed, and its sign for no limit
 LARGEST = 2**31 - 1
 
-#: the names in other tools of arguments of ``minimize``, and the argument that is meant
+#: other tools' names for arguments of ``minimize``, and the argument that is meant
 OTHER_NAMES = {
     **dict.fromkeys(("n_trials", "n_iter", "n_calls", "max_evals", "budget"), "max_evaluations=..."),
     **dict.fromkeys(("direction", "mode"), "maximize=True or False"),
@@ -60,7 +60,7 @@ NOT_HERE = {
         "the search is SMAC's, and smac_options['model'] chooses its model; SMAC3, Ax and Optuna take parts of yours",
     ),
 }
-#: the names in other tools of arguments of ``SMAC_optimizer``, and the argument that is meant
+#: other tools' names for arguments of ``SMAC_optimizer``, and the argument that is meant
 OTHER_NAMES_OF_OPTIMIZER = {
     **dict.fromkeys(("n_jobs", "n_workers", "workers"), "smac_options['workers'] = ... of the optimizer"),
     **{

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 logger = logging.getLogger(__name__)
-#: the names in other tools of the methods and attributes of `SMAC_optimizer`
+#: other tools' names for the methods and attributes of `SMAC_optimizer`
 _OTHER_NAMES = {
     **dict.fromkeys(("optimize", "fit", "run", "minimise"), "minimize(func, max_evaluations, parameter_dict)"),
     **dict.fromkeys(("maximize", "maximise"), "minimize(func, max_evaluations, parameter_dict, maximize=True)"),

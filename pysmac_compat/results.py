@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
 
 
-#: the names in other tools of what a result has
+#: other tools' names for the attributes and methods of a result
 _OTHER_NAMES = {
     **dict.fromkeys(
         ("best_params", "best_params_", "best_configuration", "best_config"), "result.active_configuration"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 
-#: the names in other tools of arguments of `Search`
+#: other tools' names for arguments of `Search`
 _OTHER_NAMES = {
     **{name: use for name, use in arguments.OTHER_NAMES.items() if name != "space"},
     "parameter_dict": "space, which comes first",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pysmac_compat.results import Result
 
-#: the names of the plots in other tools
+#: other tools' names for the plots
 _OTHER_NAMES = {
     "optimization_history": "plot.history()",
     "param_importances": "plot.importance()",
