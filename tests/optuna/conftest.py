@@ -1,8 +1,6 @@
 import optuna
 import pytest
 
-from ..report.conftest import chromium as chromium
-
 
 @pytest.fixture(autouse=True)
 def quiet():
