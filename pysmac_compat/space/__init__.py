@@ -1,6 +1,6 @@
 """Search spaces in the pysmac dialect: parameter dicts, conditional clauses, forbidden clauses.
 
-Importing this package is cheap; ConfigSpace is imported by the first `parameter_space`.
+To import this package is cheap: it imports ConfigSpace only when `parameter_space` is first used.
 """
 
 from __future__ import annotations

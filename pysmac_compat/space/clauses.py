@@ -1,4 +1,4 @@
-"""ConfigSpace's forms of the clauses: conditions that hold in any order, and expressions as forbidden clauses."""
+"""ConfigSpace objects for the clauses: conditions that are right in any order, and expressions that forbid."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ from pysmac_compat.space.parameters import Parameter
 
 Mask = npt.NDArray[np.bool_]
 
-#: conditions of more comparisons than this are not joined with those of their children
+#: a condition with more comparisons than this is not joined with the conditions of its children
 LONGEST_JOINED = 40
 
 
 class _Junction(Conjunction):
-    """Two of them are equal, or equivalent, only if their parts are, one by one.
+    """A junction that equals, or is equivalent to, another junction only if their parts are equal one by one.
 
-    ConfigSpace takes any two conjunctions of as many similar parts for the same, ``&&`` or
-    ``||`` alike, and then evaluates one of them for the children of both. And it compares all parts of one with all
-    parts of the other. It looks at ``dlcs`` for the parents only, each time at all of them: so there is one a parent.
+    ConfigSpace itself treats two junctions as equal if they have the same number of similar parts, even if one is
+    ``&&`` and the other ``||``. It then evaluates one of the two for the children of both. It also compares every
+    part of one junction with every part of the other. ConfigSpace reads ``dlcs`` only to find the parents, and reads
+    the whole tuple each time: therefore ``dlcs`` holds only one comparison for each parent.
     """
 
     def __init__(self, *parts: Any) -> None:
@@ -65,11 +66,11 @@ class Either(_Junction, OrConjunction):
 
 
 class ConditionBuilder:
-    """Translates the conditions of a space into ConfigSpace's.
+    """Translates the conditions of a space into conditions of ConfigSpace.
 
-    Each says what holds, never what does not: ConfigSpace finds an inactive parent to be "not
-    equal" to anything. And each is joined with those of its parents, so that it has the right
-    value for a complete assignment, too, as long as that does not make it too long.
+    Each translated condition lists the values that satisfy it and never negates a value, because in ConfigSpace
+    an inactive parent is "not equal" to every value. Each condition is joined with the conditions of its parents,
+    unless it becomes too long: a joined condition has the right value for a complete assignment too.
     """
 
     def __init__(
@@ -84,12 +85,12 @@ class ConditionBuilder:
             self._sizes[child] = sum(1 + self._joined_size(c.parent) for c in comparisons(condition))
 
     def _joined_size(self, parent: str) -> int:
-        """How many comparisons the conditions of a parent add; 0 for one that is left out."""
+        """Return the number of comparisons that the condition of a parent adds, or 0 if it is not joined."""
         size = self._sizes.get(parent, 0)
         return size if size <= self._longest_joined else 0
 
     def build(self) -> list[ConditionLike]:
-        """One condition for each conditional parameter."""
+        """Build one condition for each conditional parameter."""
         return [self._build(condition, child) for child, condition in self.definition.conditions.items()]
 
     def _build(self, condition: Condition, child: str) -> ConditionLike:
@@ -99,7 +100,7 @@ class ConditionBuilder:
         return _junction(Both if isinstance(condition, All) else Either, parts)
 
     def _merged(self, condition: All | Any_) -> list[Condition]:
-        """The parts, with one comparison in place of all that say together which choices of a parent are meant."""
+        """Return the parts; one comparison replaces all comparisons that together select values of one parent."""
         merged: dict[str, list[Comparison]] = {}
         others: list[Condition] = []
         for part in condition.parts:
@@ -133,7 +134,7 @@ class ConditionBuilder:
         return _one_of(pair, _meant_by_all([comparison], parent))
 
     def _numeric(self, comparison: Comparison, parent: Parameter, child: str) -> ConditionLike:
-        """As a union of ``== value``, ``< value`` and ``> value`` with legal values."""
+        """Build a union of ``== value``, ``< value`` and ``> value`` with legal values."""
         pair = self.hyperparameters[child], self.hyperparameters[parent.name]
         lower, upper = parent.values
         always = Either(LessThanCondition(*pair, upper), GreaterThanCondition(*pair, lower))
@@ -144,7 +145,7 @@ class ConditionBuilder:
         if not lower <= bound <= upper:
             holds = comparison.operator == "!=" or (comparison.operator == "<") == (bound > upper)
             return always if holds else _one_of(pair, [])
-        # n < 3.5 is n < 4, and n > 3.5 is n > 3
+        # for an integer n, n < 3.5 means n < 4, and n > 3.5 means n > 3
         whole = parent.kind == "integer"
         below, above = (math.ceil(bound), math.floor(bound)) if whole else (bound, bound)
         if comparison.operator == "<":
@@ -157,7 +158,7 @@ class ConditionBuilder:
 
 
 def _meant_by_all(comparisons: Sequence[Comparison], parent: Parameter) -> list[Any]:
-    """The choices for which all these comparisons hold."""
+    """Return the choices that satisfy all of these comparisons."""
     by_operator = _by_operator(comparisons)
     listed = [set(each.values) for operator in ("==", "in") for each in by_operator[operator]]
     meant = set.intersection(*listed) if listed else set(parent.values)
@@ -168,7 +169,7 @@ def _meant_by_all(comparisons: Sequence[Comparison], parent: Parameter) -> list[
 
 
 def _meant_by_any(comparisons: Sequence[Comparison], parent: Parameter) -> list[Any]:
-    """The choices for which any of these comparisons holds."""
+    """Return the choices that satisfy at least one of these comparisons."""
     by_operator = _by_operator(comparisons)
     meant = {value for operator in ("==", "in") for each in by_operator[operator] for value in each.values}
     unequal = [set(each.values) for each in by_operator["!="]]
@@ -187,12 +188,12 @@ def _by_operator(comparisons: Sequence[Comparison]) -> dict[str, list[Comparison
 
 
 def _one_of(pair: tuple[Hyperparameter, Hyperparameter], values: list[Any]) -> ConditionLike:
-    """Child active where the parent has one of these values; never, if there is none."""
+    """Build the condition that the parent has one of these values; it is never true if there are no values."""
     return EqualsCondition(*pair, values[0]) if len(values) == 1 else InCondition(*pair, values)
 
 
 def _junction(kind: type[Both] | type[Either], parts: list[ConditionLike]) -> ConditionLike:
-    """Nested junctions of one kind become one, and a part that stands twice stands once."""
+    """Build a junction: merge nested junctions of the same kind, and remove repeated parts."""
     flat: list[ConditionLike] = []
     for part in parts:
         flat.extend(part.components if type(part) is kind else [part])
@@ -201,7 +202,7 @@ def _junction(kind: type[Both] | type[Either], parts: list[ConditionLike]) -> Co
 
 
 def _key(condition: ConditionLike) -> Any:
-    """Equal for conditions that mean the same of the same parents."""
+    """Return a key that is equal for two conditions with the same meaning and the same parents."""
     if isinstance(condition, Conjunction):
         return type(condition), *map(_key, condition.components)
     value = tuple(condition.values) if isinstance(condition, InCondition) else condition.value
@@ -209,7 +210,7 @@ def _key(condition: ConditionLike) -> Any:
 
 
 class Mention(ForbiddenClause):
-    """Stands for one parameter of an expression, so that ConfigSpace looks at the expression when it changes."""
+    """One parameter of an expression; through it ConfigSpace evaluates the expression when the parameter changes."""
 
     def is_forbidden_value(self, values: dict[str, Any]) -> bool:
         return False
@@ -256,7 +257,7 @@ class ForbiddenExpression(ForbiddenConjunction):
         return bool(self.is_forbidden_vector_array(np.asarray(vector).reshape(-1, 1))[0])
 
     def is_forbidden_vector_array(self, arr: Any) -> Mask:
-        """Which of the configurations (columns of ``arr``) are forbidden."""
+        """Return which of the configurations (columns of ``arr``) are forbidden."""
         columns = {}
         for mention in self.dlcs:
             hyperparameter, row = mention.hyperparameter, arr[mention.vector_id]  # type: ignore[union-attr]
@@ -291,10 +292,10 @@ class ForbiddenExpression(ForbiddenConjunction):
 def build_forbidden(
     clause: Classic | Expression, definition: Definition, hyperparameters: Mapping[str, Hyperparameter]
 ) -> ForbiddenLike | None:
-    """The ConfigSpace form of a forbidden clause; None for one that nothing fulfils."""
+    """Build the ConfigSpace form of a forbidden clause; return None if the clause forbids nothing."""
     if isinstance(clause, Expression):
         if not clause.node.names:
-            return None  # a constant: were it not 0, it would forbid the default
+            return None  # a constant; it is 0, since `define` refuses a clause that forbids the default
         mentions = [Mention(hyperparameters[name]) for name in sorted(clause.node.names)]
         return ForbiddenExpression(*mentions, expression=clause)
     equations: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The conditional clauses ``child | parent == value && ... || ...``: grammar, tree, meaning.
+"""The conditional clauses ``child | parent == value && ... || ...``: their grammar, tree and meaning.
 
 Grammar (``&&`` binds tighter than ``||``)::
 
@@ -28,7 +28,7 @@ from pysmac_compat.suggestions import did_you_mean
 D = TypeVar("D", bound="deque[Any]")
 
 KIND = "conditional clause"
-_DEEPEST = 100  # levels of && within || within &&; Python allows a thousand calls
+_DEEPEST = 100  # levels of && within || within &&; Python's limit is a thousand nested calls
 _BAR = re.compile(r"\s*\|(?!\|)")
 _COMPARISON = re.compile(r"\s*[=!<>]|\s*in\b")
 _IN = Vocabulary(["in"])
@@ -36,9 +36,9 @@ _IN = Vocabulary(["in"])
 
 @dataclass(frozen=True)
 class Comparison:
-    """``parent operator values``; ``values`` has one element unless the operator is ``in``.
+    """The comparison ``parent operator values``; ``values`` has one element unless the operator is ``in``.
 
-    The values of a numeric parent are floats, those of another are its own choices.
+    If the parent is numeric, the values are floats. Otherwise the values are choices of the parent.
     """
 
     parent: str
@@ -46,7 +46,7 @@ class Comparison:
     values: tuple[Any, ...]
 
     def holds(self, value: Value, parameter: Parameter) -> bool:
-        """Whether the comparison is true for an active parent of this value."""
+        """Return whether the comparison is true for an active parent with this value."""
         if self.operator in ("==", "in"):
             return value in self._set
         if self.operator == "!=":
@@ -65,14 +65,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class All:
-    """True if all parts are (``&&``)."""
+    """A condition that is true if all its parts are true (``&&``)."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
 class Any_:
-    """True if any part is (``||``)."""
+    """A condition that is true if any of its parts is true (``||``)."""
 
     parts: tuple[All, ...]
 
@@ -81,7 +81,7 @@ Condition: TypeAlias = "Comparison | All | Any_"
 
 
 def comparisons(condition: Condition) -> Iterator[Comparison]:
-    """All comparisons in a condition, from left to right."""
+    """Yield all comparisons in a condition, from left to right."""
     if isinstance(condition, Comparison):
         yield condition
     else:
@@ -97,20 +97,20 @@ def parse_conditions(
     Parameters
     ----------
     clauses : iterable of str
-        In any order; blank ones are skipped.
+        The clauses, in any order. Blank clauses are skipped.
     parameters : dict of str to Parameter
 
     Returns
     -------
     conditions : dict of str to Condition
-        By child, parents before their children.
+        The keys are the children. Parents come before their children.
     texts : tuple of str
-        The clauses, with each choice as its parameter spells it; what is no clause is left out.
+        The clauses, without blank lines, comments and headings. Each choice is spelled as in its parameter.
 
     Raises
     ------
     ClauseError
-        Also for a child with two conditions that cannot be joined, and for cycles.
+        If a clause has an error, a child has two conditions that cannot be joined, or the conditions form a cycle.
     """
     conditions: dict[str, Any_] = {}
     texts: dict[str, str] = {}
@@ -137,7 +137,7 @@ def parse_conditions(
 
 
 def parse_condition(scanner: Scanner, parameters: Mapping[str, Parameter], names: Vocabulary) -> tuple[str, Any_]:
-    """Parse one conditional clause, not blank: the child and its condition."""
+    """Parse one conditional clause that is not blank; return the child and its condition."""
     start = scanner.position
     child = scanner.parameter(names, _BAR)
     if child is None:
@@ -154,20 +154,20 @@ def parse_condition(scanner: Scanner, parameters: Mapping[str, Parameter], names
 
 
 class _Factors(deque["Comparison | _Draft"]):
-    """What ``&&`` joins; ``depth`` counts the levels of ``||`` within it."""
+    """The factors that ``&&`` joins; ``depth`` is the number of levels of ``||`` within them."""
 
     depth = 0
 
 
 @dataclass
 class _Draft:
-    """What has been read of a condition, or of one in parentheses: factors joined by ``&&``, and these by ``||``."""
+    """The part read so far of a condition or of a parenthesis: ``||`` joins groups of factors, ``&&`` their factors."""
 
     alternatives: deque[_Factors] = field(default_factory=lambda: deque([_Factors()]))
     depth: int = 0
 
     def add(self, factor: Comparison | _Draft) -> None:
-        """A factor behind the last ``&&`` or ``||``; of parentheses that change nothing, what is in them."""
+        """Add a factor after the last ``&&`` or ``||``; parentheses that change nothing are removed."""
         last = self.alternatives[-1]
         if isinstance(factor, _Draft):
             depth = max(last.depth, factor.depth + (len(factor.alternatives) > 1))
@@ -180,7 +180,7 @@ class _Draft:
             last.append(factor)
 
     def close(self) -> None:
-        """The parenthesis ends: ``||`` directly within ``||`` is one."""
+        """End the parenthesis: merge each ``||`` directly within ``||``."""
         joined: deque[_Factors] = deque()
         for factors in self.alternatives:
             only = factors[0] if len(factors) == 1 else None
@@ -201,7 +201,7 @@ class _Draft:
 
 
 def _concatenated(left: D, right: D) -> D:
-    """Both in one; the shorter is added to the longer, so that deep nesting takes time in proportion to its length."""
+    """Concatenate two deques: extend the longer by the shorter, so that the time for deep nesting stays linear."""
     if len(left) < len(right):
         right.extendleft(reversed(left))
         return right
@@ -210,7 +210,7 @@ def _concatenated(left: D, right: D) -> D:
 
 
 class _Parser:
-    """Reads what stands behind the bar; with a stack of groups, so that depth costs no recursion."""
+    """Parser of the condition behind the bar; it keeps a stack of groups instead of calling itself."""
 
     def __init__(self, scanner: Scanner, parameters: Mapping[str, Parameter], names: Vocabulary) -> None:
         self.scanner, self.parameters, self.names = scanner, parameters, names
@@ -233,7 +233,7 @@ class _Parser:
                     scanner.error("&& and || are nested too deeply: give parts of it to parameters in between")
 
     def _goes_on(self, group: _Draft) -> bool:
-        """Whether a further factor follows."""
+        """Return whether another factor follows."""
         if self.scanner.accept("&&"):
             return not _trailing(self.scanner, "&&")
         self.scanner.refuse_foreign_operator()
@@ -244,7 +244,7 @@ class _Parser:
 
 
 def _trailing(scanner: Scanner, operator: str) -> bool:
-    """An operator with nothing behind it was accepted by the original; real scripts contain it."""
+    """Return whether the clause ends with this operator, and warn: the original accepts it and real scripts have it."""
     if not scanner.at_end():
         return False
     warn(f"{KIND} {shown(scanner.text)}: the {operator} at the end has no meaning")
@@ -299,13 +299,13 @@ def _parse_value(scanner: Scanner, parameter: Parameter, operator: str) -> Value
 
 
 def _join(first: Any_, second: Any_) -> Any_:
-    """The two texts with && between them, so that only the neighbours of the && are joined by it."""
+    """Join two conditions like their texts with && between them: && joins only the factors next to it."""
     middle = All(first.parts[-1].parts + second.parts[0].parts)
     return Any_(first.parts[:-1] + (middle,) + second.parts[1:])
 
 
 def _in_order(conditions: dict[str, Any_], texts: dict[str, str]) -> dict[str, Condition]:
-    """The conditions by the longest way to their child; those as far away as each other stay in their order."""
+    """Sort the conditions by the longest chain of parents above their child; equally long chains keep their order."""
     parents = {
         c: {each.parent for each in comparisons(condition)} & conditions.keys() for c, condition in conditions.items()
     }
@@ -316,7 +316,7 @@ def _in_order(conditions: dict[str, Any_], texts: dict[str, str]) -> dict[str, C
     levels: dict[str, int] = {}
     missing = {child: len(above) for child, above in parents.items()}
     ready = [child for child, count in missing.items() if count == 0]
-    for parent in ready:  # grows meanwhile
+    for parent in ready:  # the loop appends to this list
         levels[parent] = 1 + max((levels[each] for each in parents[parent]), default=0)
         for child in children[parent]:
             missing[child] -= 1
@@ -343,17 +343,17 @@ def _find_cycle(conditions: Mapping[str, Condition]) -> list[str]:
 def active_parameters(
     values: Mapping[str, Value], parameters: Mapping[str, Parameter], conditions: Mapping[str, Condition]
 ) -> set[str]:
-    """The names of the active parameters of one complete assignment.
+    """Return the names of the active parameters of one complete assignment.
 
     A condition on an inactive parent is false, whatever its operator.
 
     Parameters
     ----------
     values : dict of str to value
-        A value for every parameter, also for the inactive ones.
+        A value for every parameter, active or inactive.
     parameters : dict of str to Parameter
     conditions : dict of str to Condition
-        Parents before children, as `parse_conditions` returns them.
+        The result of `parse_conditions`: parents come before their children.
     """
     active = set(parameters) - set(conditions)
 

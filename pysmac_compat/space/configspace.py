@@ -1,4 +1,4 @@
-"""From a checked definition to a `ConfigSpace.ConfigurationSpace`."""
+"""The conversion of a checked definition to a `ConfigSpace.ConfigurationSpace`."""
 
 from __future__ import annotations
 
@@ -42,17 +42,16 @@ _ENCODERS: dict[type, Any] = {
 
 
 class _ConditionNode(ConditionNode):
-    """A node that is no branch of another one, and stands behind the deepest of its parents."""
+    """A condition node that is never a branch of another node; its position is behind its deepest parent."""
 
     def depends_on(self, other: ConditionNode) -> bool:
         return False
 
 
 class _FlatDAG(DAG):
-    """ConfigSpace's graph without the trees of conditions, which take time exponential in their depth.
+    """ConfigSpace's graph without the trees of conditions, whose time is exponential in their depth.
 
-    In their place `ParameterSpace` keeps the conditions in an order in which each comes
-    after those of its parents.
+    `ParameterSpace` instead orders the conditions so that each condition comes after the conditions of its parents.
     """
 
     def _minimum_conditions(self) -> list[ConditionNode]:
@@ -62,22 +61,21 @@ class _FlatDAG(DAG):
         ]
 
     def _check_cyclic_dependancy(self) -> None:
-        pass  # a `Definition` has none
+        pass  # a `Definition` has no cycles
 
 
 class ParameterSpace(ConfigurationSpace):
-    """A `ConfigurationSpace` that was written in the pysmac dialect.
+    """A `ConfigurationSpace` of a search space in the pysmac dialect.
 
-    Beyond what ConfigSpace does: sampling works on arrays and ends in bounded time however few
-    configurations are legal, equality with itself costs nothing, and it is serialised
-    with the names that ConfigSpace knows.
+    It differs from its base class in three points. It samples on arrays, in bounded time however few configurations
+    are legal. A comparison with itself costs nothing. Its serialised form uses the names that ConfigSpace knows.
 
     Attributes
     ----------
     definition : Definition
         The space as plain data.
     pinned : dict of int to float
-        What is drawn or enumerated, and every neighbour, has these values in its vector, by index.
+        Fixed values in the vectors, by index: every drawn or enumerated configuration and every neighbour has them.
     """
 
     def __init__(
@@ -96,16 +94,16 @@ class ParameterSpace(ConfigurationSpace):
         self.pinned = {self.index_of[name]: float(self[name].to_vector(value)) for name, value in subspace.items()}
 
     def add(self, *args: Any) -> None:
-        """As in ConfigSpace; see there."""
+        """Add hyperparameters, conditions and forbidden clauses, like ConfigSpace, and order the conditions."""
         super().add(*args)
         self._order_conditions()
 
     def _order_conditions(self) -> None:
-        """Settle parents before their children, wherever ConfigSpace looks at what a change brings about.
+        """Order conditions and clauses so that ConfigSpace settles parents before children when a value changes.
 
-        ConfigSpace goes by a condition's shallowest parent, so that one with a deeper parent is
-        looked at too early; and for the legality of a change it looks at the clauses on the
-        changed parameter only, not at those on what the change activates.
+        ConfigSpace orders a condition by its shallowest parent, so it evaluates a condition with a deeper parent too
+        early. To check a change, ConfigSpace itself evaluates only the clauses on the changed parameter, and not the
+        clauses on the parameters that the change activates.
         """
         dag = self._dag
         position = {name: i for i, name in enumerate(self.at)}  # by depth
@@ -128,7 +126,7 @@ class ParameterSpace(ConfigurationSpace):
             dag.forbidden_lookup[name] = list({id(clause): clause for clause in found}.values())
 
     def sample_configuration(self, size: int | None = None) -> Any:
-        """Draw one configuration, or a list of ``size``.
+        """Draw one configuration, or a list of ``size`` configurations.
 
         Raises
         ------
@@ -143,7 +141,7 @@ class ParameterSpace(ConfigurationSpace):
         return configurations[0] if size is None else configurations
 
     def to_serialized_dict(self, encoders: Mapping[type, Any] | None = None) -> dict[str, Any]:
-        """As in ConfigSpace; an expression is written with the type EXPRESSION and its text."""
+        """Serialise the space like ConfigSpace; an expression has the type EXPRESSION and its text."""
         return super().to_serialized_dict(encoders={**_ENCODERS, **(encoders or {})})
 
     def __eq__(self, other: Any) -> bool:
@@ -166,9 +164,9 @@ def parameter_space(
     parameter_dict : dict of str to tuple
         ``(type, values, default[, 'log'])`` with type 'real', 'integer', 'categorical', 'ordinal'.
     conditional_clauses : list of str
-        As ``'child | parent == value && other in {a, b}'``.
+        For example ``'child | parent == value && other in {a, b}'``.
     forbidden_clauses : list of str
-        As ``'{a = x, b = y}'`` or ``'{x^2 + y^2 < 9}'``.
+        For example ``'{a = x, b = y}'`` or ``'{x^2 + y^2 < 9}'``.
 
     Returns
     -------
@@ -177,7 +175,7 @@ def parameter_space(
     Raises
     ------
     ParameterError, ClauseError, ArgumentError
-        All of them ``ValueError``; the message names the parameter or shows the clause.
+        Each is a ``ValueError``. The message names the parameter or shows the clause.
 
     Examples
     --------
@@ -191,19 +189,19 @@ def parameter_space(
 
 
 def search_space(definition: Definition, subspace: Mapping[str, Value]) -> ConfigurationSpace:
-    """The space for a search that is confined to some values of some parameters."""
+    """Return the `ConfigurationSpace` of a search; ``subspace`` fixes the values of some parameters."""
     return definition.ready_space(subspace) or ParameterSpace(definition, subspace)
 
 
 class _Choices(list[Value]):
-    """The choices of a parameter. ConfigSpace asks for the place of each one of them, and a list would look for it."""
+    """The choices of a parameter, with a fast ``index``: ConfigSpace asks for the position of every choice."""
 
     def __init__(self, parameter: Parameter) -> None:
         super().__init__(parameter.values)
         self._positions = parameter.positions
 
     def index(self, value: Value, *bounds: Any) -> int:
-        """The place of a choice."""
+        """Return the position of a choice."""
         return self._positions[value] if not bounds else super().index(value, *bounds)
 
 

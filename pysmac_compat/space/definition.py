@@ -1,4 +1,4 @@
-"""A whole search space as checked, plain data: parameters, conditions, forbidden clauses."""
+"""The checked search space as plain data: parameters, conditions, forbidden clauses."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Definition:
-    """What the user wrote, understood.
+    """A checked search space.
 
     Attributes
     ----------
     parameters : dict of str to Parameter
     conditions : dict of str to Condition
-        By child; parents come before their children.
+        The keys are the children. Parents come before their children.
     forbiddens : list of Classic or Expression
     conditional_clauses : tuple of str
-        The texts behind ``conditions``, with each choice as its parameter spells it.
+        The texts of ``conditions``. Each choice is spelled as in its parameter.
     """
 
     parameters: dict[str, Parameter]
@@ -44,7 +44,7 @@ class Definition:
         return {name: values[name] for name in sorted(self.active(values))}
 
     def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """All parameters, sorted by name; those that ``values`` lacks carry their default."""
+        """Return the values of all parameters, sorted by name; a parameter that ``values`` lacks has its default."""
         return {name: values.get(name, self.parameters[name].default) for name in sorted(self.parameters)}
 
     @property
@@ -53,11 +53,11 @@ class Definition:
         return self.restrict({name: parameter.default for name, parameter in self.parameters.items()})
 
     def ready_space(self, subspace: Mapping[str, Value]) -> ConfigurationSpace | None:
-        """The space for a search confined to these values, where it is there already; see `search_space`."""
+        """Return the `ConfigurationSpace` with these fixed values, or None if `search_space` has to build it."""
         return None
 
     def violated(self, values: Mapping[str, Value]) -> Forbidden | None:
-        """The first clause that forbids a configuration, given as the values of its active parameters."""
+        """Return the first clause that forbids a configuration; ``values`` are those of its active parameters."""
         return next((clause for clause in self.forbiddens if clause.forbids_values(values)), None)
 
 
@@ -66,19 +66,19 @@ def define(
     conditional_clauses: Iterable[str] = (),
     forbidden_clauses: Iterable[str] = (),
 ) -> Definition:
-    """Check and understand a search space in the pysmac dialect.
+    """Parse and check a search space in the pysmac dialect.
 
     Parameters
     ----------
     parameter_dict : dict of str to tuple, or Definition
-        A definition comes back as it is.
+        A definition is returned unchanged.
     conditional_clauses : list or tuple of str
     forbidden_clauses : list or tuple of str
 
     Raises
     ------
     ParameterError, ClauseError, ArgumentError
-        All of them ``ValueError``.
+        Each is a ``ValueError``.
     """
     if isinstance(parameter_dict, Definition):
         return parameter_dict
@@ -101,7 +101,7 @@ def define(
 def _forbiddens(clauses: list[str], parameters: Mapping[str, Parameter]) -> list[Forbidden]:
     if not clauses:
         return []
-    # not before: this needs NumPy, and each call is a fork, which takes twice as long with it
+    # imported here because it imports NumPy: each call is a fork, and NumPy doubles the time of a fork
     from pysmac_compat.space.forbidden import parse_forbiddens
 
     return parse_forbiddens(clauses, parameters)

@@ -1,4 +1,4 @@
-"""The domains of parameters: bounds, choices and defaults as a user writes them, checked."""
+"""Checks of the domains of parameters: the bounds, choices and defaults that a user writes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pysmac_compat.errors import ParameterError, ParameterTypeError, shown
 from pysmac_compat.suggestions import did_you_mean
 
 _CHOICE_TYPES = (str, bool, int, float, type(None))
-_LARGEST_INTEGER = 2**53  # beyond, a float64 does not hold every integer
+_LARGEST_INTEGER = 2**53  # a float64 does not hold every integer beyond this one
 
 RANGE = "the range must be a list [lower, upper]"
 
 
 def native(value: Any) -> Any:
-    """A numpy scalar (or anything else with ``item()`` and no length) as a plain Python value."""
+    """Convert a numpy scalar (or another object with ``item()`` and an empty shape) to a plain Python value."""
     if type(value) in _CHOICE_TYPES:
         return value
     if hasattr(value, "item") and getattr(value, "shape", None) == ():
@@ -26,25 +26,25 @@ def native(value: Any) -> Any:
 
 
 def as_sequence(name: str, values: Any, expected: str) -> list[Any]:
-    """The elements of a list, or of what was one in Python 2, as plain Python values."""
-    # The keys of a dict are in order; they, maps and the like were lists in Python 2.
+    """Convert the elements of a list, or of an object that was a list in Python 2, to plain Python values."""
+    # dict.keys(), dict.values() and map() returned lists in Python 2
     if isinstance(values, (KeysView, ValuesView, Iterator)):
         values = list(values)
     if isinstance(values, (Set, Mapping)) or not hasattr(values, "__len__") or not hasattr(values, "__getitem__"):
         raise ParameterTypeError(f"parameter {shown(name)}: {expected}, got {shown(values)}")
     try:
         return [native(values[i]) for i in range(len(values))]
-    except Exception as error:  # of a class of the user's
+    except Exception as error:  # raised by a class of the user
         raise ParameterTypeError(f"parameter {shown(name)}: {expected}, got {shown(values)}: {shown(error)}") from None
 
 
 def numeric_domain(name: str, kind: str, values: Any, default: Any, log: bool) -> tuple[tuple[Any, ...], Any]:
-    """The bounds and the default of a 'real' or an 'integer' parameter, as plain Python values.
+    """Check the bounds and the default of a 'real' or 'integer' parameter; return them as plain Python values.
 
     Raises
     ------
     ParameterError
-        Naming the parameter, the value, and what was expected.
+        The message names the parameter, the value, and the expected value.
     """
     bounds = as_sequence(name, values, RANGE)
     if len(bounds) != 2:
@@ -77,7 +77,7 @@ def numeric_domain(name: str, kind: str, values: Any, default: Any, log: bool) -
 
 
 def _is_near(one: float, other: float) -> bool:
-    """Whether two numbers differ as by an error of rounding."""
+    """Return whether two numbers differ by no more than a rounding error."""
     return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12)
 
 
@@ -104,7 +104,7 @@ def _real(name: str, value: Any, default: bool = False) -> float:
     what = "default" if default else "bound"
     try:
         number = math.nan if isinstance(value, bool) else float(value)
-    except Exception:  # of a class of the user's, too
+    except Exception:  # a class of the user may raise anything
         number = math.nan
     if not math.isfinite(number):
         raise ParameterError(f"parameter {shown(name)}: the {what} {shown(value)} is not a finite number")
@@ -112,14 +112,14 @@ def _real(name: str, value: Any, default: bool = False) -> float:
 
 
 def choice_domain(name: str, kind: str, values: Any, default: Any) -> tuple[tuple[Any, ...], Any]:
-    """The choices and the default of a 'categorical' or an 'ordinal' parameter, as plain Python values.
+    """Check the choices and the default of a 'categorical' or 'ordinal' parameter; return them as plain Python values.
 
-    Integers among floats become floats.
+    If the choices are integers and floats, the integers become floats.
 
     Raises
     ------
     ParameterError
-        Naming the parameter, the value, and what was expected.
+        The message names the parameter, the value, and the expected value.
     """
     choices = as_sequence(name, values, f"the values of a {kind} parameter must be a list")
     if isinstance(values, str):
@@ -184,7 +184,7 @@ def _check_distinct(name: str, choices: Sequence[Any]) -> None:
 
 
 def _instead(value: Any, choices: Sequence[Any]) -> str:
-    """The end of a message: the choice that may be meant by a default that is none."""
+    """Return the end of a message: the choice that the user may mean with a default that is not a choice."""
     text = shown(value).strip("'\"")
     for choice in choices:
         alike = shown(choice).strip("'\"") in (text, f"{text}.0")

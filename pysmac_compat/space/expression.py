@@ -1,4 +1,4 @@
-"""Arithmetic and logical expressions over parameters: grammar, postfix form, evaluation on arrays.
+"""The parser of arithmetic and logical expressions over parameters: grammar and postfix form.
 
 Grammar, by binding power (`PRECEDENCE`)::
 
@@ -7,13 +7,13 @@ Grammar, by binding power (`PRECEDENCE`)::
     primary    := number | parameter | word | 'word' | function group | group
     group      := '(' expression ')' | '[' expression ']'
 
-Two operands without an operator between them are multiplied. The values of an expression
-are numbers: words count by their number in the space's numbering (`numbering.py`),
-comparisons give 0 or 1.
+Two operands without an operator between them are multiplied. The value of an expression
+is a number: a word has its number in the numbering of the space (`numbering.py`), and a comparison has the value
+0 or 1.
 
-An expression is read into postfix form (``a b + c *`` for ``(a + b) * c``) and evaluated with a stack, so that
-neither its length nor its depth has a limit, and both take time in proportion to its length. Dijkstra describes
-the method: "Algol 60 translation", 1961.
+The parser converts an expression to postfix form (``a b + c *`` for ``(a + b) * c``). `Formula` evaluates this form
+with a stack. So neither the length nor the depth of an expression has a limit, and parsing and evaluation take time in
+proportion to its length. Dijkstra describes the method: "Algol 60 translation", 1961.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _BEFORE_GROUP = re.compile(r"\s*[(\[]")
 _OPERATOR = re.compile("|".join(map(re.escape, PRECEDENCE)))
 _IN_NUMBERS = frozenset("0123456789.")
 _CLOSING = {"(": ")", "[": "]"}
-#: stands in place of the binding power of a function, which takes the group behind it
+#: used as the binding power of a function, whose operand is the group behind it
 _CALL = 9
 
 
@@ -64,15 +64,15 @@ class ExpressionParser:
     Parameters
     ----------
     scanner : Scanner
-        Stands behind the opening brace.
+        Its position is behind the opening brace.
     names : Vocabulary
-        Of the parameters.
+        The names of the parameters.
     words : dict of str to float
         The number of each word of the space.
     word_names : Vocabulary
-        Of the words.
+        The words of the space.
     operands : str
-        What a name may stand for, for messages.
+        Text for messages: the things that a name may mean.
     """
 
     def __init__(
@@ -86,13 +86,13 @@ class ExpressionParser:
         self.scanner, self.names, self.words, self.word_names = scanner, names, words, word_names
         self.operands = operands
         self._steps: list[Step] = []
-        #: what waits for its right operand, with its binding power; None for an open group
+        #: operators and functions that wait for their right operand, each with its binding power; None is an open group
         self._waiting: list[tuple[Step | None, int]] = []
         #: the closing brackets of the open groups
         self._groups: list[str] = []
 
     def parse(self) -> Formula:
-        """Read to the end of the expression: to what can follow neither an operand nor an operator."""
+        """Read to the end of the expression: to text that continues it neither with an operand nor with an operator."""
         while True:
             self._operand()
             while self._groups and self.scanner.accept(self._groups[-1]):
@@ -111,7 +111,7 @@ class ExpressionParser:
         return Formula(tuple(self._steps))
 
     def _take(self, power: int) -> None:
-        """What binds at least as tight has its right operand, back to the innermost open group."""
+        """Move waiting operators with at least this binding power to the steps, back to the innermost open group."""
         while self._waiting and self._waiting[-1][0] is not None and self._waiting[-1][1] >= power:
             self._pop()
 
@@ -132,7 +132,7 @@ class ExpressionParser:
             self._pop()
 
     def _operator(self) -> tuple[str, int] | None:
-        """The operator that comes next, not consumed, and its length: 0 for a multiplication without a sign."""
+        """Return the next operator, without consuming it, and its length: 0 for a multiplication without a sign."""
         scanner = self.scanner
         if scanner.at_end() or scanner.text[scanner.position] in "})]":
             return None
@@ -150,14 +150,14 @@ class ExpressionParser:
         return MULTIPLY, 0
 
     def _operand_follows(self) -> bool:
-        """Whether a parameter or a word comes next: those may be called 'and', or begin with '&'."""
+        """Return whether a parameter or a word comes next; its name may be 'and', or may begin with '&'."""
         start = self.scanner.position
         found = self.scanner.longest(self.names) or self.scanner.longest(self.word_names)
         self.scanner.position = start
         return found is not None
 
     def _operand(self) -> None:
-        """Read an operand, with the signs and the opening brackets before it."""
+        """Read an operand and the signs and opening brackets before it."""
         scanner = self.scanner
         while True:
             if scanner.at_end():
@@ -182,9 +182,9 @@ class ExpressionParser:
             self._open(bracket)
 
     def _single(self) -> Step | None:
-        """A parameter, a word or a number, if one comes next."""
+        """Read a parameter, a word or a number; return None if something else comes next."""
         scanner = self.scanner
-        first = scanner.text[scanner.position]  # where nothing can begin with it, nothing is looked for
+        first = scanner.text[scanner.position]  # no name or word is looked for unless one begins with this character
         if self.names.has_first(first) and (name := scanner.parameter(self.names)) is not None:
             return Name(name)
         if self.word_names.has_first(first) and (word := scanner.longest(self.word_names)) is not None:

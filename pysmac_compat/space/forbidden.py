@@ -1,11 +1,11 @@
-"""The forbidden clauses ``{a = x, b = y}`` and ``{expression}``: grammar, tree, meaning.
+"""The forbidden clauses ``{a = x, b = y}`` and ``{expression}``: their grammar, tree and meaning.
 
 Grammar::
 
     clause  := '{' (classic | expression) '}'
     classic := parameter '=' value (',' parameter '=' value)* [',']
 
-A clause whose first word is a parameter followed by a single ``=`` is a classic one.
+If a clause begins with a parameter and a single ``=``, it is a classic clause.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ _EQUATION = re.compile(r"\s*=(?![=<>])")
 
 @dataclass(frozen=True)
 class Classic:
-    """Forbidden where all parameters have these values; values of numeric parameters are floats."""
+    """A clause that forbids a configuration in which all these parameters have these values.
+
+    The values of numeric parameters are floats.
+    """
 
     text: str
     equations: tuple[tuple[str, Value], ...]
@@ -49,13 +52,13 @@ class Codes(dict[Value, float]):
 
     @cached_property
     def table(self) -> Column:
-        """The numbers by the places of the choices in their list; last, NaN for an inactive parameter."""
+        """The numbers in the order of the choices; the last element is NaN, for an inactive parameter."""
         return np.array([*self.values(), np.nan])
 
 
 @dataclass(frozen=True)
 class Expression:
-    """Forbidden where the value of the expression is not 0.
+    """A clause that forbids a configuration if the value of its expression is not 0.
 
     Attributes
     ----------
@@ -63,7 +66,7 @@ class Expression:
         The clause as the user wrote it.
     node : Formula
     codes : dict of str to Codes
-        The number of each choice, for the categorical and ordinal parameters in it.
+        The number of each choice, for the categorical and ordinal parameters in the expression.
     """
 
     text: str
@@ -76,8 +79,8 @@ class Expression:
         Parameters
         ----------
         columns : dict of str to array of shape (size,)
-            For each parameter in the expression: its values, for categorical and ordinal
-            ones their numbers; NaN where it is inactive.
+            For each parameter in the expression: its values (the numbers of the choices if it is categorical or
+            ordinal), and NaN if the parameter is inactive.
         size : int
 
         Returns
@@ -108,14 +111,14 @@ def parse_forbiddens(clauses: Iterable[str], parameters: Mapping[str, Parameter]
     Parameters
     ----------
     clauses : iterable of str
-        Blank ones are skipped.
+        The clauses. Blank clauses are skipped.
     parameters : dict of str to Parameter
 
     Raises
     ------
     ClauseError
     ParameterError
-        If an expression is among the clauses, and ordinals contradict each other.
+        If a clause is an expression, and the orders of two ordinals contradict each other.
     """
     language = Language(parameters)
     scanners = (Scanner(text, KIND) for text in clauses)
@@ -123,7 +126,7 @@ def parse_forbiddens(clauses: Iterable[str], parameters: Mapping[str, Parameter]
 
 
 class Language:
-    """What the words in the forbidden clauses of a space stand for.
+    """The meanings of the words in the forbidden clauses of a space.
 
     Parameters
     ----------
@@ -136,17 +139,17 @@ class Language:
 
     @cached_property
     def words(self) -> dict[str, float]:
-        """The numbering, which only expressions need.
+        """The numbers of the words; only expressions need them.
 
         Raises
         ------
         ParameterError
-            If there is none.
+            If the orders of two ordinals contradict each other.
         """
         return number_words(self.parameters.values())
 
     def codes(self, parameter: Parameter) -> Codes:
-        """The number of each choice; the same dict for all clauses."""
+        """Return the number of each choice, in one dict that all clauses share."""
         if parameter.name not in self._codes:
             numbers = codes(parameter, self.words)
             self._codes[parameter.name] = Codes(zip(parameter.values, numbers, strict=True))
@@ -159,7 +162,7 @@ class Language:
 
 
 def parse_forbidden(scanner: Scanner, language: Language) -> Forbidden:
-    """Parse one forbidden clause, not blank."""
+    """Parse one forbidden clause that is not blank."""
     scanner.expect("{", "a clause in braces, {...}")
     if scanner.peek("}"):
         scanner.error("the clause is empty")

@@ -1,4 +1,4 @@
-"""Expressions in postfix form, and their evaluation on arrays; `expression.py` reads them."""
+"""Expressions in postfix form and their evaluation on arrays; `expression.py` parses them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Word(Number):
-    """A word, by its number."""
+    """A word, represented by its number."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,14 @@ class Name:
 
 @dataclass(frozen=True)
 class Function:
-    """What takes one operand from the stack: a function, or the unary minus."""
+    """A step that takes one operand from the stack: a function or the unary minus."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Operator:
-    """What takes two operands from the stack."""
+    """A step that takes two operands from the stack."""
 
     symbol: str
 
@@ -90,14 +90,13 @@ class Operator:
 Step: TypeAlias = Number | Name | Function | Operator
 
 
-#: what lies on the stack, for many configurations: the value (array of float, or float64), where all parameters in it
-#: are active (array of bool, or bool), and whether it is true or false by itself: the value of a comparison, of ``&&``
-#: or of ``||``
+#: an element of the stack, for many configurations: the value (array of float, or float64); whether all parameters in
+#: it are active (array of bool, or bool); and whether the value is a truth value, from a comparison, ``&&`` or ``||``
 _Operand: TypeAlias = tuple[Any, Any, bool]
 
 
 def _truth(operand: _Operand) -> Any:
-    """Whether it counts as true inside ``&&`` and ``||``: above 0, all its parameters active."""
+    """Return whether an operand of ``&&`` or ``||`` is true: it is above 0, and all its parameters are active."""
     value, active, boolean = operand
     return value > 0 if boolean else (value > 0) & active
 
@@ -116,22 +115,25 @@ class Formula:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The parameters in it."""
+        """The names of the parameters in the expression."""
         return frozenset(step.name for step in self.steps if isinstance(step, Name))
 
     def numbers(self, columns: Mapping[str, Column], size: int) -> Column:
-        """The value for each configuration.
+        """Return the value of the expression for each configuration.
 
         Parameters
         ----------
         columns : dict of str to array of shape (size,), or to float64
-            The values of the parameters, NaN where one is inactive.
+            The values of the parameters; NaN for an inactive parameter.
         size : int
         """
         return np.broadcast_to(self._evaluate(columns)[0], size)
 
     def forbids(self, columns: Mapping[str, Column], size: int) -> npt.NDArray[np.bool_]:
-        """Whether it forbids as a whole clause: not 0, all its parameters active. As `numbers`."""
+        """Return whether the expression, as a clause, forbids each configuration: not 0, and all parameters active.
+
+        The parameters are those of `numbers`.
+        """
         value, active, boolean = self._evaluate(columns)
         return np.broadcast_to(value != 0 if boolean else (value != 0) & active, size)
 
@@ -161,7 +163,7 @@ def _applied(symbol: str, left: _Operand, right: _Operand) -> _Operand:
     if symbol in ARITHMETIC:
         return ARITHMETIC[symbol](left[0], right[0]), active, False
     if symbol in COMPARISONS:
-        # false where a parameter is inactive; with a NaN that was calculated only != is true
+        # false if a parameter is inactive; if the calculation gave NaN, only != is true
         truth = COMPARISONS[symbol](left[0], right[0]) & active
     else:
         truth = _truth(left) & _truth(right) if symbol == "&&" else _truth(left) | _truth(right)

@@ -1,8 +1,7 @@
 """Numeric ConfigSpace hyperparameters that keep full precision.
 
-ConfigSpace rounds every float to 13 decimals, so that a log range from 1e-15 on is
-refused and the default 1/3 comes back as another number; and the upper bound of a wide integer
-range on a log scale comes back as the integer above it.
+ConfigSpace itself rounds every float to 13 decimals: it refuses a log range from 1e-15 on, and returns another
+number for the default 1/3. For the upper bound of a wide integer range on a log scale, it returns the integer above.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from pysmac_compat.space.parameters import Parameter
 
 
 class _Exact(float):
-    """A float that ``numpy.round`` returns as it is: numpy asks an object for its own ``round`` first."""
+    """A float that ``numpy.round`` returns unchanged, because numpy calls the ``round`` method of an object first."""
 
     __slots__ = ()
 
@@ -47,7 +46,7 @@ class _Scale(UnitScaler):
         return values
 
     def to_vector(self, value: Any) -> Any:
-        # a legal value that ConfigSpace has rounded can lie just outside
+        # ConfigSpace may have rounded a legal value to one just outside the range
         return super().to_vector(np.clip(value, self.lower_value, self.upper_value)).clip(0.0, 1.0)
 
 
@@ -57,14 +56,14 @@ class RealHyperparameter(UniformFloatHyperparameter):
     Parameters
     ----------
     parameter : Parameter
-        Of kind 'real'.
+        A parameter of kind 'real'.
     """
 
     def __init__(self, parameter: Parameter) -> None:
         self.lower, self.upper = parameter.values
         self.log = parameter.log
         distribution = UnitUniformContinuousDistribution(pdf_max_density=1 / (self.upper - self.lower))
-        # The initialiser of UniformFloatHyperparameter is what rounds: it is left out.
+        # The initialiser of UniformFloatHyperparameter rounds, so it is not called.
         NumericalHyperparameter.__init__(
             self,
             name=parameter.name,
@@ -79,7 +78,7 @@ class RealHyperparameter(UniformFloatHyperparameter):
 
 
 class _WholeScale(UnitScaler):
-    """The scaling of an integer range to [0, 1]; any position stands for the integer nearest to it."""
+    """The scaling of an integer range to [0, 1]; each position represents the nearest integer."""
 
     def _unsafe_to_value(self, vector: Any) -> Any:
         return np.clip(super()._unsafe_to_value(vector), self._lower_value_f64, self._upper_value_f64)
@@ -92,12 +91,12 @@ class _WholeScale(UnitScaler):
 
 
 def integer_hyperparameter(parameter: Parameter) -> UniformIntegerHyperparameter:
-    """An integer parameter on a linear or logarithmic scale that keeps its bounds.
+    """Build an integer hyperparameter on a linear or logarithmic scale that keeps its bounds.
 
     Parameters
     ----------
     parameter : Parameter
-        Of kind 'integer'.
+        A parameter of kind 'integer'.
     """
     lower, upper = parameter.values
     made = UniformIntegerHyperparameter(

@@ -14,9 +14,8 @@ from pysmac_compat.space.parameters import Parameter, is_number
 def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
     """Number all words among the choices of a space.
 
-    The first number is floor(largest numeric choice) + 1 (1 if there is none). The words
-    stand in a topological order of the lists of all ordinals, alphabetical where that
-    leaves a choice.
+    The first number is floor(largest numeric choice) + 1, or 1 if no choice is numeric. The order of the words is a
+    topological order of the lists of all ordinals; where several orders are possible, it is alphabetical.
 
     Parameters
     ----------
@@ -48,7 +47,7 @@ def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
 
 
 def _sorted_tokens(parameters: Iterable[Parameter], chosen: Callable[[str], object]) -> list[str]:
-    """A topological order of the chosen tokens, the least free one first; those on a cycle are left out."""
+    """Sort the chosen tokens topologically, the least free token first; leave out tokens on or behind a cycle."""
     before: dict[str, int] = {}
     after: dict[str, set[str]] = defaultdict(set)
     for parameter in parameters:
@@ -74,5 +73,5 @@ def _sorted_tokens(parameters: Iterable[Parameter], chosen: Callable[[str], obje
 
 
 def codes(parameter: Parameter, words: Mapping[str, float]) -> list[float]:
-    """The number of each choice of a categorical or ordinal parameter, in the order of its list."""
+    """Return the number of each choice of a categorical or ordinal parameter, in the order of its list."""
     return [float(token) if is_number(token) else words[token] for token in parameter.tokens]

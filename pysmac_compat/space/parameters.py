@@ -1,4 +1,4 @@
-"""Parameter definitions: the tuples of a pysmac parameter dict, checked once, then plain data."""
+"""Parameter definitions: plain data from the checked tuples of a pysmac parameter dict."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Kind = Literal["real", "integer", "categorical", "ordinal"]
 Value: TypeAlias = str | int | float | bool | None
 
 KINDS: tuple[Kind, ...] = ("real", "integer", "categorical", "ordinal")
-#: what others call these kinds
+#: other names of these kinds
 _OTHER_WORDS: dict[str, Kind] = {
     "int": "integer",
     "float": "real",
@@ -38,7 +38,7 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number as Python and Java print it: no underscores, no NaN, no infinity."""
+    """Return whether a text is a number in the form in which Python and Java print it; no NaN, no infinity."""
     return NUMBER.fullmatch(text) is not None
 
 
@@ -51,7 +51,7 @@ class Parameter:
     name : str
     kind : {'real', 'integer', 'categorical', 'ordinal'}
     values : tuple
-        ``(lower, upper)`` of a numeric parameter, else all choices in their order.
+        ``(lower, upper)`` if the parameter is numeric, otherwise all choices in their order.
     default : str, int, float, bool or None
     log : bool
         Whether a numeric parameter is searched on a logarithmic scale.
@@ -65,27 +65,27 @@ class Parameter:
 
     @property
     def numeric(self) -> bool:
-        """Whether the domain is a range, not a list of choices."""
+        """Whether the domain is a range and not a list of choices."""
         return self.kind in ("real", "integer")
 
     @cached_property
     def tokens(self) -> dict[str, Value]:
-        """The choices by the text that stands for them in a clause."""
+        """The choices; the key of a choice is its text in a clause."""
         return {} if self.numeric else {str(value): value for value in self.values}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The texts of the choices, to be found in a clause."""
+        """The texts of the choices, for a search in a clause."""
         return Vocabulary(self.tokens)
 
     @cached_property
     def positions(self) -> dict[Value, int]:
-        """The place of each choice in the list, from 0."""
+        """The position of each choice in the list, from 0."""
         return {value: position for position, value in enumerate(self.values)}
 
     @cached_property
     def _by_number(self) -> dict[float, str]:
-        """The text of each choice that is a number, by that number."""
+        """The text of each choice that is a number; the key is the number."""
         return {
             float(value): token
             for token, value in self.tokens.items()
@@ -93,9 +93,9 @@ class Parameter:
         }
 
     def token_of(self, text: str) -> str | None:
-        """The text of the choice that a text stands for: itself, or another text of the same number, as ``0`` of 0.0.
+        """Return the text of the choice that a text means: the text itself, or a text of the same number.
 
-        None if there is no such choice.
+        For example, ``0`` means the choice 0.0. Return None if there is no such choice.
         """
         if text in self.tokens:
             return text
@@ -109,12 +109,12 @@ class Parameter:
         return cut("{" + ", ".join(self.tokens) + "}")
 
     def __getstate__(self) -> dict[str, Any]:
-        # what is cached can be made again
+        # cached properties are left out: they can be computed again
         return {field: self.__dict__[field] for field in self.__dataclass_fields__}
 
 
 def parse_parameters(parameter_dict: Mapping[str, Any]) -> dict[str, Parameter]:
-    """Check a whole parameter dict.
+    """Check a parameter dict and convert it to parameters.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def parse_parameters(parameter_dict: Mapping[str, Any]) -> dict[str, Parameter]:
     Raises
     ------
     ParameterError
-        Naming the parameter, its value and what was expected.
+        The message names the parameter, its value and the expected value.
     """
     if not isinstance(parameter_dict, Mapping):
         raise ParameterTypeError(
@@ -140,7 +140,7 @@ def parse_parameters(parameter_dict: Mapping[str, Any]) -> dict[str, Parameter]:
 
 
 def parse_parameter(name: str, specification: Any) -> Parameter:
-    """Check one parameter definition.
+    """Check one parameter definition and convert it to a parameter.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def parse_parameter(name: str, specification: Any) -> Parameter:
     Returns
     -------
     Parameter
-        With native Python values: numpy scalars become int, float, bool or str.
+        All values are plain Python values: numpy scalars become int, float, bool or str.
 
     Raises
     ------
@@ -196,7 +196,7 @@ def _check_name(name: Any) -> None:
 
 
 def _parse_flags(name: str, rest: Sequence[Any], kind: str) -> bool:
-    """Whether the fourth element is 'log'; whatever else stands there is ignored, as in the original."""
+    """Return whether the fourth element is 'log'; warn about all other elements and ignore them, like the original."""
     log = len(rest) > 0 and isinstance(rest[0], str) and rest[0] == "log"
     ignored = list(rest[1:] if log else rest)
     if log and kind in ("categorical", "ordinal"):
@@ -210,7 +210,7 @@ def _parse_flags(name: str, rest: Sequence[Any], kind: str) -> bool:
 
 
 def _parse_untyped(name: str, specification: Sequence[Any]) -> Parameter:
-    """The dialect of pysmac's first releases, which its ``read_pcs`` returns, too."""
+    """Parse the dialect of pysmac's first releases, which is also the dialect that its ``read_pcs`` returns."""
     if len(specification) < 2:
         raise ParameterTypeError(f"parameter {shown(name)}: expected (values, default), got {shown(specification)}")
     values, default, *flags = specification

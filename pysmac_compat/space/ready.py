@@ -1,4 +1,4 @@
-"""A `ConfigurationSpace` of ConfigSpace in the place of the pysmac dialect."""
+"""Searches in a `ConfigurationSpace` of the user instead of a space in the pysmac dialect."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def is_configspace(space: object) -> TypeGuard[ConfigurationSpace]:
-    """Whether this is a space of ConfigSpace, without importing it: who has one has imported it."""
+    """Return whether this is a ConfigSpace space; if it is, its owner has already imported ConfigSpace."""
     kind = getattr(
         sys.modules.get("ConfigSpace"), "ConfigurationSpace", None
-    )  # a module of that name may be another one
+    )  # another module may have this name
     return kind is not None and isinstance(space, kind)
 
 
@@ -32,12 +32,12 @@ def understand(
     conditional_clauses: Iterable[str] = (),
     forbidden_clauses: Iterable[str] = (),
 ) -> Definition:
-    """Check and understand a search space, in the pysmac dialect (see `define`) or of ConfigSpace.
+    """Check a search space in the pysmac dialect (see `define`) or of ConfigSpace, and return its definition.
 
     Raises
     ------
     ParameterError, ClauseError, ArgumentError
-        All of them ``ValueError``.
+        Each is a ``ValueError``.
     """
     if not is_configspace(space):
         return define(cast("Mapping[str, Any]", space), conditional_clauses, forbidden_clauses)
@@ -50,14 +50,14 @@ def understand(
 
 @dataclass(frozen=True)
 class _ForbiddenThere:
-    """What ConfigSpace says of a configuration that it forbids, in the place of a clause."""
+    """ConfigSpace's message about a configuration that it forbids; it takes the place of a clause."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class ReadySpace(Definition):
-    """What the search asks of a definition, answered by a ConfigSpace of the caller's.
+    """A definition that takes its answers from a `ConfigurationSpace` of the caller.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class ReadySpace(Definition):
     configspace: Any = None
 
     def ready_space(self, subspace: Mapping[str, Any]) -> ConfigurationSpace:
-        """A copy for one search, whose own random numbers do not depend on what happened before."""
+        """Return a copy for one search, with a fresh seed: its random numbers do not depend on earlier draws."""
         if subspace:
             raise ParameterError("search-subspace has no effect here: fix these values in the ConfigurationSpace")
         space: ConfigurationSpace = copy.deepcopy(self.configspace)
@@ -84,7 +84,7 @@ class ReadySpace(Definition):
         return {name: values[name] for name in sorted(active)}
 
     def violated(self, values: Mapping[str, Any]) -> Forbidden | None:
-        """The clause that forbids a configuration, given as the values of its active parameters."""
+        """Return the clause that forbids a configuration; ``values`` are those of its active parameters."""
         from ConfigSpace import Configuration
         from ConfigSpace.exceptions import ForbiddenValueError
 
@@ -114,7 +114,7 @@ def _parameter(name: str, hp: Any) -> Parameter:
     else:
         values = tuple(map(_native, getattr(hp, "choices", (default,))))
     try:
-        json.dumps(values)  # SMAC3 and the journal write it so
+        json.dumps(values)  # SMAC3 and the journal write the values as JSON
     except (TypeError, ValueError) as error:
         raise ParameterError(
             f"parameter {name!r}: expected choices that JSON can hold, such as names, got {values!r:.200}"
@@ -123,5 +123,5 @@ def _parameter(name: str, hp: Any) -> Parameter:
 
 
 def _native(value: Any) -> Any:
-    """A value with Python's own type."""
+    """Convert a NumPy value to a plain Python value."""
     return value.item() if hasattr(value, "item") else value

@@ -1,4 +1,4 @@
-"""Reading a clause from left to right: blanks, names, values, numbers, symbols, and errors with a caret."""
+"""A scanner that reads a clause from left to right: blanks, names, values, numbers, symbols, errors with a caret."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pysmac_compat.space.vocabulary import Vocabulary
 _WORD = re.compile(r"[^\s,{}()&|=<>!#]+")
 _BLANKS = re.compile(r"\s*(?:#.*)?", re.DOTALL)
 _MAY_SKIP = frozenset(c for c in map(chr, range(0x3001)) if c.isspace()) | {"#"}
-#: what must follow a value
+#: a match of this pattern must follow a value
 _AFTER_VALUE = re.compile(r"\s|&&|\|\||[,})#]|$")
-#: operators of other languages, and what they are here
+#: operators of other languages, each with its counterpart in the dialect
 _FOREIGN = (("**", "^"), ("&", "&&"), ("|", "||"), ("and", "&&"), ("or", "||"))
-#: lines of PCS files that only say what follows
+#: headings in PCS files
 HEADINGS = ("conditionals:", "conditional:", "forbidden:", "forbiddens:")
 #: operators of two characters
 _OPERATORS = frozenset(("&&", "||", "==", "!=", "<=", ">="))
@@ -26,8 +26,8 @@ _UNSIGNED = re.compile(NUMBER.pattern.removeprefix("[+-]?"))
 class Scanner:
     """A position in the text of one clause.
 
-    Names and values may hold almost any character, so they are not found by a pattern
-    but by looking for the known ones; the longest that ends at a boundary wins.
+    Names and values may hold almost any character, so no pattern can find them. The scanner looks for
+    the known names and values, and takes the longest that ends at a boundary.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Scanner:
     Attributes
     ----------
     mentions : dict of int to str
-        The parameters named so far, by the place where the name begins.
+        The names of parameters read so far. The key is the position where the name begins.
     """
 
     def __init__(self, text: str, kind: str) -> None:
@@ -49,7 +49,7 @@ class Scanner:
 
     @property
     def spelled(self) -> str:
-        """The text with each choice spelled as the parameter has it: ``0.0`` where ``0`` stands for it."""
+        """The text, with each choice spelled as in its parameter: ``0.0`` if the user wrote ``0`` for it."""
         parts, position = [], 0
         for start, end, token in self._respelled:
             parts += [self.text[position:start], token]
@@ -98,7 +98,7 @@ class Scanner:
             self.error(f"did not expect anything more{self._found()}")
 
     def refuse_foreign_operator(self) -> None:
-        """Raise where an operator comes next as another language writes it; call it where ``&&`` might stand."""
+        """Raise if an operator of another language comes next; call this where ``&&`` is allowed."""
         self.skip_blanks()
         for symbol, ours in _FOREIGN:
             found = self.text[self.position : self.position + len(symbol)]
@@ -114,7 +114,7 @@ class Scanner:
         ----------
         known : Vocabulary
         boundary : re.Pattern
-            What must follow. In any case a word must not end inside of a word or an operator.
+            A match of this pattern must follow the word. A word never ends inside another word or an operator.
         """
         self.skip_blanks()
         for candidate in known.starting_at(self.text, self.position):
@@ -127,20 +127,20 @@ class Scanner:
         return None
 
     def parameter(self, names: Vocabulary, boundary: re.Pattern[str] | None = None) -> str | None:
-        """Consume and return the name of a parameter, see `longest`, and remember where it stands."""
+        """Consume and return the name of a parameter (see `longest`), and record its position."""
         name = self.longest(names, boundary)
         if name is not None:
             self.mentions[self.position - len(name)] = name
         return name
 
     def word(self) -> str:
-        """What a reader would take for one word that comes next (perhaps empty), not consumed."""
+        """Return the next characters that look like one word, perhaps none, without consuming them."""
         self.skip_blanks()
         match = _WORD.match(self.text, self.position)
         return match.group() if match else ""
 
     def quoted(self) -> str | None:
-        """Consume and return the inside of a quoted word, or None if none starts here."""
+        """Consume a quoted word and return the text between its quotes, or None if no quoted word starts here."""
         self.skip_blanks()
         quote = self.text[self.position : self.position + 1]
         if quote not in ("'", '"') or not quote:
@@ -153,7 +153,7 @@ class Scanner:
         return inside
 
     def number(self, signed: bool = True) -> float | None:
-        """Consume and return a number, or None if none starts here."""
+        """Consume and return a number, or return None if no number starts here."""
         self.skip_blanks()
         match = (NUMBER if signed else _UNSIGNED).match(self.text, self.position)
         if match is None:
@@ -162,9 +162,10 @@ class Scanner:
         return float(match.group())
 
     def choice(self, parameter: Parameter) -> Value:
-        """Consume one of the choices of a categorical or ordinal parameter; return it.
+        """Consume and return a choice of a categorical or ordinal parameter.
 
-        A known value wins over punctuation in it; quotes are optional.
+        If the text continues with a known choice, the scanner takes the whole choice, including punctuation in it.
+        Quotes are optional.
         """
         self.skip_blanks()
         start = self.position
@@ -186,7 +187,7 @@ class Scanner:
         return parameter.tokens[token]
 
     def numeric_value(self, parameter: Parameter) -> float:
-        """Consume a number to compare a numeric parameter with."""
+        """Consume and return a number that is compared with a numeric parameter."""
         self.skip_blanks()
         start = self.position
         inside = self.quoted()
@@ -205,7 +206,7 @@ class Scanner:
 
 
 def skips(scanner: Scanner) -> bool:
-    """Whether a line is no clause: blank, a comment, or a heading as in PCS files."""
+    """Return whether a line holds no clause: it is blank, a comment, or a heading of a PCS file."""
     return scanner.at_end() or scanner.text[scanner.position :].partition("#")[0].strip().lower() in HEADINGS
 
 

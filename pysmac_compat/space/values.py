@@ -1,4 +1,4 @@
-"""Values of parameters and their texts: the one home of what a text means, wherever it is read or written."""
+"""Conversions between the values of parameters and their texts, for everything that reads or writes values."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pysmac_compat.space.parameters import Parameter, Value, is_number
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _BOOLS = {"True": True, "False": False}
-#: by how much of its range a number may be out of it: what a rounding error on the way to [0, 1] and back leaves
+#: a number may lie outside its range by this share of the range: the rounding error of scaling to [0, 1] and back
 _SLACK = 1e-9
 
 
 def number_of(text: str) -> float:
-    """The number that a text stands for, as Python and Java print it: no underscores, no NaN, no infinity.
+    """Convert a text, in the form in which Python and Java print numbers, to a number; no NaN, no infinity.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def number_of(text: str) -> float:
 
 
 def whole_of(text: str) -> int:
-    """The whole number that a text stands for, also one that is written as 7.0 or 1e3.
+    """Convert a text to a whole number; 7.0 and 1e3 are whole numbers too.
 
     Raises
     ------
@@ -46,12 +46,12 @@ def whole_of(text: str) -> int:
 
 
 def value_of(text: str, parameter: Parameter) -> Value:
-    """The value of a parameter that a text stands for.
+    """Convert a text to a value of a parameter.
 
     Raises
     ------
     ValueError
-        If the parameter has no such value; names it and its domain.
+        If the parameter has no such value. The message names the parameter and its domain.
     """
     if not parameter.numeric:
         token = parameter.token_of(text)
@@ -70,12 +70,12 @@ def value_of(text: str, parameter: Parameter) -> Value:
 
 
 def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, Value]:
-    """The values of the active parameters, with their types, of a configuration that was read.
+    """Convert the texts of a configuration to typed values of its active parameters.
 
     Parameters
     ----------
     texts : dict of str to str
-        Parameters that are missing have their default.
+        A missing parameter has its default.
     definition : Definition
 
     Returns
@@ -86,7 +86,7 @@ def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, 
     Raises
     ------
     ValueError
-        For a parameter or a value that the space does not have.
+        If the space does not have a parameter or a value.
     """
     unknown = sorted(texts.keys() - definition.parameters.keys())
     if unknown:
@@ -97,19 +97,19 @@ def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, 
 
 
 def typed(name: str, kind: Callable[[str], Any], text: str) -> Any:
-    """The value of a parameter from its text, where its type is known but not its domain.
+    """Convert a text to a value of a parameter whose type is known but not its domain.
 
     Parameters
     ----------
     name : str
     kind : type or callable
-        As `value_type` tells it, or any function of the text.
+        The type that `value_type` returns, or any function of the text.
     text : str
 
     Raises
     ------
     ArgumentError
-        A ``ValueError``, naming the parameter.
+        If the text is not such a value. It is a ``ValueError`` and names the parameter.
     """
     if kind is type(None) or (text == "None" and kind in (bool, int, float)):
         return None
@@ -121,13 +121,13 @@ def typed(name: str, kind: Callable[[str], Any], text: str) -> Any:
 
 
 def value_type(parameter: Parameter) -> type:
-    """The type that makes a parameter's values of their texts.
+    """Return the type that converts a text to a value of the parameter.
 
     Returns
     -------
     type
-        int, float, str or bool, also where None is among the choices; but `StrOrNone` for texts and None, and
-        ``type(None)`` where None is the only choice.
+        int, float, str or bool, even if None is among the choices. `StrOrNone` if the choices are texts and None.
+        ``type(None)`` if None is the only choice.
     """
     if parameter.numeric:
         return int if parameter.kind == "integer" else float
@@ -136,9 +136,9 @@ def value_type(parameter: Parameter) -> type:
 
 
 class StrOrNone(str):
-    """The type of choices that are texts and None: made of the text 'None', it is None, else a plain str.
+    """The type of choices that are texts and None: it turns the text 'None' into None, and any other text into a str.
 
-    ``str`` alone cannot say whether 'None' is a text among texts. For numbers and bools there is no doubt.
+    With ``str`` alone, the text 'None' would be ambiguous. With numbers and bools it is not.
 
     >>> StrOrNone("None"), StrOrNone("rbf")
     (None, 'rbf')
@@ -150,18 +150,18 @@ class StrOrNone(str):
 
 
 def value_text(value: Value, parameter: Parameter) -> str:
-    """A value as it stands in the files."""
+    """Convert a value to its text in the files."""
     return java_number(value) if parameter.kind == "real" else str(value)  # type: ignore[arg-type]
 
 
 def value_texts(values: Mapping[str, Value], definition: Definition) -> dict[str, str]:
-    """A configuration, completed with defaults, as texts; sorted by name."""
+    """Complete a configuration with defaults and convert its values to texts, sorted by name."""
     complete = definition.complete(values)
     return {name: value_text(value, definition.parameters[name]) for name, value in complete.items()}
 
 
 def java_number(value: float) -> str:
-    """A number as Java prints a double, so that files look like those of SMAC v2.
+    """Convert a number to the text that Java prints for a double, for files in the format of SMAC v2.
 
     >>> [java_number(x) for x in (31, 0.25, 2.0**127, 1e-5, float("nan"))]
     ['31.0', '0.25', '1.7014118346046923E38', '1.0E-5', 'NaN']
@@ -177,10 +177,11 @@ def java_number(value: float) -> str:
 
 
 def unit_value(value: Value, parameter: Parameter) -> float:
-    """The number that SMAC v2 has for a value.
+    """Return the number by which SMAC v2 represents a value.
 
-    For a categorical parameter its position, from 1; for others the place in [0, 1], on the
-    logarithmic scale if there is one; a step of an integer or ordinal stands for its middle.
+    For a categorical parameter, this is the position of the choice, from 1. For other parameters, it is the
+    position in [0, 1], on the logarithmic scale if the parameter has one. An integer or an ordinal choice is
+    represented by the middle of its step.
     """
     if not parameter.numeric:
         position = parameter.values.index(value)
@@ -194,6 +195,6 @@ def unit_value(value: Value, parameter: Parameter) -> float:
 
 
 def _log_distance(low: float, high: float) -> float:
-    """``log(high / low)``, also where that quotient is too large for a float, or so near to 1 that it looks like it."""
+    """Return ``log(high / low)``, exactly even if the quotient overflows a float or rounds to 1."""
     excess = (high - low) / low
     return math.log1p(excess) if excess < 1 else math.log(high) - math.log(low)

@@ -1,4 +1,7 @@
-"""Whole arrays of configurations of any `ConfigSpace.ConfigurationSpace`: one a column, NaN where inactive."""
+"""Arrays of configurations of any `ConfigSpace.ConfigurationSpace`.
+
+Each column is a configuration; NaN marks an inactive parameter.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,18 @@ from ConfigSpace.hyperparameters import Hyperparameter, IntegerHyperparameter
 
 Vectors = npt.NDArray[np.float64]
 
-#: how many draws in a row may be illegal before a search for legal ones ends
+#: the drawing of legal configurations stops after this number of illegal draws in succession
 MOST_DRAWS = 100_000
-#: a space of at most so many assignments is enumerated
+#: a space with at most this number of assignments is enumerated
 MOST_ENUMERATED = 1_000_000
 _CHUNK = 10_000
 
 
 class Hashed(Configuration):
-    """A configuration that is told from others by its vector.
+    """A configuration whose hash and equality depend on its vector.
 
-    ConfigSpace does so by the text of its values, rounded; but configurations are looked up
-    many times, and values far below 1 may differ in what is rounded off.
+    ConfigSpace uses the text of the rounded values instead. That is slow for the many lookups of configurations,
+    and it makes configurations equal whose values far below 1 differ only in the digits that are rounded off.
     """
 
     def __hash__(self) -> int:
@@ -42,25 +45,25 @@ class Hashed(Configuration):
 
 
 def configuration(space: ConfigurationSpace, vector: npt.NDArray[np.float64], origin: str | None = None) -> Hashed:
-    """The configuration with this vector."""
+    """Return the configuration with this vector."""
     return Hashed(space, vector=vector.copy(), origin=origin)
 
 
 def from_values(space: ConfigurationSpace, values: Mapping[str, Any]) -> Hashed:
-    """The configuration with these values of its active parameters; ConfigSpace itself would round them."""
+    """Return the configuration with these values of its active parameters; ConfigSpace itself would round them."""
     vector = [hp.to_vector(values[name]) if name in values else np.nan for name, hp in space.items()]
     return configuration(space, np.array(vector, dtype=np.float64))
 
 
 def default(space: ConfigurationSpace) -> Hashed:
-    """The default configuration."""
+    """Return the default configuration."""
     return configuration(space, space.get_default_configuration().get_array(), "Default")
 
 
 def deactivate(space: ConfigurationSpace, vectors: Vectors) -> Vectors:
-    """Set inactive parameters to NaN, in place, and those that the space pins to their value.
+    """Set inactive parameters to NaN, in place, and pinned parameters to their pinned value.
 
-    Whatever is generated goes through here.
+    Every generated vector passes through this function.
 
     Parameters
     ----------
@@ -78,12 +81,12 @@ def deactivate(space: ConfigurationSpace, vectors: Vectors) -> Vectors:
 
 
 def _pinned(space: ConfigurationSpace) -> dict[int, float]:
-    """The values of the rows that do not change; see `ParameterSpace`."""
+    """Return the fixed values, by row; see ``pinned`` of `ParameterSpace`."""
     return getattr(space, "pinned", {})
 
 
 def legal(space: ConfigurationSpace, vectors: Vectors) -> npt.NDArray[np.bool_]:
-    """Which columns no forbidden clause forbids."""
+    """Return a mask of the columns that no forbidden clause forbids."""
     mask = np.ones(vectors.shape[1], dtype=bool)
     for clause in space.forbidden_clauses:
         mask &= ~clause.is_forbidden_vector_array(vectors)
@@ -97,15 +100,15 @@ def draw(space: ConfigurationSpace, size: int, rng: np.random.RandomState, most_
     ----------
     space : ConfigurationSpace
     size : int
-        How many to draw.
+        The number of configurations to draw.
     rng : numpy.random.RandomState
     most_draws : int
-        The search ends when this many draws in a row were illegal.
+        The drawing stops after this number of illegal draws in succession.
 
     Returns
     -------
     array of shape (n_parameters, m)
-        With m <= size.
+        The m legal configurations, m <= ``size``.
     """
     found = [np.empty((len(space), 0))]
     count = failed = 0
@@ -122,7 +125,7 @@ def draw(space: ConfigurationSpace, size: int, rng: np.random.RandomState, most_
 
 
 def legal_share(space: ConfigurationSpace, rng: np.random.RandomState, draws: int) -> float:
-    """The share of legal configurations among random ones, from so many draws."""
+    """Estimate the share of legal configurations among random ones from this number of draws."""
     if not space.forbidden_clauses:
         return 1.0
     count = 0
@@ -134,13 +137,13 @@ def legal_share(space: ConfigurationSpace, rng: np.random.RandomState, draws: in
 
 
 def from_unit_cube(space: ConfigurationSpace, points: npt.NDArray[np.float64]) -> Vectors:
-    """Turn points of a design into configurations; illegal ones are left out.
+    """Turn points of a design into configurations, without the illegal ones.
 
     Parameters
     ----------
     space : ConfigurationSpace
     points : array of shape (n, n_parameters)
-        In [0, 1).
+        The coordinates lie in [0, 1).
     """
     columns = np.clip(points.T, 0.0, np.nextafter(1.0, 0.0))
     vectors = np.array([_from_unit(hp, column) for hp, column in zip(space.values(), columns, strict=True)])
@@ -160,19 +163,19 @@ def _from_unit(hyperparameter: Hyperparameter, column: npt.NDArray[np.float64]) 
 
 
 def assignments(space: ConfigurationSpace) -> float:
-    """How many complete assignments there are; infinite with a real parameter."""
+    """Return the number of complete assignments; infinite if the space has a real parameter."""
     return math.prod(float(hp.size) for row, hp in enumerate(space.values()) if row not in _pinned(space))
 
 
 def is_enumerable(space: ConfigurationSpace) -> bool:
-    """Whether all configurations are looked at one by one, so that none that is legal remains unknown."""
+    """Return whether the space is small enough to enumerate all its configurations."""
     return assignments(space) <= MOST_ENUMERATED
 
 
 def enumerate_legal(space: ConfigurationSpace) -> Vectors:
-    """All legal configurations of a finite space, each once.
+    """Return all legal configurations of a finite space, each once.
 
-    Meant for spaces that are `is_enumerable`.
+    Call it only if `is_enumerable` is true.
     """
     pinned = _pinned(space)
     values = [np.array([pinned[i]]) if i in pinned else _all_vectors(hp) for i, hp in enumerate(space.values())]
@@ -192,17 +195,17 @@ def _all_vectors(hyperparameter: Hyperparameter) -> npt.NDArray[np.float64]:
 
 
 def key(vector: npt.NDArray[np.float64]) -> bytes:
-    """What two vectors have in common if and only if they are the same configuration."""
+    """Return a key that is equal for two vectors if and only if they are the same configuration."""
     return (np.where(np.isnan(vector), -1.0, vector) + 0.0).round(12).tobytes()
 
 
 def untried(
     space: ConfigurationSpace, tried: set[bytes], rng: np.random.RandomState
 ) -> Iterator[npt.NDArray[np.float64]]:
-    """Legal configurations in random order, without those whose `key` is in ``tried``.
+    """Yield legal configurations in random order, except those whose `key` is in ``tried``.
 
-    All of them in a space that `is_enumerable`; else until `MOST_DRAWS` draws in a
-    row bring nothing new.
+    If `is_enumerable` is true, yield all of them. Otherwise draw at random, and stop after `MOST_DRAWS` draws in
+    succession without a new configuration.
     """
     if is_enumerable(space):
         vectors = enumerate_legal(space)

@@ -1,4 +1,4 @@
-"""Known words, found where they begin in a text."""
+"""A set of known words that finds which of them begin at a position of a text."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 
 class Vocabulary:
-    """Words that may hold any character, so that no pattern finds them.
+    """Words that may hold any character, so that no pattern can find them.
 
-    To look words up takes time by the number of different lengths of words with the same first character, not by the
-    number of words.
+    The time of a lookup grows with the number of distinct lengths of the words that share a first character, not
+    with the number of words.
 
     Parameters
     ----------
     words : iterable of str
-        Empty ones are left out.
+        The words. Empty words are left out.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -25,11 +25,11 @@ class Vocabulary:
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
     def starting_at(self, text: str, position: int) -> list[str]:
-        """The words that stand at this position, the longest first."""
+        """Return the words that begin at this position of the text, the longest first."""
         lengths = self._lengths.get(text[position : position + 1], ())
         words = (text[position : position + length] for length in lengths)
         return [word for word in words if word in self.words] if lengths else []
 
     def has_first(self, character: str) -> bool:
-        """Whether a word begins with this character."""
+        """Return whether any word begins with this character."""
         return character in self._lengths
