@@ -1,1 +1,1 @@
-"""Calling the user's function: in a child process, under limits, watched from outside."""
+"""Calls of the user's function: in a child process, under limits, watched from outside."""

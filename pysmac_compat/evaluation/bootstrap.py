@@ -1,9 +1,8 @@
-"""What a process of multiprocessing does at its two ends, for processes that are forked without it.
+"""The beginning and the end of a multiprocessing process, for processes that are forked without multiprocessing.
 
-A function may use processes, pools, queues and threads as in any process that
-multiprocessing has started. Its way of starting one costs as much as the fork itself, hence
-this; the names with an underscore are those that `multiprocessing.process.BaseProcess`
-calls there, in all supported versions of Python.
+In a call, the function may use processes, pools, queues and threads, like in any process that multiprocessing starts.
+Multiprocessing's own way to start a process costs as much as the fork itself; this module avoids that cost. It uses
+the private names that `multiprocessing.process.BaseProcess` uses in all supported versions of Python.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _threading: Any = threading
 _atexit: Any = atexit
 _finalize: Any = weakref.finalize
 
-#: where libraries keep the executors that they shut down when threads end
+#: the module and the variable in which libraries keep the executors that they shut down when threads end
 _EXECUTORS = (
     ("concurrent.futures.thread", "_threads_queues"),
     ("concurrent.futures.process", "_threads_wakeups"),
@@ -38,25 +37,25 @@ _EXECUTORS = (
 _REUSABLE = ("joblib.externals.loky.reusable_executor", "loky.reusable_executor")
 _kept: list[Any] = []
 
-#: seconds that the exit handlers of a call get, and the threads it has left
+#: seconds that the exit handlers and the remaining threads of a call have
 EXIT_SECONDS = 5.0
 
 
 def renounce() -> None:
-    """Forget, in a fork of the user's process, what is its own.
+    """Forget, in a fork of the user's process, the state that belongs to the user's process.
 
-    That is its children, its name, what it reads from stdin, and what it does when it exits: the temporary folders
-    and the log files of the script are not those of a call.
+    This is its children, its name, its stdin and its exit handlers: a call must not remove the temporary folders or
+    close the log files of the script.
     """
     _atexit._clear()
     for each in list(_finalize._registry):
         each.atexit = False
     _finalize._registered_with_atexit = False
     _forget_executors()
-    atexit.register(_util._exit_function)  # first, so that it is run last, as in any process
+    atexit.register(_util._exit_function)  # registered first, so that it runs last, like in any process
     _process._children = set()
     call = multiprocessing.get_context("fork").Process()
-    call.daemon = False  # a call may start processes, also where the caller is a daemonic worker itself
+    call.daemon = False  # a call may start processes even if the caller is a daemonic worker
     if hasattr(os, "pidfd_open"):
         name = multiprocessing.current_process().name
         _process._parent_process = _process._ParentProcess(name, os.getpid(), os.pidfd_open(os.getpid()))
@@ -69,28 +68,28 @@ def renounce() -> None:
 
 
 def _forget_executors() -> None:
-    """The threads that serve the script's executors are not here: a call neither uses nor ends these executors."""
+    """Forget the script's executors: their threads do not exist here, so a call must neither use nor end them."""
     for name, executors in _EXECUTORS:
         if name in sys.modules:
             getattr(sys.modules[name], executors, {}).clear()
     for name in _REUSABLE:
         module: Any = sys.modules.get(name)
         if module is not None:
-            _kept.append(getattr(module, "_executor", None))  # collecting it would wake the script's
+            _kept.append(getattr(module, "_executor", None))  # its garbage collection would wake the script's executor
             module._executor = module._executor_kwargs = None
 
 
 def begin() -> None:
-    """Make queues, locks and proxies that were made before the fork fit for this process."""
-    if _util._afterfork_registry:  # in a fork, also finding nothing to do costs copies of pages
+    """Adapt queues, locks and proxies from before the fork to this process."""
+    if _util._afterfork_registry:  # in a fork, even a call without effect copies pages
         _util._run_after_forkers()
 
 
 def finish() -> None:
-    """End as a program ends: wait for its threads, run the exit handlers that the call has registered.
+    """End the process like a program: wait for its threads and run the exit handlers that the call has registered.
 
-    joblib's workers, pools, temporary folders and the like end with that. What takes longer than `EXIT_SECONDS`
-    is ended with the process.
+    This ends, for example, joblib's workers and pools, and removes temporary folders. After `EXIT_SECONDS`, a signal
+    ends the process.
     """
     if not (
         threading.active_count() > 1 or _util._finalizer_registry or _process._children or _atexit._ncallbacks() > 1

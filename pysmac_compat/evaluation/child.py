@@ -1,6 +1,6 @@
-"""The process of one call: forked ahead, asked for the call, seen to its end.
+"""The process of one call: it is forked ahead, gets the request, and answers.
 
-It is seen to its end by its id: pipes to it may be held by what it has forked.
+Its end is detected by its process id and not by its pipes, since processes that it has forked may hold the pipes open.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import Any
 from pysmac_compat._process import end_with, fork
 from pysmac_compat.evaluation import system
 
-_SIZE = 8  # bytes that tell the length of a message
-_MOST = 2**20  # bytes of an answer; what seems to be longer is none
-_CPU_CLOCK = 2  # Linux's number for the clock that counts all threads of a process
-_POLL = 0.02  # seconds between two looks where the system has no handles of processes
+_SIZE = 8  # bytes that hold the length of a message
+_MOST = 2**20  # the most bytes of an answer; longer data is not an answer
+_CPU_CLOCK = 2  # Linux's number of the CPU clock of all threads of a process
+_POLL = 0.02  # seconds between two checks on a system without handles of processes
 
 
 class Garbled(Exception):
-    """What comes from a call is no answer: something else has been written there."""
+    """The data from a call is not an answer: the function has written something else into the pipe."""
 
 
 class Child:
@@ -34,8 +34,8 @@ class Child:
     Parameters
     ----------
     work : callable
-        What the fork does, given the file descriptor from which the request comes, and what sends the answer; the
-        process ends when it returns.
+        The function that the fork runs. Its arguments are the file descriptor of the request, and a function that
+        sends the answer. The process ends when ``work`` returns.
     close : sequence of int, optional
         File descriptors that the fork does not need.
 
@@ -43,9 +43,10 @@ class Child:
     ----------
     pid : int
     requests, answers : int
-        File descriptors: one takes the request (`send`), the other is readable when there is some of the `answer`.
+        File descriptors: `send` writes the request to ``requests``; ``answers`` is readable when a part of the
+        `answer` has arrived.
     handle : int or None
-        Readable once the process has ended (Linux); else it has to be polled.
+        A file descriptor that is readable once the process has ended (Linux); None if the process has to be polled.
 
     Raises
     ------
@@ -79,13 +80,13 @@ class Child:
 
     @property
     def poll(self) -> float:
-        """Most seconds to wait for something else before asking whether it has ended."""
+        """The longest time, seconds, to wait before the next check whether the process has ended."""
         return _POLL if self.handle is None else float("inf")
 
     def cpu_seconds(self) -> float:
-        """CPU seconds it has used so far."""
+        """Return the CPU seconds that the process has used so far."""
         if sys.platform.startswith("linux"):
-            # the process's own clock, made as the C library's clock_getcpuclockid makes it; exact to the microsecond
+            # the id of the process's CPU clock, computed like clock_getcpuclockid; exact to the microsecond
             with contextlib.suppress(OSError):
                 return time.clock_gettime((~self.pid << 3) | _CPU_CLOCK)
             return 0.0
@@ -96,7 +97,7 @@ class Child:
         return 0.0
 
     def ended(self, seconds: float = 0.0) -> bool:
-        """Whether it has ended, or does so within some seconds."""
+        """Return whether the process has ended or ends within this time."""
         deadline = time.monotonic() + seconds
         while not _has_ended(self.pid):
             left = deadline - time.monotonic()
@@ -109,19 +110,19 @@ class Child:
         return True
 
     def descriptors(self) -> list[int]:
-        """The file descriptors by which we hold it."""
+        """Return our open file descriptors of the process."""
         pipes = [each for each in (self.requests, self.answers) if each >= 0]
         return pipes if self.handle is None else [*pipes, self.handle]
 
     def answer(self) -> Any | None:
-        """The answer, if all of it is here; to be asked when `answers` is readable.
+        """Read from `answers`, which must be readable; return the answer once it is complete, until then None.
 
         Raises
         ------
         EOFError
-            If there will be none.
+            If no answer can come any more.
         Garbled
-            If the call has written something else there.
+            If the call has written something else into the pipe.
         """
         more = os.read(self.answers, _MOST)
         if not more:
@@ -146,7 +147,7 @@ class Child:
         self.requests = self.answers = -1
 
     def collect(self) -> int | None:
-        """Take leave of an ended process; its exit code, or minus the signal that ended it."""
+        """Reap the ended process; return its exit code, or minus the number of the signal that ended it."""
         code = None
         with contextlib.suppress(ChildProcessError):
             code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
@@ -156,7 +157,7 @@ class Child:
         return code
 
     def discard(self) -> None:
-        """End it; for one that was not asked for a call."""
+        """End a process that has got no request."""
         if not self.ended():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
@@ -164,7 +165,7 @@ class Child:
 
 
 def _mark(pid: int) -> bytes:
-    """How an answer of this process begins."""
+    """Return the first bytes of an answer of this process."""
     return b"pysmac" + pid.to_bytes(8, "little")
 
 
@@ -177,8 +178,8 @@ def _send_marked(descriptor: int, answer: Any) -> None:
 def send(descriptor: int, message: Any) -> None:
     """Write a message to a pipe.
 
-    What multiprocessing has for this costs a fork more: each object that its process uses for the
-    first time is on a page of memory that must be copied.
+    The pipe functions of multiprocessing would make a fork more expensive: each object that a fork uses for the first
+    time is on a page of memory that must be copied.
     """
     data = pickle.dumps(message)
     _write(descriptor, len(data).to_bytes(_SIZE, "little") + data)
@@ -195,7 +196,7 @@ def receive(descriptor: int) -> Any:
     Raises
     ------
     EOFError
-        If there will be none.
+        If the other end of the pipe is closed.
     """
     return pickle.loads(_read(descriptor, int.from_bytes(_read(descriptor, _SIZE), "little")))
 
@@ -211,7 +212,7 @@ def _read(descriptor: int, size: int) -> bytes:
 
 
 def readable(descriptors: list[int], seconds: float) -> list[int]:
-    """Wait until one of these can be read; which can."""
+    """Wait until at least one of these descriptors is readable; return the readable ones."""
     poll = select.poll()
     for each in descriptors:
         poll.register(each, select.POLLIN)
@@ -219,7 +220,7 @@ def readable(descriptors: list[int], seconds: float) -> list[int]:
 
 
 def process_handle(pid: int) -> int | None:
-    """A file descriptor that is readable once the process has ended; None where there is no such thing."""
+    """Return a file descriptor that is readable once the process has ended, or None if the system cannot make one."""
     try:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):
@@ -240,7 +241,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def told_exit(code: int | None) -> str:
-    """How a process has ended, from its exit code or minus the signal that has ended it."""
+    """Describe the end of a process from its exit code, or from minus the number of the signal that ended it."""
     if code is None or code >= 0:
         return f"ended with exit code {code}"
     with contextlib.suppress(ValueError):

@@ -1,4 +1,4 @@
-"""The call that this process makes, for a function that hands its limit on to a program."""
+"""The call that this process makes, for a function that passes its limit to a program."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass
 class Current:
-    """What the arguments of a call do not say.
+    """Facts about the current call that are not among its arguments.
 
     Attributes
     ----------
     cutoff : float or None
-        Its CPU limit, seconds, also where it is capped.
+        The CPU limit of the call, seconds, after capping.
     """
 
     cutoff: float | None = None

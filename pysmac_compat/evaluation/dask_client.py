@@ -15,21 +15,23 @@ _NAME = "smac_options['dask-client']"
 
 @contextlib.contextmanager
 def connected(cluster: Any, function: Callable[..., Any], workers: int | None) -> Iterator[tuple[Any, int]]:
-    """A client of the cluster, and the number of calls at a time; what cannot work is refused.
+    """Provide a client of the cluster and the number of calls at a time; refuse arguments that cannot work.
 
     Parameters
     ----------
     cluster : dask.distributed.Client, cluster object or str
-        A client stays open; for a cluster, the address of a scheduler or its file one is opened and closed.
+        A client stays open. For a cluster object, or for the address or the file of a scheduler, the context opens a
+        client and closes it at the end.
     function : callable
-        The user's; must be one that cloudpickle can send.
+        The user's function. Cloudpickle must be able to send it.
     workers : int or None
-        Calls at a time; None: as many as the workers have threads now.
+        The number of calls at a time. None means the number of threads that the workers have now.
 
     Raises
     ------
     ArgumentError
-        If nobody answers, the function cannot be sent, or there are neither workers nor a number of them.
+        If no scheduler answers, the function cannot be sent, the client is asynchronous or not connected, or the
+        cluster has no workers and ``workers`` is None.
     """
     import cloudpickle
 

@@ -1,4 +1,4 @@
-"""What a worker of a Dask cluster does: it makes calls, each in a child process, as long as somebody waits for them."""
+"""The code that runs on a Dask worker: it makes each call in a child process, as long as somebody waits for it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pysmac_compat.evaluation.outcome import Outcome
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import Request
 
-_LOOK = 0.25  # seconds between two looks whether a call is still wanted
-_KEEP = 600.0  # seconds that a worker keeps a function that nobody calls
+_LOOK = 0.25  # seconds between two checks whether a call is still wanted
+_KEEP = 600.0  # seconds for which a worker keeps an unused function
 _CLOSING = {"closing", "closed", "failed"}  # states of a worker
 
 
@@ -26,7 +26,7 @@ class Kept:
     def __init__(self, data: bytes) -> None:
         content: tuple[Callable[..., Any], Rules] = pickle.loads(data)
         self.function, self.rules = content
-        self.calls: set[str] = set()  # that are running
+        self.calls: set[str] = set()  # the keys of the running calls
         self.used = time.monotonic()
 
 
@@ -41,14 +41,14 @@ class NotHere:
 
 
 def keep(name: str, data: bytes) -> None:
-    """Have the function and its rules, pickled, here for calls to come."""
+    """Keep the pickled function and its rules on this worker for later calls."""
     if name not in _kept:
         _kept[name] = Kept(data)
     _forget_later(name)
 
 
 def evaluate(name: str, request: Request) -> Outcome | NotHere | None:
-    """Make one call; None, if nobody waits for it any more."""
+    """Make one call; return its outcome, `NotHere`, or None if nobody waits for the call any more."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -94,8 +94,8 @@ def _evaluate(kept: Kept, request: Request, worker: Any, key: str) -> Outcome | 
 def _while_wanted(call: Evaluator, worker: Any, key: str) -> Iterator[None]:
     """End the call as soon as nobody waits for it any more.
 
-    Dask itself leaves a task alone once it runs. But the worker knows at once that the client has cancelled the task,
-    or that the scheduler has lost the client.
+    Dask itself never stops a running task. But the worker learns at once that the client has cancelled the task, or
+    that the scheduler has lost the client.
     """
     over = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Calls in this process, for those who ask for them: no isolation, no limits."""
+"""Calls in the current process, for users who choose them: no isolation, no limits."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def call_directly(
     rules: Rules,
     cutoff: float | None = None,
 ) -> Outcome:
-    """Call the function here.
+    """Call the function in this process.
 
-    An exception costs this one call; KeyboardInterrupt and SystemExit end the run.
+    An exception fails only this call; KeyboardInterrupt and SystemExit end the run.
 
     Parameters
     ----------
     function : callable
     arguments : dict
-        Keyword arguments.
+        The keyword arguments.
     rules : Rules
     cutoff : float or None
-        What the function may ask for as its limit, seconds.
+        The CPU limit, seconds. It is not enforced; the function may ask for it.
     """
     current.cutoff = cutoff
     (cpu, _), start = used(), time.monotonic()

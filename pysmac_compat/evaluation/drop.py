@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 
 
 class Drop:
-    """Is given at most once, by any thread: before the call, while it runs, or after it, when it changes nothing."""
+    """An order to stop one call. Any thread may give it, at most once.
+
+    It may be given before the call, during the call, or after the call, when it has no effect.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -24,12 +27,12 @@ class Drop:
 
     @property
     def given(self) -> bool:
-        """Whether it has been given."""
+        """Whether the order has been given."""
         return self._given
 
     @contextlib.contextmanager
     def stops(self, stop: Callable[[], None]) -> Iterator[None]:
-        """A context in which the call runs; ``stop`` stops it."""
+        """Run the call in this context; ``stop`` is a function that stops the call."""
         with self._lock:
             self._stop = stop
             if self._given:

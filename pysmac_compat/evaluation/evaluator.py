@@ -1,4 +1,4 @@
-"""The caller's side of the calls: starts the light process, asks it for one call after the other."""
+"""The caller's side of the calls: it starts the light process and requests one call after another."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ class CallsLost(SearchError):
 
 
 class CallsEnded(CallsLost):
-    """What makes the calls is gone, and that is no error: the search ends with what it has found."""
+    """The maker of the calls is gone, and this is not an error: the search ends with its results so far."""
 
 
 class Caller(ABC):
-    """Asks for one call after the other.
+    """Requests one call after another.
 
-    The object works in the process that made it and in forks of that.
+    The object works in the process that created it and in forks of that process.
 
     Attributes
     ----------
     deadline : float or None
-        Value of ``time.monotonic()`` at the end of the total time.
+        The value of ``time.monotonic()`` at the end of the total time.
     notice : callable
-        Is given what the user should know of a call that is running.
+        It is called with a text about a running call that the user should read.
     not_for_forks : tuple of Connection
-        What a fork of the process that made it has to close, so that it sees the end of that process.
+        Connections that a fork of the creating process has to close, so that it notices the end of that process.
     """
 
     def __init__(self) -> None:
         self.deadline: float | None = None
         self.notice: Callable[[str], None] = lambda text: None
         self.not_for_forks: tuple[Connection, ...] = ()
-        self._number = 0  # of the request
+        self._number = 0  # the number of the last request
 
     def __call__(self, arguments: Mapping[str, Any], cutoff: float | None = None, drop: Drop | None = None) -> Outcome:
         """Call the function.
@@ -61,11 +61,11 @@ class Caller(ABC):
         Parameters
         ----------
         arguments : dict
-            Keyword arguments.
+            The keyword arguments.
         cutoff : float or None
-            CPU limit in seconds; for the wall clock limit see `Rules`.
+            The CPU limit, seconds; for the wall clock limit see `Rules`.
         drop : Drop or None
-            Stops the call: it is a TIMEOUT then.
+            An order that stops the call when it is given; the outcome is then a TIMEOUT.
 
         Returns
         -------
@@ -74,7 +74,7 @@ class Caller(ABC):
         Raises
         ------
         CallsLost
-            If what makes the calls is gone.
+            If the process or cluster that makes the calls is gone.
         """
         wall = None
         if self.deadline is not None:
@@ -89,11 +89,11 @@ class Caller(ABC):
 
     @abstractmethod
     def _send(self, request: Request) -> None:
-        """Ask for this call; an EOFError or OSError, if there is nobody to make it."""
+        """Request this call; raise EOFError or OSError if the maker of the calls is gone."""
 
     @abstractmethod
     def _receive(self, number: int) -> Outcome:
-        """Wait for the outcome of this request's call; as above."""
+        """Wait for the outcome of this request; raise EOFError or OSError if the maker of the calls is gone."""
 
     @abstractmethod
     def _drop(self, number: int) -> None:
@@ -101,20 +101,20 @@ class Caller(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """End what makes the calls."""
+        """End the maker of the calls."""
 
 
 class Evaluator(Caller):
-    """Calls a function in child processes of a light process that is forked now.
+    """Calls a function in child processes of a light process; the constructor forks the light process.
 
     Parameters
     ----------
     function : callable
-        The user's; called with keyword arguments.
+        The user's function; it is called with keyword arguments.
     rules : Rules
-        Limits, and what a failed call is worth.
+        The limits of calls and the value of a failed call.
     not_for_calls : sequence of Closeable
-        What this process has open and the calls shall not have.
+        Open objects of this process that are closed in the light process and in the calls.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class Evaluator(Caller):
             each.close()
 
     def _drop(self, number: int) -> None:
-        with contextlib.suppress(OSError):  # what makes the calls has gone: its answer will tell
+        with contextlib.suppress(OSError):  # the light process is gone; the wait for the answer notices it
             os.write(self._drops.fileno(), number.to_bytes(NUMBER_SIZE, "little"))
 
     def _send(self, request: Request) -> None:
@@ -159,11 +159,11 @@ class Evaluator(Caller):
         return Outcome(**answer)
 
     def dismiss(self) -> None:
-        """End the light process and a call that is running; another thread that waits for it gets `CallsLost`."""
+        """End the light process and a running call; `CallsLost` is raised in a thread that waits for the call."""
         shut_down(self._lifeline)
 
     def close(self) -> None:
-        """End the light process and a call that is still running."""
+        """End the light process and a running call, and close the connections."""
         self.dismiss()
         for each in (self._lifeline, self._drops, self._connection):
             each.close()
@@ -172,6 +172,6 @@ class Evaluator(Caller):
 
 
 def shut_down(connection: Connection) -> None:
-    """End a connection, so that the other side sees it whoever else holds a copy of this end."""
+    """Shut a connection down, so that the other side notices it even if another process has a copy of this end."""
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as copy:
         copy.shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,7 @@
-"""Import a dependency from where it is installed, whatever the user's script has made of its name.
+"""Imports of dependencies from their installations, even if the user's script has modules of the same names.
 
-Real scripts are called ``smac.py``, or put a folder with an old pynisher first on
-``sys.path``; neither may reach us.
+Real scripts have the name ``smac.py``, or put a folder with an old pynisher first on ``sys.path``. This package must
+import neither of these.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import ModuleType
 
-#: the distributions that we import by name, and the oldest major version that has what we need
+#: the guarded distributions, each with the oldest major version that this package can use
 _GUARDED = {"smac": 2, "ConfigSpace": 1, "pynisher": 1, "psutil": 5}
-#: what an installer calls the folder of its record of a distribution; some write all names small
+#: the name of the folder in which an installer records a distribution; some installers use lower case only
 _RECORD = re.compile(rf"({'|'.join(_GUARDED)})-(\d+)\b.*\.(?:dist|egg)-info", re.IGNORECASE)
 
 
 def _homes() -> dict[str, str]:
-    """The folder from which each guarded package must come, for those of which a distribution says so.
+    """Return the folder of each guarded package that has a record of its installation.
 
-    By the names of the records of installed distributions,
-    https://packaging.python.org/specifications/recording-installed-packages: importlib.metadata reads what is
-    in them, which takes 10 ms.
+    The function reads only the names of the records, see
+    https://packaging.python.org/specifications/recording-installed-packages. It does not use importlib.metadata, which
+    reads the content of the records and takes 10 ms.
     """
     names = {name.lower(): name for name in _GUARDED}
     found: dict[str, str] = {}
-    for path in [each for each in sys.path if isinstance(each, str)]:  # as the import system does
+    for path in [each for each in sys.path if isinstance(each, str)]:  # the import system ignores other entries too
         entries: list[str] = []
         with suppress(OSError, ValueError):
             entries = os.listdir(path or os.curdir)
@@ -49,8 +49,8 @@ def _is_foreign(module: ModuleType, home: str) -> bool:
 def installed_packages() -> Iterator[dict[str, ModuleType]]:
     """Import guarded packages from their installations inside this context.
 
-    Modules of the same names that the user's script has imported are hidden meanwhile and
-    stay as they are for it. Those that were imported in their place are in the dict in the end; see `in_place`.
+    If the user's script has imported other modules with the same names, they are hidden inside the context and
+    restored at its end. The modules imported instead of them are then in the dict; see `in_place`.
     """
     homes = _homes()
     foreign = {root for root, home in homes.items() if _is_foreign_root(root, home)}
@@ -69,7 +69,7 @@ def installed_packages() -> Iterator[dict[str, ModuleType]]:
 
 @contextmanager
 def in_place(ours: dict[str, ModuleType]) -> Iterator[None]:
-    """Have these modules in place of the user's inside this context: they import others of their packages late."""
+    """Put these modules in place of the user's modules inside this context, for their late imports."""
     if not ours:
         yield
         return
@@ -88,13 +88,13 @@ def in_place(ours: dict[str, ModuleType]) -> Iterator[None]:
 def without_unused() -> Iterator[None]:
     """Import SMAC3 without Dask and pandas inside this context, unless the user's script has imported them already.
 
-    SMAC3 imports Dask for its own parallel runs, scikit-learn pandas if it is there, and nothing here uses them. They
-    take a quarter of the time of all imports of a search.
+    SMAC3 imports Dask for its own parallel runs, and scikit-learn imports pandas if it is installed. Nothing here uses
+    either, and they take a quarter of the time of all imports of a search.
     """
     stand_ins: dict[str, ModuleType | None] = {name: ModuleType(name) for name in ("dask", "dask.distributed")}
     for each in stand_ins.values():
-        each.__getattr__ = lambda name: object  # type: ignore[method-assign, union-attr]  # whatever SMAC3 wants of it
-    stand_ins["pandas"] = None  # as if it was not installed
+        each.__getattr__ = lambda name: object  # type: ignore[method-assign, union-attr]  # for any attribute
+    stand_ins["pandas"] = None  # an import fails as if pandas was not installed
     stand_ins = {name: each for name, each in stand_ins.items() if name.partition(".")[0] not in sys.modules}
     sys.modules.update(stand_ins)  # type: ignore[arg-type]
     try:
@@ -109,9 +109,9 @@ def _is_foreign_root(root: str, home: str) -> bool:
 
 
 def prefer_installed() -> None:
-    """Make this process import all guarded packages from their installation, for good.
+    """Make this process import all guarded packages from their installations, permanently.
 
-    For a process of our own that runs no user code.
+    This is for a process of this package that runs no user code.
     """
     homes = _homes()
     for root, home in homes.items():

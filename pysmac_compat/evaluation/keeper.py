@@ -1,7 +1,7 @@
-"""Keeps the light process of the calls running, whatever a call does to it.
+"""The keeper keeps the light process of the calls running, whatever a call does to it.
 
-A call can kill or stop the process that has forked it. The keeper is one generation further away, in a process group
-of its own. It forks the light process, waits for its end, and forks it anew; the call that was running has crashed.
+A call can kill or stop the light process that forked it. The keeper is one generation further away, in its own process
+group. It forks the light process, waits for its end, and forks it again. A call that ran at that moment has crashed.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from pysmac_compat.evaluation import proc
 from pysmac_compat.evaluation.child import told_exit
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 
-#: seconds after which a light process that has been stopped is ended: whoever stops all processes of a job lets all
-#: of them go on, too
+#: a light process that stays stopped for this time, seconds, is killed; if somebody stopped a whole job, the keeper
+#: stopped too, and both continue together
 _STOPPED = 1.0
-_ROOM = 0.2  # seconds until the next try where there is no room for another process
-_MOST_DEATHS = 5  # of light processes, one after the other, that have not come to make a call
+_ROOM = 0.2  # seconds until the next try if there is no room for another process
+_MOST_DEATHS = 5  # the keeper gives up after this number of light processes in succession that died without a call
 
 
 class Progress:
-    """Which call is being made: memory that the light process writes and its keeper reads.
+    """The state of the current call, in memory that the light process writes and its keeper reads.
 
     Attributes
     ----------
     cells : memoryview of int
-        The number of the request that is being answered, 0 if there is none; the process of its call, 0 if there is
-        none yet; nanoseconds of the `clock` when the call began. Written as they are: each method that a fork uses
-        for the first time costs it copies of pages.
+        Three numbers: the number of the current request, or 0; the process id of its call, or 0 before the process
+        exists; the value of the `clock` when the call began. The light process writes the cells directly, because
+        each method that a fork uses for the first time copies pages of memory.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Progress:
 
 
 def clock() -> int:
-    """Nanoseconds on the clock by which the system tells when a process has begun."""
+    """Return nanoseconds on the clock by which the system dates the start of processes."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time_ns()
 
 
@@ -56,23 +56,24 @@ def keep(
     Parameters
     ----------
     serve : callable
-        What the light process does.
+        The function that the light process runs.
     lose : callable
-        Answers the request whose call is lost; is given why, and its CPU and wall clock seconds.
+        A function that answers the request whose call is lost. Its arguments are the reason, and the CPU and wall
+        clock seconds of the call.
     abandoned : callable
-        Whether nobody waits for calls any more.
+        A function that returns whether nobody waits for calls any more.
     """
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    for signum in (signal.SIGTTIN, signal.SIGTTOU):  # of who is not in the foreground: an error in place of a stop
+    for signum in (signal.SIGTTIN, signal.SIGTTOU):  # in the background: an error instead of a stop
         signal.signal(signum, signal.SIG_IGN)
     adopt_orphans()
     progress, deaths = Progress(), 0
     while deaths < _MOST_DEATHS:
         try:
             pid = fork()
-        except OSError:  # no room for another process now
+        except OSError:  # there is no room for another process now
             deaths += 1
             time.sleep(_ROOM)
             continue
@@ -97,20 +98,20 @@ def keep(
 
 
 def _exit_code(pid: int) -> int:
-    """Wait for the end of a process; minus the signal that has ended it, or its exit code."""
+    """Wait for the end of a process; return its exit code, or minus the number of the signal that ended it."""
     while hasattr(os, "waitid"):
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WSTOPPED | os.WNOWAIT).si_code != os.CLD_STOPPED:  # type: ignore[union-attr]
             break
         time.sleep(_STOPPED)
-        if os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG) is not None:  # it still is
+        if os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG) is not None:  # still
             os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def _clean(call: int, start: float) -> float:
-    """End what the call that was running has left; its CPU seconds.
+    """Kill the processes of the lost call; return its CPU seconds.
 
-    What earlier calls have left in the background is older than the call, and stays.
+    Background processes of earlier calls are older than the call, and continue.
     """
     before = _children_seconds()
     if call:

@@ -1,7 +1,7 @@
-"""The child's side of a call: limits are set, the function is called, its answer becomes a `Report`.
+"""The child's side of a call: set the limits, call the function, convert its answer to a `Report`.
 
-The limits are set with pynisher's means. The kernel's limits are backstops only, since it counts each process for
-itself, and address space in place of memory: `watch.py` looks at the whole tree from outside.
+Pynisher sets the limits. The kernel's limits are only backstops, since the kernel counts each process separately and
+counts address space instead of memory. `watch.py` watches the whole process tree from outside.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pysmac_compat.evaluation.memory import peak_above
 from pysmac_compat.evaluation.outcome import Report, describe
 
 _MOST_MESSAGE = 20_000  # characters
-_MOST_SECONDS = 2**31  # a limit beyond this is none
+_MOST_SECONDS = 2**31  # a limit beyond this is not set
 
 _NONE = contextlib.nullcontext()
 
@@ -34,19 +34,19 @@ _NONE = contextlib.nullcontext()
 class LimitReached(BaseException):
     """Raised inside the user's function when a limit is reached.
 
-    Not an ``Exception``, so that a function that catches those does not go on.
+    It is not an ``Exception``, so that a function that catches every ``Exception`` does not continue.
     """
 
 
 def used() -> tuple[float, int]:
-    """CPU seconds of this process and of the children it has waited for, and its largest resident size so far."""
+    """Return the CPU seconds of this process and its reaped children, and its largest resident size so far."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime, own.ru_maxrss
 
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[None]:
-    """Turn the first SIGXCPU or SIGTERM into `LimitReached`, where the user has no handler of his own."""
+    """Turn the first SIGXCPU or SIGTERM into `LimitReached`, unless the user has set a handler of the signal."""
     reached = False
 
     def handler(signum: int, frame: Any) -> None:
@@ -62,17 +62,17 @@ def stop_signals() -> Iterator[None]:
     try:
         yield
     finally:
-        reached = True  # too late to interrupt anything
+        reached = True  # the function has ended, so the handler must raise nothing any more
         for signum in ours:
             if signals.get_handler(signum) is handler:
                 signals.set_handler(signum, signals.SIG_IGN)
 
 
 def _default_in_forks(handler: Callable[[int, Any], None], ours: list[signal.Signals]) -> None:
-    """In a process that the function forks, these signals mean what they always do.
+    """Restore the default effect of these signals in processes that the function forks.
 
-    They are blocked during the fork: Python forgets what arrives just after it. A process makes
-    one call, so that what is registered here need not be taken back.
+    The signals are blocked during the fork, because Python forgets a signal that arrives just after it. The hooks are
+    never unregistered, since a process makes only one call.
     """
     masks: list[Any] = []
 
@@ -96,9 +96,10 @@ def resource_limits(cpu: float | None, address_space: int | None) -> Iterator[No
     Parameters
     ----------
     cpu : float or None
-        Seconds; the kernel acts only when the watch should have.
+        The CPU limit, seconds. The kernel's limit is later than this, so that the watch acts first.
     address_space : int or None
-        Bytes on top of what the process has now; lifted again at the end, so that the answer can be sent.
+        Bytes above the current address space of the process. The limit is lifted at the end, so that the answer can
+        be sent.
     """
     if cpu is not None:
         most = math.ceil(cpu + 1)
@@ -129,20 +130,21 @@ def call(
     ----------
     function : callable
     arguments : dict
-        Keyword arguments.
+        The keyword arguments.
     cpu : float or None
-        CPU limit, seconds.
+        The CPU limit, seconds.
     limited : bool
-        Whether the call can be stopped (at a CPU, wall, memory or total limit).
+        Whether something can stop the call: a CPU, memory or total limit, or the kill file.
     memory_mb : float or None
-        Memory limit; it is watched from outside, but for a peak of this process between two looks.
+        The memory limit, MB. The watch enforces it from outside; this function only finds a peak of this process
+        between two checks of the watch.
     address_space : int or None
-        Bytes that no call needs, in place of an endless allocation that would make the machine suffer.
+        Bytes that no call needs; the limit stops an endless allocation before it slows down the machine.
 
     Returns
     -------
     Report, float, float
-        What it said, its CPU and its wall seconds.
+        The function's report, and the CPU and wall clock seconds of the call.
     """
     stoppable = stop_signals() if limited else _NONE
     limits = _NONE if cpu is None and address_space is None else resource_limits(cpu, address_space)
@@ -153,7 +155,7 @@ def call(
             report = describe(function(**arguments))
     except LimitReached as reached:
         report = Report("CRASHED", message=f"terminated by {reached}")
-    except BaseException as error:  # sys.exit, KeyboardInterrupt and all else cost this one call, never the run
+    except BaseException as error:  # sys.exit and KeyboardInterrupt too fail only this call, never the run
         report = failed(error, memory_mb is not None)
     (cpu_end, most), end = used(), time.monotonic()
     if memory_mb is not None and most > size and (excess := peak_above(memory_mb, size, most)):
@@ -167,7 +169,7 @@ def call(
 
 
 def failed(error: BaseException, memory_limited: bool) -> Report:
-    """The report of a call that ended with this exception."""
+    """Return the report of a call that ended with this exception."""
     try:
         message = "".join(traceback.format_exception(type(error), error, _of_the_user(error.__traceback__)))
     except Exception:
@@ -178,19 +180,19 @@ def failed(error: BaseException, memory_limited: bool) -> Report:
 
 
 def _of_the_user(where: types.TracebackType | None) -> types.TracebackType | None:
-    """A traceback without the frames of ours with which it begins."""
+    """Return a traceback without the frames of this package at its beginning."""
     while where is not None and is_ours(where.tb_frame):
         where = where.tb_next
     return where
 
 
-#: exceptions that tell of a mistake in the program
+#: exceptions that are probably mistakes in the program
 _MISTAKES = (TypeError, NameError, AttributeError, ImportError)
 _MOST_FLAW = 300  # characters
 
 
 def _flaw(error: BaseException) -> str:
-    """What tells this exception from others, if it is a mistake in the program; else empty."""
+    """Return a text that identifies the exception if it is a mistake in the program, otherwise an empty text."""
     if not isinstance(error, _MISTAKES):
         return ""
     try:
@@ -205,12 +207,12 @@ def _flaw(error: BaseException) -> str:
 
 
 def _is_memory_error(error: BaseException | None) -> bool:
-    for _ in range(100):  # a chain of causes can be circular
+    for _ in range(100):  # bounded, because a chain of causes can be circular
         if error is None:
             return False
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
             return True
         if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
-            return True  # there was no memory for its stack
+            return True  # there was no memory for the thread's stack
         error = error.__cause__ or error.__context__
     return False

@@ -1,8 +1,8 @@
-"""The memory limit of a call: what the call and its descendants use above what the call began with.
+"""The memory limit of a call: it applies to memory that the call and its descendants use beyond its initial memory.
 
-Counted are resident pages. A page that several processes of the call share counts once; one that they share with the
-process that has forked them does not count, since the call began with it. An exact count takes the kernel some
-milliseconds, so that it is made only when pages enough to reach the limit have been touched since the last.
+The resident pages count. A page that several processes of the call share counts once. A page that they share with the
+process that forked them does not count, since it belongs to the initial memory. An exact count takes the kernel some
+milliseconds. So it is made only if the pages touched since the last count could reach the limit.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pysmac_compat.evaluation import proc, system
 from pysmac_compat.evaluation.proc import Usage
 
 _MB = 2**20
-#: what a fork copies of its parent's pages before it has done anything; not counted
+#: bytes that a fork copies of its parent's pages before it does any work; they do not count
 _COPIED = 4 * _MB
-#: an exact count is followed by none for so many times its own duration
+#: after an exact count, the next one waits for its duration times this factor
 _PAUSE = 5.0
-#: files that are there where a driver may reserve more address space than there is memory
+#: files that exist on machines whose drivers may reserve more address space than there is memory
 _DEVICES = ("/proc/driver/nvidia", "/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
-_RSS_UNIT = 1024 if sys.platform.startswith("linux") else 1  # bytes in which the system tells the largest size
+_RSS_UNIT = 1024 if sys.platform.startswith("linux") else 1  # the unit of ru_maxrss in bytes
 
 
 class MemoryWatch:
@@ -31,7 +31,7 @@ class MemoryWatch:
     Parameters
     ----------
     limit_mb : float
-        MB.
+        The memory limit, MB.
     """
 
     def __init__(self, limit_mb: float) -> None:
@@ -41,7 +41,7 @@ class MemoryWatch:
         self._next_count = 0.0
 
     def excess(self, processes: Mapping[int, Usage]) -> float:
-        """How many bytes these processes use above the limit, as far as that is known; 0 if they do not."""
+        """Return the bytes that these processes use above the limit, by the last exact count; 0 if below the limit."""
         since = sum(max(0, used.touched - self._touched.get(pid, 0)) for pid, used in processes.items())
         start = time.monotonic()
         if self._counted + since > self.limit and start >= self._next_count:
@@ -53,28 +53,28 @@ class MemoryWatch:
 
 
 def _count(pids: list[int]) -> float:
-    """Bytes that these processes have and we do not."""
+    """Count the bytes of memory that these processes have and this process does not have."""
     found = [memory for memory in map(proc.memory, pids) if memory is not None]
     private = sum(memory.private for memory in found)
     shared = 0
     if len(found) > 1:
-        # of the pages that a fork still shares with us, each of its copies bears the same part as we do
+        # of the pages shared with us, the kernel assigns each process of the call the same share as ours
         ours = proc.memory(os.getpid())
         shared = sum(max(0, memory.share - (0 if ours is None else ours.share)) for memory in found)
     return max(0, private + shared - _COPIED)
 
 
 def peak_above(limit_mb: float, before: int, most: int) -> str:
-    """Whether this process alone has used more than the limit at some moment; what to say of it, empty if not.
+    """Return a message if this process alone has exceeded the limit at some moment, otherwise an empty text.
 
-    A peak between two looks from outside is seen by that.
+    This finds a peak between two checks of the watch.
 
     Parameters
     ----------
     limit_mb : float
-        MB.
+        The memory limit, MB.
     before, most : int
-        The largest resident size when the call began, and until it ended, in the units of ``ru_maxrss``.
+        The largest resident size at the beginning and at the end of the call, in the units of ``ru_maxrss``.
     """
     limit, before, most = limit_mb * _MB, before * _RSS_UNIT, most * _RSS_UNIT
     if most - before <= limit:
@@ -85,21 +85,21 @@ def peak_above(limit_mb: float, before: int, most: int) -> str:
 
 
 def over_limit(used: float, limit: float) -> str:
-    """What to say of a call that has used so many bytes."""
+    """Return the message about a call that has used this number of bytes."""
     return f"the call used {used / _MB:.0f} MB of memory above what it began with; the limit is {limit / _MB:g} MB"
 
 
 def most_address_space() -> int | None:
-    """Bytes of address space that no call needs: all memory and swap; None where that is not so, or not known.
+    """Return the bytes of address space that no call needs: all memory and swap, or None if a call may need more.
 
-    As a limit it catches an allocation that would make the machine suffer before somebody could look.
+    A limit of this size stops an allocation that would slow down the machine before the next check of the watch.
     """
     if any(map(os.path.exists, _DEVICES)):
         return None
     try:
         with open("/proc/meminfo") as file:
             sizes = {name: int(words[0]) for name, *words in (line.split() for line in file)}
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         psutil = system.psutil()
         return int(psutil.virtual_memory().total + psutil.swap_memory().total)
     return (sizes["MemTotal:"] + sizes["SwapTotal:"]) * 1024

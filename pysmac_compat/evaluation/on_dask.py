@@ -1,4 +1,4 @@
-"""Calls on the workers of a Dask cluster: each is made there as it is here, in a child process with its limits.
+"""Calls on the workers of a Dask cluster: a worker makes each call like a local one, in a child process with limits.
 
 ::
 
@@ -7,8 +7,9 @@
          v
     this process: a thread ── client ── scheduler ──> workers, see `dask_worker`
 
-The function goes to the cluster once, and to a worker with its first call, from where Dask has it already. What the
-cluster holds for a search belongs to futures of the client, and goes with it, whatever this process dies of.
+The function is sent to the cluster once. A worker gets it with its first call, from any place where Dask has it.
+Everything that the cluster holds for a search belongs to futures of the client. So the cluster releases it when the
+client is gone, however this process ends.
 """
 
 from __future__ import annotations
@@ -30,35 +31,36 @@ from pysmac_compat.evaluation.outcome import Outcome, Report, judge
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import Request
 
-_GRACE = 5.0  # seconds that a worker gets beyond the total time to say that it is over
-_LOOK = 0.25  # seconds between two looks at limits and at the connection to the scheduler
-_TRIES = 4  # times that a call is handed to the cluster; Dask itself repeats those whose worker has died
-_LOST = ("cancelled", "lost")  # states of a future that nobody works for
+_GRACE = 5.0  # seconds beyond the total time for which a worker may still answer
+_LOOK = 0.25  # seconds between two checks of the limits and of the connection to the scheduler
+_TRIES = 4  # how often a call is submitted to the cluster; Dask itself repeats calls whose worker has died
+_LOST = ("cancelled", "lost")  # states of a future that no worker computes
 
 
 def cluster_callers(client: Any, function: Callable[..., Any], rules: Rules, workers: int) -> Sequence[Caller]:
-    """What has the calls of one engine made by the workers of a cluster, as many at a time.
+    """Return callers that have the calls of one engine made on a cluster, one caller for each call at a time.
 
     Parameters
     ----------
     client : dask.distributed.Client
     function : callable
-        The user's.
+        The user's function.
     rules : Rules
-        Limits, and what a failed call is worth.
+        The limits of calls and the value of a failed call.
     workers : int
+        The number of calls at a time.
     """
     ours, theirs = multiprocessing.Pipe()
     server, line = _Server(client, function, rules, theirs), _Line(ours)
     return [DaskCaller(line, server, i) for i in range(workers)]
 
 
-#: the number of a caller, and of a request of it
+#: the number of a caller, and the number of one of its requests
 _Key = tuple[int, int]
 
 
 class DaskCaller(Caller):
-    """Has one call at a time made on a cluster; all of an engine share a line to it."""
+    """A caller that has one call at a time made on a cluster; all callers of an engine share a line to it."""
 
     def __init__(self, line: _Line, server: _Server, index: int) -> None:
         super().__init__()
@@ -75,17 +77,17 @@ class DaskCaller(Caller):
         return Outcome(**answer)
 
     def _drop(self, number: int) -> None:
-        with contextlib.suppress(EOFError, OSError):  # the answer will tell
+        with contextlib.suppress(EOFError, OSError):  # the wait for the answer notices it
             self._line.send((self._index, number), None)
 
     def close(self) -> None:
-        """End the calls of all that share the line; idempotent."""
+        """End the calls of all callers that share the line; a second call has no effect."""
         self._line.close()
         self._server.close()
 
 
 class _Line:
-    """The engine's end of the pipe: any thread may ask, and gets its own answer."""
+    """The engine's end of the pipe: any thread may send a request and wait for its own answer."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -98,9 +100,9 @@ class _Line:
         self.send(key, vars(request))
 
     def send(self, key: _Key, message: dict[str, Any] | None) -> None:
-        """Send a request, or with None that it is wanted no more."""
+        """Send a request; the message None says that its call is not wanted any more."""
         with self._lock:
-            if not self._reads:  # not in the process that has made this object, nor before it was forked
+            if not self._reads:  # the thread must start in the engine's process, a fork of the creator
                 self._reads = True
                 threading.Thread(target=self._read, name="pysmac-answers", daemon=True).start()
             if self._ended:
@@ -132,7 +134,7 @@ class _Line:
 
 @dataclass
 class _Call:
-    """A call that is on the cluster; ``deadline`` by ``time.monotonic()``."""
+    """A call that is on the cluster; ``deadline`` is a value of ``time.monotonic()``."""
 
     key: _Key
     request: Request
@@ -142,10 +144,10 @@ class _Call:
 
 
 class _Server:
-    """Passes requests on to the cluster, and its answers back; a thread of its own reads them."""
+    """Passes requests to the cluster and answers back; its own thread reads the requests."""
 
     def __init__(self, client: Any, function: Callable[..., Any], rules: Rules, connection: Connection) -> None:
-        import hashlib  # not above: what it loads makes each fork of the process dearer
+        import hashlib  # imported here because its modules would make each fork of the process more expensive
 
         import cloudpickle
 
@@ -184,13 +186,13 @@ class _Server:
 
     def _submit(self, call: _Call) -> None:
         """Hand a call to the cluster."""
-        # each call anew: Dask would take the same arguments for the same result
+        # pure=False, because Dask would otherwise reuse the result of a call with the same arguments
         self._hand(call, lambda: self._client.submit(evaluate, self._name, call.request, pure=False))
 
     def _equip(self, call: _Call, worker: str) -> None:
-        """Bring the function to a worker that has been given a call without having it; others wait for that, too.
+        """Send the function to a worker that got a call and lacks it; the worker's other calls wait for it too.
 
-        The calls themselves depend on nothing, so that Dask takes any worker for as good as any other.
+        The calls themselves have no dependencies, so Dask prefers no worker to another.
         """
         at = {"key": f"{self._name}-{worker}", "workers": [worker], "allow_other_workers": True}
         self._hand(call, lambda: self._client.submit(keep, self._name, self._sent(), **at))
@@ -201,42 +203,42 @@ class _Server:
                 return
             try:
                 call.future = future = submit()
-            except Exception:  # not connected any more; `_look` sees what becomes of it
+            except Exception:  # the connection is lost; `_look` handles the call
                 call.future = None
                 return
         future.add_done_callback(lambda future: self._take(call, future))
 
     def _sent(self) -> Any:
-        """A future of the pickled function, which Dask hands on from worker to worker."""
+        """Return a future of the pickled function; Dask passes the function from worker to worker."""
         import dask
 
         if self._function is None or self._function.status in _LOST:
-            with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TiB"}):  # it goes once
+            with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TiB"}):  # it is sent only once
                 self._function = self._client.submit(bytes, self._data, key=self._name)
         return self._function
 
     def _take(self, call: _Call, future: Any) -> None:
-        """Go on with what has come of a call."""
+        """Handle the result of a submitted call."""
         if future is not call.future or future.status in _LOST or call.key not in self._running:
             return
         from distributed import CancelledError
 
         try:
             result = future.result()
-        except CancelledError:  # meanwhile
+        except CancelledError:  # cancelled meanwhile
             return
         except Exception as error:
             lost = f"the call was lost on the cluster: {type(error).__name__}: {error}"
             result = self._judged(call, Report("CRASHED", message=lost))
         if isinstance(result, NotHere):
             self._equip(call, result.worker)
-        elif result is None:  # a worker is equipped, or it is closing
+        elif result is None:  # a worker now has the function, or it is closing
             self._submit(call)
         else:
             self._answer(call, vars(result))
 
     def _look(self) -> None:
-        """See to calls that have taken too long, or that the cluster has forgotten."""
+        """Handle calls that take too long and calls that the cluster has lost."""
         status = self._client.status
         for call in list(self._running.values()):
             if status in ("closing", "closed"):
@@ -264,14 +266,14 @@ class _Server:
                 send(self.connection.fileno(), (call.key, answer))
 
     def _cancel(self, calls: Sequence[_Call]) -> None:
-        """End calls on the cluster: their workers notice it."""
+        """Cancel calls on the cluster; their workers notice it and end the calls."""
         futures = [call.future for call in calls if call.future is not None]
         if futures and self._client.status == "running":
             with contextlib.suppress(Exception):
                 self._client.cancel(futures)
 
     def close(self) -> None:
-        """End the calls that are running, and let go of all that the cluster holds; idempotent."""
+        """End the running calls and release everything that the cluster holds; a second call has no effect."""
         with self._submitting:
             calls = list(self._running.values())
             self._running.clear()

@@ -1,7 +1,7 @@
-"""Makes a process fit to be forked after it has used OpenMP.
+"""Preparation of a process that has used OpenMP for a fork.
 
 GNU's runtime, libgomp, keeps its pool of threads in thread-local memory of the thread that has started a parallel
-region. A fork of that thread inherits the pool but not the threads, and waits for them for ever at its first
+region. A fork of that thread inherits the pool but not the threads, and waits for them forever at its first
 parallel region. Other runtimes notice a fork.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 import ctypes
 import os
 
-#: a kind of `omp_pause_resource_t` of OpenMP 5.0: give everything back
+#: a value of `omp_pause_resource_t` of OpenMP 5.0: release everything
 _HARD = 2
 
 
-#: what the files of OpenMP's runtimes are called: GNU's, LLVM's, Intel's
+#: names of the files of the OpenMP runtimes of GNU, LLVM and Intel
 _NAMES = ("libgomp", "libomp", "libiomp")
 
 
@@ -24,16 +24,16 @@ def release_threads() -> bool:
     Returns
     -------
     bool
-        Whether a fork of this thread can use OpenMP. False: there is a runtime from before GCC 9, which cannot
-        end its pool.
+        Whether a fork of this thread can use OpenMP. It is False if a loaded libgomp cannot end its pool, which
+        means that it is older than GCC 9.
     """
-    # each of them, also after one that cannot
+    # release the pools of all runtimes, even if one cannot
     released = [_release(path) for path in _mapped("self") if _is_called(path, "libgomp")]
     return all(released)
 
 
 def runtimes(pid: int) -> set[str]:
-    """The names of the files of OpenMP's runtimes that a process has loaded."""
+    """Return the names of the files of OpenMP runtimes that a process has loaded."""
     return {os.path.basename(path) for path in _mapped(pid) if _is_called(path, *_NAMES)}
 
 
@@ -42,7 +42,7 @@ def _is_called(path: str, *names: str) -> bool:
 
 
 def _mapped(pid: int | str) -> set[str]:
-    """The paths of the files in the memory of a process; empty where the system does not tell."""
+    """Return the paths of libraries in the memory of a process; empty if the system does not list them."""
     try:
         with open(f"/proc/{pid}/maps", errors="surrogateescape") as maps:
             lines = [line for line in maps if "lib" in line]

@@ -1,4 +1,4 @@
-"""What a call of the user's function came to: the status table, in one place.
+"""The outcome of a call of the user's function: the one place that decides its status and value.
 
 ====================================  =========  =============================================
 the function                          status     value
@@ -26,41 +26,41 @@ from pysmac_compat.evaluation.rules import Rules
 
 Status = Literal["SAT", "UNSAT", "TIMEOUT", "MEMOUT", "CRASHED", "ABORT"]
 
-#: statuses whose value is the function's own
+#: statuses whose value the function returned
 SUCCESSES: tuple[Status, ...] = ("SAT", "UNSAT")
-#: failures that are made again (retry-crashed-count), and that abort-on-crash and transform-crashed-quality mean
+#: failures to which retry-crashed-count, abort-on-crash and transform-crashed-quality apply
 CRASHES: tuple[Status, ...] = ("CRASHED", "MEMOUT")
-#: statuses that count as failed; no configuration with one becomes the incumbent
+#: failed statuses; a configuration with one of them does not become the incumbent
 FAILURES: tuple[Status, ...] = (*CRASHES, "ABORT")
 #: statuses that a function may report
 REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 
-#: cost of a crash in seconds where no limit says what a long run is, as in the original
+#: the cost of a crash, seconds, if there is no limit of the run time; the same as in the original
 CRASH_RUNTIME = 3600.0
-#: a call that used this much less than its limit, or more, has reached it, as in the original (seconds; of
-#: a limit below 1 s the same share)
+#: a call whose time is less than this far below its limit has reached the limit, like in the original (seconds; if the
+#: limit is below 1 s, this share of the limit)
 LIMIT_MARGIN = 0.02
 _DROPPED = "the search does not need it any more, its configuration has lost"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the function said, as plain data.
+    """The function's own report of a call, as plain data.
 
     Attributes
     ----------
     status : str
     value : float or None
     runtime : float or None
-        Seconds, if the function reported them.
+        The run time that the function reported, seconds.
     message : str
-        Why the call failed, or why there is no value.
+        The reason of a failure, or of a missing value.
     odd_runtime : str
-        The run time that the function reported, if it cannot be one; then ``runtime`` is None.
+        The reported run time, if it is negative or infinite; then ``runtime`` is None.
     flaw : str
-        Why the call failed, if that is the program's fault, not the configuration's.
+        The reason of a failure that is the fault of the program, not of the configuration.
     remark : str
-        What is odd about a success.
+        An oddity of a success.
     """
 
     status: Status
@@ -80,17 +80,17 @@ class Outcome:
     ----------
     status : Status
     value : float
-        What is reported to the user.
+        The value that the user sees.
     runtime : float
-        Seconds: what the function reported, else its CPU time.
+        The run time that the function reported, otherwise its CPU time, seconds.
     cpu_time, wall_time : float
-        Seconds. The CPU time is that of the call and all its descendants.
+        Seconds. The CPU time includes all descendants of the call.
     message : str
-        Why the call failed, with the traceback where there is one; of a success a remark, empty as a rule.
+        The reason of a failure, with the traceback if there is one. A success may have a remark; usually it is empty.
     cut_short : bool
-        Whether what ends the whole search stopped it: nothing can be learnt from it.
+        Whether the end of the whole search stopped the call: then the search cannot learn from it.
     flaw : str
-        Of a crash: the reason, if that is the program's fault, not the configuration's.
+        The reason of a crash that is the fault of the program, not of the configuration.
     """
 
     status: Status
@@ -104,32 +104,32 @@ class Outcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the value is the function's own."""
+        """Whether the call succeeded, so that the value is the function's own."""
         return self.status in SUCCESSES
 
     @property
     def learnable(self) -> bool:
-        """Whether the value says something about the configuration: no crash, not cut short."""
+        """Whether the search can learn from the value: the call did not crash and was not cut short."""
         return self.status in (*SUCCESSES, "TIMEOUT") and not self.cut_short
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether another call may do better: this one has crashed by itself."""
+        """Whether a repeated call may succeed: this call crashed and was not cut short."""
         return self.status in CRASHES and not self.cut_short
 
 
 @dataclass(frozen=True)
 class Scored:
-    """An outcome, perhaps transformed, with its cost, as the engine takes it.
+    """An outcome, perhaps transformed, with its cost, for the engine.
 
     Attributes
     ----------
     outcome : Outcome
     cost : float
     censored : bool
-        Whether the cost is only known to be at least that.
+        Whether the true cost may be higher.
     final : str
-        Why the run must end with it; empty if it goes on.
+        Why the run ends with this outcome; empty if the run continues.
     """
 
     outcome: Outcome
@@ -139,43 +139,43 @@ class Scored:
 
     @property
     def cpu_time(self) -> float:
-        """CPU seconds."""
+        """The CPU time of the call, seconds."""
         return self.outcome.cpu_time
 
     @property
     def tuner_time(self) -> float:
-        """Seconds that count for cputime-limit: the CPU time, or the run time that was reported, if that is more."""
-        known = self.outcome.status in (*SUCCESSES, "TIMEOUT")  # else a limit stands for the run time
+        """Seconds that count for cputime-limit: the CPU time or the reported run time, whichever is larger."""
+        known = self.outcome.status in (*SUCCESSES, "TIMEOUT")  # with another status, the run time may be a limit
         return max(self.cpu_time, self.outcome.runtime) if known else self.cpu_time
 
     @property
     def wall_time(self) -> float:
-        """Wall clock seconds."""
+        """The wall clock time of the call, seconds."""
         return self.outcome.wall_time
 
     @property
     def learnable(self) -> bool:
-        """Whether the cost says something about the configuration."""
+        """Whether the search can learn from the cost."""
         return self.outcome.learnable
 
     @property
     def cut_short(self) -> bool:
-        """Whether what ends the whole search stopped it."""
+        """Whether the end of the whole search stopped the call."""
         return self.outcome.cut_short
 
 
 def describe(result: Any) -> Report:
-    """Read what the function returned.
+    """Convert the function's return value to a report.
 
     Parameters
     ----------
     result : object
-        A number, anything of size 1 that ``float()`` takes, or a dict with the keys
-        'value', 'runtime' and 'status' (all optional but the value of a success); or a Report.
+        A number, any object of size 1 that ``float()`` accepts, a dict with the keys 'value', 'runtime' and 'status'
+        (each is optional, except the value of a success), or a Report.
     """
     if type(result) is Report:
         return result
-    # a plain number first: to ask an abstract class would cost a call in a fork many copies of pages
+    # a plain number is tested first: in a fork, isinstance with an abstract class copies many pages of memory
     if isinstance(result, (float, int)) or not isinstance(result, Mapping):
         value, problem = _number(result)
         if not problem:
@@ -191,7 +191,7 @@ def describe(result: Any) -> Report:
         expected = ", ".join(REPORTABLE)
         message = f"the function reported the status {_shown(status)}; expected one of {expected}"
         return Report("CRASHED", message=message, flaw=message)
-    status = REPORTABLE[REPORTABLE.index(status)]  # a str of a class of the user's own becomes a plain one
+    status = REPORTABLE[REPORTABLE.index(status)]  # replaces an object of a subclass of str
     runtime, odd_runtime = None, ""
     if result.get("runtime") is not None:
         runtime, problem = _number(result["runtime"], finite=False)
@@ -207,15 +207,15 @@ def describe(result: Any) -> Report:
     return Report(status, None if problem else value, runtime, message, odd_runtime, flaw)
 
 
-#: the end of a message about several values in place of one
+#: the end of a message about several values instead of one
 SEVERAL_OBJECTIVES = "; one objective is minimised here: return a weighted sum, or take Optuna or SMAC3 for several"
 
-#: what other packages call the value that is minimised
+#: names of the minimised value in other packages
 _VALUES = ("loss", "cost", "objective", "quality", "score", "error", "result")
 
 
 def _without_value(result: Mapping[Any, Any]) -> Report:
-    """The report on a dict without a value."""
+    """Return the report of a call that returned a dict without a value."""
     keys = ", ".join(map(repr, result)) or "none"
     meant = next((name for name in _VALUES if name in result), None)
     hint = "" if meant is None else f": write 'value' in place of {meant!r}"
@@ -226,38 +226,38 @@ def _without_value(result: Mapping[Any, Any]) -> Report:
 
 
 def _flaw(value: Any) -> str:
-    """What is wrong with this value, if that lies in its form: no value of the form is a number."""
+    """Return a message if no value of this type can be a number, otherwise an empty text."""
     if value is None or isinstance(value, (str, int, float)) and not isinstance(value, bool):
         return ""
     try:
         size = getattr(value, "size", 1)
         if callable(getattr(value, "item", None)) and size == 1:
-            return ""  # NaN, say
+            return ""  # for example NaN
         length = f" of length {len(value)}"
-    except Exception:  # not everything has one
+    except Exception:  # not every object has a length
         length = ""
     what = f"an object of type {type(value).__name__}{length}"
     return f"the function returned {what}; expected a number or a dict{_objectives(value)}"
 
 
 def _objectives(value: Any) -> str:
-    """What to do about a value of several numbers; empty for any other one."""
+    """Return advice on a value that is several numbers; empty for any other value."""
     try:
         sequence = isinstance(value, (list, tuple)) or hasattr(value, "__array__")
         several = sequence and len(value) > 1 and all(hasattr(each, "__float__") for each in value)
-    except Exception:  # of a class of the user's
+    except Exception:  # raised by a class of the user
         several = False
     return SEVERAL_OBJECTIVES if several else ""
 
 
 def _number(value: Any, finite: bool = True) -> tuple[float, str]:
-    """The value as a float, or what is wrong with it."""
+    """Convert a value to a float, or return what is wrong with it."""
     original = value
     if value is None:
         return math.nan, "None"
     try:
         if not isinstance(value, (bool, int, float, str)) and callable(getattr(value, "item", None)):
-            value = value.item()  # numpy, pandas, torch: raises unless the size is 1
+            value = value.item()  # of numpy, pandas, torch; raises unless the size is 1
         if isinstance(value, (bool, bytes, bytearray)):
             return math.nan, f"{_shown(original)}: not a number"
         number = float(value)
@@ -286,7 +286,7 @@ def judge(
     cut_short: str = "",
     dropped: bool = False,
 ) -> Outcome:
-    """The outcome of a call from what the function said and what it used.
+    """Decide the outcome of a call from the function's report and the time that the call used.
 
     Parameters
     ----------
@@ -295,13 +295,13 @@ def judge(
     cpu_time, wall_time : float
         Seconds that the call used.
     cutoff : float or None
-        Its CPU limit, seconds.
+        The CPU limit of the call, seconds.
     stopped : bool
-        Whether it was stopped at a limit.
+        Whether the call was stopped from outside.
     cut_short : str
-        Why the whole search ends with the call, if that has stopped it.
+        Why the whole search ends, if its end stopped the call; otherwise empty.
     dropped : bool
-        Whether it was stopped because the search does not need it any more.
+        Whether the call was stopped because the search does not need it any more.
     """
     runtime = cpu_time if report.runtime is None else report.runtime
     status = report.status

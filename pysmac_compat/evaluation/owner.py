@@ -1,4 +1,4 @@
-"""The process that wants the calls, seen from those that make them."""
+"""The process that wants the calls, as the processes that make the calls see it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from multiprocessing.connection import Connection
 
 from pysmac_compat.evaluation.child import process_handle, readable
 
-_DYING = 0.05  # seconds in which a process that dies has died
-#: bytes of the number of a request: so few that they are read whole or not at all
+_DYING = 0.05  # seconds within which a dying process has ended
+#: bytes of the number of a request; a pipe delivers so few bytes together or not at all
 NUMBER_SIZE = 8
-_PAUSE = 1.0  # seconds between two looks for it where the system has no handles of processes
+_PAUSE = 1.0  # seconds between two checks on a system without handles of processes
 
 
 class Owner:
-    """Tells whether calls are still wanted.
+    """The owner of the calls: it answers whether it still wants calls.
 
     Parameters
     ----------
     pid : int
     lifeline : Connection
-        Readable as soon as the process wants no more calls.
+        It becomes readable when the owner wants no more calls.
     drops : Connection
-        Gives the numbers of requests whose calls it wants no more.
+        It delivers the numbers of requests whose calls the owner does not want any more.
     """
 
     def __init__(self, pid: int, lifeline: Connection, drops: Connection) -> None:
@@ -31,13 +31,13 @@ class Owner:
         self._handle = process_handle(pid)
 
     def wait(self, others: list[int], timeout: float) -> list[int]:
-        """Which of these descriptors is readable; also ends when no more calls are wanted."""
+        """Wait until one of these descriptors is readable or the owner wants no more calls; return readable ones."""
         if self._handle is None:
             return readable([*others, self._lifeline.fileno()], min(timeout, _PAUSE))
         return readable([*others, self._lifeline.fileno(), self._handle], timeout)
 
     def lives(self) -> bool:
-        """Whether the process has not ended."""
+        """Return whether the process has not ended."""
         if self._handle is not None:
             return not readable([self._handle], 0.0)
         try:
@@ -47,25 +47,25 @@ class Owner:
         return True
 
     def waits(self) -> bool:
-        """Whether it still wants calls."""
+        """Return whether the owner still wants calls."""
         if self._handle is None:
             return not readable([self._lifeline.fileno()], 0.0) and self.lives()
         return not readable([self._lifeline.fileno(), self._handle], 0.0)
 
     def dismisses(self) -> bool:
-        """Whether it has closed the lifeline, and has not just died."""
+        """Return whether the owner has closed the lifeline and is still alive."""
         if not readable([self._lifeline.fileno()], 0.0):
             return False
-        # a process that dies closes its files before it is seen to have gone
+        # a dying process closes its files before its end is visible
         if self._handle is not None:
             return not readable([self._handle], _DYING)
         time.sleep(_DYING)
         return self.lives()
 
     def drops_call(self, number: int) -> bool:
-        """Whether it does not want this call any more; to be asked when `drops` is readable.
+        """Read one number from `drops`, which must be readable; return whether it is the number of this call.
 
-        Others that it names have ended before it knew.
+        Another number belongs to a call that had ended before the owner knew it.
         """
         return int.from_bytes(os.read(self.drops.fileno(), NUMBER_SIZE), "little") == number
 

@@ -1,6 +1,7 @@
-"""What the system tells of processes: who is below whom, what they use.
+"""Facts about processes from the operating system: their children, their CPU time and their memory.
 
-Linux tells it in files, some of which cost little enough to be read many times a second; elsewhere psutil has to ask.
+On Linux, this module reads files; some of them are cheap enough to read many times a second. On other systems, it uses
+psutil.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from pysmac_compat.evaluation import system
 
 _LINUX = sys.platform.startswith("linux")
-_LISTED = os.path.exists("/proc/thread-self/children")  # no Linux, or one that was built without these files
+_LISTED = os.path.exists("/proc/thread-self/children")  # false if this is not Linux, or a kernel without these files
 _PAGE = resource.getpagesize()
 _TICKS = os.sysconf("SC_CLK_TCK")
 #: seconds by which the system may date a process too early
@@ -23,19 +24,20 @@ _KB = 1024
 
 
 class Usage(NamedTuple):
-    """What a process has used.
+    """The CPU time and the memory that a process has used.
 
     Attributes
     ----------
     started : float
-        When it began, seconds on the system's own clock: with the process id, its identity.
+        The time when the process began, seconds on the system's own clock. The process id and this time identify the
+        process.
     ended : bool
-        Whether it has ended, and its parent has not asked for its exit code yet.
+        Whether the process has ended and its parent has not reaped it yet.
     cpu_seconds : float
-        Of the process and of the children it has waited for.
+        The CPU time of the process and of its reaped children, seconds.
     touched : int
-        A number of bytes that grows at least by as much as the memory of the process does: its resident memory and
-        all pages that it was given so far.
+        A number of bytes that grows at least as much as the memory of the process: its resident memory plus all pages
+        that it has been given so far.
     """
 
     started: float
@@ -50,11 +52,11 @@ class Memory(NamedTuple):
     Attributes
     ----------
     private : int
-        In no other process.
+        Memory that no other process has.
     shared : int
-        In others, too.
+        Memory that other processes have too.
     share : int
-        Of the shared memory what is left if all that have it bear it in equal parts.
+        The process's part of the shared memory, if the processes that share a page bear equal parts of it.
     """
 
     private: int
@@ -63,7 +65,7 @@ class Memory(NamedTuple):
 
 
 def children(pid: int) -> list[int]:
-    """The processes whose parent this is, ended or not; empty if it has gone."""
+    """Return the ids of the children of a process, alive or ended; empty if the process is gone."""
     if not _LISTED:
         psutil = system.psutil()
         try:
@@ -72,7 +74,7 @@ def children(pid: int) -> list[int]:
             return []
     found: list[int] = []
     with contextlib.suppress(OSError):
-        # each child is listed with the thread that forked it; one that was adopted, with the main thread
+        # the kernel lists a child with the thread that forked it, and an adopted child with the main thread
         for thread in os.listdir(f"/proc/{pid}/task"):
             with contextlib.suppress(OSError):  # the thread has ended
                 found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
@@ -80,7 +82,7 @@ def children(pid: int) -> list[int]:
 
 
 def usage(pid: int) -> Usage | None:
-    """What a process has used; None if it has gone."""
+    """Return the CPU time and memory that a process has used, or None if the process is gone."""
     if not _LINUX:
         return _usage_elsewhere(pid)
     try:
@@ -108,7 +110,7 @@ def _usage_elsewhere(pid: int) -> Usage | None:
 
 
 def memory(pid: int) -> Memory | None:
-    """The memory of a process, to the page; the kernel walks through all of it. None if nobody tells."""
+    """Measure the memory of a process to the page, which takes the kernel a while; return None if it is unknown."""
     if not _LINUX:
         psutil = system.psutil()
         try:
@@ -137,7 +139,7 @@ def _read(path: str) -> bytes:
 
 
 def oom_kills() -> int:
-    """How many processes the kernel has killed so far since memory had run out; 0 where nobody tells."""
+    """Return how many processes the kernel has killed so far for lack of memory; 0 if the system does not report it."""
     with contextlib.suppress(OSError):
         for line in _read("/proc/vmstat").splitlines():
             if line.startswith(b"oom_kill "):

@@ -1,10 +1,10 @@
-"""What holds for all calls of a minimisation."""
+"""The rules of all calls of a minimisation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: value of a failed call unless the user chooses another, as in the original
+#: the default value of a failed call; the same as in the original
 TIMEOUT_QUALITY = 2.0**127
 #: the wall clock limit of a call, in units of its CPU limit
 WALL_FACTOR = 10.0
@@ -12,24 +12,24 @@ WALL_FACTOR = 10.0
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds for all calls.
+    """The limits of all calls and the value of a failed call.
 
     Attributes
     ----------
     memory_mb : float or None
-        MB of address space that a call may use on top of what its process has before.
+        The memory limit, MB: memory that a call may use beyond the memory of its process before the call.
     crash_value : float or None
-        The value of a call that failed; with None a TIMEOUT keeps the function's own.
+        The value of a failed call. With None, a TIMEOUT keeps the function's own value.
     runtime_objective : bool
-        Whether the run time is minimised: then a success needs no value, but a run time that can be one.
+        Whether the run time is minimised. Then a success needs no value, but a finite run time that is not negative.
     cutoff : float or None
-        The CPU limit of a call that is not capped, seconds.
+        The CPU limit of a call without capping, seconds.
     wall_factor : float
-        The wall clock limit in units of that.
+        The wall clock limit as a multiple of ``cutoff``.
     kill_file : str or None
         A call is stopped when this file is gone.
     worst : float
-        The value of a call that failed, without ``crash_value``.
+        The value of a failed call if ``crash_value`` is None.
     """
 
     memory_mb: float | None = None
@@ -42,14 +42,14 @@ class Rules:
 
     @property
     def limited(self) -> bool:
-        """Whether a call has a limit at all."""
+        """Whether a call has any limit."""
         return (self.memory_mb, self.cutoff, self.kill_file) != (None, None, None)
 
     def wall_limit(self, cutoff: float | None) -> float | None:
-        """The wall clock limit, seconds, of a call with this CPU limit.
+        """Return the wall clock limit, seconds, of a call with this CPU limit.
 
-        It does not shrink with a capped CPU limit: a call that waits, for another program or on a busy machine, has
-        not become slower by that.
+        Capping reduces the CPU limit but not the wall clock limit: a call may wait for another program or on a busy
+        machine, and that wait does not become shorter.
         """
         longest = cutoff if self.cutoff is None else self.cutoff
         return None if cutoff is None or longest is None else self.wall_factor * longest

@@ -1,13 +1,13 @@
-"""The light process that makes the calls: one child a call, watched from outside.
+"""The light process that makes the calls: it forks one child for each call and watches the child.
 
-It is forked from the caller at each ``minimize()``, by way of a `keeper`, and holds the user's function as it
-is then; it imports nothing of the optimizer, so that forking it stays cheap. The process of the
-next call is forked while a call runs, and waits::
+Each ``minimize()`` forks it from the caller, by way of a `keeper`. It holds the user's function in its state at that
+moment, and imports nothing of the optimizer, so a fork of it stays cheap. While one call runs, it forks the process
+of the next call, which waits::
 
     script ── forks ──> keeper ── forks ──> light process ── forks ──> call 1, which runs
                                                           └─ forks ──> call 2, which waits for its request
 
-Where the script has used an OpenMP runtime that cannot end its threads, a new thread of the light process forks the
+If the script has used an OpenMP runtime that cannot end its threads, a new thread of the light process forks the
 calls; see `openmp`.
 """
 
@@ -36,31 +36,31 @@ from pysmac_compat.evaluation.stillness import STILL, Stillness
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 from pysmac_compat.evaluation.watch import Watch
 
-#: signals that often reach all processes of a script at once
+#: signals that often reach all processes of a script together
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GARBLED = (
     "the function has written into a file that is not its own: the descriptor by which its process answers. "
     "Write only into files that the function has opened"
 )
-_FAREWELL = 2.0  # seconds in which a script that such a signal ends will have ended
-_LAST = 1.0  # seconds in which the answer of a call is still taken when the script has died
-_EXIT = 0.5  # seconds that a child gets to exit after it has answered
+_FAREWELL = 2.0  # seconds within which such a signal ends the script
+_LAST = 1.0  # seconds for which an answer is still accepted after the script has died
+_EXIT = 0.5  # seconds that a child has to exit after its answer
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call to make.
+    """A request for one call.
 
     Attributes
     ----------
     arguments : dict
         The keyword arguments of the function.
     cutoff : float or None
-        CPU limit, seconds.
+        The CPU limit, seconds.
     wall : float or None
-        Wall clock limit in seconds that is left of the total time (with what a running call may add).
+        The wall clock limit, seconds: the rest of the total time, plus the cutoff if there is one.
     number : int
-        Of the request.
+        The number of the request.
     """
 
     arguments: dict[str, Any]
@@ -70,22 +70,22 @@ class Request:
 
 
 class CallServer:
-    """Makes calls on request until its owner wants no more.
+    """Makes calls on request until its owner wants no more calls.
 
-    It is made in a fork of the owner.
+    The object is created in a fork of the owner.
 
     Parameters
     ----------
     function : callable
-        The user's.
+        The user's function.
     connection : Connection
-        Requests come in, outcomes go out.
+        It receives requests and sends outcomes.
     owner : Owner
     rules : Rules
     handlers : dict of int to handler
-        The owner's signal handlers, which the function gets back.
+        The owner's signal handlers, which are restored for the function.
     fresh_thread : bool
-        Whether a new thread has to fork the calls, because this one has a pool of OpenMP threads; see `openmp`.
+        Whether a new thread forks the calls, because the current thread has a pool of OpenMP threads; see `openmp`.
     """
 
     def __init__(
@@ -109,19 +109,19 @@ class CallServer:
         self.progress: Progress | None = None
 
     def run(self) -> None:
-        """Answer requests, by a light process that is made anew when it dies."""
+        """Answer requests in a light process; if the light process dies, fork it again."""
         self.keeper = os.getpid()
         keep(self._serve, self._lose, self._abandoned)
 
     def _lose(self, why: str, cpu_time: float, wall_time: float) -> None:
-        """Answer the request whose call is lost with the light process, unless that has not read it."""
+        """Answer the request whose call is lost with the light process, unless the request is still unread."""
         if not readable([self.connection.fileno()], 0.0):
             outcome = judge(Report("CRASHED", message=why), self.rules, cpu_time=cpu_time, wall_time=wall_time)
             with contextlib.suppress(OSError):
                 send(self.connection.fileno(), vars(outcome))
 
     def _serve(self, progress: Progress) -> None:
-        """What the light process does."""
+        """Set up the light process and answer requests in it."""
         self.progress = progress
         bootstrap.renounce()
         for signum in _ENDS:
@@ -132,7 +132,7 @@ class CallServer:
         if self.rules.memory_mb is not None:
             system.limiter()
             self.address_space = most_address_space()
-        # else a collection in a call would write to, and so copy, all memory that it shares with us
+        # without this, a garbage collection in a call would write to all memory shared with us, and so copy it
         gc.freeze()
         if self.fresh_thread:
             in_fresh_thread(self._answer_requests)
@@ -161,7 +161,7 @@ class CallServer:
                 self._see_off()
 
     def _see_off(self) -> None:
-        """Wait for calls that have answered and run exit handlers, and for helpers that end with them."""
+        """Wait for calls that have answered and still run exit handlers, and for their helper processes."""
         for child in self.unfinished:
             child.ended(bootstrap.EXIT_SECONDS)
         end = time.monotonic() + _EXIT
@@ -170,15 +170,15 @@ class CallServer:
             time.sleep(0.01)
 
     def _note_interrupt(self, signum: int, frame: Any) -> None:
-        """Ctrl-C reaches all processes of a terminal, say; the caller decides, but a call must leave nothing behind."""
+        """Note an interrupt, such as Ctrl-C; the caller decides about it, but the call must leave no process behind."""
         self.interrupted = True
 
     def _abandoned(self) -> bool:
-        """Whether nobody waits for us any more."""
+        """Return whether no owner waits for calls any more."""
         return not self.owner.waits() or self.keeper not in (os.getpid(), os.getppid())
 
     def call(self, request: Request) -> Outcome | None:
-        """Make one call; None if nobody waits for it any more."""
+        """Make one call and return its outcome, or None if nobody waits for it any more."""
         self.interrupted = False
         try:
             child = self._next_child(request)
@@ -186,11 +186,11 @@ class CallServer:
             return self._judge(request, Report("CRASHED", message=f"no process for the call: {error}"), 0.0, 0.0)
         assert self.progress is not None
         self.progress.cells[1] = child.pid
-        # what it has used while it was made and waited is none of the call's
+        # CPU time that the child used before the request does not belong to the call
         start, before = time.monotonic(), _children_cpu() + child.cpu_seconds()
         limits = (request.cutoff, request.wall, self.rules.kill_file, self.rules.memory_mb)
         limited = limits != (None, None, None, None)
-        with contextlib.suppress(OSError):  # if somebody has killed it, what waits for its answer will tell
+        with contextlib.suppress(OSError):  # if the child was killed, the wait for its answer notices it
             send(child.requests, (request.arguments, request.cutoff, limited))
         self._fork_ahead(child.descriptors())
         watch = Watch(
@@ -204,7 +204,7 @@ class CallServer:
             memory_mb=self.rules.memory_mb,
         )
         answer = self._answer(child, watch, request)
-        if answer is None and self._abandoned():  # also if the call has ended meanwhile: it has not failed
+        if answer is None and self._abandoned():  # even if the call has ended meanwhile, it has not failed
             self.tree.kill()
             return None
         code = None
@@ -256,21 +256,21 @@ class CallServer:
         )
 
     def _script_ends(self) -> bool:
-        """Whether the process that started us ends as well: the call has not failed then, it was ended with it."""
+        """Return whether the script ends too: then the same signal has ended the call, and the call has not failed."""
         self.owner.wait([], _FAREWELL)
         return self._abandoned()
 
     def _fork_ahead(self, close: Sequence[int] = ()) -> None:
-        """Fork the process of the next call, which does not need these file descriptors."""
-        with contextlib.suppress(OSError):  # no room for a process now; perhaps when it is needed
+        """Fork the process of the next call; the process closes these file descriptors."""
+        with contextlib.suppress(OSError):  # there is no room for a process now, but perhaps later
             self.spare = Child(self._work, close)
             self.tree.waiting = self.spare.pid
 
     def _next_child(self, request: Request) -> Child:
-        """The process for this call."""
+        """Return the process for this call."""
         child, self.spare, self.tree.waiting = self.spare, None, None
         if request.cutoff is not None and not system.limiter.cache_info().currsize:
-            system.limiter()  # once here, not in each child
+            system.limiter()  # imported here once, and not in each child
         elif child is not None and not child.ended():
             return child
         if child is not None:
@@ -278,7 +278,7 @@ class CallServer:
         return Child(self._work)
 
     def _died(self, code: int | None, watch: Watch) -> Report:
-        """The report of a call that has ended without an answer."""
+        """Return the report of a call whose process ended without an answer."""
         if code == -signal.SIGKILL and not watch.reached:
             before, self.oom_kills = self.oom_kills, proc.oom_kills()
             if self.oom_kills > before:
@@ -288,7 +288,7 @@ class CallServer:
     def _answer(
         self, child: Child, watch: Watch, request: Request
     ) -> tuple[dict[str, Any], float, float] | Report | None:
-        """What the child answers; None if it ended without an answer, or if nobody waits any more."""
+        """Wait for the child's answer; return None if it ends without an answer, or if nobody waits any more."""
         sources = [child.answers] if child.handle is None else [child.answers, child.handle]
         stillness, end = None, None
         while True:
@@ -322,31 +322,31 @@ class CallServer:
                 send(self.connection.fileno(), {"notice": notice})
 
     def _work(self, requests: int, answer: Callable[[Any], None]) -> None:
-        """What a child does; its main thread is where the function runs."""
+        """Wait for the request in a child process, and make the call in its main thread."""
         owner = os.getpid()
         die_with_parent()
-        os.setpgid(0, 0)  # a signal to its group reaches the call and what it has started
+        os.setpgid(0, 0)  # a signal to its group reaches the call and the processes that it starts
         self.connection.close()
         self.owner.forget()
         bootstrap.begin()
         try:
             arguments, cutoff, limited = receive(requests)
-        except EOFError:  # there is nothing more to call
+        except EOFError:  # there are no more calls
             return
         for signum, handler in self.handlers.items():
             signals.set_handler(signum, handler)
         report, *used = limits.call(self.function, arguments, cutoff, limited, self.rules.memory_mb, self.address_space)
         if os.getpid() != owner:
-            # a process that the function has forked came back from it: not its place to answer
+            # a process that the function forked has returned from the function; it must not answer
             flush_streams()
             os._exit(0 if report.status == "SAT" else 1)
         with contextlib.suppress(OSError):
             answer((vars(report), *used))
-        die_with_parent(False)  # its exit handlers get their time, whatever becomes of us
+        die_with_parent(False)  # its exit handlers may run even if the light process ends
         bootstrap.finish()
 
     def _reap(self) -> None:
-        """Take leave of ended processes: those of earlier calls, and those that were adopted."""
+        """Reap ended processes: the processes of earlier calls and adopted processes."""
         for child in [c for c in self.unfinished if c.ended()]:
             self.unfinished.remove(child)
             child.collect()

@@ -1,4 +1,4 @@
-"""Notices a call that stands still, as one does that waits for threads that do not exist in its process."""
+"""A check for a call that uses no CPU, for example because it waits for threads that its process does not have."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 from pysmac_compat.evaluation.openmp import runtimes
 from pysmac_compat.evaluation.tree import ProcessTree
 
-STILL = 60.0  # of wall clock time between two looks
-_SHARE = 0.01  # of one CPU; what uses less stands still
+STILL = 60.0  # seconds of wall clock time between two checks
+_SHARE = 0.01  # of one CPU; a call that uses less stands still
 _MOST_SHOWN = 200  # characters of the arguments
 
 
 class Stillness:
-    """Looks at the CPU time of a running call once a minute.
+    """Checks the CPU time of a running call once a minute.
 
     Parameters
     ----------
     tree : ProcessTree
     start : float
-        Value of ``time.monotonic()`` when the call began.
+        The value of ``time.monotonic()`` when the call began.
     """
 
     def __init__(self, tree: ProcessTree, start: float) -> None:
@@ -29,11 +29,11 @@ class Stillness:
         self._next, self._cpu = start + STILL, 0.0
 
     def timeout(self) -> float:
-        """Seconds until the next look is due."""
+        """Return the seconds until the next check is due."""
         return max(0.0, self._next - time.monotonic())
 
     def look(self, arguments: Mapping[str, Any]) -> str:
-        """What to tell the user of a call with these arguments; empty if there is nothing."""
+        """Return the message for the user about a call with these arguments; empty if there is none."""
         now = time.monotonic()
         if now < self._next:
             return ""

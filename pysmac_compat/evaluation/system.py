@@ -1,6 +1,6 @@
-"""The packages that know the operating system, imported when they are needed.
+"""The packages that query the operating system; they are imported when they are first used.
 
-A call is a fork of a process, and the fewer modules that has loaded, the less the fork costs.
+A call is a fork of a process. The fewer modules this process has loaded, the less the fork costs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pysmac_compat.evaluation.installed import installed_packages
 
 @functools.cache
 def psutil() -> Any:
-    """The module psutil."""
+    """Import psutil and return the module."""
     with installed_packages():
         import psutil as module
     return module
@@ -23,7 +23,7 @@ def psutil() -> Any:
 
 @functools.cache
 def limiter() -> Any:
-    """What limits this process, from pynisher."""
+    """Return pynisher's limiter for this process."""
     with installed_packages():
         from pynisher.limiters.limiter import Limiter
 
@@ -31,10 +31,10 @@ def limiter() -> Any:
 
 
 def address_space() -> int:
-    """Bytes of address space of this process."""
+    """Return the size of the address space of this process, bytes."""
     try:
         statm = os.open("/proc/self/statm", os.O_RDONLY)
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         return int(psutil().Process().memory_info().vms)
     try:
         return int(os.read(statm, 100).split()[0]) * resource.getpagesize()

@@ -1,4 +1,4 @@
-"""The processes below one of ours: found, timed, ended."""
+"""The tree of the processes below the current one: find them, time them, end them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pysmac_compat.evaluation.proc import Usage
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
-_SIGKILL = int(signal.SIGKILL)  # not the enumeration's member, see `signals`
+_SIGKILL = int(signal.SIGKILL)  # an int and not a member of the enumeration, see `signals`
 
 
 _prctl: Any = None
@@ -27,26 +27,26 @@ if sys.platform.startswith("linux"):
 
 
 def adopt_orphans() -> None:
-    """Let processes below this one become its children when their parent ends (Linux)."""
+    """Make this process adopt the processes below it whose parent ends (Linux)."""
     if _prctl is not None:
         _prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def die_with_parent(wanted: bool = True) -> None:
-    """Let this process be killed when the one that forked it ends, or no more (Linux)."""
+    """Let the kernel kill this process when its parent ends, or revoke that (Linux)."""
     if _prctl is not None:
         _prctl(_PR_SET_PDEATHSIG, _SIGKILL if wanted else 0, 0, 0, 0)
 
 
 class ProcessTree:
-    """All processes below this one, less those that earlier calls have left in the background.
+    """All processes below this one, except background processes of earlier calls.
 
     Attributes
     ----------
     background : set of (int, float)
-        Process id and start time of what earlier calls have left.
+        The process ids and start times of processes that earlier calls left in the background.
     waiting : int or None
-        The process that waits for the next call, which is not one of these.
+        The process that waits for the next call; it is not a part of the tree.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class ProcessTree:
         self.waiting: int | None = None
 
     def processes(self) -> dict[int, Usage]:
-        """The living processes that belong to the current call, by process id, with what they have used."""
+        """Return the processes of the current call, by process id, with their use of CPU and memory."""
         found: dict[int, Usage] = {}
         new = [pid for pid in proc.children(os.getpid()) if pid != self.waiting]
         while new:
@@ -65,11 +65,11 @@ class ProcessTree:
         return found
 
     def cpu_seconds(self) -> float:
-        """CPU seconds of all these processes and of the children they have waited for."""
+        """Return the CPU seconds of all these processes and of their reaped children."""
         return sum(used.cpu_seconds for used in self.processes().values())
 
     def leave(self) -> None:
-        """Count all living processes among those in the background, free of the call's limits."""
+        """Move all processes of the call to the background and lift the call's limits from them."""
         for pid, used in self.processes().items():
             self.background.add((pid, used.started))
             if sys.platform.startswith("linux"):
@@ -78,13 +78,13 @@ class ProcessTree:
                         resource.prlimit(pid, limit, resource.getrlimit(limit))
 
     def kill(self) -> None:
-        """SIGKILL all these processes, also those that are started meanwhile, and wait for their end."""
+        """Kill all these processes, including processes that start meanwhile, and wait for their end."""
         quiet = 0
         for attempt in range(200):
             pids = [pid for pid, used in self.processes().items() if not used.ended]
             self.reap()
             quiet = 0 if pids else quiet + 1
-            if quiet == 2:  # once is not enough: what has a new parent since that has ended can be missed
+            if quiet == 2:  # one empty look can miss a process that is just getting a new parent
                 return
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -92,15 +92,15 @@ class ProcessTree:
             time.sleep(min(0.001 * (attempt + 1), 0.05))
 
     def is_empty(self) -> bool:
-        """Whether this process has no child, ended or not, but the one that waits for the next call."""
+        """Return whether this process has no child, alive or ended, except the process that waits for the next call."""
         try:
-            # listed with the thread that forked it; one that was adopted, with the main thread
+            # the kernel lists a child with the thread that forked it, and an adopted child with the main thread
             return all(_has_no_child_but(self.waiting, thread) for thread in {os.getpid(), _thread.get_native_id()})
-        except OSError:  # no Linux, or one that was built without this
+        except OSError:  # not Linux, or a kernel without these files
             return all(pid == self.waiting for pid in proc.children(os.getpid()))
 
     def reap(self) -> None:
-        """Wait for ended processes that were adopted."""
+        """Reap ended children, including adopted ones."""
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass

@@ -1,4 +1,4 @@
-"""Looks at a running call from outside, and stops it at its limits."""
+"""The watch looks at a running call from outside and stops it at its limits."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import time
 from pysmac_compat.evaluation.memory import MemoryWatch, over_limit
 from pysmac_compat.evaluation.tree import ProcessTree
 
-_INTERVAL = 0.1  # seconds between two looks at the CPU time of the process tree
-_MEMORY_INTERVAL = 0.02  # seconds between two looks at its memory
-_GRACE = 1.0  # seconds that a call gets for its ``finally`` after the first signal
-_LONGEST_WAIT = 3600.0  # seconds; system calls do not take any number
+_INTERVAL = 0.1  # seconds between two checks of the CPU time of the process tree
+_MEMORY_INTERVAL = 0.02  # seconds between two checks of its memory
+_GRACE = 1.0  # seconds that a call has for its ``finally`` clauses after the first signal
+_LONGEST_WAIT = 3600.0  # seconds; system calls do not accept arbitrarily long waits
 
 
 class Watch:
@@ -22,33 +22,33 @@ class Watch:
     Parameters
     ----------
     pid : int
-        Of the call's process.
+        The id of the call's process.
     tree : ProcessTree
     start : float
-        Value of ``time.monotonic()`` when the call began.
+        The value of ``time.monotonic()`` when the call began.
     cutoff : float or None
-        CPU limit, seconds.
+        The CPU limit, seconds.
     wall : float or None
-        Wall clock limit, seconds.
+        The wall clock limit, seconds.
     total : float or None
         Seconds until the end of the total time.
     kill_file : str or None
         The call is stopped when this file is gone.
     memory_mb : float or None
-        Memory limit, MB.
+        The memory limit, MB.
 
     Attributes
     ----------
     cpu_time : float
-        The most CPU seconds that were seen.
+        The largest CPU time measured so far, seconds.
     reached : bool
         Whether the call was stopped.
     over_memory : str
-        By how much it had more memory than its limit, if that is why it was stopped.
+        A message if the call was stopped at its memory limit, otherwise empty.
     cut_short : str
-        Why the whole search ends with that, if it does.
+        Why the whole search ends, if its end stopped the call; otherwise empty.
     dropped : bool
-        Whether it was stopped because the search does not need it any more.
+        Whether the call was stopped because the search does not need it any more.
     """
 
     def __init__(
@@ -73,14 +73,14 @@ class Watch:
         self._kill_at: float | None = None
 
     def timeout(self) -> float:
-        """Seconds until the next look is due."""
+        """Return the seconds until the next check is due."""
         times = [t for t in (self.end, self.total_end, self._kill_at) if t is not None]
         if (self.cutoff, self.kill_file, self.memory) != (None, None, None):
             times.append(self.next_look)
         return min(max(0.0, min(times) - time.monotonic()), _LONGEST_WAIT) if times else _LONGEST_WAIT
 
     def look(self) -> None:
-        """Send the signal that is due, if any."""
+        """Check the limits and send the signal that is due, if there is one."""
         now = time.monotonic()
         if self._kill_at is not None and now >= self._kill_at:
             self.tree.kill()
@@ -112,7 +112,7 @@ class Watch:
                 limit = self.memory.limit
                 self.over_memory = over_limit(limit + excess, limit)
                 self._stop(signal.SIGTERM, now)
-            elif excess >= self.memory.limit:  # it goes on growing
+            elif excess >= self.memory.limit:  # it still grows
                 self.tree.kill()
         if self.cutoff is not None:
             self.cpu_time = max(self.cpu_time, sum(used.cpu_seconds for used in processes.values()))
