@@ -103,7 +103,7 @@ def _exit_code(pid: int) -> int:
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WSTOPPED | os.WNOWAIT).si_code != os.CLD_STOPPED:  # type: ignore[union-attr]
             break
         time.sleep(_STOPPED)
-        if os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG) is not None:  # still
+        if os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG) is not None:  # it is still stopped
             os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 

@@ -1,11 +1,11 @@
-"""``about-run-N.json``: what a run was to do, and why it has ended.
+"""``about-run-N.json``: the limit of a run, and the reason of its end.
 
 ::
 
     {"max_evaluations": 60, "runs": ["1", "2"], "ended": "target(0.1)", "of_search": false}
 
-``runs`` are the names of all runs of the search. While the run goes on, ``ended`` is null; ``of_search`` says whether
-this has ended the whole search.
+``runs`` are the names of all runs of the search. Until the run ends, ``ended`` is null. ``of_search`` says whether the
+same reason has ended the whole search.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _EXPECTED = "expected an object with max_evaluations, runs, ended and of_search"
 
 @dataclass(frozen=True)
 class AboutRun:
-    """See the module."""
+    """The content of the file; see the module."""
 
     max_evaluations: int
     runs: Sequence[str]
@@ -32,17 +32,17 @@ class AboutRun:
 
 
 def about_name(run_name: str) -> str:
-    """The name of the file of a run."""
+    """Return the name of the file of a run."""
     return f"about-run-{run_name}.json"
 
 
 def write_about(folder: str, run_name: str, about: AboutRun) -> None:
-    """Write the file; raises OSError."""
+    """Write the file; raise OSError if that fails."""
     write_text(os.path.join(folder, about_name(run_name)), json.dumps(asdict(about)) + "\n")
 
 
 def read_about(folder: str, run_name: str) -> AboutRun | None:
-    """Read the file; None if it is missing, because earlier versions do not write it.
+    """Read the file; return None if it is missing, because earlier versions did not write it.
 
     Raises
     ------

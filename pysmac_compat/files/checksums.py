@@ -1,7 +1,7 @@
-"""Lines that tell whether they are as they were written.
+"""Lines with checksums, which show whether a line has changed since it was written.
 
-Each is a JSON object whose last member is the CRC-32 of the object without it, in eight hexadecimal digits. Any bit
-that has changed since is noticed::
+A line is a JSON object. Its last member is the CRC-32 of the object without this member, in eight hexadecimal digits.
+It detects any single changed bit::
 
     {"index": 1, "value": 13.0, "crc": "0c2e6f11"}
 """
@@ -17,13 +17,13 @@ _BEFORE, _AFTER, _DIGITS = b', "crc": "', b'"}', 8
 
 
 def checked_line(content: Mapping[str, Any]) -> str:
-    """An object that is not empty, as a line with its checksum."""
+    """Convert an object that is not empty to a line with a checksum."""
     body = json.dumps(content)
     return f"{body[:-1]}{_BEFORE.decode()}{_checksum(body.encode())}{_AFTER.decode()}\n"
 
 
 def split_checksum(line: bytes) -> tuple[bytes, bool | None]:
-    """The object of a line without its newline, and whether its checksum fits; None if it has none."""
+    """Split a line without its newline: return its object, and whether its checksum fits, or None if it has none."""
     body, mark, rest = line.rpartition(_BEFORE)
     if not mark or len(rest) != _DIGITS + len(_AFTER) or not rest.endswith(_AFTER):
         return line, None

@@ -1,4 +1,4 @@
-r"""Configurations as text, and the files that list them.
+r"""Configurations as texts, and the files that list configurations.
 
 ``paramstrings-itK.txt``::
 
@@ -10,8 +10,8 @@ r"""Configurations as text, and the files that list them.
     1,0.9,0.8333333333333334
     2,0.7380147399496652,0.9444444444444444
 
-A single quote within a value is written ``\'``, and backslashes before a quote are doubled; all
-other backslashes stand for themselves. SMAC v2 could not write values with quotes at all.
+A single quote within a value is written as ``\'``, and backslashes before a quote are doubled. All other backslashes
+are written unchanged. SMAC v2 could not write values with quotes at all.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ def _unquote(text: str) -> str:
 
 
 def format_pairs(texts: Mapping[str, str]) -> str:
-    """As ``x='4.0', y='7'``."""
+    """Write a configuration in the form ``x='4.0', y='7'``."""
     return ", ".join(f"{name}={_quote(text)}" for name, text in texts.items())
 
 
 def format_arguments(texts: Mapping[str, str]) -> str:
-    """As ``-x '4.0' -y '7'``."""
+    """Write a configuration in the form ``-x '4.0' -y '7'``."""
     return " ".join(f"-{name} {_quote(text)}" for name, text in texts.items())
 
 
 def parse_pairs(file: TextFile, line: int, text: str) -> dict[str, str]:
-    """Read what `format_pairs` writes."""
+    """Read a configuration in the form of `format_pairs`."""
     return _parse(file, line, text.strip(), _PAIR, ", ", "name='value', name='value', ...")
 
 
 def parse_arguments(file: TextFile, line: int, text: str) -> dict[str, str]:
-    """Read what `format_arguments` writes."""
+    """Read a configuration in the form of `format_arguments`."""
     return _parse(file, line, text.strip(), _ARGUMENT, " ", "-name 'value' -name 'value' ...")
 
 
@@ -81,7 +81,7 @@ def _parse(
 
 
 def paramstrings_line(index: int, texts: Mapping[str, str]) -> str:
-    """A line of paramstrings-itK.txt."""
+    """Return a line of paramstrings-itK.txt."""
     return f"{index}: {format_pairs(texts)}\n"
 
 
@@ -97,7 +97,7 @@ def read_paramstrings(path: Path, growing: bool = False) -> list[dict[str, str]]
     Returns
     -------
     list of dict of str to str
-        The configuration with ID 1 first.
+        The configurations. The first one has the ID 1.
 
     Raises
     ------
@@ -114,14 +114,14 @@ def read_paramstrings(path: Path, growing: bool = False) -> list[dict[str, str]]
 
 
 def uniq_configurations_line(index: int, values: Mapping[str, Value], definition: Definition) -> str:
-    """A line of uniq_configurations-itK.csv; see `unit_value`."""
+    """Return a line of uniq_configurations-itK.csv; see `unit_value`."""
     complete = definition.complete(values)
     units = [java_number(unit_value(value, definition.parameters[name])) for name, value in complete.items()]
     return ",".join([str(index), *units]) + "\n"
 
 
 def read_uniq_configurations(path: Path) -> list[list[float]]:
-    """Read uniq_configurations-itK.csv: one row of numbers for each configuration, without its ID."""
+    """Read uniq_configurations-itK.csv; return a row of numbers for each configuration, without its ID."""
     file = TextFile(path, appended=True)
     rows: list[list[float]] = []
     for number, line in file.lines:

@@ -1,4 +1,4 @@
-"""The working directory as a place to write to, which knows what was not there before."""
+"""A folder to write into, which records the new files and folders."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from pysmac_compat.files.text import Appender, temporary_name, write_bytes
 
 
 class Folder:
-    """A folder.
+    """A folder to write into.
 
     Parameters
     ----------
     path : str
     made : list of str
-        Grows by the path of each file and folder that was not there before.
+        A list to which the path of each new file and folder is appended.
     """
 
     def __init__(self, path: str, made: list[str]) -> None:
         self.path, self.made = path, made
 
     def join(self, *names: str) -> str:
-        """The path of something in this folder."""
+        """Return the path of a file or folder in this folder."""
         return os.path.join(self.path, *names)
 
     def make(self, *names: str) -> Folder:
-        """A folder in this one, made if need be."""
+        """Return a folder in this folder; make it if it does not exist."""
         path = self.path
         for name in names:
             path = os.path.join(path, name)
@@ -46,7 +46,7 @@ class Folder:
         )
 
     def appender(self, name: str, text: str, trouble: Callable[[OSError], None]) -> Appender:
-        """Begin a file with a text; more will be added."""
+        """Begin a file with a text and return an object that appends to it."""
         self._note(self.join(name))
         return Appender(self.join(name), text, trouble)
 
@@ -60,7 +60,7 @@ class Folder:
         ]
 
     def set_aside(self, name: str, prefix: str) -> None:
-        """Rename something, if it is there: a prefix, its name, and the time in milliseconds."""
+        """Rename a file or folder, if it exists, to the prefix, its name and the time in milliseconds."""
         if not os.path.lexists(self.join(name)):
             return
         stamp = int(time.time() * 1000)
@@ -69,7 +69,7 @@ class Folder:
         self.rename(name, f"{prefix}{name}-{stamp}")
 
     def refuse_links(self, patterns: Collection[str]) -> None:
-        """Refuse to write into this folder if a file that matches one of some patterns is a link.
+        """Raise if a file in this folder that matches one of the patterns is a symbolic link.
 
         Raises
         ------
@@ -80,7 +80,7 @@ class Folder:
                 raise LinkedFileError(path)
 
     def remove_incomplete(self, patterns: Collection[str]) -> None:
-        """Remove what a process that was killed has left of files that match; nobody else may write them."""
+        """Remove temporary files that a killed process left for matching files; no process may be writing them."""
         for path in self._matching([temporary_name(pattern, "*") for pattern in patterns]):
             os.unlink(path)
 
@@ -88,7 +88,7 @@ class Folder:
         return [path for pattern in patterns for path in glob.glob(os.path.join(glob.escape(self.path), pattern))]
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         if os.path.exists(self.join(name)):
             os.unlink(self.join(name))
 

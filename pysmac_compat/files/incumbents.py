@@ -1,4 +1,4 @@
-"""Which evaluation has led to each step of a trajectory, from the files of a run."""
+"""The incumbents of a run and the evaluations that led to them, from the files of the run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ PERFORMANCE = "Estimated Training Performance"
 
 
 def trajectories(folder: str) -> dict[int | str, str]:
-    """The files of all runs, by the seed or, where that comes again, by the name of the run."""
+    """Return the trajectory files of all runs.
+
+    The key is the seed of the run. If the seed is repeated, the key of each further run is the name of the run.
+    """
     names = os.listdir(folder) if os.path.isdir(folder) else []
     matches = [match for name in names if (match := _TRAJECTORY.fullmatch(name))]
     matches.sort(key=lambda match: (int(match["seed"]), int(match["again"] or 0)))
@@ -28,11 +31,11 @@ def trajectories(folder: str) -> dict[int | str, str]:
 def by_evaluation(
     steps: Sequence[Mapping[str, Any]], rows: Sequence[RunRow], penalised: Callable[[float], float]
 ) -> list[tuple[int, float]]:
-    """For each step of a trajectory: how many evaluations led to it.
+    """Return the number of evaluations that led to each step of a trajectory, and the performance of the step.
 
-    Our own files tell it by the time that all calls have taken so far. In those of the Java program it is
-    the first evaluation, from that of the step before, after which the mean of the incumbent's runs is the
-    one in the trajectory; or, where the mean is another one, its next run.
+    In the files of this package, the total time of the calls identifies the evaluation. In the files of SMAC v2, it is
+    the first evaluation, not before the evaluation of the previous step, after which the mean of the incumbent's runs
+    equals the mean in the trajectory. If there is none, it is the next run of the incumbent.
     """
     means = _means(rows, penalised)
     times = [0.0, *(row.cumulative_runtime for row in rows)]
@@ -43,7 +46,7 @@ def by_evaluation(
     last, place = None, 1
     for step, same_time in zip(steps, at, strict=True):
         performance = step[PERFORMANCE]
-        if (step["Incumbent ID"], performance) != last:  # else it is the line for the end of the search
+        if (step["Incumbent ID"], performance) != last:  # an equal line is the line for the end of the search
             last = step["Incumbent ID"], performance
             known = [i for i in same_time if i >= place] or same_time if timed else range(place, len(times))
             own = [i for i in known if i and means[i - 1][0] == step["Incumbent ID"]]
@@ -55,7 +58,7 @@ def by_evaluation(
 
 
 def _means(rows: Iterable[RunRow], penalised: Callable[[float], float]) -> list[tuple[int, float]]:
-    """For each evaluation: its configuration, and the mean of the costs that this has had so far."""
+    """Return the configuration of each evaluation, and the mean of the configuration's costs up to this evaluation."""
     counts: dict[int, int] = defaultdict(int)
     sums: dict[int, float] = defaultdict(float)
     means = []
@@ -67,9 +70,9 @@ def _means(rows: Iterable[RunRow], penalised: Callable[[float], float]) -> list[
 
 
 def best_so_far(evaluations: Iterable[Evaluation], maximize: bool) -> list[Incumbent]:
-    """The steps of a run whose trajectory is lost.
+    """Compute the incumbents of a run whose trajectory file is lost.
 
-    A configuration that is evaluated as often as the incumbent, or more often, takes its place if its mean is better.
+    A configuration becomes the incumbent if it has at least as many evaluations as the incumbent and a better mean.
     """
     seen: dict[str, list[Evaluation]] = defaultdict(list)
     steps: list[Incumbent] = []

@@ -1,11 +1,11 @@
 """Instances and their features.
 
-instances.dat, test_instances.dat, instances.txt: a line for each, its name and perhaps more::
+instances.dat, test_instances.dat and instances.txt have a line for each instance: its name and perhaps further words::
 
     id_0
     id_1
 
-features.dat, instance-features.txt::
+features.dat and instance-features.txt have a line for each instance: its name and its features::
 
     instance_name,feature0,feature1
     id_0,1.0,2.0
@@ -22,17 +22,17 @@ from pysmac_compat.errors import shown
 from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.values import java_number
 
-#: before the number that the function gets as ``instance``
+#: prefix of the number that the function gets as ``instance``
 PREFIX = "id_"
 
 
 def instance_name(number: int | None) -> str:
-    """The name of an instance; of the only one, where the function gets none."""
+    """Return the name of an instance; None means the only instance, of a function that gets no instance."""
     return f"{PREFIX}{number or 0}"
 
 
 def instance_number(name: str) -> int:
-    """What the function gets for a name.
+    """Return the number that the function gets for the name of an instance.
 
     Raises
     ------
@@ -45,12 +45,12 @@ def instance_number(name: str) -> int:
 
 
 def instances_text(instances: Iterable[Sequence[str]]) -> str:
-    """The text of a file of instances, each its name and further words."""
+    """Return the text of a file of instances, from the name and the further words of each instance."""
     return "".join(" ".join([_in_quotes(name), *more]) + "\n" for name, *more in instances)
 
 
 def _in_quotes(name: str) -> str:
-    """A name as it stands in a line of its own: in quotes if it has blanks."""
+    """Return the name for a file of instances: in quotes if it has blanks."""
     return f'"{name}"' if len(name.split()) > 1 else name
 
 
@@ -64,7 +64,7 @@ def read_instances(path: Path) -> list[list[str]]:
     Returns
     -------
     list of list of str
-        For each instance its name and the further words of its line.
+        The name and the further words of each instance.
 
     Raises
     ------
@@ -78,21 +78,21 @@ _QUOTED = re.compile(r"""(?P<quote>["'])(?P<name>.+?)(?P=quote)(?P<more>\s.*|)""
 
 
 def read_named_instances(path: Path, folders: Sequence[str], with_seeds: bool = False) -> list[tuple[str, str]]:
-    """Read a file of instances with names of any kind, also in quotes or with blanks.
+    """Read a file of instances with names of any kind, including names in quotes or with blanks.
 
     Parameters
     ----------
     path : str or path-like
     folders : sequence of str
-        Where the files of the instances may be: a name without quotes is the longest beginning of its line that is a
-        file there, else the first word.
+        The folders that may hold the files of the instances. If a name has no quotes, it is the longest beginning of
+        its line that is a path in one of the folders, otherwise the first word.
     with_seeds : bool
-        Whether each line begins with a seed, which is left out.
+        Whether each line begins with a seed; the seed is left out.
 
     Returns
     -------
     list of (str, str)
-        Name and the rest of each line.
+        The name and the rest of each line.
 
     Raises
     ------
@@ -114,13 +114,13 @@ def _named(text: str, folders: Sequence[str]) -> tuple[str, str]:
 
 
 def features_text(names: Sequence[str], features: Iterable[tuple[str, Sequence[float]]]) -> str:
-    """The text of a file of features, given the names of these and pairs of an instance and its values."""
+    """Return the text of a file of features, from the names of the features and pairs of an instance and its values."""
     rows = [["instance_name", *names], *([instance, *map(java_number, values)] for instance, values in features)]
     return "".join(",".join(row) + "\n" for row in rows)
 
 
 def features_of(features: Sequence[Sequence[float]], instances: Sequence[str]) -> str:
-    """The text of a file of features without names, a row for each of the first instances."""
+    """Return the text of a file of features without names; each row belongs to one of the first instances."""
     names = [f"feature{i}" for i in range(len(features[0]))]
     return features_text(names, zip(instances, features, strict=False))
 
@@ -135,9 +135,9 @@ def read_features(path: Path) -> tuple[list[str], dict[str, list[float]]]:
     Returns
     -------
     names : list of str
-        Of the features.
+        The names of the features.
     features : dict of str to list of float
-        By instance.
+        The values of the features, by instance.
 
     Raises
     ------

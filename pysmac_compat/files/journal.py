@@ -1,15 +1,16 @@
-"""``journal-run-N.jsonl``: all evaluations of a run in full, from which it can be resumed.
+"""``journal-run-N.jsonl``: all evaluations of a run with all their data, for resuming the run.
 
-The first line says what the search depends on; then comes a line for each evaluation that has ended, as it
-has ended, with all digits. Those on test instances have ``"test": true``::
+The first line holds the settings on which the search depends. Each further line holds an evaluation that has ended,
+with all digits, in the order in which the evaluations ended. An evaluation on a test instance has ``"test": true``::
 
     {"journal": 2, "max_evaluations": 60, "seed": 0, "parameters": {...}, ..., "crc": "..."}
     {"test": false, "index": 1, "configuration": {"x": 4.0}, "instance": null, ..., "value": 13.0, ..., "crc": "..."}
 
-Each line has its checksum (`checksums`). Journals of version 1 have none; what is added to them has.
+Each line has its checksum (`checksums`). The lines of a journal of version 1 have none, but lines that a later version
+adds to it have one.
 
-The search itself is not written down: it is done again, and where it asks for an evaluation that stands in
-the journal, this is the answer.
+The journal does not hold the state of the search: a resumed search starts again, and takes each evaluation that is in
+the journal from there.
 """
 
 from __future__ import annotations
@@ -49,21 +50,22 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a journal holds of a run that is to be resumed.
+    """The content of the journal of a run.
 
     Attributes
     ----------
     path : str
     text : str
-        Its whole lines.
+        The complete lines of the journal.
     max_evaluations : int
-        Of the minimisation that began it.
+        The limit of the minimisation that began the journal.
     evaluations : dict of int to (int, Evaluation)
-        The line and what stands there, by index.
+        The evaluations with the numbers of their lines. The key is the index of the evaluation.
     tests : list of Evaluation
-        Those on test instances.
+        The evaluations on test instances.
     of_other_proposals : bool
-        Whether a search of this version would propose something else: then what is recorded is a start only.
+        Whether this version of the package would propose other configurations after the same results. Then the
+        recorded evaluations are only the beginning of the resumed search.
     """
 
     path: str
@@ -76,12 +78,12 @@ class Recorded:
     def evaluation(
         self, index: int, configuration: Mapping[str, Any], instance: int | None, seed: int | None
     ) -> Evaluation | None:
-        """The evaluation that the search asks for; None if it is not recorded.
+        """Return the recorded evaluation for which the search asks, or None if it is not recorded.
 
         Raises
         ------
         FileFormatError
-            If another one is recorded in its place.
+            If the journal has another evaluation under this index.
         """
         if index not in self.evaluations:
             return None
@@ -98,12 +100,12 @@ class Recorded:
         return replace(found, configuration=dict(configuration))
 
     def next_to_learn(self, begun: Collection[int]) -> int | None:
-        """Which of these evaluations, all begun, was learnt first; None if none is recorded."""
+        """Return which of these begun evaluations is recorded first, or None if none of them is recorded."""
         known = [index for index in begun if index in self.evaluations]
         return min(known, key=lambda index: self.evaluations[index][0], default=None)
 
     def test(self, configuration: Mapping[str, Any], instance: int | None, seed: int | None) -> Evaluation | None:
-        """An evaluation on a test instance; each is given once. A longer search may want other ones."""
+        """Return a recorded evaluation on a test instance, and return each only once; None if it is not recorded."""
         wanted = (plain(configuration), instance, seed)
         found = next((e for e in self.tests if (e.configuration, e.instance, e.seed) == wanted), None)
         if found is None:
@@ -119,62 +121,62 @@ def _shown(wanted: tuple[Mapping[str, Any], int | None, int | None]) -> str:
 
 
 def journal_name(run_name: str) -> str:
-    """The name of the file of a run."""
+    """Return the name of the journal of a run."""
     return f"journal-run-{run_name}.jsonl"
 
 
 def journals(folder: str) -> set[str]:
-    """The names of the runs whose journals are in a folder."""
+    """Return the names of the runs whose journals are in a folder."""
     before, after = journal_name("*").split("*")
     paths = glob.glob(os.path.join(glob.escape(folder), journal_name("*")))
     return {os.path.basename(path).removeprefix(before).removesuffix(after) for path in paths}
 
 
 def digests(folder: str) -> set[str]:
-    """The `digest` with which each run began whose journal is in a folder."""
+    """Return the `digest` of each journal in a folder: it identifies the evaluations known at the start of the run."""
     found = set()
     for path in (os.path.join(folder, journal_name(name)) for name in journals(folder)):
-        # what is wrong with it, `read_journal` says
+        # `read_journal` reports the errors of a journal
         with contextlib.suppress(OSError, ValueError), open(path, "rb") as stream:
             found.add(str(_object(path, 1, stream.readline().rstrip(b"\n")).get("warmstart")))
     return found
 
 
 def header_line(plan: Plan, run: int) -> str:
-    """The first line of a run's journal."""
+    """Return the first line of a run's journal."""
     return checked_line(header(plan, run))
 
 
 def evaluation_line(evaluation: Evaluation, test: bool) -> str:
-    """The line of an evaluation."""
+    """Return the line of an evaluation."""
     return checked_line({"test": test, **vars(evaluation), "configuration": plain(evaluation.configuration)})
 
 
 def read_journal(path: str, plan: Plan, run: int) -> Recorded:
     """Read the journal of a run that is to be resumed.
 
-    A last line without its end is left out: the process was killed while it wrote it. A line that is not as it was
-    written is an error: nothing may be learnt from it.
+    An incomplete last line is left out: its process was killed while it wrote the line. A changed line is an error,
+    since the search must not learn from it.
 
     Parameters
     ----------
     path : str
     plan : Plan
-        What is to be done now.
+        The plan of the resumed search.
     run : int
-        The number of the run in it, from 0.
+        The number of the run in the plan, from 0.
 
     Raises
     ------
     ResumeError
-        If another search was recorded; names the first difference.
+        If the journal is of another search. The message names the first difference.
     LinkedFileError
-        If it is a symbolic link.
+        If the journal is a symbolic link.
     FileFormatError
-        Where something else is wrong.
+        If the journal has any other error.
     OSError
     """
-    if os.path.islink(path):  # it will be written, too
+    if os.path.islink(path):  # the journal will be written too
         raise LinkedFileError(path)
     head, recorded = read_any_journal(path, lambda head: compare(path, head, plan, run))
     return replace(recorded, of_other_proposals=is_of_other_proposals(head))
@@ -183,9 +185,9 @@ def read_journal(path: str, plan: Plan, run: int) -> Recorded:
 def read_any_journal(
     path: str, check: Callable[[dict[str, Any]], None] = lambda head: None
 ) -> tuple[dict[str, Any], Recorded]:
-    """Read a journal, whatever search it is of: its header, and what is recorded.
+    """Read the journal of any search; return its header and its content.
 
-    ``check`` gets the header before the rest is read. For the rest see `read_journal`.
+    ``check`` is called with the header before the other lines are read. See `read_journal` for the errors.
 
     Raises
     ------
@@ -199,7 +201,7 @@ def read_any_journal(
     *lines, rest = data.split(b"\n")
     if split_checksum(rest[:-1])[1]:
         raise FileFormatError("the end of the line is damaged: expected a newline", path, len(lines) + 1)
-    if split_checksum(rest)[1]:  # nothing but its newline is missing
+    if split_checksum(rest)[1]:  # only the newline of the last line is missing
         lines.append(rest)
     first = lines[0] if lines else b""
     head = _object(path, 1, first)
@@ -240,7 +242,7 @@ def _object(path: str, number: int, line: bytes) -> dict[str, Any]:
         raise _damaged(path, number, "it does not fit its checksum")
     try:
         content = json.loads(body.decode())
-    except (ValueError, RecursionError):  # also what is no UTF-8
+    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError too
         content = None
     if not isinstance(content, dict):
         found = repr(line[:80]) if line else "nothing that ends in a line break"

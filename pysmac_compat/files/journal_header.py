@@ -1,4 +1,4 @@
-"""The first line of a journal: what a search depends on, and how one search differs from another."""
+"""The first line of a journal: the settings on which a search depends, and the comparison of two searches."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pysmac_compat.errors import ResumeError
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.known import Known
 
-#: of the journal; the lines of version 1 have no checksums
+#: versions of the journal; the lines of version 1 have no checksums
 VERSION, WITHOUT_CHECKSUMS = 2, 1
-#: goes up when the same results lead to other proposals than before; journals without it have 1
+#: this number increases when the same results lead to other proposals than before; a journal without it means 1
 PROPOSALS = 5
 
 
 def header(plan: Plan, run: int) -> dict[str, Any]:
-    """What the search depends on, under the names that journals have had since their first version."""
+    """Return the settings on which the search depends, by the names that journals have used since version 1."""
     definition, start, engine = plan.definition, plan.start, plan.engine
     selector, racing = _changed(engine.selector), _changed(engine.racing)
     content = {
@@ -59,7 +59,7 @@ def header(plan: Plan, run: int) -> dict[str, Any]:
     return {name: plain(value) for name, value in content.items()}
 
 
-#: what the user has set, by the name in the journal, where that is another one
+#: the user's argument or option for a name in the journal, if the two names differ
 _ARGUMENTS = {
     "objective: cutoff": "t_limit_function_s",
     **{
@@ -92,19 +92,19 @@ _PARTS = ("surrogate", "acquisition", "maximizer", "selector", "encoder", "inten
 
 
 def _without_defaults(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings that a journal of an earlier version holds although they have their defaults."""
+    """Remove settings with default values, which journals of earlier versions hold."""
     engine = EngineSettings()
     defaults = {each.name: each.default for one in vars(engine).values() for each in fields(one)}
     return {name: value for name, value in part.items() if name not in defaults or value != defaults[name]}
 
 
 def _changed(settings: Any) -> dict[str, Any]:
-    """The fields of some settings that do not have their default."""
+    """Return the fields of some settings whose values are not the defaults."""
     return {each.name: value for each in fields(settings) if (value := getattr(settings, each.name)) != each.default}
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON knows it; what is equal for the search looks the same, in whatever process."""
+    """Convert a value to JSON's types; values that are equal for the search give equal results in every process."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, Mapping):
@@ -119,10 +119,10 @@ def plain(value: Any) -> Any:
 
 
 def digest(known: Sequence[Known]) -> str | None:
-    """What tells the evaluations that are known at the start from others; None if there are none."""
+    """Return a text that identifies the evaluations known at the start, or None if there are none."""
     if not known:
         return None
-    import hashlib  # not above: what it loads makes each fork of the process dearer
+    import hashlib  # imported here because its modules make each fork of the process more expensive
 
     return hashlib.sha256(json.dumps(plain(known)).encode()).hexdigest()
 
@@ -133,7 +133,7 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
     Raises
     ------
     ResumeError
-        Naming the first difference.
+        The message names the first difference.
     """
     new = json.loads(json.dumps(header(plan, run)))
     old = {
@@ -156,7 +156,7 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
 
 
 def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
-    """Whether this header is of a version that proposed something else."""
+    """Return whether this header is of a version that proposed other configurations."""
     return bool(head.get("proposals", 1) != PROPOSALS)
 
 
@@ -172,8 +172,8 @@ def _warm_difference(old: Any, new: Any) -> str:
 
 
 def _difference(name: str, old: Any, new: Any) -> str:
-    """The first difference in words; empty if there is none."""
-    if json.dumps(old) == json.dumps(new):  # also the order, and 1 is not True
+    """Describe the first difference; return an empty text if there is none."""
+    if json.dumps(old) == json.dumps(new):  # as texts, because the order matters and 1 is not True
         return ""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:

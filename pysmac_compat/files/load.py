@@ -1,4 +1,4 @@
-"""Reads the result of a search back from its files: ours, those of the Java program, also while the search goes on."""
+"""Loads the result of a search from its files, written by this package or by SMAC v2, even during the search."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ from pysmac_compat.space.values import typed_values, value_texts
 
 _FILES = ("journal-run-*.jsonl", "state-run*", "traj-run-*.txt")
 _NAME = re.compile(r"(?:journal-run-|state-run|traj-run-)(?P<name>(?P<seed>\d+)(-(?P<again>\d+))?)(\.jsonl|\.txt)?")
-_ATTEMPTS = 3  # a run that ends meanwhile renames its files
+_ATTEMPTS = 3  # attempts to read; a run that ends meanwhile renames its files
 
 
 def load_result(folder: str | os.PathLike[str]) -> Result:
-    """The result of a search, from its files.
+    """Load the result of a search from its files.
 
     Parameters
     ----------
     folder : str or path-like
-        A working directory, of ours, of AutoMAX or of the Java program, or its folder of the results, as
-        ``out/scenario``. The search may go on meanwhile.
+        A working directory of this package, of AutoMAX or of SMAC v2, or the folder of the results in it, for example
+        ``out/scenario``. The search may still run.
 
     Returns
     -------
     Result
-        As ``SMAC_optimizer.result``. Values are exact where there is a journal (``persistent_files=True``); without
-        one, as in a folder of the Java program, categorical and ordinal values are texts, and MEMOUT is CRASHED.
-        ``stopped_because`` is what the files tell; 'still running' while the search goes on, and perhaps 'unknown' for
-        files of others.
+        The same as ``SMAC_optimizer.result``. If the run has a journal (``persistent_files=True``), the values are
+        exact. Without a journal, for example in a folder of SMAC v2, categorical and ordinal values are texts, and
+        the status MEMOUT becomes CRASHED. ``stopped_because`` comes from the files. It is 'still running' during the
+        search, and may be 'unknown' if another program wrote the files.
 
     Raises
     ------
     ArgumentError
-        If there is no run, or if there are several searches.
+        If the folder has no run, or has runs of several searches.
     FileFormatError
-        For a file that is damaged.
+        If a file is damaged.
     """
     path = os.path.abspath(os.path.expanduser(arguments.path("folder", folder)))
     results = _results_folder(path)
@@ -85,7 +85,7 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
 
 
 def state_of(folder: str | os.PathLike[str]) -> str:
-    """What changes whenever `load_result` would read something else, without reading it.
+    """Return a text that changes whenever the result of `load_result` may change, without reading the files.
 
     Raises
     ------
@@ -116,7 +116,7 @@ class _Loaded:
 
 
 def _planned(runs: Sequence[_Loaded]) -> Searched:
-    """What is searched in all runs; without a number of runs where that cannot be known."""
+    """Return the description of the search; it has a number of runs only if the files of all runs agree on it."""
     search = runs[0].search
     known = [loaded.about for loaded in runs if loaded.about is not None]
     if len(known) < len(runs) or len({about.max_evaluations for about in known}) > 1:
@@ -125,7 +125,7 @@ def _planned(runs: Sequence[_Loaded]) -> Searched:
 
 
 def _reason(runs: Sequence[_Loaded], best: _Loaded) -> str:
-    """Why the search has ended."""
+    """Return why the search has ended."""
     ends = [loaded.end for loaded in runs]
     if any(end.reason == _RUNNING for end in ends):
         return _RUNNING
@@ -141,7 +141,7 @@ def _space(search: Searched) -> Mapping[str, Any]:
 
 
 def _results_folder(path: str) -> str:
-    """The folder with the runs: this one, or the only one in ``out``."""
+    """Find the folder with the runs: this folder, or the only such folder below it."""
     if not os.path.isdir(path):
         raise ArgumentError(f"folder: there is no folder {shown(path)}")
     inside = glob.escape(path)
@@ -157,7 +157,7 @@ def _results_folder(path: str) -> str:
 
 
 def _run_names(folder: str) -> Iterator[tuple[str, int]]:
-    """Name and seed of each run."""
+    """Yield the name and the seed of each run."""
     paths = [path for pattern in _FILES for path in glob.glob(os.path.join(glob.escape(folder), pattern))]
     matches = [match for path in paths if (match := _NAME.fullmatch(os.path.basename(path)))]
     found = {match["name"]: (int(match["seed"]), int(match["again"] or 0)) for match in matches}
@@ -180,7 +180,7 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
         raise ArgumentError(f"folder: {folder!r} has neither a journal nor a state-run folder of the run {name}")
     _add_incumbents(run, search, steps, [] if state is None else state.runs)
     about = read_about(folder, name)
-    if about is not None:  # the journal has the number with which the run began
+    if about is not None:  # the journal has only the limit with which the run began
         search = replace(search, max_evaluations=_number_of_evaluations(about.max_evaluations))
     if is_worked_on(folder, name):
         end = RunEnded(0, _RUNNING)
@@ -223,12 +223,12 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched]:
 
 
 def _number_of_evaluations(most: int | None) -> int | None:
-    """How many there are to be; None where that is no limit."""
+    """Return the limit of the number of evaluations, or None if there is no limit."""
     return None if most is None or most >= arguments.LARGEST else most
 
 
 def _definition(head: Mapping[str, Any]) -> Definition:
-    """The search space; choices of a space of ConfigSpace may be others than those of the pysmac dialect."""
+    """Build the search space from a header; with a ConfigSpace space, a choice may have any type that JSON can hold."""
     parameters = {
         name: Parameter(
             **{**each, "values": tuple(map(_as_tuple, each["values"])), "default": _as_tuple(each["default"])}
@@ -248,7 +248,7 @@ def _definition(head: Mapping[str, Any]) -> Definition:
 
 
 def _is_sound(parameter: Parameter) -> bool:
-    """Whether a parameter that was read is one."""
+    """Return whether a parameter that was read from a file is valid."""
     values = parameter.values
     if parameter.kind not in KINDS or type(parameter.log) is not bool or not values:
         return False
@@ -282,16 +282,19 @@ def _with_tuples(evaluation: Evaluation) -> Evaluation:
 
 
 def _as_tuple(value: Any) -> Any:
-    """A choice as it was before JSON."""
+    """Convert the lists of a choice back to tuples, since JSON has no tuples."""
     return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
 
 
 def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, Any]], rows: Sequence[RunRow]) -> None:
-    """Complete a run whose evaluations are known."""
+    """Add the incumbents to a run that has its evaluations.
+
+    They come from the trajectory file (``steps``) or, without one, from the evaluations.
+    """
     definition = search.space
     assert definition is not None
     run.active_configuration = definition.default
-    # by their texts: the conditions of a space of ConfigSpace are not in the journal
+    # the keys are texts, because the journal does not hold the conditions of a ConfigSpace space
     known = {
         _key(value_texts(evaluation.configuration, definition)): evaluation.configuration
         for evaluation in run.evaluations
@@ -300,7 +303,7 @@ def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, 
     def penalised(cost: float) -> float:
         return cost * search.penalty if search.cutoff is not None and cost >= search.cutoff else cost
 
-    if not steps:  # there is no file with a trajectory
+    if not steps:  # there is no trajectory file
         run.trajectory = best_so_far(run.evaluations, search.maximize)
         if run.trajectory:
             run.value, run.active_configuration = run.trajectory[-1].value, run.trajectory[-1].active_configuration
@@ -310,7 +313,7 @@ def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, 
         texts = step["Configuration"]
         active = known.get(_key(texts))
         if active is None:
-            active = typed_values(texts, definition)  # the Java program writes other values for what is inactive
+            active = typed_values(texts, definition)  # SMAC v2 writes other values of inactive parameters
             if active not in known.values():  # it was known before the search
                 place = 0
         if not run.trajectory or active != run.active_configuration:

@@ -1,4 +1,4 @@
-"""A run as a `RunResult`, from its state-run folder and the files of its validation."""
+"""Conversion of a run to a `RunResult`, from its state-run folder and its validation files."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from pysmac_compat.space.values import number_of, typed_values, whole_of
 
 
 def from_state(folder: str, name: str, seed: int, state_folder: str, state: StateRun) -> tuple[RunResult, Searched]:
-    """A run, without its incumbents, and what was searched.
+    """Return a run without its incumbents, and the description of the search.
 
-    ``folder`` is that of the results, ``state_folder`` the one of the run in it, ``state`` what stands there.
+    ``folder`` is the folder of the results, ``state_folder`` is the run's folder in it, and ``state`` is its content.
     """
     definition = define(*read_pcs(os.path.join(state_folder, "param.pcs")))
     options = _options(folder, state_folder)
@@ -32,7 +32,7 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
     scenario = os.path.join(state_folder, "scenario.txt")
     maximize = os.path.exists(scenario) and is_maximized(scenario)
     sign = -1.0 if maximize else 1.0
-    only = names == ["id_0"] or not names  # what the files have where the function gets no instance
+    only = names == ["id_0"] or not names  # the files have this if the function gets no instance
     search = Searched(
         space=definition,
         maximize=maximize,
@@ -71,7 +71,7 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
 
 
 def _tests(folder: str, name: str, definition: Definition, search: Searched) -> list[Evaluation]:
-    """The evaluations on test instances, from the files of the validation."""
+    """Read the evaluations on test instances from the validation files."""
     paths = [
         os.path.join(folder, validation_files.file_name(what, name))
         for what in ("CallStrings", "ObjectiveMatrix", "RunResultLineMatrix")
@@ -102,7 +102,7 @@ def _tests(folder: str, name: str, definition: Definition, search: Searched) -> 
 
 
 def _options(folder: str, state_folder: str) -> dict[str, str]:
-    """The options of a scenario by their first names; those that are not in its own file stand in another one."""
+    """Return the options of the scenario, by their first names; some of them are in ``scenario.advanced``."""
     paths = (
         os.path.join(folder, os.pardir, os.pardir, "scenario.advanced"),
         os.path.join(state_folder, "scenario.txt"),
@@ -129,7 +129,7 @@ def _whole(text: str | None) -> int | None:
 
 
 def _instance(name: str, place: int | None) -> int | None:
-    """What the function got; the place among the instances, where these are called otherwise."""
+    """Return the number that the function got as its instance, or ``place`` if the name has another form."""
     try:
         return instance_number(name)
     except ValueError:

@@ -1,10 +1,10 @@
-"""``lock-run-N``: as long as a process of a run lives that writes, nobody else goes on with that run.
+"""``lock-run-N``: the lock of a run; while a process that writes the files of the run lives, no other may resume it.
 
-The lock is one of the system (flock), so that it is gone with the last of these processes, however they end. The file
-stays; it holds the id of the process that had the lock last.
+The lock is a lock of the operating system (flock). The system releases it with the last of these processes, however
+they end. The file stays, and holds the id of the process that had the lock last.
 
-A fork shares the lock of the process that it comes from. Only the processes of the search may: what a call, or the
-user's script, forks otherwise lets go of it at once, also if it knows nothing of this package.
+A fork shares the lock of its parent. Only the processes of the search may keep it. Every other fork of a call or of the
+user's script releases it at once, even if the fork does not use this package.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, LinkedFileError
 
-#: seconds that the processes of a search which was killed may take to notice that
+#: seconds within which the processes of a killed search notice its end and release the lock
 PATIENCE = 5.0
 _PAUSE = 0.02
 
@@ -35,15 +35,15 @@ class _OpenFile:
         close(self.descriptor)
 
 
-#: the locks of this process, held by this list alone: a fork empties it. A function that is not Python's, as each call
-#: is a fork, and one more function of ours there would have its pages copied each time.
+#: The locks of this process; only this list holds them. A fork empties it by ``list.clear``, which is written in C: a
+#: Python function would copy pages of memory in each call, since each call is a fork.
 _not_for_forks: list[_OpenFile] = []
 os.register_at_fork(after_in_child=_not_for_forks.clear)
 
 
 @contextlib.contextmanager
 def shared_with_forks() -> Iterator[None]:
-    """What is forked meanwhile has the locks of this process, too."""
+    """Let processes that are forked inside this context keep the locks of this process."""
     shared = [*_not_for_forks]
     _not_for_forks.clear()
     try:
@@ -53,12 +53,12 @@ def shared_with_forks() -> Iterator[None]:
 
 
 def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[RunLock]:
-    """Lock the runs of these names whose files are in a folder, which is made if need be.
+    """Lock the runs with these names in a folder; make the folder if it does not exist.
 
     Raises
     ------
     ArgumentError
-        If another process has one of the locks.
+        If another process holds one of the locks.
     LinkedFileError
         If the file of a lock is a symbolic link.
     """
@@ -83,10 +83,10 @@ def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[
 
 
 def is_worked_on(folder: str, name: str) -> bool:
-    """Whether a process of this machine is working on the run of that name, as far as that can be told."""
+    """Return whether a process of this machine is known to work on the run of this name."""
     try:
         with open(os.path.join(folder, f"lock-run-{name}"), "rb") as stream:
-            os.kill(int(stream.read(20)), 0)  # else to try the lock might keep a search from it that begins now
+            os.kill(int(stream.read(20)), 0)  # first, as a try of the lock could stop a new search
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):
         return True
@@ -96,24 +96,24 @@ def is_worked_on(folder: str, name: str) -> bool:
 
 
 class RunLock:
-    """The lock of one run, held from now on.
+    """The lock of one run; the constructor acquires it.
 
     Parameters
     ----------
     path : str
-        Of the file, whose folder is there.
+        The path of the lock file. Its folder must exist.
     patience : float
-        Seconds to wait for a process that has the lock.
+        Seconds to wait for a process that holds the lock.
 
     Attributes
     ----------
     is_held : bool
-        False where the file system cannot lock.
+        Whether the lock is held; False if the file system cannot lock.
 
     Raises
     ------
     ArgumentError
-        If another process has the lock.
+        If another process holds the lock.
     LinkedFileError
         If the file is a symbolic link.
     OSError
@@ -150,13 +150,13 @@ class RunLock:
                         "wait for its end, or use another seed or another working_directory"
                     ) from None
                 time.sleep(_PAUSE)
-            except OSError:  # no locks here, as on some network file systems
+            except OSError:  # some network file systems have no locks
                 return False
             else:
                 return True
 
     def close(self) -> None:
-        """Let go of it in this process; forks of it that have not done so still hold it."""
+        """Release the lock in this process; forks that share the lock still hold it."""
         file = self._file()
         if file in _not_for_forks:
             _not_for_forks.remove(file)

@@ -1,6 +1,6 @@
-"""Search spaces as text: parameters.pcs, param.pcs.
+"""Search spaces as text: the files parameters.pcs and param.pcs.
 
-Written and read, the format of SMAC v2.08 and later::
+This module writes and reads the format of SMAC v2.08 and later::
 
     x real [0.0001, 1] [0.1] log
     n integer [1, 9] [3]
@@ -10,14 +10,14 @@ Written and read, the format of SMAC v2.08 and later::
     {c=a, o=16}
     {x * n > 0.5}
 
-Read, too, and written for parameters in the untyped dialect, the older one::
+It also reads the older format, and writes it for parameters in the untyped dialect::
 
     x [0.0001, 1] [0.1]l
     n [1, 9] [3]i
     c {a,b} [a]
 
-A choice with ``,``, a brace, a bracket, ``#``, a quote or blanks around it stands in double quotes;
-within them, a backslash goes before a ``"`` and before a backslash.
+If a choice contains ``,``, a brace, a bracket, ``#``, a quote or a backslash, or begins or ends with a blank, or is
+empty, it is written in double quotes. Within them, a backslash precedes each ``"`` and each backslash.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ _NEEDS_QUOTES = re.compile(r"[,{}\[\]#\"'\\]|^\s|\s$|^$")
 
 
 def definition_text(definition: Definition) -> str:
-    """The text of parameters.pcs for a search space."""
+    """Return the text of parameters.pcs for a search space."""
     lines = map(parameter_line, definition.parameters.values())
     return _join(lines, definition.conditional_clauses, (clause.text for clause in definition.forbiddens))
 
 
 def _join(lines: Iterable[str], conditionals: Iterable[str], forbiddens: Iterable[str]) -> str:
-    # what cannot be printed is a blank or stands in a comment
+    # a character that cannot be printed is a blank or part of a comment
     clauses = ("".join(c if c.isprintable() else " " for c in clause) for clause in (*conditionals, *forbiddens))
     return "\n".join([*lines, *clauses]) + "\n"
 
 
 def parameter_line(parameter: Parameter) -> str:
-    """The line of a parameter.
+    """Return the line of a parameter.
 
     >>> parameter_line(parse_parameter("x", ("real", [0, 1], 0.5)))
     'x real [0, 1] [0.5]'
@@ -71,7 +71,7 @@ def parameter_line(parameter: Parameter) -> str:
 
 
 def _untyped_line(parameter: Parameter) -> str:
-    """The line of a parameter in the older format."""
+    """Return the line of a parameter in the older format."""
     if parameter.numeric:
         low, high, default = (plain_number(value) for value in (*parameter.values, parameter.default))
         flags = "i" * (parameter.kind == "integer") + "l" * parameter.log
@@ -89,13 +89,13 @@ def _choice_text(value: Any) -> str:
 def write_pcs(
     path: Path, parameters: Mapping[str, Any], forbiddens: Iterable[str] = (), conditionals: Iterable[str] = ()
 ) -> None:
-    """Write a space; parameters of the untyped dialect in the older format, others in the newer.
+    """Write a search space: parameters of the untyped dialect in the older format, other parameters in the newer.
 
     Parameters
     ----------
     path : str or path-like
     parameters : dict of str to tuple
-        As for ``minimize``.
+        The parameters, in the form that ``minimize`` accepts.
     forbiddens, conditionals : iterable of str
 
     Raises
@@ -111,7 +111,7 @@ def write_pcs(
 
 
 def read_pcs(path: Path, any_encoding: bool = False) -> Space:
-    """Read a space, in either format.
+    """Read a search space in either format.
 
     Parameters
     ----------
@@ -122,10 +122,10 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
     Returns
     -------
     parameters : dict of str to tuple
-        ``(type, values, default[, 'log'])``; those in the older format as ``([lower, upper], default[, 'int'][,
-        'log'])`` or ``({choices}, default)``. Choices are str: the file does not say more.
+        ``(type, values, default[, 'log'])`` in the newer format. In the older format, ``([lower, upper], default[,
+        'int'][, 'log'])`` or ``({choices}, default)``. Choices are str, since the file does not hold their types.
     conditionals, forbiddens : list of str
-        Without the comments behind them.
+        The clauses, without comments behind them.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
         if text.startswith("#") or text.lower() in _HEADINGS:
             continue
         typed = _TYPED.match(text)
-        # "a{b | c == d" begins like a line in the older format, if "a{b" is not known to be a name
+        # without the names with brackets, "a{b | c == d" would look like a parameter in the older format
         conditional = any(text.startswith(name) and _BAR.match(text, len(name)) for name in bracketed)
         match = typed or (None if conditional else _UNTYPED.match(text))
         if match is None and text.startswith("{") and not conditional:
@@ -162,7 +162,7 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
 
 
 class _Uncommented:
-    """Cuts off the comment behind a clause; a ``#`` in quotes or in a choice begins no comment."""
+    """Removes the comment behind a clause; a ``#`` in quotes or in a choice does not begin a comment."""
 
     def __init__(self, parameters: Mapping[str, tuple[Any, ...]]) -> None:
         choices = (each for spec in parameters.values() for values in spec[:2] for each in _choices(values))
@@ -177,24 +177,24 @@ class _Uncommented:
 
 
 def _choices(values: Any) -> Iterable[str]:
-    """The choices in an element of a specification, if it holds any."""
+    """Return the choices in an element of a specification, if it holds any."""
     return (each for each in values if isinstance(each, str)) if isinstance(values, (list, set)) else ()
 
 
 def _bracketed_names(file: TextFile) -> list[str]:
-    """The names with brackets, which only the newer format can have."""
+    """Return the names with brackets, which only the newer format allows."""
     names = (match["name"] for _, line in file.lines if (match := _TYPED.match(line.strip())))
     return [name for name in names if "{" in name or "[" in name]
 
 
 class _ParameterLine:
-    """What follows the name and the type of a parameter."""
+    """The part of a parameter's line behind its name and its type."""
 
     def __init__(self, file: TextFile, number: int, text: str, position: int, kind: str) -> None:
         self.file, self.number, self.text, self.position, self.kind = file, number, text, position, kind
 
     def specification(self) -> tuple[Any, ...]:
-        """The tuple of the parameter dict."""
+        """Return the tuple for the parameter dict."""
         numeric = self.kind in ("real", "integer") or (not self.kind and self.text[self.position] == "[")
         values = list(self._group("[]" if numeric else "{}"))
         default = list(self._group("[]"))
@@ -227,7 +227,7 @@ class _ParameterLine:
         return ([low, high], start, *(("int",) if integer else ()), *rest)
 
     def _group(self, brackets: str) -> Iterator[str]:
-        """The words in a pair of brackets."""
+        """Yield the words in a pair of brackets."""
         self._symbol(brackets[0])
         while True:
             match = _CHOICE.match(self.text, self.position)

@@ -1,4 +1,4 @@
-"""``pysmac_config.pkl``: what the processes of the original had to know of a minimisation, as a pickle."""
+"""``pysmac_config.pkl``: a pickle with the facts about a minimisation that the processes of the original needed."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ def write_pysmac_config(path: Path, config: Mapping[str, Any]) -> None:
     ----------
     path : str or path-like
     config : dict
-        'deterministic', 'has_instance', 'parser_dict' (types by the names of the parameters), 'function'. A function
-        that cannot be pickled, as a lambda, is left out: None stands for it.
+        The keys are 'deterministic', 'has_instance', 'parser_dict' (the types by the names of the parameters) and
+        'function'. If the function cannot be pickled, for example a lambda, the file has None instead.
     """
     try:
         data = pickle.dumps(dict(config), protocol=3)
-    except Exception:  # whatever the function's own __reduce__ raises
+    except Exception:  # the function's own __reduce__ may raise anything
         data = pickle.dumps({**config, "function": None}, protocol=3)
     write_bytes(path, data)
 
 
 def unpickle_pysmac_config(path: Path) -> dict[str, Any]:
-    """Read pysmac_config.pkl, which runs what is pickled in it: only for files that you trust.
+    """Read pysmac_config.pkl; use it only for files that you trust, because a pickle can run any code.
 
     Raises
     ------
     FileFormatError
-        If it is no such pickle.
+        If the file is not such a pickle.
     """
     try:
         with open(path, "rb") as stream:

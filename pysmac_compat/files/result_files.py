@@ -1,4 +1,4 @@
-"""The files with the results of a minimisation, from its plan and the events of its runs."""
+"""The writer of the result files of a minimisation, from its plan and the events of its runs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from pysmac_compat.plan import Plan
 
 
 class ResultFiles:
-    """What stands in ``out/SCENARIO``, complete at any moment.
+    """Writes the files in ``out/SCENARIO``, which are complete at any moment.
 
-    A file that cannot be written does not end the minimisation. On a disk that is full for a moment what is missing
-    is written later; else nothing more is written. There is one warning of each.
+    If a file cannot be written, the minimisation continues. If an addition to a file fails, for example because the
+    disk is full for a moment, it is written later. After any other error, no more is written. Each of these two cases
+    gives one warning.
 
     Parameters
     ----------
@@ -28,12 +29,12 @@ class ResultFiles:
     scenario : dict
         The options in the scenario file.
     instances : list of list of str
-        Name and further words of each instance: those for training, then those for tests.
+        The name and the further words of each instance: first the training instances, then the test instances.
 
     Attributes
     ----------
     of_search : SearchFiles or None
-        What the process of the search is to write.
+        The writer for the process of the search.
     """
 
     def __init__(self, plan: Plan, scenario: Mapping[str, Any], instances: Sequence[Sequence[str]]) -> None:
@@ -57,18 +58,18 @@ class ResultFiles:
         Parameters
         ----------
         folder : Folder
-            ``out/SCENARIO``.
+            The folder ``out/SCENARIO``.
         recorded : dict of int to Recorded, or None
-            What is known of the runs, if they are resumed.
+            The content of the journals of resumed runs.
         keep : bool
-            Whether there are SMAC3's files, too.
+            Whether the process of the search writes files too, such as SMAC3's files.
         journals : bool
-            Whether there are journals.
+            Whether it writes journals. They need ``keep``.
 
         Raises
         ------
         LinkedFileError
-            If one of its files is a symbolic link; nothing has been written then.
+            If one of the files is a symbolic link. Then nothing has been written.
         OSError
         """
         self._folder, self._recorded = folder, recorded or {}
@@ -85,13 +86,13 @@ class ResultFiles:
                 stem, seed = smac3_names(self._plan, run, name)
                 Folder(folder.join(stem), folder.made).set_aside(str(seed), "old-")
             if journals:
-                if known is None:  # nobody shall lose a journal by forgetting ``resume``
+                if known is None:  # a user who forgets ``resume`` must not lose the journal
                     folder.set_aside(journal_name(name), "old-")
                 beginnings[run] = known.text if known else header_line(self._plan, run)
         self.of_search = SearchFiles(folder.path, self._plan, self._names, beginnings, self._recorded)
 
     def _patterns(self, run: int) -> list[str]:
-        """What the files of a run match, in ``out/SCENARIO``."""
+        """Return patterns for the files of a run in ``out/SCENARIO``."""
         name = self._names[run]
         stem, seed = smac3_names(self._plan, run, name)
         return [
@@ -105,7 +106,7 @@ class ResultFiles:
         ]
 
     def take(self, event: Event) -> None:
-        """Write down what has happened."""
+        """Write an event to the files."""
         if self._folder is None:
             return
         try:
@@ -131,7 +132,7 @@ class ResultFiles:
             self.stop(error)
 
     def close(self) -> None:
-        """No event will follow: end the runs that have not ended."""
+        """Finish the files of runs that have not ended; no event follows."""
         while self._folder is not None and self._runs:
             try:
                 self._runs.popitem()[1].close()
@@ -139,22 +140,22 @@ class ResultFiles:
                 self.stop(error)
 
     def _wait(self, error: OSError) -> None:
-        """What could not be written is tried again."""
+        """Warn once that a write has failed and will be tried again."""
         if not self._is_behind:
             self._is_behind = True
             warn(f"the files in the working directory cannot be written at the moment: {error}; it is tried again")
 
     def stop(self, error: OSError) -> None:
-        """Write nothing more."""
+        """Stop writing, and warn."""
         self._folder = None
         warn(f"the files in the working directory cannot be written any more: {error}; opt.result holds all of it")
 
 
 def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
-    """What the journals in ``out/SCENARIO`` hold of the runs of a plan, by their numbers.
+    """Read the journals in ``out/SCENARIO`` of the runs of a plan; the keys are the numbers of the runs.
 
-    Runs without a journal have not begun. Where there are journals of other seeds only, a warning says so: it may
-    be a slip, or one of an array of jobs that share the folder.
+    A run without a journal has not begun. If the folder has only journals of other seeds, the function warns: the user
+    may have mistyped the seed, or several jobs of an array share the folder.
 
     Raises
     ------
@@ -176,13 +177,13 @@ def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
 
 
 def scenario_names(scenario_file: str, result_folder: str) -> tuple[str, str]:
-    """The scenario file, and the folder of the results in WD/out.
+    """Return the name of the scenario file and the name of the folder of the results in WD/out.
 
     Parameters
     ----------
     scenario_file : str
     result_folder : str
-        ``%SCENARIO_NAME`` stands for the scenario file's without its extension.
+        In it, ``%SCENARIO_NAME`` stands for the name of the scenario file without its extension.
     """
     name = os.path.basename(scenario_file) or "scenario.dat"
     stem = os.path.splitext(name)[0]
@@ -190,5 +191,5 @@ def scenario_names(scenario_file: str, result_folder: str) -> tuple[str, str]:
 
 
 def run_names(seeds: list[int]) -> list[str]:
-    """What the files of each run are called by: its seed, with a further number where a seed comes again."""
+    """Return the name of each run, for its files: its seed, with another number behind it if the seed is repeated."""
     return [str(s) if s not in seeds[:i] else f"{s}-{seeds[:i].count(s) + 1}" for i, s in enumerate(seeds)]

@@ -1,4 +1,4 @@
-"""``runs_and_results-itK.csv``, or ``-CRASHK.csv``: a line for each evaluation.
+"""``runs_and_results-itK.csv`` or ``runs_and_results-CRASHK.csv``: a table with a line for each evaluation.
 
 ::
 
@@ -33,9 +33,9 @@ COLUMNS = (
     "Wall Clock Time",
 )
 HEADER = ",".join(COLUMNS) + ",\n"
-#: SMAC v2's numbers of the results; those of UNSAT and ABORT stand in no file that we know
+#: SMAC v2's numbers of the results; no file that we know has the numbers of UNSAT and ABORT
 _CODES = {"TIMEOUT": 0, "SAT": 1, "UNSAT": 2, "CRASHED": -1, "ABORT": -2}
-#: those that the original's reader put in place of the words; any other word is -1
+#: the numbers with which the original's reader replaced the words; any other word is -1
 _READ_CODES = {"SAT": 2.0, "UNSAT": 1.0, "TIMEOUT": 0.0}
 
 
@@ -46,33 +46,33 @@ class RunRow:
     Attributes
     ----------
     number : int
-        From 1.
+        The number of the evaluation, from 1.
     configuration, instance : int
-        From 1: the lines of paramstrings-itK.txt and instances.txt.
+        The numbers of the lines in paramstrings-itK.txt and instances.txt, from 1.
     response : float
-        What is minimised.
+        The minimised value.
     censored : bool
-        Whether the response is only known to be at least that.
+        Whether the response is only a lower bound of the true response.
     cutoff : float
-        CPU seconds.
+        The CPU limit, seconds.
     seed : int
-        -1 for a deterministic function.
+        The seed; -1 for a deterministic function.
     runtime : float
-        Seconds.
+        The run time, seconds.
     quality : float
         The value of the function.
     iteration : int
     cumulative_runtime : float
-        Sum of the runtimes so far, seconds.
+        The sum of the run times so far, seconds.
     result : str
         SAT, UNSAT, TIMEOUT, CRASHED or ABORT.
     wall_time : float
-        Seconds.
+        The wall clock time, seconds.
     run_length : float
     additional : str
-        What the function has reported beside.
+        Additional data that the function has reported.
     code : int or None
-        SMAC v2's number of the result; None: as it follows from ``result``.
+        SMAC v2's number of the result; None means that it follows from ``result``.
     """
 
     number: int
@@ -94,7 +94,7 @@ class RunRow:
 
     @property
     def line(self) -> str:
-        """As it stands in the file."""
+        """The line for the file."""
         cells = (
             str(self.number),
             str(self.configuration),
@@ -117,7 +117,7 @@ class RunRow:
 
     @property
     def numbers(self) -> list[float]:
-        """The line as the original's reader gave it: without its number and the additional data."""
+        """The line as the original's reader returned it: without the number and the additional data."""
         return [
             self.configuration,
             self.instance,
@@ -136,7 +136,7 @@ class RunRow:
         ]
 
 
-#: how many numbers `RunRow.numbers` has
+#: the length of `RunRow.numbers`
 N_NUMBERS = 14
 
 

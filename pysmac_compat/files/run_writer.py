@@ -1,4 +1,4 @@
-"""Writes the files of one run while it goes on."""
+"""The writer of the files of one run, during the run."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ _STATE_FILES = ("paramstrings-it{}.txt", "uniq_configurations-it{}.csv", "runs_a
 
 
 class RunWriter:
-    """The files of one run: trajectory, state-run folder, live-rundata, validation.
+    """Writes the files of one run: trajectory, state-run folder, live-rundata, validation.
 
-    Each addition is whole lines, so that whoever reads meanwhile finds no part of one. While the run
-    goes on, the files of the state are called ``...-it0``; at its end they get the number of the
-    last iteration. An iteration begins with each new configuration.
+    It adds only whole lines, so a reader never finds a part of a line. During the run, the names of the files of the
+    state end in ``-it0``. At the end of the run, the number of the last iteration replaces the 0. Each new
+    configuration begins an iteration.
 
     Parameters
     ----------
     folder : Folder
-        WD/out/SCENARIO.
+        The folder WD/out/SCENARIO.
     name : str
         The N in the names of the files.
     plan : Plan
     scenario : dict
         The options in scenario.dat.
     known_instances : list of list of str
-        Name and further words of each instance: those for training, then those for tests.
+        The name and the further words of each instance: first the training instances, then the test instances.
     trouble : callable
-        Gets the error whenever something cannot be written that will be tried again.
+        It is called with the error whenever a write fails; the writer will try again.
     resumed : bool
-        Whether the files that are there are of the same run.
+        Whether the existing files belong to the same run.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class RunWriter:
             self._cutoff,
             plan.deterministic,
         )
-        for what in validation_files.FILES:  # of an earlier run
+        for what in validation_files.FILES:  # files of an earlier run
             folder.remove(validation_files.file_name(what, name))
         self._state = self._old_state() if resumed else self._new_state()
         self._state.write("param.pcs", space)
@@ -105,18 +105,18 @@ class RunWriter:
         self._live = self._begin(folder, f"live-rundata-{name}.json", self._rundata.beginning)
 
     def _begin(self, folder: Folder, name: str, text: str) -> Appender:
-        """A file that grows by lines until the end of the run."""
+        """Begin a file that grows by lines until the end of the run."""
         self._growing.append(folder.appender(name, text, self._trouble))
         return self._growing[-1]
 
     def _new_state(self) -> Folder:
-        """The state-run folder; one of an earlier run is moved aside, as SMAC v2 does."""
+        """Make the state-run folder and move the folder of an earlier run aside, like SMAC v2."""
         name = f"state-run{self._name}"
         self._folder.set_aside(name, OLD_STATE)
         return self._folder.make(name)
 
     def _old_state(self) -> Folder:
-        """The state-run folder of the same run, which is written anew."""
+        """Return the state-run folder of the same run, without its files of the state, which are written again."""
         state = self._folder.make(f"state-run{self._name}")
         for pattern in _STATE_FILES:
             for path in glob.glob(os.path.join(glob.escape(state.path), pattern.format("*"))):
@@ -124,12 +124,12 @@ class RunWriter:
         return state
 
     def evaluated(self, event: Evaluated) -> None:
-        """Write an evaluation down."""
+        """Write an evaluation."""
         evaluation = event.evaluation
         if not self._n_runs:
             self._start = time.monotonic()
         if event.recorded or not self._n_runs:
-            self._start -= evaluation.wall_time  # as if the clock had gone on
+            self._start -= evaluation.wall_time  # the clock includes the time of recorded evaluations
         texts = value_texts(evaluation.configuration, self._plan.definition)
         configuration = self._id(texts, evaluation.configuration)
         self._n_runs += 1
@@ -158,7 +158,7 @@ class RunWriter:
             self._add_step(trajectory.Step(0.0, trajectory.UNKNOWN, 0.0, configuration, 0.0, texts))
 
     def improved(self, event: Improved) -> None:
-        """Write a new incumbent down, or a new mean of the old one."""
+        """Write a new incumbent, or a new mean of the old incumbent."""
         event = replace(event, value=self._plan.objective.turned(event.value))
         last, self._last = self._last, event
         if last is None or (event.configuration, event.value) != (last.configuration, last.value):
@@ -167,7 +167,7 @@ class RunWriter:
     def _improved(self, event: Improved) -> None:
         texts = value_texts(event.configuration, self._plan.definition)
         wall_time = round(time.monotonic() - self._start, 6) if self._n_runs else 0.0
-        # what the calls have not taken of the wall clock, the search has
+        # the search took the wall clock time that the calls did not take
         overhead = round(max(wall_time - self._wall_time, 0.0), 6)
         identifier = self._id(texts, event.configuration)
         cpu_time = self._runtime + overhead
@@ -175,7 +175,7 @@ class RunWriter:
         self._steps.setdefault(format_pairs(texts), []).append((wall_time, event.value, overhead))
 
     def tested(self, event: Tested) -> None:
-        """Note a run on a test instance."""
+        """Record a run on a test instance."""
         evaluation = event.evaluation
         if self._last is not None and not self._tests:
             self._end_search(self._last)
@@ -186,7 +186,7 @@ class RunWriter:
         self._tests.setdefault(key, []).append(run)
 
     def _test_instance(self, evaluation: Evaluation) -> str:
-        """The name of a test instance; where the function gets none, by the place of the run."""
+        """Return the name of a test instance; if the function gets no instance, the run's position determines it."""
         if evaluation.instance is not None:
             return self._instances[evaluation.instance]
         runs = self._plan.validation.runs(self._plan.instances.n_test, self._plan.deterministic)
@@ -194,12 +194,12 @@ class RunWriter:
         return self._instances[(self._plan.instances.n_train or 1) + number]
 
     def _end_search(self, last: Improved) -> None:
-        """The trajectory ends with a line for its end."""
+        """Write the last line of the trajectory, for the end of the search."""
         self._improved(last)
         self._last = None
 
     def close(self) -> None:
-        """The run has ended."""
+        """End the run: finish its files and write the validation files."""
         if self._last is not None:
             self._end_search(self._last)
         iteration = max(len(self._ids) - 1, 0)
@@ -220,7 +220,7 @@ class RunWriter:
                 self._folder.write(validation_files.file_name(what, self._name), text)
 
     def _id(self, texts: Mapping[str, str], configuration: Mapping[str, Any]) -> int:
-        """The number of a configuration, which is written down when it comes for the first time."""
+        """Return the number of a configuration; write the configuration when it is new."""
         key = format_pairs(texts)
         if key not in self._ids:
             self._ids[key] = len(self._ids) + 1
@@ -234,7 +234,7 @@ class RunWriter:
 
 
 def validation_run(evaluation: Evaluation, instance: str, plan: Plan) -> validation_files.ValidationRun:
-    """A run on a test instance of this name, as the files have it."""
+    """Convert an evaluation on the test instance of this name to the run in the validation files."""
     objective = plan.objective
     late = objective.cutoff is not None and evaluation.value >= objective.cutoff
     return validation_files.ValidationRun(
@@ -265,5 +265,5 @@ def _seed(evaluation: Evaluation) -> int:
 
 
 def _result(evaluation: Evaluation) -> str:
-    """The word of SMAC v2, which knows no MEMOUT."""
+    """Return the status in SMAC v2, which has no MEMOUT."""
     return "CRASHED" if evaluation.status == "MEMOUT" else evaluation.status

@@ -1,7 +1,7 @@
-"""``live-rundata-N.json``: JSON values one after the other, first the list of instances, then an object for each run.
+"""``live-rundata-N.json``: a sequence of JSON values: first the list of instances, then an object for each run.
 
-Here each of these has a line; SMAC v2 broke and indented them. An object that was written before is not repeated: its
-``@..-id`` stands for it. IDs begin with 2.
+This package writes each value in one line; SMAC v2 breaks and indents the lines. An object is written only once, and
+later its ``@..-id`` refers to it. IDs begin with 2.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ _NOT_BLANK = re.compile(r"\S")
 
 
 class RunDataText:
-    """The texts that live-rundata-N.json grows by.
+    """Builds the texts that are appended to live-rundata-N.json.
 
     Parameters
     ----------
     instances : sequence of sequence of str
-        Name and further words of each.
+        The name and the further words of each instance.
     pcs_path, pcs_text : str
-        The file of the search space, and its text.
+        The path of the file of the search space, and its text.
     algorithm : str
         The option algo-exec.
     folder : str
         The option algo-exec-dir.
     cutoff : float
-        CPU seconds of a run.
+        The CPU limit of a run, seconds.
     deterministic : bool
     """
 
@@ -61,7 +61,7 @@ class RunDataText:
 
     @property
     def beginning(self) -> str:
-        """The list of instances."""
+        """The text of the list of instances, with which the file begins."""
         instances = [
             {
                 "@pi-id": _FIRST_ID + i,
@@ -75,7 +75,7 @@ class RunDataText:
         return _text(instances)
 
     def run(self, row: RunRow, texts: Mapping[str, str], active: Sequence[str], default: bool) -> str:
-        """The object of a run.
+        """Return the text of the object of a run.
 
         Parameters
         ----------
@@ -83,9 +83,9 @@ class RunDataText:
         texts : dict of str to str
             The configuration.
         active : sequence of str
-            Its active parameters.
+            The active parameters of the configuration.
         default : bool
-            Whether it is the default.
+            Whether the configuration is the default.
         """
         run_id = row.number + _FIRST_ID - 1
         instance = self._object(run_id, ("pi", row.instance), "@pi-id", {}, _FIRST_ID + row.instance - 1)
@@ -131,7 +131,7 @@ class RunDataText:
     def _object(
         self, run_id: int, key: tuple[Any, ...], name: str, content: Mapping[str, Any], own_id: int | None = None
     ) -> dict[str, Any]:
-        """An object whole where it stands for the first time, else its ID."""
+        """Return the whole object when it is new, and later only its ID."""
         if key in self._known:
             return {name: self._known[key]}
         self._known[key] = run_id if own_id is None else own_id
@@ -139,19 +139,19 @@ class RunDataText:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value) + "\n"  # indented, as SMAC v2 has it, this would take ten times as long
+    return json.dumps(value) + "\n"  # to indent the text like SMAC v2 would take ten times as long
 
 
 def parse_json(stream: IO[str], decoder: json.JSONDecoder | None = None, buffersize: int = 2048) -> Iterator[Any]:
-    """Read JSON values that stand one after the other.
+    """Read a sequence of JSON values.
 
     Parameters
     ----------
     stream : text file
-        Open for reading.
+        The stream, open for reading.
     decoder : json.JSONDecoder
     buffersize : int
-        Characters to read at a time, at first.
+        The number of characters to read at a time, at least.
 
     Yields
     ------
@@ -160,7 +160,7 @@ def parse_json(stream: IO[str], decoder: json.JSONDecoder | None = None, buffers
     Raises
     ------
     FileFormatError
-        Where something else comes; what stood before has been yielded.
+        At the first text that is not a JSON value. The values before it have been yielded.
     """
     decoder = decoder or json.JSONDecoder()
     name = str(getattr(stream, "name", "<stream>"))
@@ -181,7 +181,7 @@ def parse_json(stream: IO[str], decoder: json.JSONDecoder | None = None, buffers
                 reason = getattr(error, "msg", str(error))
                 raise FileFormatError(f"expected a JSON value: {reason}", name, place) from None
         else:
-            if ended or end < len(text):  # else a number may go on
+            if ended or end < len(text):  # otherwise the value may be a number that continues
                 yield value
                 line += text.count("\n", position, end)
                 position = end
@@ -199,7 +199,7 @@ def _read(stream: IO[str], size: int, name: str, line: int) -> str:
 
 
 def read_rundata(path: str) -> list[Any]:
-    """Read live-rundata-N.json as a whole: the list of instances, then a dict for each run.
+    """Read the whole of live-rundata-N.json; return the list of instances, then a dict for each run.
 
     Raises
     ------

@@ -1,7 +1,8 @@
-"""A `Search` in a file: its arguments, and the results that it was told, in lines like those of a journal.
+"""A saved `Search`: a file with its arguments and its results, in the format of a journal.
 
-The first line has what the search was made of, how many trials it had been asked for when each result was told, and
-how many on test instances; then comes a line for each result, in that order, and for those on test instances::
+The first line has the arguments of the search, the number of trials asked when each result was told, and the number
+of trials asked on test instances. Each further line has a result: first the training results, in the order in which
+they were told, then the results on test instances::
 
     {"journal": 2, ..., "search": {"parameters": {...}, ...}, "asked": [1, 2], "tests": 0, "crc": ...}
     {"test": false, "index": 1, "configuration": {"x": 4.0}, "instance": null, ..., "value": 13.0, ..., "crc": "..."}
@@ -30,18 +31,18 @@ _SPACE = ("parameters", "conditional_clauses", "forbidden_clauses")
 
 @dataclass(frozen=True)
 class History:
-    """What was asked and told in a search.
+    """The history of a search: the trials asked and the results told.
 
     Attributes
     ----------
     told : list of Evaluation
         The results, in the order in which they were told.
     asked : list of int
-        How many trials had been asked for when each of them was told, and at the end.
+        The number of trials asked so far when each result was told, and then the number at the end.
     tested : list of Evaluation
         The results on test instances.
     n_tests : int
-        How many trials on test instances had been asked for.
+        The number of trials asked on test instances.
     """
 
     told: list[Evaluation]
@@ -52,7 +53,7 @@ class History:
 
 @dataclass(frozen=True)
 class SavedSearch:
-    """What such a file holds.
+    """The content of the file of a saved search.
 
     Attributes
     ----------
@@ -74,7 +75,7 @@ class SavedSearch:
 
     @property
     def path(self) -> str:
-        """Of the file."""
+        """The path of the file."""
         return self.recorded.path
 
 
@@ -85,7 +86,9 @@ def write_search(
     design: int,
     history: History,
 ) -> None:
-    """Write a file in place of what is there; ``design``: the evaluations that the initial design is meant for.
+    """Write a search to a file, and replace an existing file.
+
+    ``design`` is the number of evaluations for which the initial design is made.
 
     Raises
     ------
@@ -102,7 +105,7 @@ def write_search(
     head = {
         "journal": VERSION,
         "max_evaluations": design,
-        # what one call at a time leads to has changed less often than what several do
+        # the most calls at a time: proposals for one call at a time changed in fewer versions than others
         "workers": max(1, *(count - number for number, count in enumerate(history.asked))),
         "proposals": PROPOSALS,
         "search": content,
@@ -115,7 +118,7 @@ def write_search(
 
 
 def read_search(path: Path) -> SavedSearch:
-    """Read what `write_search` has written.
+    """Read the file of a search that `write_search` has written.
 
     Raises
     ------
@@ -178,7 +181,7 @@ def _ready(space: dict[str, Any]) -> Any:
 
 
 def _native(value: Any) -> Any:
-    """What JSON has for a value of NumPy."""
+    """Convert a NumPy value to a value that JSON can hold."""
     for name in ("tolist", "item"):
         if hasattr(value, name):
             return getattr(value, name)()

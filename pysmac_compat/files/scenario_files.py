@@ -1,6 +1,6 @@
 """Scenario files: scenario.dat, scenario.advanced, and the scenario.txt of a state-run folder.
 
-A line for each option, under any of its names in SMAC v2::
+Each line has an option, under any of its names in SMAC v2::
 
     algo-exec = echo 0
     run-obj = QUALITY
@@ -20,7 +20,7 @@ from pysmac_compat.files.text import Path, TextFile, plain_number
 from pysmac_compat.options.table import canonical_names
 from pysmac_compat.plan import Plan
 
-#: what the readers of the original called options, by their first names in SMAC v2
+#: the names of options in the original's readers; the keys are the first names in SMAC v2
 _OLD_NAMES = {
     "algo-exec": "algo",
     "run-obj": "run_obj",
@@ -41,25 +41,25 @@ ALIASES = {
     **dict.fromkeys(("pcs-file", "param-file", "paramFile", "paramfile"), "pcs-file"),
     **dict.fromkeys(("instances", "instance-file", "instance-dir", "instanceFile", "instance_file"), "instances"),
 }
-#: an entry that readers take for a comment: SMAC v2 has no such option
+#: an entry that readers treat as a comment, because SMAC v2 has no such option
 MAXIMIZED = "# maximize"
-#: the options in each scenario file of a search, in this order
+#: the options with which each scenario file of a search begins, in this order
 _FIRST = tuple(_OLD_NAMES)[:9]
 DEFAULT_CUTOFF = 3600.0
 
 
 def first_name(name: str) -> str | None:
-    """The first of the names of an option in SMAC v2; None if it is none of these."""
+    """Return the first name of an option in SMAC v2, or None if SMAC v2 has no such option."""
     return ALIASES.get(name) or canonical_names().get(name)
 
 
 def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What scenario.dat and scenario.advanced hold.
+    """Return the options for scenario.dat and for scenario.advanced.
 
     Parameters
     ----------
     options : dict
-        ``smac_options``; what the plan knows is taken from there.
+        ``smac_options``. If the plan holds an option too, the value comes from the plan.
     plan : Plan
     folder : str
         The working directory.
@@ -67,7 +67,7 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
     Returns
     -------
     basic, advanced : dict
-        Options by their names in the files.
+        The options, by their names in the files.
     """
     objective = plan.objective
     basic = {
@@ -97,9 +97,9 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
         last["validate-only-last-incumbent"] = plan.validation.which == "last"
 
     names = {first_name(name): name for name in (*basic, *advanced, *last)}
-    free = ("algo-exec", "intra-obj")  # what the plan does not hold
+    free = ("algo-exec", "intra-obj")  # options that the plan does not hold
     assigned = getattr(options, "assigned", {})
-    for name, value in (*options.items(), *assigned.items()):  # of two aliases the one assigned last wins
+    for name, value in (*options.items(), *assigned.items()):  # if two aliases are set, the later assignment counts
         first = first_name(name)
         if first in free:
             basic[names[first]] = value
@@ -109,12 +109,12 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
 
 
 def is_maximized(path: Path) -> bool:
-    """Whether the function was maximised, by a scenario file of ours."""
+    """Return whether a scenario file of this package says that the function was maximised."""
     return any(line.startswith(MAXIMIZED) for _, line in TextFile(path).lines)
 
 
 def is_scenario_of_search(path: str) -> bool:
-    """Whether a file is one that a search has written, here or with the original: it begins with these options."""
+    """Return whether this package or the original has written the scenario file, by the options at its beginning."""
     try:
         names = [first_name(name) for name in read_scenario(path)]
     except (OSError, FileFormatError):
@@ -123,7 +123,7 @@ def is_scenario_of_search(path: str) -> bool:
 
 
 def scenario_text(options: Mapping[str, Any]) -> str:
-    """The text of a scenario file; lists and dicts, as of initial challengers, are written as JSON."""
+    """Return the text of a scenario file; lists and dicts, such as initial challengers, are written as JSON."""
     return "".join(f"{name} = {' '.join(_text(value).split(chr(10)))}\n" for name, value in options.items())
 
 
@@ -141,7 +141,7 @@ def read_scenario(path: Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        By the names in the file, in its order.
+        The options, by their names in the file and in its order.
 
     Raises
     ------
@@ -163,7 +163,7 @@ _BY_HAND = re.compile(r"-{0,2}(?P<name>[A-Za-z][\w.-]*)(?:\s*=\s*|\s+)(?P<value>
 
 
 def read_scenario_by_hand(path: Path) -> list[tuple[int, str, str]]:
-    """Read a scenario file as users write it: ``option = value`` or ``option value``, comments, quotes.
+    """Read a scenario file that a user has written: ``option = value`` or ``option value``, comments, quotes.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def read_scenario_by_hand(path: Path) -> list[tuple[int, str, str]]:
     Returns
     -------
     list of (int, str, str)
-        The number of the line, the name as it stands there, and the value.
+        The number of the line, the name in the line, and the value.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def read_scenario_by_hand(path: Path) -> list[tuple[int, str, str]]:
 
 
 def without_comment(line: str) -> str:
-    """A line without what begins with ``#`` at its start or after a blank, outside of double quotes."""
+    """Remove the comment of a line: it begins with a ``#`` at the start or after a blank, outside of double quotes."""
     quoted, previous = False, " "
     for position, c in enumerate(line):
         if c == "#" and not quoted and previous.isspace():
@@ -202,13 +202,13 @@ def without_comment(line: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """A text without the quotes around the whole of it."""
+    """Remove the quotes around a whole text."""
     inside = text[1:-1]
     return inside if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" and text[0] not in inside else text
 
 
 def read_scenario_by_old_names(path: Path) -> dict[str, str]:
-    """As `read_scenario`, by the names that the original's reader gave to options, whatever the file calls them."""
+    """Read a scenario file; the keys are the option names of the original's reader, whichever names the file uses."""
     found = {}
     if is_scenario_of_search(os.fspath(path)):
         options = read_scenario(path)

@@ -1,4 +1,4 @@
-"""What the process of the search writes down itself: the journals, why runs have ended, SMAC3's run directories."""
+"""The files that the process of the search itself writes: journals, about-run files, SMAC3's run directories."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from pysmac_compat.files.smac3 import RunDirectory
 from pysmac_compat.files.text import Appender
 from pysmac_compat.plan import Plan
 
-#: SMAC3's files are written when the run has gone on for so many times as long as writing them took
+#: SMAC3's files are written again after this multiple of the time that the last write took
 _PAUSE = 20.0
 
 
 def smac3_names(plan: Plan, run: int, run_name: str) -> tuple[str, int]:
-    """Name and seed of the run for SMAC3, whose seeds are from 0 to 2**32 - 1."""
+    """Return the name and the seed of the run for SMAC3, which accepts seeds from 0 to 2**32 - 1."""
     seed = plan.seeds[run] % 2**32
     return "smac3" if str(seed) == run_name else f"smac3-{run_name}", seed
 
 
 class SearchFiles:
-    """Takes what happens in the process of the search before it is told to anybody else.
+    """Writes the events in the process of the search before any other process gets them.
 
-    So each result is in the journal before the search goes on, whatever becomes of the process that has started it.
-    A file that cannot be written does not end the search; it is tried again with the next result.
+    So each result is in the journal before the search continues, even if the process that started the search dies.
+    If a file cannot be written, the search continues, and the next result triggers another attempt.
 
     Parameters
     ----------
     folder : str
-        WD/out/SCENARIO.
+        The folder WD/out/SCENARIO.
     plan : Plan
     names : list of str
-        What the files of each run are called by.
+        The name of each run, for the names of its files.
     journals : dict of int to str
-        How the journal of each run begins: its header, or all of it, if the run is resumed. A run that is missing
-        has none.
+        The initial text of each run's journal: its header, or all of it if the run is resumed. A run that is not in
+        the dict has no journal.
     recorded : dict of int to Recorded
-        What is known of the runs that are resumed.
+        The content of the journals of resumed runs.
     """
 
     def __init__(
@@ -62,20 +62,20 @@ class SearchFiles:
         self._warnings: list[Warned] = []
 
     def take(self, event: Event) -> list[Warned]:
-        """Write down what has happened; returns what is to be said about that."""
+        """Write an event to the files; return warnings for the user."""
         self._note(event)
         try:
             self._tell_smac3(event)
         except OSError as error:
             self._warn_once("SMAC3's own files", error)
-        except Exception as error:  # whatever SMAC3 or ConfigSpace raise: this is a by-product
+        except Exception as error:  # SMAC3 and ConfigSpace may raise anything, and these files are only a by-product
             self._smac3 = None
             self._warnings.append(Warned(f"SMAC3's own files are not written any more: {error}"))
         warnings, self._warnings = self._warnings, []
         return warnings
 
     def close(self) -> None:
-        """No event will follow, also where the search has failed: what is written is put on the disk."""
+        """Close the journal and sync it to the disk; no event follows, perhaps because the search has failed."""
         if self._journal is not None:
             self._journal.close()
             self._journal = None
@@ -131,15 +131,15 @@ class SearchFiles:
 
 
 class _Smac3:
-    """SMAC3's directory of one run, which is written at its end, and before that whenever it is worth it.
+    """SMAC3's directory of one run; it is written at the end of the run, and before that at growing intervals.
 
-    ``spent``: wall clock seconds of the evaluations that are recorded.
+    ``spent`` is the wall clock time of the recorded evaluations, seconds.
     """
 
     def __init__(self, folder: str, name: str, seed: int, plan: Plan, spent: float) -> None:
         self._place, self._plan = (folder, name, seed), plan
         self._directory: RunDirectory | None = None
-        self._start = self._clock = time.time() - spent  # as if the clock had gone on
+        self._start = self._clock = time.time() - spent  # the clock includes the time of recorded evaluations
         self._due, self._has_incumbent = 0.0, False
 
     def evaluated(self, event: Evaluated) -> None:
@@ -163,7 +163,7 @@ class _Smac3:
             self._write_if_due()
 
     def improved(self, event: Improved) -> None:
-        """Note the incumbent, after each evaluation once there is one."""
+        """Record the incumbent; this is called after each evaluation once there is an incumbent."""
         self._has_incumbent = True
         value = self._plan.objective.turned(event.value)
         self._made().improve(event.configuration, value, event.evaluation, time.time() - self._start)
@@ -174,7 +174,7 @@ class _Smac3:
             self.write(finished=False)
 
     def write(self, finished: bool) -> None:
-        """Write, and find out when it is worth it again."""
+        """Write the directory, and compute when the next write is due."""
         directory, begun = self._made(), time.monotonic()
         try:
             directory.write(time.time() - self._start, finished)
@@ -183,7 +183,7 @@ class _Smac3:
             self._due = now + _PAUSE * (now - begun)
 
     def _made(self) -> RunDirectory:
-        """The directory; made late, so that SMAC3 is imported where that belongs."""
+        """Return the directory; it is created late, so that only the process of the search imports SMAC3."""
         if self._directory is None:
             from pysmac_compat.space.configspace import search_space
 
@@ -205,7 +205,7 @@ class _Smac3:
 
 
 def _scenario(plan: Plan) -> dict[str, Any]:
-    """What SMAC3's `Scenario` has for a plan."""
+    """Return the arguments of SMAC3's `Scenario` for a plan."""
     limits = {"walltime_limit": plan.budget.total_time, "cputime_limit": plan.budget.cpu_time}
     return {
         "deterministic": plan.deterministic,

@@ -1,9 +1,10 @@
-"""SMAC3's own run directory, which its loaders, and DeepCAVE's, open without this package.
+"""SMAC3's own run directory, which the loaders of SMAC3 and DeepCAVE can open without this package.
 
-``NAME/SEED/`` with scenario.json, configspace.json, runhistory.json, intensifier.json and optimization.json, as SMAC3
-2.4 writes them for its `HyperparameterOptimizationFacade` without a target function, that is, for ask and tell.
+The directory ``NAME/SEED/`` holds scenario.json, configspace.json, runhistory.json, intensifier.json and
+optimization.json. They are in the format of SMAC3 2.4 for a `HyperparameterOptimizationFacade` without a target
+function, that is, for ask and tell.
 
-ConfigSpace knows no expressions; those among the forbidden clauses stand beside it in forbidden.json::
+ConfigSpace has no expressions. Forbidden clauses that are expressions are in an additional file, forbidden.json::
 
     {"forbidden_clauses": ["{x^2 + y^2 < 9}"]}
 """
@@ -29,23 +30,24 @@ if TYPE_CHECKING:
 FORBIDDEN = "forbidden.json"
 _CLAUSES = "forbidden_clauses"
 
-#: the numbers of SMAC3's ``StatusType``, which has none for ABORT
+#: the numbers of SMAC3's ``StatusType``, which has no ABORT
 _STATUS: dict[Status, int] = {"SAT": 1, "UNSAT": 1, "CRASHED": 2, "ABORT": 2, "TIMEOUT": 3, "MEMOUT": 4}
-#: to which ConfigSpace rounds
+#: the decimals to which ConfigSpace rounds
 _DIGITS = 13
-#: ConfigSpace takes time in proportion to the square of the number of chains of conditions, up to three seconds for so
-#: many, and with conditions that hold those of the parents, too, a tenth of a second for so many
+#: The time of ConfigSpace grows with the square of the number of chains of conditions. It is up to three seconds for
+#: `_MOST_CHAINS`. If conditions include the conditions of their parents, it is a tenth of a second for `_MOST_JOINED`.
 _MOST_CHAINS, _MOST_JOINED = 1100, 300
-#: of a function that gets no seed
+#: the seed of a trial if the function gets no seed
 _NO_SEED = 0
-#: what SMAC3 says of a configuration that is neither of a design nor of its model
+#: SMAC3's origin of a configuration that is neither from an initial design nor from its model
 _NO_ORIGIN = "Custom"
 
 
 class RunDirectory:
-    """Collects the trials of a run, and writes the directory; imports SMAC3.
+    """Collects the trials of a run and writes the directory; it imports SMAC3.
 
-    Each file is replaced as a whole, the run history before the incumbents that name its configurations.
+    It replaces each file as a whole. It writes the run history before the file of incumbents, which refers to its
+    configurations.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ class RunDirectory:
         The files are in ``parent/name/seed``.
     name : str
     seed : int
-        From 0 to 2**32 - 1.
+        A number from 0 to 2**32 - 1.
     space : ConfigurationSpace
     **scenario
         Further arguments of SMAC3's `Scenario`.
@@ -65,7 +67,7 @@ class RunDirectory:
     Raises
     ------
     ArgumentError
-        If ConfigSpace cannot hold the space by itself: it rounds numbers to 13 decimals.
+        If ConfigSpace alone cannot represent the space, for example because it rounds numbers to 13 decimals.
     """
 
     def __init__(self, parent: Path, name: str, seed: int, space: ConfigurationSpace, **scenario: Any) -> None:
@@ -93,7 +95,7 @@ class RunDirectory:
     def _scenario_texts(self, name: str, seed: int, options: Mapping[str, Any]) -> dict[str, str]:
         from smac import HyperparameterOptimizationFacade, Scenario
 
-        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as elsewhere:  # SMAC3 writes in its own time
+        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as elsewhere:  # SMAC3 chooses when it writes
             scenario = Scenario(
                 self._space, name=name, output_directory=FolderPath(elsewhere), seed=seed, **dict(options)
             )
@@ -118,7 +120,7 @@ class RunDirectory:
         origin: str | None = None,
         info: Mapping[str, Any] | None = None,
     ) -> None:
-        """Add a trial; one of the same configuration, instance and seed stays as it is.
+        """Add a trial, unless the directory has a trial of the same configuration, instance and seed.
 
         Parameters
         ----------
@@ -132,14 +134,14 @@ class RunDirectory:
         cpu_time : float
             Seconds.
         origin : str or None
-            How the configuration was found.
+            The origin of the configuration, in the words of SMAC3.
         info : dict
-            Anything else, as JSON knows it.
+            Further data that JSON can hold.
         """
         key = self._id(configuration, origin), instance, seed
         if key in self._trials:
             return
-        self._trials[key] = {  # DeepCAVE goes by the order
+        self._trials[key] = {  # DeepCAVE relies on the order
             "config_id": key[0],
             "instance": None if instance is None else str(instance),
             "seed": _NO_SEED if seed is None else seed,
@@ -154,12 +156,12 @@ class RunDirectory:
         }
 
     def _id(self, configuration: Mapping[str, Any], origin: str | None) -> int:
-        bounds = self._bounds  # as ConfigSpace has rounded them
+        bounds = self._bounds  # the bounds after ConfigSpace's rounding
         values = {
             name: min(max(value, bounds[name][0]), bounds[name][1]) if name in bounds else value
             for name, value in configuration.items()
         }
-        # equal where ConfigSpace makes no difference
+        # two keys are equal if the configurations are equal for ConfigSpace
         key = tuple((name, round(value, _DIGITS) if name in bounds else value) for name, value in values.items())
         if key not in self._ids:
             self._ids[key] = number = len(self._ids) + 1
@@ -167,14 +169,14 @@ class RunDirectory:
         return self._ids[key]
 
     def improve(self, configuration: Mapping[str, Any], cost: float, n_trials: int, wall_time: float) -> None:
-        """The incumbent after so many trials, and so many seconds; nothing new if it is the old one."""
+        """Record the incumbent after this number of trials and seconds; ignore an unchanged incumbent."""
         identifier = self._id(configuration, None)
         if not self._trajectory or self._trajectory[-1]["config_ids"] != [identifier]:
             step = {"config_ids": [identifier], "costs": [cost], "trial": n_trials, "walltime": wall_time}
             self._trajectory.append(step)
 
     def write(self, wall_time: float, finished: bool) -> None:
-        """Write all that is known, after so many seconds of the run.
+        """Write the directory after this time of the run, seconds.
 
         Raises
         ------
@@ -213,7 +215,7 @@ class RunDirectory:
 
 
 def _described(space: ConfigurationSpace) -> dict[str, Any]:
-    """A space as JSON, in a form that ConfigSpace itself can build in reasonable time."""
+    """Convert a space to JSON data from which ConfigSpace itself can build the space in reasonable time."""
     from pysmac_compat.space.configspace import ParameterSpace
 
     description: dict[str, Any] = json.loads(json.dumps(space.to_serialized_dict()))
@@ -222,13 +224,13 @@ def _described(space: ConfigurationSpace) -> dict[str, Any]:
         return description
     if n_chains > _MOST_CHAINS:
         raise ArgumentError("ConfigSpace cannot hold this space: too many conditions depend on each other")
-    # Without those of the parents in them conditions take less time, and are right for whole configurations, too.
+    # Conditions without the conditions of the parents take less time, and are still right for whole configurations.
     shorter = ParameterSpace(space.definition, longest_joined=0)
     return {**description, "conditions": json.loads(json.dumps(shorter.to_serialized_dict()))["conditions"]}
 
 
 def _n_chains(conditions: list[dict[str, Any]]) -> int:
-    """In how many ways one can go up from any parameter to others on which it depends."""
+    """Count the chains of conditions: the paths from any parameter up to parameters on which it depends."""
     parents: dict[str, set[str]] = {}
     while conditions:
         for each in conditions:
@@ -248,7 +250,7 @@ def _n_chains(conditions: list[dict[str, Any]]) -> int:
 
 
 def read_forbidden(path: Path) -> list[str]:
-    """Read forbidden.json: the clauses that configspace.json leaves out, as `minimize` takes them.
+    """Read forbidden.json: the clauses that configspace.json leaves out, in the form that `minimize` accepts.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""``runhistory.json`` of SMAC3 before 2.0: the configurations, and a line for each run.
+"""``runhistory.json`` of SMAC3 before 2.0: the configurations and the runs.
 
 ::
 
@@ -36,7 +36,7 @@ class HistoryRun:
     Attributes
     ----------
     configuration : dict
-        Of the active parameters.
+        The values of the active parameters.
     instance : str or None
     seed : int
     status : Status
@@ -52,12 +52,12 @@ class HistoryRun:
 
 
 def is_history(folder: Path) -> bool:
-    """Whether a folder is one of SMAC3."""
+    """Return whether a folder is an output folder of SMAC3."""
     return os.path.isfile(os.path.join(folder, NAME))
 
 
 def read_history(folder: Path) -> list[HistoryRun]:
-    """Read the runs in a folder of SMAC3; those that had not ended are left out.
+    """Read the runs in a folder of SMAC3, without runs that had not ended.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""State-run folders: what a run has evaluated, read back and merged."""
+"""State-run folders: they hold the evaluations of a run; this module reads and merges them."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ PARAMSTRINGS = "paramstrings-it*.txt"
 RUNS = "runs_and_results-it*.csv"
 INSTANCES = "instances.txt"
 FEATURES = "instance-features.txt"
-#: in the names of what SMAC v2 writes with each iteration, and of what it writes when it fails
+#: parts of the names of files that SMAC v2 writes with each iteration, and when it fails
 _REGULAR, _LAST = "-it", "-CRASH"
-#: before the name of a state-run folder that a later run has moved aside, and the time of that
+#: prefix of the name of a state-run folder that a later run has moved aside
 OLD_STATE = "old-state-"
 
 
 @dataclass(frozen=True)
 class StateRun:
-    """What stands in a state-run folder.
+    """The content of a state-run folder.
 
     Attributes
     ----------
     configurations : list of dict of str to str
-        Complete ones; the ID of a configuration is its place from 1.
+        The complete configurations. The ID of a configuration is its position, from 1.
     instances : list of list of str
-        For each its name and further words; its ID is its place from 1.
+        The name and the further words of each instance. The ID of an instance is its position, from 1.
     features : (list of str, dict of str to list of float), or None
-        The names of the features, and their values by instance.
+        The names of the features, and the values of the features by instance.
     runs : list of RunRow
     """
 
@@ -50,23 +50,23 @@ class StateRun:
     runs: list[RunRow]
 
     def typed(self, definition: Definition) -> list[dict[str, Value]]:
-        """The configurations as the active values of a search space, with their types.
+        """Convert the configurations to typed values of the active parameters of a search space.
 
         Raises
         ------
         ValueError
-            If one is not of this space.
+            If a configuration does not belong to this space.
         """
         return [typed_values(texts, definition) for texts in self.configurations]
 
 
 def largest_file(pattern: str) -> str:
-    """The largest of the files that match a pattern: of the files of a state, the latest.
+    """Return the largest of the files that match a pattern; for the files of a state, this is the latest.
 
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If no file matches.
     """
     return _largest(glob.glob(pattern), pattern)
 
@@ -79,15 +79,15 @@ def _largest(paths: Iterable[str], pattern: str) -> str:
 
 
 def dumps(folder: Path, pattern: str = RUNS) -> list[str]:
-    """The files of a kind in a state-run folder, also those that SMAC v2 has written when it failed.
+    """Return the files of a kind in a state-run folder, including files that SMAC v2 wrote when it failed.
 
-    A file holds what the ones before it hold, so the largest is the latest, whichever way it was written.
+    Each file also holds the content of the earlier files, so the largest file is the latest, whatever its name.
 
     Parameters
     ----------
     folder : str or path-like
     pattern : str
-        As `RUNS`.
+        The pattern of the names, for example `RUNS`.
     """
     patterns = dict.fromkeys((pattern, pattern.replace(_REGULAR, _LAST)))
     inside = glob.escape(os.fspath(folder))
@@ -95,7 +95,7 @@ def dumps(folder: Path, pattern: str = RUNS) -> list[str]:
 
 
 def latest_dump(folder: Path, pattern: str) -> str:
-    """The latest of `dumps`.
+    """Return the latest file of `dumps`.
 
     Raises
     ------
@@ -118,22 +118,22 @@ def read_state_run(
     ----------
     folder : str or path-like
     runs, instances, features, paramstrings : str
-        Names of the files, which may hold ``*``; of several the largest is taken. There need not be features. A name
-        with ``-it`` means those with ``-CRASH``, too.
+        The names of the files, which may hold ``*``. If several files match, the largest is read. A name with ``-it``
+        also means the name with ``-CRASH``. The file of features may be missing.
     growing : bool
         See `TextFile`.
 
     Raises
     ------
     FileFormatError
-        Also where a run names a configuration or an instance that is not there.
+        If a file has an error, or a run names a configuration or an instance that does not exist.
     FileNotFoundError
     """
     folder = os.fspath(folder)
     inside = glob.escape(folder)
     runs_file = latest_dump(folder, runs)
     features_files = glob.glob(os.path.join(inside, features))
-    rows = read_runs_and_results(runs_file, growing)  # first: a configuration is written down before its runs
+    rows = read_runs_and_results(runs_file, growing)  # read first, because a configuration is written before its runs
     state = StateRun(
         configurations=read_paramstrings(latest_dump(folder, paramstrings), growing),
         instances=read_instances(largest_file(os.path.join(inside, instances))),
@@ -152,17 +152,17 @@ def read_state_run(
 
 @dataclass
 class MergedState:
-    """Several states in one.
+    """The merged content of several state-run folders.
 
     Attributes
     ----------
     configurations : dict of (pairs of name and text) to int
-        Their IDs.
+        The IDs of the configurations.
     instances : dict of str to (list of str)
-        The further words of each; its ID is its place from 1.
+        The further words of each instance. The ID of an instance is its position, from 1.
     features : (list of str, dict), or None
     runs : dict of (int, int) to list of RunRow
-        By configuration and instance.
+        The keys are the IDs of the configuration and the instance.
     """
 
     configurations: dict[tuple[tuple[str, str], ...], int]
@@ -184,19 +184,19 @@ def merge_states(
     ----------
     folders : sequence of str or path-like
     destination : str or path-like
-        Made if need be; files of a state that are there are replaced.
+        The new folder. It is made if it does not exist; files of a state in it are replaced.
     check_scenario : bool
-        Whether the folders must have the same scenario and the same search space; the first folder's go to the
-        destination.
+        Whether the folders must have the same scenario and the same search space. In any case, the destination gets
+        the scenario and the search space of the first folder.
     drop_duplicates : bool
-        Whether, of the runs of a configuration on an instance with a seed, only the first is kept.
+        Whether to keep only the first of several runs with the same configuration, instance and seed.
     instance_subset : iterable of str, or None
-        The instances to keep; None: all. Configurations without a run on them are left out.
+        The instances to keep; None keeps all. Configurations without a run on these instances are left out.
 
     Raises
     ------
     ValueError
-        If the folders do not fit together.
+        If the folders cannot be merged.
     """
     if isinstance(folders, (str, os.PathLike)) or not folders:
         raise ValueError(f"expected a list of state-run folders, got {shown(folders)}")
@@ -225,7 +225,7 @@ def merge_states(
 def _check_scenarios(paths: Sequence[str]) -> None:
     for name, read in (("scenario.txt", read_scenario_by_old_names), ("param.pcs", read_pcs)):
         first, *others = (os.path.join(path, name) for path in paths)
-        # a folder alone need not have them; where it has, they are copied, and so must be what they seem
+        # a single folder may lack these files; if it has them, they are copied, so they must be valid
         expected = read(first) if others or os.path.exists(first) else None
         for other in others:
             if read(other) != expected:

@@ -1,7 +1,7 @@
-"""Puts what was written to a file on the disk, so that it outlives the machine, not only the process.
+"""Syncing of written files to the disk, so that the data survives a crash of the machine and not only of the process.
 
-That takes as long as the disk likes, from a millisecond to seconds. So a thread does it, at most once a second; the
-search goes on meanwhile. The thread lives in the process of the search, which forks no other process.
+A sync takes between a millisecond and seconds, depending on the disk. So a thread syncs, at most once a second, and the
+search continues meanwhile. The thread lives in the process of the search, which forks no other process.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import os
 import threading
 from collections.abc import Callable
 
-#: least seconds between two times
+#: the least time between two syncs, seconds
 INTERVAL = 1.0
-#: errors of file systems that cannot do it
+#: errors of file systems that cannot sync
 _UNABLE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 class BackgroundSync:
-    """Puts one file on the disk, again and again.
+    """Syncs one file to the disk, again and again.
 
     Parameters
     ----------
     descriptor : int
-        Of the open file, which stays open until `close`.
+        The descriptor of the open file, which must stay open until `close`.
     trouble : callable
-        Gets the error, in the thread, when the disk fails.
+        It is called with the error, in the thread, when a sync fails.
     """
 
     def __init__(self, descriptor: int, trouble: Callable[[OSError], None]) -> None:
@@ -34,15 +34,15 @@ class BackgroundSync:
         self._thread: threading.Thread | None = threading.Thread(target=self._work, name="pysmac-sync", daemon=True)
         try:
             self._thread.start()
-        except RuntimeError:  # the limits of this machine leave no room for a thread; `close` does it
+        except RuntimeError:  # the machine's limits allow no other thread; `close` syncs
             self._thread = None
 
     def note(self) -> None:
-        """The file has changed; takes no time."""
+        """Note that the file has changed, and return at once."""
         self._changed.set()
 
     def close(self) -> None:
-        """Put the rest on the disk, now."""
+        """End the thread and sync the rest."""
         self._closed.set()
         self._changed.set()
         if self._thread is not None:
@@ -51,7 +51,7 @@ class BackgroundSync:
 
     def _work(self) -> None:
         while self._changed.wait() and not self._closed.is_set():
-            self._changed.clear()  # before: what comes meanwhile is for the next time
+            self._changed.clear()  # before the sync, so that a change during the sync leads to another sync
             self._sync()
             self._closed.wait(INTERVAL)
 
@@ -63,7 +63,7 @@ class BackgroundSync:
 
 
 def sync(descriptor: int) -> None:
-    """Put an open file on the disk, where the file system can."""
+    """Sync an open file to the disk, if the file system can."""
     try:
         getattr(os, "fdatasync", os.fsync)(descriptor)
     except OSError as error:
@@ -72,7 +72,7 @@ def sync(descriptor: int) -> None:
 
 
 def sync_folder(path: str) -> None:
-    """Put the names of the files in a folder on the disk."""
+    """Sync a folder to the disk: the names of its files."""
     descriptor = os.open(path or os.curdir, os.O_RDONLY | os.O_CLOEXEC)
     try:
         sync(descriptor)

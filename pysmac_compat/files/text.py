@@ -1,4 +1,4 @@
-"""Text files: numbered lines with errors that name the place, numbers as Java prints them, writing whole lines."""
+"""Text files: errors that name the file and the line, numbers in Java's format, writes of whole files and lines."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 class TextFile:
-    """The lines of a file, read at once.
+    """The lines of a file; the constructor reads the whole file.
 
     Parameters
     ----------
     path : str or path-like
     appended : bool
-        Whether a program writes this file line by line: a last line without its end is then cut off.
+        Whether a program writes this file line by line. Then a last line without a newline is an error.
     growing : bool
-        Whether that program may be writing now: what it has begun of a last line is left out.
+        Whether the program may still be writing. Then an incomplete last line is left out.
     any_encoding : bool
-        Whether bytes that are no UTF-8 are kept, as in names of files.
+        Whether bytes that are not UTF-8 are kept, for example in names of files.
 
     Attributes
     ----------
     lines : list of (int, str)
-        Number, from 1, and text of each line that is not blank.
+        The number, from 1, and the text of each line that is not blank.
 
     Raises
     ------
     FileFormatError
-        If it is no text, or a line is cut off.
+        If the file is not text, or a line is cut off.
     OSError
-        If it is not there or must not be read.
+        If the file does not exist or cannot be read.
     """
 
     def __init__(self, path: Path, appended: bool = False, growing: bool = False, any_encoding: bool = False) -> None:
@@ -66,7 +66,7 @@ class TextFile:
         if control is not None:
             line = self.text.count("\n", 0, control.start()) + 1
             self.error(line, f"expected text, found the control character {shown(control.group())}")
-        # not splitlines: a value may hold what Unicode takes for the end of a line
+        # not splitlines, because a value may hold other line ends of Unicode
         lines = [(number, line.rstrip("\r")) for number, line in enumerate(self.text.split("\n"), 1)]
         if appended and lines[-1][1]:
             self.error(lines[-1][0], "the line is cut off: its end is missing")
@@ -77,20 +77,20 @@ class TextFile:
         raise FileFormatError(message, self.path, line)
 
     def header(self, expected: str) -> list[tuple[int, str]]:
-        """The lines after the first, which must begin with ``expected``."""
+        """Return the lines after the header; raise unless the header begins with ``expected``."""
         if not self.lines or not self.lines[0][1].startswith(expected):
             self.error(1, f"expected a header that begins with {shown(expected)}")
         return self.lines[1:]
 
     def cells(self, line: int, text: str) -> list[str]:
-        """The cells of a line of comma separated values with double quotes."""
+        """Split a line of comma separated values with double quotes into its cells."""
         try:
             return next(csv.reader([text], strict=True, skipinitialspace=True))
         except csv.Error as error:
             self.error(line, f"expected comma separated values: {error}")
 
     def number(self, line: int, text: str, what: str) -> float:
-        """A number as Java or Python prints it."""
+        """Convert a text, in the form in which Java or Python prints numbers, to a number."""
         text = text.strip()
         if text in _NOT_FINITE:
             return _NOT_FINITE[text]
@@ -99,7 +99,7 @@ class TextFile:
         return float(text)
 
     def integer(self, line: int, text: str, what: str) -> int:
-        """A whole number, also one that is printed as a float."""
+        """Convert a text to a whole number; the text may have the form of a float."""
         number = self.number(line, text, what)
         if not number.is_integer():
             self.error(line, f"{cut(what)}: expected a whole number, got {shown(text.strip())}")
@@ -107,7 +107,7 @@ class TextFile:
 
 
 def plain_number(value: float) -> str:
-    """A number as a user writes it: whole ones without a fraction.
+    """Convert a number to the text that a user would write: a whole number has no fraction.
 
     >>> [plain_number(x) for x in (5.0, 0.5, 1e-5, 3)]
     ['5', '0.5', '1e-05', '3']
@@ -116,29 +116,29 @@ def plain_number(value: float) -> str:
 
 
 def quoted_cells(cells: Iterable[str]) -> str:
-    """Cells in double quotes, separated by commas."""
+    """Join cells to a line: each cell in double quotes, with commas between them."""
     return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a file as a whole: a reader sees the old text or the new one, never a part."""
+    """Replace a file as a whole: a reader sees either the old text or the new text, never a part of it."""
     write_bytes(path, _encoded(text))
 
 
 def write_bytes(path: Path, data: bytes, synced: bool = False) -> None:
-    """See `write_text`.
+    """Replace a file as a whole; see `write_text`.
 
     Parameters
     ----------
     path : str or path-like
     data : bytes
     synced : bool
-        Whether the data is on the disk before the old text goes.
+        Whether to sync the data to the disk before it replaces the old file.
 
     Raises
     ------
     LinkedFileError
-        If it is a symbolic link.
+        If the path is a symbolic link.
     OSError
     """
     path = os.fspath(path)
@@ -155,7 +155,7 @@ def write_bytes(path: Path, data: bytes, synced: bool = False) -> None:
     except BaseException as error:
         if os.path.lexists(temporary):
             os.unlink(temporary)
-        if isinstance(error, OSError) and error.filename == temporary:  # a name that the user does not know
+        if isinstance(error, OSError) and error.filename == temporary:  # the user does not know this name
             error.filename, error.filename2 = path, None
         raise
     if synced:
@@ -163,12 +163,12 @@ def write_bytes(path: Path, data: bytes, synced: bool = False) -> None:
 
 
 def temporary_name(path: str, process: int | str | None = None) -> str:
-    """What a file is called until it is complete; with "*", a pattern for all of them."""
+    """Return the temporary name of a file until it is complete; with "*", a pattern of all its temporary names."""
     return f"{path}.{os.getpid() if process is None else process}.tmp"
 
 
 def _new_file(path: str) -> BinaryIO:
-    """Open a file that is not there; what a process of the same number has left behind goes."""
+    """Open a new file for writing; replace a leftover file of an earlier process with the same process id."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
         return open(os.open(path, flags, 0o666), "wb")
@@ -178,19 +178,19 @@ def _new_file(path: str) -> BinaryIO:
 
 
 class Appender:
-    """A new file that grows by whole lines, also on a disk that is full for a moment.
+    """A new file that grows by whole lines, even if the disk is full for a moment.
 
-    What cannot be written is kept, and written before the next text or at the end.
+    If a text cannot be written, it is kept, and written before the next text or at the end.
 
     Parameters
     ----------
     path : str or path-like
     text : str
-        What it begins with.
+        The initial text of the file.
     trouble : callable
-        Gets the error whenever something cannot be written.
+        It is called with the error whenever a write fails.
     synced : bool
-        Whether what is written is put on the disk, too; see `BackgroundSync`.
+        Whether to sync the file to the disk as well; see `BackgroundSync`.
 
     Attributes
     ----------
@@ -212,17 +212,17 @@ class Appender:
         self._try()
 
     def append(self, text: str) -> None:
-        """Add a text, which ends with a newline."""
+        """Append a text that ends with a newline."""
         self._backlog += _encoded(text)
         self._try()
 
     @property
     def is_behind(self) -> bool:
-        """Whether something could not be written so far."""
+        """Whether some text is not written yet."""
         return self._stream is None or bool(self._backlog)
 
     def close(self) -> None:
-        """No more will be added."""
+        """Write the rest, if there is any, and close the file."""
         if self.is_behind:
             self._try()
         if self._sync is not None:
@@ -248,22 +248,22 @@ class Appender:
             self._trouble(error)
 
     def _write(self, stream: FileIO) -> None:
-        """Write the backlog whole, or nothing of it."""
+        """Write the whole backlog, or none of it."""
         written = 0
         try:
-            while written < len(self._backlog):  # one call, unless the disk takes a part only
+            while written < len(self._backlog):  # usually one call; the disk may accept only a part
                 written += stream.write(self._backlog[written:])
         except OSError:
             try:
                 stream.truncate(self._size)
-            except OSError:  # then the rest of the line has to follow
+            except OSError:  # the written part stays, so the rest of the line has to follow
                 self._backlog, self._size = self._backlog[written:], self._size + written
             raise
         self._backlog, self._size = b"", self._size + written
 
 
 def _is_there(path: str, stream: FileIO) -> bool:
-    """Whether a path still leads to the file that was opened."""
+    """Return whether the path still leads to the opened file."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(stream.fileno()))
     except FileNotFoundError:

@@ -5,7 +5,7 @@ traj-run-N.txt::
     "CPU Time Used","Estimated Training Performance","Wallclock Time","Incumbent ID",...,"Configuration..."
     0.0, 1.7976931348623157E308, 0.0, 1, 0.0,  x='4.0', y='7'
 
-detailed-traj-run-N.csv has the same in double quotes, and what the model had predicted.
+detailed-traj-run-N.csv has the same columns in double quotes, and the performance that the model predicted.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _COLUMNS = (
 _FULL, _PREDICTED = "Full Configuration", "Predicted Performance (if available)"
 HEADER = quoted_cells([*_COLUMNS, "Configuration..."]) + "\n"
 DETAILED_HEADER = quoted_cells([*_COLUMNS, _FULL, _PREDICTED]) + ",\n"
-#: the performance of the first line, before anything has run
+#: the performance in the first line, before the first evaluation has ended
 UNKNOWN = sys.float_info.max
 
 
@@ -41,15 +41,15 @@ class Step:
     Attributes
     ----------
     cpu_time : float
-        Seconds: the calls and the search.
+        The time of the calls and of the search, seconds.
     performance : float
-        Mean cost.
+        The mean cost of the incumbent.
     wall_time : float
-        Seconds.
+        The wall clock time, seconds.
     incumbent : int
-        ID of the configuration, from 1.
+        The ID of the configuration, from 1.
     overhead : float
-        Seconds: the search.
+        The time of the search without the calls, seconds.
     configuration : dict of str to str
     """
 
@@ -62,12 +62,12 @@ class Step:
 
     @property
     def line(self) -> str:
-        """As it stands in traj-run-N.txt."""
+        """The line for traj-run-N.txt."""
         return ", ".join([*self._numbers, " " + format_pairs(self.configuration)]) + "\n"
 
     @property
     def detailed_line(self) -> str:
-        """As it stands in detailed-traj-run-N.csv."""
+        """The line for detailed-traj-run-N.csv."""
         numbers = self._numbers
         numbers[1] = " " + numbers[1]
         return f"{quoted_cells(numbers)}, {quoted_cells([' ' + format_pairs(self.configuration), 'NaN'])}\n"
@@ -95,7 +95,7 @@ def read_trajectory(path: Path, growing: bool = False) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Each column of the header as a float, and 'Configuration': dict of str to str.
+        A dict for each line: each column of the header as a float, and 'Configuration' as a dict of str to str.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def read_trajectory(path: Path, growing: bool = False) -> list[dict[str, Any]]:
 
 
 def read_detailed_trajectory(path: Path) -> list[dict[str, Any]]:
-    """Read detailed-traj-run-N.csv: as `read_trajectory`, with 'Full Configuration' and the predicted performance."""
+    """Read detailed-traj-run-N.csv, like `read_trajectory`, with 'Full Configuration' and the predicted performance."""
     file = TextFile(path, appended=True)
     rows = file.header('"CPU Time Used",')
     names = file.cells(*file.lines[0])

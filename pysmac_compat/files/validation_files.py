@@ -1,7 +1,7 @@
 """The five files of the runs on test instances: validation...-traj-run-N-walltime.csv.
 
-They have a line for each instance and seed, and a column for each configuration, but for ``CallStrings`` and
-``Results``, which have a line for each configuration. ::
+``CallStrings`` and ``Results`` have a line for each configuration. The matrix files have a line for each instance and
+seed, and a column for each configuration::
 
     "Problem Instance","Seed","Objective of validation config #1"
     "id_3","-1","11.839036800888827"
@@ -40,11 +40,11 @@ class ValidationRun:
     ----------
     instance : str
     seed : int
-        -1 for a deterministic function.
+        The seed; -1 for a deterministic function.
     objective : float
-        What counts in the mean.
+        The value that enters the mean.
     result : str
-        SAT, ...
+        The status, for example SAT.
     runtime, quality, cutoff : float
     """
 
@@ -65,9 +65,9 @@ class Validated:
     ----------
     texts : dict of str to str
     runs : list of ValidationRun
-        The same instances and seeds for all configurations.
+        The runs. The instances and seeds are the same for all configurations.
     steps : list of tuple of float
-        For each time when it was the incumbent: wall time, training performance, overhead.
+        The wall time, training performance and overhead of each time when the configuration was the incumbent.
     """
 
     texts: Mapping[str, str]
@@ -76,22 +76,25 @@ class Validated:
 
     @property
     def mean(self) -> float:
-        """Of the objectives."""
+        """The mean of the objectives of the runs."""
         return sum(run.objective for run in self.runs) / len(self.runs)
 
 
 def file_name(what: str, run: str, of: str = "traj-run") -> str:
-    """The name of a file, as validationResults-traj-run-0-walltime.csv; ``of`` is where configurations come from."""
+    """Return the name of a file, for example validationResults-traj-run-0-walltime.csv.
+
+    ``of`` is the source of the configurations.
+    """
     return f"validation{what}-{of}-{run}-walltime.csv"
 
 
 def validation_texts(validated: Sequence[Validated], algorithm: str) -> dict[str, str]:
-    """The texts of all five files, by the parts of their names.
+    """Return the texts of all five files; the keys are the parts of their names in `FILES`.
 
     Parameters
     ----------
     validated : sequence of Validated
-        At least one.
+        The configurations, at least one.
     algorithm : str
         The option algo-exec.
     """
@@ -156,7 +159,7 @@ def _results(validated: Sequence[Validated]) -> str:
 
 
 def read_call_strings(path: Path) -> list[dict[str, str]]:
-    """Read validationCallStrings: the configurations.
+    """Read the configurations from validationCallStrings.
 
     Raises
     ------
@@ -177,7 +180,7 @@ def read_objective_matrix(path: Path) -> list[tuple[str, int, list[float]]]:
     Returns
     -------
     list of (str, int, list of float)
-        Instance, seed, and a value for each configuration.
+        The instance, the seed, and a value for each configuration.
 
     Raises
     ------
@@ -188,9 +191,9 @@ def read_objective_matrix(path: Path) -> list[tuple[str, int, list[float]]]:
 
 
 def read_objectives(path: Path) -> dict[int, list[float]]:
-    """Read validationObjectiveMatrix: for each instance, by its number, a mean for each configuration.
+    """Read validationObjectiveMatrix; return the mean of each configuration on each instance, by instance number.
 
-    See `read_objectives_by_name` for instances of other names than id_0, id_1, ...
+    If the names of the instances are not id_0, id_1, ..., use `read_objectives_by_name`.
 
     Raises
     ------
@@ -207,7 +210,7 @@ def read_objectives(path: Path) -> dict[int, list[float]]:
 
 
 def read_objectives_by_name(path: Path) -> dict[str, list[float]]:
-    """Read validationObjectiveMatrix: for each instance, by its name, a mean for each configuration.
+    """Read validationObjectiveMatrix; return the mean of each configuration on each instance, by instance name.
 
     Raises
     ------
@@ -226,7 +229,7 @@ def read_result_lines(path: Path) -> list[tuple[str, int, list[tuple[str, float,
     Returns
     -------
     list of (str, int, list of tuple)
-        Instance, seed, and for each configuration the result, runtime, run length, quality and seed.
+        The instance, the seed, and the result, runtime, run length, quality and seed of each configuration.
 
     Raises
     ------
@@ -245,7 +248,7 @@ def _read_result_line(file: TextFile, number: int, text: str) -> tuple[str, floa
 
 
 def read_performance(path: Path) -> list[dict[str, list[float]]]:
-    """Read validationPerformanceDebug: for each configuration the values of its runs by instance.
+    """Read validationPerformanceDebug; return the values of each configuration's runs, by instance.
 
     Raises
     ------
@@ -267,7 +270,7 @@ def read_performance(path: Path) -> list[dict[str, list[float]]]:
 
 
 def read_results(path: Path) -> list[dict[str, float]]:
-    """Read validationResults: each line by the names in the header.
+    """Read validationResults; return a dict for each line, whose keys are the names in the header.
 
     Raises
     ------
@@ -284,7 +287,7 @@ def read_results(path: Path) -> list[dict[str, float]]:
 
 
 def _read(path: Path, first: list[str]) -> tuple[TextFile, list[tuple[int, list[str]]]]:
-    """The file, and the cells of each line after a header that begins with these names."""
+    """Read a file whose header begins with these names; return the file and the cells of each further line."""
     file = TextFile(path, appended=True)
     rows = file.header(quoted_cells(first))
     return file, [(number, file.cells(number, line)) for number, line in rows]

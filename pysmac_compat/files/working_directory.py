@@ -1,4 +1,4 @@
-"""All files of a minimisation in its working directory, as the original had them."""
+"""The writer of all files of a minimisation in its working directory, in the layout of the original."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NAMES = (
 
 
 class WorkingDirectory(ResultFiles):
-    """The files in the working directory of the original, complete at any moment.
+    """Writes the files that the original has in its working directory; they are complete at any moment.
 
     Parameters
     ----------
@@ -46,24 +46,26 @@ class WorkingDirectory(ResultFiles):
     options : dict
         ``smac_options``.
     scenario_file : str
-        Name of the scenario file.
+        The name of the scenario file.
     result_folder : str
-        Name of the folder of the results; ``%SCENARIO_NAME`` stands for the scenario file's without its extension.
+        The name of the folder of the results. In it, ``%SCENARIO_NAME`` stands for the name of the scenario file
+        without its extension.
     config : dict or None
-        For pysmac_config.pkl; None: no such file.
+        The content of pysmac_config.pkl; None means that this file is not written.
     made : list of str
-        Grows by the path of each file and folder that was not there before.
+        A list to which the path of each new file and folder is appended.
     overwrite : bool
-        Whether files of others, as of earlier runs, may be replaced. Without it nothing is written where there are
-        some, which is warned of, no journal, and nothing for SMAC3.
+        Whether files of an earlier run or of another program may be replaced. If it is false and there are such
+        files, nothing is written, and a warning says so. If it is false, there are no journals and no files of SMAC3.
     recorded : dict of int to Recorded, or None
-        What is known of the runs, if they are resumed.
+        The content of the journals of resumed runs.
 
     Raises
     ------
     ArgumentError
-        If the scenario file would replace another file; LinkedFileError, if any file is a symbolic link. Nothing has
-        been written then.
+        If the scenario file would replace another file. Then nothing has been written.
+    LinkedFileError
+        If any of the files is a symbolic link.
     """
 
     def __init__(
@@ -80,7 +82,7 @@ class WorkingDirectory(ResultFiles):
     ) -> None:
         n_train = plan.instances.n_train or 1
         names = [[instances.instance_name(i)] for i in range(n_train + plan.instances.n_test)]
-        if plan.instances.n_train is None:  # then the tests begin with the same number
+        if plan.instances.n_train is None:  # then the test instances are numbered from 0 too
             names[n_train:] = [[instances.instance_name(i)] for i in range(plan.instances.n_test)]
         basic, advanced = scenario_options(options, plan, path)
         super().__init__(plan, basic, names)
@@ -99,7 +101,7 @@ class WorkingDirectory(ResultFiles):
             files["test_instances.dat"] = instances.instances_text(names[n_train:])
         there = (os.path.join(path, name) for name in (*files, os.path.join("out", results)))
         found = [each for each in there if os.path.lexists(each) and each not in made]
-        if found and not overwrite:  # whoever reads the results would take those for this run's
+        if found and not overwrite:  # a reader would mistake the old files for the results of this run
             warn(
                 f"this run writes no files: working_directory {path!r} holds some of an earlier run or of others "
                 f"({os.path.relpath(found[-1], path)!r}), and they stay as they are; "
@@ -129,12 +131,12 @@ class WorkingDirectory(ResultFiles):
 
 
 def results_path(path: str, scenario_file: str, result_folder: str) -> str:
-    """The folder of the results in a working directory."""
+    """Return the folder of the results in a working directory."""
     return os.path.join(path, "out", scenario_names(scenario_file, result_folder)[1])
 
 
 def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
-    """The working directory with its sub-folders, and the list of what had to be made, outermost first."""
+    """Make the working directory and its sub-folders; return its path and the list of new folders, outermost first."""
     if working_directory is None:
         path = tempfile.mkdtemp(prefix="pysmac_")
         made = [path]
@@ -154,16 +156,16 @@ def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
                 os.mkdir(each)
             except OSError as error:
                 if isinstance(error, FileExistsError) and os.path.isdir(each):
-                    continue  # another process has just made it, as one of an array of jobs
+                    continue  # another process has just made it, for example another job of an array
                 raise ArgumentError(f"working_directory {path!r} cannot be made: {error}") from error
             made.append(each)
     return path, made
 
 
 def remove_made(made: list[str], temporary: bool, owner: int) -> None:
-    """Remove what the optimizer has made: a temporary folder whole, others unless somebody else uses them."""
+    """Remove the files and folders that the optimizer has made: a temporary folder as a whole, others if empty."""
     if os.getpid() != owner:
-        return  # a fork of the process whose folders these are
+        return  # this is a fork of the process that owns the folders
     if temporary:
         shutil.rmtree(made[0], ignore_errors=True)
     for path in reversed(made):
