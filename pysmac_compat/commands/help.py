@@ -1,4 +1,4 @@
-"""What ``--help`` says: the options that are known, from the table of the options of SMAC v2."""
+"""The text of ``--help``: the known options, from the table of the options of SMAC v2."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textwrap import fill
 from pysmac_compat.options.table import options
 from pysmac_compat.planning.option_names import OWN, Told
 
-#: the options that name files and the like, which the table knows as those of SMAC v2 only
+#: options such as names of files, whose texts in the table are about SMAC v2 only
 _OF_A_SCENARIO = {
     "scenario-file": "the scenario: lines as 'option = value', under any name; what the command line says goes before",
     "algo-exec": "the program, with its first arguments",
@@ -37,7 +37,7 @@ _EXIT_CODES = (
 
 
 def help_text(command: str, told: Sequence[Told] = (), more: dict[str, str] | None = None) -> str:
-    """The whole text; options without an effect are left out, unless the user asks for them."""
+    """Return the whole text, without options that have no effect, unless the user asks for them."""
     asked = {each.name: each.value.upper() for each in told}
     everything = "show-hidden" in asked or asked.get("help-level") in ("ADVANCED", "DEVELOPER")
     lines = [f"usage: {_USAGE[command]}", ""]

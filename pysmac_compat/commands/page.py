@@ -1,4 +1,4 @@
-"""``pysmac-compat report FOLDER`` and ``watch FOLDER``: the page of a search, from its files."""
+"""``pysmac-compat report FOLDER`` and ``watch FOLDER``: commands that show the page of a search, from its files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FILE, _PORT = "report.html", 8765
 
 
 def report(argv: Sequence[str]) -> int:
-    """Write the page of a folder; returns the exit code."""
+    """Write the page of a folder; return the exit code."""
     parser = _parser("report", _report.__doc__)
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the page; {_FILE} unless given")
     parser.add_argument("--force", action="store_true", help="replace a file that is no such page, too")
@@ -27,7 +27,7 @@ def report(argv: Sequence[str]) -> int:
 
 
 def watch(argv: Sequence[str]) -> int:
-    """Serve the page of a folder; returns the exit code."""
+    """Serve the page of a folder; return the exit code."""
     parser = _parser("watch", _watch.__doc__)
     parser.add_argument("--port", type=int, default=_PORT, help=f"{_PORT} unless given; 0: any that is free")
     options = parser.parse_args(argv)
@@ -44,7 +44,7 @@ def _parser(command: str, text: str | None) -> argparse.ArgumentParser:
 
 @contextlib.contextmanager
 def _said(command: str) -> Iterator[list[int]]:
-    """A context with the exit code, where an error is a line and 1."""
+    """Provide a context with the exit code: an error inside it becomes a line on stderr and the code 1."""
     code = [1]
     try:
         yield code
@@ -81,7 +81,7 @@ def _watch(folder: str, port: int) -> int:
         raise FileNotFoundError(f"there is no folder {folder!r}")
     if not 0 <= port <= 65535:
         raise OSError(f"--port: expected a number from 0 to 65535, got {port}")
-    empty_page("nothing yet", "", "")  # needs what the pages need
+    empty_page("nothing yet", "", "")  # fails now if a package that the pages need is missing
     follower = Follower(folder, name_of(folder), load_result, state_of)
     try:
         server = Server(port, follower)
@@ -97,5 +97,5 @@ def _watch(folder: str, port: int) -> int:
 
 
 def name_of(folder: str) -> str:
-    """How the page calls a search."""
+    """Return the name of a search on its page."""
     return os.path.basename(os.path.abspath(os.path.expanduser(folder))) or folder

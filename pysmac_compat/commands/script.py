@@ -1,4 +1,4 @@
-"""``pysmac-compat run script.py args...``: run an old pysmac script as it is."""
+"""``pysmac-compat run script.py args...``: run an old pysmac script without changes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pysmac_compat.report import progress as shows
 from pysmac_compat.report.hints import hint_for, hint_for_syntax
 from pysmac_compat.report.python2 import Change, others
 
-#: the folder of our package, and the exit code of what Ctrl-C has ended
+#: the folder of this package, and the exit code after Ctrl-C
 _OURS, _INTERRUPTED = os.path.join(os.path.dirname(pysmac_compat.__file__), ""), 130
 
 
 def main(argv: list[str], epilog: str = "") -> int:
-    """Run the script named on the command line; returns the exit code."""
+    """Run the script named on the command line; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m pysmac_compat",
         usage="%(prog)s [-h] [--progress] [--verbose] [--resume] script [args ...]",
@@ -36,7 +36,7 @@ def main(argv: list[str], epilog: str = "") -> int:
     )
     parser.add_argument("script", help="the script")
     rest = parser.add_argument("args", nargs=argparse.REMAINDER, help="its own arguments, if it takes any")
-    rest.required = False  # else some versions of Python ask for them where the script is missing
+    rest.required = False  # otherwise some versions of Python ask for the arguments when the script is missing
     options = parser.parse_args(argv)
     script = options.script
     if not os.path.isfile(script):
@@ -49,7 +49,7 @@ def main(argv: list[str], epilog: str = "") -> int:
     optimizer.resume_by_default = options.resume
     install_as_pysmac()
     sys.argv = [script, *options.args]
-    # '' or the current folder stands first under -m; a script has its own folder there.
+    # Under -m, the first entry is '' or the current folder; a script has its own folder there.
     sys.path[0] = os.path.dirname(os.path.abspath(script))
     sys.path.append(os.path.dirname(_shims.__file__))
     try:
@@ -68,7 +68,7 @@ def main(argv: list[str], epilog: str = "") -> int:
 
 
 def _hint(error: Exception, script: str) -> str | None:
-    """The traceback from the script's own frames on, and a line with the place and what helps; None if nothing does."""
+    """Return the traceback from the script's frames on, and a line with the place and a hint; None without a hint."""
     folder = _folder(script)
     frames = traceback.extract_tb(error.__traceback__)
     own = [i for i, frame in enumerate(frames) if _lies_in(folder, frame.filename)]
@@ -86,7 +86,7 @@ def _hint(error: Exception, script: str) -> str | None:
 
 
 def _own(frames: Sequence[traceback.FrameSummary], script: str) -> Sequence[traceback.FrameSummary]:
-    """The frames from the first one of the script on."""
+    """Return the frames from the first frame of the script on."""
     folder = _folder(script)
     first = next((i for i, frame in enumerate(frames) if _lies_in(folder, frame.filename)), len(frames))
     return frames[first:]

@@ -1,4 +1,4 @@
-"""``pysmac-compat smac --scenario-file FILE --seed N [--OPTION VALUE] ...``: run a scenario, as SMAC v2 did."""
+"""``pysmac-compat smac --scenario-file FILE --seed N [--OPTION VALUE] ...``: run a scenario like SMAC v2."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from pysmac_compat.space.values import value_texts
 
 
 def main(words: list[str]) -> int:
-    """Run the scenario that the words of the command line describe; returns the exit code."""
+    """Run the scenario that the words of the command line describe; return the exit code."""
     speaker = Speaker("smac")
     return speaker.guard(lambda: _main(words, speaker))
 
@@ -65,7 +65,7 @@ def _main(words: list[str], speaker: Speaker) -> int:
 
 
 def _wishes(options: Mapping[str, Told]) -> Wishes:
-    """What is shown meanwhile; on a terminal a line that moves, if that can be had."""
+    """Return what to show during the search: on a terminal a progress line, if tqdm is installed."""
     progress: bool | str = "progress" in options
     if not progress and importlib.util.find_spec("tqdm") is not None:
         progress = "auto"
@@ -73,7 +73,7 @@ def _wishes(options: Mapping[str, Told]) -> Wishes:
 
 
 class _Incumbents:
-    """Says which configuration is the best one now, whenever that is another one."""
+    """Prints the incumbent whenever it changes."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -88,7 +88,7 @@ class _Incumbents:
 
 
 def run_scenario(found: ProgramScenario, wishes: Wishes, on_event: Callable[[Event], object] | None = None) -> Result:
-    """Carry out what a scenario says, and write its files.
+    """Run the search of a scenario and write its files.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def run_scenario(found: ProgramScenario, wishes: Wishes, on_event: Callable[[Eve
     Raises
     ------
     ValueError, OSError
-        Before the first call.
+        If an option or a file is wrong, before the first call.
     SearchError
         If the search has failed.
     KeyboardInterrupt
@@ -138,7 +138,10 @@ def run_scenario(found: ProgramScenario, wishes: Wishes, on_event: Callable[[Eve
 
 
 def told_at_the_end(found: ProgramScenario, result: Result) -> str:
-    """The summary, the comparison on test instances, which is also written, and how to call the incumbent."""
+    """Return the text at the end: the summary, the comparison on test instances, and the incumbent's command line.
+
+    The comparison is also written to a file.
+    """
     parts = [result.summary()]
     both = sides(result, found.plan.definition.default)
     if both:
@@ -153,7 +156,7 @@ def told_at_the_end(found: ProgramScenario, result: Result) -> str:
 
 
 def command_line(found: ProgramScenario, configuration: Mapping[str, object]) -> str:
-    """The command line of a configuration, on the first instance, ready to be pasted."""
+    """Return the command line of a configuration on the first instance, ready to be pasted."""
     program, plan = found.program, found.plan
     values = dict(configuration)
     if program.instances is not None:
@@ -166,5 +169,5 @@ def command_line(found: ProgramScenario, configuration: Mapping[str, object]) ->
 
 
 def _broken(result: Result) -> bool:
-    """Whether the search was ended by an ABORT or a crash."""
+    """Return whether an ABORT or a crash ended the search."""
     return result.stopped_because in ("the function reported ABORT", "an evaluation has crashed")

@@ -1,4 +1,4 @@
-"""``pysmac-compat validate --scenario-file FILE``: run configurations on test instances, as smac-validate did."""
+"""``pysmac-compat validate --scenario-file FILE``: run configurations on test instances, like smac-validate."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Candidate:
     ----------
     name : str
     values : dict
-        Of the active parameters.
+        The values of the active parameters.
     steps : tuple of tuple of float
         See `Validated`.
     """
@@ -59,7 +59,7 @@ class _Candidate:
 
 
 def main(words: list[str]) -> int:
-    """Validate what the words of the command line say; returns the exit code."""
+    """Validate the configurations that the words of the command line describe; return the exit code."""
     speaker = Speaker("validate")
     return speaker.guard(lambda: _main(words, speaker))
 
@@ -84,7 +84,7 @@ def _main(words: list[str], speaker: Speaker) -> int:
 
 
 def validate(found: ProgramScenario, candidates: Sequence[_Candidate], run: tuple[str, str]) -> list[Side]:
-    """Evaluate the candidates and write the files; ``run`` is what the files are called after."""
+    """Evaluate the candidates and write the files; ``run`` holds two parts of the names of the files."""
     with contextlib.ExitStack() as held:
         cluster, workers = found.options.calls.cluster, found.options.calls.workers
         if cluster is not None:
@@ -107,7 +107,7 @@ def validate(found: ProgramScenario, candidates: Sequence[_Candidate], run: tupl
 
 
 def _on(found: ProgramScenario, more: Sequence[Told]) -> tuple[ProgramScenario, str]:
-    """The scenario with what is validated on as its test instances, and what that is called."""
+    """Return the scenario with the instances for the validation as test instances, and a phrase that describes them."""
     wanted = [flag("validate-test-instances", t.value) for t in more if t.name == "validate-test-instances"]
     instances, n_train = found.plan.instances, found.plan.instances.n_train or 0
     if instances.n_test and wanted[-1:] != [False]:
@@ -119,7 +119,7 @@ def _on(found: ProgramScenario, more: Sequence[Told]) -> tuple[ProgramScenario, 
 
 
 def _candidates(found: ProgramScenario, more: Sequence[Told]) -> tuple[list[_Candidate], tuple[str, str]]:
-    """What is to be validated, and what the files are called after."""
+    """Return the configurations to validate, and two parts of the names of the files."""
     definition = found.plan.definition
     candidates: list[_Candidate] = []
     run = ("cli", str(found.plan.seeds[0]))
@@ -159,7 +159,7 @@ def _candidates(found: ProgramScenario, more: Sequence[Told]) -> tuple[list[_Can
 
 
 def _of_trajectory(found: ProgramScenario, path: str) -> list[_Candidate]:
-    """The incumbents of a trajectory that the options of validation choose."""
+    """Return the incumbents of a trajectory that the options of validation choose."""
     definition = found.plan.definition
     try:
         rows = [(row, typed_values(row["Configuration"], definition)) for row in read_trajectory(path)]
@@ -184,7 +184,7 @@ def _run_of(path: str, otherwise: tuple[str, str]) -> tuple[str, str]:
 
 
 def _random(found: ProgramScenario, n: int) -> list[dict[str, Any]]:
-    """Random configurations, the same for the same seed."""
+    """Draw random configurations; they are the same for the same seed."""
     from pysmac_compat.space.configspace import search_space
 
     seed = found.plan.seeds[0]

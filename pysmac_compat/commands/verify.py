@@ -1,4 +1,4 @@
-"""``pysmac-compat verify-scenario --scenario-file FILE``: check the files, and call the default configuration once."""
+"""``pysmac-compat verify-scenario --scenario-file FILE``: check the files and call the default configuration once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MORE = {
 
 
 def main(words: list[str]) -> int:
-    """Verify the scenario that the words of the command line describe; returns the exit code."""
+    """Verify the scenario that the words of the command line describe; return the exit code."""
     speaker = Speaker("verify-scenario")
     return speaker.guard(lambda: _main(words, speaker))
 
@@ -41,7 +41,7 @@ def _main(words: list[str], speaker: Speaker) -> int:
 
 
 def verify(found: ProgramScenario, with_files: bool = True) -> bool:
-    """Print what the files of a scenario say, call the default once; whether that has not failed."""
+    """Print a summary of a scenario and call the default configuration once; return whether that call succeeded."""
     plan, program = found.plan, found.program
     definition, n_train = plan.definition, plan.instances.n_train or 0
     n_conditional = len(definition.conditions)
@@ -71,6 +71,6 @@ def verify(found: ProgramScenario, with_files: bool = True) -> bool:
 
 
 def _missing(found: ProgramScenario) -> list[str]:
-    """The instances that are no files."""
+    """Return the instances that are not files."""
     folder = found.program.folder or os.curdir
     return [name for name, _ in found.instances if not os.path.exists(os.path.join(folder, name))]

@@ -1,4 +1,4 @@
-"""The words of a command line as options, and what is said on stderr."""
+"""Parsing of the words of a command line to options, and messages on stderr."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 
 def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[Told], list[Told]]:
-    """The options of a command line, as ``--name value``, ``--name=value``, or ``--name`` of a flag.
+    """Parse the options of a command line: ``--name value``, ``--name=value``, or ``--name`` for a flag.
 
     Parameters
     ----------
     words : sequence of str
     more : collection of str
-        Names of further options, which only this command has.
+        The names of further options that only this command has.
 
     Returns
     -------
     list of Told, list of Told
-        The options of a scenario, and those of ``more``, which may come several times.
+        The options of a scenario, and the options in ``more``; an option may be repeated in both lists.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[T
         match = re.fullmatch(r"(?:--|-(?=[A-Za-z?]\Z))(?P<name>[A-Za-z?][\w.-]*)(?P<value>=.*)?", word, re.DOTALL)
         if match is None:
             with_dash = "-" + word.partition("=")[0]
-            known = with_dash.startswith("--") and canonical(with_dash[2:]) is not None  # as ParamILS has them
+            known = with_dash.startswith("--") and canonical(with_dash[2:]) is not None  # as in ParamILS
             hint = f"; did you mean {with_dash}?" if known else ""
             raise ArgumentError(f"expected an option, as --name value, got {shown(word)}{hint}")
         name = match["name"]
@@ -68,7 +68,7 @@ def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[T
 
 
 def spoken(text: str, told: Mapping[str, Told]) -> str:
-    """A message that speaks of options as the user wrote them, not of ``smac_options['...']``."""
+    """Replace ``smac_options['...']`` in a message by the option that the user wrote."""
 
     def named(match: re.Match[str]) -> str:
         each = told.get(match["name"])
@@ -80,7 +80,7 @@ def spoken(text: str, told: Mapping[str, Told]) -> str:
 
 
 class _Logged(logging.Handler):
-    """Says what is logged, unless it is shown anyway."""
+    """A handler that prints log records with the speaker, unless another handler prints them anyway."""
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(logging.WARNING)
@@ -93,7 +93,7 @@ class _Logged(logging.Handler):
 
 
 class Speaker:
-    """Says things on stderr, each with the name of the command.
+    """Prints messages on stderr, each with the name of the command.
 
     Parameters
     ----------
@@ -110,13 +110,13 @@ class Speaker:
         self.told: Mapping[str, Told] = {}
 
     def say(self, text: str) -> None:
-        """One thing."""
+        """Print a message."""
         with contextlib.suppress(OSError):
             say(f"pysmac-compat {self._command}: {spoken(text, self.told)}", sys.stderr)
 
     @contextlib.contextmanager
     def saying_warnings(self) -> Iterator[None]:
-        """Say warnings in the same way, without a place in the code, each text once; and what is logged."""
+        """Print warnings (each text once, without a place in the code) and log records in the same way."""
         said: set[str] = set()
         package, handler = logging.getLogger("pysmac_compat"), _Logged(self)
 
@@ -135,7 +135,7 @@ class Speaker:
                 package.removeHandler(handler)
 
     def guard(self, work: Callable[[], int]) -> int:
-        """Do it, and return its exit code, also where it ends with an exception that is meant for the user."""
+        """Do the work and return its exit code; print an exception for the user and return the matching code."""
         with self.saying_warnings():
             try:
                 return work()

@@ -37,8 +37,8 @@ REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 
 #: the cost of a crash, seconds, if there is no limit of the run time; the same as in the original
 CRASH_RUNTIME = 3600.0
-#: a call whose time is less than this far below its limit has reached the limit, like in the original (seconds; if the
-#: limit is below 1 s, this share of the limit)
+#: a call has reached its limit if its time is at most this far below the limit (seconds; if the limit is below 1 s,
+#: this share of the limit), like in the original
 LIMIT_MARGIN = 0.02
 _DROPPED = "the search does not need it any more, its configuration has lost"
 

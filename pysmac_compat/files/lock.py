@@ -1,4 +1,4 @@
-"""``lock-run-N``: the lock of a run; while a process that writes the files of the run lives, no other may resume it.
+"""``lock-run-N``: the lock of a run: while a process of a search that writes the run lives, no other may resume it.
 
 The lock is a lock of the operating system (flock). The system releases it with the last of these processes, however
 they end. The file stays, and holds the id of the process that had the lock last.

@@ -19,9 +19,9 @@ from pysmac_compat.plan import Plan
 class ResultFiles:
     """Writes the files in ``out/SCENARIO``, which are complete at any moment.
 
-    If a file cannot be written, the minimisation continues. If an addition to a file fails, for example because the
-    disk is full for a moment, it is written later. After any other error, no more is written. Each of these two cases
-    gives one warning.
+    If a file cannot be written, the minimisation continues. If an addition to a growing file fails, for example
+    because the disk is full for a moment, it is written later. After any other error, nothing more is written. Each of
+    these two cases gives one warning.
 
     Parameters
     ----------

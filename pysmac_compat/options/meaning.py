@@ -1,4 +1,4 @@
-"""What the entries of ``smac_options`` mean: a field for each, with its default."""
+"""The meaning of the entries of ``smac_options``: a field for each entry, with its default."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from pysmac_compat.plan.validation import Validation
 if TYPE_CHECKING:
     from pysmac_compat.space.formula import Formula
 
-#: value of a crash where ``transform-crashed-quality`` says no other, as in SMAC v2
+#: the value of a crash with ``transform-crashed-quality`` and without a value of its own; the same as in SMAC v2
 CRASHED_QUALITY = 1e9
 
 
 @dataclass(frozen=True)
 class ObjectiveOptions:
-    """What is minimised.
+    """The options of the objective.
 
     Attributes
     ----------
     runtime : bool
     penalty, instance_penalty : float
-        Factors of overall-obj and of inter-obj: 1, 10 or 1000.
+        The factors of overall-obj and of inter-obj, for example 1, 10 or 1000.
     capping : bool or None
     capping_factor, capping_summand : float
     stop_on_abort, stop_on_crash, stop_on_first_crash : bool
     check_consistency : bool or None
-        Whether SAT and UNSAT on one instance are noticed.
+        Whether to check that no instance has the results SAT and UNSAT.
     forbid_inconsistency : bool
-        Whether they are an error.
+        Whether such an inconsistency is an error.
     """
 
     runtime: bool = False
@@ -53,13 +53,13 @@ class ObjectiveOptions:
 
 @dataclass(frozen=True)
 class LimitOptions(LimitSettings):
-    """When a run ends, as far as arguments of `minimize` do not say so.
+    """The options of the limits of a run, beside the limits in the arguments of `minimize`.
 
     Attributes
     ----------
     evaluations : int or None
     wall_time : float or None
-        Seconds.
+        The wall clock limit, seconds.
     """
 
     evaluations: int | None = None
@@ -68,24 +68,25 @@ class LimitOptions(LimitSettings):
 
 @dataclass(frozen=True)
 class CallOptions(CallSettings):
-    """The calls of the function.
+    """The options of the calls of the function.
 
     Attributes
     ----------
     cutoff : float or None
-        CPU seconds.
+        The CPU limit, seconds.
     wall_factor : float
-        The wall clock limit in units of ``cutoff``.
+        The wall clock limit as a multiple of ``cutoff``.
     kill_at_wall_limit : bool
-        Without it there is no such limit.
+        Whether calls have a wall clock limit.
     transform_crashes : bool or None
     crashed_quality : float or None
     workers : int or None
-        How many calls of a run go on at the same time.
+        The number of calls of a run at a time.
     order : {'ended', 'begun'}
-        In which their results are learnt.
+        The order in which the search learns the results of the calls.
     lag : int or None
-        At most so many calls have been begun whose results are not learnt; more than there are workers wait for one.
+        The most calls that may have begun while the search has not learnt their results. If it is larger than the
+        number of workers, calls wait for a worker.
     cluster : dask.distributed.Client, cluster object, str or None
     """
 
@@ -101,12 +102,12 @@ class CallOptions(CallSettings):
 
     @property
     def wall_limit_factor(self) -> float:
-        """The wall clock limit of a call in units of its CPU limit; infinite, if it has none."""
+        """The wall clock limit of a call as a multiple of its CPU limit; infinite if it has no wall clock limit."""
         return self.wall_factor if self.kill_at_wall_limit else math.inf
 
     @property
     def quality_of_crashes(self) -> float | None:
-        """The value of a crash, if it is not that of a time-out."""
+        """The value of a crash, if it differs from the value of a time-out."""
         if self.transform_crashes is False or (self.transform_crashes is None and self.crashed_quality is None):
             return None
         return CRASHED_QUALITY if self.crashed_quality is None else self.crashed_quality
@@ -114,26 +115,26 @@ class CallOptions(CallSettings):
 
 @dataclass(frozen=True)
 class StartOptions:
-    """Where the search begins.
+    """The options of the start of the search.
 
     Attributes
     ----------
     incumbent : object
-        A configuration as a str or a dict; None: the default.
+        The initial incumbent as a str or a dict; None means the default configuration.
     challengers : tuple
-        More of them.
+        The configurations that follow it, each as a str or a dict.
     run_default : bool
-        Whether the default is run early where there is another initial incumbent.
+        Whether the default configuration is evaluated early if there is another initial incumbent.
     subspace : object
-        Values of some parameters as a str or a dict.
+        Fixed values of some parameters, as a str or a dict.
     subspace_file : str or None
-        A file that holds such a str in each line.
+        A file with such a str in each line.
     seed : int or None
     seed_offset : int
     warm_folder : str or None
         A state-run folder whose evaluations are known at the start.
     warm_iteration : int or None
-        The number in the names of its files.
+        The number in the names of the files of ``warm_folder``.
     """
 
     incumbent: Any = None
@@ -149,13 +150,13 @@ class StartOptions:
 
 @dataclass(frozen=True)
 class InstanceOptions:
-    """What the function is called on.
+    """The options of the instances.
 
     Attributes
     ----------
     deterministic : bool or None
     use : bool
-        Without it there are no instances.
+        Whether the search uses instances.
     skip_features : bool
     """
 
@@ -182,16 +183,16 @@ class TransformOptions:
 
 @dataclass(frozen=True)
 class OutputOptions:
-    """What is told and written.
+    """The options of the log and of the files.
 
     Attributes
     ----------
     scenario : str
-        The name of the folder of the results.
+        The name of the scenario.
     result_folder : str
-        The same, if it has a name of its own; ``%SCENARIO_NAME`` stands for that of the scenario.
+        The name of the folder of the results. In it, ``%SCENARIO_NAME`` stands for the name of the scenario.
     console_level, file_level : int or None
-        Logging levels; 0: off.
+        Logging levels; 0 means off.
     """
 
     scenario: str = "scenario"
@@ -201,13 +202,13 @@ class OutputOptions:
 
     @property
     def log_level(self) -> int | None:
-        """Of the lines on stderr."""
+        """The level of the log on stderr."""
         return self.file_level if self.console_level is None else self.console_level
 
 
 @dataclass(frozen=True)
 class Options:
-    """What all entries of ``smac_options`` mean."""
+    """The meaning of all entries of ``smac_options``."""
 
     objective: ObjectiveOptions = field(default_factory=ObjectiveOptions)
     limits: LimitOptions = field(default_factory=LimitOptions)

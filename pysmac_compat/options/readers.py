@@ -1,4 +1,4 @@
-"""How the values of ``smac_options`` are read and checked, whether they are Python's or texts of a file."""
+"""Readers of the values of ``smac_options``: they check Python values and texts of a file, and convert them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from pysmac_compat.arguments import integer, limit, whole
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.space.parameters import is_number
 
-#: proposals of one fit of the model where racing and modelling are in balance (intensification-percentage 0.5)
+#: proposals from one fit of the model if racing and modelling are in balance (intensification-percentage 0.5)
 _PROPOSALS = 1
-#: bytes of the name of a file, with room for what is put before and behind it
+#: the most bytes of a file name, with room for prefixes and suffixes
 _LONGEST_NAME = 200
 
-#: gets the name of the option for messages, and the value
+#: a function of the option's name, for messages, and of the value
 Reader = Callable[[str, Any], Any]
 
 
 def choice(*choices: str) -> Reader:
-    """One of some words, in any case, as in SMAC v2."""
+    """Return a reader of one of some words, in upper or lower case, as in SMAC v2."""
     by_word = {choice.upper(): choice for choice in choices}
 
     def read(name: str, value: Any) -> Any:
@@ -38,16 +38,16 @@ def choice(*choices: str) -> Reader:
 
 
 def mapped(meanings: Mapping[str, Any]) -> Reader:
-    """One of some words; returns what it stands for."""
+    """Return a reader of one of some words, which returns the meaning of the word."""
     read = choice(*meanings)
     return lambda name, value: meanings[read(name, value)]
 
 
 def flag(name: str, value: Any) -> bool:
-    """True or False, also as a text or as 1 and 0."""
+    """Read True or False, or a text for one of them, or 1 or 0."""
     try:
         word = str(value).lower()
-    except Exception:  # of a class of the user's, or an integer with too many digits to be printed
+    except Exception:  # raised by a class of the user, or for an integer with too many digits
         word = ""
     if word not in ("true", "false", "0", "1"):
         raise ArgumentError(f"{name} must be True or False, got {shown(value)}")
@@ -55,15 +55,15 @@ def flag(name: str, value: Any) -> bool:
 
 
 def either(if_true: Any, if_false: Any) -> Reader:
-    """True or False; returns what it stands for."""
+    """Return a reader of True or False, which returns one of these two meanings."""
     return lambda name, value: if_true if flag(name, value) else if_false
 
 
 def quality(name: str, value: Any) -> float | None:
-    """A finite number, or None."""
+    """Read a finite number or None."""
     try:
         number = None if value is None else float(value)
-    except Exception:  # of a class of the user's, too, and of integers that a float cannot hold
+    except Exception:  # raised by a class of the user, or for an integer that a float cannot hold
         number = math.nan
     if number is not None and not math.isfinite(number):
         raise ArgumentError(f"{name} must be a finite number or None, got {shown(value)}")
@@ -71,7 +71,7 @@ def quality(name: str, value: Any) -> float | None:
 
 
 def penalty(name: str, value: Any) -> float:
-    """By how much a time-out counts more than the limit: MEAN, MEAN10, MEAN1000, or PAR10 and the like."""
+    """Read the factor by which a time-out is penalised: MEAN, MEAN10, MEAN1000, or words such as PAR10."""
     match = re.fullmatch(r"(?:MEAN|PAR)(\d{0,6})", value.upper()) if isinstance(value, str) else None
     if match is None or match[1] == "0":
         raise ArgumentError(f"{name} must be 'MEAN', 'MEAN10', 'MEAN1000' or 'PAR10', got {shown(value)}")
@@ -79,7 +79,7 @@ def penalty(name: str, value: Any) -> float:
 
 
 def finite(name: str, value: Any) -> float:
-    """A finite number."""
+    """Read a finite number."""
     number = quality(name, value)
     if number is None:
         raise ArgumentError(f"{name} must be a finite number, got None")
@@ -87,12 +87,12 @@ def finite(name: str, value: Any) -> float:
 
 
 def seconds(name: str, value: Any) -> float | None:
-    """A positive number of seconds, or None for no limit."""
+    """Read a positive number of seconds, or None for no limit."""
     return limit(name, float(value) if isinstance(value, str) and is_number(value) else value)
 
 
 def positive(name: str, value: Any) -> float:
-    """A positive number."""
+    """Read a positive number."""
     number = seconds(name, value)
     if number is None:
         raise ArgumentError(f"{name} must be a number, got {shown(value)}")
@@ -100,12 +100,12 @@ def positive(name: str, value: Any) -> float:
 
 
 def count(least: int = 1) -> Reader:
-    """A whole number from ``least``."""
+    """Return a reader of a whole number from ``least``."""
     return lambda name, value: integer(name, whole(value) if isinstance(value, str) else value, least=least)
 
 
 def share(name: str, value: Any) -> float:
-    """A positive number up to 1."""
+    """Read a positive number up to 1."""
     number = positive(name, value)
     if number > 1:
         raise ArgumentError(f"{name} must be at most 1, got {shown(value)}")
@@ -113,7 +113,7 @@ def share(name: str, value: Any) -> float:
 
 
 def factor(name: str, value: Any) -> float:
-    """A number above 1."""
+    """Read a number above 1."""
     number = positive(name, value)
     if number <= 1:
         raise ArgumentError(f"{name} must be more than 1, got {shown(value)}")
@@ -121,7 +121,7 @@ def factor(name: str, value: Any) -> float:
 
 
 def span(name: str, value: Any) -> float:
-    """Seconds, from 0."""
+    """Read a number of seconds, from 0."""
     number = finite(name, value)
     if number < 0:
         raise ArgumentError(f"{name} must not be negative, got {shown(value)}")
@@ -129,12 +129,12 @@ def span(name: str, value: Any) -> float:
 
 
 def timestamp(name: str, value: Any) -> float | None:
-    """Seconds, or None for -1."""
+    """Read a number of seconds, from 0; return None for -1."""
     return None if finite(name, value) == -1 else span(name, value)
 
 
 def proposals(name: str, value: Any) -> int:
-    """The proposals of one fit of the model that stand for a share of the time given to racing."""
+    """Read the share of the time for racing; return the corresponding number of proposals from one fit of the model."""
     share = finite(name, value)
     if not 0 <= share < 1:
         raise ArgumentError(f"{name} must be at least 0 and less than 1, got {shown(value)}")
@@ -142,7 +142,7 @@ def proposals(name: str, value: Any) -> int:
 
 
 def level(name: str, value: Any) -> int:
-    """A logging level by its name in SMAC v2; 0 for OFF."""
+    """Read the name of a logging level in SMAC v2; return the level, or 0 for OFF."""
     level: int = mapped(
         {
             "TRACE": logging.DEBUG,
@@ -157,7 +157,7 @@ def level(name: str, value: Any) -> int:
 
 
 def text(what: str) -> Reader:
-    """A text that is not empty; ``what`` it is, for the message."""
+    """Return a reader of a text that is not empty; ``what`` describes the text in messages."""
 
     def read(name: str, value: Any) -> str:
         if not isinstance(value, str) or not value:
@@ -168,7 +168,7 @@ def text(what: str) -> Reader:
 
 
 def file(name: str, value: Any) -> str:
-    """The name of a file or a folder."""
+    """Read the name of a file or a folder."""
     found: str = text("a file name")(name, value)
     if os.path.basename(found) in (os.curdir, os.pardir):
         raise ArgumentError(f"{name} must be a file name, got {shown(value)}")
@@ -178,7 +178,7 @@ def file(name: str, value: Any) -> str:
 
 
 def folder(name: str, value: Any) -> str:
-    """The path of a folder that is there."""
+    """Read the path of an existing folder."""
     path: str = text("a directory")(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
     if not os.path.isdir(path):
         raise ArgumentError(f"{name} must be a directory, got {shown(value)}")
@@ -186,12 +186,12 @@ def folder(name: str, value: Any) -> str:
 
 
 def scenario(name: str, value: Any) -> str:
-    """The name of a scenario file, without its extension."""
+    """Read the name of a scenario file; return it without its extension."""
     return str(file(name, value)).rsplit(".", 1)[0] or value
 
 
 def _structured(value: Any) -> Any:
-    """The value, parsed from JSON if it was read back from a scenario file."""
+    """Return the value, parsed from JSON if it was read back from a scenario file."""
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
         with contextlib.suppress(ValueError, RecursionError):
             return json.loads(value)
@@ -199,7 +199,7 @@ def _structured(value: Any) -> Any:
 
 
 def configuration(name: str, value: Any) -> Any:
-    """A configuration as a text or a dict, or DEFAULT or RANDOM."""
+    """Read a configuration: a text or a dict, or DEFAULT or RANDOM."""
     value = _structured(value)
     if not isinstance(value, (str, Mapping)):
         raise ArgumentError(
@@ -209,7 +209,7 @@ def configuration(name: str, value: Any) -> Any:
 
 
 def subspace(name: str, value: Any) -> Any:
-    """Values of some parameters as a text or a dict."""
+    """Read the values of some parameters: a text or a dict."""
     value = _structured(value)
     if not isinstance(value, (str, Mapping)):
         raise ArgumentError(f'{name} must be a text such as "x=1.0, y=3", or a dict, got {shown(value)}')
@@ -217,7 +217,7 @@ def subspace(name: str, value: Any) -> Any:
 
 
 def configurations(name: str, value: Any) -> tuple[Any, ...]:
-    """Several configurations."""
+    """Read one or several configurations."""
     value = _structured(value)
     if isinstance(value, (str, Mapping)):
         value = [value]
@@ -227,14 +227,14 @@ def configurations(name: str, value: Any) -> tuple[Any, ...]:
 
 
 def formula(name: str, value: Any) -> Any:
-    """A formula of tae-transform."""
+    """Read a formula of tae-transform."""
     from pysmac_compat.plan.transform import parse_formula  # needs NumPy, see `define`
 
     return parse_formula(name, value)
 
 
 def cluster(name: str, value: Any) -> Any:
-    """A Dask cluster: a client of it, an object that has one, the address of its scheduler, or its scheduler file."""
+    """Read a Dask cluster: its client, a cluster object, the address of its scheduler, or its scheduler file."""
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if isinstance(value, str):

@@ -1,6 +1,6 @@
-"""The table of the options that have an effect: which field of `Options` each one sets, and what reads its value.
+"""The table of the options with an effect: the field of `Options` that each option sets, and the reader of its value.
 
-An option of SMAC v2 is one row here, and one line in smac_v2_effects.json, which says in words what it does.
+An option of SMAC v2 has one row here, and one line in smac_v2_effects.json, which describes its effect.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ class Row(Generic[T]):
     Attributes
     ----------
     field : callable
-        Which field of `Options` it sets, as a function that gets it: mypy checks its name, the import its place.
+        A function that returns the option's field of an `Options` object. So mypy checks the names, and an import of
+        this module checks that the field exists.
     read : callable
-        Gets the option's name, for messages, and the value that the user has assigned; returns the field's value.
+        A function that converts the user's value to the value of the field. Its arguments are the option's name, for
+        messages, and the user's value.
     """
 
     field: Callable[[Options], T]
@@ -35,19 +37,19 @@ class Row(Generic[T]):
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The names that lead to the field."""
+        """The names of the attributes that lead to the field."""
         asked = _Asked()
         self.field(asked)  # type: ignore[arg-type]
         return tuple(asked.names)
 
     def set(self, options: Options, value: T) -> Options:
-        """The options with another value of the field."""
+        """Return the options with another value of the field."""
         changed: Options = _replaced(options, self.path, value)
         return changed
 
 
 class _Asked:
-    """Notes which attributes it is asked for, one below the other."""
+    """An object that records the chain of attributes that are read from it."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -73,7 +75,7 @@ _ROWS: dict[str, Row[Any]] = {
     "workers-order": Row(lambda o: o.calls.order, r.mapped({"ended": "ended", "begun": "begun"})),
     "workers-lag": Row(lambda o: o.calls.lag, r.count()),
     "dask-client": Row(lambda o: o.calls.cluster, r.cluster),
-    # what is minimised, and how long
+    # the objective and the limits
     "run-obj": Row(lambda o: o.objective.runtime, r.mapped({"QUALITY": False, "RUNTIME": True})),
     "overall-obj": Row(lambda o: o.objective.penalty, r.penalty),
     "inter-obj": Row(lambda o: o.objective.instance_penalty, r.mapped(_PENALTIES)),
@@ -137,7 +139,7 @@ _ROWS: dict[str, Row[Any]] = {
         ("warmstart", "restore-scenario", "restore-state-from"), Row(lambda o: o.start.warm_folder, r.folder)
     ),
     **dict.fromkeys(("warmstart-iteration", "restore-iteration"), Row(lambda o: o.start.warm_iteration, r.count(0))),
-    # the model, and what it proposes
+    # the model and its proposals
     "execution-mode": Row(lambda o: o.engine.selector.use_model, r.mapped({"SMAC": True, "ROAR": False})),
     "skip-features": Row(lambda o: o.instances.skip_features, r.flag),
     "intensification-percentage": Row(lambda o: o.engine.selector.retrain_after, r.proposals),
@@ -172,16 +174,16 @@ _ROWS: dict[str, Row[Any]] = {
     "validate-by-wallclock-time": Row(lambda o: o.validation.by_wall_time, r.flag),
     "validate-only-if-walltime-reached": Row(lambda o: o.validation.min_wall_time, r.span),
     "validate-only-if-tunertime-reached": Row(lambda o: o.validation.min_cpu_time, r.span),
-    # what is told meanwhile
+    # the log
     "console-log-level": Row(lambda o: o.output.console_level, r.level),
     "log-level": Row(lambda o: o.output.file_level, r.level),
 }
-#: the same by the first names of the options of SMAC v2, and by pysmac's own
+#: the same rows; the keys are the first names of the options in SMAC v2, or pysmac's own names
 ROWS = {canonical_names().get(name, name): row for name, row in _ROWS.items()}
 
 
 def check_rows() -> None:
-    """Find rows whose target is no field.
+    """Check that the target of each row is a field.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The ``smac_options`` dict: its initial entries, the names of SMAC v2, and what they mean here."""
+"""The ``smac_options`` dict: its initial entries, and the check of the user's entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pysmac_compat.options.rows import ROWS
 from pysmac_compat.options.table import canonical_names
 from pysmac_compat.suggestions import did_you_mean
 
-#: what the dict of a new optimizer holds; only what the user assigns afterwards counts as his
+#: the entries in the dict of a new optimizer; only entries that the user assigns later count as the user's
 INITIAL: dict[str, Any] = {
     "algo-exec": "echo 0",
     "run-obj": "QUALITY",
@@ -33,17 +33,17 @@ INITIAL: dict[str, Any] = {
     "java_executable": "java",
     "timeout_quality": TIMEOUT_QUALITY,
 }
-#: names of pysmac's own without a meaning, now that there is no Java
+#: pysmac's own options without an effect here, because there is no Java
 _IGNORED = ("java_executable",)
 
 
 class SmacOptions(dict[str, Any]):
-    """A dict that knows which keys were assigned, and in which order.
+    """A dict that records which keys were assigned, and in which order.
 
     Parameters
     ----------
     initial : dict
-        Entries that do not count as assigned.
+        The initial entries, which do not count as assigned.
     """
 
     def __init__(self, initial: Mapping[str, Any]) -> None:
@@ -65,12 +65,12 @@ class SmacOptions(dict[str, Any]):
         self.assigned.pop(key, None)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
-        """As for a dict; the keys count as assigned."""
+        """Update the dict; the keys count as assigned."""
         for key, value in dict(*args, **kwargs).items():
             self[key] = value
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """As for a dict; a key that was not there counts as assigned."""
+        """Return the value of a key; if the key is new, set it to the default, and it counts as assigned."""
         if key not in self:
             self[key] = default
         return self[key]
@@ -80,24 +80,24 @@ class SmacOptions(dict[str, Any]):
         return self
 
     def clear(self) -> None:
-        """As for a dict."""
+        """Remove all entries."""
         super().clear()
         self.assigned.clear()
 
     def popitem(self) -> tuple[str, Any]:
-        """As for a dict."""
+        """Remove an entry and return it."""
         key, value = super().popitem()
         self.assigned.pop(key, None)
         return key, value
 
     def pop(self, key: str, *default: Any) -> Any:
-        """As for a dict."""
+        """Remove a key and return its value."""
         self.assigned.pop(key, None)
         return super().pop(key, *default)
 
 
 def _check_storable(name: str, value: Any) -> None:
-    """Refuse a value that a scenario file, where all options are written, cannot hold.
+    """Refuse a value that a scenario file cannot hold, since all options are written into one.
 
     Raises
     ------
@@ -105,12 +105,12 @@ def _check_storable(name: str, value: Any) -> None:
     """
     try:
         text = str(value)
-        text.encode("utf-8", "surrogateescape")  # as names of files come from the system
+        text.encode("utf-8", "surrogateescape")  # names of files from the system may hold surrogates
     except UnicodeEncodeError:
         raise ArgumentError(
             f"{name} must be text that a file can hold, got {shown(value)}: half of a character"
         ) from None
-    except Exception as error:  # of a class of the user's, or an integer with too many digits to be printed
+    except Exception as error:  # raised by a class of the user, or for an integer with too many digits
         raise ArgumentError(f"{name} must be a value that can be written as text: {shown(error)}") from None
     odd = next((c for c in text if ord(c) < 32 and c not in "\t\n\r" or ord(c) == 127), None)
     if odd is not None:
@@ -118,18 +118,18 @@ def _check_storable(name: str, value: Any) -> None:
 
 
 def resolve(options: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> Options:
-    """Check the options that the user has assigned, and say what they mean.
+    """Check the options that the user has assigned, and convert them to `Options`.
 
     Parameters
     ----------
     options : dict
     defaults : dict or None
-        What holds where the user has assigned nothing.
+        The values of options that the user has not assigned.
 
     Raises
     ------
     ArgumentError
-        For an unknown name (with the nearest known ones) and for an illegal value.
+        If a name is unknown (the message proposes the nearest known names), or a value is illegal.
     """
     assigned = options.assigned if isinstance(options, SmacOptions) else dict(options)
     assigned = {**(defaults or {}), **assigned}
@@ -139,7 +139,7 @@ def resolve(options: Mapping[str, Any], defaults: Mapping[str, Any] | None = Non
         if name not in known:
             raise ArgumentError(f"smac_options: unknown option {shown(name)}{did_you_mean(str(name), known)}")
         _check_storable(f"smac_options[{shown(name)}]", value)
-        values.pop(known[name], None)  # of two options with the same effect, too, the last one wins
+        values.pop(known[name], None)  # if two options have the same effect, the last one counts
         values[known[name]] = name, value
     found = Options()
     for canonical, (name, value) in values.items():

@@ -1,4 +1,4 @@
-"""The options of SMAC v2 as data: names, domains, and what each of them does here."""
+"""The options of SMAC v2 as data: their names, domains, and effects here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Literal
 #: options of SMAC v2 that its own list of options leaves out
 UNLISTED = (("run-obj", "run-objective", "runObj", "run_obj"), ("algo-exec", "algoExec", "algo"))
 
-#: what SMAC v2 hands to each call of a program before the parameters, and its types
+#: the arguments that SMAC v2 passes to each call of a program before the parameters, and their types
 HEAD: dict[str, Callable[[str], Any]] = {
     "instance": str,
     "instance_info": str,
@@ -21,7 +21,7 @@ HEAD: dict[str, Callable[[str], Any]] = {
     "seed": int,
 }
 
-#: 'none': what it was for does not exist here
+#: 'none': the option has no effect, because the thing that it sets does not exist here
 Category = Literal["effect", "none"]
 
 
@@ -32,14 +32,14 @@ class Option:
     Attributes
     ----------
     names : tuple of str
-        The first is its name, the others are aliases.
+        The first is the name of the option, the others are aliases.
     group, domain, default : str
-        As SMAC v2 described them.
+        The descriptions in SMAC v2.
     category : {'effect', 'none'}
     text : str
-        Its effect here, or why it has none.
+        The effect of the option here, or the reason why it has none.
     holds : str
-        Of an option without an effect: the value that says what holds here anyway.
+        For an option without an effect: the value that agrees with the behaviour here.
     """
 
     names: tuple[str, ...]
@@ -53,7 +53,7 @@ class Option:
 
 @cache
 def options() -> dict[str, Option]:
-    """All options of SMAC v2, in its own order, by their first names."""
+    """Return all options of SMAC v2, in its own order, by their first names."""
     effects = _read("smac_v2_effects.json")
     entries = [*_read("smac_v2_options.json"), *({"names": names, "group": "Scenario Options"} for names in UNLISTED)]
     found = {}
@@ -66,8 +66,8 @@ def options() -> dict[str, Option]:
 
 @cache
 def canonical_names() -> dict[str, str]:
-    """The first name of each option of SMAC v2, by all its names."""
-    listed = _read("smac_v2_options.json")  # not `options`: a search has no need of the texts
+    """Return a dict from every name of an option of SMAC v2 to the first name of the option."""
+    listed = _read("smac_v2_options.json")  # not `options`, because a search does not need the texts
     groups = [*UNLISTED, *(entry["names"] for entry in listed)]
     return {name: names[0] for names in groups for name in names}
 

@@ -1,4 +1,4 @@
-"""What one minimisation is to do, checked and complete: frozen data, no files, no processes."""
+"""The plan of one minimisation, checked and complete: frozen data without files or processes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from pysmac_compat.space.parameters import Value
 
 @dataclass(frozen=True)
 class Budget(LimitSettings):
-    """When each run ends.
+    """The limits at which each run ends.
 
     Attributes
     ----------
     evaluations : int
     total_time : float or None
-        Seconds of the wall clock.
+        The wall clock limit, seconds.
     """
 
     evaluations: int
@@ -34,17 +34,18 @@ class Budget(LimitSettings):
 
 @dataclass(frozen=True)
 class Instances:
-    """What the function is called on.
+    """The instances on which the function is called.
 
     Attributes
     ----------
     n_train : int or None
-        With it the function gets an ``instance``.
+        The number of training instances. If it is not None, the function gets an ``instance``.
     n_test : int
+        The number of test instances.
     features : sequence of sequence of float, or None
-        Of the training instances.
+        The features of the training instances.
     names : sequence of str, or None
-        Of the training instances in the files; None: id_0, id_1, ...
+        The names of the training instances in the files. None means id_0, id_1, ...
     """
 
     n_train: int | None = None
@@ -55,18 +56,19 @@ class Instances:
 
 @dataclass(frozen=True)
 class Start:
-    """Where the search begins.
+    """The start of the search.
 
     Attributes
     ----------
     first : list of dict or None, or None
-        The active values of the first configurations, None for a random one; without it, the default.
+        The active values of the first configurations; an element None is a random configuration. If the list itself
+        is None, the first configuration is the default.
     subspace : dict
         Fixed values for some parameters; every random or proposed configuration uses them.
     known : sequence of Known
-        Evaluations of an earlier run.
+        Evaluations that are known before the search.
     seed_offset : int
-        Added to a run's seed for the search, not for its name.
+        This number is added to a run's seed in the search, but not in the run's name.
     """
 
     first: list[dict[str, Any] | None] | None = None
@@ -77,28 +79,29 @@ class Start:
 
 @dataclass(frozen=True)
 class Calls(CallSettings):
-    """What holds for the calls of the function, beside the objective's limit.
+    """The settings of the calls of the function, except the limit of the objective.
 
     Attributes
     ----------
     memory_mb : float or None
-        MB of memory that a call may use on top of what its process has before.
+        The memory limit, MB: memory that a call may use beyond the memory of its process before the call.
     wall_factor : float
-        The wall clock limit in units of the CPU limit; infinite: none.
+        The wall clock limit as a multiple of the CPU limit. It is infinite if there is no wall clock limit.
     crashed_quality : float or None
-        The value of a crash, if it is not that of a time-out.
+        The value of a crash, if it differs from the value of a time-out.
     workers : int
-        How many calls of a run go on at the same time.
+        The number of calls of a run at a time.
     in_order : bool
-        Whether results are learnt in the order in which the calls were begun, not as they end.
+        Whether the search learns results in the order in which the calls began, and not in the order of their ends.
     lag : int or None
-        At most so many calls have been begun whose results are not learnt; None: see `most_unlearnt`.
+        The most calls that may have begun while the search has not learnt their results. For None see
+        `most_unlearnt`.
     cluster : dask.distributed.Client or None
-        Of the cluster that makes the calls.
+        The client of the cluster that makes the calls.
     numbered : bool
         Whether the function gets ``evaluation_index``.
     worst : float
-        The value of a call that failed, where no option says it.
+        The value of a failed call if no option sets one.
     """
 
     memory_mb: float | None = None
@@ -112,23 +115,24 @@ class Calls(CallSettings):
     worst: float = TIMEOUT_QUALITY
 
     def most_unlearnt(self, workers: int) -> int:
-        """How many calls may have been begun whose results are not learnt, with so many workers.
+        """Return how many calls may have begun whose results the search has not learnt yet.
 
-        Two workers find the next call proposed, as what the engine needs for a proposal is then half of what each
-        result makes a worker wait. More of them share that time, and what is found would suffer.
+        With two workers, one call more than there are workers may begin: a worker waits after each result for two
+        proposals' time otherwise, and now finds the next call proposed. More workers share the time of the engine, and
+        a further unlearnt call would make the search find worse results.
         """
         return self.lag or (3 if workers == 2 else workers)
 
     @property
     def failure_value(self) -> float:
-        """What is returned where all evaluations have failed."""
+        """The value that `minimize` returns if all evaluations have failed."""
         values = (self.crashed_quality, self.crash_value, self.worst)
         return next(value for value in values if value is not None)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done.
+    """The plan of one minimisation.
 
     Attributes
     ----------
@@ -138,16 +142,16 @@ class Plan:
     budget : Budget
     objective : Objective
     deterministic : bool
-        Without it the function gets a ``seed``.
+        Whether the function is deterministic. If it is not, the function gets a ``seed``.
     instances : Instances
     start : Start
     calls : Calls
     engine : EngineSettings
     validation : Validation
     check_consistency : {'', 'warn', 'raise'}
-        What happens where an instance is called SAT and UNSAT in one run.
+        The reaction if one instance has the results SAT and UNSAT in one run.
     processes : int
-        How many runs go on at the same time.
+        The number of runs at a time.
     shell : ShellCommands
     """
 
@@ -167,12 +171,12 @@ class Plan:
 
     @property
     def needs_racing(self) -> bool:
-        """Whether a configuration can be run more than once."""
+        """Whether a configuration can have more than one evaluation."""
         return self.instances.n_train is not None or not self.deterministic
 
     @property
     def rules(self) -> Rules:
-        """What the process that makes the calls has to know."""
+        """The rules for the process that makes the calls."""
         return Rules(
             memory_mb=self.calls.memory_mb,
             crash_value=self.calls.crash_value,

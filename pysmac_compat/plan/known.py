@@ -1,4 +1,4 @@
-"""What is known before the first call."""
+"""Evaluations that are known before the first call."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pysmac_compat.evaluation.outcome import Scored
 
 @dataclass(frozen=True)
 class Known:
-    """An evaluation that needs no call.
+    """An evaluation that is known without a call.
 
     Attributes
     ----------
     configuration : dict
-        The active values.
+        The values of the active parameters.
     instance, seed : int or None
     scored : Scored
     """

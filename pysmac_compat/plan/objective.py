@@ -1,4 +1,4 @@
-"""What is minimised: the function's value, or its run time."""
+"""The objective: the function's value or its run time, and how the search scores it."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Objective:
-    """How the cost of a run follows from its outcome.
+    """The rule by which the cost of a call follows from its outcome.
 
     Attributes
     ----------
     runtime : bool
-        Run time instead of the value.
+        Whether the run time is minimised instead of the value.
     cutoff : float or None
-        CPU limit of a run, seconds.
+        The CPU limit of a call, seconds.
     penalty : float
-        With ``runtime``: a cost of at least ``cutoff`` counts so many times in a mean.
+        With ``runtime``: a cost of at least ``cutoff`` is multiplied by this factor in a mean.
     instance_penalty : float
-        With ``runtime``: the same for the mean cost of an instance.
+        With ``runtime``: the same factor for the mean cost of an instance.
     capping : tuple of float, or None
-        With ``runtime``: factor and summand (seconds) of adaptive capping.
+        With ``runtime``: the factor and the summand (seconds) of adaptive capping.
     stop_on_abort : bool
         Whether the run ends when the function reports ABORT.
     stop_on_crash : {'', 'first', 'any'}
-        Whether the run ends with a crash of the first evaluation, or of any.
+        Whether the run ends when the first evaluation crashes ('first'), or when any evaluation crashes ('any').
     transform : Transform or None
-        Changes the outcome before it is scored.
+        A transformation of the outcome before it is scored.
     maximize : bool
-        Without ``runtime``: whether the largest value is the best; the cost is the negative value.
+        Without ``runtime``: whether the largest value is the best. Then the cost is the negative value.
     """
 
     runtime: bool = False
@@ -48,18 +48,18 @@ class Objective:
     maximize: bool = False
 
     def turned(self, number: float) -> float:
-        """The cost of a value, and the value of a cost."""
-        return 0.0 - number if self.maximize else number  # a zero stays one without a sign
+        """Convert a value to a cost, or a cost to a value."""
+        return 0.0 - number if self.maximize else number  # 0.0 - number never gives -0.0 for a zero
 
     def score(self, outcome: Outcome, cutoff: float | None, first: bool = False) -> Scored:
-        """The cost of a run that had this limit, in seconds; ``first``: it is the first of the search."""
+        """Score the outcome of a call with this limit, seconds; ``first`` means the first call of the search."""
         outcome = replace(outcome, runtime=self._runtime(outcome, cutoff))
         if self.transform is not None:
             outcome = self.transform(outcome, cutoff)
         return self.judge(outcome, first)
 
     def judge(self, outcome: Outcome, first: bool = False) -> Scored:
-        """The same of an outcome whose run time is what counts, and that is transformed, if it has to be."""
+        """Score an outcome whose run time is final and which has already been transformed."""
         if outcome.status == "ABORT" and self.stop_on_abort:
             return Scored(outcome, self.turned(outcome.value), final="the function reported ABORT")
         if outcome.status in CRASHES and (self.stop_on_crash == "any" or first and self.stop_on_crash):
@@ -70,7 +70,7 @@ class Objective:
         return Scored(outcome, outcome.runtime, censored)
 
     def _runtime(self, outcome: Outcome, cutoff: float | None) -> float:
-        """What counts as the run time: of a TIMEOUT the limit of the call, of a crash that of all calls."""
+        """Return the run time for the cost: for a TIMEOUT the call's limit, for a crash the limit of all calls."""
         if outcome.status in SUCCESSES or (outcome.status == "TIMEOUT" and cutoff is None):
             return outcome.runtime
         limit = cutoff if outcome.status == "TIMEOUT" else self.cutoff

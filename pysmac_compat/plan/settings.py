@@ -1,4 +1,4 @@
-"""What options say of calls and limits, where no argument of ``minimize`` has a say in it: each default stands here."""
+"""Settings of calls and limits that only options set, and no argument of ``minimize``, with their defaults."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 
 @dataclass(frozen=True, kw_only=True)
 class CallSettings:
-    """What holds for each call of the function.
+    """The settings of each call of the function.
 
     Attributes
     ----------
     kill_file : str or None
-        Running calls are stopped, and the search ends, when this file is gone.
+        When this file is gone, running calls are stopped and the search ends.
     crash_value : float or None
-        The value of a call that failed; with None a TIMEOUT keeps the function's own.
+        The value of a failed call. With None, a TIMEOUT keeps the function's own value.
     retries : int
-        Further calls after a crash.
+        The number of further calls after a crash.
     isolate : bool
-        Whether calls happen in child processes.
+        Whether calls are made in child processes.
     """
 
     kill_file: str | None = None
@@ -31,18 +31,18 @@ class CallSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class LimitSettings:
-    """What ends each run.
+    """The limits of each run.
 
     Attributes
     ----------
     cpu_time : float or None
-        Seconds that the calls may use together.
+        The limit of the total CPU time of the calls, seconds.
     count_own_time : bool
-        Whether the search's own CPU time counts in that, too.
+        Whether the search's own CPU time counts towards ``cpu_time``.
     stop_file : str or None
-        The search ends when this file is gone.
+        When this file is gone, the search ends.
     stop_when_hopeless : bool
-        Whether it ends when its first configurations all crash for one reason that no configuration changes.
+        Whether the search ends when its first configurations all crash for one reason that no configuration changes.
     """
 
     cpu_time: float | None = None

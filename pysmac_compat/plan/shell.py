@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ShellCommands:
-    """What the shell runs.
+    """The shell commands before and after a search.
 
     Attributes
     ----------
     before, after : str or None
     folder : str or None
-        Where they run; None: the current directory.
+        The folder in which the commands run; None means the current directory.
     log_output : bool
-        Whether what they print becomes lines of the log.
+        Whether the output of the commands is written to the log.
     must_succeed : bool
-        Whether one that fails is a ``RuntimeError``; else it is a warning.
+        Whether a failed command raises a ``RuntimeError``; otherwise it gives a warning.
     """
 
     before: str | None = None

@@ -23,23 +23,23 @@ _RESULTS = {"SAT": 1.0, "UNSAT": -1.0}
 def parse_formula(name: str, text: Any) -> Formula:
     """Read a formula over S (1 for SAT, -1 for UNSAT, else 0), R (run time), Q (quality) and C (limit, seconds).
 
-    The grammar is that of forbidden clauses.
+    The grammar is the grammar of expressions in forbidden clauses.
 
     Parameters
     ----------
     name : str
-        Of the option, for messages.
+        The name of the option, for messages.
     text : str, int or float
 
     Raises
     ------
     ArgumentError, ClauseError
-        The latter shows the place.
+        A ClauseError shows the position in the text.
     """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         try:
             text = repr(text)
-        except ValueError:  # an integer with too many digits to be printed
+        except ValueError:  # Python does not print an integer with too many digits
             raise ArgumentError(f"{name} must be a formula, got {shown(text)}") from None
     if not isinstance(text, str):
         raise ArgumentError(f"{name} must be a formula over {', '.join(VARIABLES)}, got {shown(text)}")
@@ -51,23 +51,25 @@ def parse_formula(name: str, text: Any) -> Formula:
 
 
 class Transform:
-    """What becomes of the outcomes.
+    """A transformation of the outcomes of calls.
 
     Parameters
     ----------
     valid_only : bool
-        Whether a run time is kept from 0 to the limit of the call: a success that reaches the limit is a TIMEOUT.
+        Whether a transformed run time is limited to the range from 0 to the limit of the call. Then a success that
+        reaches the limit becomes a TIMEOUT.
     failure_value : float
-        The quality where a formula gives no finite number: then the call has CRASHED.
+        The quality if a formula does not give a finite number. The call then counts as CRASHED.
     **formulas : Formula
-        ``SAT_quality``, ``SAT_runtime`` and the same with UNSAT, TIMEOUT and other; without one nothing changes.
+        ``SAT_quality``, ``SAT_runtime``, and the same with UNSAT, TIMEOUT and other. A quantity without a formula does
+        not change.
     """
 
     def __init__(self, valid_only: bool = True, failure_value: float = TIMEOUT_QUALITY, **formulas: Formula) -> None:
         self.valid_only, self.failure_value, self.formulas = valid_only, failure_value, formulas
 
     def __call__(self, outcome: Outcome, cutoff: float | None) -> Outcome:
-        """The outcome of a call that had this limit, in seconds, with other numbers."""
+        """Return the transformed outcome of a call with this limit, seconds."""
         values = {
             "S": _RESULTS.get(outcome.status, 0.0),
             "R": outcome.runtime,

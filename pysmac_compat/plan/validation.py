@@ -1,4 +1,4 @@
-"""Which configurations are evaluated on the test instances after the search, and how often."""
+"""The validation: which configurations are evaluated on the test instances after the search, and how often."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """An incumbent, and when it became that.
+    """An incumbent and the time when it became the incumbent.
 
     Attributes
     ----------
     wall_time, cpu_time : float
-        Seconds since the search began; the CPU time is that of the calls.
+        Seconds since the search began: wall clock time, and CPU time of the calls.
     configuration : dict
     """
 
@@ -27,35 +27,35 @@ class Step:
 
 @dataclass(frozen=True)
 class Validation:
-    """How incumbents are evaluated on the test instances, after the search.
+    """The settings of the evaluations on the test instances after the search.
 
     Attributes
     ----------
     enabled : bool
     n_runs : int
-        Runs of a configuration.
+        The number of runs of a configuration.
     round_up : bool
-        Whether these become a multiple of the number of instances.
+        Whether this number is rounded up to a multiple of the number of instances.
     n_instances : int or None
-        Most instances.
+        The most test instances.
     n_seeds : int
-        Most runs on one instance; with a deterministic function there is one.
+        The most runs on one instance. A deterministic function has one run on each instance.
     seed : int or None
-        Of the seeds that the function gets, in place of the run's.
+        The seed from which the seeds for the function are drawn, instead of the seed of the run.
     which : {'last', 'incumbents', 'all'}
-        The final incumbent, incumbents, or all configurations.
+        Whether to evaluate the final incumbent, incumbents, or all configurations.
     max_time : float or None
-        Seconds: the incumbent of that time counts as the final one.
+        A time, seconds. The incumbent at this time counts as the final incumbent.
     min_time, factor : float or None
-        With one of the three, 'incumbents' are not all but those of max_time, max_time / factor,
-        max_time / factor^2, ... seconds, until that is below min_time; without them from the end of the search
-        on, 2, and 0.
+        If max_time, min_time or factor is set, 'incumbents' means only the incumbents at the times max_time,
+        max_time / factor, max_time / factor^2, ..., down to min_time. The defaults are then the end of the search for
+        max_time, 2 for factor, and 0 for min_time.
     by_wall_time : bool
-        Whether these are seconds of the wall clock, or CPU seconds of the calls.
+        Whether these times are wall clock times; otherwise they are CPU times of the calls.
     min_wall_time, min_cpu_time : float
-        Seconds: a search that took less (the CPU time is that of its calls) is not validated.
+        Seconds. A search with less wall clock time, or with less CPU time of its calls, is not validated.
     with_default : bool
-        Whether the default configuration is evaluated, too.
+        Whether the default configuration is evaluated too.
     """
 
     enabled: bool = True
@@ -74,7 +74,7 @@ class Validation:
     with_default: bool = False
 
     def runs(self, n_test: int, deterministic: bool) -> list[tuple[int, int]]:
-        """The test instance (from 0) of each run, and a number from 1 that stands for its seed."""
+        """Return the test instance (from 0) of each run, and a number from 1 that determines its seed."""
         n = min(n_test, self.n_instances or n_test)
         if not self.enabled or n == 0:
             return []
@@ -82,7 +82,7 @@ class Validation:
         return [(j % n, j + 1) for j in range(min(count, n if deterministic else n * self.n_seeds))]
 
     def choose(self, steps: Sequence[Step], wall_time: float, cpu_time: float) -> list[dict[str, Any]]:
-        """Those of the incumbents, in their order, that are evaluated after a search of so many seconds."""
+        """Choose the incumbents, in their order, that are evaluated after a search of this duration, seconds."""
         times = [step.wall_time if self.by_wall_time else step.cpu_time for step in steps]
         end = self.max_time if self.max_time is not None else wall_time if self.by_wall_time else cpu_time
         if self.which == "last":
@@ -104,5 +104,5 @@ class Validation:
 
 
 def _at(times: Sequence[float], time: float) -> int:
-    """The incumbent at that time; the first one is that from the beginning."""
+    """Return the index of the incumbent at this time; the first incumbent also counts before its own time."""
     return max(bisect_right(times, time) - 1, 0)

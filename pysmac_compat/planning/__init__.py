@@ -1,1 +1,1 @@
-"""From what the user hands in to a plan; may read files."""
+"""Planning: it makes a plan from the user's arguments, options and files."""

@@ -1,4 +1,4 @@
-"""Configurations that the user writes down, as ``-x '1.0' -y '3'``, and parts of them."""
+"""Configurations, and parts of configurations, that the user writes, for example ``-x '1.0' -y '3'``."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ _PAIR = re.compile(r"""\s*-(?P<name>\S+)\s+(?:'(?P<single>[^']*)'|"(?P<double>[^
 
 
 def read_configuration(what: str, given: str | Mapping[str, Any], definition: Definition) -> dict[str, Value] | None:
-    """The active values of a configuration.
+    """Read a configuration and return its active values.
 
     Parameters
     ----------
     what : str
-        For messages.
+        The name of the argument or option, for messages.
     given : str or dict
-        ``-name 'value'`` for some parameters (the others have their default), DEFAULT or RANDOM; or a dict.
+        ``-name 'value'`` for some parameters, DEFAULT or RANDOM; or a dict. Parameters that are not given have their
+        default.
     definition : Definition
 
     Returns
     -------
     dict or None
-        Sorted by name; None for RANDOM.
+        The active values, sorted by name; None for RANDOM.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def read_configuration(what: str, given: str | Mapping[str, Any], definition: De
 
 
 def read_given(known: Any, plan: Plan) -> list[Known]:
-    """What the user knows of the function: ``[(configuration, value), ...]``.
+    """Read the evaluations that the user already knows: ``[(configuration, value), ...]``.
 
     Raises
     ------
@@ -86,12 +87,12 @@ def _given(what: str, configuration: Any, value: Any, plan: Plan) -> Known:
 
 
 def read_subspace(what: str, given: str | Mapping[str, Any], definition: Definition) -> dict[str, Value]:
-    """The values of some parameters, as ``x=1.0, y=3``, or as a dict.
+    """Read the values of some parameters, from a text such as ``x=1.0, y=3`` or from a dict.
 
     Raises
     ------
     ArgumentError, ClauseError
-        The latter shows the place.
+        A ClauseError shows the position in the text.
     """
     parameters = definition.parameters
     if not isinstance(given, str):

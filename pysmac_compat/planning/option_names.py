@@ -1,4 +1,4 @@
-"""The names of options in scenario files and on the command line: those of SMAC v2, SMAC3 before 2.0, and ParamILS."""
+"""The names of options in scenario files and on the command line, from SMAC v2, SMAC3 before 2.0 and ParamILS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pysmac_compat.options.rows import ROWS
 from pysmac_compat.options.table import canonical_names
 from pysmac_compat.suggestions import did_you_mean
 
-#: what only the command line has, and what it does
+#: options that only the command line has, and their effects
 OWN = {
     "memory-limit": "MB of memory that a call may use, with all processes that it starts",
     "cutoff-length": "what calls get as RUNLENGTH; 'max' (default): the number that says that there is no limit",
@@ -23,7 +23,7 @@ OWN = {
     "progress": "a line that moves, needs tqdm; without a value. Default: on a terminal",
     "verbose": "a line for each evaluation; without a value, or a level for SMAC3's sake",
 }
-#: names of SMAC3 before 2.0, and of ParamILS, for options that SMAC v2 calls otherwise or does not have
+#: names in SMAC3 before 2.0 and in ParamILS, of options that have another name or do not exist in SMAC v2
 _OTHER_NAMES = {
     "ta": "algo-exec",
     "pcs_fn": "pcs-file",
@@ -44,7 +44,7 @@ _OTHER_NAMES = {
     "verbose_level": "log-level",
     "verbosity": "log-level",
 }
-#: options of SMAC3 before 2.0 without a meaning here, and why
+#: options of SMAC3 before 2.0 without an effect here, and the reason
 _FOREST = "the forest is set by the options rf-... of SMAC v2"
 _SEARCH = "the search has parts of its own"
 MEANINGLESS = {
@@ -81,13 +81,13 @@ _SPELLED_BY_SMAC3 = {"output_dir", "memory_limit", "initial_incumbent", "abort_o
 
 @dataclass(frozen=True)
 class Told:
-    """An option as it was written.
+    """An option that the user has written.
 
     Attributes
     ----------
     name, value : str
     place : str
-        For messages, as 'scenario.txt, line 3' or 'the command line'.
+        The place of the option, for messages, for example 'scenario.txt, line 3' or 'command line'.
     """
 
     name: str
@@ -96,32 +96,32 @@ class Told:
 
 
 def canonical(name: str) -> str | None:
-    """The one name of an option, by any of its names; None if there is no such option.
+    """Return the canonical name of an option, from any of its names, or None if there is no such option.
 
-    Capitals and ``-``, ``_`` make no difference where a name has more than one letter.
+    If a name has more than one letter, capitals, ``-`` and ``_`` make no difference.
     """
     exact, folded = _names()
     return exact.get(name) or (folded.get(_folded(name)) if len(name) > 1 else None)
 
 
 def unknown(name: str, place: str, more: Iterable[str] = ()) -> ArgumentError:
-    """The error for a name that no option has; ``more`` are further names that there are."""
+    """Return the error for a name that no option has; ``more`` holds further known names."""
     known = {each for each in (*_names()[0], *more) if len(each) > 1}
     return ArgumentError(f"{place}: unknown option {shown(name)}{did_you_mean(name, known)}")
 
 
 def is_of_smac3(name: str) -> bool:
-    """Whether only SMAC3 has an option by this name."""
+    """Return whether only SMAC3 has an option with this name."""
     return name in _SPELLED_BY_SMAC3 or _folded(name) in {_folded(each) for each in _OF_SMAC3}
 
 
 def merged(told: Iterable[Told]) -> dict[str, Told]:
-    """The options by their canonical names; of several with one name the last one holds.
+    """Return the options by their canonical names; if an option is repeated, the last one counts.
 
     Raises
     ------
     ArgumentError
-        For an unknown name, with the nearest known ones.
+        If a name is unknown. The message proposes the nearest known names.
     """
     found: dict[str, Told] = {}
     for each in told:
@@ -135,7 +135,7 @@ def merged(told: Iterable[Told]) -> dict[str, Told]:
 
 @cache
 def _names() -> tuple[dict[str, str], dict[str, str]]:
-    """The canonical names, by all names as they are written, and by these without capitals and signs."""
+    """Return the canonical name of every name: once by the exact name, once by the name without capitals and signs."""
     exact = {name: name for name in (*ROWS, *OWN, *MEANINGLESS)}
     exact = {**exact, **_OTHER_NAMES, **canonical_names(), **ALIASES}
     return exact, {_folded(name): first for name, first in exact.items() if len(name) > 1}

@@ -1,4 +1,4 @@
-"""Makes a plan of the arguments of `minimize` and of the options."""
+"""The planner makes a plan from the arguments of `minimize` and from the options."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def make_plan(
 ) -> Plan:
     """Check the arguments of ``minimize`` and join them with the options.
 
-    Where an argument and an option set the same limit, the smaller one holds. Without ``read_warm_start`` the plan
-    lacks the evaluations of an earlier run; see `with_warm_start`.
+    If an argument and an option set the same limit, the plan has the smaller limit. Without ``read_warm_start``, the
+    plan lacks the evaluations of an earlier run; see `with_warm_start`.
 
     Raises
     ------
     ArgumentError
-        Naming the argument.
+        The message names the argument.
     ParameterError
-        For a parameter called ``seed``, ``instance`` or ``evaluation_index`` where the function gets that keyword.
+        If a parameter has the name ``seed``, ``instance`` or ``evaluation_index`` and the function gets that keyword.
     """
     if options.instances.deterministic is not None:
         deterministic = options.instances.deterministic
@@ -112,9 +112,9 @@ def make_plan(
 
 
 def with_warm_start(plan: Plan, options: Options, resumed: str | None = None) -> Plan:
-    """The plan with the evaluations of an earlier run, if the options name one.
+    """Add the evaluations of an earlier run to the plan, if the options name such a run.
 
-    ``resumed`` is the folder of the results of a search that is resumed.
+    If the search is resumed, ``resumed`` is the folder of its results.
     """
     folder, iteration = options.start.warm_folder, options.start.warm_iteration
     if folder is None:
@@ -126,7 +126,7 @@ def with_warm_start(plan: Plan, options: Options, resumed: str | None = None) ->
     return replace(plan, start=replace(plan.start, known=known))
 
 
-_LAG = 4  # times the workers: how far the proposals run ahead of the results that are learnt in their order
+_LAG = 4  # the default of workers-lag as a multiple of the workers, if results are learnt in the order of the calls
 
 
 def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: bool) -> Calls:
@@ -144,7 +144,7 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: 
     shared, crashed = _shared(CallSettings, given), given.quality_of_crashes
     if maximize and crashed is not None and given.crashed_quality is None:
         crashed = -crashed
-    if maximize and shared["crash_value"] == TIMEOUT_QUALITY:  # the worst of all, also where less is worse
+    if maximize and shared["crash_value"] == TIMEOUT_QUALITY:  # the worst value if larger values are better
         shared["crash_value"] = -TIMEOUT_QUALITY
     return Calls(
         memory_mb=memory_mb,
@@ -161,12 +161,12 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: 
 
 
 def _shared(kind: type, options: Any) -> dict[str, Any]:
-    """The settings of this kind that the options hold: no argument has a say in them."""
+    """Return the settings of this kind from the options; no argument of `minimize` changes them."""
     return {each.name: getattr(options, each.name) for each in fields(kind)}
 
 
 def _first(start: StartOptions, definition: Definition) -> list[dict[str, Any] | None] | None:
-    """The configurations that come first, if it is not just the default."""
+    """Return the first configurations, or None if the default is the only one."""
     if start.incumbent is None and not start.challengers:
         return None
     incumbent = "DEFAULT" if start.incumbent is None else start.incumbent
@@ -243,14 +243,14 @@ def _instances(options: Options, n_train: Any, n_test: Any, features: Any) -> In
 
 
 def _features(features: Any, n_train: int | None) -> list[list[float]] | None:
-    """The features as lists, one row for each training instance."""
+    """Check the features and convert them to lists, one row for each training instance."""
     if features is None:
         return None
     if n_train is None:
         raise ArgumentError("train_instance_features needs num_train_instances")
     try:
         rows = [[float(value) for value in row] for row in features]
-    except Exception:  # of a class of the user's, too
+    except Exception:  # a class of the user may raise anything
         raise ArgumentError(
             f"train_instance_features must hold one list of numbers for each instance, got {shown(features)}"
         ) from None

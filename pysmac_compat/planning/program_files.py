@@ -1,4 +1,4 @@
-"""The files that a scenario of a program names: where they are looked for, and what stands in them."""
+"""The files that a scenario of a program names: finding them and reading them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pysmac_compat.planning.option_names import Told
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.ready import understand
 
-#: name and further words of an instance
+#: the name and the further words of an instance
 Instance = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where the paths of a scenario begin.
+    """The folders to which the paths of a scenario are relative.
 
     Attributes
     ----------
     base : str
-        The folder in which the command runs, or --experiment-dir; the folder of the scenario file, if the file of the
-        parameters is found only from there.
+        The folder in which the command runs, or --experiment-dir. If the file of the parameters is found only from
+        the folder of the scenario file, it is that folder.
     others : sequence of str
-        Where files are looked for that are not there.
+        Further folders that are searched for files that are not in ``base``.
     """
 
     base: str
@@ -36,7 +36,7 @@ class Places:
 
     @classmethod
     def of(cls, start: str, scenario_file: str | None, pcs: Told | None) -> Places:
-        """The places of a scenario that is read in a folder."""
+        """Return the places of a scenario when the command starts in a folder."""
         beside = start if scenario_file is None else os.path.dirname(os.path.join(start, scenario_file)) or start
         beside = os.path.normpath(beside)
         here, there = cls(start, [beside]), cls(beside, [start])
@@ -45,18 +45,18 @@ class Places:
         return there if os.path.exists(os.path.join(beside, pcs.value)) else here
 
     def find(self, told: Told, kind: Callable[[str], bool] = os.path.exists, what: str = "file") -> str:
-        """The path of what an option names.
+        """Return the path of the file or folder that an option names.
 
         Raises
         ------
         ArgumentError
-            If it is in none of the places.
+            If none of the places has it.
         """
         text = os.path.expanduser(told.value)
         folders = list(dict.fromkeys([self.base, *self.others]))
         paths = [os.path.normpath(os.path.join(folder, text)) for folder in folders]
         last = os.path.basename(os.path.normpath(text))
-        if last not in (os.curdir, os.pardir):  # a folder that has moved
+        if last not in (os.curdir, os.pardir):  # the whole folder may have moved
             paths += [os.path.join(folder, last) for folder in self.others]
         for path in paths:
             if kind(path):
@@ -66,12 +66,12 @@ class Places:
 
 
 def read_space(path: str) -> Definition:
-    """The search space of a PCS file in either dialect, or of a JSON file of ConfigSpace.
+    """Read the search space from a PCS file in either format, or from a JSON file of ConfigSpace.
 
     Raises
     ------
     ValueError
-        Naming the file.
+        If the file is not a valid search space.
     """
     if not path.lower().endswith(".json"):
         parameters, *clauses = read_pcs(path, any_encoding=True)
@@ -80,7 +80,7 @@ def read_space(path: str) -> Definition:
 
     try:
         space = ConfigurationSpace.from_json(path)
-    except Exception as error:  # whatever it raises where a key is missing
+    except Exception as error:  # ConfigSpace raises various exceptions, for example if a key is missing
         raise ArgumentError(f"{path}: not a search space as ConfigSpace writes it in JSON: {error!r}") from error
     return understand(space)
 
@@ -88,19 +88,19 @@ def read_space(path: str) -> Definition:
 def read_program_instances(
     told: Told, path: str, folders: Sequence[str], suffix: str | None = None, required: bool = True
 ) -> list[Instance]:
-    """The instances of a file, or all files of a folder.
+    """Read the instances of a file, or take all files of a folder as instances.
 
     Parameters
     ----------
     told : Told
-        The option that names it.
+        The option that names the file or folder.
     path : str
     folders : sequence of str
-        From which the names of files may begin.
+        The folders to which the names of instances may be relative.
     suffix : str or None
-        A regular expression: of a folder the files whose names end so.
+        A regular expression. If ``path`` is a folder, only files whose names end with a match are instances.
     required : bool
-        Whether there must be one.
+        Whether there must be at least one instance.
 
     Raises
     ------
@@ -121,7 +121,9 @@ def read_program_instances(
 
 
 def features_of_instances(path: str, instances: Sequence[Instance]) -> list[list[float]]:
-    """The features of each instance; names may differ by ``./`` and the like, or have lost their folders.
+    """Return the features of each instance.
+
+    The names in the file of features may differ from the instances' names by parts such as ``./``, or lack the folders.
 
     Raises
     ------

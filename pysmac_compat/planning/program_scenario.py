@@ -1,4 +1,4 @@
-"""A scenario of SMAC v2 or of SMAC3 before 2.0, whose target algorithm is a program: the plan, and the program."""
+"""Reading of a scenario of SMAC v2 or of SMAC3 before 2.0 whose target algorithm is a program."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from pysmac_compat.suggestions import nearest
 from pysmac_compat.target.command import Command, Form
 from pysmac_compat.target.program import Program
 
-#: what this module reads itself; the rest are options that `resolve` knows
+#: options that this module reads itself; `resolve` reads the other options
 _READ_HERE = (
     *("scenario-file", "option-file", "option-file2", "experiment-dir", "algo-exec", "algo-exec-dir", "pcs-file"),
     *("instances", "test-instances", "feature-file", "instance-suffix", "test-instance-suffix", "output-dir", "tae"),
     *("check-instances-exist", "memory-limit", "cutoff-length", "mode", "restore-state", "resume", "verbose"),
     *("progress", "verify"),
 )
-#: what says how to run a scenario, not what it is
+#: options that say how to run a scenario, and are no part of the scenario
 _NOT_WRITTEN = (
     *("scenario-file", "option-file", "option-file2", "restore-state", "resume", "verify", "progress", "verbose"),
 )
@@ -43,7 +43,7 @@ _MODES: dict[str, dict[str, Any]] = {
     "SMAC4BO": {"model": "gp"},
     "ROAR": {"execution-mode": "ROAR"},
 }
-#: where they differ from those of ``smac_options``
+#: defaults that differ from the defaults of ``smac_options``
 _DEFAULTS = {"stop-on-abort": True, "abort-on-first-run-crash": True, "check-sat-consistency": True}
 _NO_LIMIT = ("max", "inf", "infinity", "none")
 _LIMITS = ("algo-cutoff-time", "cputime-limit", "wallclock-limit", "runcount-limit")
@@ -52,24 +52,24 @@ _DESIGNS = ("LHD", "SOBOL", "FACTORIAL")
 
 @dataclass(frozen=True)
 class ProgramScenario:
-    """What a scenario says.
+    """The content of a scenario.
 
     Attributes
     ----------
     planned : callable
-        Makes the plan of options.
+        A function that makes a plan from options.
     plan : Plan
     program : Program
     options : Options
     instances : list of (str, str)
-        Name and further words of the training instances, then of the test instances.
+        The name and the further words of each instance: first the training instances, then the test instances.
     written : dict of str to str
-        The options for the files of the results.
+        The options for the result files.
     results : str
         The folder of the results.
     resume : bool
     notes : list of str
-        What the user should know of it.
+        Notes about the scenario for the user.
     """
 
     planned: Callable[[Options], Plan]
@@ -83,17 +83,17 @@ class ProgramScenario:
     notes: list[str]
 
     def on_cluster(self, client: Any, workers: int) -> ProgramScenario:
-        """The same with calls on a cluster."""
+        """Return the same scenario with calls on a cluster."""
         options = replace(self.options, calls=replace(self.options.calls, cluster=client, workers=workers))
         return replace(self, options=options, plan=self.planned(options))
 
     def with_warm_start(self) -> ProgramScenario:
-        """The same with the evaluations of an earlier run, where the scenario names one."""
+        """Return the same scenario with the evaluations of an earlier run, if the scenario names one."""
         return replace(self, plan=with_warm_start(self.plan, self.options, self.results if self.resume else None))
 
 
 def gather(on_command_line: Sequence[Told], folder: str) -> dict[str, Told]:
-    """All options, by their canonical names: of the scenario file, of files of options, of the command line.
+    """Collect the options of the scenario file, the files of options and the command line, by canonical name.
 
     Raises
     ------
@@ -115,14 +115,14 @@ def gather(on_command_line: Sequence[Told], folder: str) -> dict[str, Told]:
 
 
 def read_program_scenario(told: Mapping[str, Told], folder: str) -> ProgramScenario:
-    """What the options say, and the files that they name.
+    """Read the scenario from its options and from the files that they name.
 
     Parameters
     ----------
     told : dict of str to Told
-        By their canonical names, see `gather`.
+        The options, by their canonical names; see `gather`.
     folder : str
-        Where the command runs.
+        The folder in which the command runs.
 
     Raises
     ------
@@ -197,12 +197,12 @@ def _text(told: Mapping[str, Told], name: str, default: str) -> str:
 
 
 def _is_par(told: Mapping[str, Told]) -> bool:
-    """Whether the objective is called as only SMAC3 calls it."""
+    """Return whether the name of the objective is one that only SMAC3 uses."""
     return _text(told, "intra-obj", "").upper().startswith("PAR")
 
 
 def _options(told: Mapping[str, Told], notes: list[str]) -> tuple[Options, bool]:
-    """The options of the search, and whether the length of the run is minimised."""
+    """Return the options of the search, and whether the run length is minimised."""
     values: dict[str, Any] = {name: t.value for name, t in told.items() if name not in (*_READ_HERE, *MEANINGLESS)}
     for name in _LIMITS:
         if str(values.get(name, "")).lower() in _NO_LIMIT:
@@ -249,12 +249,12 @@ def _instances(told: Mapping[str, Told], name: str, places: Places, exec_dir: st
 
 
 def _is_results(folder: str) -> bool:
-    """Whether a folder holds results of ours, with journals."""
+    """Return whether a folder holds results of this package, with journals."""
     return os.path.isdir(folder) and any(name.startswith("journal-run-") for name in os.listdir(folder))
 
 
 def _results(told: Mapping[str, Told], start: str, scenario_file: str | None, options: Options) -> tuple[str, bool]:
-    """The folder of the results, and whether a run in it is resumed."""
+    """Return the folder of the results, and whether a run in it is resumed."""
     if "restore-state" in told and _is_results(told["restore-state"].value):
         return os.path.abspath(told["restore-state"].value), True
     output = os.path.normpath(os.path.join(start, os.path.expanduser(_text(told, "output-dir", "smac-output"))))
@@ -265,7 +265,7 @@ def _results(told: Mapping[str, Told], start: str, scenario_file: str | None, op
 def _command(told: Mapping[str, Told], exec_dir: str, smac3: bool, notes: list[str]) -> Command:
     text = told["algo-exec"].value
     inside = unquoted(text)
-    if inside != text:  # the whole in quotes: one word only if that is a file
+    if inside != text:  # quotes around the whole text make it one word only if it is a file
         text = shlex.quote(inside) if os.path.isfile(os.path.join(exec_dir, inside)) else inside
     form: Form = "smac3" if smac3 else "smac"
     if "tae" in told:

@@ -1,4 +1,4 @@
-"""A search as the files of a scenario describe it, without a script: its plan, and the names of its instances."""
+"""A search that scenario files describe, without a script: its plan and the names of its instances."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.values import typed
 
-#: what the files say of other files and of the program, by its first names in SMAC v2
+#: options that name other files or the program, by their first names in SMAC v2
 _PLACES = (
     "pcs-file",
     "instances",
@@ -38,17 +38,17 @@ _PLACES = (
 
 @dataclass(frozen=True)
 class ScenarioPlan:
-    """What the files of a scenario say.
+    """The content of the files of a scenario.
 
     Attributes
     ----------
     plan : Plan
     instances : list of list of str
-        Name and further words of the training instances, then of the test instances.
+        The name and the further words of each instance: first the training instances, then the test instances.
     scenario : dict of str to str
-        The scenario file.
+        The options in the scenario file.
     results : str or None
-        The folder of the results, if the files say where they belong.
+        The folder of the results, if the files name an output folder.
     """
 
     plan: Plan
@@ -65,24 +65,24 @@ def read_scenario_plan(
 ) -> ScenarioPlan:
     """Read a scenario file, a file of further options, and the files that they name.
 
-    An option that has the value which a new `SMAC_optimizer` gives it counts as not set, for that is
-    where its files have it from.
+    An option with the default value of a new `SMAC_optimizer` counts as unset: `minimize` writes those defaults into
+    its files.
 
     Parameters
     ----------
     scenario_fn : str or path-like
-        It names at least the PCS file. A path in it is meant from the current directory, else from the folder
-        of the scenario file.
+        The scenario file. It names at least the PCS file. A path in it is relative to the current directory or, if
+        there is no such file, to the folder of the scenario file.
     additional_options_fn : str, path-like or None
-        Of the same format; its options win.
+        A file of the same format. Its options override the options of the scenario file.
     seed : int
     parser_dict : dict of str to type
-        Of the values of each parameter, as the search makes a difference between 16 and "16", and the file does not.
+        The type of each parameter's values: the search distinguishes 16 from "16", and the file does not.
 
     Raises
     ------
     ValueError, OSError
-        The latter if a file is not there.
+        OSError if a file does not exist.
     """
     if not isinstance(parser_dict, Mapping):
         raise ArgumentError(
@@ -113,7 +113,7 @@ def read_scenario_plan(
     plan = make_plan(
         meaning,
         definition=define({name: _typed(name, each, parser_dict) for name, each in parameters.items()}, *clauses),
-        max_evaluations=LARGEST,  # as in SMAC v2, without runcount-limit
+        max_evaluations=LARGEST,  # without runcount-limit there is no limit, as in SMAC v2
         deterministic=True,
         num_train_instances=len(train),
         num_test_instances=len(test),
@@ -125,7 +125,7 @@ def read_scenario_plan(
 
 
 def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callable[[str], Any]]) -> tuple[Any, ...]:
-    """A definition whose choices have their type, where they look the same as before, for the sake of the clauses."""
+    """Give the choices of a definition their type, unless that changes their texts, since clauses use the texts."""
     if name in HEAD:
         raise ArgumentError(f"the parameter name {shown(name)} has a meaning of its own in a configuration")
     if name not in types:
@@ -142,14 +142,14 @@ def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callab
 
 
 def _path(text: str, scenario_fn: Path) -> str:
-    """A path in a scenario file; beside that, if the whole folder has moved."""
+    """Find a file that a scenario file names; if the whole folder has moved, look beside the scenario file."""
     folder = os.path.dirname(os.fspath(scenario_fn))
     candidates = (text, os.path.join(folder, text), os.path.join(folder, os.path.basename(text)))
     return next(filter(os.path.isfile, candidates), text)
 
 
 def _output(text: str, scenario_fn: Path, result_folder: str) -> str:
-    """The folder of the results, where one can be; else beside the scenario file, if the whole folder has moved."""
+    """Return the folder of the results; if its parent folder does not exist, place it beside the scenario file."""
     if not os.path.isdir(os.path.dirname(os.path.abspath(text))):
         text = os.path.join(os.path.dirname(os.fspath(scenario_fn)), os.path.basename(text))
     return os.path.join(os.path.abspath(text), scenario_names(os.fspath(scenario_fn), result_folder)[1])

@@ -1,4 +1,4 @@
-"""Whether a function can be called with what a run hands over, before it is called."""
+"""A check before the first call that the function accepts the keyword arguments of a run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pysmac_compat.plan import Plan
 from pysmac_compat.suggestions import did_you_mean
 from pysmac_compat.target.template import ProgramFunction
 
-#: what makes a run hand over these keywords
+#: the argument of `minimize` that makes a run pass each of these keywords
 _REQUESTS = {"seed": "deterministic=False", "instance": "num_train_instances=n", "evaluation_index": "numbered=True"}
 
 
 def instance_counts(function: Any, n_train: Any, n_test: Any) -> tuple[Any, Any]:
-    """The numbers of instances; where the user has given none, those of the files that a program has."""
+    """Return the numbers of instances: the user's numbers, or else the numbers of instances that a program has."""
     if not isinstance(function, ProgramFunction):
         return n_train, n_test
     train, test = len(function.instances), len(function.test_instances)
@@ -25,10 +25,10 @@ def instance_counts(function: Any, n_train: Any, n_test: Any) -> tuple[Any, Any]
 
 
 def check_signature(function: Callable[..., Any], plan: Plan) -> None:
-    """Refuse a function of which every call would be a ``TypeError``.
+    """Refuse a function if every call would raise a ``TypeError``.
 
-    A function is not refused if its signature cannot be read, if it takes ``**kwargs``, or for a conditional
-    parameter: whether its calls fail depends on the configuration.
+    A function passes if its signature cannot be read or if it takes ``**kwargs``. It also passes if it lacks a
+    conditional parameter, since then the configuration decides whether a call fails.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
     Raises
     ------
     ArgumentError
-        Naming the function, the argument and what was expected.
+        The message names the function, the argument and the expected value.
     """
     if isinstance(function, ProgramFunction):
         parameters = plan.definition.parameters.values()
@@ -51,9 +51,9 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
             runtime=plan.objective.runtime,
         )
     try:
-        # What a wrapper says of the function inside need not hold for the wrapper itself.
+        # The signature of a wrapped function need not be the signature of its wrapper.
         accepted = inspect.signature(function, follow_wrapped=False).parameters.values()
-    except Exception:  # whatever an object's own attributes raise
+    except Exception:  # an object's own attributes may raise anything
         return
     if any(a.kind is a.VAR_KEYWORD for a in accepted):
         return

@@ -1,4 +1,4 @@
-"""Evaluations of an earlier run, from its state-run folder, as a start for another one."""
+"""The evaluations of an earlier run, from its state-run folder, with which another run starts."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
 
 def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
-    """The evaluations in a state-run folder, as the function of this plan would have given them.
+    """Read the evaluations in a state-run folder, with their costs under the objective of this plan.
 
     Parameters
     ----------
     folder : str
     iteration : int or None
-        The number in the names of the files; None: whatever it is.
+        The number in the names of the files; None means any number.
     plan : Plan
 
     Raises
     ------
     ArgumentError, FileFormatError
-        Where the evaluations are not of the plan's space, instances or kind of function.
+        If the evaluations do not fit the plan's space, its instances, or its kind of function.
     """
     if is_history(folder):
         return _known_of_smac3(folder, plan)
@@ -64,7 +64,7 @@ def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
 
 
 def _known_of_smac3(folder: str, plan: Plan) -> list[Known]:
-    """The same of a folder of SMAC3 before 2.0."""
+    """Read the evaluations in a folder of SMAC3 before 2.0, like `read_known`."""
     found = []
     for number, run in enumerate(read_history(folder), 1):
         what = f"smac_options['warmstart']: {folder}, run {number}"
@@ -80,30 +80,30 @@ def _known_of_smac3(folder: str, plan: Plan) -> list[Known]:
         quality = plan.calls.failure_value if run.status in FAILURES else run.cost
         outcome = Outcome(run.status, quality, run.time, run.time, run.time)
         scored = replace(plan.objective, transform=None).score(outcome, plan.objective.cutoff)
-        if run.status == "TIMEOUT" and plan.objective.runtime:  # what it was capped at
+        if run.status == "TIMEOUT" and plan.objective.runtime:  # the run time is the limit at which the run was capped
             scored = replace(plan.objective, transform=None).judge(outcome)
         found.append(Known(values, instance, None if plan.deterministic else run.seed, scored))
     return found
 
 
 def read_known_before(folder: str, iteration: int | None, plan: Plan, results: str) -> list[Known]:
-    """The evaluations with which a run began that is resumed.
+    """Return the evaluations with which a resumed run began.
 
-    A run that starts with the state-run folder which its own takes the place of moves that aside. Then it is
-    looked for there.
+    A run may begin with the evaluations of a state-run folder that its own state-run folder then replaces. In this
+    case, the run has moved the old folder aside, and this function reads it there.
 
     Parameters
     ----------
     folder, iteration, plan : object
         See `read_known`.
     results : str
-        The folder of the results, with the journals.
+        The folder of the results, which holds the journals.
     """
     parent, name = os.path.split(os.path.realpath(folder))
     if parent == os.path.realpath(results):
         began_with = digests(results)
         for moved in sorted(glob.glob(os.path.join(glob.escape(parent), f"{OLD_STATE}{name}-*")), reverse=True):
-            with contextlib.suppress(ValueError, OSError):  # of any other run
+            with contextlib.suppress(ValueError, OSError):  # a folder of another run may not fit the plan
                 known = read_known(moved, iteration, plan)
                 if digest(known) in began_with:
                     return known
@@ -163,5 +163,5 @@ def _scored(what: str, row: RunRow, plan: Plan) -> Scored:
     failed = status in FAILURES
     value = plan.calls.failure_value if failed else row.quality
     outcome = Outcome(status, value, row.runtime, row.runtime, row.wall_time)
-    # a transformation has been made when it was written
+    # the value in the file is already transformed
     return replace(plan.objective, transform=None).score(outcome, row.cutoff)

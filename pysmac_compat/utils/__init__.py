@@ -1,6 +1,6 @@
-"""The helpers of pysmac under their old names; each module is loaded when it is asked for.
+"""The helpers of pysmac under their old names; each module is loaded when it is first used.
 
-In 2015, what reads files stood here as well: ``pysmac.utils.read_pcs``.
+In 2015, functions that read files were also available here, for example ``pysmac.utils.read_pcs``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-#: the modules of what stood here, or directly below ``pysmac``
+#: the modules of names that were available here, or directly in ``pysmac``
 _HELPERS = {
     "MyPool": "multiprocessing_wrapper",
     "check_java_version": "java_helper",

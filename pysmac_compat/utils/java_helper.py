@@ -1,4 +1,4 @@
-"""Names of the original that dealt with Java. There is no Java any more: scripts that ask go on."""
+"""Functions of the original that dealt with Java; they have no effect here, so that scripts which call them run."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ _GONE = "pysmac_compat needs no Java: {} has no effect any more, remove the call
 
 
 def check_java_version(java_executable: str = "java") -> bool:
-    """Say that all is well.
+    """Return True without a check, since no Java is needed.
 
     Parameters
     ----------
     java_executable : str
-        Ignored; nothing is run.
+        The argument is ignored; no program is run.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def check_java_version(java_executable: str = "java") -> bool:
 
 
 def smac_classpath() -> str:
-    """The class path of the Java program SMAC: empty, for there is none.
+    """Return the class path of the Java program SMAC: an empty text, since there is no Java program.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Pools whose workers may start processes and pools themselves."""
+"""Process pools whose workers may themselves start processes and pools."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class NoDaemonProcess(multiprocessing.Process):
-    """A process that is never a daemon, and so may have children, whatever is said about it."""
+    """A process that is never a daemon, even if ``daemon`` is assigned, and so may have children."""
 
     @property
     def daemon(self) -> bool:
@@ -23,18 +23,18 @@ class NoDaemonProcess(multiprocessing.Process):
 
 
 class MyPool(multiprocessing.pool.Pool):
-    """A `multiprocessing.Pool` of `NoDaemonProcess`.
+    """A `multiprocessing.Pool` whose workers are `NoDaemonProcess`.
 
-    Its processes end with ``close()`` and ``join()``, with ``terminate()``, or as the interpreter exits.
+    Its processes end with ``close()`` and ``join()``, with ``terminate()``, or when the interpreter exits.
 
     Parameters
     ----------
     processes : int or None
-        As many as there are cores by default.
+        The number of workers. The default is the number of cores.
     initializer : callable or None
-        Called in each worker first, with ``initargs``.
+        A function that each worker first calls with ``initargs``.
     maxtasksperchild : int or None
-        A worker is replaced after so many tasks.
+        The number of tasks after which a worker is replaced.
     """
 
     def __init__(

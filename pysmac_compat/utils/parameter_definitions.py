@@ -1,4 +1,4 @@
-"""Old names: parameter definitions as lines of a PCS file."""
+"""Functions of the original that convert parameter definitions to lines of a PCS file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pysmac_compat.space.values import value_type
 
 
 def process_single_parameter_definition(name: str, specification: Any) -> tuple[str, type]:
-    """A parameter definition as a line of a PCS file.
+    """Convert a parameter definition to a line of a PCS file.
 
     Parameters
     ----------
@@ -22,14 +22,14 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
     Returns
     -------
     line : str
-        With the numbers as they are written in the definition.
+        The line. Its numbers are written as in the definition.
     type : type
         See `value_type`.
 
     Raises
     ------
     ParameterError
-        A ``ValueError``, naming the parameter.
+        If the definition is invalid. It is a ``ValueError`` and names the parameter.
 
     Examples
     --------
@@ -48,12 +48,12 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
 
 
 def process_parameter_definitions(parameter_dict: Mapping[str, Any]) -> tuple[list[str], dict[str, type]]:
-    """All definitions of a parameter dict, see `process_single_parameter_definition`.
+    """Convert all definitions of a parameter dict; see `process_single_parameter_definition`.
 
     Returns
     -------
     lines : list of str
-        In the order of the dict.
+        The lines, in the order of the dict.
     types : dict of str to type
 
     Raises

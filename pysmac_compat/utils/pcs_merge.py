@@ -1,4 +1,4 @@
-"""One search space of several algorithms, each with a space of its own."""
+"""Merging of the search spaces of several algorithms into one search space."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ def pysmac_merged_pcs_wrapper(algorithm=None, *args, **kwds):
 
 @dataclass(frozen=True)
 class MergedSpace:
-    """Several callables as one, with the space of its parameters.
+    """Several callables merged into one callable, with its search space.
 
-    It pickles if the callables do.
+    The object can be pickled if the callables can.
 
     Attributes
     ----------
     parameters : dict of str to tuple
-        ``'algorithm'``, and each parameter as ``<callable>_<name>``.
+        ``'algorithm'``, and each parameter under the name ``<callable>_<name>``.
     conditionals, forbiddens : list of str
     callables : dict of str to callable
-        By the values of ``'algorithm'``.
+        The callables; the keys are the values of ``'algorithm'``.
     names : dict of str to dict of str to str
-        For each callable: its own name of each of its parameters.
+        For each callable, a dict from the merged name of each of its parameters to the callable's own name.
     """
 
     parameters: dict[str, Any]
@@ -65,7 +65,7 @@ class MergedSpace:
     names: dict[str, dict[str, str]]
 
     def reduce_args(self, algorithm: str | None = None, *args: Any, **kwds: Any) -> tuple[Callable[..., Any], dict]:
-        """The chosen callable and its own keyword arguments; see `own_arguments`."""
+        """Return the chosen callable and its own keyword arguments; see `own_arguments`."""
         own = own_arguments(self.names, algorithm, kwds)
         return self.callables[str(algorithm)], own
 
@@ -76,9 +76,9 @@ class MergedSpace:
 
     @property
     def source(self) -> str:
-        """Python text that, run beside the callables, defines the two methods as functions.
+        """Python code that defines the two methods as functions, if it runs where the callables are defined.
 
-        They are called ``pysmac_merged_pcs_reduce_args`` and ``pysmac_merged_pcs_wrapper``.
+        Their names are ``pysmac_merged_pcs_reduce_args`` and ``pysmac_merged_pcs_wrapper``.
         """
         callables = ", ".join(f"{name!r}: {name}" for name in self.callables)
         return _SOURCE.format(callables=callables, names=self.names)
@@ -87,7 +87,7 @@ class MergedSpace:
 def own_arguments(
     names: Mapping[str, Mapping[str, str]], algorithm: str | None, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What of the merged arguments belongs to one callable, under its own names.
+    """Return the arguments that belong to one callable, under the callable's own names.
 
     Parameters
     ----------
@@ -95,13 +95,13 @@ def own_arguments(
         See `MergedSpace`.
     algorithm : str
     arguments : dict
-        Parameters of other callables are left out; what is no parameter (``seed``,
-        ``instance``) is handed on as it is.
+        The merged arguments. Parameters of other callables are left out. An argument that is not a parameter
+        (``seed``, ``instance``) is passed on unchanged.
 
     Raises
     ------
     ArgumentError
-        For an unknown algorithm, or if a parameter and another argument are called the same.
+        If the algorithm is unknown, or a parameter and another argument have the same name.
     """
     if algorithm is None or algorithm not in names:
         raise ArgumentError(f"{CHOICE} must be one of {', '.join(names)}, got {algorithm!r}")
@@ -117,14 +117,14 @@ def own_arguments(
 def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
     """Merge algorithms and their search spaces into one.
 
-    Clauses know the values of all spaces. A value that holds a whole operator, as ``'1 && x'``, must
-    be quoted where one of another space begins like it.
+    The merged clauses may contain values of all spaces. If a value contains a whole operator, for example
+    ``'1 && x'``, and a value of another space begins in the same way, quote the value.
 
     Parameters
     ----------
     *spaces : tuple
         ``(callable, parameters[, conditional clauses[, forbidden clauses]])``, one for each
-        algorithm, as for `SMAC_optimizer.minimize`. A callable goes by its ``__name__``.
+        algorithm, in the form that `SMAC_optimizer.minimize` accepts. The name of a callable is its ``__name__``.
 
     Returns
     -------
@@ -133,8 +133,8 @@ def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
     Raises
     ------
     ParameterError, ClauseError, ArgumentError
-        All of them ``ValueError``: for a space that is not valid by itself, names that
-        collide, and clauses whose meaning would change.
+        Each is a ``ValueError``. They are raised if a space is not valid by itself, if names collide, or if the
+        meaning of a clause would change.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
 
 
 def merge_configuration_spaces(*spaces: Sequence[Any]) -> tuple[dict[str, Any], list[str], list[str], str]:
-    """As `merge_spaces`, with the results of the original.
+    """Merge spaces like `merge_spaces`, and return the results in the form of the original.
 
     Returns
     -------
@@ -181,19 +181,19 @@ def merge_configuration_spaces(*spaces: Sequence[Any]) -> tuple[dict[str, Any], 
     conditionals : list of str
     forbiddens : list of str
     source : str
-        See `MergedSpace.source`. It need not be run: `MergedSpace.wrapper` is the same.
+        See `MergedSpace.source`. You need not run it, because `MergedSpace.wrapper` is the same function.
     """
     merged = merge_spaces(*spaces)
     return merged.parameters, merged.conditionals, merged.forbiddens, merged.source
 
 
 def _words(formula: Formula, names: Set[str]) -> list[bool]:
-    """For each step whether it is a word, or a parameter that has words (``names``)."""
+    """Return for each step whether it is a word, or a parameter that has words (``names``)."""
     return [isinstance(step, Word) or isinstance(step, Name) and step.name in names for step in formula.steps]
 
 
 def _counts(formula: Formula, names: Set[str]) -> bool:
-    """Whether the numbers of words matter, not only their order: unless words are compared with words only."""
+    """Return whether the numbers of words matter and not only their order; they do unless words only meet words."""
     stack: list[bool] = []
     for step, is_word in zip(formula.steps, _words(formula, names), strict=True):
         if isinstance(step, (Number, Name)):
@@ -243,10 +243,10 @@ class _Part:
         return f"{self.name}_{name}"
 
     def conditionals(self, merged: Mapping[str, Any]) -> list[str]:
-        """The clauses, and for each parameter without one a clause of its own.
+        """Return the renamed clauses, and for each parameter without a clause a clause on the algorithm.
 
-        The others need not name the algorithm: a condition on an inactive parent is false. So
-        no precedence of ``&&`` and ``||`` changes.
+        The renamed clauses need not name the algorithm, because a condition on an inactive parent is false. So the
+        precedence of ``&&`` and ``||`` in them does not change.
         """
 
         def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> str:
@@ -258,7 +258,7 @@ class _Part:
         return free + [self._rename(text, conditions.KIND, parse, parse_parameters(merged)) for text in clauses]
 
     def forbiddens(self, merged: Mapping[str, Any]) -> list[str]:
-        """The clauses; an error where the words of the other spaces would change their meaning."""
+        """Return the renamed clauses; raise if the words of the other spaces would change their meaning."""
         parameters = parse_parameters(merged)
 
         def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> forbidden.Forbidden:
@@ -272,7 +272,7 @@ class _Part:
         return [self._rename(text, forbidden.KIND, parse, parameters) for text in clauses]
 
     def _check_words(self, clause: forbidden.Expression, after: Mapping[str, float]) -> None:
-        """All words of a space share one numbering, so that those of other spaces change it."""
+        """Raise if words of other spaces change the meaning of a clause: all words of a space share one numbering."""
         before = number_words(self.parameters.values())
         names = {name for name, parameter in self.parameters.items() if not before.keys().isdisjoint(parameter.tokens)}
         if not any(_words(clause.node, names)):
@@ -301,7 +301,7 @@ class _Part:
         parse: Callable[[Scanner, Mapping[str, Parameter]], object],
         merged: Mapping[str, Parameter],
     ) -> str:
-        """A clause with the new names of the parameters, in the places where the parser finds them."""
+        """Replace the parameters' names in a clause by the new names, at the places where the parser finds them."""
         before = Scanner(text, kind)
         parse(before, self.parameters)
         new = text

@@ -1,4 +1,4 @@
-"""The importance of parameters from the files of SMAC runs."""
+"""The importance of parameters, computed from the files of SMAC runs."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from pysmac_compat.space.values import typed_values
 def smac_to_fanova(
     state_run_directory: str, destination_dir: str, check_scenario_files: bool = True, n_trees: int = 64, seed: int = 0
 ) -> ForestAnova:
-    """Merge all runs in a folder, and find out which parameters matter in them.
+    """Merge all runs in a folder, and compute which parameters are important in them.
 
     Parameters
     ----------
     state_run_directory : str
         The folder that holds the state-run folders: ``out/<scenario>`` in the working directory.
     destination_dir : str
-        Where the merged run is written, see `merge_states`.
+        The folder into which the merged run is written; see `merge_states`.
     check_scenario_files : bool
         Whether runs of different scenarios are an error.
     n_trees, seed : int
-        Of the forest that is fitted.
+        The number of trees and the seed of the fitted forest.
 
     Returns
     -------
     ForestAnova
-        With ``quantify_importance(dims)`` and ``get_most_important_pairwise_marginals(n)``.
+        It has the methods ``quantify_importance(dims)`` and ``get_most_important_pairwise_marginals(n)``.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError``, where there are no runs, or none that succeeded.
+        If there are no runs, or no run succeeded. It is a ``ValueError``.
     FileFormatError
-        Also where a clause or a configuration does not fit the space.
+        If a file has an error, or a clause or a configuration does not fit the space.
     """
     folders = sorted(glob.glob(os.path.join(glob.escape(state_run_directory), "state-run*")))
     if not folders:
@@ -54,13 +54,13 @@ def smac_to_fanova(
         merge_states(folders, destination_dir, check_scenario_files)
     except IsADirectoryError as error:
         raise FileFormatError("expected a file, this is a directory", error.filename) from None
-    for folder in folders:  # not in the merged files, of which the user knows nothing
+    for folder in folders:  # not in the merged files, since the user does not know them
         _check_configurations(latest_dump(folder, PARAMSTRINGS), definition)
     return anova_of_state(definition, read_state_run(destination_dir), n_trees, seed)
 
 
 def _read_definition(path: str) -> Definition:
-    """Read the space; what is wrong with it is told with the file, and the line of a clause."""
+    """Read the search space; an error names the file, and the line if a clause is wrong."""
     space = read_pcs(path)
     try:
         return define(*space)
@@ -81,9 +81,9 @@ def _check_configurations(path: str, definition: Definition) -> None:
 
 
 def anova_of_state(definition: Definition, state: StateRun, n_trees: int = 64, seed: int = 0) -> ForestAnova:
-    """Which parameters matter in the runs of a state; see `importance`.
+    """Compute which parameters are important in the runs of a state; see `importance`.
 
-    Runs that failed, or have no finite cost below 2^127, are left out.
+    A run is left out if it failed, or if its cost is not finite and below 2^127.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""A Python function as a program for a configurator that starts one: SMAC v2's command line.
+"""Wrapping of a Python function as a program with SMAC v2's command line, for a configurator that runs programs.
 
-Such a program is started as ``program id_0 0 CUTOFF 2147483647 SEED -name value ...`` and
-prints ``Result for SMAC: STATUS, runtime, 0, value, seed``.
+The configurator starts such a program as ``program id_0 0 CUTOFF 2147483647 SEED -name value ...``. The program prints
+``Result for SMAC: STATUS, runtime, 0, value, seed``.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any
     Parameters
     ----------
     parser_dict : dict of str to type
-        The type of each parameter's values, as `process_parameter_definitions` returns it; or
-        any function of the text.
+        The type of each parameter's values, which `process_parameter_definitions` returns, or any function of the
+        text.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any
     Raises
     ------
     ArgumentError
-        A ``ValueError``, for a command line that does not fit.
+        If the command line does not fit. It is a ``ValueError``.
 
     Examples
     --------
@@ -79,24 +79,24 @@ def evaluate_function(
     deterministic: bool = False,
     has_instances: bool = False,
 ) -> dict[str, Any]:
-    """Call the function, here and without limits: these are the business of who has started the program.
+    """Call the function in this process, without limits: the caller of the program sets the limits.
 
     Parameters
     ----------
     function : callable
     config_dict : dict
-        As `parse_args` returns it.
+        The result of `parse_args`.
     deterministic : bool
-        If not, the function gets the keyword ``seed``.
+        If it is false, the function gets the keyword ``seed``.
     has_instances : bool
-        If so, it gets the keyword ``instance``: n for ``id_n``, else the text.
+        If it is true, the function gets the keyword ``instance``: n for ``id_n``, otherwise the text.
 
     Returns
     -------
     dict
-        ``value`` (float), ``status`` (str), ``runtime`` (float; seconds of CPU time unless the
-        function reports its own). What the function may return, and what an exception counts,
-        is as in `SMAC_optimizer.minimize`; the reason of a failure goes to stderr.
+        ``value`` (float), ``status`` (str), ``runtime`` (float; seconds of CPU time unless the function reports a run
+        time). `SMAC_optimizer.minimize` describes the possible return values of the function, and the result of an
+        exception. The reason of a failure is printed on stderr.
     """
     from pysmac_compat.evaluation.direct import call_directly
     from pysmac_compat.evaluation.rules import Rules
@@ -108,7 +108,7 @@ def evaluate_function(
 
 
 def function_arguments(config_dict: Mapping[str, Any], deterministic: bool, has_instances: bool) -> dict[str, Any]:
-    """What the function gets, see `evaluate_function`."""
+    """Return the keyword arguments of the function; see `evaluate_function`."""
     arguments = {name: value for name, value in config_dict.items() if name not in HEAD}
     if has_instances:
         own = _OWN_INSTANCE.fullmatch(config_dict["instance"])
@@ -119,12 +119,12 @@ def function_arguments(config_dict: Mapping[str, Any], deterministic: bool, has_
 
 
 def generate_output(result_dict: Mapping[str, Any], seed: int = 0) -> None:
-    """Print a result as SMAC reads it.
+    """Print a result in the form that SMAC reads.
 
     Parameters
     ----------
     result_dict : dict
-        With ``status``, ``runtime`` and ``value``.
+        A dict with ``status``, ``runtime`` and ``value``.
     seed : int
 
     Examples
@@ -139,14 +139,14 @@ def generate_output(result_dict: Mapping[str, Any], seed: int = 0) -> None:
 
 
 def wrapper(function: Callable[..., Any], parameter_definition: Mapping[str, Any]) -> None:
-    """Read the command line, call the function, print the result.
+    """Read the command line, call the function, and print the result.
 
     Parameters
     ----------
     function : callable
-        Gets ``seed`` and ``instance`` if it has parameters of these names.
+        The function. It gets ``seed`` and ``instance`` if it has parameters with these names.
     parameter_definition : dict of str to tuple
-        As for `SMAC_optimizer.minimize`.
+        The parameters, in the form that `SMAC_optimizer.minimize` accepts.
     """
     config = parse_args({name: _reader(p) for name, p in parse_parameters(parameter_definition).items()})
     accepted = inspect.signature(function).parameters

@@ -12,7 +12,8 @@ from pysmac_compat.files.text import Path
 def read_pcs(filename: Path) -> tuple[dict[str, tuple[Any, ...]], list[str], list[str]]:
     """Read a search space: parameters, conditional clauses, forbidden clauses.
 
-    Parameters in the older format come in the untyped dialect, others as ``(type, values, default[, 'log'])``.
+    Parameters in the older format are returned in the untyped dialect, other parameters as ``(type, values, default[,
+    'log'])``.
     """
     return pcs.read_pcs(filename)
 
@@ -20,10 +21,10 @@ def read_pcs(filename: Path) -> tuple[dict[str, tuple[Any, ...]], list[str], lis
 def write_pcs(
     pcs_filename: Path, parameters: Mapping[str, Any], forbiddens: Iterable[str], conditionals: Iterable[str]
 ) -> None:
-    """Write a search space; parameters of the untyped dialect in the older format."""
+    """Write a search space; parameters of the untyped dialect are written in the older format."""
     pcs.write_pcs(pcs_filename, parameters, forbiddens, conditionals)
 
 
 def read_scenario_file(fn: Path) -> dict[str, str]:
-    """Read a scenario file: the options by one name each (algo, paramfile, run_obj, cutoff_time, ...)."""
+    """Read a scenario file; each option has one name in the result (algo, paramfile, run_obj, cutoff_time, ...)."""
     return scenario_files.read_scenario_by_old_names(fn)

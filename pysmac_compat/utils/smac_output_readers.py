@@ -1,4 +1,4 @@
-"""Readers of the files that a run leaves, under the names of the original; see `pysmac_compat.files`."""
+"""Readers of the files that a run writes, under the names of the original; see `pysmac_compat.files`."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from pysmac_compat.space.values import value_of
 
 
 def convert_param_dict_types(param_dict: dict[str, Any], pcs: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the values of a configuration the types of its parameters.
+    """Convert the values of a configuration to the types of its parameters.
 
     Parameters
     ----------
     param_dict : dict of str to str
-        It is changed.
+        The configuration. The function changes it in place.
     pcs : dict of str to tuple
-        A parameter dict, of `minimize` or as `smac_input_readers.read_pcs` returns it.
+        A parameter dict for `minimize`, or one that `smac_input_readers.read_pcs` returned.
 
     Returns
     -------
     dict
-        The same.
+        ``param_dict`` itself.
 
     Raises
     ------
     ValueError
-        For a parameter or a value that ``pcs`` does not have.
+        If ``pcs`` does not have a parameter or a value.
     """
     unknown = sorted(param_dict.keys() - pcs.keys())
     if unknown:
@@ -48,7 +48,7 @@ def json_parse(
     decoder: json.JSONDecoder = json.JSONDecoder(),  # noqa: B008  the original's signature
     buffersize: int = 2048,
 ) -> Iterator[Any]:
-    """Yield the values of a file of JSON values one after the other, as live-rundata-N.json."""
+    """Yield the values of a file that is a sequence of JSON values, such as live-rundata-N.json."""
     return rundata.parse_json(fileobj, decoder, buffersize)
 
 
@@ -58,20 +58,20 @@ def read_runs_and_results_file(fn: Path) -> npt.NDArray[np.float64]:
     Returns
     -------
     array of shape (n_runs, 14)
-        The columns of the file without the first and the additional data; the result is 2 for SAT, 1 for UNSAT, 0 for
-        TIMEOUT, -1 for others.
+        The columns of the file, except the first and the additional data. The result is 2 for SAT, 1 for UNSAT, 0 for
+        TIMEOUT, and -1 for any other.
     """
     rows = run_results.read_runs_and_results(fn)
     return np.array([row.numbers for row in rows], dtype=np.float64).reshape(len(rows), run_results.N_NUMBERS)
 
 
 def read_paramstrings_file(fn: Path) -> list[dict[str, str]]:
-    """Read paramstrings-itK.txt: a dict for each configuration."""
+    """Read paramstrings-itK.txt; return a dict for each configuration."""
     return configuration_texts.read_paramstrings(fn)
 
 
 def read_validationCallStrings_file(fn: Path) -> list[dict[str, str]]:
-    """Read validationCallStrings-traj-run-N-walltime.csv: a dict for each configuration."""
+    """Read validationCallStrings-traj-run-N-walltime.csv; return a dict for each configuration."""
     return validation_files.read_call_strings(fn)
 
 
@@ -81,22 +81,22 @@ def read_validationObjectiveMatrix_file(fn: Path) -> dict[int, list[float]]:
     Returns
     -------
     dict of int to list of float
-        By instance, a value for each configuration: the mean, where an instance has several seeds.
+        For each instance, a value for each configuration. If an instance has several seeds, the value is the mean.
     """
     return validation_files.read_objectives(fn)
 
 
 def read_trajectory_file(fn: Path) -> list[dict[str, Any]]:
-    """Read traj-run-N.txt: a dict for each line, 'Configuration' is a dict of str to str, the others are floats."""
+    """Read traj-run-N.txt; return a dict for each line: 'Configuration' is a dict of str to str, the rest floats."""
     return trajectory.read_trajectory(fn)
 
 
 def read_instances_file(fn: Path) -> list[list[str]]:
-    """Read instances.txt: for each instance its name and the further words."""
+    """Read instances.txt; return the name and the further words of each instance."""
     return instances.read_instances(fn)
 
 
 def read_instance_features_file(fn: Path) -> tuple[list[str], dict[str, npt.NDArray[np.float64]]]:
-    """Read instance-features.txt or features.dat: the names of the features, and an array for each instance."""
+    """Read instance-features.txt or features.dat; return the names of the features, and an array for each instance."""
     names, features = instances.read_features(fn)
     return names, {instance: np.array(values) for instance, values in features.items()}

@@ -16,7 +16,7 @@ Features = tuple[list[str], dict[str, npt.NDArray[np.float64]]]
 
 
 def find_largest_file(glob_pattern: str) -> str:
-    """The largest of the files that match a pattern."""
+    """Return the largest of the files that match a pattern."""
     return state.largest_file(glob_pattern)
 
 
@@ -52,16 +52,16 @@ def state_merge(
     drop_duplicates: bool = False,
     instance_subset: Iterable[str] | None = None,
 ) -> tuple[dict[Any, dict[str, int]], dict[str, dict[str, Any]], dict[tuple[int, int], list[npt.NDArray[np.float64]]]]:
-    """Merge state-run folders into one; what is in the destination is overwritten.
+    """Merge state-run folders into one; files of a state in the destination are overwritten.
 
     Returns
     -------
     configurations : dict of (pairs of name and text) to dict
-        With the 'index' from 1.
+        A dict with the 'index', from 1.
     instances : dict of str to dict
-        With the 'index' from 1, 'features' (array or None) and 'additional info' (str or None).
+        A dict with the 'index', from 1, 'features' (array or None) and 'additional info' (str or None).
     runs : dict of (int, int) to list of array of shape (12,)
-        By the indices of configuration and instance.
+        The keys are the indices of configuration and instance.
     """
     merged = state.merge_states(
         state_run_directory_list, destination, check_scenario_files, drop_duplicates, instance_subset
