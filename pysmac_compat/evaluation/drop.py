@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 
 class Drop:
-    """An order to stop one call. Any thread may give it, at most once.
+    """An order to stop one call. Any thread may give the order, at most once.
 
     It may be given before the call, during the call, or after the call, when it has no effect.
     """

@@ -1,7 +1,7 @@
 """The memory limit of a call: it applies to memory that the call and its descendants use beyond its initial memory.
 
-The resident pages count. A page that several processes of the call share counts once. A page that they share with the
-process that forked them does not count, since it belongs to the initial memory. An exact count takes the kernel some
+The limit counts resident pages. It counts a page once if several processes of the call share the page. It does not
+count a page that they share with the process that forked them, since this page belongs to the initial memory. An exact count takes the kernel some
 milliseconds. So it is made only if the pages touched since the last count could reach the limit.
 """
 

@@ -32,7 +32,7 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
     scenario = os.path.join(state_folder, "scenario.txt")
     maximize = os.path.exists(scenario) and is_maximized(scenario)
     sign = -1.0 if maximize else 1.0
-    only = names == ["id_0"] or not names  # the files have this if the function gets no instance
+    only = names == ["id_0"] or not names  # true if the function gets no instance
     search = Searched(
         space=definition,
         maximize=maximize,

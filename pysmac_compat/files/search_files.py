@@ -183,7 +183,7 @@ class _Smac3:
             self._due = now + _PAUSE * (now - begun)
 
     def _made(self) -> RunDirectory:
-        """Return the directory; it is created late, so that only the process of the search imports SMAC3."""
+        """Return the directory; it is created late, so that SMAC3 is imported only in the process of the search."""
         if self._directory is None:
             from pysmac_compat.space.configspace import search_space
 

@@ -117,9 +117,9 @@ class Calls(CallSettings):
     def most_unlearnt(self, workers: int) -> int:
         """Return how many calls may have begun whose results the search has not learnt yet.
 
-        With two workers, one call more than there are workers may begin: a worker waits after each result for two
-        proposals' time otherwise, and now finds the next call proposed. More workers share the time of the engine, and
-        a further unlearnt call would make the search find worse results.
+        With two workers, one more call than there are workers may begin, so that a worker finds the next call proposed.
+        The engine's time for a proposal is then half of the time that a worker waits after each result. With more
+        workers, the workers share this time, and one more such call would make the search's results worse.
         """
         return self.lag or (3 if workers == 2 else workers)
 

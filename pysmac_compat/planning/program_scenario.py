@@ -37,7 +37,7 @@ _NOT_WRITTEN = (
     *("scenario-file", "option-file", "option-file2", "restore-state", "resume", "verify", "progress", "verbose"),
 )
 _FORMS: dict[str, Form] = {"CLI": "smac", "old": "smac3", "aclib": "aclib"}
-#: the modes of SMAC3, and the options that they stand for
+#: the modes of SMAC3, and the options that each mode sets
 _MODES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("SMAC4AC", "SMAC4HPO", "SMAC"), {}),
     "SMAC4BO": {"model": "gp"},

@@ -36,11 +36,11 @@ class Definition:
     conditional_clauses: tuple[str, ...] = ()
 
     def active(self, values: Mapping[str, Value]) -> set[str]:
-        """The names of the active parameters of a complete assignment."""
+        """Return the names of the active parameters of a complete assignment."""
         return active_parameters(values, self.parameters, self.conditions)
 
     def restrict(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """The active part of a complete assignment, sorted by name."""
+        """Return the active part of a complete assignment, sorted by name."""
         return {name: values[name] for name in sorted(self.active(values))}
 
     def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -57,7 +57,7 @@ class Definition:
         return None
 
     def violated(self, values: Mapping[str, Value]) -> Forbidden | None:
-        """Return the first clause that forbids a configuration; ``values`` are those of its active parameters."""
+        """Return the first clause that forbids a configuration; ``values`` holds its active parameters."""
         return next((clause for clause in self.forbiddens if clause.forbids_values(values)), None)
 
 

@@ -132,7 +132,7 @@ class Formula:
     def forbids(self, columns: Mapping[str, Column], size: int) -> npt.NDArray[np.bool_]:
         """Return whether the expression, as a clause, forbids each configuration: not 0, and all parameters active.
 
-        The parameters are those of `numbers`.
+        It takes the same arguments as `numbers`.
         """
         value, active, boolean = self._evaluate(columns)
         return np.broadcast_to(value != 0 if boolean else (value != 0) & active, size)

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 def is_configspace(space: object) -> TypeGuard[ConfigurationSpace]:
     """Return whether this is a ConfigSpace space; if it is, its owner has already imported ConfigSpace."""
-    kind = getattr(
-        sys.modules.get("ConfigSpace"), "ConfigurationSpace", None
-    )  # another module may have this name
+    kind = getattr(sys.modules.get("ConfigSpace"), "ConfigurationSpace", None)  # another module may have this name
     return kind is not None and isinstance(space, kind)
 
 
@@ -75,7 +73,7 @@ class ReadySpace(Definition):
         return space
 
     def restrict(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The active part of a complete assignment, sorted by name."""
+        """Return the active part of a complete assignment, sorted by name."""
         from pysmac_compat.space import vectors
 
         space = self.configspace
@@ -84,7 +82,7 @@ class ReadySpace(Definition):
         return {name: values[name] for name in sorted(active)}
 
     def violated(self, values: Mapping[str, Any]) -> Forbidden | None:
-        """Return the clause that forbids a configuration; ``values`` are those of its active parameters."""
+        """Return the clause that forbids a configuration; ``values`` holds its active parameters."""
         from ConfigSpace import Configuration
         from ConfigSpace.exceptions import ForbiddenValueError
 

@@ -70,12 +70,12 @@ class Scanner:
         self.position = match.end()
 
     def at_end(self) -> bool:
-        """Whether only blanks and a comment are left."""
+        """Return whether only blanks and a comment are left."""
         self.skip_blanks()
         return self.position >= len(self.text)
 
     def peek(self, symbol: str) -> bool:
-        """Whether ``symbol`` comes next."""
+        """Return whether ``symbol`` comes next."""
         self.skip_blanks()
         return self.text.startswith(symbol, self.position)
 

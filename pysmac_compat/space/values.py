@@ -138,7 +138,7 @@ def value_type(parameter: Parameter) -> type:
 class StrOrNone(str):
     """The type of choices that are texts and None: it turns the text 'None' into None, and any other text into a str.
 
-    With ``str`` alone, the text 'None' would be ambiguous. With numbers and bools it is not.
+    With ``str`` alone, the text 'None' would be ambiguous. For numbers and bools, the text 'None' is unambiguous.
 
     >>> StrOrNone("None"), StrOrNone("rbf")
     (None, 'rbf')

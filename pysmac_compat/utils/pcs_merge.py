@@ -193,7 +193,10 @@ def _words(formula: Formula, names: Set[str]) -> list[bool]:
 
 
 def _counts(formula: Formula, names: Set[str]) -> bool:
-    """Return whether the numbers of words matter and not only their order; they do unless words only meet words."""
+    """Return whether the numbers of words matter, and not only their order.
+
+    They do not matter if the formula compares words with words only.
+    """
     stack: list[bool] = []
     for step, is_word in zip(formula.steps, _words(formula, names), strict=True):
         if isinstance(step, (Number, Name)):
