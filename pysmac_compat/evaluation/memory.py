@@ -1,8 +1,9 @@
 """The memory limit of a call: it applies to memory that the call and its descendants use beyond its initial memory.
 
 The limit counts resident pages. It counts a page once if several processes of the call share the page. It does not
-count a page that they share with the process that forked them, since this page belongs to the initial memory. An exact count takes the kernel some
-milliseconds. So it is made only if the pages touched since the last count could reach the limit.
+count a page that they share with the process that forked them, since this page belongs to the initial memory. An exact
+count takes the kernel some milliseconds. So it is made only if the pages touched since the last count could reach the
+limit.
 """
 
 from __future__ import annotations
