@@ -41,7 +41,7 @@ class Validation:
     n_seeds : int
         The most runs on one instance. A deterministic function has one run on each instance.
     seed : int or None
-        The seed from which the seeds for the function are drawn, instead of the seed of the run.
+        The number from which the seeds for the function follow, instead of the seed of the run.
     which : {'last', 'incumbents', 'all'}
         Whether to evaluate the final incumbent, incumbents, or all configurations.
     max_time : float or None

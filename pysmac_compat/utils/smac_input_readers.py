@@ -12,8 +12,8 @@ from pysmac_compat.files.text import Path
 def read_pcs(filename: Path) -> tuple[dict[str, tuple[Any, ...]], list[str], list[str]]:
     """Read a search space: parameters, conditional clauses, forbidden clauses.
 
-    Parameters in the older format are returned in the untyped dialect, other parameters as ``(type, values, default[,
-    'log'])``.
+    Parameters in the older format are returned in the untyped dialect. Other parameters are returned as
+    ``(type, values, default[, 'log'])``.
     """
     return pcs.read_pcs(filename)
 
