@@ -17,7 +17,7 @@ from pysmac_compat.evaluation.server import Request
 
 _LOOK = 0.25  # seconds between two checks whether a call is still wanted
 _KEEP = 600.0  # seconds for which a worker keeps an unused function
-_CLOSING = {"closing", "closed", "failed"}  # states of a worker
+_CLOSING = {"closing", "closed", "failed"}  # states of a worker that stops or has stopped
 
 
 class Kept:

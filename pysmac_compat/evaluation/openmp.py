@@ -19,7 +19,7 @@ _NAMES = ("libgomp", "libomp", "libiomp")
 
 
 def release_threads() -> bool:
-    """End the pools of OpenMP threads of the calling thread; its next parallel region starts new ones.
+    """End the pools of OpenMP threads of the calling thread; the thread's next parallel region starts new threads.
 
     Returns
     -------

@@ -261,7 +261,7 @@ def _number(value: Any, finite: bool = True) -> tuple[float, str]:
         if isinstance(value, (bool, bytes, bytearray)):
             return math.nan, f"{_shown(original)}: not a number"
         number = float(value)
-    except Exception:  # whatever float() or an object's own methods raise, it is not a number
+    except Exception:  # float() and an object's own methods may raise anything: then the value is not a number
         return math.nan, f"{_shown(original)}: not a number"
     if finite and not math.isfinite(number):
         return math.nan, f"{_shown(original)}: not a finite number"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 #: the default value of a failed call; the same as in the original
 TIMEOUT_QUALITY = 2.0**127
-#: the wall clock limit of a call, in units of its CPU limit
+#: the default wall clock limit of a call, as a multiple of its CPU limit
 WALL_FACTOR = 10.0
 
 

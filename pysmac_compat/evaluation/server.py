@@ -312,7 +312,7 @@ class CallServer:
                     self.tree.kill()
                     return Report("CRASHED", message=_GARBLED)
                 except (EOFError, OSError):
-                    sources.remove(child.answers)  # the function has closed it
+                    sources.remove(child.answers)  # the function has closed the pipe
             if ended or (end is not None and time.monotonic() >= end):
                 return None
             watch.look()

@@ -314,7 +314,7 @@ def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, 
         active = known.get(_key(texts))
         if active is None:
             active = typed_values(texts, definition)  # SMAC v2 writes other values of inactive parameters
-            if active not in known.values():  # it was known before the search
+            if active not in known.values():  # the incumbent was known before the search
                 place = 0
         if not run.trajectory or active != run.active_configuration:
             run.trajectory.append(Incumbent(place, value, dict(active)))

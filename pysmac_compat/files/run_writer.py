@@ -209,7 +209,7 @@ class RunWriter:
             for pattern in _STATE_FILES:
                 self._state.rename(pattern.format(0), pattern.format(iteration))
         most = max(map(len, self._tests.values()), default=0)
-        # an interrupt may have left a configuration with fewer runs than the others
+        # after an interrupt, a configuration may have fewer runs than the other configurations
         validated = [
             validation_files.Validated(self._tested[key], runs, self._steps.get(key, [])[-1:])
             for key, runs in self._tests.items()

@@ -32,7 +32,7 @@ class Option:
     Attributes
     ----------
     names : tuple of str
-        The first is the name of the option, the others are aliases.
+        The first is the name of the option, and the further names are aliases.
     group, domain, default : str
         The descriptions in SMAC v2.
     category : {'effect', 'none'}

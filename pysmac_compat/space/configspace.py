@@ -106,7 +106,7 @@ class ParameterSpace(ConfigurationSpace):
         clauses on the parameters that the change activates.
         """
         dag = self._dag
-        position = {name: i for i, name in enumerate(self.at)}  # by depth
+        position = {name: i for i, name in enumerate(self.at)}  # `at` is sorted by depth
         dag.minimum_conditions = sorted(
             dag.minimum_conditions,
             key=lambda node: min(position[child.name] for child in node.unique_children.values()),

@@ -125,7 +125,7 @@ def draw(space: ConfigurationSpace, size: int, rng: np.random.RandomState, most_
 
 
 def legal_share(space: ConfigurationSpace, rng: np.random.RandomState, draws: int) -> float:
-    """Estimate the share of legal configurations among random ones from this number of draws."""
+    """Estimate the share of legal configurations among random configurations from this number of draws."""
     if not space.forbidden_clauses:
         return 1.0
     count = 0
