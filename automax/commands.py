@@ -16,7 +16,7 @@ from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
 from automax.file import Settings, check_settings, load_settings
 from automax.report import best_lines, noisy, refit_line
-from pysmac_compat.errors import ArgumentError, warn
+from pysmac_compat.errors import ArgumentError, PysmacError, warn
 
 _TRAINING = ("epochs", "batch_size", "eval_batch_size", "sampling_rate", "num_workers", "output_path")
 
@@ -169,8 +169,8 @@ def command(
             check(settings)
             seed_everything(settings.training["SEED"])
             tuner = search(settings, is_graph(settings) if graph is None else graph)
-        except (ArgumentError, ImportError) as error:
-            print(f"{program}: error: {error}", file=sys.stderr)
+        except (PysmacError, ImportError, OSError, RuntimeError) as error:
+            print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
             return 2
         except KeyboardInterrupt:
             print(f"{program}: interrupted; the trials that have ended are kept, --resume goes on", file=sys.stderr)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from automax.core.helpers import is_search
+from pysmac_compat import arguments
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.suggestions import nearest
 
@@ -77,6 +78,8 @@ _LEAST = {
     "num_workers": 0,
     "save_checkpoint_every": 1,
     "pretrain_epochs": 0,
+    "SEED": 0,
+    "verbose": 0,
 }
 
 
@@ -130,7 +133,9 @@ def load_settings(path: str | Path) -> Settings:
     except ArgumentError as error:
         raise ArgumentError(f"{path}: {error}") from None
     except (yaml.YAMLError, ValueError) as error:  # the latter of a date or a number that is none
-        raise ArgumentError(f"{path} is not valid YAML: {error}") from None
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1},"
+        raise ArgumentError(f"{path}{place} is not valid YAML: {problem or error}") from None
 
 
 def _loader(yaml: Any) -> Any:
@@ -251,6 +256,13 @@ def _check_training(training: Mapping[str, Any]) -> None:
     for key in (*_LEAST, "sampling_rate"):
         if isinstance(training[key], dict):
             _check_searched(f"training.{key}", training[key], _LEAST.get(key))
+    if training["SEED"] > arguments.LARGEST:
+        raise ArgumentError(f"training.SEED must be at most {arguments.LARGEST}, got {training['SEED']}")
+    parts = Path(training["experiment_name"]).parts
+    if not parts or ".." in parts or parts[0] == "/":
+        raise ArgumentError(
+            f"training.experiment_name must name a folder below training.output_path, got {training['experiment_name']!r}"
+        )
     rate = training["sampling_rate"]
     if isinstance(rate, (int, float)) and not 0 < rate < 1:
         raise ArgumentError(f"training.sampling_rate must lie between 0 and 1, got {rate}")

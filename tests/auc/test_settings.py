@@ -55,6 +55,11 @@ def test_the_defaults():
         ({"training": []}, "training must be a section"),
         ({"automax": {"overwrite": "no"}}, "automax.overwrite must be true or false"),
         ({"automax": {"folds": 1}}, "automax.folds must be at least 2"),
+        ({"training": {"SEED": -1}}, "training.SEED must be at least 0, got -1"),
+        ({"training": {"SEED": 2**31}}, "training.SEED must be at most 2147483647"),
+        ({"training": {"verbose": -1}}, "training.verbose must be at least 0"),
+        ({"training": {"experiment_name": ""}}, "training.experiment_name must name a folder below .*, got ''"),
+        ({"training": {"experiment_name": "a/../.."}}, "training.experiment_name must name a folder below"),
         ({"automax": {"refit": "all"}}, "automax.refit must be train.val, or left out, got 'all'"),
         ({"metrics": "AUROC"}, "metrics must be a list"),
         ({"metrics": []}, "at least one metric"),
@@ -151,6 +156,38 @@ def test_errors_of_the_command_are_one_line(module, tmp_path):
     assert done.returncode == 2
     assert done.stderr.strip().endswith("unknown key training.epoch; did you mean 'epochs'?")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dataset: {name: digits\nmodel: [", "x.yaml, line 2, column 6, is not valid YAML: expected ',' or '}'"),
+        ("dataset:\n\tname: digits\n", "x.yaml, line 2, column 1, is not valid YAML: found character"),
+        ("a: 1\n---\nb: 2\n", "is not valid YAML: but found another document"),
+        ("[1, 2]: 3\n", "is not valid YAML: found unhashable key"),
+        ("dataset: !!python/object:os.system {}\n", "is not valid YAML: could not determine a constructor"),
+        ("a: &x [*x]\n", "unknown key a"),
+        ("", "expected the sections dataset, model"),
+        ("- a\n- b\n", "expected the sections dataset, model"),
+        ("3\n", "expected the sections dataset, model"),
+        ("null: 2\n", "unknown key None"),
+        ("dataset:\nmodel:\n", "dataset.name is missing"),
+        ("dataset: [digits]\nmodel: {name: mlp}\n", "dataset must be a section"),
+        ("dataset: digits\nmodel: {name: mlp}\n", "dataset must be a section"),
+        ("dataset: {name: digits}\nmodel: {name: 3}\n", "model.name must be text"),
+        ("dataset: {name: digits}\nmodel: {name: 2020-01-01}\n", "model.name must be text"),
+        ("dataset: {name: digits}\nmodel: {name: mlp}\nautomax: {name: 3}\n", "automax.name must be text, got 3"),
+        (None, "cannot be read"),
+    ],
+)
+def test_odd_files_are_told_in_one_line(text, message, tmp_path, capsys):
+    path = tmp_path / "x.yaml"
+    if text is not None:
+        path.write_text(text)
+    assert main(["--config_file", str(path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("automax: error: ")
+    assert message in line
 
 
 @pytest.mark.slow
