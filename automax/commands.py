@@ -16,7 +16,7 @@ from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
 from automax.file import Settings, check_settings, load_settings
 from automax.report import best_lines, noisy, refit_line
-from pysmac_compat.errors import ArgumentError, PysmacError, warn
+from pysmac_compat.errors import PysmacError, warn
 
 _TRAINING = ("epochs", "batch_size", "eval_batch_size", "sampling_rate", "num_workers", "output_path")
 

@@ -258,11 +258,9 @@ def _check_training(training: Mapping[str, Any]) -> None:
             _check_searched(f"training.{key}", training[key], _LEAST.get(key))
     if training["SEED"] > arguments.LARGEST:
         raise ArgumentError(f"training.SEED must be at most {arguments.LARGEST}, got {training['SEED']}")
-    parts = Path(training["experiment_name"]).parts
-    if not parts or ".." in parts or parts[0] == "/":
-        raise ArgumentError(
-            f"training.experiment_name must name a folder below training.output_path, got {training['experiment_name']!r}"
-        )
+    name = training["experiment_name"]
+    if not Path(name).parts or ".." in Path(name).parts or Path(name).is_absolute():
+        raise ArgumentError(f"training.experiment_name must name a folder below training.output_path, got {name!r}")
     rate = training["sampling_rate"]
     if isinstance(rate, (int, float)) and not 0 < rate < 1:
         raise ArgumentError(f"training.sampling_rate must lie between 0 and 1, got {rate}")

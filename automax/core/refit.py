@@ -10,7 +10,8 @@ from typing import Any
 from automax.core.best import mark_of
 from automax.core.keys import key
 from automax.core.record import TrialRecord, move_aside, read, storable, write
-from automax.core.trial import SearchedTrainer, one_thread, seed_everything, trial_seed
+from automax.core.trial import SearchedTrainer, seed_everything, trial_seed
+from automax.libauc.device import cuda_means_device, one_thread
 from automax.selection.folder import MARKER, is_of
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.isolated import call_isolated
@@ -38,7 +39,7 @@ def refit(
     epochs = _epochs(mine)
 
     def call() -> float:
-        with one_thread():
+        with one_thread(), cuda_means_device():
             seed_everything(trial_seed(search_seed, name))
             made = trainer.refit(space=space, epochs=epochs)
             about = {"epochs": epochs, "space": dict(space)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import inspect
 import json
@@ -12,7 +11,7 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +22,7 @@ from ConfigSpace import Configuration, ConfigurationSpace
 from automax.core.keys import digest, key
 from automax.core.progress import trial_label
 from automax.core.record import TrialRecord, storable
+from automax.libauc.device import cuda_means_device, one_thread
 from pysmac_compat.errors import ArgumentError, ParameterError, warn
 from pysmac_compat.suggestions import nearest
 
@@ -61,23 +61,6 @@ def seed_everything(seed: int) -> None:
         torch.backends.cudnn.benchmark = False
 
 
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """One torch thread inside this context.
-
-    In a process that was forked after torch had used several, the next use of several hangs.
-    """
-    torch = sys.modules.get("torch")
-    before = None if torch is None else torch.get_num_threads()
-    if torch is not None:
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        if torch is not None and before is not None:
-            torch.set_num_threads(before)
-
-
 @dataclass(frozen=True)
 class Training:
     """Trains the trials of a search, in whatever process, and writes down how they have ended.
@@ -105,9 +88,8 @@ class Training:
         trial = self.record.find(key(values, seed, instance))
         if trial is None:
             with one_thread():
-                trial = self.train(
-                    Configuration(self.trainer.cs, values=values), values, seed, instance, evaluation_index
-                )
+                space = Configuration(self.trainer.cs, values=values)
+                trial = self.train(space, values, seed, instance, evaluation_index)
         elif trial.get("number") != evaluation_index:  # trained by hand, or in a search that could not go on
             trial = {name: value for name, value in trial.items() if name != "by_hand"} | {"number": evaluation_index}
             self.record.write(trial)
@@ -137,13 +119,14 @@ class Training:
         start, own_seed = time.monotonic(), trial_seed(self.search_seed, name)
         try:
             seed_everything(own_seed)
-            made = self.trainer(space=space) if instance is None else self.trainer(space=space, instance=instance)
-            directory = _own_directory(made, folder)
-            seed_everything(own_seed)  # LibAUC's samplers have set numpy's seed to one of theirs
-            if hasattr(made, "prepare"):
-                curves = [t["curve"] for t in self.record.trials() if t["instance"] == instance and "curve" in t]
-                made.prepare(trial_label(number, self.n_trials), curves)
-            made.train()
+            with cuda_means_device():
+                made = self.trainer(space=space) if instance is None else self.trainer(space=space, instance=instance)
+                directory = _own_directory(made, folder)
+                seed_everything(own_seed)  # LibAUC's samplers have set numpy's seed to one of theirs
+                if hasattr(made, "prepare"):
+                    curves = [t["curve"] for t in self.record.trials() if t["instance"] == instance and "curve" in t]
+                    made.prepare(trial_label(number, self.n_trials), curves)
+                made.train()
             trial |= _summary(made) | {"seconds": round(time.monotonic() - start, 3)}
             if directory is not None:
                 trial["directory"] = str(directory)

@@ -22,11 +22,11 @@ from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, Constant,
 from ConfigSpace.hyperparameters import Hyperparameter
 
 from automax.core.helpers import parse_hyperparameters_from_dict
-from automax.core.trial import one_thread
 from automax.data.arrays import ArrayDataset, check_labels, joined, standardized, stratified_rows
 from automax.data.registry import load_dataset
 from automax.file import Settings
 from automax.libauc import models
+from automax.libauc.device import one_thread
 from automax.libauc.metrics import Metrics
 from automax.libauc.trainers import make_trainer
 from automax.spaces import Pair, check_loss_kwargs, find_pair, for_labels

@@ -16,10 +16,10 @@ import numpy.typing as npt
 from automax._extra import need
 from automax.commands import search_config
 from automax.core import AutoMAX
-from automax.core.trial import one_thread
 from automax.data.arrays import ArrayDataset
 from automax.data.registry import registered_meanwhile
 from automax.file import check_settings
+from automax.libauc.device import one_thread
 from pysmac_compat import SearchError
 from pysmac_compat.errors import ArgumentError, shown
 
