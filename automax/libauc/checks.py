@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,8 @@ def check_training_data(targets: Any, n: int, batch_size: int, sampling_rate: fl
         if n_positive == 0 or n_negative == 0:
             missing = "positive" if n_positive == 0 else "negative"
             raise ArgumentError(f"{which}the training data have no {missing} row; an AUC needs both classes")
+        if n_positive == 1:
+            raise ArgumentError(f"{which}the training data have a single positive row; at least two are needed")
         if n_negative < negatives:
             raise ArgumentError(
                 f"{which}a batch takes {negatives} negatives, the training data have {n_negative}: "
@@ -66,3 +69,13 @@ def check_evaluation_data(targets: Any, n: int, split: str) -> npt.NDArray[np.fl
     if not any(both):
         raise ArgumentError(f"the split {split!r} has rows of one class only ({n} rows): no AUC can be computed on it")
     return labels
+
+
+def refused(args: Any, error: Exception) -> ArgumentError:
+    """What LibAUC raises where it makes a loss and an optimizer, with the arguments that it does not take."""
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    kind = "optimizer" if any("optimizers" in file for file in files) else "loss"
+    ours = ("device", "verbose", "num_labels")
+    given = {key: value for key, value in getattr(args, f"{kind}_kwargs").items() if key not in ours}
+    about = f"{type(error).__name__}: {error}"
+    return ArgumentError(f"training.{kind}_kwargs: {getattr(args, kind)} refuses {given!r:.200}: {about:.300}")

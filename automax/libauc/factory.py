@@ -5,12 +5,10 @@ This module needs torch and LibAUC: import it with `automax._extra.need`.
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import inspect
 import json
-import os
-import tempfile
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -21,17 +19,16 @@ import numpy as np
 from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, Constant, EqualsCondition
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from automax.core.helpers import parse_hyperparameters_from_dict
+from automax.core.helpers import is_search, parse_hyperparameters_from_dict
 from automax.data.arrays import ArrayDataset, check_labels, joined, standardized, stratified_rows
 from automax.data.registry import load_dataset
 from automax.file import Settings
 from automax.libauc import models
-from automax.libauc.device import one_thread
+from automax.libauc.before import check_before
 from automax.libauc.metrics import Metrics
 from automax.libauc.trainers import make_trainer
 from automax.spaces import Pair, check_loss_kwargs, find_pair, for_labels
 from pysmac_compat.errors import ArgumentError, warn
-from pysmac_compat.isolated import call_isolated
 from pysmac_compat.suggestions import nearest
 
 #: settings of the training section that decide on what is learnt
@@ -89,7 +86,7 @@ class TrainerFactory:
 
     def __call__(self, space: Mapping[str, Any], instance: int | None = None) -> Any:
         """A trainer for this configuration; see `make_trainer`."""
-        return self._make(space, *self._split(instance))
+        return self._make(space, *self.split(instance))
 
     def refit(self, space: Mapping[str, Any], epochs: int) -> Any:
         """A trainer for train and val together, and so many epochs, after which the model is kept."""
@@ -142,35 +139,13 @@ class TrainerFactory:
         return cast("dict[str, Any]", json.loads(json.dumps(about, default=repr)))
 
     def check(self) -> None:
-        """Make the trainer of the default configuration, so that what cannot be made is said before a search.
-
-        That is done in a process of its own: this one must not use CUDA, or its trials could not.
+        """Try what a search would do; see `check_before`.
 
         Raises
         ------
         ArgumentError
         """
-        with tempfile.TemporaryFile("w+") as said:
-
-            def work() -> float:
-                with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), one_thread():
-                    try:
-                        self(self.cs.get_default_configuration(), None if self.n_instances is None else 0)
-                    except ArgumentError as error:
-                        said.write(str(error))
-                    except Exception as error:
-                        text = "no trainer can be made for the default configuration"
-                        said.write(f"{text}: {type(error).__name__}: {error}")
-                said.flush()
-                return 0.0
-
-            outcome = call_isolated(work)
-            said.seek(0)
-            text = said.read()
-        if not text and outcome.status != "SAT":
-            text = f"the process that makes a trainer for the default configuration has died: {outcome.message}"
-        if text:
-            raise ArgumentError(text)
+        check_before(self)
 
     def _load(self) -> None:
         dataset = self.settings.dataset
@@ -185,7 +160,7 @@ class TrainerFactory:
         if self.folds and not (isinstance(self.train, ArrayDataset) and isinstance(self.evals["val"], ArrayDataset)):
             raise ArgumentError("automax.folds needs data sets that are ArrayDataset objects")
 
-    def _split(self, instance: int | None) -> tuple[Any, dict[str, Any]]:
+    def split(self, instance: int | None) -> tuple[Any, dict[str, Any]]:
         """The training and evaluation data of a fold."""
         if not self.folds or instance is None:
             return self.train, self.evals
@@ -238,6 +213,8 @@ class TrainerFactory:
         common = {f"training:{k}": v for k, v in self.settings.training.items() if k in _SEARCHABLE}
         common.update({f"model:{k}": v for k, v in self.settings.model.items()})
         searched = {name: value for name, value in common.items() if isinstance(value, Mapping) and "val" in value}
+        #: what is searched of `training` and `model`
+        self.common = [hp for hp in parse_hyperparameters_from_dict(searched).values() if not isinstance(hp, Constant)]
         space.add(*parse_hyperparameters_from_dict(searched).values())
         if models.registered(self.settings.model["name"]) and not self.graph:
             models.check_keys(self.settings.model["name"], self.settings.model)
@@ -259,6 +236,7 @@ class _Choice:
         self.pair, self.prefix = pair, f"{label}:" if several else ""
         self.fixed: dict[str, dict[str, Any]] = {}
         self.searched: list[Hyperparameter] = []
+        self.given: list[Hyperparameter] = []  #: those of `searched` that the file says
         kinds = (("optimizer", pair.optimizer, pair.optimizer_space), ("loss", pair.loss, pair.loss_space))
         for kind, name, default in kinds:
             given = factory.kwargs_of(kind, label)
@@ -269,6 +247,7 @@ class _Choice:
             start = len(f"{self.prefix}{kind}:")
             self.fixed[kind] = {n[start:]: hp.value for n, hp in found.items() if isinstance(hp, Constant)}
             self.searched += [hp for hp in found.values() if not isinstance(hp, Constant)]
+            self.given += [hp for hp in self.searched if hp.name[start:] in given and hp.name in found]
         text = check_loss_kwargs(pair, self.fixed["loss"])
         if text:
             warn(text)
@@ -285,11 +264,24 @@ def _check_arguments(kind: str, name: str, given: Mapping[str, Any], extra: Sequ
     known += [p for p in parameters if p not in _GIVEN]
     for key, value in given.items():
         default = parameters[key].default if key in parameters else None
-        if isinstance(default, (int, float)) and isinstance(value, str):
-            raise ArgumentError(f"training.{kind}_kwargs.{key}: {name} takes a number or true or false, got {value!r}")
+        if isinstance(default, (int, float)):
+            for each in _values(value):
+                if not isinstance(each, (int, float)) or (isinstance(each, bool) and not isinstance(default, bool)):
+                    wanted = "true or false" if isinstance(default, bool) else "a number"
+                    raise ArgumentError(f"training.{kind}_kwargs.{key}: {name} takes {wanted}, got {each!r}")
+                if not math.isfinite(each):
+                    raise ArgumentError(f"training.{kind}_kwargs.{key}: expected a finite number, got {each!r}")
         if key not in known:
             end = nearest(key, known) if known else f"; {name} has none"
             raise ArgumentError(f"training.{kind}_kwargs.{key}: {name} has no such argument{end}")
+
+
+def _values(specification: Any) -> list[Any]:
+    """What a specification names: its bounds, choices or value."""
+    if isinstance(specification, Hyperparameter):
+        return []
+    found = specification["val"] if is_search(specification) and isinstance(specification, Mapping) else specification
+    return list(found) if isinstance(found, (list, tuple)) else [found]
 
 
 def _under(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:

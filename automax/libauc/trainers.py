@@ -23,7 +23,7 @@ from libauc.trainer.core.graph_trainer import GraphTrainer
 from libauc.trainer.core.image_trainer import Trainer
 
 from automax.libauc import checkpoints, models
-from automax.libauc.checks import check_evaluation_data, check_training_data
+from automax.libauc.checks import check_evaluation_data, check_training_data, refused
 from automax.libauc.device import cuda_means_device, device
 from automax.libauc.metrics import Metrics
 from pysmac_compat.errors import ArgumentError
@@ -122,7 +122,26 @@ class _Adapted(Trainer):
         # PDSCA's default device is cuda; all of them announce their decay on the console
         args.optimizer_kwargs = {"device": device(), "verbose": False, **args.optimizer_kwargs}
         args.loss_kwargs = dict(args.loss_kwargs)
-        return super()._construct_optimizer_and_loss(model, args)
+        try:
+            return super()._construct_optimizer_and_loss(model, args)
+        except Exception as error:
+            raise refused(args, error) from error
+
+    def try_model(self) -> None:
+        """Evaluate, and say it in words of the file if the model does not fit."""
+        with cuda_means_device():
+            model = self.model.cuda().eval()
+            shape = tuple(getattr(self.evalloaders[0][0][0], "shape", ()))
+            try:
+                self.evaluate_loop(model)
+            except RuntimeError as error:
+                raise ArgumentError(f"model: it fails on a batch of the shape {shape}: {error}") from error
+        y_true, y_score = self.predictions[0]
+        if y_score.reshape(len(y_score), -1).shape != y_true.shape:
+            raise ArgumentError(
+                f"model: it gives the shape {y_score.shape} for a batch of {len(y_true)} rows, and {y_true.shape} "
+                "is needed: a logit for each label"
+            )
 
     def _pretrain(self) -> None:
         """Train with cross-entropy first, a usual start for AUC losses."""

@@ -1,0 +1,129 @@
+"""What is tried before a search begins, so that a mistake in a file costs no trial."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ConfigSpace import CategoricalHyperparameter
+from ConfigSpace.hyperparameters import Hyperparameter
+from libauc.trainer.core.callbacks import TrainerCallback
+
+from automax.libauc.checks import check_training_data
+from automax.libauc.device import one_thread
+from pysmac_compat.errors import ArgumentError
+from pysmac_compat.isolated import call_isolated
+
+if TYPE_CHECKING:
+    from automax.libauc.factory import TrainerFactory
+
+_DEFAULT = "the default configuration"
+
+
+def check_before(factory: TrainerFactory) -> None:
+    """Train the default configuration of each loss on one batch, and make trainers of the ends of each given range.
+
+    That is done in a process of its own: this one must not use CUDA, or its trials could not.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    with tempfile.TemporaryFile("w+") as said:
+
+        def work() -> float:
+            with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), one_thread():
+                said.write(_mistake(factory))
+            said.flush()
+            return 0.0
+
+        outcome = call_isolated(work)
+        said.seek(0)
+        text = said.read()
+    if not text and outcome.status != "SAT":
+        text = f"the process that makes a trainer for {_DEFAULT} has died: {outcome.message}"
+    if text:
+        raise ArgumentError(text)
+    _check_folder(factory.settings.training)
+
+
+def _mistake(factory: TrainerFactory) -> str:
+    """What is wrong, if anything is."""
+    for called, space in _tried(factory):
+        try:
+            trainer = factory(space, None if factory.n_instances is None else 0)
+            if called == _DEFAULT:
+                _one_batch(trainer)
+        except ArgumentError as error:
+            return str(error) if called == _DEFAULT else f"{called}: {error}"
+        except Exception as error:
+            return f"no trainer can be made for {called}: {type(error).__name__}: {error}"
+    for instance in range(factory.n_instances or 0):
+        train, _ = factory.split(instance)
+        try:
+            check_training_data(train.targets, len(train), 2, 0.5)
+        except ArgumentError as error:
+            return f"automax.folds: fold {instance}: {error}"
+    return ""
+
+
+def _tried(factory: TrainerFactory) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Configurations, and what they are called."""
+    default = dict(factory.cs.get_default_configuration())
+    own = {hp.name for choice in factory.choices.values() for hp in choice.searched}
+    common = {name: value for name, value in default.items() if name not in own}
+    for label, choice in factory.choices.items():
+        loss = {"loss": label} if "loss" in common else {}
+        base = {**common, **loss, **{hp.name: hp.default_value for hp in choice.searched}}
+        yield _DEFAULT, base
+        for hp in (*factory.common, *choice.given):
+            for value in _ends(hp):
+                yield f"{hp.name} = {value!r}", {**base, hp.name: value}
+    fullest = {hp.name: _ends(hp)[which] for hp in factory.common for name, which in _FULLEST if hp.name == name}
+    yield ", ".join(f"{name} = {value!r}" for name, value in fullest.items()) or _DEFAULT, {**base, **fullest}
+
+
+#: the ends of these ranges at which a batch takes most negatives
+_FULLEST = (("training:batch_size", -1), ("training:sampling_rate", 0))
+
+
+def _ends(hp: Hyperparameter) -> list[Any]:
+    return sorted(hp.choices, key=str) if isinstance(hp, CategoricalHyperparameter) else [hp.lower, hp.upper]
+
+
+class _Finite(TrainerCallback):  # type: ignore[misc]
+    def on_epoch_end(self, args: Any, state: Any, **kwargs: Any) -> None:
+        if not math.isfinite(kwargs["train_loss"]):
+            raise ArgumentError(
+                f"training.loss_kwargs: the loss of the first batch is {kwargs['train_loss']} ({args.loss} with "
+                f"{args.loss_kwargs}, {args.optimizer} with {args.optimizer_kwargs})"
+            )
+
+
+def _one_batch(trainer: Any) -> None:
+    """Evaluate and train on one batch, of which nothing is kept."""
+    trainer.trainloader = [next(iter(trainer.trainloader))]
+    trainer.evalloaders = [[next(iter(loader))] for loader in trainer.evalloaders]
+    trainer.callback_handler.callbacks = [_Finite()]
+    trainer.save_checkpoint = trainer.metric = lambda *args: {}
+    trainer.args.epochs, trainer.pretrain_epochs = 1, 0
+    trainer.try_model()
+    trainer.train()
+
+
+def _check_folder(training: Mapping[str, Any]) -> None:
+    folder = Path(training["output_path"], training["experiment_name"])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, ValueError) as error:
+        raise ArgumentError(
+            f"training.output_path: the folder {str(folder)!r:.200} cannot be written: "
+            f"{getattr(error, 'strerror', None) or error}"
+        ) from None
