@@ -6,10 +6,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from ConfigSpace import Constant
 
 from automax._extra import need
 from automax.core import AutoMAX, AutoMAXConfigration
@@ -113,8 +115,12 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
         warn("training.resume_from_checkpoint has no effect, trials start afresh; automax.overwrite: false resumes")
     trainer = need("automax.libauc.factory").TrainerFactory(settings, graph)
     trainer.check()
+    nothing = all(isinstance(hp, Constant) for hp in trainer.cs.values())
+    if nothing:
+        config = replace(config, n_trials=trainer.n_instances or 1)
     tuner = AutoMAX(trainer, config, settings.target)
-    print(f"searching {', '.join(tuner.configspace)}; the best validation {tuner.target} wins", flush=True)
+    searched = f"searching {', '.join(tuner.configspace)}; the best validation {tuner.target} wins"
+    print("nothing to search: what the file says is trained once" if nothing else searched, flush=True)
     best = tuner.optimize()
     default = dict(tuner.configspace.get_default_configuration())
     lines, report = best_lines(tuner.log, dict(best), tuner.target, trainer.metrics, default)

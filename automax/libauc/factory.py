@@ -225,6 +225,8 @@ class TrainerFactory:
             space.add(loss)
             for label, choice in self.choices.items():
                 space.add(*choice.searched, *(EqualsCondition(hp, loss, label) for hp in choice.searched))
+        if len(space) == 0:  # there is one configuration, and a search needs a name for it
+            space.add(Constant("training:epochs", self.settings.training["epochs"]))
         return space
 
 
