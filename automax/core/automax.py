@@ -67,20 +67,30 @@ class AutoMAX(SMAC_optimizer):
     """
 
     def __init__(self, trainer: SearchedTrainer, config: AutoMAXConfigration, target: str) -> None:
-        if not isinstance(config, AutoMAXConfigration):
-            raise ArgumentError(f"config must be an AutoMAXConfigration, got {config!r:.200}")
-        super().__init__(t_limit_total_s=config.total_time_limit)
-        self.target = check_trainer(trainer, target)
-        self.trainer, self.config = trainer, config
-        self.configspace: ConfigurationSpace = trainer.cs
-        self._record = TrialRecord(Path(config.folder).absolute())
+        super().__init__()
         self._started = False
+        self.config = config
+        self.trainer, self.target = trainer, check_trainer(trainer, target)
+        self.configspace: ConfigurationSpace = trainer.cs
         self._smac: Any = None
         self.log: list[dict[str, Any]] = []
         self.best_score = float("-inf")
         if not config.overwrite:
             self._read_log()
         self.finished = len(self.log)
+
+    @property
+    def config(self) -> AutoMAXConfigration:
+        """The settings; others can be assigned, for what comes then."""
+        return self._config
+
+    @config.setter
+    def config(self, config: AutoMAXConfigration) -> None:
+        if not isinstance(config, AutoMAXConfigration):
+            raise ArgumentError(f"config must be an AutoMAXConfigration, got {config!r:.200}")
+        before, self._config = self.__dict__.get("_record"), config
+        self._record = TrialRecord(Path(config.folder).absolute())
+        self._started = self._started and before.folder == self._record.folder
 
     def minimize(self, *args: Any, **kwargs: Any) -> Any:
         """Not for this class."""
@@ -114,14 +124,15 @@ class AutoMAX(SMAC_optimizer):
             finally:
                 self._read_log()
                 keep_best(self._record, members=self._members())
-            print(table(self.log, self.target), flush=True)
+            print(table(self.log, self.target), f"the search has ended: {self._why_ended()}", sep="\n", flush=True)
             return self._configuration(best)
 
     def _search(self, training: Training) -> dict[str, Any]:
         """The best configuration."""
         config, follow = self.config, self._follow(training.n_trials)
         # all seeds in one run of that name, so that there is one lock for a search
-        self.smac_options.update({"workers": config.workers, "seed-offset": config.SEED})
+        limit = {} if config.total_time_limit is None else {"wallclock-limit": config.total_time_limit}
+        self.smac_options.update({"workers": config.workers, "seed-offset": config.SEED} | limit)
         for resume in (True, False):
             first = self._record.description["first"]
             if first:
@@ -314,6 +325,11 @@ class AutoMAX(SMAC_optimizer):
     def _one_training(self) -> bool:
         """Whether one training says all of a configuration; else which is best is known at the end only."""
         return self.config.deterministic and getattr(self.trainer, "n_instances", None) is None
+
+    def _why_ended(self) -> str:
+        reason = self.result.stopped_because if self.result else ""
+        words = {"max_evaluations": "n_trials", "t_limit_total_s": "total_time_limit"}
+        return " ".join(words.get(word, word) for word in reason.split())
 
     def _configuration(self, values: Mapping[str, Any]) -> Configuration:
         return Configuration(self.configspace, values=dict(values))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,27 @@ def leading(record: TrialRecord) -> list[dict[str, Any]]:
 
     Those of the configuration that the search has returned. If it has not come to its end, those with the best mean
     among the configurations with the most trials: one that was dropped after a lucky fold does not count. Before a
-    search has begun, the same among those trained by hand, where a configuration with another seed is another.
+    search has begun, the same among those trained by hand, where a configuration with another seed is another. One
+    that is trained by hand after the search takes its place if it is better in as many trainings.
     """
-    trials = record.trials()
-    by_hand = all(t.get("by_hand") for t in trials)
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for trial in trials:
-        if trial["val"] is not None and bool(trial.get("by_hand")) == by_hand:
-            groups.setdefault(key(trial["space"], trial["seed"] if by_hand else 0, None), []).append(trial)
-    returned = record.returned
+    trials, returned = record.trials(), record.returned
+    searched = [t for t in trials if not t.get("by_hand")]
+    since = record.description["returned"].get("at", math.inf) if returned is not None else -math.inf
+    by_hand = _grouped(t for t in trials if t.get("by_hand") and t["began"] > since)
     if returned is not None:
-        return groups.get(key(returned, 0, None), [])
+        best = _grouped(searched).get(key(returned, 0, None), [])
+        return max([best, *(group for group in by_hand.values() if len(group) >= len(best))], key=mean_score)
+    groups = _grouped(searched) if searched else by_hand
     return max(groups.values(), key=lambda group: (len(group), mean_score(group)), default=[])
+
+
+def _grouped(trials: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Those that have a score, by their configuration and, where they were trained by hand, seed."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for t in trials:
+        if t["val"] is not None:
+            groups.setdefault(key(t["space"], t["seed"] if t.get("by_hand") else 0, None), []).append(t)
+    return groups
 
 
 def mean_score(trials: Sequence[Mapping[str, Any]]) -> float:

@@ -107,7 +107,7 @@ class TrialRecord:
 
     def note_returned(self, space: Mapping[str, Any]) -> None:
         """Note the configuration that the search returns."""
-        self.describe(returned={"space": dict(space), "trials": self._n_searched})
+        self.describe(returned={"space": dict(space), "trials": self._n_searched, "at": time.time()})
 
     @property
     def returned(self) -> dict[str, Any] | None:

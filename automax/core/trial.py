@@ -94,7 +94,7 @@ class Training:
             trial = {name: value for name, value in trial.items() if name != "by_hand"} | {"number": evaluation_index}
             self.record.write(trial)
         if trial["val"] is None:
-            raise TrialFailed(trial.get("traceback") or trial["message"])
+            raise TrialFailed(trial["message"])
         return float(trial["val"])
 
     def train(
@@ -131,10 +131,17 @@ class Training:
             if directory is not None:
                 trial["directory"] = str(directory)
         except Exception as error:
-            lines = traceback.format_exception_only(error)
-            trial.update(status="failed", message="".join(lines).strip(), traceback=traceback.format_exc()[-4000:])
+            message = "".join(traceback.format_exception_only(error)).strip() + _place(error)
+            trial.update(status="failed", message=message, traceback=traceback.format_exc()[-4000:])
         self.record.write(trial)
         return trial
+
+
+def _place(error: Exception) -> str:
+    """Where in the user's own code an exception comes from, if it does."""
+    ours, frames = str(Path(__file__).parents[1]), traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if not f.filename.startswith((ours, "<")) and "site-packages" not in f.filename]
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name})" if own else ""
 
 
 def new_trial(values: Mapping[str, Any], seed: int, instance: int | None, **more: Any) -> dict[str, Any]:

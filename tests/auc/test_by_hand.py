@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from ConfigSpace import Configuration
 from automax.core.record import TrialRecord
 from automax.core.trial import new_trial
 
-from .searches import search, trained, trainer
+from .searches import broken, search, trained, trainer
 
 pytestmark = pytest.mark.slow
 
@@ -52,14 +53,15 @@ def test_after_a_search_the_best_is_what_it_has_returned(settings, tmp_path, cap
     tuner = search(tmp_path, 3, **settings)
     cost = tuner.train(at(tuner, 0.3), seed=1)  # the optimum
     found = tuner.optimize()
-    tuner.train(at(tuner, 0.3), seed=2)
     mine = [t["val"] for t in tuner.log if t["space"] == dict(found)]
     assert dict(found) != dict(at(tuner, 0.3))
     assert tuner.best_score == pytest.approx(sum(mine) / len(mine))
     assert tuner.best_score < -cost
-    assert json.loads((tmp_path / "experiment_best" / "trial.json").read_text())["val"] == tuner.best_score
     (file, *_) = (tmp_path / "experiment_best").rglob("checkpoint")
     assert file.read_text() == repr(found["x"])
+    value = -tuner.train(at(tuner, 0.9), seed=2)  # no better one
+    assert value < tuner.best_score == pytest.approx(sum(mine) / len(mine))
+    assert json.loads((tmp_path / "experiment_best" / "trial.json").read_text())["val"] == tuner.best_score
     assert [t["seed"] for t in tuner.log if t.get("by_hand")] == [1, 2]
     assert search(tmp_path, 3, **settings).best_score == tuner.best_score
 
@@ -71,6 +73,41 @@ def test_after_a_search_the_best_is_what_it_has_returned(settings, tmp_path, cap
     ]
     rows = [line.split()[0] for line in printed.splitlines() if re.match(r"[-\d] +[\d.]+", line)]
     assert rows == ["-", "1", "2", "3"]  # the table
+
+
+def test_a_better_one_by_hand_takes_the_place_of_what_was_returned(tmp_path):
+    tuner = search(tmp_path, 2)
+    tuner.optimize()
+    value = -tuner.train(at(tuner, 0.3), seed=1)
+    assert kept(tmp_path) == ("0.3", value)
+    assert tuner.best_score == search(tmp_path, 2).best_score == value
+    tuner.train(at(tuner, 0.9), seed=1)
+    assert (kept(tmp_path), tuner.best_score) == (("0.3", value), value)
+
+
+def test_other_settings_can_be_assigned(tmp_path):
+    tuner = search(tmp_path, 2)
+    tuner.optimize()
+    tuner.config = replace(tuner.config, n_trials=4)
+    tuner.optimize()
+    assert trained(tmp_path) == len(tuner.log) == 4
+    tuner.config = replace(tuner.config, name="other", n_trials=1)
+    tuner.optimize()
+    assert len(tuner.log) == 1
+    assert (tmp_path / "other" / "search.json").exists()
+    with pytest.raises(ValueError, match="config must be an AutoMAXConfigration, got 3"):
+        tuner.config = 3
+
+
+def test_how_a_trial_failed_and_why_the_search_ended(tmp_path, capfd):
+    tuner = search(tmp_path, 1, more={"broken": broken([1, 0], 1)})
+    with pytest.warns(UserWarning, match="all evaluations have failed"):
+        tuner.optimize()
+    out, err = capfd.readouterr()
+    assert re.search(r"^trial 1/1: failed: ValueError: this one is broken \(searches.py, line \d+, in train\)", out)
+    assert out.endswith("the search has ended: n_trials reached\n")
+    assert "Traceback" not in err
+    assert "Traceback" in tuner.log[0]["traceback"]
 
 
 def test_a_search_takes_up_what_was_trained_by_hand(tmp_path, capfd):
