@@ -27,6 +27,7 @@ TRAINING: dict[str, tuple[Any, tuple[type, ...]]] = {
     "eval_batch_size": (128, (int,)),
     "sampling_rate": (0.5, (*_NUMBER, dict)),
     "decay_epochs": ([], (list,)),
+    "decay_factor": (10, _NUMBER),
     "num_workers": (0, (int,)),
     "output_path": ("./output", (str,)),
     "resume_from_checkpoint": (False, (bool,)),
@@ -258,6 +259,8 @@ def _check_training(training: Mapping[str, Any]) -> None:
             _check_searched(f"training.{key}", training[key], _LEAST.get(key))
     if training["SEED"] > arguments.LARGEST:
         raise ArgumentError(f"training.SEED must be at most {arguments.LARGEST}, got {training['SEED']}")
+    if not training["decay_factor"] > 1:
+        raise ArgumentError(f"training.decay_factor must be more than 1, got {training['decay_factor']}")
     name = training["experiment_name"]
     if not Path(name).parts or ".." in Path(name).parts or Path(name).is_absolute():
         raise ArgumentError(f"training.experiment_name must name a folder below training.output_path, got {name!r}")

@@ -134,6 +134,8 @@ class TrainerFactory:
     def identity(self) -> dict[str, Any]:
         """What tells trainings from others, apart from the search space: a search goes on with the same only."""
         training = {key: self.settings.training[key] for key in _OF_TRAINING}
+        if self.settings.training["decay_factor"] != 10:  # searches of earlier versions do not know it
+            training["decay_factor"] = self.settings.training["decay_factor"]
         about = {key: getattr(self.settings, key) for key in ("dataset", "model", "metrics", "metric_kwargs")}
         about |= {"training": training, "folds": self.folds, "repeats": self.repeats}
         return cast("dict[str, Any]", json.loads(json.dumps(about, default=repr)))

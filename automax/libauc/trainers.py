@@ -226,6 +226,7 @@ class Watch(TrainerCallback):
 
     def __init__(self, splits: list[str], target: str, model_cfg: Mapping[str, Any], prune: bool = False) -> None:
         super().__init__()
+        self.decay_factor = 10.0
         self.prune, self.others = prune, list[Sequence[float]]()
         self.label, self.said = "training", time.monotonic()
         self.splits, self.target, self.model_cfg = splits, target, dict(model_cfg)
@@ -237,10 +238,10 @@ class Watch(TrainerCallback):
         optimizer = kwargs["optimizer"]
         if state.epoch in args.decay_epochs:
             if getattr(optimizer, "model_ref", None) is not None:
-                optimizer.update_regularizer(decay_factor=10)
+                optimizer.update_regularizer(decay_factor=self.decay_factor)
             else:
                 with contextlib.redirect_stdout(io.StringIO()):  # some announce it whatever `verbose` says
-                    optimizer.update_lr(decay_factor=10)
+                    optimizer.update_lr(decay_factor=self.decay_factor)
 
     def on_step_end(self, args: Any, state: Any, **kwargs: Any) -> None:
         state.step += 1
@@ -378,6 +379,7 @@ def make_trainer(
     splits = sorted(evals, key=lambda name: name != "val")
     data = [Rows(evals[name], check_evaluation_data(evals[name].targets, len(evals[name]), name)) for name in splits]
     watch = Watch(splits, target, model, prune)
+    watch.decay_factor = arguments.pop("decay_factor", 10)
     trainer = (GraphsTrainer if graph else ArrayTrainer)(
         train_args=TrainingArguments(**arguments),
         model_cfg=model,

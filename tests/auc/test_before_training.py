@@ -7,6 +7,7 @@ import automax
 from automax._extra import need
 from automax.commands import search
 from automax.file import check_settings
+from automax.libauc import models
 from automax.libauc.metrics import Metrics
 from automax.report import interval
 
@@ -42,6 +43,35 @@ GRAPHS = {"name": "synthetic_graphs", "kwargs": {"n": 60}}
             {"training": {"loss": "pAUCLoss", "loss_kwargs": {"mode": ["SOPA", "2w"]}}},
             r"mode must be one of .*got \['SOPA', '2w'\]",
         ),
+        (
+            False,
+            {"training": {"optimizer_kwargs": {"lr": -1.0}}},
+            "training.optimizer_kwargs: PESG refuses {'lr': -1.0",
+        ),
+        (
+            False,
+            {"training": {"optimizer_kwargs": {"lr": float("inf")}}},
+            "optimizer_kwargs.lr: expected a finite number",
+        ),
+        (False, {"training": {"optimizer_kwargs": {"lr": None}}}, "optimizer_kwargs.lr: PESG takes a number, got None"),
+        (
+            False,
+            {"training": {"loss_kwargs": {"version": ["v1", "v7"]}}},
+            "loss:version = 'v7': training.loss_kwargs: AUCMLoss refuses .*'version': 'v7'",
+        ),
+        (
+            False,
+            {"training": {"batch_size": {"val": [16, 5000], "log": True}}},
+            "training:batch_size = 5000: a batch takes 2500 negatives",
+        ),
+        (False, {"dataset": {"kwargs": {"imratio": 0.005}}}, "have a single positive row"),
+        (False, {"model": {"name": "two outputs"}}, r"model: it gives the shape \(.*, 2\) for a batch of .* rows"),
+        (False, {"model": {"name": "other shape"}}, r"model: it fails on a batch of the shape \(.*, 30\): mat1"),
+        (
+            False,
+            {"training": {"output_path": __file__}},
+            "training.output_path: the folder .* cannot be written: Not a",
+        ),
         (False, {"dataset": {"kwargs": {"imration": 0.1}}}, "'imration'; did you mean 'imratio'"),
         (False, {"dataset": {"kwargs": {"standardize": "no"}}}, "standardize must be true or false, got 'no'"),
         (
@@ -53,10 +83,20 @@ GRAPHS = {"name": "synthetic_graphs", "kwargs": {"n": 60}}
         (False, {"dataset": GRAPHS}, "no trainer can be made for the default configuration"),
     ],
 )
-def test_no_trial_begins(tmp_path, graph, sections, message):
+def test_no_trial_begins(tmp_path, monkeypatch, graph, sections, message):
+    monkeypatch.setitem(models._BUILDERS, "two outputs", lambda shape, n, width: models.mlp(shape, 2))
+    monkeypatch.setitem(models._BUILDERS, "other shape", lambda shape, n, width: models.mlp([7], n))
     with pytest.raises(ValueError, match=message):
         search(settings(tmp_path, **sections), graph)
     assert not (tmp_path / "search").exists()
+
+
+def test_a_file_with_nothing_to_search_trains_once(tmp_path, capfd):
+    fixed = {"lr": 0.1, "momentum": 0.0, "weight_decay": 0.0}
+    training = {"loss": "CrossEntropyLoss", "optimizer": "SGD", "optimizer_kwargs": fixed}
+    tuner = search(settings(tmp_path, training=training))
+    assert [t["status"] for t in tuner.log] == ["finished"]
+    assert capfd.readouterr().out.startswith("nothing to search: what the file says is trained once\ntrial 1/1:")
 
 
 def test_the_same_settings_serve_twice(tmp_path):

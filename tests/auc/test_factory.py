@@ -220,7 +220,7 @@ def test_folds_are_disjoint_and_scaled_by_their_training_rows(tmp_path):
     for repeat in range(2):
         seen = []
         for fold in range(3):
-            train, evals = made._split(3 * repeat + fold)
+            train, evals = made.split(3 * repeat + fold)
             assert np.abs(train.X.mean(axis=0)).max() < 1e-4
             assert np.abs(evals["val"].X.mean(axis=0)).max() > 1e-3
             seen.append(len(evals["val"]))

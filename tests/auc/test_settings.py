@@ -57,6 +57,7 @@ def test_the_defaults():
         ({"automax": {"folds": 1}}, "automax.folds must be at least 2"),
         ({"training": {"SEED": -1}}, "training.SEED must be at least 0, got -1"),
         ({"training": {"SEED": 2**31}}, "training.SEED must be at most 2147483647"),
+        ({"training": {"decay_factor": 1}}, "training.decay_factor must be more than 1, got 1"),
         ({"training": {"verbose": -1}}, "training.verbose must be at least 0"),
         ({"training": {"experiment_name": ""}}, "training.experiment_name must name a folder below .*, got ''"),
         ({"training": {"experiment_name": "a/../.."}}, "training.experiment_name must name a folder below"),
