@@ -46,7 +46,7 @@ GRAPHS = {"name": "synthetic_graphs", "kwargs": {"n": 60}}
         (
             False,
             {"training": {"optimizer_kwargs": {"lr": -1.0}}},
-            "training.optimizer_kwargs: PESG refuses {'lr': -1.0",
+            "optimizer_kwargs: PESG refuses {'lr': -1.0",
         ),
         (
             False,
@@ -70,7 +70,7 @@ GRAPHS = {"name": "synthetic_graphs", "kwargs": {"n": 60}}
         (
             False,
             {"training": {"output_path": __file__}},
-            "training.output_path: the folder .* cannot be written: Not a",
+            "output_path: the folder .* cannot be written: Not",
         ),
         (False, {"dataset": {"kwargs": {"imration": 0.1}}}, "'imration'; did you mean 'imratio'"),
         (False, {"dataset": {"kwargs": {"standardize": "no"}}}, "standardize must be true or false, got 'no'"),
