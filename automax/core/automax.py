@@ -88,9 +88,9 @@ class AutoMAX(SMAC_optimizer):
     def config(self, config: AutoMAXConfigration) -> None:
         if not isinstance(config, AutoMAXConfigration):
             raise ArgumentError(f"config must be an AutoMAXConfigration, got {config!r:.200}")
-        before, self._config = self.__dict__.get("_record"), config
-        self._record = TrialRecord(Path(config.folder).absolute())
-        self._started = self._started and before.folder == self._record.folder
+        record, self._config = TrialRecord(Path(config.folder).absolute()), config
+        self._started = self._started and self._record.folder == record.folder
+        self._record = record
 
     def minimize(self, *args: Any, **kwargs: Any) -> Any:
         """Not for this class."""

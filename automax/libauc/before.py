@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ConfigSpace import CategoricalHyperparameter
-from ConfigSpace.hyperparameters import Hyperparameter
 from libauc.trainer.core.callbacks import TrainerCallback
 
 from automax.libauc.checks import check_training_data
@@ -92,11 +91,11 @@ def _tried(factory: TrainerFactory) -> Iterator[tuple[str, Mapping[str, Any]]]:
 _FULLEST = (("training:batch_size", -1), ("training:sampling_rate", 0))
 
 
-def _ends(hp: Hyperparameter) -> list[Any]:
+def _ends(hp: Any) -> list[Any]:
     return sorted(hp.choices, key=str) if isinstance(hp, CategoricalHyperparameter) else [hp.lower, hp.upper]
 
 
-class _Finite(TrainerCallback):  # type: ignore[misc]
+class _Finite(TrainerCallback):
     def on_epoch_end(self, args: Any, state: Any, **kwargs: Any) -> None:
         if not math.isfinite(kwargs["train_loss"]):
             raise ArgumentError(
