@@ -90,7 +90,7 @@ class AutoMAX(SMAC_optimizer):
             raise ArgumentError(f"config must be an AutoMAXConfigration, got {config!r:.200}")
         record, self._config = TrialRecord(Path(config.folder).absolute()), config
         self._started = self._started and self._record.folder == record.folder
-        self._record = record
+        self._record: TrialRecord = record
 
     def minimize(self, *args: Any, **kwargs: Any) -> Any:
         """Not for this class."""
