@@ -14,6 +14,7 @@ import time
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from benchmarks.faults.automax import AUTOMAX, AutoMAXTrial
 from benchmarks.faults.kills import CELLS, Counts, Trial, preload
 
 _NAMES = {
@@ -24,6 +25,8 @@ _NAMES = {
     "different": "other results",
     "invalid": "bad lines",
 }
+
+_TRIALS = [*((Trial, cell) for cell in CELLS), *((AutoMAXTrial, cell) for cell in AUTOMAX)]
 
 
 def table(rows: list[tuple[str, str, int, Counts]]) -> str:
@@ -45,7 +48,7 @@ def main() -> int:
     options = parser.parse_args()
     preload()
     end, rows = time.monotonic() + 60 * options.minutes, []
-    for number, cell in enumerate(CELLS):
+    for number, (kind, cell) in enumerate(_TRIALS):
         if options.only not in f"{cell.target} {cell.mode}":
             continue
         total, kills = Counts(), 0
@@ -53,7 +56,7 @@ def main() -> int:
             if time.monotonic() >= end:
                 break
             folder = Path(tempfile.mkdtemp(prefix="faults-"))
-            attempt = Trial(folder, cell, random.Random(f"{options.seed} {number} {trial}"))
+            attempt = kind(folder, cell, random.Random(f"{options.seed} {number} {trial}"))
             found = attempt.run()
             total, kills = total + found, kills + 1
             for complaint in attempt.complaints:

@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from benchmarks.faults.notes import Notes
+from benchmarks.faults.processes import MOST, command_of, pause_until, wait_for_end_of_session
 from benchmarks.faults.readers import unparsable
 from benchmarks.faults.searches import QUICK, call, call_of, cost, journal_of, recorded, search, summary
 from pysmac_compat.errors import SearchError
@@ -25,7 +26,6 @@ from pysmac_compat.files.checksums import split_checksum
 
 N = 24  # evaluations of a run
 PATIENCE = 5.0  # seconds until nothing of a search may be left
-_MOST = 120.0  # seconds that a search may take; a longer one hangs
 
 _FORK = multiprocessing.get_context("fork")
 
@@ -141,8 +141,8 @@ class Trial:
         again = self.notes.lines
         ended = self._recorded()
         # two runs may have a call in common, as that of the default: how often each was made is what counts
-        made = Counter([*map(call_of, kept), *again])
-        counts.doubled = (made - Counter(map(call_of, ended))).total()
+        made = Counter([*map(self._call_of, kept), *again])
+        counts.doubled = (made - Counter(map(self._call_of, ended))).total()
         counts.lost += sum(each not in ended for each in kept) + max(0, N * self.cell.runs - len(ended))
         counts += self._look(complete=True)
         counts.different = int(result != self._replay())
@@ -154,20 +154,28 @@ class Trial:
     def _recorded(self) -> list[dict[str, Any]]:
         return [each for run in range(self.cell.runs) for each in recorded(self.wd, run)]
 
+    def _call_of(self, evaluation: dict[str, Any]) -> str:
+        return call_of(evaluation)
+
+    def _moment(self) -> tuple[int, float]:
+        """Kill after so many calls have begun, and so many seconds more."""
+        moment = self.chance.randrange(N * self.cell.runs)
+        return moment, self.chance.uniform(0, 0.5 if not moment else 0.05)
+
     def _kill(self) -> int:
         """Start the search, kill, and wait for its end; how many of its processes are left then."""
-        moment = self.chance.randrange(N * self.cell.runs)
+        moment, seconds = self._moment()
         script = _FORK.Process(target=self._script, args=("killed", {}))
         script.start()
         assert script.pid is not None
         least = 0 if self.cell.target == "script" else 1
-        pause_until(script, self.notes, max(moment, least), self.chance.uniform(0, 0.5 if not moment else 0.05))
+        pause_until(script, self.notes, max(moment, least), seconds)
         with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess, StopIteration):  # it has ended before
             os.kill(self._victim(script.pid), signal.SIGKILL)
-        script.join(_MOST)
+        script.join(MOST)
         left = wait_for_end_of_session(script.pid, PATIENCE)
         for pid in left:
-            self.complaints.append(f"left: {' '.join(_command(pid))}")
+            self.complaints.append(f"left: {' '.join(command_of(pid))}")
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         return len(left)
@@ -185,10 +193,10 @@ class Trial:
         """The summary of a search in a process of its own that is not disturbed."""
         script = _FORK.Process(target=self._script, args=(name, keywords))
         script.start()
-        script.join(_MOST)
+        script.join(MOST)
         assert script.pid is not None
         for pid in wait_for_end_of_session(script.pid, PATIENCE):
-            self.complaints.append(f"left after {name}: {' '.join(_command(pid))}")
+            self.complaints.append(f"left after {name}: {' '.join(command_of(pid))}")
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(FileNotFoundError):
@@ -201,6 +209,10 @@ class Trial:
         os.setsid()
         errors = os.open(self.folder / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(errors, 2)
+        self._search_here(name, more)
+
+    def _search_here(self, name: str, more: dict[str, Any]) -> None:
+        """Search in this process, and write down the summary."""
         keywords = {"folder": self.wd, "notes": self.notes, "options": QUICK, **self.cell.keywords, **more}
         with self._cluster(keywords), contextlib.suppress(SearchError):
             result = search(n=N, function=keywords.pop("function", self._function), **keywords).result
@@ -262,34 +274,6 @@ class Trial:
             self.complaints.append(problem)
             counts.unparsable += 1
         return counts
-
-
-def pause_until(process: Any, notes: Notes, n_calls: int, seconds: float) -> None:
-    """Wait until so many calls have begun or the process has ended, and then some seconds more."""
-    end = time.monotonic() + _MOST
-    while process.is_alive() and len(notes.lines) < n_calls and time.monotonic() < end:
-        time.sleep(0.001)
-    time.sleep(seconds)
-
-
-def wait_for_end_of_session(session: int, seconds: float) -> list[int]:
-    """The processes of a session that still live after some seconds."""
-    end = time.monotonic() + seconds
-    while (left := [pid for pid in psutil.pids() if _is_of(pid, session)]) and time.monotonic() < end:
-        time.sleep(0.02)
-    return left
-
-
-def _is_of(pid: int, session: int) -> bool:
-    with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-        return os.getsid(pid) == session and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    return False
-
-
-def _command(pid: int) -> list[str]:
-    with contextlib.suppress(psutil.Error):
-        return [str(pid), *psutil.Process(pid).cmdline()]
-    return [str(pid)]
 
 
 def preload() -> None:

@@ -11,7 +11,7 @@ import time
 import psutil
 import pytest
 
-from benchmarks.faults.kills import pause_until
+from benchmarks.faults.processes import pause_until
 from benchmarks.faults.searches import QUICK, call_of, cost, recorded, search, summary
 from pysmac_compat.files.state import read_state_run
 

@@ -8,7 +8,7 @@ import warnings
 
 import pytest
 
-from benchmarks.faults.kills import wait_for_end_of_session
+from benchmarks.faults.processes import wait_for_end_of_session
 from benchmarks.faults.searches import cost, journal_of, search
 from pysmac_compat import optimizer
 from pysmac_compat.search.run import Run
