@@ -124,6 +124,7 @@ class AutoMAX(SMAC_optimizer):
             finally:
                 self._read_log()
                 keep_best(self._record, members=self._members())
+                self._record.tidy()
             print(table(self.log, self.target), f"the search has ended: {self._why_ended()}", sep="\n", flush=True)
             return self._configuration(best)
 

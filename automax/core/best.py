@@ -9,7 +9,7 @@ from typing import Any
 
 from automax.core.keys import key
 from automax.core.record import TrialRecord, move_aside
-from automax.selection.folder import marked, replace
+from automax.selection.folder import marked, replace, tidy
 
 
 def leading(record: TrialRecord) -> list[dict[str, Any]]:
@@ -74,7 +74,11 @@ def keep_best(
         **mark_of(record),
     }
     kept = beside(directory, "best")
-    if directory.is_dir() and not (trial is None and len(best) == 1 and marked(kept) == about):
+    if not directory.is_dir():
+        return
+    if trial is None:
+        tidy(kept, mark_of(record), move_aside)
+    if not (trial is None and len(best) == 1 and marked(kept) == about):
         replace(kept, directory, about, mark_of(record), members, move_aside)
 
 

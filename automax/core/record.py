@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from automax.selection.folder import has_ended
 from pysmac_compat.errors import ArgumentError, FileFormatError
 
 _TUPLE = "__tuple__"
@@ -122,6 +123,13 @@ class TrialRecord:
     def write_state(self, log: list[dict[str, Any]]) -> None:
         """Write ``state.pkl`` for those who read it; nothing of ours does."""
         _replace(self.folder / "state.pkl", pickle.dumps(log))
+
+    def tidy(self) -> None:
+        """Remove the parts of files that were being written when their process was killed."""
+        for name in ("search.json", "state.pkl", "refit.json", "trials/*/summary.json"):
+            for part in self.folder.glob(f"{name}.*"):
+                if has_ended(part.suffix[1:]):
+                    part.unlink(missing_ok=True)
 
 
 def move_aside(path: Path, name: str = "") -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from automax.selection.ensemble import assemble
 
@@ -63,3 +66,20 @@ def replace(
         except OSError:
             if not best.exists():  # else the other search was faster
                 raise
+
+
+def tidy(best: Path, mark: Mapping[str, Any], move_aside: Callable[[Path, str], None]) -> None:
+    """Remove what a process that was killed in `replace` has left; the folder of another search is moved aside."""
+    for word in ("new", "before"):
+        for left in best.parent.glob(f"{glob.escape(best.name)}-{word}-*"):
+            if not has_ended(left.name.rpartition("-")[2]):
+                continue
+            if word == "new" or is_of(left, mark):
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                move_aside(left, best.name)
+
+
+def has_ended(process: str) -> bool:
+    """Whether the process that has named a file after itself has ended; False if that is no process id."""
+    return process.isdecimal() and not psutil.pid_exists(int(process))

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import threading
 import time
 import warnings
@@ -231,3 +232,37 @@ def test_warnings_point_at_the_line_of_the_user(tmp_path):
     cases.append((tuner.optimize, "num-pca"))
     for call, text in cases:
         assert [(__file__, True)] == [(file, text in message) for file, message in line_of(call)]
+
+
+def test_what_a_killed_process_has_left_is_removed(tmp_path):
+    """Parts of files, and of the folder of the best; not what is another's, or is being written."""
+    search(tmp_path, 3).optimize()
+    ended, lives = ended_process(), os.getppid()
+    (trial, *_) = (tmp_path / "search" / "trials").iterdir()
+    parts = [tmp_path / "search" / "search.json", tmp_path / "search" / "state.pkl", trial / "summary.json"]
+    best, others = tmp_path / "experiment_best", {"search": "another", "begun": "1.0"}
+    for process in (ended, lives):
+        for path in parts:
+            path.with_name(f"{path.name}.{process}").write_text("{")
+        for word in ("new", "before"):
+            shutil.copytree(best, tmp_path / f"experiment_best-{word}-{process}")
+    foreign = tmp_path / f"experiment_best-before-{ended_process()}"
+    shutil.copytree(best, foreign)
+    (foreign / "trial.json").write_text(json.dumps(others))
+    mine = [tmp_path / "search" / "notes.json.1", trial / f"model.{ended}"]
+    for path in mine:
+        path.touch()
+    search(tmp_path, 3).optimize()
+    for path in parts:
+        assert [each.name for each in path.parent.glob(f"{path.name}.*")] == [f"{path.name}.{lives}"]
+    left = sorted(path.name for path in tmp_path.glob("experiment_best-*"))
+    assert left == [f"experiment_best-before-{lives}", f"experiment_best-new-{lives}", "experiment_best-old-1"]
+    assert json.loads((tmp_path / "experiment_best-old-1" / "trial.json").read_text()) == others
+    assert all(path.exists() for path in mine)
+
+
+def ended_process():
+    """The id of a process that has just ended."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
