@@ -133,8 +133,8 @@ class AutoMAXTrial(Trial):
     def _search_here(self, name: str, more: dict[str, Any]) -> None:
         folder = more.get("folder", self.wd.parent)
         failing = frozenset(more.get("failing", ()))
-        noted = not more.get("undisturbed")
-        trainer = Trainer(folder, *((self.notes, self.processes) if noted else (None, None)), failing=failing)
+        notes, processes = (None, None) if more.get("undisturbed") else (self.notes, self.processes)
+        trainer = Trainer(folder, notes, processes, failing)
         config = AutoMAXConfigration(
             n_trials=N, SEED=1, output_directory=str(folder), name="search", overwrite=False, **self.cell.keywords
         )
