@@ -280,7 +280,11 @@ class AutoMAX(SMAC_optimizer):
             if name in shown:
                 return
             shown.add(name)
-            trial = self._record.find(name) or self._note_lost(evaluation)
+            trial = self._record.find(name)
+            # killed after it had written its summary, and before it answered: the search has learnt that it failed
+            unanswered = trial is not None and trial["status"] == "finished" and not evaluation.succeeded
+            if trial is None or (unanswered and trial.get("number") == evaluation.index):
+                trial = self._note_lost(evaluation)
             self._read_log()
             if self._one_training:
                 keep_best(self._record, trial)

@@ -261,6 +261,26 @@ def test_what_a_killed_process_has_left_is_removed(tmp_path):
     assert all(path.exists() for path in mine)
 
 
+def test_a_trial_that_was_killed_before_it_answered_has_failed(tmp_path, monkeypatch):
+    """Its summary is there, but the search has not heard of it: the log, and what is returned, follow the search."""
+    script, write = os.getpid(), TrialRecord.write
+
+    def write_and_die(self, trial):
+        write(self, trial)
+        if os.getpid() != script and trial["number"] == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(TrialRecord, "write", write_and_die)
+    tuner = search(tmp_path, 3)
+    best = tuner.optimize()
+    assert [trial["status"] for trial in tuner.log] == ["finished", "finished", "failed"]
+    assert "SIGKILL" in tuner.log[2]["message"]
+    assert dict(best) == tuner.log[1]["space"]
+    assert (tmp_path / "experiment_best" / "checkpoint").read_text() == repr(best["x"])
+    assert search(tmp_path, 3).optimize() == best
+    assert trained(tmp_path) == 3
+
+
 def ended_process():
     """The id of a process that has just ended."""
     process = subprocess.Popen(["true"])
