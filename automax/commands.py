@@ -17,6 +17,7 @@ from automax._extra import need
 from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
 from automax.file import Settings, check_settings, load_settings
+from automax.page import check_page
 from automax.report import best_lines, noisy, refit_line
 from pysmac_compat.errors import PysmacError, warn
 
@@ -43,6 +44,7 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
     ):
         made.add_argument(f"--{name}", type=kind, default=None)
     made.add_argument("--progress", action="store_true", default=None, help="a line that moves; needs tqdm")
+    made.add_argument("--report", metavar="FILE", help="write a page about the search, for the browser")
     made.add_argument(
         "--resume",
         "--resume_from_checkpoint",
@@ -173,8 +175,12 @@ def command(
             path = arguments.config_file if arguments.recipe is None else recipe_path(arguments.recipe)
             settings = apply_cli_overrides(load_settings(path), arguments)
             check(settings)
+            if arguments.report is not None:
+                check_page(arguments.report)
             seed_everything(settings.training["SEED"])
             tuner = search(settings, is_graph(settings) if graph is None else graph)
+            if arguments.report is not None:
+                tuner.report(arguments.report)
         except (PysmacError, ImportError, OSError, RuntimeError) as error:
             print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
             return 2

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from automax.core.best import beside
-from automax.selection.ensemble import ABOUT, load
+from automax.selection.ensemble import ABOUT, load, predictions
 from automax.selection.rules import draws
 from pysmac_compat.report import short
 
@@ -51,15 +51,13 @@ def best_lines(
     report: dict[str, Any] = {"configuration": dict(best), "target": target, "trials": len(log)}
     if not mine:
         return [*lines, "no trial has finished"], report
-    splits = list(mine[0].get("metrics", {"val": {}}))
-    for split in splits:
-        values = [t["metrics"][split][target] if "metrics" in t else t["val"] for t in mine]
-        found: dict[str, Any] = {"score": sum(values) / len(values)}
+    known = scores(mine, target, metrics)
+    splits = list(known)
+    for split, found in known.items():
         text = f"  {split} {target} {found['score']:.4f}"
-        if len(values) > 1:
-            text += f", the mean over {len(values)} trainings from {min(values):.4f} to {max(values):.4f}"
-        elif "directory" in mine[0]:
-            found["interval"] = interval(mine[0]["directory"], split, target, metrics)
+        if "range" in found:
+            text += f", the mean over {len(mine)} trainings from {{:.4f}} to {{:.4f}}".format(*found["range"])
+        elif "interval" in found:
             found["rarest"] = _rarest(mine[0]["directory"], split)
             text += " [{:.4f}, {:.4f}]".format(*found["interval"])
         report[split] = found
@@ -73,6 +71,38 @@ def best_lines(
         report["default"] = {"test": sum(t["metrics"]["test"][target] for t in ours) / len(ours)}
         lines.append(f"the default configuration: test {target} {report['default']['test']:.4f}")
     return lines, report
+
+
+def scores(trials: Sequence[Mapping[str, Any]], target: str, metrics: Any) -> dict[str, dict[str, Any]]:
+    """The score of a configuration on each split, the mean over its trials.
+
+    Returns
+    -------
+    dict
+        For each split the ``score``; of several trials their ``range``, of one that has kept its predictions an
+        ``interval`` of 95 %.
+    """
+    about = trials[0].get("metrics")
+    found: dict[str, dict[str, Any]] = {}
+    for split in about if isinstance(about, Mapping) else ("val", "test"):
+        values = [_score(trial, split, target) for trial in trials]
+        if any(value is None for value in values):
+            continue
+        found[split] = {"score": sum(values) / len(values)}
+        if len(values) > 1:
+            found[split]["range"] = min(values), max(values)
+        elif callable(metrics) and f"{split}_scores" in (predictions(Path(trials[0].get("directory", ""))) or ()):
+            found[split]["interval"] = interval(trials[0]["directory"], split, target, metrics)
+    return found
+
+
+def _score(trial: Mapping[str, Any], split: str, target: str) -> Any:
+    """What a trial tells of a split; None if it is no number."""
+    try:
+        value = trial["metrics"][split][target]
+    except (KeyError, TypeError):
+        value = trial.get(split)
+    return value if isinstance(value, (int, float)) else None
 
 
 def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any, report: dict[str, Any]) -> list[str]:

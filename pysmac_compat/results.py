@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import optuna
     import pandas as pd
 
+    from pysmac_compat.report.parts import Part
     from pysmac_compat.report.plots import Plots
     from pysmac_compat.space.definition import Definition
 
@@ -382,7 +383,12 @@ class Result:
 
         return summary(self)
 
-    def report(self, path: str | os.PathLike[str] | None = None, title: str = "Result of a search") -> str | None:
+    def report(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        title: str = "Result of a search",
+        parts: Sequence[Part] = (),
+    ) -> str | None:
         """Return or write an HTML page about the result, in one file: ``opt.result.report("run.html")``.
 
         The page has the summary, an interactive history and parallel coordinates, the best configurations, the
@@ -393,6 +399,8 @@ class Result:
         ----------
         path : str or path-like, optional
         title : str
+        parts : sequence of pysmac_compat.report.Part
+            Tables and pictures of the caller, which stand below the summary.
 
         Returns
         -------
@@ -406,7 +414,7 @@ class Result:
         """
         from pysmac_compat.report.page import as_bytes, page
 
-        text = as_bytes(page(self, title))
+        text = as_bytes(page(self, title, parts=parts))
         return _written(path, text.decode())
 
     @property

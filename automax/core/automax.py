@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from automax.core.refit import refit
 from automax.core.trial import SearchedTrainer, Training, check_trainer, identity_of, new_trial
 from automax.selection.ensemble import members_of
 from automax.selection.rules import size
-from pysmac_compat import Evaluation, FileFormatError, ResumeError, SMAC_optimizer
+from pysmac_compat import Evaluation, FileFormatError, ResumeError, SMAC_optimizer, load_result
 from pysmac_compat.errors import ArgumentError, warn
 from pysmac_compat.events import Evaluated, Event
 from pysmac_compat.report import Pace, last_line, say
@@ -33,14 +34,9 @@ class AutoMAX(SMAC_optimizer):
     Parameters
     ----------
     trainer : callable
-        Called as ``trainer(space=configuration)``. Has its search space as ``cs``. Returns an object with
-        ``train()``, and after that ``state.train_summary``, a dict with the validation score ``val`` and perhaps
-        ``test``: higher is better. If the object has ``args`` with ``output_path`` and ``experiment_name``, as
-        LibAUC's trainers do, each trial gets a folder of its own below them. A trainer may have
-        ``metrics``, among which the target then must be, and ``n_instances`` (folds, repeats): then it is
-        called with ``instance``, 0, 1, ..., too, and the mean over them counts. With ``identity``, a dict that JSON
-        can hold (data set, model, settings, ...), a search is resumed only with a trainer that says the same.
-        An `autopartial` is such a callable.
+        Called as ``trainer(space=configuration)``; has its search space as ``cs``. Returns an object with ``train()``,
+        and after that ``state.train_summary``, a dict with the validation score ``val``: higher is better. An
+        `autopartial` is such a callable; docs/automax.md has the whole protocol.
     config : AutoMAXConfigration
     target : str
         Name of the metric that is maximised.
@@ -201,6 +197,27 @@ class AutoMAX(SMAC_optimizer):
             self._show(name, self.best_score, training.n_trials)
         return -float(next(trial["val"] for trial in self.log if trial["key"] == name))
 
+    def report(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write a page about the search: that of its result, with the scores and curves of its models.
+
+        Parameters
+        ----------
+        path : str, path-like or None
+            None: the text is returned.
+
+        Raises
+        ------
+        ArgumentError
+            A ``ValueError``: before the search.
+        ImportError
+            If jinja2 or, for the curves, matplotlib is missing.
+        """
+        from automax.page import page
+
+        if not any("number" in trial for trial in self.log):
+            raise ArgumentError("report() is about the trials of a search: call optimize() first")
+        return page(self, self._record, self.result or load_result(self._record.folder), path)
+
     def refit(self) -> dict[str, Any]:
         """Train the best configuration once more, on the rows of train and val together.
 
@@ -343,10 +360,7 @@ class AutoMAX(SMAC_optimizer):
 def _public(trials: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The trials for the user: those that failed with a finite value below all others."""
     worst = min([WORST, *(t["val"] - 1 for t in trials if t["val"] is not None)])
-    shown = []
-    for trial in trials:
-        shown.append({**trial, "val": worst if trial["val"] is None else trial["val"]})
-    return shown
+    return [{**trial, "val": worst if trial["val"] is None else trial["val"]} for trial in trials]
 
 
 def _check_cuda() -> None:

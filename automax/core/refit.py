@@ -10,7 +10,7 @@ from typing import Any
 from automax.core.best import mark_of
 from automax.core.keys import key
 from automax.core.record import TrialRecord, move_aside, read, storable, write
-from automax.core.trial import SearchedTrainer, seed_everything, trial_seed
+from automax.core.trial import SearchedTrainer, own_directory, seed_everything, trial_seed
 from automax.libauc.device import cuda_means_device, one_thread
 from automax.selection.folder import MARKER, is_of
 from pysmac_compat.errors import ArgumentError
@@ -43,7 +43,7 @@ def refit(
             seed_everything(trial_seed(search_seed, name))
             made = trainer.refit(space=space, epochs=epochs)
             about = {"epochs": epochs, "space": dict(space)}
-            directory = _own_directory(made)
+            directory = own_directory(made, "_refit", move_aside)
             if directory is not None:
                 (directory / MARKER).write_text(json.dumps(mark) + "\n")
                 about["directory"] = str(directory.absolute())
@@ -57,18 +57,6 @@ def refit(
     if found is None:
         raise RuntimeError(f"the training on train and val has failed: {outcome.message.strip() or outcome.status}")
     return found
-
-
-def _own_directory(made: Any) -> Path | None:
-    """Point a trainer with ``args`` to ``<experiment_name>_refit``, where nothing else is."""
-    args = getattr(made, "args", None)
-    if args is None or not hasattr(args, "output_path") or not hasattr(args, "experiment_name"):
-        return None
-    args.experiment_name += "_refit"
-    directory = Path(args.output_path, args.experiment_name)
-    move_aside(directory)
-    directory.mkdir(parents=True)
-    return directory
 
 
 def _find(record: TrialRecord, mark: Mapping[str, Any]) -> dict[str, Any] | None:

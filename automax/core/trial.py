@@ -11,7 +11,7 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -121,7 +121,7 @@ class Training:
             seed_everything(own_seed)
             with cuda_means_device():
                 made = self.trainer(space=space) if instance is None else self.trainer(space=space, instance=instance)
-                directory = _own_directory(made, folder)
+                directory = own_directory(made, f"/{folder}", lambda path: shutil.rmtree(path, ignore_errors=True))
                 seed_everything(own_seed)  # LibAUC's samplers have set numpy's seed to one of theirs
                 if hasattr(made, "prepare"):
                     curves = [t["curve"] for t in self.record.trials() if t["instance"] == instance and "curve" in t]
@@ -164,14 +164,14 @@ def _summary(made: Any) -> dict[str, Any]:
     return {**storable({name: entry for name, entry in summary.items() if name not in _OURS}), "val": value}
 
 
-def _own_directory(made: Any, folder: str) -> Path | None:
-    """Point a trainer with ``args`` to a folder in which nothing of another trial, or of a broken one, is left."""
+def own_directory(made: Any, suffix: str, clear: Callable[[Path], object]) -> Path | None:
+    """Point a trainer with ``args`` to an empty folder; ``clear`` takes away what is there."""
     args = getattr(made, "args", None)
     if args is None or not hasattr(args, "output_path") or not hasattr(args, "experiment_name"):
         return None
-    args.experiment_name = f"{args.experiment_name}/{folder}"
+    args.experiment_name = f"{args.experiment_name}{suffix}"
     directory = Path(args.output_path, args.experiment_name)
-    shutil.rmtree(directory, ignore_errors=True)
+    clear(directory)
     directory.mkdir(parents=True)
     return directory
 

@@ -67,8 +67,13 @@ def _saved(trial: Trial) -> dict[str, Any] | None:
     """The predictions of a trial; None if it has no model that `load_model` reads, or they cannot be read."""
     if "directory" not in trial or not all(Path(trial["directory"], name).is_file() for name in _NEEDED):
         return None
+    return predictions(Path(trial["directory"]))
+
+
+def predictions(folder: Path) -> dict[str, Any] | None:
+    """The predictions in a folder; None if there are none for the validation rows that can be read."""
     try:
-        saved = load(Path(trial["directory"]))
+        saved = load(folder)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None
     return saved if {"val_labels", "val_scores"} <= saved.keys() else None

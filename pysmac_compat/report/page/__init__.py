@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from pysmac_compat.report.table import missing
 from pysmac_compat.report.words import visible
 
 if TYPE_CHECKING:
+    from pysmac_compat.report.parts import Part
     from pysmac_compat.results import Result
 
 #: the beginning of each page, which identifies a file as a page of this package
@@ -24,7 +26,7 @@ _HERE = Path(__file__).parent
 _SCRIPTS = ("chart.js", "history.js", "parallel.js", "page.js")
 
 
-def page(result: Result, title: str = "", tag: str | None = None) -> str:
+def page(result: Result, title: str = "", tag: str | None = None, parts: Sequence[Part] = ()) -> str:
     """Return the text of the page.
 
     Parameters
@@ -33,6 +35,8 @@ def page(result: Result, title: str = "", tag: str | None = None) -> str:
     title : str
     tag : str or None
         For a page that follows a search: a text that identifies this state of the page.
+    parts : sequence of Part
+        What stands below the summary.
 
     Raises
     ------
@@ -42,7 +46,7 @@ def page(result: Result, title: str = "", tag: str | None = None) -> str:
     environment = _environment("report()")  # before any work
     from pysmac_compat.report.page.sections import sections
 
-    return _rendered(environment, title, tag, sections(result))
+    return _rendered(environment, title, tag, {**sections(result), "parts": parts})
 
 
 def empty_page(message: str, title: str, tag: str) -> str:
