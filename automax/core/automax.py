@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ConfigSpace import Configuration, ConfigurationSpace
 
 from automax.core.automax_configration import AutoMAXConfigration
-from automax.core.best import keep_best, leading, mean_score
+from automax.core.best import keep_best, leading, mean_score, remove_weights
 from automax.core.keys import key, natives
 from automax.core.progress import progress_line, table
 from automax.core.record import WORST, TrialRecord
@@ -43,13 +43,9 @@ class AutoMAX(SMAC_optimizer):
 
     Attributes
     ----------
-    configspace : ConfigurationSpace
-    trainer : callable
-    config : AutoMAXConfigration
-    target : str
+    configspace, trainer, config, target : ConfigurationSpace, callable, AutoMAXConfigration, str
     smac : smac.HyperparameterOptimizationFacade
-        SMAC3's facade with all trials so far, made when it is first asked for after the last one has ended; its files
-        are below the folder of the search.
+        SMAC3's facade with all trials so far; its files are below the folder of the search.
     log : list of dict
         The summaries of the trials that have ended, with ``number``, ``space``, ``status`` ('finished' or 'failed') and
         ``seconds``. A failed one has as ``val`` a value below all others, and a ``message``. One that was trained
@@ -111,6 +107,8 @@ class AutoMAX(SMAC_optimizer):
             If CUDA is in use already, so that the trials' processes could not use it.
         """
         _check_cuda()
+        if self.config.keep == "best" and not self._one_training:
+            raise ArgumentError("keep='best' needs one training of each configuration: no folds, repeats or seeds")
         self._open()
         with self.locked():
             training = self._start()
@@ -119,8 +117,11 @@ class AutoMAX(SMAC_optimizer):
                 self._record.note_returned(best)
             finally:
                 self._read_log()
-                keep_best(self._record, members=self._members())
+                members = self._members()
+                keep_best(self._record, members=members)
                 self._record.tidy()
+            if self.config.keep == "best":
+                remove_weights(self._record, members or leading(self._record))
             print(table(self.log, self.target), f"the search has ended: {self._why_ended()}", sep="\n", flush=True)
             return self._configuration(best)
 
@@ -130,6 +131,10 @@ class AutoMAX(SMAC_optimizer):
         # all seeds in one run of that name, so that there is one lock for a search
         limit = {} if config.total_time_limit is None else {"wallclock-limit": config.total_time_limit}
         self.smac_options.update({"workers": config.workers, "seed-offset": config.SEED} | limit)
+        cutoff, wall = config.trial_time_limit, config.trial_wall_limit
+        if wall is not None:
+            cutoff = cutoff or wall / 1.001  # the option must be above 1
+            self.smac_options["kill-run-exceeding-captime-factor"] = wall / cutoff
         for resume in (True, False):
             first = self._record.description["first"]
             if first:
@@ -142,7 +147,7 @@ class AutoMAX(SMAC_optimizer):
                     deterministic=config.deterministic,
                     num_train_instances=getattr(self.trainer, "n_instances", None),
                     mem_limit_function_mb=config.trial_memory_limit,
-                    t_limit_function_s=config.trial_time_limit,
+                    t_limit_function_s=cutoff,
                     on_event=follow,
                     resume=resume,
                     numbered=True,
@@ -198,20 +203,7 @@ class AutoMAX(SMAC_optimizer):
         return -float(next(trial["val"] for trial in self.log if trial["key"] == name))
 
     def report(self, path: str | os.PathLike[str] | None = None) -> str | None:
-        """Write a page about the search: that of its result, with the scores and curves of its models.
-
-        Parameters
-        ----------
-        path : str, path-like or None
-            None: the text is returned.
-
-        Raises
-        ------
-        ArgumentError
-            A ``ValueError``: before the search.
-        ImportError
-            If jinja2 or, for the curves, matplotlib is missing.
-        """
+        """Write a page about the search, with the scores and curves of its models; without a path return it."""
         from automax.page import page
 
         if not any("number" in trial for trial in self.log):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from automax.core.keys import key
+from automax.core.keys import digest, key
 from automax.core.record import TrialRecord, move_aside
-from automax.selection.folder import marked, replace, tidy
+from automax.selection.folder import marked, replace, strip, tidy
 
 
 def leading(record: TrialRecord) -> list[dict[str, Any]]:
@@ -80,6 +80,21 @@ def keep_best(
         tidy(kept, mark_of(record), move_aside)
     if not (trial is None and len(best) == 1 and marked(kept) == about):
         replace(kept, directory, about, mark_of(record), members, move_aside)
+
+
+def remove_weights(record: TrialRecord, returned: Sequence[Mapping[str, Any]]) -> None:
+    """Leave the predictions of the trials that the search does not return, and the models of the others."""
+    if returned and "directory" in returned[0]:
+        others = [
+            t for t in record.trials() if not t.get("by_hand") and t["key"] not in [each["key"] for each in returned]
+        ]
+        experiment = folder_of(Path(returned[0]["directory"])).parent
+        strip([experiment / trial_folder(record, trial["space"]) for trial in others])
+
+
+def trial_folder(record: TrialRecord, values: Mapping[str, Any]) -> str:
+    """The folder of a configuration: of this search, as another may train the same below the same experiment_name."""
+    return f"trial-{digest(str(record.folder), key(values, 0, None))}"
 
 
 def folder_of(directory: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,18 +16,8 @@ def progress_line(
 ) -> str:
     """One line on a trial that has just ended.
 
-    Parameters
-    ----------
-    trial : dict
-        An entry of the log.
-    number : int or None
-        None for one that was trained by hand.
-    n_trials : int
-    best : float
-        The best score so far.
-    target : str
-    left : float or None
-        Seconds that the rest of the search will take.
+    ``number`` is None for one that was trained by hand, ``best`` the best score so far, ``left`` what the rest of the
+    search will take in seconds.
 
     >>> trial = {"val": 0.9, "status": "finished", "seconds": 1.5, "space": {"lr": 0.1}}
     >>> progress_line(trial, 1, 0.9, 10, "AUROC", 90.0)
@@ -68,23 +59,19 @@ def table(log: Sequence[Mapping[str, Any]], target: str) -> str:
     2       failed
     ----------------------------------------
     """
-    with_test = any(_is_number(trial.get("test")) for trial in log)
-    with_fold = any(trial.get("instance") is not None for trial in log)
-    header = ["Trial", *(["Fold"] if with_fold else []), f"Val {target}", *([f"Test {target}"] if with_test else [])]
-    rows: list[list[str]] = []
-    number = 0
-    for trial in log:
-        failed = trial["status"] == "failed"
-        number += not trial.get("by_hand")
-        row = ["-" if trial.get("by_hand") else str(number), *([str(trial.get("instance"))] if with_fold else [])]
-        row.append("failed" if failed else f"{trial['val']:.6f}")
-        if with_test:
-            row.append(f"{trial['test']:.6f}" if not failed and _is_number(trial.get("test")) else "")
-        rows.append(row)
-    widths = [max(len(row[i]) for row in [header, *rows]) + 3 for i in range(len(header))]
+    numbers = itertools.count(1)
+    columns = {"Trial": ["-" if trial.get("by_hand") else str(next(numbers)) for trial in log]}
+    if any(trial.get("instance") is not None for trial in log):
+        columns["Fold"] = [str(trial.get("instance")) for trial in log]
+    ended = [trial["status"] != "failed" for trial in log]
+    columns[f"Val {target}"] = [f"{t['val']:.6f}" if good else "failed" for t, good in zip(log, ended, strict=True)]
+    if any(_is_number(trial.get("test")) for trial in log):
+        tests = [trial.get("test") if good else None for trial, good in zip(log, ended, strict=True)]
+        columns[f"Test {target}"] = [f"{test:.6f}" if _is_number(test) else "" for test in tests]
+    widths = [max(len(cell) for cell in (name, *cells)) + 3 for name, cells in columns.items()]
     line = "-" * max(_WIDTH, sum(widths))
-    body = ["".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    head = "".join(cell.ljust(width) for cell, width in zip(header, widths, strict=True)).rstrip()
+    rows = [columns, *zip(*columns.values(), strict=True)]
+    head, *body = ("".join(map(str.ljust, row, widths)).rstrip() for row in rows)
     return "\n".join([line, head, line, *body, line])
 
 

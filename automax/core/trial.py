@@ -19,7 +19,8 @@ from typing import Any, Protocol
 import numpy as np
 from ConfigSpace import Configuration, ConfigurationSpace
 
-from automax.core.keys import digest, key
+from automax.core.best import trial_folder
+from automax.core.keys import key
 from automax.core.progress import trial_label
 from automax.core.record import TrialRecord, storable
 from automax.libauc.device import cuda_means_device, one_thread
@@ -107,8 +108,7 @@ class Training:
     ) -> dict[str, Any]:
         """Train; without a number by hand. ``values``: those of ``space`` with Python's own types."""
         name = key(values, seed, instance)
-        # of this search: another one may train the same configuration below the same experiment_name
-        folder = f"trial-{digest(str(self.record.folder), key(values, 0, None))}"
+        folder = trial_folder(self.record, values)
         if not self.deterministic:
             folder += f"/seed-{seed}"
         elif seed != 0:  # by hand; beside, not inside, the folder of the search's own trial

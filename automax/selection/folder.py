@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from automax.selection.ensemble import assemble
+from automax.selection.ensemble import PREDICTIONS, assemble
 
 #: says of which search and trials a folder is
 MARKER = "trial.json"
@@ -83,3 +83,12 @@ def tidy(best: Path, mark: Mapping[str, Any], move_aside: Callable[[Path, str], 
 def has_ended(process: str) -> bool:
     """Whether the process that has named a file after itself has ended; False if that is no process id."""
     return process.isdecimal() and not psutil.pid_exists(int(process))
+
+
+def strip(directories: Sequence[Path]) -> None:
+    """Remove what is in the folders of trials, as far as they exist, but for predictions."""
+    for path in [path for each in directories if each.is_dir() for path in each.iterdir()]:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != PREDICTIONS:
+            path.unlink()
