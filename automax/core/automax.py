@@ -13,10 +13,10 @@ from ConfigSpace import Configuration, ConfigurationSpace
 from automax.core.automax_configration import AutoMAXConfigration
 from automax.core.best import keep_best, leading, mean_score, remove_weights
 from automax.core.keys import key, natives
-from automax.core.progress import progress_line, table
 from automax.core.record import WORST, TrialRecord
 from automax.core.refit import refit
 from automax.core.trial import SearchedTrainer, Training, check_trainer, identity_of, new_trial
+from automax.progress import progress_line, table
 from automax.selection.ensemble import members_of
 from automax.selection.rules import size
 from pysmac_compat import Evaluation, FileFormatError, ResumeError, SMAC_optimizer, load_result

@@ -21,9 +21,9 @@ from ConfigSpace import Configuration, ConfigurationSpace
 
 from automax.core.best import trial_folder
 from automax.core.keys import key
-from automax.core.progress import trial_label
 from automax.core.record import TrialRecord, storable
 from automax.libauc.device import cuda_means_device, one_thread
+from automax.progress import trial_label
 from pysmac_compat.errors import ArgumentError, ParameterError, warn
 from pysmac_compat.suggestions import nearest
 

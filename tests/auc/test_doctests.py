@@ -6,7 +6,7 @@ import pytest
 
 @pytest.mark.parametrize(
     "name",
-    ["automax.core.autopartial", "automax.core.helpers", "automax.core.progress", "automax.spaces"],
+    ["automax.core.autopartial", "automax.core.helpers", "automax.progress", "automax.spaces"],
 )
 def test_the_examples_of_the_docstrings(name):
     result = doctest.testmod(importlib.import_module(name))
