@@ -229,7 +229,7 @@ def test_progress_tells_what_has_failed_and_what_is_left(kind, tmp_path, capfd):
     search(tmp_path, 4, more={"broken": broken([0, kind], kind)}).optimize()
     lines = [line for line in capfd.readouterr().out.splitlines() if line.startswith("trial ")]
     assert [line.split(":")[0] for line in lines] == [f"trial {i}/4" for i in (1, 2, 3, 4)]
-    why = "this one is broken" if kind == 1 else "exit code 3"
+    why = r"this one is broken \(searches.py, line \d+, in train\)" if kind == 1 else "exit code 3"
     assert re.search(rf"failed: .*{why}, about .* left; broken={kind}, ", lines[0])
     assert "about 0 s left" in lines[3]
     search(tmp_path, 4, more={"broken": broken([0, kind], kind)}).optimize()
