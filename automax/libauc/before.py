@@ -15,6 +15,7 @@ from libauc.trainer.core.callbacks import TrainerCallback
 
 from automax.libauc.checks import check_training_data
 from automax.libauc.device import one_thread
+from automax.libauc.trainers import TrainingDiverged
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.isolated import call_isolated
 
@@ -112,7 +113,8 @@ def _one_batch(trainer: Any) -> None:
     trainer.save_checkpoint = trainer.metric = lambda *args: {}
     trainer.args.epochs, trainer.pretrain_epochs = 1, 0
     trainer.try_model()
-    trainer.train()
+    with contextlib.suppress(TrainingDiverged):  # a failed trial, if the search comes to it: others may do better
+        trainer.train()
 
 
 def _check_folder(training: Mapping[str, Any]) -> None:
