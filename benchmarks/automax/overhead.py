@@ -21,9 +21,10 @@ from libauc.trainer.config.args import TrainingArguments
 from libauc.trainer.core.callbacks import CLICallback
 from libauc.trainer.core.image_trainer import Trainer
 
-from automax import AutoMAX, models
+from automax import AutoMAX
 from automax.commands import search_config
 from automax.file import Settings, check_settings
+from automax.libauc import models
 from automax.libauc.device import cuda_means_device, device
 from automax.libauc.factory import TrainerFactory
 from automax.libauc.trainers import Rows
