@@ -16,7 +16,8 @@ from pysmac_compat.report import short
 
 #: half the width of a validation score's interval above which it is called noisy
 _WIDE = 0.02
-#: of rows that all are ranked well so many may be ranked badly next time (the rule of three), at half of the score each
+#: if all rows are ranked well, up to three rows of another sample may be ranked badly (the rule of three); each costs
+#: half of its share of the score
 _UNSEEN = 1.5
 
 
@@ -106,7 +107,7 @@ def _score(trial: Mapping[str, Any], split: str, target: str) -> Any:
 
 
 def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any, report: dict[str, Any]) -> list[str]:
-    """The same of the ensemble in a folder, if there is one."""
+    """Return the lines about the ensemble in a folder, and add its scores to ``report``; none without an ensemble."""
     if not (folder / ABOUT).is_file():
         return []
     members = json.loads((folder / ABOUT).read_text())["members"]

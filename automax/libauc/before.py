@@ -46,7 +46,7 @@ def check_before(factory: TrainerFactory) -> None:
         said.seek(0)
         text = said.read()
     if not text and outcome.status != "SAT":
-        text = f"the process that makes a trainer for {_DEFAULT} has died: {outcome.message}"
+        text = f"the process that makes a trainer for {_DEFAULT} ended without a result: {outcome.message}"
     if text:
         raise ArgumentError(text)
     _check_folder(factory.settings.training)
@@ -113,7 +113,7 @@ def _one_batch(trainer: Any) -> None:
     trainer.save_checkpoint = trainer.metric = lambda *args: {}
     trainer.args.epochs, trainer.pretrain_epochs = 1, 0
     trainer.try_model()
-    with contextlib.suppress(TrainingDiverged):  # a failed trial, if the search comes to it: others may do better
+    with contextlib.suppress(TrainingDiverged):  # the search records a failed trial; other configurations may train
         trainer.train()
 
 

@@ -2,10 +2,10 @@
 
 ::
 
-    best.pt, best.json          of the best trial, as in any folder of a trial
-    members/2, members/3, ...   the same of the others, with their predictions
+    best.pt, best.json          the model of the best trial, as in any folder of a trial
+    members/2, members/3, ...   the models of the other trials, with their predictions
     ensemble.json               the members, and the mean and deviation of their logits on the validation rows
-    predictions.npz             those of the ensemble
+    predictions.npz             the predictions of the ensemble
 """
 
 from __future__ import annotations

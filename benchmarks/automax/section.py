@@ -28,7 +28,7 @@ By default the mean of its five best models (`automax.load_model("..._best")`), 
 and the best trial alone, on test: {tasks} tasks, {splits} splits of each. *Both* is one search over the task's loss and
 cross-entropy with Adam, with as many trials in all as cross-entropy alone gets. Differences are paired, with 95 %
 intervals over splits, and in the last line over the means of the tasks. The trainings take LibAUC's steps, computed
-with NumPy.
+with NumPy. The limit of five was chosen among the rules below on these same tasks, so expect somewhat less on others.
 """
 
 _RULES = """\
