@@ -33,8 +33,8 @@ _TITLE = """### Noise that the optimizer is told of
 The same six functions with 5 and 20 % of noise each, our own search with `deterministic` left on and with
 [`deterministic=False`](noise_and_instances.md). Medians of the true regret of what is returned; *ratio* is the
 geometric mean of the ratios of regrets (each plus 0.001), *median* their median: below 1 it is better to say so.
-The shares of further runs were chosen among several variants on these same functions, with other optima: on functions that
-nobody looked at, the result may be worse.
+The shares of further runs were chosen among several variants on these same functions, with other optima: on functions
+that nobody looked at, the result may be worse.
 `python -m benchmarks.noise --budgets {budgets}` makes it, at commit {commits}.
 """
 
