@@ -1,7 +1,7 @@
-"""AUC tuning for LibAUC models on the search of `pysmac_compat`.
+"""Tune LibAUC models for an area under a curve, with the search of `pysmac_compat`.
 
-The names below are imported when they are first used: ``import automax`` costs nothing, and torch and
-LibAUC are needed only by what trains with them.
+Each name below is imported at its first use, so ``import automax`` is fast. Only the functions that train or load
+models need torch and LibAUC.
 """
 
 from __future__ import annotations

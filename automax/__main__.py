@@ -1,4 +1,4 @@
-"""Search, whatever the data are: ``automax fit data.csv --target y``, ``automax --recipe digits``."""
+"""The command ``automax``: for example ``automax fit data.csv --target y`` or ``automax --recipe digits``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _search = command(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit status."""
+    """Run the command, and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     return tables.main(words) if words[:1] and words[0] in tables.NAMES else _search(words)
 

@@ -1,4 +1,4 @@
-"""What ``python -m automax.auto_trainer`` and its sisters have in common."""
+"""The common parts of ``automax``, ``python -m automax.auto_trainer`` and the other commands for files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TRAINING = ("epochs", "batch_size", "eval_batch_size", "sampling_rate", "num_wo
 
 
 def parser(program: str, description: str) -> argparse.ArgumentParser:
-    """The documented flags."""
+    """Return the parser of the documented flags."""
     made = argparse.ArgumentParser(prog=program, description=description)
     source = made.add_mutually_exclusive_group(required=True)
     source.add_argument("--config_file", help="a YAML file")
@@ -57,28 +57,28 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
 
 
 def recipes() -> list[str]:
-    """The names of the files that come with the package."""
+    """Return the names of the files that come with the package."""
     return sorted(p.name[: -len(".yaml")] for p in resources.files("automax").joinpath("recipes").iterdir())
 
 
 def recipe_path(name: str) -> Path:
-    """Where a file is that comes with the package."""
+    """Return the path of a file that comes with the package."""
     return Path(str(resources.files("automax").joinpath("recipes").joinpath(f"{name}.yaml")))
 
 
 def apply_cli_overrides(settings: Settings, arguments: argparse.Namespace) -> Settings:
-    """The settings with what the command line says in place of the file.
+    """Return the settings of a file with the values of the command line in place of the file's.
 
     Parameters
     ----------
     settings : Settings
     arguments : argparse.Namespace
-        Flags that are None, or missing, change nothing. ``seed`` is that of the training section and of the search.
+        A flag that is None or missing changes nothing. ``seed`` sets both ``training.SEED`` and ``automax.SEED``.
 
     Raises
     ------
     ArgumentError
-        If a value does not fit.
+        If a value is not allowed.
     """
 
     def given(name: str) -> Any:
@@ -99,7 +99,7 @@ def apply_cli_overrides(settings: Settings, arguments: argparse.Namespace) -> Se
 
 
 def search(settings: Settings, graph: bool = False) -> AutoMAX:
-    """Run the search of a file, and print what came out.
+    """Run the search of a file, and print its results.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     Returns
     -------
     AutoMAX
-        After its search. ``report.json`` in its folder holds what is printed at the end.
+        The object after its search. ``report.json`` in its folder holds the scores that are printed at the end.
     """
     config = search_config(settings)
     if settings.training["resume_from_checkpoint"]:
@@ -137,7 +137,7 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
 
 
 def search_config(settings: Settings) -> AutoMAXConfigration:
-    """The section ``automax`` as the settings of a search."""
+    """Return the section ``automax`` of a file as the settings of a search."""
     others = ("target", "folds", "repeats", "prune", "refit")
     section = {k: v for k, v in settings.automax.items() if k not in others and v is not None}
     if "output_path" in section:
@@ -151,25 +151,25 @@ def command(
     graph: bool | None = None,
     check: Callable[[Settings], None] = lambda settings: None,
 ) -> Callable[[Sequence[str] | None], int]:
-    """The ``main`` of a command.
+    """Return the function ``main`` of a command.
 
     Parameters
     ----------
     program, description : str
     graph : bool or None
-        Whether the examples are graphs; None: if the data set is one of graphs.
+        Whether the examples are graphs. None: the name of the data set decides.
     check : callable
-        Refuses settings that are not for this command.
+        Raises an ``ArgumentError`` for settings that this command cannot use.
 
     Returns
     -------
     callable
-        Takes the arguments, None for those of the process; returns the exit status. Errors of the user are one
-        line on stderr and the status 2; where no trial has finished it is 1.
+        Takes the arguments (None: the arguments of the process), and returns the exit status: 0 for success, 1 if no
+        trial has finished, 2 for a mistake of the user, with a line on stderr, and 130 for Ctrl-C.
     """
 
     def main(argv: Sequence[str] | None = None) -> int:
-        """Run the command; returns its exit status."""
+        """Run the command, and return its exit status."""
         arguments = parser(program, description).parse_args(argv)
         try:
             path = arguments.config_file if arguments.recipe is None else recipe_path(arguments.recipe)
@@ -193,6 +193,6 @@ def command(
 
 
 def is_graph(settings: Settings) -> bool:
-    """Whether a file is about graphs."""
+    """Return whether the data set of a file has graphs as examples."""
     name = settings.dataset["name"].lower()
     return name.startswith("ogbg-") or name == "synthetic_graphs"

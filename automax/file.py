@@ -15,7 +15,7 @@ from pysmac_compat.errors import ArgumentError
 from pysmac_compat.suggestions import nearest
 
 _NUMBER = (int, float)
-#: key -> (default, types); where a number may be a dict, that is a search specification
+#: key -> (default, types); if both a number and a dict are allowed, the dict is a search specification
 TRAINING: dict[str, tuple[Any, tuple[type, ...]]] = {
     "loss": ("AUCMLoss", (str, list)),
     "loss_kwargs": ({}, (dict,)),
@@ -88,7 +88,7 @@ _LEAST = {
 
 @dataclass
 class Settings:
-    """A whole file, checked; every key has a value.
+    """The checked content of a file. Missing keys have their defaults.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class Settings:
 
     @property
     def target(self) -> str:
-        """What is maximised: ``automax.target``, else the first metric."""
+        """The name of the metric to maximise: ``automax.target``, or the first metric if there is no target."""
         return self.automax["target"] or self.metrics[0]
 
 
@@ -116,7 +116,7 @@ def load_settings(path: str | Path) -> Settings:
     Raises
     ------
     ArgumentError
-        A ``ValueError`` that names the file and the place.
+        If the file cannot be read or is not valid. It is a ``ValueError`` that names the file and the place.
     """
     import yaml
 
@@ -135,14 +135,14 @@ def load_settings(path: str | Path) -> Settings:
         raise ArgumentError(f"{path}: lists or sections are nested too deeply") from None
     except ArgumentError as error:
         raise ArgumentError(f"{path}: {error}") from None
-    except (yaml.YAMLError, ValueError) as error:  # the latter of a date or a number that is none
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError if a date or a number is not valid
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1},"
         raise ArgumentError(f"{path}{place} is not valid YAML: {problem or error}") from None
 
 
 def _loader(yaml: Any) -> Any:
-    """YAML's safe loader, to which 1e-4 is a number, as in YAML 1.2, and not text."""
+    """Return a safe loader that reads 1e-4 as a number, as YAML 1.2 does; PyYAML's own loader reads it as text."""
 
     class Loader(yaml.SafeLoader):
         pass
@@ -154,7 +154,7 @@ def _loader(yaml: Any) -> Any:
 
 
 def check_settings(content: Any) -> Settings:
-    """Check the content of a file, and fill in the defaults."""
+    """Check the content of a file, and return it with the defaults filled in."""
     content = copy.deepcopy(content)
     if not isinstance(content, Mapping):
         raise ArgumentError(f"expected the sections {', '.join(_SECTIONS)}, got {content!r:.100}")
@@ -241,7 +241,7 @@ def _list(path: str, value: Any, kind: type) -> list[Any]:
 
 
 def _check_searched(path: str, specification: Mapping[str, Any], least: float | None) -> None:
-    """Refuse a search over values that the key cannot have; without ``least`` they are shares."""
+    """Raise an error if a search has a value that the key cannot have. If ``least`` is None, the values are shares."""
     values = specification["val"]
     for value in values if isinstance(values, (list, tuple)) else [values]:
         if isinstance(value, bool) or not isinstance(value, _NUMBER):

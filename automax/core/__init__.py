@@ -1,4 +1,4 @@
-"""The search itself: works with any trainer, without torch and LibAUC."""
+"""The search itself. It works with any trainer, and does not need torch and LibAUC."""
 
 from automax.core.automax import AutoMAX
 from automax.core.automax_configration import AutoMAXConfigration, AutoMAXConfiguration

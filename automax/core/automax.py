@@ -34,28 +34,29 @@ class AutoMAX(SMAC_optimizer):
     Parameters
     ----------
     trainer : callable
-        Called as ``trainer(space=configuration)``; has its search space as ``cs``. Returns an object with ``train()``,
-        and after that ``state.train_summary``, a dict with the validation score ``val``: higher is better. An
-        `autopartial` is such a callable; docs/automax.md has the whole protocol.
+        A callable with its search space as ``cs``. It is called as ``trainer(space=configuration)``, and returns an
+        object with ``train()``. After ``train()`` the object has ``state.train_summary``, a dict with the validation
+        score ``val`` (higher is better). An `autopartial` is such a callable; docs/automax.md has the whole protocol.
     config : AutoMAXConfigration
     target : str
-        Name of the metric that is maximised.
+        Name of the metric to maximise.
 
     Attributes
     ----------
     configspace, trainer, config, target : ConfigurationSpace, callable, AutoMAXConfigration, str
     smac : smac.HyperparameterOptimizationFacade
-        SMAC3's facade with all trials so far; its files are below the folder of the search.
+        SMAC3's facade with all trials so far. Its files are below the folder of the search.
     log : list of dict
         The summaries of the trials that have ended, with ``number``, ``space``, ``status`` ('finished' or 'failed') and
-        ``seconds``. A failed one has as ``val`` a value below all others, and a ``message``. One that was trained
-        by hand, and that the search has not met, has ``by_hand``.
+        ``seconds``. A failed trial has a ``message``, and its ``val`` is below the scores of all finished trials. A
+        trial that was trained by hand has ``by_hand``, until the search proposes the same trial.
     finished : int
-        How many trials were known when this object was made.
+        The number of trials that were known when this object was made.
     best_score : float
-        After `optimize`: the validation score of the configuration that it has returned, the mean if it was trained
-        several times. Before: the best one of those trained by hand. Minus infinity without any.
-        ``<experiment_name>_best`` is the folder of the same trials; `optimize` adds those that are returned with them.
+        After `optimize`: the validation score of the configuration that it returned, or the mean of the scores if the
+        configuration has several trainings. Before `optimize`: the best score of the trials that were trained by hand.
+        Minus infinity if there is no score. The folder ``<experiment_name>_best`` is a copy of the folder of these
+        trials; `optimize` adds the other models that are returned.
     """
 
     def __init__(self, trainer: SearchedTrainer, config: AutoMAXConfigration, target: str) -> None:
@@ -73,7 +74,7 @@ class AutoMAX(SMAC_optimizer):
 
     @property
     def config(self) -> AutoMAXConfigration:
-        """The settings; others can be assigned, for what comes then."""
+        """The settings of the search. New settings can be assigned; they hold from then on."""
         return self._config
 
     @config.setter
@@ -85,26 +86,26 @@ class AutoMAX(SMAC_optimizer):
         self._record: TrialRecord = record
 
     def minimize(self, *args: Any, **kwargs: Any) -> Any:
-        """Not for this class."""
+        """Raise a ``TypeError``: this class has `optimize` in place of this method."""
         raise TypeError("AutoMAX has no function to minimise: use optimize()")
 
     def optimize(self) -> Configuration:
-        """Search, and print a line for each trial and a table of all.
+        """Search, and print a line for each trial and a table of all trials.
 
-        Trials that had ended in a search that is resumed are not trained again.
+        If a search is resumed, the trials that have ended are not trained again.
 
         Returns
         -------
         Configuration
-            The best one; the default if all trials have failed.
+            The best configuration. If all trials failed, it is the default configuration.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``, before the first trial: if another search was done under that name (it names what
-            differs), or if another process is working on the search.
+            A ``ValueError``, before the first trial: if the folder holds another search (the message names the
+            difference), or if another process is working on the search.
         RuntimeError
-            If CUDA is in use already, so that the trials' processes could not use it.
+            If CUDA is already in use in this process: then the processes of the trials could not use it.
         """
         _check_cuda()
         if self.config.keep == "best" and not self._one_training:
@@ -126,9 +127,9 @@ class AutoMAX(SMAC_optimizer):
             return self._configuration(best)
 
     def _search(self, training: Training) -> dict[str, Any]:
-        """The best configuration."""
+        """Search, and return the best configuration."""
         config, follow = self.config, self._follow(training.n_trials)
-        # all seeds in one run of that name, so that there is one lock for a search
+        # SEED is an offset in one run, so that a search has one lock whatever its SEED is
         limit = {} if config.total_time_limit is None else {"wallclock-limit": config.total_time_limit}
         self.smac_options.update({"workers": config.workers, "seed-offset": config.SEED} | limit)
         cutoff, wall = config.trial_time_limit, config.trial_wall_limit
@@ -141,7 +142,7 @@ class AutoMAX(SMAC_optimizer):
                 self.smac_options.update({"initial-incumbent": first[0], "initial-challengers": first[1:]})
             try:
                 _, found = super().minimize(
-                    lambda **values: training(**values),  # the trainer, and its data, shall not be pickled to a file
+                    lambda **values: training(**values),  # a lambda, so the trainer and its data are not pickled
                     training.n_trials,
                     self.configspace,
                     deterministic=config.deterministic,
@@ -163,26 +164,26 @@ class AutoMAX(SMAC_optimizer):
         return self.result.active_configuration if self.result else found
 
     def train(self, space: Mapping[str, Any], seed: int = 0, instance: int | None = None) -> float:
-        """Train with one configuration.
+        """Train one configuration by hand.
 
         Parameters
         ----------
         space : Configuration
         seed : int
         instance : int or None
-            Fold or repeat, for trainers that have them. None: all of them, each as a trial of its own.
+            The fold or repeat, if the trainer has ``n_instances``. None: all of them, each as a separate trial.
 
         Returns
         -------
         float
-            The negative validation score, with ``n_instances`` and without ``instance`` the mean; a finite value
-            above all others if the trial fails. A trial that has ended before is not repeated.
+            The negative validation score. If the trainer has ``n_instances`` and ``instance`` is None, it is the mean
+            over the instances. If a trial fails, its value is finite and above the values of all finished trials. A
+            trial that has ended before is not repeated.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``: for an instance that the trainer does not have; or if another search was done
-            under that name.
+            A ``ValueError``: if the trainer does not have this instance, or if the folder holds another search.
         """
         n_instances = getattr(self.trainer, "n_instances", None)
         if instance is None and n_instances is not None:
@@ -203,7 +204,7 @@ class AutoMAX(SMAC_optimizer):
         return -float(next(trial["val"] for trial in self.log if trial["key"] == name))
 
     def report(self, path: str | os.PathLike[str] | None = None) -> str | None:
-        """Write a page about the search, with the scores and curves of its models; without a path return it."""
+        """Write a page about the search, with the scores and curves of its models. Without a path, return its text."""
         from automax.page import page
 
         if not any("number" in trial for trial in self.log):
@@ -213,20 +214,21 @@ class AutoMAX(SMAC_optimizer):
     def refit(self) -> dict[str, Any]:
         """Train the best configuration once more, on the rows of train and val together.
 
-        It takes as many epochs as its best one on average, as no row is left to choose an epoch by. The model and its
-        predictions are kept in ``<experiment_name>_refit``. Once done it is not repeated.
+        No rows are left to choose an epoch by. So the training takes the average number of the best epoch over the
+        trainings of the configuration. The model and its predictions are kept in ``<experiment_name>_refit``. A second
+        call returns the summary of the first one.
 
         Returns
         -------
         dict
-            The summary of the trainer (LibAUC's: ``metrics``, and ``test`` where there is a test split), with
-            ``epochs``, and ``directory`` for a trainer with ``args``.
+            The summary of the trainer with ``epochs``, and with ``directory`` if the trainer has ``args``. The summary
+            of LibAUC's trainer has ``metrics``, and ``test`` if there is a test split.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``: before `optimize`; or if the trainer has no ``refit(space, epochs)``, or does not
-            tell its best ``epoch``.
+            A ``ValueError``: before `optimize`; if the trainer has no ``refit(space, epochs)``; or if its summaries
+            have no ``epoch``.
         RuntimeError
             If the training fails.
         """
@@ -238,7 +240,7 @@ class AutoMAX(SMAC_optimizer):
 
     @property
     def smac(self) -> HyperparameterOptimizationFacade:
-        """See the class."""
+        """SMAC3's facade with all trials so far."""
         if self._smac is None:
             from automax.core.smac_facade import facade_of
 
@@ -249,7 +251,7 @@ class AutoMAX(SMAC_optimizer):
         self.set_working_directory(str(self._record.folder), persistent_files=True)
 
     def _start(self) -> Training:
-        """Move an old search aside, once, or take it up."""
+        """Move an old search aside (once) or check that it can be resumed; return the `Training` of the search."""
         config, record = self.config, self._record
         if config.overwrite and not self._started:
             with self.locked():
@@ -267,17 +269,17 @@ class AutoMAX(SMAC_optimizer):
         description["identity"] = description["identity"] or before.get("identity")
         record.describe(**description, first=before.get("first", self._known()))
         self._started = True
-        # with fewer trials than are known, the best of all of them is returned
+        # if n_trials is below the number of known trials, the search returns the best known trial
         n_trials = max([config.n_trials, *(t["number"] for t in record.trials() if "number" in t)])
         return Training(self.trainer, record, config.SEED, config.deterministic, n_trials)
 
     def _known(self) -> list[dict[str, Any]]:
-        """The configurations of the search, with which another one can begin."""
+        """Return the configurations that the search has tried, or `trainer.first`: a new search begins with them."""
         known = {repr(t["space"]): t["space"] for t in self._record.trials() if "number" in t}
         return list(known.values()) or list(getattr(self.trainer, "first", ()))
 
     def _follow(self, n_trials: int) -> Callable[[Event], None]:
-        """What is told of the events of a search: keeps the log and the best trial, and shows the progress."""
+        """Return the callback for the events of a search. It updates the log and the best trial, and prints a line."""
         shown = {trial["key"] for trial in self._record.trials() if "number" in trial}
         pace = Pace(self.config.total_time_limit)
 
@@ -290,7 +292,7 @@ class AutoMAX(SMAC_optimizer):
                 return
             shown.add(name)
             trial = self._record.find(name)
-            # killed after it had written its summary, and before it answered: the search has learnt that it failed
+            # the trial was killed after it wrote its summary and before it answered: for the search it failed
             unanswered = trial is not None and trial["status"] == "finished" and not evaluation.succeeded
             if trial is None or (unanswered and trial.get("number") == evaluation.index):
                 trial = self._note_lost(evaluation)
@@ -305,14 +307,14 @@ class AutoMAX(SMAC_optimizer):
         return follow
 
     def _show(self, name: str, best: float, n_trials: int, left: float | None = None) -> None:
-        """Print a line on a trial that has ended."""
+        """Print a line about a trial that has ended."""
         trial = next(t for t in self.log if t["key"] == name)
         say(progress_line(trial, trial.get("number"), best, n_trials, self.target, left))
 
     def _note_lost(self, evaluation: Evaluation) -> dict[str, Any]:
-        """Write down a trial that has not done it itself: killed, out of time or memory."""
+        """Write the summary of a trial that could not write it: it was killed, or ran out of time or memory."""
         about: dict[str, Any] = {"number": evaluation.index, "seconds": round(evaluation.wall_time, 3)}
-        if evaluation.succeeded:  # its summary is gone, and the journal knows it
+        if evaluation.succeeded:  # the summary is missing, but the journal has the score
             about["val"] = evaluation.value
         else:
             about |= {"status": "failed", "message": last_line(evaluation.message) or evaluation.status}
@@ -323,12 +325,12 @@ class AutoMAX(SMAC_optimizer):
     def _read_log(self) -> None:
         before, self.log = self.log, _public(self._record.trials())
         if self.log != before:
-            self._smac = None  # made anew when it is asked for
+            self._smac = None  # made again at the next use of `smac`
             self._record.write_state(self.log)
         self.best_score = mean_score(leading(self._record))
 
     def _members(self) -> list[Mapping[str, Any]]:
-        """The trials that are returned as an ensemble."""
+        """Return the trials that form the ensemble. The list is empty if one model is returned alone."""
         trials, best = self._record.trials(), leading(self._record)
         if not self._one_training or len(best) != 1 or best[0].get("by_hand"):
             return []
@@ -337,7 +339,7 @@ class AutoMAX(SMAC_optimizer):
 
     @property
     def _one_training(self) -> bool:
-        """Whether one training says all of a configuration; else which is best is known at the end only."""
+        """Whether each configuration is trained once. If not, the best configuration is known only at the end."""
         return self.config.deterministic and getattr(self.trainer, "n_instances", None) is None
 
     def _why_ended(self) -> str:
@@ -350,7 +352,7 @@ class AutoMAX(SMAC_optimizer):
 
 
 def _public(trials: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The trials for the user: those that failed with a finite value below all others."""
+    """Return the trials for the user: ``val`` of a failed trial is a finite value below all scores."""
     worst = min([WORST, *(t["val"] - 1 for t in trials if t["val"] is not None)])
     return [{**trial, "val": worst if trial["val"] is None else trial["val"]} for trial in trials]
 

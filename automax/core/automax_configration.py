@@ -49,54 +49,58 @@ def _kept(name: str, value: Any) -> str:
 
 
 def _setting(default: Any, reader: Callable[[str, Any], Any]) -> Any:
-    """A setting with its default, and what reads it by its name."""
+    """Return a field with a default and the function that checks a value of it."""
     return field(default=default, metadata={"reader": reader})
 
 
 @dataclass(frozen=True, init=False)
 class AutoMAXConfigration:
-    """How long, where and under which limits to search. Keywords only; the spelling is the documented one.
+    """The settings of a search. All arguments are keywords. The name is spelt as in the original AutoMAX.
 
     Parameters
     ----------
     deterministic : bool
-        Whether a configuration is trained once (default). If not, promising ones are trained with further
-        seeds, and their mean score counts.
+        Whether each configuration is trained once (default). If not, promising configurations are trained with further
+        seeds, and each configuration is judged by its mean score.
     n_trials : int
-        Trainings in all; default 10.
+        Number of trials of the search; default 10.
     n_configs : int or None
-        Without effect, as in the original; warns.
+        Has no effect, as in the original, and gives a warning.
     SEED : int
-        Of the search, and of the seeds of all trials; default 0.
+        The seed of the search, from which the seeds of all trials follow; default 0.
     name : str
         The name of the folder of this search; default 'automax'.
     output_directory : str
-        Where this folder is; default './automax_output'. ``output_path`` is an older name, and warns.
+        The directory of this folder; default './automax_output'. ``output_path`` is its older name, and gives a
+        warning.
     overwrite : bool
-        True (default): an earlier search of that name is moved to NAME-old-1 (-2, ...). False: it is resumed;
-        nothing that has finished is trained again.
+        True (default): an earlier search with the same name is moved to NAME-old-1 (-2, ...). False: the earlier
+        search is resumed, and no trial that has ended is trained again.
     workers : int
-        Trials at the same time; default 1.
+        Number of trials at the same time; default 1.
     trial_time_limit : float or None
-        CPU seconds of a trial.
+        CPU seconds for each trial.
     trial_wall_limit : float or None
-        Seconds of a trial on the clock; default: ten ``trial_time_limit``. Without that one it limits CPU seconds, too.
+        Wall-clock seconds for each trial; default: ten times ``trial_time_limit``. Without ``trial_time_limit`` it
+        also limits the CPU seconds.
     trial_memory_limit : float or None
-        MB that a trial may use on top of what its process has before.
+        Memory in MB for each trial, in addition to the memory of its process at the start.
     total_time_limit : float or None
-        Seconds for the whole search.
+        Wall-clock seconds for the whole search.
     progress : bool
-        Whether there is a line that moves; it needs tqdm.
+        Whether to show a progress bar, which needs tqdm.
     ensemble : int or None
-        How many models are returned together at most; 1: the best alone. Default (None): a third of the trials, up to
-        5; one where a configuration has several trainings, or the trainer keeps no predictions as LibAUC's do.
+        The largest number of models that are returned together; 1: the best model alone. Default (None): a third of
+        the trials, at most 5. One model is returned if configurations have several trainings, or if the trainer does
+        not keep its predictions as LibAUC's trainers do here.
     keep : {'all', 'best'}
-        'best': at the end the folders of the trials that are not returned have their predictions left, and no weights.
+        'best': at the end, the folders of the trials that are not returned keep their predictions and lose all other
+        files.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError`` and ``TypeError`` that names the argument.
+        If an argument is not allowed. It is a ``ValueError`` and a ``TypeError`` that names the argument.
     """
 
     deterministic: bool = _setting(True, _flag)
@@ -136,7 +140,7 @@ class AutoMAXConfigration:
 
     @property
     def folder(self) -> str:
-        """Where the search keeps its files."""
+        """The path of the folder of the search."""
         return os.path.join(self.output_directory, self.name)
 
 

@@ -12,21 +12,22 @@ from ConfigSpace.hyperparameters import Hyperparameter
 
 from pysmac_compat.errors import ParameterError
 
-#: between the names of nested parts
+#: joins the names of nested parts
 DELIMITER = ":"
 
 
 class autopartial:  # noqa: N801 (the documented name; a callable, like functools.partial)
-    """A function with hyperparameters in place of some arguments.
+    """A function with hyperparameters in place of some of its arguments.
 
     Parameters
     ----------
     autofunc : callable
-        Or an `autopartial`, whose arguments then are kept; a keyword that is given again replaces the old one.
+        A function, or an `autopartial`, whose arguments are kept. A keyword that is given again replaces the old
+        argument.
     *args, **kwds : object
-        ConfigSpace hyperparameters, which take the name of their keyword; `autopartial` objects, whose own
-        hyperparameters are called ``keyword:name``; or plain values. A positional argument has the name
-        that the function gives it.
+        Each argument is a ConfigSpace hyperparameter, an `autopartial` or a plain value. A hyperparameter gets the name
+        of its keyword. The hyperparameters of an `autopartial` get the names ``keyword:name``. A positional argument
+        has the name of the parameter of the function.
 
     Attributes
     ----------
@@ -34,14 +35,14 @@ class autopartial:  # noqa: N801 (the documented name; a callable, like functool
     args : tuple
     kwds : dict
     cs : ConfigurationSpace
-        Of all hyperparameters, nested ones included.
+        The space of all hyperparameters, including nested ones.
 
     Raises
     ------
     TypeError
         If ``autofunc`` is not callable.
     ParameterError
-        A ``ValueError`` that names the argument which cannot be used.
+        If an argument cannot be used. It is a ``ValueError`` that names the argument.
 
     Examples
     --------
@@ -80,9 +81,9 @@ class autopartial:  # noqa: N801 (the documented name; a callable, like functool
         Parameters
         ----------
         space : Configuration or dict
-            The values by name; keywords whose hyperparameter is inactive are left out.
+            The values by name. A keyword is left out if its hyperparameter is inactive.
         prefix : str
-            What all names start with.
+            The beginning of all names in ``space``.
 
         Raises
         ------
@@ -134,7 +135,7 @@ _INACTIVE = object()
 
 
 def _positional_names(function: Callable[..., Any], args: tuple[Any, ...], kwds: Mapping[str, Any]) -> list[str]:
-    """The names of positional arguments; says which argument the function does not take."""
+    """Return the names of the positional arguments; raise an error if the function does not take an argument."""
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # some built-in functions have no signature

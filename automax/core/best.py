@@ -1,4 +1,4 @@
-"""Which trials speak for a search, and the folder ``<experiment_name>_best``: a copy of theirs."""
+"""The leading trials of a search, and the folder ``<experiment_name>_best``, a copy of the folder of these trials."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from automax.selection.folder import marked, replace, strip, tidy
 
 
 def leading(record: TrialRecord) -> list[dict[str, Any]]:
-    """The trials whose mean score is the best one.
+    """Return the leading trials: all trials of the leading configuration.
 
-    Those of the configuration that the search has returned. If it has not come to its end, those with the best mean
-    among the configurations with the most trials: one that was dropped after a lucky fold does not count. Before a
-    search has begun, the same among those trained by hand, where a configuration with another seed is another. One
-    that is trained by hand after the search takes its place if it is better in as many trainings.
+    If the search has returned a configuration, it is the leading one, unless a configuration was trained by hand
+    afterwards, at least as often and with a better mean score. If the search has not ended, the leading configuration
+    has the best mean score among the configurations with the most trials: a configuration that was dropped after one
+    lucky fold cannot lead. If no search has begun, the same rule holds for the trials that were trained by hand; there
+    each seed of a configuration is a group of its own.
     """
     trials, returned = record.trials(), record.returned
     searched = [t for t in trials if not t.get("by_hand")]
@@ -32,7 +33,7 @@ def leading(record: TrialRecord) -> list[dict[str, Any]]:
 
 
 def _grouped(trials: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Those that have a score, by their configuration and, where they were trained by hand, seed."""
+    """Group the trials with a score by configuration. Trials by hand are grouped by configuration and seed."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for t in trials:
         if t["val"] is not None:
@@ -41,7 +42,7 @@ def _grouped(trials: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]
 
 
 def mean_score(trials: Sequence[Mapping[str, Any]]) -> float:
-    """Their mean validation score; minus infinity without any."""
+    """Return the mean validation score of the trials, or minus infinity if there are none."""
     return sum(t["val"] for t in trials) / len(trials) if trials else float("-inf")
 
 
@@ -54,10 +55,11 @@ def keep_best(
     ----------
     record : TrialRecord
     trial : dict or None
-        One that has just ended: nothing is done unless it is among the leading. None: at the end of a search, puts
-        right what a kill between two steps, or the mean over several trainings, has left to do.
+        A trial that has just ended; nothing is done if it is not one of the leading trials. None: at the end of a
+        search. Then the copy is corrected if a kill has interrupted an earlier call, or if the best mean over several
+        trainings is known only now.
     members : sequence of dict
-        Trials that are returned as one ensemble, the leading one first.
+        The trials that are returned as one ensemble; the leading trial is the first.
     """
     best = leading(record)
     if not best or "directory" not in best[0] or (trial is not None and trial["key"] not in [t["key"] for t in best]):
@@ -83,7 +85,7 @@ def keep_best(
 
 
 def remove_weights(record: TrialRecord, returned: Sequence[Mapping[str, Any]]) -> None:
-    """Leave the predictions of the trials that the search does not return, and the models of the others."""
+    """Remove all files but the predictions from the folders of the trials that the search does not return."""
     if returned and "directory" in returned[0]:
         others = [
             t for t in record.trials() if not t.get("by_hand") and t["key"] not in [each["key"] for each in returned]
@@ -93,21 +95,21 @@ def remove_weights(record: TrialRecord, returned: Sequence[Mapping[str, Any]]) -
 
 
 def trial_folder(record: TrialRecord, values: Mapping[str, Any]) -> str:
-    """The folder of a configuration: of this search, as another may train the same below the same experiment_name."""
+    """Return the name of the folder of a configuration. It differs between searches with the same experiment_name."""
     return f"trial-{digest(str(record.folder), key(values, 0, None))}"
 
 
 def folder_of(directory: Path) -> Path:
-    """The folder of a configuration, from that of one of its trainings."""
+    """Return the folder of a configuration, given the folder of one of its trainings."""
     return next(path for path in (directory, *directory.parents) if path.name.startswith("trial-"))
 
 
 def beside(directory: Path, name: str) -> Path:
-    """``<experiment_name>_<name>``, from the folder of a training."""
+    """Return the folder ``<experiment_name>_<name>``, given the folder of a training."""
     experiment = folder_of(directory).parent
     return experiment.with_name(f"{experiment.name}_{name}")
 
 
 def mark_of(record: TrialRecord) -> dict[str, Any]:
-    """What tells a search from others, also from earlier ones in the same folder."""
+    """Return the entries that identify a search; they differ from those of an earlier search in the same folder."""
     return {"search": str(record.folder), "begun": record.description.get("begun")}

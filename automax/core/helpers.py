@@ -1,4 +1,4 @@
-"""From what a person writes about a hyperparameter to ConfigSpace's objects."""
+"""Read the specifications of hyperparameters, and make ConfigSpace's objects of them."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def parse_hyperparameters_from_dict(items: Mapping[str, Any]) -> dict[str, Hyper
     Parameters
     ----------
     items : dict of str to object
-        One specification a name:
+        The specification of each name:
 
-        - a number, string, bool or None: a constant;
-        - ``(lower, upper)``: a range; of floats if either bound is one, else of integers. Its default is the
-          lower bound;
-        - ``[a, b, ...]``: choices, the first of which is the default;
-        - ``{"val": ..., "default": ..., "log": ..., "type": ...}``: one of these with more to say. As YAML has
-          no tuples, two numbers in a list are a range if ``log`` is true or the default lies strictly between
-          them; ``type`` ('float', 'int', 'categorical', 'constant') decides where that is not enough;
-        - a ConfigSpace hyperparameter: itself.
+        - A number, string, bool or None is a constant.
+        - ``(lower, upper)`` is a range of floats if one of the bounds is a float, else of integers. Its default is
+          the lower bound.
+        - ``[a, b, ...]`` is a list of choices. Its default is the first choice.
+        - ``{"val": ..., "default": ..., "log": ..., "type": ...}`` is one of the above with more options. YAML has
+          no tuples, so a list of two numbers is a range if ``log`` is true or the default lies strictly between
+          them. ``type`` ('float', 'int', 'categorical', 'constant') overrides this rule.
+        - A ConfigSpace hyperparameter is used as it is.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def parse_hyperparameters_from_dict(items: Mapping[str, Any]) -> dict[str, Hyper
     Raises
     ------
     ParameterError
-        A ``ValueError`` that names the hyperparameter and what was expected.
+        If a specification is not valid. It is a ``ValueError`` that names the hyperparameter and the expected form.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def parse_hyperparameters_from_dict(items: Mapping[str, Any]) -> dict[str, Hyper
 
 
 def is_search(specification: Any) -> bool:
-    """Whether a specification leaves anything to search: false for plain values and for constants."""
+    """Return whether a specification has the form of a search: a tuple, a list, a hyperparameter, a dict with 'val'."""
     return isinstance(specification, (tuple, list, Hyperparameter)) or (
         isinstance(specification, Mapping) and "val" in specification
     )
@@ -102,7 +102,7 @@ def _parse(name: str, specification: Any) -> Hyperparameter:
 
 
 def _infer(name: str, value: Any, default: Any, log: bool) -> str:
-    """The kind of a specification that does not say it."""
+    """Return the kind of a specification without a ``type``."""
     if isinstance(value, list):
         if len(value) == 2 and all(_is_number(v) for v in value):
             between = _is_number(default) and min(value) < default < max(value)
@@ -124,7 +124,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _frozen(value: Any) -> Any:
-    """A value that can be a choice: lists, which YAML has in place of tuples, become tuples."""
+    """Return a value that can be a choice: a list, which YAML has in place of a tuple, becomes a tuple."""
     if isinstance(value, (list, tuple)):
         return tuple(_frozen(v) for v in value)
     return value.item() if hasattr(value, "item") else value

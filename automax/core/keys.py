@@ -1,4 +1,4 @@
-"""What names a trial."""
+"""The keys of trials."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from typing import Any
 
 
 def natives(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """The active values with Python's own types, sorted by name."""
+    """Return the active values as Python's own types, sorted by name."""
     values = {name: configuration[name] for name in sorted(configuration)}
     return {name: value.item() if hasattr(value, "item") else value for name, value in values.items()}
 
 
 def key(values: Mapping[str, Any], seed: int, instance: int | None) -> str:
-    """What names a trial: a digest of its configuration, seed and instance.
+    """Return the key of a trial: a digest of its configuration, seed and instance.
 
-    Reals count with twelve digits, so that what is left of one on its way through JSON or the
-    search does not matter.
+    Floats are rounded to twelve digits, so that the key does not depend on rounding in JSON or in the search.
     """
     shown = ", ".join(f"{name}={_shown(values[name])}" for name in sorted(values))
     return digest(f"{shown} seed={seed} instance={instance}")
 
 
 def digest(*words: str) -> str:
-    """Twelve hexadecimal digits that stand for some words."""
+    """Return twelve hexadecimal digits of a hash of some words."""
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
 
 

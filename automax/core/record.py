@@ -1,13 +1,13 @@
-"""What AutoMAX keeps beside the journal of `SMAC_optimizer`: small JSON files, each of them written whole.
+"""The files that AutoMAX adds to the journal of `SMAC_optimizer`: small JSON files, each replaced as a whole.
 
 ::
 
-    search.json                 what is searched, and the configuration that was returned
-    trials/KEY/summary.json     how a trial has ended: its curve, scores, folder, ...
-    refit.json                  the record of the training on train and val together
+    search.json                 the settings that identify the search, and the configuration that it returned
+    trials/KEY/summary.json     the result of a trial: its curve, scores, folder, ...
+    refit.json                  the summary of the training on train and val together
 
-A trial is known by its configuration, seed and instance, so that trials may be trained by hand, and that a search
-which cannot go on where it was, as with other workers, begins with what is known.
+The key of a trial depends on its configuration, seed and instance only. Therefore trials can be trained by hand, and a
+search that cannot be resumed exactly (for example with another number of workers) can begin with the known trials.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from pysmac_compat.errors import ArgumentError, FileFormatError
 
 _TUPLE = "__tuple__"
 _LOCK = "lock-run-"
-#: what must not change where a search is resumed, and how a person calls it
+#: entries that must not change when a search is resumed, and their names in messages
 _FIXED = {"space": "the search space", "target": "the target", "SEED": "SEED", "deterministic": "deterministic"}
-#: score of a failed trial, if all others are above it
+#: score of a failed trial, if all finished trials have scores above it
 WORST = -1.0
 
 
@@ -40,19 +40,22 @@ class TrialRecord:
     Parameters
     ----------
     folder : Path
-        Of the search; made when something is written.
+        The folder of the search. It is made when the first file is written.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def move_aside(self) -> None:
-        """Begin anew; what is there is kept under another name, but for the lock of the search that begins."""
+        """Move the files of an earlier search to another folder, except the lock of the search that begins."""
         if any(path.is_file() and not path.name.startswith(_LOCK) for path in self.folder.rglob("*")):
             _move_content(self.folder, _free_name(self.folder, self.folder.name))
 
     def trials(self) -> list[dict[str, Any]]:
-        """The trials that have ended: those of the search by their number, those ``by_hand`` where they were begun."""
+        """Return the trials that have ended: the search's in the order of their numbers, merged by time with the others.
+
+        The others are the trials that were trained by hand, in the order in which they began.
+        """
         found: dict[str, dict[str, Any]] = _old_record(self.folder).get("trials", {})
         for path in self.folder.glob("trials/*/summary.json"):
             found[path.parent.name] = read(path)
@@ -62,11 +65,11 @@ class TrialRecord:
         return list(heapq.merge(*parts, key=lambda trial: trial["began"]))
 
     def find(self, key: str) -> dict[str, Any] | None:
-        """The trial of that key, if it has ended."""
+        """Return the trial with this key, or None if it has not ended."""
         return read(self._summary(key)) or _old_record(self.folder).get("trials", {}).get(key)
 
     def write(self, trial: Mapping[str, Any]) -> None:
-        """Write down how a trial has ended."""
+        """Write the summary of a trial that has ended."""
         write(self._summary(trial["key"]), trial)
 
     def _summary(self, key: str) -> Path:
@@ -74,26 +77,26 @@ class TrialRecord:
 
     @property
     def description(self) -> dict[str, Any]:
-        """What is searched; empty if nothing has begun."""
+        """The content of ``search.json``; empty if no search has begun."""
         return read(self.folder / "search.json") or _old_record(self.folder).get("description", {})
 
     def describe(self, **entries: Any) -> None:
-        """Write down more of what is searched."""
+        """Add entries to ``search.json``."""
         write(self.folder / "search.json", {"begun": f"{time.time():.6f}"} | self.description | entries)
 
     def check(self, new: Mapping[str, Any]) -> None:
-        """Refuse to go on with another search.
+        """Check that a new search can resume the search of this folder.
 
         Raises
         ------
         ArgumentError
-            Naming what differs.
+            If they are different searches. The message names the difference.
         """
         before = self.description
         differences = [
             f"{called} is not what it was" for k, called in _FIXED.items() if before.get(k, new[k]) != new[k]
         ]
-        # searches of trainers that do not say what they are do not have an identity
+        # a search has no identity if its trainer has no attribute of this name
         if before.get("identity") is not None and new["identity"] is not None:
             old, now = _flat(before["identity"]), _flat(new["identity"])
             for name in sorted({*old, *now}):
@@ -107,12 +110,12 @@ class TrialRecord:
             )
 
     def note_returned(self, space: Mapping[str, Any]) -> None:
-        """Note the configuration that the search returns."""
+        """Write the configuration that the search returns to ``search.json``."""
         self.describe(returned={"space": dict(space), "trials": self._n_searched, "at": time.time()})
 
     @property
     def returned(self) -> dict[str, Any] | None:
-        """The configuration that the search has returned, unless it has gone on since."""
+        """The configuration that the search returned, or None if the search has had more trials since then."""
         found = self.description.get("returned")
         return None if found is None or found["trials"] != self._n_searched else found["space"]
 
@@ -121,11 +124,11 @@ class TrialRecord:
         return sum(not trial.get("by_hand") for trial in self.trials())
 
     def write_state(self, log: list[dict[str, Any]]) -> None:
-        """Write ``state.pkl`` for those who read it; nothing of ours does."""
+        """Write ``state.pkl`` for other programs. AutoMAX never reads this file."""
         _replace(self.folder / "state.pkl", pickle.dumps(log))
 
     def tidy(self) -> None:
-        """Remove the parts of files that were being written when their process was killed."""
+        """Remove the unfinished files of processes that were killed while they wrote them."""
         for name in ("search.json", "state.pkl", "refit.json", "trials/*/summary.json"):
             for part in self.folder.glob(f"{name}.*"):
                 if has_ended(part.suffix[1:]):
@@ -133,13 +136,13 @@ class TrialRecord:
 
 
 def move_aside(path: Path, name: str = "") -> None:
-    """Rename a file or folder, if it exists, to NAME-old-1, or -2, ...; ``name`` is its own unless given."""
+    """Rename a file or folder, if it exists, to NAME-old-1 (or -2, ...). NAME is ``name``, or the name of the path."""
     while path.exists():
         old = _free_name(path, name or path.name)
         try:
             path.rename(old)
         except OSError:
-            if not old.exists():  # else another process has taken the name
+            if not old.exists():  # otherwise another process has taken the name
                 raise
 
 
@@ -160,7 +163,7 @@ def _move_content(folder: Path, old: Path) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A file; empty if there is none."""
+    """Return the content of a JSON file; empty if there is no file."""
     try:
         found: dict[str, Any] = _decoded(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -171,12 +174,12 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a file, whole."""
+    """Write a JSON file, and replace an earlier one as a whole."""
     _replace(path, _json(content).encode() + b"\n")
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole, for good."""
+    """Write a file to the disk, and replace an earlier one as a whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}")
     with open(part, "wb") as file:
@@ -187,14 +190,14 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _old_record(folder: Path) -> dict[str, Any]:
-    """What stands in ``trials.jsonl``, where earlier versions kept a search, one line for each thing that happened."""
+    """Return the trials and the description in ``trials.jsonl``, in which earlier versions wrote a line per event."""
     path = folder / "trials.jsonl"
     lines: list[dict[str, Any]] = []
     for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        with contextlib.suppress(ValueError):  # cut off by a crash
+        with contextlib.suppress(ValueError):  # a crash has cut off the line
             lines.append(_decoded(json.loads(text)))
     description: dict[str, Any] = {"begun": None, "identity": None}
-    begun: dict[str, dict[str, Any]] = {}  # in the order in which they were begun, by the search if it has
+    begun: dict[str, dict[str, Any]] = {}  # in the order of their begin; the search overrides training by hand
     ended: dict[str, dict[str, Any]] = {}
     returned = None
     for line in lines:
@@ -223,7 +226,7 @@ def _old_record(folder: Path) -> dict[str, Any]:
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """The values, as JSON, of nested dicts by their dotted names; without those that are None, as a missing one is."""
+    """Return the values of nested dicts as JSON, by dotted names. None is left out: it means the same as no entry."""
     found = {}
     for name, value in values.items():
         if isinstance(value, Mapping):
@@ -234,12 +237,15 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def storable(values: Mapping[Any, Any]) -> dict[str, Any]:
-    """The values as they will be read from the record: arrays as lists, what JSON cannot hold by its description."""
+    """Return the values in the form in which the record gives them back.
+
+    Arrays are lists, and an object that JSON cannot hold is its repr.
+    """
     found = {}
     for name, value in values.items():
         try:
             found[str(name)] = _decoded(json.loads(_json(value)))
-        except Exception:  # such as one that contains itself: no value of a summary is worth the trial
+        except Exception:  # for example a list that contains itself; no value of a summary may make the trial fail
             found[str(name)] = _described(value)
     return found
 
@@ -249,14 +255,14 @@ def _json(value: Any) -> str:
 
 
 def _described(value: Any) -> str:
-    """Its repr, which must not be long, nor fail."""
+    """Return a short repr of a value; it never raises."""
     shown = reprlib.Repr()
     shown.maxother = 200
     return shown.repr(value)
 
 
 def _encoded(value: Any) -> Any:
-    """Tuples, which JSON would turn into lists, as dicts; arrays as lists."""
+    """Return a value for JSON: tuples, which JSON would turn into lists, become dicts, and arrays become lists."""
     if isinstance(value, tuple):
         return {_TUPLE: [_encoded(v) for v in value]}
     if isinstance(value, list):

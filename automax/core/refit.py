@@ -1,4 +1,4 @@
-"""The best configuration, trained once more on the rows of train and val together."""
+"""Train the best configuration once more, on the rows of train and val together."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def refit(
     memory_mb: float | None,
     cutoff: float | None,
 ) -> dict[str, Any]:
-    """Train in a process of its own; see `AutoMAX.refit`."""
+    """Train in a separate process, and return the summary; see `AutoMAX.refit`."""
     if not hasattr(trainer, "refit"):
         raise ArgumentError(
             "trainer has no method refit(space, epochs), which gives a trainer for train and val together"
@@ -60,7 +60,7 @@ def refit(
 
 
 def _find(record: TrialRecord, mark: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What is known of it, if its files are still there, and not those of another search or configuration."""
+    """Return the summary of an earlier refit; None if its files are gone or are of another search or configuration."""
     found = read(record.folder / "refit.json")
     if found.pop("key", None) != mark["key"]:
         return None
@@ -72,7 +72,7 @@ def _find(record: TrialRecord, mark: Mapping[str, Any]) -> dict[str, Any] | None
 
 
 def _epochs(trials: Sequence[Mapping[str, Any]]) -> int:
-    """As many as up to the best epoch, on average over the trainings of the configuration."""
+    """Return the number of the best epoch, averaged over the trainings of the configuration."""
     known = [t["epoch"] for t in trials if isinstance(t.get("epoch"), (int, float))]
     if not known:
         raise ArgumentError(

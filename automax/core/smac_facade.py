@@ -1,4 +1,4 @@
-"""SMAC3's own view of a search: a facade with all its trials."""
+"""Make a facade of SMAC3 with all trials of a search."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def facade_of(search: AutoMAX, record: TrialRecord) -> Any:
-    """A facade that has been told of all trials of a record, and has saved them.
+    """Return a facade of SMAC3 to which all trials of the search were told, and which has saved them.
 
     Its files (runhistory.json, configspace.json, scenario.json, ...) are in ``smac3`` in the folder of the search.
     """

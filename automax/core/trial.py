@@ -1,4 +1,4 @@
-"""One trial: a trainer is made for a configuration, with a seed and a folder of its own, and trained."""
+"""One trial: make the trainer of a configuration with the seed and the folder of the trial, and train it."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ from automax.progress import trial_label
 from pysmac_compat.errors import ArgumentError, ParameterError, warn
 from pysmac_compat.suggestions import nearest
 
-#: what the log says of a trial itself; the summary of a trainer cannot
+#: entries of the log that AutoMAX writes itself; the summary of a trainer cannot have these names
 _OURS = ("key", "number", "began", "space", "seed", "instance", "status", "by_hand", "directory")
 
 
 class SearchedTrainer(Protocol):
-    """What `AutoMAX` searches; called with a configuration it returns an object that trains, see there."""
+    """A callable with a search space: for a configuration it returns an object that trains; see `AutoMAX`."""
 
     @property
     def cs(self) -> ConfigurationSpace:
         """The search space."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Called as ``trainer(space=configuration)``."""
+        """Return an object that trains; `AutoMAX` calls ``trainer(space=configuration)``."""
 
 
 class TrialFailed(RuntimeError):
-    """A training came to an end, but not to a score."""
+    """A training ended without a score."""
 
 
 def trial_seed(search_seed: int, key: str) -> int:
-    """The seed of a trial: its own, and the same whenever the same search trains it."""
+    """Return the seed of a trial. It differs between trials, and is equal whenever the search has the same seed."""
     return int.from_bytes(hashlib.sha256(f"{search_seed}/{key}".encode()).digest()[:4], "big") % 2**31
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python's, numpy's and, where it is in use, torch's random numbers."""
+    """Seed the random numbers of Python, of numpy and, if torch is imported, of torch."""
     random.seed(seed)
     np.random.seed(seed)
     torch = sys.modules.get("torch")
@@ -64,7 +64,7 @@ def seed_everything(seed: int) -> None:
 
 @dataclass(frozen=True)
 class Training:
-    """Trains the trials of a search, in whatever process, and writes down how they have ended.
+    """Trains the trials of a search, in any process, and writes their summaries.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Training:
     record : TrialRecord
     search_seed : int
     deterministic : bool
-        Whether the search has no seeds.
+        Whether each configuration is trained with one seed only.
     n_trials : int
     """
 
@@ -83,7 +83,7 @@ class Training:
     n_trials: int
 
     def __call__(self, evaluation_index: int, **values: Any) -> float:
-        """What the search calls, in a process of its own."""
+        """Train a trial and return its score. The search calls this in a separate process for each trial."""
         seed = 0 if self.deterministic else values.pop("seed")
         instance = None if getattr(self.trainer, "n_instances", None) is None else values.pop("instance")
         trial = self.record.find(key(values, seed, instance))
@@ -91,7 +91,7 @@ class Training:
             with one_thread():
                 space = Configuration(self.trainer.cs, values=values)
                 trial = self.train(space, values, seed, instance, evaluation_index)
-        elif trial.get("number") != evaluation_index:  # trained by hand, or in a search that could not go on
+        elif trial.get("number") != evaluation_index:  # trained by hand, or by a search that could not be resumed
             trial = {name: value for name, value in trial.items() if name != "by_hand"} | {"number": evaluation_index}
             self.record.write(trial)
         if trial["val"] is None:
@@ -106,12 +106,15 @@ class Training:
         instance: int | None,
         number: int | None = None,
     ) -> dict[str, Any]:
-        """Train; without a number by hand. ``values``: those of ``space`` with Python's own types."""
+        """Train a trial, and return its summary.
+
+        ``values`` are the values of ``space`` as Python's own types. Without a ``number`` the trial is one by hand.
+        """
         name = key(values, seed, instance)
         folder = trial_folder(self.record, values)
         if not self.deterministic:
             folder += f"/seed-{seed}"
-        elif seed != 0:  # by hand; beside, not inside, the folder of the search's own trial
+        elif seed != 0:  # by hand: the folder must not lie in the folder of the search's own trial
             folder += f"-seed-{seed}"
         if instance is not None:
             folder += f"/{instance}"
@@ -122,7 +125,7 @@ class Training:
             with cuda_means_device():
                 made = self.trainer(space=space) if instance is None else self.trainer(space=space, instance=instance)
                 directory = own_directory(made, f"/{folder}", lambda path: shutil.rmtree(path, ignore_errors=True))
-                seed_everything(own_seed)  # LibAUC's samplers have set numpy's seed to one of theirs
+                seed_everything(own_seed)  # LibAUC's samplers have changed numpy's seed
                 if hasattr(made, "prepare"):
                     curves = [t["curve"] for t in self.record.trials() if t["instance"] == instance and "curve" in t]
                     made.prepare(trial_label(number, self.n_trials), curves)
@@ -138,20 +141,20 @@ class Training:
 
 
 def _place(error: Exception) -> str:
-    """Where in the user's own code an exception comes from, if it does."""
+    """Return the file, line and function of the user's code that an exception comes from, or an empty text."""
     ours, frames = str(Path(__file__).parents[1]), traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if not f.filename.startswith((ours, "<")) and "site-packages" not in f.filename]
     return f" ({Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name})" if own else ""
 
 
 def new_trial(values: Mapping[str, Any], seed: int, instance: int | None, **more: Any) -> dict[str, Any]:
-    """What is known of a trial before it begins."""
+    """Return the summary of a trial with the entries that are known before it begins, and with ``more``."""
     about = {"key": key(values, seed, instance), "began": time.time(), "space": dict(values), "seed": seed}
     return {**about, "instance": instance, "status": "finished", "val": None, **more}
 
 
 def _summary(made: Any) -> dict[str, Any]:
-    """What a training came to; arrays are lists, and what JSON cannot hold is described."""
+    """Return the summary of a trainer after its training, in a form that JSON can hold."""
     summary = made.state.train_summary
     if not isinstance(summary, Mapping) or "val" not in summary:
         raise TrialFailed("train_summary has no 'val': the trainer needs a validation split (and LibAUC's a callback)")
@@ -165,7 +168,10 @@ def _summary(made: Any) -> dict[str, Any]:
 
 
 def own_directory(made: Any, suffix: str, clear: Callable[[Path], object]) -> Path | None:
-    """Point a trainer with ``args`` to an empty folder; ``clear`` takes away what is there."""
+    """Make an empty folder, and set it in the ``args`` of a trainer. ``clear`` removes an earlier folder.
+
+    The result is None if the trainer has no ``args`` with these entries.
+    """
     args = getattr(made, "args", None)
     if args is None or not hasattr(args, "output_path") or not hasattr(args, "experiment_name"):
         return None
@@ -177,7 +183,7 @@ def own_directory(made: Any, suffix: str, clear: Callable[[Path], object]) -> Pa
 
 
 def identity_of(trainer: Any) -> dict[str, Any] | None:
-    """What a trainer says it is, as it will be read from the record; None if it does not say it."""
+    """Return the identity of a trainer, in the form in which the record gives it back; None if it has none."""
     identity = getattr(trainer, "identity", None)
     if identity is None:
         return None
@@ -188,7 +194,7 @@ def identity_of(trainer: Any) -> dict[str, Any] | None:
 
 
 def check_trainer(trainer: Any, target: str) -> str:
-    """Check that a trainer keeps to the protocol of `AutoMAX`; the target as the trainer calls it."""
+    """Check that a trainer follows the protocol of `AutoMAX`, and return the trainer's name of the target."""
     if not callable(trainer):
         raise ArgumentError(f"trainer must be callable as trainer(space=configuration), got {trainer!r:.200}")
     if not hasattr(trainer, "cs"):
