@@ -1,4 +1,4 @@
-"""Import of torch and LibAUC, which are an extra."""
+"""Import modules that need torch and LibAUC, which are an optional extra."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import cast
 
 
 def need(module: str) -> ModuleType:
-    """Import one of our modules that trains with torch and LibAUC.
+    """Import a module that needs torch or LibAUC, and return it.
 
     Raises
     ------
     ImportError
-        That says how to install them.
+        If torch or LibAUC is missing. The message says how to install the two.
     """
-    # else the question whether there is a GPU starts CUDA, and the processes of the trials could not use it
+    # without this, the check for a GPU starts CUDA, and the processes of the trials could not use it
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     try:
         with _without_news(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch and its friends announce their own deprecations
+            warnings.simplefilter("ignore")  # torch and its dependencies warn about their own deprecations
             return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "automax":
@@ -36,11 +36,11 @@ def need(module: str) -> ModuleType:
 
 @contextlib.contextmanager
 def _without_news() -> Iterator[None]:
-    """Hide the package `outdated` from ogb, which starts a thread with it that asks the package index."""
+    """Hide the package `outdated` inside this context: ogb would start a thread with it that asks the package index."""
     if "ogb" in sys.modules or "outdated" in sys.modules:
         yield
         return
-    modules = cast("dict[str, ModuleType | None]", sys.modules)  # None: an import of it is an ImportError
+    modules = cast("dict[str, ModuleType | None]", sys.modules)  # with None, an import of the name is an ImportError
     modules["outdated"] = None
     try:
         yield

@@ -1,4 +1,4 @@
-"""Search for graphs: ``python -m automax.auto_gnn --config_file FILE.yaml``."""
+"""The command for graphs: ``python -m automax.auto_gnn --config_file FILE.yaml``."""
 
 import sys
 

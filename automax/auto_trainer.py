@@ -1,4 +1,4 @@
-"""Search for tables and images: ``python -m automax.auto_trainer --config_file FILE.yaml``."""
+"""The command for tables and images: ``python -m automax.auto_trainer --config_file FILE.yaml``."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Search for image models of Hugging Face, whose names contain a ``/``."""
+"""The command for image models of Hugging Face, whose names contain a ``/``."""
 
 import sys
 
@@ -12,12 +12,12 @@ __all__ = ["apply_cli_overrides", "main", "set_seed"]
 
 
 def check_model(settings: Settings) -> None:
-    """Refuse a model that cannot be had here, before any trial.
+    """Check, before any trial, that the model can be loaded.
 
     Raises
     ------
     ArgumentError
-        Saying why.
+        If it cannot be loaded; the message gives the reason.
     """
     name = settings.model["name"]
     if "/" not in name:

@@ -52,9 +52,9 @@ class TrialRecord:
             _move_content(self.folder, _free_name(self.folder, self.folder.name))
 
     def trials(self) -> list[dict[str, Any]]:
-        """Return the trials that have ended: the search's in the order of their numbers, merged by time with the others.
+        """Return the trials that have ended, in the order in which they began.
 
-        The others are the trials that were trained by hand, in the order in which they began.
+        The trials of the search keep the order of their numbers; those that were trained by hand are merged by time.
         """
         found: dict[str, dict[str, Any]] = _old_record(self.folder).get("trials", {})
         for path in self.folder.glob("trials/*/summary.json"):

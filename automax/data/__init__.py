@@ -1,1 +1,1 @@
-"""Data sets: arrays, tables, graphs, LibAUC's, and the registry of their names."""
+"""The data sets (arrays, tables, graphs and LibAUC's), and the registry of their names."""

@@ -1,4 +1,4 @@
-"""Data sets of arrays, and how their rows are split."""
+"""Data sets of arrays, and functions that split their rows."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Loader = Callable[..., tuple[Any, Sequence[Any]]]
 
 
 class ArrayDataset:
-    """Rows of features with labels.
+    """A data set of arrays: rows of features, and their labels.
 
     Parameters
     ----------
     X : array of shape (n, ...)
-        Numbers; one row (or image) an example.
+        Numbers, with one row (or image) for each example.
     y : array of shape (n,), (n, 1) or (n, n_labels)
         Labels 0 and 1.
 
@@ -33,7 +33,7 @@ class ArrayDataset:
     Raises
     ------
     ArgumentError
-        If the shapes do not fit, or a number is missing or infinite.
+        If the shapes of X and y do not fit, or if a number is missing or infinite.
     """
 
     def __init__(self, X: Any, y: Any) -> None:
@@ -51,12 +51,12 @@ class ArrayDataset:
         return len(self.X)
 
     def __getitem__(self, index: Any) -> tuple[Any, Any, Any]:
-        """The row, its labels, and the index; LibAUC's sampler of several labels asks with (row, label)."""
+        """Return a row, its labels and the index, which is (row, label) for LibAUC's sampler of several labels."""
         row = index[0] if isinstance(index, (tuple, list)) else index
         return self.X[row], self.targets[row], index
 
     def take(self, rows: Any) -> ArrayDataset:
-        """Some of the rows."""
+        """Return a data set of some of the rows."""
         return ArrayDataset(self.X[rows], self.targets[rows])
 
 
@@ -75,18 +75,18 @@ class _Joined:
         return self._first[index] if index < n else self._second[index - n]
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._first, name)  # what graphs tell of their features
+        return getattr(self._first, name)  # such as the dimensions of the features of graphs
 
 
 def joined(first: Any, second: Any) -> Any:
-    """The rows of two data sets as one."""
+    """Return one data set with the rows of two."""
     if isinstance(first, ArrayDataset) and isinstance(second, ArrayDataset):
         return ArrayDataset(np.concatenate([first.X, second.X]), np.concatenate([first.targets, second.targets]))
     return _Joined(first, second)
 
 
 def check_labels(y: Any, n: int) -> npt.NDArray[np.float32]:
-    """Labels as LibAUC needs them: 0 and 1 in columns.
+    """Check labels, and return them as LibAUC needs them: 0 and 1 in columns.
 
     Parameters
     ----------
@@ -115,19 +115,20 @@ def check_labels(y: Any, n: int) -> npt.NDArray[np.float32]:
 
 
 def stratified_rows(y: npt.NDArray[Any], fractions: Sequence[float], seed: int) -> list[npt.NDArray[np.int64]]:
-    """Divide rows at random into parts in which the classes have the same shares.
+    """Divide rows at random into parts in which each class has the same share.
 
     Parameters
     ----------
     y : array of shape (n,) or (n, n_labels)
-        With several labels, their combinations are the classes.
+        The labels. With several labels, each combination of labels is a class.
     fractions : sequence of float
+        The share of the rows in each part.
     seed : int
 
     Returns
     -------
     list of array of int
-        Sorted.
+        The rows of each part, sorted.
     """
     rng = np.random.RandomState(seed)
     _, classes = np.unique(y.reshape(len(y), -1), axis=0, return_inverse=True)
@@ -137,7 +138,7 @@ def stratified_rows(y: npt.NDArray[Any], fractions: Sequence[float], seed: int) 
     for each in np.unique(classes):
         rows = rng.permutation(np.flatnonzero(classes.ravel() == each))
         after = before + len(rows)
-        # what rounding takes from one class it gives to the next
+        # the bounds are rounded over all classes so far, so that rounding errors do not add up
         cuts = np.floor(bounds * after + 0.5) - np.floor(bounds * before + 0.5)
         for part, found in zip(parts, np.split(rows, np.maximum.accumulate(cuts).astype(int)), strict=True):
             part.extend(found)
@@ -146,12 +147,12 @@ def stratified_rows(y: npt.NDArray[Any], fractions: Sequence[float], seed: int) 
 
 
 def imbalanced_rows(y: npt.NDArray[Any], imratio: float, seed: int) -> npt.NDArray[np.int64]:
-    """Rows of which a share ``imratio`` is positive; of the class that is too frequent some are dropped at random.
+    """Return rows of which a share ``imratio`` is positive: rows of the too frequent class are dropped at random.
 
     Raises
     ------
     ArgumentError
-        If ``imratio`` is no share, or nothing of a class would be left.
+        If ``imratio`` is not between 0 and 1, or if no row of a class would be left.
     """
     if isinstance(imratio, bool) or not isinstance(imratio, (int, float)) or not 0 < imratio < 1:
         raise ArgumentError(f"imratio must be a number between 0 and 1, got {imratio!r}")
@@ -169,7 +170,7 @@ def imbalanced_rows(y: npt.NDArray[Any], imratio: float, seed: int) -> npt.NDArr
 
 
 def standardized(train: ArrayDataset, others: Sequence[ArrayDataset]) -> tuple[ArrayDataset, list[ArrayDataset]]:
-    """Subtract the mean and divide by the deviation of the columns of the training rows, in all data sets."""
+    """Scale the columns of all data sets to mean 0 and deviation 1 on the training rows; return train and others."""
     mean, deviation = train.X.mean(axis=0), train.X.std(axis=0)
     deviation[deviation == 0] = 1.0
     scaled = [ArrayDataset((d.X - mean) / deviation, d.targets) for d in (train, *others)]
@@ -185,7 +186,7 @@ def split_arrays(
     split_seed: int = 0,
     standardize: bool = True,
 ) -> tuple[ArrayDataset, list[ArrayDataset]]:
-    """Divide arrays into train and the wanted ones of val and test.
+    """Divide arrays into three parts, and return the data sets of train and of the wanted splits.
 
     Parameters
     ----------
@@ -193,13 +194,13 @@ def split_arrays(
     y : array of shape (n,) or (n, n_labels)
     splits : sequence of {'val', 'test'}
     fractions : sequence of three float
-        Shares of train, val and test.
+        The shares of train, val and test.
     imratio : float or None
-        Share of positives in train; val and test keep theirs.
+        The share of positives in train. The shares in val and test do not change.
     split_seed : int
-        Decides which rows go where.
+        The seed of the division.
     standardize : bool
-        Whether the columns are scaled, by what the training rows say.
+        Whether to scale the columns to mean 0 and deviation 1 on the training rows.
     """
     check_splits(splits)
     if not isinstance(standardize, bool):
@@ -214,7 +215,7 @@ def split_arrays(
 
 
 def check_splits(splits: Sequence[str], known: Sequence[str] = ("val", "test")) -> None:
-    """Refuse splits that are not there."""
+    """Raise an ``ArgumentError`` for an unknown split."""
     for name in splits:
         if name not in known:
             raise ArgumentError(f"dataset.eval_splits: unknown split {name!r}{nearest(name, known)}")

@@ -1,4 +1,4 @@
-"""Data sets that need no download: tables of scikit-learn, and graphs that are made up."""
+"""Data sets that need no download: tables of scikit-learn, and synthetic graphs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _digits(
 ) -> tuple[ArrayDataset, list[ArrayDataset]]:
     X, y = _bunch("load_digits")
     labels = y == _one_of(positive, range(10))
-    # pixels from 0 to 1, as images usually are
+    # pixels lie between 0 and 1, as is usual for images
     return split_arrays(X / 16, labels, splits, (0.6, 0.2, 0.2), standardize=standardize, **kwargs)
 
 
@@ -50,7 +50,7 @@ def _graphs(splits: Sequence[str], **kwargs: Any) -> tuple[Any, list[Any]]:
     return synthetic_graphs(splits, **kwargs)
 
 
-#: by the name in ``dataset.name``
+#: the loaders; the keys are the names for ``dataset.name``
 BUILTIN: Mapping[str, Loader] = MappingProxyType(
     {"digits": _digits, "breast_cancer": _breast_cancer, "wine": _wine, "synthetic_graphs": _graphs}
 )

@@ -1,4 +1,4 @@
-"""Graphs with labels, and a set of them that needs no download."""
+"""Data sets of graphs with labels, and synthetic graphs that need no download."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _DEGREES = 16
 
 
 class GraphArrayDataset:
-    """Graphs with one label each.
+    """A data set of graphs, each with one label.
 
     Parameters
     ----------
     graphs : list of torch_geometric.data.Data
-        With integer features ``x`` of shape (n_nodes, n_features), ``edge_index``, and integer ``edge_attr``
-        for models that use it.
+        Each graph has integer features ``x`` of shape (n_nodes, n_features), ``edge_index``, and integer
+        ``edge_attr`` if the model uses it.
     y : array of shape (n,) or (n, 1)
         Labels 0 and 1.
     node_dims, edge_dims : list of int
-        How many values each feature of a node and of an edge has.
+        The number of values of each feature of a node, and of each feature of an edge.
     """
 
     def __init__(self, graphs: Sequence[Any], y: Any, node_dims: Sequence[int], edge_dims: Sequence[int] = ()) -> None:
@@ -39,22 +39,22 @@ class GraphArrayDataset:
         return self.graphs[index], self.targets[index], index
 
     def take(self, rows: Any) -> GraphArrayDataset:
-        """Some of the graphs."""
+        """Return a data set of some of the graphs."""
         return GraphArrayDataset([self.graphs[i] for i in rows], self.targets[rows], self.node_dims, self.edge_dims)
 
 
 def synthetic_graphs(
     splits: Sequence[str], n: int = 300, imratio: float | None = None, data_seed: int = 0, split_seed: int = 0
 ) -> tuple[GraphArrayDataset, list[GraphArrayDataset]]:
-    """Random graphs of 8 to 15 nodes; in a third of them four nodes are all joined, and these are the positives.
+    """Return random graphs of 8 to 15 nodes. A third of them, the positives, have a clique of four nodes.
 
     Parameters
     ----------
     splits : sequence of {'val', 'test'}
     n : int
-        Graphs; 60 % of them are for training, 20 % for each split.
+        The number of graphs: 60 % are training graphs, and each of the two splits has 20 %.
     imratio : float or None
-        Share of positives among those for training.
+        The share of positives among the training graphs.
     data_seed, split_seed : int
     """
     check_splits(splits)
@@ -71,7 +71,7 @@ def synthetic_graphs(
 
 
 def _graph(rng: np.random.RandomState, clique: bool) -> Any:
-    """A random tree with some more edges; or with all edges among four nodes, in place of these."""
+    """Return a random tree with additional edges: the edges of a clique of four nodes, or random edges."""
     import torch
     from torch_geometric.data import Data
 

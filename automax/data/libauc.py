@@ -1,4 +1,4 @@
-"""LibAUC's own data sets, with a validation split where it would give the training data for one."""
+"""LibAUC's own data sets, with a separate validation split for cifar10, for which LibAUC returns training data."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _LIBAUC = (
     "ogbg-molmuv",
     "ogbg-molpcba",
 )
-#: share of the training rows that becomes 'val' where LibAUC has none
+#: share of the training rows that becomes 'val' if LibAUC has no 'val'
 _VAL = 0.2
 
 
 def libauc_loader(name: str, registered: Sequence[str]) -> Loader:
-    """The loader of one of LibAUC's data sets, which downloads it at its first use.
+    """Return the loader of one of LibAUC's data sets. It downloads the data at the first use.
 
     Raises
     ------
     ArgumentError
-        If there is no data set of that name.
+        If LibAUC has no data set with this name.
     """
     if name.lower() not in _LIBAUC:
         known = [*registered, *_LIBAUC]
@@ -55,7 +55,7 @@ def libauc_loader(name: str, registered: Sequence[str]) -> Loader:
 def _load(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
     try:
         train, evals = need("libauc.trainer.data.datasets").load_dataset(name, splits=splits, **kwargs)
-    except OSError as error:  # among them, whatever a network says
+    except OSError as error:  # includes all errors of a network
         raise ArgumentError(
             f"dataset.name: {name!r} is not on this machine and cannot be downloaded from here ({error}); digits, "
             "breast_cancer, wine and synthetic_graphs need no download"
@@ -64,9 +64,9 @@ def _load(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[
 
 
 def split_images(train: Any, seed: int) -> tuple[Any, Any]:
-    """Take a stratified fifth of LibAUC's training images away for validation, without the random crops.
+    """Divide LibAUC's training images into training images and a stratified fifth for validation.
 
-    (What LibAUC calls the 'val' of cifar10 are the very images that it trains on.)
+    The validation images have no random crops. (LibAUC's own 'val' of cifar10 is its training images.)
     """
     kept, taken = stratified_rows(train.targets, (1 - _VAL, _VAL), seed)
     kind = type(train)

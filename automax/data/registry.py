@@ -1,4 +1,4 @@
-"""Names of data sets: those that are built in, LibAUC's, and those that the user registers."""
+"""The names of data sets: the built-in ones, LibAUC's, and the names that the user registers."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ _LOADERS: dict[str, Loader] = dict(BUILTIN)
 
 
 def register_dataset(name: str, loader: Loader) -> None:
-    """Give a data set a name for ``dataset.name``.
+    """Register a data set under a name for ``dataset.name``.
 
     Parameters
     ----------
     name : str
         Case does not matter.
     loader : callable
-        ``loader(splits, **kwargs)`` with the names in ``dataset.eval_splits`` and ``dataset.kwargs``. Returns the
-        training data and a list of one data set for each split: `ArrayDataset` objects, or torch data sets
-        that give ``(data, labels, index)`` and have ``targets``. A scaler must be fitted on the training rows only.
+        It is called as ``loader(splits, **kwargs)`` with the values of ``dataset.eval_splits`` and
+        ``dataset.kwargs``. It returns the training data, and a list with a data set for each split. A data set is an
+        `ArrayDataset`, or a torch data set with items ``(data, labels, index)`` and an attribute ``targets``. If the
+        loader scales the data, it must learn the scale from the training rows only.
     """
     if not callable(loader):
         raise ArgumentError(f"register_dataset({name!r}): the loader must be callable, got {loader!r}")
@@ -34,7 +35,7 @@ def register_dataset(name: str, loader: Loader) -> None:
 
 @contextlib.contextmanager
 def registered_meanwhile(name: str, loader: Loader) -> Iterator[None]:
-    """Give a data set a name inside this context only."""
+    """Register a data set under a name inside this context only."""
     register_dataset(name, loader)
     try:
         yield
@@ -43,20 +44,20 @@ def registered_meanwhile(name: str, loader: Loader) -> Iterator[None]:
 
 
 def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
-    """The training data and one data set for each split.
+    """Load a data set, and return the training data and a list with a data set for each split.
 
     Parameters
     ----------
     name : str
-        One that is registered, built in (digits, breast_cancer, wine), or LibAUC's.
+        The name of a registered, built-in (such as digits, breast_cancer, wine) or LibAUC data set.
     splits : sequence of str
     kwargs : dict
-        For the loader.
+        Arguments of the loader.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError`` with the nearest known name.
+        If the name is unknown (with the nearest known name), or if the loader does not accept the arguments.
     """
     loader = _LOADERS.get(name.lower())
     if loader is None:
@@ -78,7 +79,7 @@ def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) ->
 
 
 def _meant(kwargs: Mapping[str, Any], loader: Loader) -> str:
-    """The end of a message on arguments of a loader, of which one is perhaps misspelt."""
+    """Return the end of a message about arguments of a loader: the nearest name of a misspelt one, or nothing."""
     known = {*inspect.signature(loader).parameters, *inspect.signature(split_arrays).parameters}
     ends = (nearest(key, known) for key in kwargs if key not in known)
     return next((end for end in ends if "did you mean" in end), "")

@@ -1,1 +1,1 @@
-"""What a search returns of its trials, by their predictions on the validation rows: needs neither torch nor LibAUC."""
+"""Choose the trials that a search returns, by their predictions on the validation rows, without torch and LibAUC."""

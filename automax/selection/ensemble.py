@@ -1,8 +1,8 @@
-"""The files of an ensemble: models of several trials in one folder, and what puts their logits on one scale.
+"""The files of an ensemble: the models of several trials in one folder, and the numbers that scale their logits.
 
 ::
 
-    best.pt, best.json          the model of the best trial, as in any folder of a trial
+    best.pt, best.json          the model of the best trial, as in the folder of each trial
     members/2, members/3, ...   the models of the other trials, with their predictions
     ensemble.json               the members, and the mean and deviation of their logits on the validation rows
     predictions.npz             the predictions of the ensemble
@@ -22,25 +22,25 @@ import numpy as np
 from automax.selection import rules
 
 ABOUT, PREDICTIONS = "ensemble.json", "predictions.npz"
-#: without these files the folder of a trial is not one of a model that `load_model` reads
+#: the files without which the folder of a trial has no model that `load_model` can read
 _NEEDED = ("best.pt", "best.json", PREDICTIONS)
 
 Trial = Mapping[str, Any]
 
 
 def members_of(trials: Sequence[Trial], incumbent: Trial, k: int, metrics: Any, target: str) -> list[Trial]:
-    """The trials that are returned together, the incumbent first; none if one alone is.
+    """Return the trials of the ensemble, the incumbent first; an empty list if one model is returned alone.
 
     Parameters
     ----------
     trials : sequence of dict
-        Those of the search that have ended.
+        The trials that have ended.
     incumbent : dict
-        The one with the best score.
+        The trial with the best score.
     k : int
-        How many at most.
+        The largest number of members.
     metrics : callable
-        Labels and scores to a dict with the target.
+        Maps labels and scores to a dict with the target.
     target : str
     """
     others = [t for t in trials if t["val"] is not None and t["key"] != incumbent["key"] and not t.get("by_hand")]
@@ -64,14 +64,14 @@ def members_of(trials: Sequence[Trial], incumbent: Trial, k: int, metrics: Any, 
 
 
 def _saved(trial: Trial) -> dict[str, Any] | None:
-    """The predictions of a trial; None if it has no model that `load_model` reads, or they cannot be read."""
+    """Return the predictions of a trial; None if they cannot be read or `load_model` cannot read the model."""
     if "directory" not in trial or not all(Path(trial["directory"], name).is_file() for name in _NEEDED):
         return None
     return predictions(Path(trial["directory"]))
 
 
 def predictions(folder: Path) -> dict[str, Any] | None:
-    """The predictions in a folder; None if there are none for the validation rows that can be read."""
+    """Return the predictions in a folder; None if it has no readable predictions of the validation rows."""
     try:
         saved = load(folder)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
@@ -80,7 +80,7 @@ def predictions(folder: Path) -> dict[str, Any] | None:
 
 
 def assemble(folder: Path, trials: Sequence[Trial]) -> None:
-    """Make of a folder with the first trial's files one of the ensemble."""
+    """Add the files of an ensemble to a folder that has the files of the first trial."""
     kept = [load(Path(trial["directory"])) for trial in trials]
     scales, about = [], []
     for number, (trial, saved) in enumerate(zip(trials, kept, strict=True), 1):
@@ -103,6 +103,6 @@ def assemble(folder: Path, trials: Sequence[Trial]) -> None:
 
 
 def load(folder: Path) -> dict[str, Any]:
-    """Labels and scores of each split."""
+    """Return the labels and scores of each split."""
     with np.load(folder / PREDICTIONS) as arrays:
         return dict(arrays)

@@ -1,4 +1,4 @@
-"""The folder of what a search returns: written whole, in the place of an earlier one, and marked with whose it is."""
+"""The folder of the returned models: it replaces an earlier one as a whole, and a marker says whose it is."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import psutil
 
 from automax.selection.ensemble import PREDICTIONS, assemble
 
-#: says of which search and trials a folder is
+#: the file that says to which search and trials a folder belongs
 MARKER = "trial.json"
 
 
 def is_of(directory: Path, mark: Mapping[str, Any]) -> bool:
-    """Whether what is marked in a folder, if anything is, is marked like that."""
+    """Return whether the marker of a folder has these entries; True if the folder has no marker."""
     try:
         about = json.loads((directory / MARKER).read_text())
         return all(about.get(name) == value for name, value in mark.items())
@@ -29,7 +29,7 @@ def is_of(directory: Path, mark: Mapping[str, Any]) -> bool:
 
 
 def marked(directory: Path) -> Any:
-    """What is marked in a folder, None if nothing is."""
+    """Return the content of the marker of a folder, or None if there is no marker."""
     try:
         return json.loads((directory / MARKER).read_text())
     except (OSError, ValueError):
@@ -44,9 +44,9 @@ def replace(
     members: Sequence[Mapping[str, Any]],
     move_aside: Callable[[Path, str], None],
 ) -> None:
-    """Copy the folder of a trial, and make an ensemble of it if there are ``members``.
+    """Copy the folder of a trial to ``best``, and make an ensemble of the copy if there are ``members``.
 
-    What is there of another search, which may go on now, is moved aside.
+    If ``best`` exists and belongs to another search, which may be running, it is moved aside.
     """
     new, old = (best.with_name(f"{best.name}-{word}-{os.getpid()}") for word in ("new", "before"))
     shutil.rmtree(new, ignore_errors=True)
@@ -64,12 +64,12 @@ def replace(
         try:
             new.rename(best)
         except OSError:
-            if not best.exists():  # else the other search was faster
+            if not best.exists():  # otherwise the other search was faster
                 raise
 
 
 def tidy(best: Path, mark: Mapping[str, Any], move_aside: Callable[[Path, str], None]) -> None:
-    """Remove what a process that was killed in `replace` has left; the folder of another search is moved aside."""
+    """Remove the folders that killed processes left in `replace`; move a folder of another search aside."""
     for word in ("new", "before"):
         for left in best.parent.glob(f"{glob.escape(best.name)}-{word}-*"):
             if not has_ended(left.name.rpartition("-")[2]):
@@ -81,12 +81,12 @@ def tidy(best: Path, mark: Mapping[str, Any], move_aside: Callable[[Path, str], 
 
 
 def has_ended(process: str) -> bool:
-    """Whether the process that has named a file after itself has ended; False if that is no process id."""
+    """Return whether the process with this id, as text, has ended; False if the text is not a process id."""
     return process.isdecimal() and not psutil.pid_exists(int(process))
 
 
 def strip(directories: Sequence[Path]) -> None:
-    """Remove what is in the folders of trials, as far as they exist, but for predictions."""
+    """Remove the content of the folders of trials, except the predictions; a folder need not exist."""
     for path in [path for each in directories if each.is_dir() for path in each.iterdir()]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -1,8 +1,8 @@
-"""Which trials are put together, and how, as functions of recorded predictions.
+"""The rules that choose the members of an ensemble and average their predictions.
 
-The best of many validation scores is too good, and its trial not much better than the next ones: what differs between
-them is noise of the rows and of the training. The mean of some of the best averages it out. `benchmarks.automax.rules`
-sets these rules beside others.
+The best of many validation scores is too optimistic, and the best trial is hardly better than the next ones: they
+differ by the noise of the rows and of the training. The mean of several of the best trials averages this noise out.
+`benchmarks.automax.rules` compares these rules with others.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-#: labels and scores of rows -> how good
+#: labels and scores of rows -> a score of the model, higher is better
 Score = Callable[[Array, Array], float]
 
-#: of so many trials one is a member, up to so many members
+#: one of SHARE trials is a member, and there are at most MOST members
 SHARE, MOST = 3, 5
-#: an ensemble may be below its best member by so many standard errors of the difference
+#: an ensemble may be worse than its best member by this number of standard errors of the difference
 _TOLERANCE = 2.0
 _DRAWS = 100
-#: a probability that float32 has rounded to 1 has no logit
+#: the least distance of a probability from 0 and 1: float32 rounds some to 1, which has no logit
 _LEAST = 1e-7
 
 
 def size(n_trials: int, wanted: int | None = None) -> int:
-    """How many models are put together: as wanted, else a third of the trials, from 1 to 5.
+    """Return the number of members: the wanted one, otherwise a third of the trials, from 1 to 5.
 
     >>> [size(n) for n in (1, 3, 10, 15, 100)], size(3, 10)
     ([1, 1, 3, 5, 5], 10)
@@ -36,29 +36,30 @@ def size(n_trials: int, wanted: int | None = None) -> int:
 
 
 def logits(probabilities: Array) -> Array:
-    """What the models have given before the sigmoid."""
+    """Return the logits of probabilities: the outputs of a model before the sigmoid."""
     clipped = np.clip(np.asarray(probabilities, dtype=np.float64), _LEAST, 1 - _LEAST)
     return np.log(clipped) - np.log1p(-clipped)
 
 
 def scale(values: Array) -> tuple[Array, Array]:
-    """Mean and deviation of each column of logits; a deviation of 0 is given as 1."""
+    """Return the mean and the deviation of each column of logits; a deviation of 0 is replaced by 1."""
     deviation = values.std(axis=0)
     return values.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
 
 
 def mean_of(values: Sequence[Array], scales: Sequence[tuple[Array, Array]]) -> Array:
-    """The mean of several models' logits on one scale.
+    """Return the mean of the logits of several models on a common scale.
 
-    Each model's logits are shifted and stretched to mean 0 and deviation 1 on the validation rows, since those of
-    different losses are not on one scale. The mean has the mean and the deviation that its members have on average, so
-    that one model alone is left as it is.
+    Different losses give logits on different scales. So the logits of each model are first standardised to mean 0 and
+    deviation 1 on the validation rows. The result is scaled back with the average mean and the average deviation of the
+    models, so that the mean of one model is the model itself.
 
     Parameters
     ----------
     values : sequence of array of shape (n, n_labels)
+        The logits of each model.
     scales : sequence of (array, array)
-        Of each model, see `scale`, on its validation rows.
+        The `scale` of each model on the validation rows.
     """
     centre, width = (np.mean([each[part] for each in scales], axis=0) for part in (0, 1))
     parts = [(each - mean) / deviation for each, (mean, deviation) in zip(values, scales, strict=True)]
@@ -66,21 +67,23 @@ def mean_of(values: Sequence[Array], scales: Sequence[tuple[Array, Array]]) -> A
 
 
 def members(values: Sequence[float], labels: Array, scores: Sequence[Array], score: Score, k: int) -> list[int]:
-    """The trials whose mean is returned, the best one first.
+    """Return the indices of the members of an ensemble, the best trial first.
 
-    The ``k`` best by their validation scores; fewer, as long as their mean is clearly worse on the validation rows than
-    the best one alone: by more than two standard errors of the difference.
+    The members are the ``k`` trials with the best validation scores. While their mean is clearly worse on the
+    validation rows than the best trial alone (see `clearly_worse`), the worst member is dropped.
 
     Parameters
     ----------
     values : sequence of float
-        The validation scores; of equal ones the earlier counts as better.
+        The validation score of each trial; of two equal scores, the earlier one is better.
     labels : array of shape (n, n_labels)
+        The labels of the validation rows.
     scores : sequence of array of shape (n, n_labels)
-        Probabilities that the trials give to the validation rows.
+        The probabilities that each trial gives to the validation rows.
     score : callable
-        Labels and scores to a score, higher is better.
+        Maps labels and logits to a score, higher is better.
     k : int
+        The largest number of members.
     """
     order = sorted(range(len(values)), key=lambda i: -values[i])[:k]
     inner = [logits(scores[i]) for i in order]
@@ -94,7 +97,7 @@ def members(values: Sequence[float], labels: Array, scores: Sequence[Array], sco
 
 
 def clearly_worse(one: Array, other: Array, labels: Array, score: Score) -> bool:
-    """Whether ``one`` is below ``other`` by more than two standard errors of the difference, a paired bootstrap's."""
+    """Return whether ``one`` scores worse than ``other`` by more than two standard errors of a paired bootstrap."""
     difference = score(labels, other) - score(labels, one)
     if difference <= 0:
         return False
@@ -103,7 +106,7 @@ def clearly_worse(one: Array, other: Array, labels: Array, score: Score) -> bool
 
 
 def draws(labels: Array, n: int) -> Iterator[Array]:
-    """Rows for a bootstrap: drawn within those of the same labels, so that each draw has both classes of each label."""
+    """Yield ``n`` draws of rows for a bootstrap. Each draw keeps the number of rows of each combination of labels."""
     rng = np.random.RandomState(0)
     kinds = np.unique(labels, axis=0, return_inverse=True)[1].ravel()
     groups = [np.flatnonzero(kinds == kind) for kind in range(kinds.max() + 1)]
