@@ -1,1 +1,1 @@
-"""All that imports torch or LibAUC: what trains, what is measured, what is kept."""
+"""The modules that use torch or LibAUC: trainers, models, metrics and checkpoints."""

@@ -1,4 +1,4 @@
-"""What is tried before a search begins, so that a mistake in a file costs no trial."""
+"""Test the settings of a search before it begins, so that a mistake in a file costs no trial."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _DEFAULT = "the default configuration"
 
 
 def check_before(factory: TrainerFactory) -> None:
-    """Train the default configuration of each loss on one batch, and make trainers of the ends of each given range.
+    """Train the default configuration of each loss on one batch, and make a trainer at the ends of each given range.
 
-    That is done in a process of its own: this one must not use CUDA, or its trials could not.
+    This is done in a separate process. If this process used CUDA, the processes of the trials could not use it.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def check_before(factory: TrainerFactory) -> None:
 
 
 def _mistake(factory: TrainerFactory) -> str:
-    """What is wrong, if anything is."""
+    """Return a message about the first mistake, or an empty text."""
     for called, space in _tried(factory):
         try:
             trainer = factory(space, None if factory.n_instances is None else 0)
@@ -73,7 +73,7 @@ def _mistake(factory: TrainerFactory) -> str:
 
 
 def _tried(factory: TrainerFactory) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Configurations, and what they are called."""
+    """Yield the name and the values of each configuration to test."""
     default = dict(factory.cs.get_default_configuration())
     own = {hp.name for choice in factory.choices.values() for hp in choice.searched}
     common = {name: value for name, value in default.items() if name not in own}
@@ -88,7 +88,7 @@ def _tried(factory: TrainerFactory) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield ", ".join(f"{name} = {value!r}" for name, value in fullest.items()) or _DEFAULT, {**base, **fullest}
 
 
-#: the ends of these ranges at which a batch takes most negatives
+#: the end of each of these ranges at which a batch takes the most negatives
 _FULLEST = (("training:batch_size", -1), ("training:sampling_rate", 0))
 
 
@@ -106,7 +106,7 @@ class _Finite(TrainerCallback):
 
 
 def _one_batch(trainer: Any) -> None:
-    """Evaluate and train on one batch, of which nothing is kept."""
+    """Evaluate and train on one batch, and keep nothing."""
     trainer.trainloader = [next(iter(trainer.trainloader))]
     trainer.evalloaders = [[next(iter(loader))] for loader in trainer.evalloaders]
     trainer.callback_handler.callbacks = [_Finite()]

@@ -1,4 +1,4 @@
-"""The files of a trained model: weights, what it takes to build it again, predictions."""
+"""The files of a trained model: its weights, the settings that build it again, and its predictions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ WEIGHTS, ABOUT, PREDICTIONS = "best.pt", "best.json", ensembles.PREDICTIONS
 
 
 def save(folder: Path, weights: Mapping[str, Any], about: Mapping[str, Any]) -> None:
-    """Write the weights of the best epoch, and as JSON what the model is."""
+    """Write the weights of the best epoch, and the description of the model as JSON."""
     need("torch").save(dict(weights), folder / WEIGHTS)
     (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n")
 
 
 def save_predictions(folder: Path, predictions: Mapping[str, tuple[Any, Any]]) -> None:
-    """Write labels and scores of each split, in the order of its rows, as ``val_labels``, ``val_scores``, ..."""
+    """Write the labels and scores of each split, in the order of its rows, as ``val_labels``, ``val_scores``, ..."""
     arrays = {}
     for split, (labels, scores) in predictions.items():
         arrays[f"{split}_labels"], arrays[f"{split}_scores"] = labels, scores
@@ -31,33 +31,33 @@ def save_predictions(folder: Path, predictions: Mapping[str, tuple[Any, Any]]) -
 
 
 def load_predictions(folder: str | Path) -> dict[str, Any]:
-    """What `save_predictions` wrote; of an ensemble its own."""
+    """Return the arrays that `save_predictions` wrote. In the folder of an ensemble they are the ensemble's."""
     return ensembles.load(Path(folder))
 
 
 def load_model(folder: str | Path, ensemble: bool = True) -> Any:
-    """The model of the best epoch, or the ensemble that a search has returned, ready to predict; on the CPU.
+    """Load the model of a training, or the ensemble that a search returned. It is on the CPU and ready to predict.
 
     Parameters
     ----------
     folder : str or Path
-        Of a training, such as ``<experiment_name>_best``; with folds, repeats or without ``deterministic`` that has
-        one folder for each.
+        The folder of a training, such as ``<experiment_name>_best``. With folds, with repeats or with
+        ``deterministic: false``, ``<experiment_name>_best`` has one subfolder for each training.
     ensemble : bool
-        False: the model of the best trial alone.
+        If False, load the model of the best trial alone.
 
     Returns
     -------
     torch.nn.Module
-        Gives a logit for each label; takes what its members take, those of LibAUC's for graphs what they take there.
-        An ensemble has its members as ``models``.
+        It gives a logit for each label. Its inputs are those of its members; LibAUC's models for graphs take the
+        same inputs as in LibAUC. An ensemble has its members as ``models``.
 
     Raises
     ------
     ArgumentError
-        If there is no model in the folder, or it is one that was registered and is not any more.
+        If there is no model in the folder, or if the name of the model is not registered in this process.
     ImportError
-        Without torch and LibAUC; it says how to install them.
+        If torch or LibAUC is missing. The message says how to install the two.
     """
     folder = Path(folder)
     if not (folder / ABOUT).is_file():
@@ -81,16 +81,16 @@ def load_model(folder: str | Path, ensemble: bool = True) -> Any:
 
 
 def load_weights(model: Any, path: str | Path | None, whole: bool = False) -> None:
-    """Copy the weights of a file to a model, wherever they were saved.
+    """Copy the weights of a file to a model, on whatever device they were saved.
 
     Parameters
     ----------
     model : torch.nn.Module
     path : str or Path
-        A file of ours or of LibAUC's trainer, or a state dict.
+        A file of AutoMAX or of LibAUC's trainer, or a file with a state dict.
     whole : bool
-        Whether every weight must fit. Without it, those of other shapes, such as a last layer for another
-        number of classes, stay as they are.
+        Whether every weight must fit. If False, weights with another shape are not copied, for example those of a
+        last layer for another number of classes.
     """
     if path is None:
         raise ArgumentError("model.pretrained is true: model.pretrained_path must say where the weights are")

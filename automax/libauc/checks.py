@@ -1,4 +1,4 @@
-"""What must hold before a training starts, said in words that tell what to change."""
+"""Checks before a training starts. Their messages say what to change."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def check_training_data(targets: Any, n: int, batch_size: int, sampling_rate: fl
     ----------
     targets : array of shape (n,), (n, 1) or (n, n_labels)
     n : int
-        Rows.
+        The number of rows.
     batch_size : int
     sampling_rate : float
-        Share of positives in a batch.
+        The share of positives in a batch.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def check_training_data(targets: Any, n: int, batch_size: int, sampling_rate: fl
 
 
 def check_evaluation_data(targets: Any, n: int, split: str) -> npt.NDArray[np.float32]:
-    """Check that a metric can be computed on a split."""
+    """Check that a metric can be computed on a split, and return the labels."""
     labels = check_labels(targets, n)
     both = [0 < labels[:, j].sum() < n for j in range(labels.shape[1])]
     if not any(both):
@@ -72,7 +72,7 @@ def check_evaluation_data(targets: Any, n: int, split: str) -> npt.NDArray[np.fl
 
 
 def refused(args: Any, error: Exception) -> ArgumentError:
-    """What LibAUC raises where it makes a loss and an optimizer, with the arguments that it does not take."""
+    """Return an error for an exception that LibAUC raised when it made a loss or an optimizer, with the arguments."""
     files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
     kind = "optimizer" if any("optimizers" in file for file in files) else "loss"
     ours = ("device", "verbose", "num_labels")

@@ -1,4 +1,4 @@
-"""Where training happens: LibAUC calls `.cuda()` whatever there is. Imports torch only where it is asked for."""
+"""The device for training. LibAUC calls `.cuda()` even on machines without CUDA. This module imports torch lazily."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def device() -> str:
-    """'cuda' where there is a GPU, else 'cpu'."""
+    """Return 'cuda' if there is a GPU, otherwise 'cpu'."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
@@ -18,10 +18,10 @@ def device() -> str:
 
 @contextlib.contextmanager
 def cuda_means_device() -> Iterator[None]:
-    """Where there is no CUDA, make ``.cuda()`` of tensors and modules mean ``.to("cpu")`` inside this context.
+    """On a machine without CUDA, make ``.cuda()`` of tensors and modules mean ``.to("cpu")`` inside this context.
 
-    With optimizers of LibAUC whose default device is CUDA, that is all that LibAUC needs, and it does not depend on
-    where the calls are. torch and LibAUC must have been imported before.
+    It also replaces the default device of LibAUC's optimizers that is CUDA. LibAUC needs no other change to train on
+    a CPU. torch and LibAUC must have been imported before.
     """
     torch = sys.modules.get("torch")
     if torch is None or torch.cuda.is_available():
@@ -37,7 +37,7 @@ def cuda_means_device() -> Iterator[None]:
     optimizers = importlib.import_module("libauc.optimizers") if "libauc.trainer" in sys.modules else object
     for each in vars(optimizers).values():
         defaults = getattr(getattr(each, "__init__", None), "__defaults__", None)
-        if defaults and "cuda" in defaults:  # to them None means the device that there is
+        if defaults and "cuda" in defaults:  # with None the optimizer chooses an available device
             before.append((each.__init__, "__defaults__", defaults))
             each.__init__.__defaults__ = tuple(None if value == "cuda" else value for value in defaults)
     try:
@@ -52,9 +52,9 @@ def cuda_means_device() -> Iterator[None]:
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """One torch thread inside this context.
+    """Limit torch to one thread inside this context.
 
-    In a process that was forked after torch had used several, the next use of several hangs.
+    If a process is forked after torch has used several threads, the next use of several threads hangs.
     """
     torch = sys.modules.get("torch")
     before = None if torch is None else torch.get_num_threads()

@@ -1,4 +1,4 @@
-"""Several models as one; this module needs torch: import it with `automax._extra.need`."""
+"""A model that is the mean of several models. This module needs torch: import it with `automax._extra.need`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import torch
 
 
 class MeanOfModels(torch.nn.Module):
-    """The mean of several models' logits on one scale, see `automax.selection.rules.mean_of`.
+    """The mean of the logits of several models on a common scale; see `automax.selection.rules.mean_of`.
 
     Parameters
     ----------
     models : sequence of torch.nn.Module
     means, deviations : sequence of sequence of float
-        Of the logits of each model on the validation rows, one for each label.
+        The mean and the deviation of the logits of each model on the validation rows, for each label.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class MeanOfModels(torch.nn.Module):
         self.register_buffer("deviations", torch.tensor(deviations))
 
     def forward(self, *inputs: Any) -> Any:
-        """What each member takes; a logit for each label."""
+        """Return a logit for each label. The inputs are the inputs of each member."""
         parts = [
             (model(*inputs) - mean) / deviation
             for model, mean, deviation in zip(self.models, self.means, self.deviations, strict=True)

@@ -1,4 +1,4 @@
-"""From the settings of a file to what `AutoMAX` calls: a trainer for each configuration.
+"""Make the trainer of each configuration from the settings of a file.
 
 This module needs torch and LibAUC: import it with `automax._extra.need`.
 """
@@ -31,7 +31,7 @@ from automax.spaces import Pair, check_loss_kwargs, find_pair, for_labels
 from pysmac_compat.errors import ArgumentError, warn
 from pysmac_compat.suggestions import nearest
 
-#: settings of the training section that decide on what is learnt
+#: settings of the training section that change the trained model
 _OF_TRAINING = (
     "loss",
     "loss_kwargs",
@@ -44,16 +44,16 @@ _OF_TRAINING = (
     "pretrain_epochs",
 )
 _SEARCHABLE = ("epochs", "batch_size", "sampling_rate", "pretrain_epochs")
-#: arguments that are ours to give
+#: arguments of losses and optimizers that AutoMAX passes itself
 _GIVEN = ("self", "params", "loss_fn", "device", "data_len", "data_length", "pos_len", "num_labels", "kwargs")
-#: optimizers that run in their mode 'adam', where `momentum` plays no part
+#: optimizers that run in their mode 'adam', in which `momentum` has no effect
 _ADAM_MODE = ("SOAP", "SOPA", "SOPAs", "SOTAs", "STACO")
-#: data sets whose loader can scale the columns, and whether it does unless told
+#: data sets whose loader can scale the columns -> whether it does so by default
 _SCALED = {"digits": False, "breast_cancer": True, "wine": True}
 
 
 class TrainerFactory:
-    """Makes a trainer for each configuration; the ``trainer`` of an `AutoMAX`.
+    """Makes a trainer for each configuration. It is the ``trainer`` of an `AutoMAX`.
 
     Parameters
     ----------
@@ -64,15 +64,15 @@ class TrainerFactory:
     Attributes
     ----------
     cs : ConfigurationSpace
-        ``optimizer:lr``, ``loss:margin``, ``training:batch_size``, ``model:width``, ...; with several losses ``loss``
-        and, active with it, ``APLoss:optimizer:lr`` and so on.
+        The parameters ``optimizer:lr``, ``loss:margin``, ``training:batch_size``, ``model:width``, ... With several
+        losses there is a parameter ``loss``, and parameters such as ``APLoss:optimizer:lr`` are active for their loss.
     metrics : Metrics
     n_instances : int or None
-        Folds times repeats.
+        The number of folds times the number of repeats. None: without folds and repeats.
     """
 
     def __init__(self, settings: Settings, graph: bool = False) -> None:
-        # what is found out of losses and optimizers is noted in it
+        # the factory changes the training section
         self.settings, self.graph = replace(settings, training=copy.deepcopy(settings.training)), graph
         settings = self.settings
         self.metrics = Metrics(settings.metrics, settings.metric_kwargs)
@@ -85,11 +85,11 @@ class TrainerFactory:
         self.cs = self._space()
 
     def __call__(self, space: Mapping[str, Any], instance: int | None = None) -> Any:
-        """A trainer for this configuration; see `make_trainer`."""
+        """Return a trainer for this configuration; see `make_trainer`."""
         return self._make(space, *self.split(instance))
 
     def refit(self, space: Mapping[str, Any], epochs: int) -> Any:
-        """A trainer for train and val together, and so many epochs, after which the model is kept."""
+        """Return a trainer for train and val together. It keeps the model of the last of this number of epochs."""
         train = joined(self.train, self.evals["val"])
         evals = {name: data for name, data in self.evals.items() if name != "val"}
         if self._standardize:
@@ -107,7 +107,7 @@ class TrainerFactory:
         training["loss_kwargs"] = {**choice.fixed["loss"], **_under(f"{choice.prefix}loss:", values)}
         training["prune"] = self.settings.automax["prune"]
         if epochs is not None:
-            # the rate is decayed when it was decayed in the trial, which was longer
+            # the rate is decayed at the same epochs as in the trial, although the trial had more epochs
             decay = [int(e * training["epochs"]) if isinstance(e, float) else e for e in training["decay_epochs"]]
             training.update(decay_epochs=decay, epochs=epochs, prune=False)
         return make_trainer(
@@ -122,7 +122,7 @@ class TrainerFactory:
 
     @property
     def first(self) -> list[dict[str, Any]]:
-        """With several losses the default of each: a search begins with them."""
+        """The default configuration of each loss, with which a search begins; empty with one loss."""
         default = dict(self.cs.get_default_configuration())
         if len(self.choices) == 1:
             return []
@@ -132,16 +132,16 @@ class TrainerFactory:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What tells trainings from others, apart from the search space: a search goes on with the same only."""
+        """The settings that identify a training besides its search space. To resume a search, they must be equal."""
         training = {key: self.settings.training[key] for key in _OF_TRAINING}
-        if self.settings.training["decay_factor"] != 10:  # searches of earlier versions do not know it
+        if self.settings.training["decay_factor"] != 10:  # the records of earlier versions do not have this entry
             training["decay_factor"] = self.settings.training["decay_factor"]
         about = {key: getattr(self.settings, key) for key in ("dataset", "model", "metrics", "metric_kwargs")}
         about |= {"training": training, "folds": self.folds, "repeats": self.repeats}
         return cast("dict[str, Any]", json.loads(json.dumps(about, default=repr)))
 
     def check(self) -> None:
-        """Try what a search would do; see `check_before`.
+        """Test the settings before a search; see `check_before`.
 
         Raises
         ------
@@ -154,7 +154,7 @@ class TrainerFactory:
         kwargs, self._standardize = dict(dataset["kwargs"]), False
         scaled = _SCALED.get(dataset["name"].lower())
         if self.folds and scaled is not None:
-            # the rows of each fold's training part decide on the scale, not those of the whole
+            # the training rows of each fold determine the scale, not all rows
             self._standardize = kwargs.pop("standardize", scaled)
             kwargs["standardize"] = False
         self.train, evals = load_dataset(dataset["name"], dataset["eval_splits"], kwargs)
@@ -163,7 +163,7 @@ class TrainerFactory:
             raise ArgumentError("automax.folds needs data sets that are ArrayDataset objects")
 
     def split(self, instance: int | None) -> tuple[Any, dict[str, Any]]:
-        """The training and evaluation data of a fold."""
+        """Return the training data and the evaluation data of an instance (a fold or a repeat)."""
         if not self.folds or instance is None:
             return self.train, self.evals
         whole = joined(self.train, self.evals["val"])
@@ -188,7 +188,7 @@ class TrainerFactory:
             optimizer = training["optimizer"] or ("Adam" if self.graph and loss == "BCELoss" else None)
             pair = find_pair(loss, optimizer, self.kwargs_of("loss", loss))
             if loss.partition("/")[0] in ("pAUCLoss", "MultiLabelpAUCLoss", "mPAUCLoss"):
-                self.kwargs_of("loss", loss).pop("mode", None)  # the pair says it
+                self.kwargs_of("loss", loss).pop("mode", None)  # the pair determines the mode
             found[loss] = for_labels(pair, self.n_labels > 1)
         pairs = [(pair.loss, pair.optimizer, pair.modes) for pair in found.values()]
         if len(set(losses)) < len(losses) or len(set(pairs)) < len(pairs):
@@ -196,7 +196,10 @@ class TrainerFactory:
         return found
 
     def kwargs_of(self, kind: str, loss: str) -> dict[str, Any]:
-        """What the file says on a loss or its optimizer; with several losses, below the name of the loss."""
+        """Return the ``loss_kwargs`` or ``optimizer_kwargs`` that the file gives for a loss.
+
+        With several losses, they are the entry with the name of the loss.
+        """
         section = f"{kind}_kwargs"
         given: dict[str, Any] = self.settings.training[section]
         losses = self.settings.training["loss"]
@@ -215,7 +218,7 @@ class TrainerFactory:
         common = {f"training:{k}": v for k, v in self.settings.training.items() if k in _SEARCHABLE}
         common.update({f"model:{k}": v for k, v in self.settings.model.items()})
         searched = {name: value for name, value in common.items() if isinstance(value, Mapping) and "val" in value}
-        #: what is searched of `training` and `model`
+        #: the hyperparameters of `training` and `model`
         self.common = [hp for hp in parse_hyperparameters_from_dict(searched).values() if not isinstance(hp, Constant)]
         space.add(*parse_hyperparameters_from_dict(searched).values())
         if models.registered(self.settings.model["name"]) and not self.graph:
@@ -227,20 +230,20 @@ class TrainerFactory:
             space.add(loss)
             for label, choice in self.choices.items():
                 space.add(*choice.searched, *(EqualsCondition(hp, loss, label) for hp in choice.searched))
-        if len(space) == 0:  # there is one configuration, and a search needs a name for it
+        if len(space) == 0:  # there is one configuration, but a search needs at least one parameter
             space.add(Constant("training:epochs", self.settings.training["epochs"]))
         return space
 
 
 class _Choice:
-    """A pair with what is searched of it and what is fixed."""
+    """A pair of loss and optimizer with its hyperparameters and its fixed arguments."""
 
     def __init__(self, label: str, pair: Pair, factory: TrainerFactory) -> None:
         several = isinstance(factory.settings.training["loss"], list) and len(factory.settings.training["loss"]) > 1
         self.pair, self.prefix = pair, f"{label}:" if several else ""
         self.fixed: dict[str, dict[str, Any]] = {}
         self.searched: list[Hyperparameter] = []
-        self.given: list[Hyperparameter] = []  #: those of `searched` that the file says
+        self.given: list[Hyperparameter] = []  #: those of `searched` that the file gives
         kinds = (("optimizer", pair.optimizer, pair.optimizer_space), ("loss", pair.loss, pair.loss_space))
         for kind, name, default in kinds:
             given = factory.kwargs_of(kind, label)
@@ -261,7 +264,7 @@ class _Choice:
 
 
 def _check_arguments(kind: str, name: str, given: Mapping[str, Any], extra: Sequence[str]) -> None:
-    """Refuse arguments that LibAUC would swallow without a word."""
+    """Raise an error for an argument that LibAUC would silently ignore, and for a value of a wrong type."""
     owner = libauc.optimizers if kind == "optimizer" else libauc.losses.auc
     known = list(extra)
     parameters = inspect.signature(getattr(owner, name)).parameters if hasattr(owner, name) else {}
@@ -281,7 +284,7 @@ def _check_arguments(kind: str, name: str, given: Mapping[str, Any], extra: Sequ
 
 
 def _values(specification: Any) -> list[Any]:
-    """What a specification names: its bounds, choices or value."""
+    """Return the values in a specification: its bounds, its choices or its single value."""
     if isinstance(specification, Hyperparameter):
         return []
     found = specification["val"] if is_search(specification) and isinstance(specification, Mapping) else specification

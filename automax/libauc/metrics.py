@@ -1,4 +1,4 @@
-"""What a model is judged by: AUROC, partial AUROC, AUPRC and accuracy."""
+"""The metrics of a model: AUROC, partial AUROC, AUPRC and accuracy."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ class Metrics:
     Parameters
     ----------
     names : sequence of str
-        'AUROC', 'AUPRC', 'ACC' (at 0.5: scores of AUC losses are not calibrated, so that it means little for
-        them); case does not matter.
+        'AUROC', 'AUPRC' or 'ACC', in any case. 'ACC' is the accuracy at 0.5, which means little for AUC losses: their
+        scores are not calibrated.
     kwargs : sequence of dict
-        Of each metric: ``max_fpr`` and ``min_tpr`` of AUROC make it partial. Items beyond the number of metrics
-        are merged into the last, as in the documentation's own example.
+        The options of each metric: ``max_fpr`` and ``min_tpr`` make AUROC partial. If there are more items than
+        metrics, the further items are merged into the last one, as an example of the original documentation needs.
 
     Attributes
     ----------
     keys : list of str
-        Of the results, as 'AUROC' or 'PAUROC(max_fpr=0.3)'.
+        The keys of the results, for example 'AUROC' or 'PAUROC(max_fpr=0.3)'.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError`` with the nearest known name.
+        If a name or an option is not known, with the nearest known name. It is a ``ValueError``.
 
     Notes
     -----
-    With one bound, ``max_fpr``, the partial area is standardised after McClish (1989): 0.5 is chance, 1 is
-    perfect. With ``min_tpr`` it is the two-way partial AUROC of Yang et al. (2019), the share of ordered
-    pairs among the hardest positives and the hardest negatives; chance is far below 0.5. With several labels
-    each metric is the mean over the labels; those without both classes are left out, with a warning.
+    With ``max_fpr`` alone, the partial area is standardised after McClish (1989): 0.5 is chance, 1 is perfect. With
+    ``min_tpr`` it is the two-way partial AUROC of Yang et al. (2019): the share of correctly ordered pairs among the
+    hardest positives and the hardest negatives. For this area chance is far below 0.5. With several labels each metric
+    is the mean over the labels. A label that lacks one of the classes is left out, with a warning.
     """
 
     def __init__(self, names: Sequence[str], kwargs: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -64,16 +64,16 @@ class Metrics:
 
     @property
     def keys(self) -> list[str]:
-        """The names of the results."""
+        """The keys of the results."""
         return list(self._functions)
 
     def find(self, target: str) -> str:
-        """The key that a person means: itself, or the name of a metric that occurs once.
+        """Return the key for a target, which may be the key itself or the name of a metric that occurs once.
 
         Raises
         ------
         ArgumentError
-            If there is none.
+            If there is no such key.
         """
         by_case = {key.upper(): key for key in self.keys}
         if target.upper() in by_case:
@@ -84,12 +84,12 @@ class Metrics:
         raise ArgumentError(f"target {target!r} is not one of the metrics{nearest(target, self.keys)}")
 
     def __call__(self, y_true: Array, y_score: Array) -> dict[str, float]:
-        """All metrics.
+        """Compute all metrics, and return them by their keys.
 
         Parameters
         ----------
         y_true, y_score : array of shape (n,), (n, 1) or (n, n_labels)
-            Labels 0 and 1; scores.
+            The labels (0 and 1), and the scores.
 
         Raises
         ------
@@ -140,7 +140,7 @@ def _metric(name: str, options: Mapping[str, Any]) -> tuple[str, Callable[[Array
 
 
 def _auroc(y: Array, score: Array, max_fpr: float = 1.0) -> float:
-    """As scikit-learn's, whose checks take longer than an epoch on a small table."""
+    """Compute the AUROC as scikit-learn does, but without its checks, which can take longer than an epoch."""
     if max_fpr < 1:
         from sklearn.metrics import roc_auc_score
 
@@ -153,10 +153,10 @@ def _auroc(y: Array, score: Array, max_fpr: float = 1.0) -> float:
 
 
 def _average_precision(y: Array, score: Array) -> float:
-    """The mean over the positives of the precision at their score; rows of equal scores come together."""
+    """Return the mean precision at the scores of the positives. Rows with equal scores have the same precision."""
     order = np.argsort(-score, kind="stable")
     descending = score[order]
-    last = np.flatnonzero(np.append(descending[1:] != descending[:-1], True))  # of each group of equal scores
+    last = np.flatnonzero(np.append(descending[1:] != descending[:-1], True))  # the end of each group of equal scores
     found = np.cumsum(y[order] == 1)[last]
     return float(np.sum(found / (last + 1) * np.diff(found, prepend=0)) / found[-1])
 
@@ -166,15 +166,17 @@ def _accuracy(y: Array, score: Array) -> float:
 
 
 def two_way_auroc(y: Array, score: Array, max_fpr: float, min_tpr: float) -> float:
-    """The AUROC of the lowest positives against the highest negatives (at least one of each).
+    """Return the AUROC of the positives with the lowest scores and the negatives with the highest scores.
+
+    At least one positive and one negative are taken.
 
     Parameters
     ----------
     y, score : array of shape (n,)
     max_fpr : float
-        Share of the negatives, from the highest score down.
+        The share of the negatives that is taken, beginning with the highest score.
     min_tpr : float
-        One minus the share of the positives, from the lowest score up.
+        One minus the share of the positives that is taken, beginning with the lowest score.
     """
     positive, negative = np.sort(score[y == 1]), np.sort(score[y != 1])[::-1]
     hard_positive = positive[: max(1, round(len(positive) * (1 - min_tpr)))]

@@ -1,4 +1,4 @@
-"""Models: our network for tables, and the registry of the user's."""
+"""The network for tables, and the registry of models."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Builder = Callable[..., Any]
 _BUILDERS: dict[str, Builder] = {}
 _ACTIVATIONS = ("relu", "elu", "tanh", "gelu")
 
-#: keys of the section `model` that are no arguments of a registered builder
+#: keys of the section `model` that are not passed to a registered builder
 COMMON_KEYS = ("name", "pretrained", "pretrained_path", "pretrained_remote", "num_classes", "in_channels")
 
 
 def register_model(name: str, builder: Builder) -> None:
-    """Give a model a name for ``model.name``.
+    """Register a model under a name for ``model.name``.
 
     Parameters
     ----------
     name : str
         Case does not matter.
     builder : callable
-        ``builder(input_shape, num_classes, **kwargs)`` with the shape of one example, the number of
-        outputs, and the other keys of the section ``model``; returns a torch module that gives a logit for each
+        It is called as ``builder(input_shape, num_classes, **kwargs)`` with the shape of one example, the number of
+        outputs, and the other keys of the section ``model``. It returns a torch module that gives a logit for each
         output.
     """
     if not callable(builder):
@@ -40,17 +40,17 @@ def register_model(name: str, builder: Builder) -> None:
 
 
 def registered(name: str) -> Builder | None:
-    """The builder of that name."""
+    """Return the builder with this name, or None."""
     return _BUILDERS.get(name.lower())
 
 
 def registered_names() -> list[str]:
-    """All names of builders."""
+    """Return the names of all builders."""
     return list(_BUILDERS)
 
 
 def check_keys(name: str, cfg: Mapping[str, Any]) -> None:
-    """Refuse keys that a registered builder does not take."""
+    """Raise an ``ArgumentError`` for a key that a registered builder does not take."""
     builder = _BUILDERS[name.lower()]
     parameters = list(inspect.signature(builder).parameters.values())
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -77,21 +77,21 @@ def mlp(
     dropout: float = 0.0,
     activation: str = "relu",
 ) -> torch.nn.Module:
-    """A multi-layer perceptron with an activation after each hidden layer.
+    """Build a multi-layer perceptron with an activation after each hidden layer.
 
-    (LibAUC's own MLP has none after its first layer, so that with one hidden layer it is affine.)
+    (LibAUC's own MLP has no activation after its first layer; with one hidden layer it is an affine function.)
 
     Parameters
     ----------
     input_shape : sequence of int
-        Of one example; it is flattened.
+        The shape of one example, which is flattened.
     num_classes : int
-        Outputs.
+        The number of outputs.
     hidden_sizes : sequence of int or None
-        Units of each hidden layer; None: ``depth`` layers of ``width`` units. Empty: a linear model.
+        The units of each hidden layer. None: ``depth`` layers of ``width`` units. Empty: a linear model.
     width, depth : int
     dropout : float
-        Share of units that are left out in training, after each hidden layer.
+        The share of the units that each hidden layer drops in training.
     activation : {'relu', 'elu', 'tanh', 'gelu'}
     """
     import torch

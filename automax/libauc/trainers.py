@@ -1,4 +1,4 @@
-"""LibAUC's trainers, on this machine's device, with labels, losses, metrics and checkpoints put right.
+"""LibAUC's trainers on the device of this machine, with corrected labels, losses, metrics and checkpoints.
 
 This module imports torch and LibAUC: import it with `automax._extra.need`.
 """
@@ -29,27 +29,27 @@ from automax.libauc.metrics import Metrics
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.suggestions import nearest
 
-#: seconds without a line on the progress of a training, unless ``verbose`` wants one for each epoch
+#: least seconds between two lines about the progress of a training; ``verbose`` prints a line for each epoch
 _SILENCE = 10.0
-#: trials before, without which there is no median to speak of
+#: the least number of earlier trials for a median
 _FEWEST = 3
 
 
 class TrainingDiverged(RuntimeError):
-    """The loss or the scores of a training are not finite any more."""
+    """The loss or the scores of a training are no longer finite."""
 
 
 class Pruned(Exception):
-    """Ends a training that is worse than most others were by then."""
+    """Ends a training whose best score is below the median of the earlier trials at the same epoch."""
 
 
 class Rows(torch.utils.data.Dataset):
-    """Any data set with ``targets``, with the labels in float columns as LibAUC needs them.
+    """A data set that gives the examples of another one with labels in float columns, as LibAUC needs them.
 
     Parameters
     ----------
     data : data set
-        Its items start with the example.
+        The other data set. The first entry of each item is the example.
     labels : array of shape (n, n_labels)
     """
 
@@ -61,18 +61,18 @@ class Rows(torch.utils.data.Dataset):
         return len(self.data)
 
     def __getitem__(self, index: Any) -> tuple[Any, Any, Any]:
-        if isinstance(index, (tuple, list)):  # (row, label), from the sampler of several labels
+        if isinstance(index, (tuple, list)):  # LibAUC's sampler of several labels passes (row, label)
             return self.data[int(index[0])][0], self._labels[int(index[0])], index
         return self.data[int(index)][0], self._labels[int(index)], int(index)
 
 
 class _Adapted(Trainer):
-    """What both trainers of LibAUC need to have changed; `GraphTrainer`, too, is a `Trainer`."""
+    """The changes that both trainers of LibAUC need. (LibAUC's `GraphTrainer` is a `Trainer` as well.)"""
 
     pretrain_epochs = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        #: labels and scores of the latest evaluation, one pair for each evaluation data set
+        #: the labels and scores of the latest evaluation, as one pair for each evaluation data set
         self.predictions: list[tuple[Any, Any]] = []
         with cuda_means_device():
             super().__init__(*args, **kwargs)
@@ -88,7 +88,7 @@ class _Adapted(Trainer):
                 return self.state.train_log
 
     def prepare(self, label: str, curves: Sequence[Sequence[float]]) -> None:
-        """Hand over what the trial is called, and the validation scores by epoch of the trials before."""
+        """Pass the name of the trial, and the validation scores of each epoch of the earlier trials."""
         for callback in self.callback_handler.callbacks:
             callback.label, callback.others = label, curves
 
@@ -97,7 +97,7 @@ class _Adapted(Trainer):
         return super().evaluate_loop(model)
 
     def evaluate(self, loader: Any, model: Any) -> Any:
-        """Scores with a column for each label; LibAUC's own flattens them."""
+        """Return the metrics, labels and scores, with a column for each label; LibAUC's own method flattens them."""
         labels, scores = [], []
         with torch.no_grad():
             for data, targets, _ in loader:
@@ -110,16 +110,16 @@ class _Adapted(Trainer):
         return self.metric(y_true, y_score), y_true, y_score
 
     def _probabilities(self, model: Any, data: Any) -> Any:
-        raise NotImplementedError  # each trainer has its own way to call a model
+        raise NotImplementedError  # each kind of trainer calls its model in another way
 
     @staticmethod
     def _get_loss(name: str) -> Any:
-        if name == "tpAUC_CVaR_loss":  # not among what libauc.losses exports
+        if name == "tpAUC_CVaR_loss":  # libauc.losses does not export this loss
             return libauc.losses.auc.tpAUC_CVaR_loss
         return Trainer._get_loss(name)
 
     def _construct_optimizer_and_loss(self, model: Any, args: Any) -> Any:
-        # PDSCA's default device is cuda; all of them announce their decay on the console
+        # PDSCA's default device is cuda; all optimizers print a line when the rate is decayed
         args.optimizer_kwargs = {"device": device(), "verbose": False, **args.optimizer_kwargs}
         args.loss_kwargs = dict(args.loss_kwargs)
         try:
@@ -128,7 +128,7 @@ class _Adapted(Trainer):
             raise refused(args, error) from error
 
     def try_model(self) -> None:
-        """Evaluate, and say it in words of the file if the model does not fit."""
+        """Evaluate the model once, and raise an ``ArgumentError`` if it does not fit the data."""
         with cuda_means_device():
             model = self.model.cuda().eval()
             shape = tuple(getattr(self.evalloaders[0][0][0], "shape", ()))
@@ -144,7 +144,7 @@ class _Adapted(Trainer):
             )
 
     def _pretrain(self) -> None:
-        """Train with cross-entropy first, a usual start for AUC losses."""
+        """Train with cross-entropy first, which is a usual start for AUC losses."""
         optimizer = torch.optim.Adam(self.model.parameters(), lr=0.001)
         loss_fn = torch.nn.BCEWithLogitsLoss()
         self.model.train()
@@ -190,7 +190,7 @@ class GraphsTrainer(_Adapted, GraphTrainer):
     """LibAUC's `GraphTrainer`."""
 
     def _build_model(self, model_cfg: Mapping[str, Any]) -> None:
-        # it would forward what only images need, and takes bond_features_dims where there is no edge feature
+        # LibAUC would pass arguments that only images need, and bond_features_dims for models without edge features
         cfg = {key: value for key, value in model_cfg.items() if key not in ("num_classes", "in_channels")}
         if str(cfg.get("name", "")).lower() in ("gcn", "gin", "graphsage"):
             cfg.pop("bond_features_dims", None)
@@ -206,22 +206,22 @@ class GraphsTrainer(_Adapted, GraphTrainer):
 
 
 class Watch(TrainerCallback):
-    """Decays the rate, follows the validation score, keeps the best epoch, fills the summary.
+    """Decays the rate, follows the validation score, keeps the best epoch and fills the summary.
 
-    In place of LibAUC's own callback, which starts wandb where that is installed, keeps no
-    model of the epoch that it reports, and reports the first metric whatever the target is.
+    It replaces LibAUC's own callback. That callback starts wandb if wandb is installed, does not keep the model of
+    the epoch that it reports, and reports the first metric whatever the target is.
 
     Parameters
     ----------
     splits : list of str
-        Names of the evaluation data sets, 'val' first; without it the last epoch counts, none is chosen.
+        The names of the evaluation data sets, 'val' first. Without 'val', the last epoch is taken as the best one.
     target : str
-        Key of the metric.
+        The key of the metric.
     model_cfg : dict
-        For the checkpoint.
+        The settings of the model, for the checkpoint.
     prune : bool
-        Whether to end a training whose best score so far is below the median of those that the trials before had
-        by that epoch (at least `_FEWEST` of them), as in Golovin et al. (2017).
+        Whether to end a training early if its best score so far is below the median of the best scores of the earlier
+        trials up to the same epoch, as in Golovin et al. (2017). This needs at least `_FEWEST` earlier trials.
     """
 
     def __init__(self, splits: list[str], target: str, model_cfg: Mapping[str, Any], prune: bool = False) -> None:
@@ -240,7 +240,7 @@ class Watch(TrainerCallback):
             if getattr(optimizer, "model_ref", None) is not None:
                 optimizer.update_regularizer(decay_factor=self.decay_factor)
             else:
-                with contextlib.redirect_stdout(io.StringIO()):  # some announce it whatever `verbose` says
+                with contextlib.redirect_stdout(io.StringIO()):  # some optimizers print it whatever `verbose` is
                     optimizer.update_lr(decay_factor=self.decay_factor)
 
     def on_step_end(self, args: Any, state: Any, **kwargs: Any) -> None:
@@ -273,7 +273,7 @@ class Watch(TrainerCallback):
             raise Pruned
 
     def _say(self, args: Any, state: Any, loss: float) -> None:
-        """A line on a training that takes long."""
+        """Print a line about a long training."""
         if not args.verbose and time.monotonic() - self.said < _SILENCE:
             return
         self.said = time.monotonic()
@@ -309,7 +309,7 @@ class Watch(TrainerCallback):
 
 
 class _Example(torch.utils.data.Dataset):
-    """Stands for the data of a model that is built again."""
+    """A placeholder for the training data of a model that is built again."""
 
     def __init__(self, shape: Sequence[int], n_labels: int) -> None:
         self.example, self.targets = torch.zeros(tuple(shape)), np.zeros((1, n_labels), np.float32)
@@ -319,9 +319,9 @@ class _Example(torch.utils.data.Dataset):
 
 
 def rebuilt(about: Mapping[str, Any]) -> Any:
-    """The model that a checkpoint tells of, on the CPU and without its weights."""
+    """Return the model that a checkpoint describes, on the CPU and without its weights."""
     kind = GraphsTrainer if about.get("graph") else ArrayTrainer
-    trainer: Any = kind.__new__(kind)  # of a trainer, only what builds models is wanted
+    trainer: Any = kind.__new__(kind)  # only the method that builds models is needed
     trainer.args = SimpleNamespace(num_tasks=about["num_classes"])
     trainer.train_dataset = _Example(about["input_shape"], about["num_classes"])
     with cuda_means_device():
@@ -339,27 +339,27 @@ def make_trainer(
     metrics: Metrics,
     target: str,
 ) -> Any:
-    """A trainer that is ready to train.
+    """Return a trainer that is ready to train.
 
     Parameters
     ----------
     graph : bool
         Whether the examples are graphs.
     training : dict
-        LibAUC's `TrainingArguments`, ``pretrain_epochs`` and ``prune``.
+        The arguments of LibAUC's `TrainingArguments`, and ``pretrain_epochs``, ``prune`` and ``decay_factor``.
     model : dict
-        With ``name``, and what the model takes.
+        The ``name`` and the arguments of the model.
     train : data set
     evals : dict of str to data set
-        By the name of the split; without 'val' no epoch is chosen, the last one's model is kept.
+        The evaluation data set of each split. Without 'val', the model of the last epoch is kept.
     metrics : Metrics
     target : str
-        One of their keys.
+        A key of ``metrics``.
 
     Returns
     -------
     libauc Trainer
-        With ``train()``, ``state.train_summary`` and ``args``.
+        It has ``train()``, ``state.train_summary`` and ``args``.
     """
     arguments = dict(training)
     prune = arguments.pop("prune", False)
