@@ -1,4 +1,4 @@
-"""The page of a search for the browser: that of its result, with what the models of the trials are worth."""
+"""The page of a search for the browser: the page of its result, with the scores and curves of its models."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _TEXT = (
 
 @dataclass(frozen=True)
 class Side:
-    """One of the models, or of the configurations with several trainings, that the page compares.
+    """A model, or a configuration with several trainings, that the page compares with others.
 
     Attributes
     ----------
     name, trials : str
-        What it is, and the numbers of its trials.
+        The name of the row, and the numbers of the trials.
     scores : dict
-        See `automax.report.scores`.
+        The scores on each split; see `automax.report.scores`.
     saved : list of dict
-        The predictions of each training that has kept them.
+        The predictions of each training that has readable predictions.
     configuration : dict or None
     """
 
@@ -54,7 +54,7 @@ class Side:
     configuration: Mapping[str, Any] | None = None
 
     def cell(self, split: str) -> str:
-        """Its score on a split, as text."""
+        """Return the score on a split as text."""
         found = self.scores.get(split)
         if found is None:
             return ""
@@ -65,11 +65,12 @@ class Side:
 
 
 def check_page(path: str | os.PathLike[str]) -> None:
-    """Refuse, before a search, a file that cannot be written after it.
+    """Check, before a search, that its page can be written after the search.
 
     Raises
     ------
     ImportError, ArgumentError
+        If a package is missing, or if the path is not a file in a folder that exists.
     """
     for package, extra in (("jinja2", "report"), ("matplotlib", "plot")):
         if importlib.util.find_spec(package) is None:
@@ -81,7 +82,7 @@ def check_page(path: str | os.PathLike[str]) -> None:
 
 
 def page(tuner: AutoMAX, record: TrialRecord, result: Result, path: str | os.PathLike[str] | None) -> str | None:
-    """Write the page, or return it without a path; see `AutoMAX.report`."""
+    """Write the page. Without a path, return its text. See `AutoMAX.report`."""
     compared = sides(tuner, record)
     parts = [_table(compared, tuner.target), *_pictures(compared)] if compared else []
     return result.report(path, title=f"{tuner.config.name}: {tuner.target}", parts=parts)
@@ -122,7 +123,7 @@ def sides(tuner: AutoMAX, record: TrialRecord) -> list[Side]:
 
 
 def _returned(best: Sequence[Mapping[str, Any]], record: TrialRecord, target: str, metrics: Any) -> list[Side]:
-    """The mean of several models, if the search has returned one."""
+    """Return the ensemble as a list with one entry, or an empty list if the search returned no ensemble."""
     if "directory" not in best[0]:
         return []
     kept = beside(Path(best[0]["directory"]), "best")
@@ -153,7 +154,7 @@ def _table(compared: Sequence[Side], target: str) -> Part:
 
 
 def _pictures(compared: Sequence[Side]) -> list[Part]:
-    """ROC and precision-recall curves on test, or on val where there is no test."""
+    """Return the part with ROC and precision-recall curves on test, or on val if there is no test."""
     lines, split = _lines(compared)
     if not lines:
         return []
@@ -178,9 +179,10 @@ def _pictures(compared: Sequence[Side]) -> list[Part]:
 
 
 def _lines(compared: Sequence[Side]) -> tuple[list[tuple[str, Any, Any]], str]:
-    """The name, labels and scores of each curve, and their split.
+    """Return the name, labels and scores of each curve, and the split.
 
-    They are the models that are compared; with several labels or trainings those of what is returned alone.
+    There is a curve for each of the compared models. With several labels, or with several trainings of a
+    configuration, there is instead a curve for each label and training of the returned models.
     """
     kept = [side for side in compared if side.saved]
     if not kept:
@@ -204,13 +206,13 @@ def _lines(compared: Sequence[Side]) -> tuple[list[tuple[str, Any, Any]], str]:
             saved[f"{split}_{what}"].reshape(len(saved[f"{split}_{what}"]), -1) for what in ("labels", "scores")
         )
         line = name, labels[:, column] == 1, values[:, column]
-        known = any(np.array_equal(line[2], other[2]) for other in found)  # a model that is there under another name
+        known = any(np.array_equal(line[2], other[2]) for other in found)  # the same model has a curve already
         if 0 < line[1].mean() < 1 and not known:
             found.append(line)
     return found[:_MOST_CURVES], split
 
 
 def _width(saved: Mapping[str, Any], split: str) -> int:
-    """How many labels there are."""
+    """Return the number of labels."""
     shape = saved[f"{split}_scores"].shape
     return int(shape[1]) if len(shape) > 1 else 1

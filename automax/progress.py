@@ -1,4 +1,4 @@
-"""What a person sees of a search while it goes on, and the table of its trials."""
+"""The lines that a search prints while it is running, and the table of its trials."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _WIDTH = 40
 def progress_line(
     trial: Mapping[str, Any], number: int | None, best: float, n_trials: int, target: str, left: float | None = None
 ) -> str:
-    """One line on a trial that has just ended.
+    """Return a line about a trial that has just ended.
 
-    ``number`` is None for one that was trained by hand, ``best`` the best score so far, ``left`` what the rest of the
-    search will take in seconds.
+    ``number`` is None if the trial was trained by hand. ``best`` is the best score so far. ``left`` is the estimated
+    time in seconds until the end of the search.
 
     >>> trial = {"val": 0.9, "status": "finished", "seconds": 1.5, "space": {"lr": 0.1}}
     >>> progress_line(trial, 1, 0.9, 10, "AUROC", 90.0)
@@ -40,7 +40,7 @@ def progress_line(
 
 
 def trial_label(number: int | None, n_trials: int) -> str:
-    """What a trial is called; ``number``: None for one that was trained by hand.
+    """Return the name of a trial. ``number`` is None if the trial was trained by hand.
 
     >>> trial_label(2, 10), trial_label(None, 10)
     ('trial 2/10', 'trial by hand')
@@ -49,7 +49,9 @@ def trial_label(number: int | None, n_trials: int) -> str:
 
 
 def table(log: Sequence[Mapping[str, Any]], target: str) -> str:
-    """All trials with their validation and, if there are any, test scores; those trained by hand have no number.
+    """Return a table of all trials with their validation scores, and with test scores if there are any.
+
+    A trial that was trained by hand has no number.
 
     >>> print(table([{"val": 0.9, "status": "finished"}, {"val": -1.0, "status": "failed"}], "AUROC"))
     ----------------------------------------
@@ -76,5 +78,5 @@ def table(log: Sequence[Mapping[str, Any]], target: str) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    """Whether a score can be shown; a trainer may have none, or several."""
+    """Return whether a score is a number; a trainer may give no score, or another object."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""What a person sees at the end of a search."""
+"""The report that is printed at the end of a search."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from automax.selection.ensemble import ABOUT, load, predictions
 from automax.selection.rules import draws
 from pysmac_compat.report import short
 
-#: half the width of a validation score's interval above which it is called noisy
+#: a validation score is called noisy if half the width of its interval is larger
 _WIDE = 0.02
-#: if all rows are ranked well, up to three rows of another sample may be ranked badly (the rule of three); each costs
-#: half of its share of the score
+#: if all rows are ranked well, up to three rows of another sample may be ranked badly (the rule of three); each of the
+#: three costs half of its share of the score
 _UNSEEN = 1.5
 
 
@@ -28,23 +28,24 @@ def best_lines(
     metrics: Any,
     default: Mapping[str, Any] | None = None,
 ) -> tuple[list[str], dict[str, Any]]:
-    """What is known of the best configuration, of what is returned, and of the default, for a person and as data.
+    """Report the scores of the best configuration, of the returned models and of the default configuration.
 
     Parameters
     ----------
     log : list of dict
-        Of an `AutoMAX`.
+        The log of an `AutoMAX`.
     best : dict
-        The configuration.
+        The best configuration.
     target : str
     metrics : Metrics
-        Give the intervals.
+        Compute the scores for the intervals.
     default : dict or None
         The configuration to compare with.
 
     Returns
     -------
     list of str, dict
+        The lines to print, and the same scores as data.
     """
     mine, ours = ([t for t in log if t["status"] == "finished" and t["space"] == space] for space in (best, default))
     mine = [t for t in mine if not t.get("by_hand")]
@@ -75,13 +76,13 @@ def best_lines(
 
 
 def scores(trials: Sequence[Mapping[str, Any]], target: str, metrics: Any) -> dict[str, dict[str, Any]]:
-    """The score of a configuration on each split, the mean over its trials.
+    """Return the score of a configuration on each split: the mean over its trials.
 
     Returns
     -------
     dict
-        For each split the ``score``; of several trials their ``range``, of one that has kept its predictions an
-        ``interval`` of 95 %.
+        For each split a dict with the ``score``. With several trials it also has the ``range`` of their scores. With
+        one trial that has kept its predictions it also has a 95 % ``interval``.
     """
     about = trials[0].get("metrics")
     found: dict[str, dict[str, Any]] = {}
@@ -98,7 +99,7 @@ def scores(trials: Sequence[Mapping[str, Any]], target: str, metrics: Any) -> di
 
 
 def _score(trial: Mapping[str, Any], split: str, target: str) -> Any:
-    """What a trial tells of a split; None if it is no number."""
+    """Return the score of a trial on a split, or None if the trial has no number there."""
     try:
         value = trial["metrics"][split][target]
     except (KeyError, TypeError):
@@ -124,16 +125,16 @@ def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any,
 
 
 def _rarest(directory: str, split: str) -> int:
-    """The number of rows of the rarest class."""
+    """Return the number of rows of the rarest class."""
     labels = load(Path(directory))[f"{split}_labels"]
     positives = (labels == 1).sum(axis=0)
     return int(np.minimum(positives, len(labels) - positives).min())
 
 
 def noisy(report: Mapping[str, Any]) -> str:
-    """What a person should know of a validation score that says little; empty if nothing.
+    """Return a warning about a noisy validation score, or an empty text.
 
-    A bootstrap of rows that are all ranked well has no width; what has not been seen is added.
+    If all rows are ranked well, the bootstrap interval has no width. So it is widened by an allowance for unseen rows.
     """
     about = report.get("val", {})
     if "interval" not in about:
@@ -149,7 +150,7 @@ def noisy(report: Mapping[str, Any]) -> str:
 
 
 def refit_line(summary: Mapping[str, Any], target: str, metrics: Any) -> tuple[str, dict[str, Any]]:
-    """The same of the training on train and val together."""
+    """Return the text and the data about the training on train and val together."""
     report: dict[str, Any] = {"epochs": summary["epochs"], "checkpoint": summary["directory"]}
     text = f"trained again on train and val (epochs: {summary['epochs']})"
     if "test" in summary:
@@ -160,9 +161,9 @@ def refit_line(summary: Mapping[str, Any], target: str, metrics: Any) -> tuple[s
 
 
 def interval(directory: str, split: str, target: str, metrics: Any, n: int = 500) -> tuple[float, float]:
-    """A 95 % bootstrap interval of a metric, from the predictions in a folder.
+    """Return a 95 % bootstrap interval of a metric, from the predictions in a folder.
 
-    It tells what other rows would do to the score of this model; not what other trainings would.
+    The interval covers the variation of this model's score over samples of rows, not the variation over trainings.
     """
     saved = load(Path(directory))
     labels, scores = saved[f"{split}_labels"], saved[f"{split}_scores"]

@@ -1,7 +1,7 @@
-"""The pairs of loss and optimizer, and what is searched of each, as data.
+"""The pairs of loss and optimizer, and the search space of each pair, as data.
 
-The names and the defaults are those of LibAUC 2.0.1. Where our ranges differ from the stock ones, the
-reason stands at the place.
+The names and the defaults are those of LibAUC 2.0.1. If a range differs from LibAUC's own ("stock") range, a comment
+beside it gives the reason.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Pair:
     multilabel : str
         LibAUC's name of the loss for several labels; empty if there is none.
     modes : tuple of str
-        Of pAUCLoss, that mean this pair.
+        The modes of pAUCLoss that mean this pair.
     aliases : tuple of str
         Other names of the loss.
     """
@@ -50,17 +50,17 @@ class Pair:
 
 
 _LR = {"val": (0.0001, 0.1), "default": 0.001, "log": True}
-# Stock: (0.0001, 0.1) with the default 0.1 at its upper end; on small networks the optimum is at 0.3 to 1.
+# The stock range is (0.0001, 0.1), and its upper end is the default. On small networks the optimum is at 0.3 to 1.
 _WIDE_LR = {"val": (0.001, 3.0), "default": 0.1, "log": True}
-# In 2.0.1 this is the weight of the NEW gradient in the moving average: the stock range 0.8 to 0.99 is
-# next to no momentum at all, so the range reaches down to a long memory.
+# In 2.0.1 this is the weight of the NEW gradient in the moving average. The stock range from 0.8 to 0.99 means almost
+# no momentum, so this range also has small weights, which mean a long memory.
 _NEW_GRADIENT = {"val": (0.05, 1.0), "default": 0.9, "log": True}
 _EPOCH_DECAY = {"val": (0.0, 0.01), "default": 0.002}
 _DECAY = {"val": (0.0, 0.0002), "default": 1e-5}
 _NO_DECAY = {"val": (0.0, 0.0002), "default": 0.0}
 _MARGIN = {"val": [0.6, 0.8, 1.0], "default": 1.0}
 _PARTIAL_MARGIN = {"val": [0.1, 0.3, 0.5, 0.7, 0.9, 1.0], "default": 1.0}
-# Stock: from 0.0, where the moving average never leaves 0 and the loss is 0/0.
+# The stock range starts at 0.0. There the moving average never leaves 0, and the loss is 0/0.
 _GAMMA = {"val": (0.01, 1.0), "default": 0.9}
 _SCALE = {"val": (0.1, 10.0), "default": 1.0, "log": True}
 _STEP = {"val": (0.0001, 0.1), "default": 0.1, "log": True}
@@ -141,7 +141,7 @@ PAIRS: tuple[Pair, ...] = (
         "SGD",
         {},
         {
-            # Stock: up to 0.1, which is also its default
+            # the stock range ends at 0.1, which is also the default
             "lr": {"val": (0.001, 1.0), "default": 0.1, "log": True},
             "momentum": {"val": [0.0, 0.9], "default": 0.0},
             "weight_decay": _NO_DECAY,
@@ -151,10 +151,10 @@ PAIRS: tuple[Pair, ...] = (
     Pair("CrossEntropyLoss", "Adam", {}, _ADAM_MODE_PLAIN, multilabel="CrossEntropyLoss"),
     Pair("BCELoss", "Adam", {}, _ADAM_MODE_PLAIN, multilabel="BCELoss"),
 )
-# The stock space of BCELoss has no optimizer of its own: it goes with either baseline.
+# The stock space of BCELoss has no optimizer. Here BCELoss goes with each of the two optimizers of cross-entropy.
 PAIRS = (*PAIRS, replace(PAIRS[7], loss="BCELoss", multilabel="BCELoss"))
 
-#: why LibAUC's trainer cannot do these
+#: names that are refused -> the reason
 REFUSED = {
     name: (
         f"{name}: NDCGLoss with SONG ranks the items of each user, and LibAUC's trainer has no data of users and "
@@ -163,27 +163,27 @@ REFUSED = {
     for name in ("NDCGLoss", "SONG", "ListwiseCELoss")
 }
 
-#: losses with these names stand for the pair that `mode` says; without one, '1w', as in LibAUC
+#: for a loss with one of these names, the argument `mode` determines the pair; its default is '1w', as in LibAUC
 _WRAPPERS = ("pAUCLoss", "MultiLabelpAUCLoss", "mPAUCLoss")
 
 
 def find_pair(loss: str, optimizer: str | None = None, kwargs: Mapping[str, Any] | None = None) -> Pair:
-    """The pair of these names.
+    """Return the pair with these names.
 
     Parameters
     ----------
     loss : str
-        Name of a loss, or of a pair as 'CrossEntropyLoss/Adam'.
+        The name of a loss, or of a pair, for example 'CrossEntropyLoss/Adam'.
     optimizer : str or None
-        Name of an optimizer; None: the loss's own.
+        The name of an optimizer. None: the first partner of the loss.
     kwargs : dict or None
-        Arguments of the loss; ``mode`` says which pair 'pAUCLoss' means.
+        Arguments of the loss. For 'pAUCLoss', ``mode`` determines the pair.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError``: for unknown names with the nearest known one, for a mismatch with the right
-        partner, for what LibAUC cannot do with the reason.
+        A ``ValueError``. For an unknown name it gives the nearest known name; for a mismatch, the right partner; and
+        for a loss that LibAUC's trainer cannot train, the reason.
     """
     loss, slash, within = loss.partition("/")
     if slash and optimizer not in (None, within):
@@ -225,7 +225,7 @@ def _by_mode(loss: str, mode: Any) -> list[Pair]:
 
 
 def for_labels(pair: Pair, multilabel: bool) -> Pair:
-    """The pair as it is for one label or for several.
+    """Return the pair for one label or for several labels.
 
     Raises
     ------
@@ -241,33 +241,33 @@ def for_labels(pair: Pair, multilabel: bool) -> Pair:
         )
     space = dict(pair.loss_space)
     if pair.multilabel == "MultiLabelAUCMLoss":
-        space.pop("margin")  # in its version v1, the default, it plays no part
+        space.pop("margin")  # it has no effect in the loss's version v1, the default
     if pair.multilabel == "MultiLabelpAUCLoss":
         space = {"mode": {"val": pair.modes[0]}, **space}
     return replace(pair, loss=pair.multilabel, loss_space=space)
 
 
 def parse_defaultconfig(name: str, multilabel: bool = False, kwargs: Mapping[str, Any] = {}) -> dict[str, Any]:  # noqa: B006 (the documented default; it is only read)
-    """The default search space of a loss or an optimizer.
+    """Return the default search space of a loss or an optimizer, with its partner's.
 
     Parameters
     ----------
     name : str
-        Of a loss or an optimizer.
+        The name of a loss or an optimizer.
     multilabel : bool
         Whether there are several labels.
     kwargs : dict
-        Arguments of the loss; ``mode`` says which pair 'pAUCLoss' means.
+        Arguments of the loss. For 'pAUCLoss', ``mode`` determines the pair.
 
     Returns
     -------
     dict
-        ``{"optimizer": {"type", "space"}, "loss": {"type", "space"}}``; the spaces are the caller's to change.
+        ``{"optimizer": {"type", "space"}, "loss": {"type", "space"}}``. The spaces are copies.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError``, see `find_pair`.
+        See `find_pair`; it is a ``ValueError``.
 
     Examples
     --------
@@ -290,7 +290,7 @@ _MULTILABEL_NAMES = ("MultiLabelAUCMLoss", "mAUCMLoss", "mAPLoss", "meanAverageP
 
 
 def check_loss_kwargs(pair: Pair, kwargs: Mapping[str, Any]) -> str:
-    """What a person should know of the arguments of a loss; empty if nothing."""
+    """Return a warning about the arguments of a loss, or an empty text."""
     if kwargs.get("version") == "v2" and pair.loss in ("AUCMLoss", "CompositionalAUCLoss"):
         return (
             f"{pair.loss} with version 'v2': LibAUC 2.0.1 divides the sum over the negatives by the size of the "
@@ -300,7 +300,7 @@ def check_loss_kwargs(pair: Pair, kwargs: Mapping[str, Any]) -> str:
 
 
 def table() -> str:
-    """The pairs and their spaces as a Markdown table, for the documentation."""
+    """Return the pairs and their spaces as a Markdown table for the documentation."""
     rows = ["| loss | optimizer | of the optimizer | of the loss | several labels |", "|---|---|---|---|---|"]
     for pair in PAIRS:
         cells = [_describe(pair.optimizer_space), _describe(pair.loss_space), pair.multilabel or "no"]
