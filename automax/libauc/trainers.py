@@ -67,7 +67,7 @@ class Rows(torch.utils.data.Dataset):
 
 
 class _Adapted(Trainer):
-    """The changes that both trainers of LibAUC need. (LibAUC's `GraphTrainer` is a `Trainer` as well.)"""
+    """The changes that both trainers of LibAUC need; LibAUC's `GraphTrainer` is a subclass of its `Trainer`."""
 
     pretrain_epochs = 0
 

@@ -1,1 +1,1 @@
-"""A classifier for a table: columns of numbers, categories and dates, with gaps, in; probabilities of a class out."""
+"""A classifier for tables with columns of numbers, categories and dates, and with gaps."""

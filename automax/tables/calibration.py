@@ -1,4 +1,4 @@
-"""From scores of a network to probabilities and decisions, by rows that it was not trained on."""
+"""Turn scores of a network into probabilities and decisions, by rows that the network was not trained on."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 METHODS = ("sigmoid", "isotonic")
-#: the least slope of a sigmoid: scores without any order still have a place in it
+#: the least slope of a sigmoid, so that every probability belongs to a finite score
 _FLAT = 1e-6
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A map from scores to probabilities of the positive class that never falls.
+    """A map from scores to probabilities of the positive class. It never decreases.
 
     Attributes
     ----------
     method : {'sigmoid', 'isotonic', None}
-        None: the scores are logits.
+        With None, the scores are taken as logits.
     x, y : list of float
-        Of 'sigmoid' the slope and the intercept; of 'isotonic' the corners.
+        For 'sigmoid', x holds the slope and y the intercept. For 'isotonic', they are the corners of the map.
     """
 
     method: str | None
@@ -33,7 +33,7 @@ class Calibration:
     y: Sequence[float] = ()
 
     def __call__(self, scores: Array) -> Array:
-        """The probabilities."""
+        """Return the probabilities of scores."""
         from scipy.special import expit
 
         if self.method is None:
@@ -43,7 +43,7 @@ class Calibration:
         return np.interp(scores, self.x, self.y)
 
     def score_at(self, probability: float) -> float:
-        """The score above which the probability is larger than this."""
+        """Return the score above which the probability is larger than the given one."""
         from scipy.special import logit
 
         if self.method is None:
@@ -51,7 +51,7 @@ class Calibration:
         if self.method == "sigmoid":
             return float((logit(probability) - self.y[0]) / self.x[0])
         x, y = np.asarray(self.x), np.asarray(self.y)
-        above = int(np.searchsorted(y, probability, side="right"))  # the first corner that is above
+        above = int(np.searchsorted(y, probability, side="right"))  # the first corner with a larger probability
         if above in (0, len(y)):  # all rows are on one side
             far = 10 * float(np.ptp(x) or 1.0)
             return float(x[0] - far if above == 0 else x[-1] + far)
@@ -65,10 +65,11 @@ def calibrate(method: str | None, scores: Array, positive: Array) -> Calibration
     Parameters
     ----------
     method : {'sigmoid', 'isotonic', None}
-        'sigmoid' is that of Platt, "Probabilistic outputs for support vector machines" (1999), with his targets, which
-        keep it finite where the scores separate the classes; 'isotonic' needs some hundred rows.
+        'sigmoid' is the sigmoid of Platt, "Probabilistic outputs for support vector machines" (1999). With the targets
+        of that paper, its slope is finite even if the scores separate the classes. 'isotonic' needs some hundred rows.
     scores : array of shape (n,)
     positive : array of bool of shape (n,)
+        Whether each row is positive.
     """
     if method == "sigmoid":
         return _sigmoid(scores, positive)
@@ -111,7 +112,7 @@ def _accuracy(found: Array, false: Array, n_positive: int, n_negative: int) -> A
     return (found + n_negative - false) / (n_positive + n_negative)
 
 
-#: what a threshold can be the best of; each takes the true and the false positives of all cuts
+#: the criteria for a threshold; each takes the numbers of true and of false positives at all cuts
 CRITERIA: dict[str, Callable[[Array, Array, int, int], Array]] = {
     "balanced_accuracy": _balanced_accuracy,
     "f1": _f1,
@@ -120,9 +121,9 @@ CRITERIA: dict[str, Callable[[Array, Array, int, int], Array]] = {
 
 
 def best_cut(criterion: str, scores: Array, positive: Array) -> float:
-    """The score above which a row is called positive so that the criterion is best on these rows.
+    """Return the best cut for a criterion on these rows: a row with a score above the cut is called positive.
 
-    It lies in the middle between two scores; of several that are equally good it is the middle one.
+    The cut lies halfway between two neighbouring scores. If several cuts are equally good, the middle one is taken.
 
     Parameters
     ----------
@@ -132,8 +133,8 @@ def best_cut(criterion: str, scores: Array, positive: Array) -> float:
     """
     order = np.argsort(-scores, kind="stable")
     ordered = scores[order]
-    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))  # rows of the same score come together
-    # with none, or with more and more groups of rows above the cut
+    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))  # rows with equal scores form a group
+    # the first cut has no row above it; each further cut has one more group above it
     found, false = (np.append(0, np.cumsum(kind[order])[last]) for kind in (positive, ~positive))
     values = CRITERIA[criterion](found, false, int(positive.sum()), int((~positive).sum()))
     best = np.flatnonzero(values >= values.max() - 1e-12)

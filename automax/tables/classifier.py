@@ -1,4 +1,4 @@
-"""`AUCClassifier`: a search of AutoMAX as an estimator of scikit-learn."""
+"""`AUCClassifier`: an estimator of scikit-learn that runs a search of AutoMAX."""
 
 from __future__ import annotations
 
@@ -32,46 +32,47 @@ from pysmac_compat.errors import ArgumentError, shown
 class AUCClassifier(ClassifierMixin, BaseEstimator):
     """A neural network for a table with two classes, tuned for an area under a curve.
 
-    ``fit`` divides the rows into those for training and those for validation, fills gaps, encodes categories and
-    scales numbers by the training rows, searches with `AutoMAX` over an AUC loss and cross-entropy, and takes
+    ``fit`` divides the rows into training rows and validation rows. It fills gaps, encodes categories and scales
+    numbers, as the training rows determine. It searches with `AutoMAX` over an AUC loss and cross-entropy. It learns
     probabilities and the threshold of ``predict`` from the validation rows.
 
     Parameters
     ----------
     metric : {'AUROC', 'AUPRC'}
-        What is maximised.
+        The metric to maximise.
     max_fpr, min_tpr : float or None
-        Make AUROC partial: up to this share of false positives, from this share of true ones.
+        Make AUROC partial: up to this false positive rate, from this true positive rate.
     n_trials : int
-        Trainings.
+        The number of trainings.
     epochs : int
-        Of each training; the best one's model is kept.
+        The number of epochs of each training. The model of the best epoch is kept.
     positive : object
-        The label of the positive class, or its text. None: 1 of 0 and 1, 'yes' of 'no' and 'yes' and so on, else
-        the class with fewer rows.
+        The label of the positive class, or its text. None: the names decide (1 if the labels are 0 and 1, 'yes' if
+        they are 'no' and 'yes', and so on), otherwise the class with fewer rows is positive.
     validation_fraction : float
-        Share of the rows by which configuration, epoch, probabilities and threshold are chosen.
+        The share of the rows that is used for validation. The validation rows decide on the configuration, the epoch,
+        the probabilities and the threshold.
     calibration : {'sigmoid', 'isotonic'} or None
-        How scores become probabilities. None: the logistic function of the scores, which for AUC losses are no
-        probabilities.
+        The map from scores to probabilities. None: the logistic function, although the scores of AUC losses are not
+        logits of probabilities.
     threshold : {'balanced_accuracy', 'f1', 'accuracy'} or float
-        What ``predict`` decides by: the cut that is the best on the validation rows, or a probability.
+        The criterion for the cut of ``predict``, which is the best one on the validation rows; or a probability.
     preprocessor : 'auto' or transformer
-        From the table to numbers. A transformer of yours is fitted on the training rows.
+        Turns the table into numbers. Your own transformer is fitted on the training rows.
     settings : dict or None
-        More of a search, as in a file of AutoMAX: the sections ``model``, ``training`` and ``automax``.
+        Further settings of the search, as in a file of AutoMAX: the sections ``model``, ``training`` and ``automax``.
     workers : int
-        Trainings at the same time.
+        The number of trainings at the same time.
     time_limit : float or None
-        Seconds for the search.
+        Wall-clock seconds for the search.
     search_directory : str or None
-        Where the files of the search are kept; None: nowhere.
+        The folder for the files of the search. None: a temporary folder.
     resume : bool
-        Whether the search in that folder goes on, with the same rows and arguments.
+        Whether to resume the search in that folder; the rows and arguments must be the same.
     random_state : int, RandomState or None
-        Decides on the division of the rows, the search and each training.
+        The seed of the division of the rows, of the search and of each training.
     verbose : int
-        1: lines on the table and on each trial.
+        1: print lines about the table and about each trial.
 
     Attributes
     ----------
@@ -84,16 +85,17 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     target_ : str or None
         The name of y, if it has one.
     columns_ : dict of str to str
-        What each column holds: 'number', 'category', 'date', or 'left out'. Only with preprocessor='auto'.
+        The kind of each column: 'number', 'category', 'date' or 'left out'. Only with preprocessor='auto'.
     preprocessor_ : transformer
     best_params_ : dict
-        The configuration that won.
+        The best configuration.
     best_score_ : float
-        Its score on the validation rows, by which it was chosen: too good.
+        The score of the best configuration on the validation rows. It is too optimistic, because these rows chose the
+        configuration.
     trials_ : list of dict
         ``number``, ``space``, ``status``, ``val`` and ``seconds`` of each trial.
     n_rows_ : dict of str to int
-        Rows for 'training' and 'validation'.
+        The number of rows for 'training' and for 'validation'.
 
     Examples
     --------
@@ -148,7 +150,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : DataFrame or array of shape (n_rows, n_columns)
-            Numbers, texts, dates; NaN and None are gaps.
+            Numbers, texts and dates. NaN and None are gaps.
         y : array of shape (n_rows,)
             Two different labels.
 
@@ -160,17 +162,17 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ArgumentError, ValueError
-            Before any training, for arguments and data that do not fit.
+            Before any training, if the arguments or the data are not allowed.
         ImportError
-            Without torch and LibAUC; it says how to install them.
+            If torch or LibAUC is missing. The message says how to install the two.
         SearchError
-            If no training comes to its end.
+            If no training finishes.
         """
         self._train(*self._prepare(X, y))
         return self
 
     def _prepare(self, X: Any, y: Any) -> tuple[ArrayDataset, ArrayDataset, dict[str, Any]]:
-        """Check all that can be checked before a training; the rows for training and validation, and the settings."""
+        """Check the arguments and the data; return the training rows, the validation rows and the settings."""
         content = sections_of(self)
         for name in ("_network", "columns_"):  # of an earlier fit
             self.__dict__.pop(name, None)
@@ -188,7 +190,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return train, val, content
 
     def _train(self, train: ArrayDataset, val: ArrayDataset, content: dict[str, Any]) -> None:
-        """Search, and learn probabilities and the threshold."""
+        """Search, and learn the probabilities and the threshold."""
         with self._folder() as folder:
             self._network, tuner = search_network(train, val, content, folder, bool(self.verbose))
         self.best_params_ = dict(tuner.result.active_configuration) if tuner.result else dict(tuner.log[0]["space"])
@@ -203,7 +205,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
             self._cut = self._calibration.score_at(float(self.threshold))
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
-        """Scores; above 0 where ``predict`` gives ``classes_[1]``.
+        """Return scores. A score is above 0 if ``predict`` gives ``classes_[1]``.
 
         Parameters
         ----------
@@ -217,7 +219,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return sign * (self._scores(X) - self._cut)
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Probabilities of the classes, in the order of ``classes_``.
+        """Return the probabilities of the classes, in the order of ``classes_``.
 
         Parameters
         ----------
@@ -233,7 +235,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return both if self._positive_index() == 1 else both[:, ::-1]
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """The label of each row.
+        """Return the predicted label of each row.
 
         Parameters
         ----------
@@ -249,12 +251,12 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the fitted classifier to a folder, for `load_classifier` and ``automax predict``.
 
-        The weights are those of torch, the preprocessor is joblib's file of objects of scikit-learn, all else is JSON.
+        The weights are files of torch, and the preprocessor is a file of joblib. The description is JSON.
 
         Parameters
         ----------
         folder : str or path
-            Made if it is not there; a classifier that is there already is replaced.
+            The folder is made if it does not exist. An earlier classifier in it is replaced.
         """
         check_is_fitted(self)
         about = {
@@ -283,7 +285,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     def load(cls, folder: str | os.PathLike[str]) -> AUCClassifier:
         """Read a classifier that ``save`` has written.
 
-        The preprocessor is a pickle: load only what you trust.
+        The preprocessor is a pickle: load only folders that you trust.
 
         Parameters
         ----------
@@ -292,7 +294,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ArgumentError
-            If there is no classifier in the folder.
+            If the folder holds no classifier.
         """
         about, preprocessor, files = saved.read(Path(folder))
         made = cls(**{name: value for name, value in about["params"].items() if name in cls._get_param_names()})
@@ -310,11 +312,11 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return made
 
     def __sklearn_is_fitted__(self) -> bool:
-        """Whether a search has come to its end."""
+        """Return whether ``fit`` or ``load`` has set the network."""
         return hasattr(self, "_network")
 
     def __sklearn_tags__(self) -> Any:
-        """Two classes; gaps and texts are welcome."""
+        """Return scikit-learn's tags: two classes; gaps, texts and categories are allowed."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         tags.input_tags.allow_nan = True
@@ -323,7 +325,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
     def _table(self, X: Any, reset: bool = False) -> Any:
-        """X, checked; a DataFrame stays one."""
+        """Check X and return it. A DataFrame stays a DataFrame."""
         if not is_frame(X) and hasattr(X, "to_pandas"):
             X = X.to_pandas()
         if not is_frame(X):
@@ -336,7 +338,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return X
 
     def _classes(self, labels: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Learn the classes, and which rows are positive."""
+        """Learn the classes, and return whether each row is positive."""
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) == 1:
             raise ArgumentError(f"y has one class only, {label_text(classes[0])!r}; two classes are needed")
@@ -385,7 +387,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         X = self._table(X)
         if hasattr(self, "columns_"):
             X = Columns(self.columns_).convert(X)
-        # as the network was trained
+        # the network was trained with float32
         return self._network(_dense(self.preprocessor_.transform(X)).astype(np.float32))
 
     def _positive_index(self) -> int:
@@ -415,7 +417,7 @@ def _dense(values: Any) -> npt.NDArray[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON can hold of it."""
+    """Return a value that JSON can hold: other objects become Python's own types or their repr."""
     return json.loads(json.dumps(value, default=lambda other: other.item() if hasattr(other, "item") else repr(other)))
 
 

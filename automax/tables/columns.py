@@ -1,4 +1,4 @@
-"""What the columns of a table hold: numbers, categories or dates."""
+"""The kinds of the columns of a table: numbers, categories or dates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ISO = r"\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?\s*"
 
 
 def is_frame(X: Any) -> bool:
-    """Whether X has columns of different types, as a DataFrame has."""
+    """Return whether X is a DataFrame or behaves like one."""
     return hasattr(X, "iloc") and hasattr(X, "columns")
 
 
@@ -30,8 +30,8 @@ class Columns:
     Attributes
     ----------
     kinds : dict of str to str
-        By name, in the order of the table: 'number', 'category', 'date', or 'left out' for texts that are nearly all
-        different, as names and identifiers are.
+        The kind of each column by its name, in the order of the table: 'number', 'category', 'date' or 'left out'. A
+        column is left out if its texts are nearly all different, such as names or identifiers.
     """
 
     kinds: Mapping[str, str]
@@ -43,12 +43,12 @@ class Columns:
 
     @property
     def categories(self) -> list[int]:
-        """The places of the categories among the columns that are used."""
+        """The indices of the categories among the used columns."""
         return [i for i, name in enumerate(self.used) if self.kinds[name] == CATEGORY]
 
     @property
     def numeric(self) -> list[int]:
-        """The places of numbers and dates among the columns that are used."""
+        """The indices of the numbers and dates among the used columns."""
         return [i for i, name in enumerate(self.used) if self.kinds[name] != CATEGORY]
 
     def __str__(self) -> str:
@@ -68,23 +68,23 @@ class Columns:
         return text
 
     def convert(self, X: Any) -> Any:
-        """The columns that are used, in the form that the preprocessor takes.
+        """Return the used columns in the form that the preprocessor takes.
 
         Parameters
         ----------
         X : DataFrame or array of shape (n_rows, n_columns)
-            With the columns of `kinds`, in their order.
+            It has the columns of `kinds`, in their order.
 
         Returns
         -------
         array of float, or DataFrame
-            The first without categories. Numbers and dates (days since 1970) are floats, categories text; what is
-            missing is NaN.
+            An array if there are no categories. Numbers and dates (days since 1970) are floats, and categories are
+            texts. Missing values are NaN.
 
         Raises
         ------
         ArgumentError
-            Where a number or a date was and now is none.
+            If a column of numbers or dates has another value, or if a number is infinite.
         """
         if not is_frame(X) and X.dtype.kind in "biuf" and set(self.kinds.values()) <= {NUMBER}:
             return _finite(X.astype(np.float64), list(self.kinds))
@@ -99,19 +99,19 @@ class Columns:
 
 
 def learn_columns(X: Any, names: Sequence[str], least: int) -> Columns:
-    """Find out what the columns hold.
+    """Determine the kinds of the columns.
 
     Parameters
     ----------
     X : DataFrame or array of shape (n_rows, n_columns)
     names : sequence of str
     least : int
-        Rows that a value needs so that it counts as a category; a column of texts without such a value is left out.
+        A column of texts is left out if no text occurs in at least this number of rows.
 
     Raises
     ------
     ArgumentError
-        If two columns have the same name, a column has no value at all, or none of them is left.
+        If two columns have the same name, if a column has no value in any row, or if all columns are left out.
     """
     twice = [name for i, name in enumerate(names) if name in names[:i]]
     if twice:
@@ -133,7 +133,7 @@ def learn_columns(X: Any, names: Sequence[str], least: int) -> Columns:
 
 
 def as_frame(X: Any, names: Sequence[str]) -> Any:
-    """A DataFrame of the columns, whatever they were."""
+    """Return a DataFrame of the columns of X."""
     if is_frame(X):
         return X
     return pandas("columns of text").DataFrame(X, columns=list(names))
@@ -161,7 +161,7 @@ def _kind(name: str, column: Any, least: int) -> str:
 
 
 def _text(value: Any) -> str:
-    """A category as text; 3.0 is 3, as a column of integers becomes one of floats where one is missing."""
+    """Return a category as text. 3.0 becomes 3, because a gap turns a column of integers into a column of floats."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
@@ -187,7 +187,7 @@ def _dates(name: str, column: Any) -> npt.NDArray[np.float64]:
 
 
 def _days(column: Any) -> Any:
-    """Days since 1970; NaN for what is no date."""
+    """Return the days since 1970; NaN for a value that is not a date."""
     pd = pandas()
     if not pd.api.types.is_timedelta64_dtype(column.dtype):
         is_text = not pd.api.types.is_datetime64_any_dtype(column.dtype)

@@ -1,4 +1,4 @@
-"""``automax fit`` and ``automax predict``: a table in a file, a classifier in a folder."""
+"""The commands ``automax fit`` and ``automax predict``, for a table in a file and a classifier in a folder."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ def main(argv: Sequence[str]) -> int:
     Parameters
     ----------
     argv : sequence of str
-        Its name and its arguments.
+        The name of the command and its arguments.
 
     Returns
     -------
     int
-        The exit status: 2, and a line on stderr, for a mistake of the user, 1 if no training has come to its end.
+        The exit status: 0 for success; 2 for a mistake of the user, with a line on stderr; 130 for Ctrl-C; 1 for other
+        errors, for example if no training has finished.
     """
     name, *words = argv
     parser, run = _COMMANDS[name]
@@ -40,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
     except PysmacError as error:
         print(f"automax {name}: error: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # of `| head`
+    except BrokenPipeError:  # for example with `| head`
         sys.stderr.close()
         return 1
     except KeyboardInterrupt:
@@ -118,7 +119,7 @@ def _fit(arguments: argparse.Namespace) -> int:
 
 
 def _divided(arguments: argparse.Namespace, X: Any, y: Any) -> tuple[Any, Any, Any, Any]:
-    """The rows to learn from, and those for the test."""
+    """Return the columns and labels of the rows to learn from, and those of the test rows."""
     import numpy as np
 
     from automax.data.arrays import stratified_rows
@@ -163,7 +164,7 @@ def _classifier(arguments: argparse.Namespace, folder: Path) -> Any:
 
 
 def _make_room(folder: Path, resume: bool) -> None:
-    """Move an earlier classifier aside; refuse what is something else."""
+    """Move an earlier classifier aside. Raise an error if the folder holds anything else."""
     from automax.core.record import move_aside
     from automax.tables.saved import ABOUT
 
@@ -176,7 +177,7 @@ def _make_room(folder: Path, resume: bool) -> None:
 
 
 def _tested(classifier: Any, X: Any, y: Any, folder: Path) -> tuple[str, dict[str, Any]]:
-    """Scores on rows that nothing was chosen by, for a person and as data."""
+    """Return the scores on the test rows, as text and as data."""
     from sklearn.metrics import balanced_accuracy_score
 
     from automax.libauc.checkpoints import save_predictions

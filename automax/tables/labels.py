@@ -1,4 +1,4 @@
-"""Two classes, and which of them is the positive one."""
+"""The labels of two classes, and the choice of the positive class."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from pysmac_compat.errors import ArgumentError, shown
 
-#: pairs of labels, as texts in lower case, of which the second one is positive by its name
+#: pairs of labels, as texts in lower case, of which one is positive by its name (see `_POSITIVE`)
 _BY_NAME = (
     {"0", "1"},
     {"-1", "1"},
@@ -28,7 +28,7 @@ _POSITIVE = {"1", "yes", "y", "true", "t", "positive", "pos", "case", "present"}
 
 
 def checked_labels(y: Any) -> npt.NDArray[Any]:
-    """Labels of classes as an array of shape (n,), none of them missing."""
+    """Check labels of classes, and return them as an array of shape (n,). No label may be missing."""
     if y is None:
         raise ArgumentError("AUCClassifier requires y to be passed, but the target y is None")
     y = check_array(y, ensure_2d=False, dtype=None, ensure_min_samples=0, input_name="y")
@@ -40,19 +40,22 @@ def checked_labels(y: Any) -> npt.NDArray[Any]:
 def divided_rows(
     positive: npt.NDArray[np.bool_], fraction: float, seed: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Rows for training and, of each class the same share but at least one, for validation.
+    """Divide rows at random, and return the training rows and the validation rows.
+
+    The validation rows have the same share of each class, and at least one row of it.
 
     Parameters
     ----------
     positive : array of bool of shape (n,)
+        Whether each row is positive.
     fraction : float
-        Share of the rows for validation.
+        The share of the validation rows.
     seed : int
 
     Raises
     ------
     ArgumentError
-        If a class has one row only.
+        If no row of a class would be left for training.
     """
     rng = np.random.RandomState(seed)
     parts: list[list[npt.NDArray[Any]]] = [[], []]
@@ -63,27 +66,28 @@ def divided_rows(
                 f"too few {kind} rows: {len(rows)} of {len(positive)} samples; training and validation need one"
             )
         taken, kept = np.split(rng.permutation(rows), [len(rows) - n_val])
-        parts[0].append(np.resize(taken, max(2, len(taken))))  # LibAUC's sampler wants two
+        parts[0].append(np.resize(taken, max(2, len(taken))))  # LibAUC's sampler needs two
         parts[1].append(kept)
     train, val = (np.sort(np.concatenate(part)) for part in parts)
     return train, val
 
 
 def positive_class(classes: npt.NDArray[Any], counts: npt.NDArray[Any], wanted: Any = None) -> tuple[int, str]:
-    """Which of two classes is positive, and why.
+    """Choose the positive one of two classes.
 
     Parameters
     ----------
     classes : array of shape (2,)
     counts : array of shape (2,)
-        Rows of each.
+        The number of rows of each class.
     wanted : object
-        The label that the user says is positive, or its text; None: 1 of 0 and 1, yes of no and yes and so on, else
-        the class with fewer rows.
+        The user's label of the positive class, or its text. None: the names decide (1 if the labels are 0 and 1, yes
+        if they are no and yes, and so on), otherwise the class with fewer rows is positive.
 
     Returns
     -------
     int, str
+        The index of the positive class, and the reason.
 
     Raises
     ------
@@ -104,7 +108,7 @@ def positive_class(classes: npt.NDArray[Any], counts: npt.NDArray[Any], wanted: 
 
 
 def label_text(label: Any) -> str:
-    """A label as a person writes it: 1.0 is 1."""
+    """Return a label as a person writes it: 1.0 becomes 1."""
     if isinstance(label, (float, np.floating)) and float(label).is_integer():
         return str(int(label))
     return str(label)

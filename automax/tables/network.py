@@ -1,4 +1,4 @@
-"""The network of a table: its search, its files, its scores."""
+"""The network of a classifier for tables: its search, its files and its scores."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from automax.libauc.device import one_thread
 from pysmac_compat import SearchError
 from pysmac_compat.errors import ArgumentError, shown
 
-#: rows that are scored at once
+#: the number of rows that are scored at once
 _BATCH = 4096
-#: keys of the settings that are decided here, and by what
+#: keys of the settings that the user cannot give -> the argument of `AUCClassifier` that decides instead
 _OURS = {
     "training": {"output_path": "search_directory", "experiment_name": "search_directory", "SEED": "random_state"},
     "automax": {
@@ -38,19 +38,19 @@ _OURS = {
         "target": "metric",
     },
 }
-#: what needs several trainings of a configuration, or rows that are not here
+#: keys that need several trainings of a configuration, or another division of the rows
 _NOT_HERE = ("folds", "repeats", "refit", "deterministic")
 
 
 class Network:
-    """A trained model as the bytes of its files; it is loaded when it is first asked.
+    """A trained model as the bytes of its files. The model is loaded at the first call.
 
-    So it can be pickled without torch, and written to a folder as it was.
+    A network can be pickled without torch, and the same files can be written to another folder.
 
     Parameters
     ----------
     files : dict of str to bytes
-        The files of a folder that `automax.load_model` takes, by their paths in it.
+        The files of a folder that `automax.load_model` takes. The keys are the paths in the folder.
     """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
@@ -59,7 +59,7 @@ class Network:
 
     @classmethod
     def read(cls, folder: Path) -> Network:
-        """Take up the files of a folder, without LibAUC's own checkpoints of an epoch."""
+        """Read the files of a folder, except `epoch_*.pt`, LibAUC's own checkpoints of single epochs."""
         paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.match("epoch_*.pt")]
         return cls({str(path.relative_to(folder)): path.read_bytes() for path in paths})
 
@@ -70,7 +70,7 @@ class Network:
             (folder / name).write_bytes(content)
 
     def __call__(self, X: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        """The score of each row; the higher, the more likely positive."""
+        """Return the score of each row. Rows with a higher score are more likely to be positive."""
         torch = need("torch")
         with one_thread(), torch.no_grad():
             if self._model is None:
@@ -92,11 +92,12 @@ class Network:
 
 
 def settings_of(sections: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
-    """The user's sections, without those keys that have an argument of their own.
+    """Check the user's sections, and return a copy of the three.
 
     Raises
     ------
     ArgumentError
+        If a section is not known, or if a key has an argument of `AUCClassifier` in its place or is not allowed here.
     """
     if sections is None:
         return {"model": {}, "training": {}, "automax": {}}
@@ -118,9 +119,12 @@ def settings_of(sections: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]
 
 
 def batch_size(n_positive: int, n_negative: int) -> int:
-    """Rows of a batch, a half of them positive: an eighth of the rows, from 4 to 128, as a power of two."""
+    """Return the number of rows of a batch: a power of two from 4 to 128, at most about an eighth of the rows.
+
+    A half of the rows of a batch are positive.
+    """
     size = 128
-    # LibAUC's sampler needs more negatives than a batch takes
+    # the training rows must have more negatives than a batch, for LibAUC's sampler
     while size > 4 and size > (n_positive + n_negative) // 8 or size // 2 >= n_negative:
         size //= 2
     return size
@@ -135,18 +139,18 @@ def search_network(
     ----------
     train, val : ArrayDataset
     content : dict
-        The sections of a file, but for the data set and the places of files.
+        The sections of a file, without the data set and the paths of files.
     folder : Path
-        For the files of the search.
+        The folder for the files of the search.
     verbose : bool
-        Whether a line is printed for each trial.
+        Whether to print a line for each trial.
 
     Raises
     ------
     ArgumentError
-        Before the first trial.
+        Before the first trial, if a setting is not allowed.
     SearchError
-        If no trial has come to its end.
+        If no trial has finished.
     """
     digest = _digest(train, val)
     name = f"table-{digest}"
@@ -177,7 +181,7 @@ def search_network(
 
 
 def _digest(*parts: ArrayDataset) -> str:
-    """What differs for other data; a search is not resumed with these."""
+    """Return a hash of the data. A search cannot be resumed with data that have another hash."""
     found = hashlib.sha256()
     for data in parts:
         found.update(repr(data.X.shape).encode() + data.X.tobytes() + data.targets.tobytes())

@@ -1,4 +1,4 @@
-"""From the arguments of a classifier to the settings of a search."""
+"""Turn the arguments of a classifier into the settings of a search."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.suggestions import nearest
 
 _METRICS = ("AUROC", "AUPRC")
-#: the loss for each metric, beside cross-entropy
+#: the loss that each metric adds to cross-entropy
 _LOSSES = {"AUPRC": "APLoss", "AUROC": "AUCMLoss", "one-way": "pAUC_DRO_Loss", "two-way": "tpAUC_KL_Loss"}
-#: balanced batches of this, too, are often the best
+#: cross-entropy on balanced batches is often the best loss
 _CROSS_ENTROPY = "CrossEntropyLoss/Adam"
 
 
 def sections_of(classifier: Any) -> dict[str, Any]:
-    """The sections of a file of AutoMAX, but for the data set, from the arguments of an `AUCClassifier`.
+    """Return the sections of a file of AutoMAX, without the data set, for the arguments of an `AUCClassifier`.
 
     Raises
     ------
     ArgumentError
-        For the first argument that does not fit.
+        For the first argument that is not allowed.
     """
     content: dict[str, Any] = settings_of(classifier.settings)
     if not isinstance(classifier.metric, str) or classifier.metric.upper() not in ("AUROC", "AUPRC"):
@@ -74,7 +74,7 @@ def sections_of(classifier: Any) -> dict[str, Any]:
     content["training"] = {
         "loss": [_LOSSES[kind], _CROSS_ENTROPY],
         "epochs": epochs,
-        # a decay before the first step makes PESG divide by zero
+        # if the rate is decayed before the first step, PESG divides by zero
         "decay_epochs": sorted({epochs // 2, 3 * epochs // 4} - {0}),
         **content["training"],
     }

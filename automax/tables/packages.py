@@ -1,4 +1,4 @@
-"""Packages that only some tables need."""
+"""Import packages that only some tables need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def pandas(what: str = "this table") -> ModuleType:
     Raises
     ------
     ImportError
-        That says what needs it, and how to install it.
+        If pandas is missing. The message says what needs pandas, and how to install it.
     """
     try:
         import pandas

@@ -1,4 +1,4 @@
-"""From columns with gaps and categories to numbers for a network, with scikit-learn's transformers."""
+"""Turn columns with gaps and categories into numbers for a network, with scikit-learn's transformers."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from automax.tables.columns import Columns
 
-#: values of one column of categories that are told apart
+#: the largest number of categories of a column
 _MOST_CATEGORIES = 50
 
 
 def least_rows(n_rows: int) -> int:
-    """Rows that a value of a category needs to be told apart from other rare ones: a hundredth, but 2 to 10."""
+    """Return the least number of rows of a category that is not rare: a hundredth of the rows, from 2 to 10."""
     return min(10, max(2, n_rows // 100))
 
 
 def make_preprocessor(columns: Columns, n_rows: int) -> ColumnTransformer:
-    """What fills gaps, encodes categories and scales numbers, not yet fitted.
+    """Return the transformer that fills gaps, encodes categories and scales numbers. It is not yet fitted.
 
-    Gaps in numbers are filled with the median, and a further column says where they were. A gap in a category is a
-    category. Categories that are rare, or that come only in new rows, are one category together.
+    A gap in a column of numbers is filled with the median, and a further column marks the gaps. A gap in a column of
+    categories is a category. All rare categories, and all that occur only in new rows, are one category together.
 
     Parameters
     ----------
     columns : Columns
     n_rows : int
-        Rows for training.
+        The number of training rows.
     """
     numbers = make_pipeline(
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True), StandardScaler()

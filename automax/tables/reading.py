@@ -1,4 +1,4 @@
-"""Tables in files, and the column that is to be predicted."""
+"""Read tables from files, and take out the column that is to be predicted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEPARATORS = ",;\t|"
 
 
 def read_table(path: str | Path) -> Any:
-    """Read a CSV file (commas, semicolons, tabs or bars; perhaps compressed) or a Parquet file.
+    """Read a CSV file (separated by commas, semicolons, tabs or bars; perhaps compressed) or a Parquet file.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def read_table(path: str | Path) -> Any:
     ArgumentError
         If the file cannot be read, or has no row.
     ImportError
-        Without pandas, or without pyarrow for Parquet; it says how to install it.
+        If pandas is missing, or pyarrow for a Parquet file. The message says how to install the package.
     """
     path = Path(path)
     suffixes = [each.lower() for each in path.suffixes]
@@ -45,7 +45,7 @@ def read_table(path: str | Path) -> Any:
         table = _read_parquet(pd, path) if kind in _PARQUET else _read_text(pd, path)
     except ImportError:
         raise
-    except Exception as error:  # of pandas, of pyarrow, of the system
+    except Exception as error:  # from pandas, pyarrow or the system
         reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
         raise ArgumentError(f"{path} cannot be read: {reason:.300}") from error
     if len(table) == 0:
@@ -58,7 +58,7 @@ def read_table(path: str | Path) -> Any:
 
 
 def _read_text(pd: Any, path: Path) -> Any:
-    # no file has this separator, and so the first line is one field; pandas knows of compression and byte order marks
+    # no file has this separator, so the first line is one field; pandas handles compression and byte order marks
     line = pd.read_csv(path, sep="\x1f", header=None, nrows=1, dtype=str, quoting=csv.QUOTE_NONE)
     separator = max(_SEPARATORS, key=str(line.iloc[0, 0]).count)
     return pd.read_csv(path, sep=separator, low_memory=False)
@@ -72,14 +72,14 @@ def _read_parquet(pd: Any, path: Path) -> Any:
 
 
 def take_target(table: Any, target: str, where: str = "the table") -> tuple[Any, Any]:
-    """Divide a table into what is learnt from and what is predicted.
+    """Divide a table into the columns to learn from and the target.
 
     Parameters
     ----------
     table : DataFrame
     target : str
     where : str
-        What a message calls the table.
+        The name of the table in messages.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def take_target(table: Any, target: str, where: str = "the table") -> tuple[Any,
     Raises
     ------
     ArgumentError
-        If there is no such column, if labels are missing, or there are not two of them.
+        If the table has no such column, if labels are missing, or if there are not exactly two different labels.
     """
     check_columns(table, [target], where, "target")
     labels = table[target]
@@ -106,7 +106,7 @@ def take_target(table: Any, target: str, where: str = "the table") -> tuple[Any,
 
 
 def check_columns(table: Any, names: Sequence[str], where: str, argument: str = "") -> None:
-    """Refuse a table that lacks a column, with the nearest name that it has."""
+    """Raise an error if a table lacks a column. The message gives the nearest name of a column."""
     for name in names:
         if name not in table.columns:
             before = f"{argument}: " if argument else ""
@@ -114,5 +114,5 @@ def check_columns(table: Any, names: Sequence[str], where: str, argument: str = 
 
 
 def without_names(table: Any) -> list[str]:
-    """The columns that have no name in the file, as an index that was written has none."""
+    """Return the columns that have no name in the file, such as an index that was written to it."""
     return [name for name in table.columns if re.fullmatch(r"Unnamed: \d+", name)]

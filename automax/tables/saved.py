@@ -1,10 +1,10 @@
-"""A fitted classifier as a folder.
+"""Write a fitted classifier to a folder, and read it.
 
 ::
 
     model.json            classes, columns, calibration, threshold, scores, versions
     preprocessor.joblib   objects of scikit-learn
-    network/              the files of the network, as `automax.load_model` takes them
+    network/              the files of the network, in the form that `automax.load_model` takes
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ _PACKAGES = ("pysmac-compat", "scikit-learn", "numpy", "torch", "libauc")
 
 
 def write(folder: Path, about: Mapping[str, Any], preprocessor: Any, files: Mapping[str, bytes]) -> None:
-    """Write a classifier, `ABOUT` last, so that a folder that has it is whole.
+    """Write a classifier. `ABOUT` is written last, so a folder with this file is complete.
 
     Parameters
     ----------
     folder : Path
     about : dict
-        For JSON.
+        The content of `ABOUT`.
     preprocessor : transformer
     files : dict of str to bytes
-        Of the network.
+        The files of the network.
 
     Raises
     ------
     ArgumentError
-        If something else is there that would be replaced.
+        If the folder has a folder `NETWORK` and is not the folder of a classifier.
     """
     import joblib
 
@@ -59,12 +59,12 @@ def write(folder: Path, about: Mapping[str, Any], preprocessor: Any, files: Mapp
 
 
 def read(folder: Path) -> tuple[dict[str, Any], Any, dict[str, bytes]]:
-    """Read what `write` wrote; warn where a package has another version than it had then.
+    """Read a classifier that `write` wrote. Warn if a package now has another version.
 
     Raises
     ------
     ArgumentError
-        If the folder holds no classifier, or one of a later format.
+        If the folder holds no classifier, or a classifier in another format.
     """
     import joblib
 
@@ -88,7 +88,7 @@ def read(folder: Path) -> tuple[dict[str, Any], Any, dict[str, bytes]]:
         warn(f"{folder} was written with {', '.join(others)}; if it fails or its scores differ, fit it anew")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # scikit-learn's own words on its version
+            warnings.simplefilter("ignore")  # scikit-learn's own warning about versions
             preprocessor = joblib.load(folder / PREPROCESSOR)
     except Exception as error:
         raise ArgumentError(f"{folder / PREPROCESSOR} cannot be read: {type(error).__name__}: {error}") from error
@@ -98,7 +98,7 @@ def read(folder: Path) -> tuple[dict[str, Any], Any, dict[str, bytes]]:
 
 
 def versions() -> dict[str, str]:
-    """The versions of what a classifier is made of; a package that is not there is left out."""
+    """Return the versions of Python and of the packages that a classifier depends on, if they are installed."""
     found = {"python": ".".join(platform.python_version_tuple()[:2])}
     for name in _PACKAGES:
         try:
