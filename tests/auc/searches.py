@@ -23,7 +23,7 @@ class Fit:
 
     def train(self):
         here = Path(self.args.output_path, self.args.experiment_name)
-        assert list(here.iterdir()) == []  # nothing of another trial
+        assert list(here.iterdir()) == []  # no files of another trial
         (here / "checkpoint").write_text(repr(self.x))
         with open(Path(self.args.output_path, "trained"), "a") as file:
             file.write(f"{self.x!r}\n")
@@ -60,12 +60,12 @@ def search(folder, n_trials=6, make=trainer, overwrite=False, target="AUROC", **
 
 
 def trained(folder):
-    """How many trainings there were in all."""
+    """Return the number of trainings."""
     return len((Path(folder) / "trained").read_text().splitlines())
 
 
 def outcome(log):
-    """What must not depend on how a search went on."""
+    """Return the entries of a log that must not depend on interruptions of the search."""
     return [(t["space"], t["val"], t.get("draws"), t["status"]) for t in log]
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def customers(n=240, seed=0):
-    """Customers of whom a part leaves: the label follows from age, plan and the date, with some noise."""
+    """Return a table of customers, of whom some leave. The label depends on age, plan and date, with some noise."""
     rng = np.random.RandomState(seed)
     age = rng.normal(50, 12, n).round(1)
     plan = rng.choice(["basic", "plus", "pro"], n, p=[0.6, 0.3, 0.1]).astype(object)

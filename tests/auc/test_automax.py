@@ -57,7 +57,7 @@ def test_equal_seeds_equal_scores_and_each_trial_has_its_own(tmp_path):
 
 
 def test_what_a_trainer_seeds_when_it_is_made_does_not_make_trials_alike(tmp_path):
-    """LibAUC's samplers set numpy's seed to one of theirs."""
+    """LibAUC's samplers set numpy's seed to a fixed value, for example."""
 
     def make(x):
         np.random.seed(7)
@@ -233,7 +233,7 @@ def test_progress_tells_what_has_failed_and_what_is_left(kind, tmp_path, capfd):
     assert re.search(rf"failed: .*{why}, about .* left; broken={kind}, ", lines[0])
     assert "about 0 s left" in lines[3]
     search(tmp_path, 4, more={"broken": broken([0, kind], kind)}).optimize()
-    assert "trial 1/4" not in capfd.readouterr().out  # what was known already is no progress
+    assert "trial 1/4" not in capfd.readouterr().out  # trials of an earlier search print no line
 
 
 @pytest.mark.filterwarnings("ignore:all evaluations have failed")
@@ -301,5 +301,5 @@ def test_refits_of_two_searches_are_not_taken_for_each_other(tmp_path):
         tuners[-1].refit()
     kept = tmp_path / "shared" / "e_refit" / "trial.json"
     assert json.loads(kept.read_text())["search"].startswith(str(tmp_path / "b"))
-    tuners[0].refit()  # its files are those of the other search now: once more
+    tuners[0].refit()  # the files now belong to the other search, so it trains again
     assert json.loads(kept.read_text())["search"].startswith(str(tmp_path / "a"))

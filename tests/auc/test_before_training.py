@@ -1,4 +1,4 @@
-"""Mistakes that are said before a search begins, and what must not change while it is made."""
+"""Mistakes that are reported before a search begins, and the objects that the check must not change."""
 
 import numpy as np
 import pytest

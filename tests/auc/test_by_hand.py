@@ -1,4 +1,4 @@
-"""Trainings that are asked for one by one, before, after and without a search."""
+"""Single trainings by `AutoMAX.train`, before, after and without a search."""
 
 import json
 import re
@@ -21,7 +21,7 @@ def at(tuner, x):
 
 
 def kept(folder):
-    """What is in the folder of the best trial: the file of the training, and what is said of it."""
+    """Return the checkpoint in the folder of the best trial, and the score in its marker."""
     best = folder / "experiment_best"
     return (best / "checkpoint").read_text(), json.loads((best / "trial.json").read_text())["val"]
 
@@ -59,7 +59,7 @@ def test_after_a_search_the_best_is_what_it_has_returned(settings, tmp_path, cap
     assert tuner.best_score < -cost
     (file, *_) = (tmp_path / "experiment_best").rglob("checkpoint")
     assert file.read_text() == repr(found["x"])
-    value = -tuner.train(at(tuner, 0.9), seed=2)  # no better one
+    value = -tuner.train(at(tuner, 0.9), seed=2)  # this score is not better
     assert value < tuner.best_score == pytest.approx(sum(mine) / len(mine))
     assert json.loads((tmp_path / "experiment_best" / "trial.json").read_text())["val"] == tuner.best_score
     assert [t["seed"] for t in tuner.log if t.get("by_hand")] == [1, 2]
@@ -130,7 +130,7 @@ def test_a_search_that_goes_on_after_trainings_by_hand(tmp_path):
 
 
 def folds(folder):
-    """A trainer with three folds, which differ in their noise."""
+    """Return a trainer with three folds, each with another noise."""
     part = trainer(folder)
 
     def make(space, instance):
@@ -141,7 +141,7 @@ def folds(folder):
 
 
 def test_fewer_repeats_do_not_count_as_a_mean(tmp_path):
-    """A search that was broken off: what was dropped after one lucky training is not the best."""
+    """In an interrupted search, a configuration that was dropped after one lucky training is not the best."""
     tuner = search(tmp_path, 8, make=folds)
     tuner.optimize()
     record = TrialRecord(tmp_path / "search")

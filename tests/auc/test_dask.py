@@ -7,7 +7,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_trials_on_a_cluster(tmp_path):
-    """They are those of as many workers here."""
+    """The trials are equal to those of a search with the same number of local workers."""
     here = search(tmp_path / "here", 8, workers=2)
     here.smac_options["workers-order"] = "begun"
     here.optimize()

@@ -92,7 +92,7 @@ def test_scalers_see_the_training_rows_only():
     mean, deviation = train_again.X.mean(), train_again.X.std()
     assert abs(mean) < 1e-5
     assert abs(deviation - 1) < 1e-3
-    assert np.abs(val_again.X).max() > 50  # what the training rows say, not what is best for these
+    assert np.abs(val_again.X).max() > 50  # scaled by the training rows, not by these rows
 
 
 def test_a_registered_data_set():

@@ -180,7 +180,7 @@ def test_warnings(tmp_path):
 
 
 def test_one_search_over_several_losses_returns_a_mean_of_models(tmp_path, capfd):
-    """It begins with the default of each; a loss with two partners is called with its partner."""
+    """The search begins with the default of each loss. A loss with two partners is given with its partner."""
     import torch
 
     losses = ["AUCMLoss", "CrossEntropyLoss/Adam", "CrossEntropyLoss/SGD"]
@@ -284,7 +284,7 @@ def test_torch_with_several_threads_before_the_search_does_not_hang_it(tmp_path)
 def test_refit_trains_the_best_on_train_and_val(tmp_path, capfd):
     tuner = run(tmp_path, refit="train+val", training={"epochs": 4})
     best = max(tuner.log, key=lambda t: t["val"])
-    summary = tuner.refit()  # known already
+    summary = tuner.refit()  # not trained again
     assert capfd.readouterr().out.count("trained again on train and val") == 1
     assert summary["epochs"] == best["epoch"] == len(summary["curve"])
     assert summary["space"] == best["space"]
@@ -308,10 +308,10 @@ def test_refit_has_all_rows_but_those_of_test(more, tmp_path):
     assert (trainer.args.epochs, trainer.args.decay_epochs) == (3, [5, 9])  # as in a training of 10 epochs
     assert [len(data) for data in trainer.eval_dataset] == [len(made.evals["test"])]
     rows = torch.tensor(np.stack([trainer.train_dataset[i][0] for i in range(len(trainer.train_dataset))]))
-    assert (rows.mean(dim=0).abs().max() < 1e-4) == bool(more)  # scaled by all of them, or by those of train
+    assert (rows.mean(dim=0).abs().max() < 1e-4) == bool(more)  # scaled by all rows, or by the rows of train
     trainer.args.output_path = str(tmp_path)
     trainer.train()
-    assert trainer.state.train_summary["epoch"] == 3  # the last one, whatever the test rows say
+    assert trainer.state.train_summary["epoch"] == 3  # the last epoch, whatever the test scores are
 
 
 def test_refit_of_graphs_and_without_a_test_split(tmp_path):

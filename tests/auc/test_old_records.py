@@ -1,8 +1,8 @@
-"""Searches that earlier versions have begun, with all in one file ``trials.jsonl``.
+"""Searches that earlier versions have begun, with all records in one file ``trials.jsonl``.
 
-``killed`` is ``search(folder, 8, more={"broken": broken([0, 1, 2], 2), "pause": 1.0})``, killed in its sixth training;
-``folds`` has three folds and is complete, with a training by hand before it. Both were written by the last version
-that kept such a file; the folder stands there as @ROOT@.
+``killed`` is ``search(folder, 8, more={"broken": broken([0, 1, 2], 2), "pause": 1.0})``, killed in its sixth training.
+``folds`` is a complete search with three folds, and has a training by hand before the search. The last version that
+kept such a file wrote both. In the files, @ROOT@ is a placeholder for the folder.
 """
 
 import tarfile
@@ -62,7 +62,7 @@ def test_it_goes_on(old, capfd):
     best = tuner.optimize()
     assert outcome(tuner.log)[:5] == outcome(before.log)
     assert len(tuner.log) == 8
-    # six had begun, and the last of them was interrupted
+    # six trainings had begun, and the last of the six was interrupted
     assert trained(old / "killed") == 6 + 3
     assert tuner.best_score == max(t["val"] for t in tuner.log)
     assert (old / "killed" / "experiment_best" / "checkpoint").read_text() == repr(best["x"])

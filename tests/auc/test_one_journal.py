@@ -1,4 +1,4 @@
-"""The record of a search is that of `SMAC_optimizer`: its journal, its lock, its numbers."""
+"""A search of AutoMAX has the record of `SMAC_optimizer`: its journal, its lock, its numbers."""
 
 import contextlib
 import json
@@ -45,7 +45,7 @@ def test_each_trial_stands_in_the_journal_and_has_a_summary_of_its_own(tmp_path)
 
 
 def test_the_files_hold_no_trainer(tmp_path):
-    """Which may have all data in it."""
+    """A trainer may contain all data, which would make the files large."""
     search(tmp_path, 2, more={"pause": 0.0123456}).optimize()
     (path,) = (tmp_path / "search").rglob("pysmac_config.pkl")
     assert path.stat().st_size < 1000
@@ -65,7 +65,7 @@ def test_a_summary_that_is_gone_is_made_of_the_journal(tmp_path):
 
 
 def test_a_summary_without_its_line_in_the_journal(tmp_path):
-    """A kill between the two: the search asks for the trial once more, and it is not trained again."""
+    """After a kill between the two writes, the search proposes the trial once more, but it is not trained again."""
     tuner = search(tmp_path, 5)
     tuner.optimize()
     (path,) = (tmp_path / "search").rglob("journal-run-0.jsonl")
@@ -96,7 +96,7 @@ def test_a_search_goes_on_with_other_workers_and_limits(change, tmp_path):
 
 @pytest.mark.parametrize("where", ["configuration", "x"])
 def test_a_journal_that_the_search_does_not_come_to_again(where, tmp_path):
-    """As with another version of a library: what is known counts, and the old journal is kept beside."""
+    """With another version of a library, for example. The known trials are used, and the old journal is kept."""
     first = search(tmp_path, 5)
     first.optimize()
     (path,) = (tmp_path / "search").rglob("journal-run-0.jsonl")
@@ -119,7 +119,7 @@ def test_the_best_is_kept_while_the_search_goes_on(tmp_path):
         while True:
             log = record.trials()
             assert len(log) < 8
-            with contextlib.suppress(FileNotFoundError):  # a copy is on its way
+            with contextlib.suppress(FileNotFoundError):  # the folder is being copied
                 if len(log) > 2 and kept.read_text() == repr(max(log, key=lambda t: t["val"])["space"]["x"]):
                     break
             time.sleep(0.02)
@@ -150,7 +150,7 @@ def test_nothing_of_a_search_that_goes_on_is_moved(overwrite, tmp_path, monkeypa
 
 
 class Forking(Fit):
-    """Leaves a process behind that does not go with the trial."""
+    """Leaves a process behind that does not end with the trial."""
 
     def train(self):
         super().train()
@@ -218,7 +218,7 @@ def line_of(call):
 
 
 def test_warnings_point_at_the_line_of_the_user(tmp_path):
-    """In both packages, also where one calls the other."""
+    """The warnings of both packages do, even if one package calls the other."""
     cases = [
         (lambda: AutoMAXConfigration(n_configs=3), "n_configs has no effect"),
         (
@@ -228,14 +228,14 @@ def test_warnings_point_at_the_line_of_the_user(tmp_path):
         (lambda: SMAC_optimizer(deterministic=True), "deprecated"),
     ]
     tuner = search(tmp_path, 2)
-    tuner.smac_options["num-pca"] = 3  # warns in the depth of minimize()
+    tuner.smac_options["num-pca"] = 3  # the warning comes from deep inside minimize()
     cases.append((tuner.optimize, "num-pca"))
     for call, text in cases:
         assert [(__file__, True)] == [(file, text in message) for file, message in line_of(call)]
 
 
 def test_what_a_killed_process_has_left_is_removed(tmp_path):
-    """Parts of files, and of the folder of the best; not what is another's, or is being written."""
+    """Unfinished files and copies of the best folder are removed, unless another search or a live process owns them."""
     search(tmp_path, 3).optimize()
     ended, lives = ended_process(), os.getppid()
     (trial, *_) = (tmp_path / "search" / "trials").iterdir()
@@ -262,7 +262,7 @@ def test_what_a_killed_process_has_left_is_removed(tmp_path):
 
 
 def test_a_trial_that_was_killed_before_it_answered_has_failed(tmp_path, monkeypatch):
-    """Its summary is there, but the search has not heard of it: the log, and what is returned, follow the search."""
+    """Its summary exists, but the search got no answer. The log and the returned configuration follow the search."""
     script, write = os.getpid(), TrialRecord.write
 
     def write_and_die(self, trial):
@@ -282,7 +282,7 @@ def test_a_trial_that_was_killed_before_it_answered_has_failed(tmp_path, monkeyp
 
 
 def ended_process():
-    """The id of a process that has just ended."""
+    """Return the id of a process that has just ended."""
     process = subprocess.Popen(["true"])
     process.wait()
     return process.pid

@@ -1,4 +1,4 @@
-"""The page of a search, and what is left of its folders with keep='best'."""
+"""The page of a search, and the files that remain with keep='best'."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from .test_selection import LABELS, rows, search
 
 
 def cells(text):
-    """The rows of the table of models, by their names."""
+    """Return the rows of the table of models by their names."""
     table = re.search(r'<table class="part">.*?</table>', text, re.S)[0]
     lines = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', table)
     return {name: re.findall("<td>(.*?)</td>", rest) for name, rest in lines}
@@ -51,7 +51,7 @@ def test_without_a_test_split_the_curves_are_those_of_val():
     assert part.text == "On val: 60 rows, 12 of them positive. Grey is chance."
     roc, recall = part.figure.get_axes()
     assert roc.lines[0].get_xydata()[-1].tolist() == [1, 1]
-    assert recall.lines[0].get_ydata()[0] == pytest.approx(12 / 60)  # all rows are taken for positive
+    assert recall.lines[0].get_ydata()[0] == pytest.approx(12 / 60)  # all rows are called positive
     assert _pictures([side("best")]) == []
 
 
@@ -133,7 +133,7 @@ def test_keep_best_needs_one_training_of_each_configuration(tmp_path):
 
 
 class Sleeper:
-    """Takes its time, and no processor."""
+    """Takes wall-clock time, but no CPU time."""
 
     def __init__(self, pause):
         self.pause = pause

@@ -1,4 +1,4 @@
-"""What a trainer must be, and may be: the protocol of `AutoMAX`."""
+"""The protocol of `AutoMAX`: what a trainer must have, and what is optional."""
 
 import pickle
 from types import SimpleNamespace

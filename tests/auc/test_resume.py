@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 
 def record_of(folder):
-    """All that a search has written down, but for its locks and by-products."""
+    """Return all files of a search, without locks and by-products."""
     found = {}
     for path in sorted((folder / "search").rglob("*.json*")):
         if "smac3" not in path.parts:
@@ -59,7 +59,7 @@ def test_more_trials(tmp_path):
 
 
 def test_nothing_asks_on_stdin(tmp_path, monkeypatch):
-    """As SMAC3 does where it finds the files of a search with other settings."""
+    """SMAC3 asks on stdin if it finds the files of a search with other settings."""
 
     def asked(*args):
         raise AssertionError("it asked")
@@ -162,7 +162,7 @@ def test_another_trainer_is_refused(new, message, tmp_path):
     with pytest.raises(ValueError, match=message):
         tuner.train(tuner.configspace.get_default_configuration())
     assert record_of(tmp_path) == before
-    search(tmp_path, 2).optimize()  # it does not say what it is
+    search(tmp_path, 2).optimize()  # a trainer without an identity
     search(tmp_path, 2, make=identified({"data": "a", "model": {"sizes": [64, 8]}})).optimize()
     assert trained(tmp_path) == 2
 
@@ -228,7 +228,7 @@ def test_killed_in_the_middle_of_a_trial_and_resumed(tmp_path):
     for kills, wanted in enumerate((2, 5)):
         process = run(folder, 2.5)  # a trial that ends within a second after the kill is kept
         deadline = time.monotonic() + 60
-        while True:  # in the middle of the trial after so many; each kill has cost one training
+        while True:  # until the trial after the wanted ones has begun; each kill has cost one training
             path = folder / "trained"
             if path.exists() and trained(folder) > wanted + kills:
                 break
@@ -236,11 +236,11 @@ def test_killed_in_the_middle_of_a_trial_and_resumed(tmp_path):
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        time.sleep(2.7)  # the trial must not have gone on
+        time.sleep(2.7)  # the trial must not have continued
         assert len(TrialRecord(folder / "search").trials()) == wanted
     last = run(folder, 0.0).communicate(timeout=120)[0]
     assert table_of(last) == undisturbed
-    assert trained(folder) == 8 + 2  # only what was interrupted
+    assert trained(folder) == 8 + 2  # only the interrupted trials were trained again
     best = [(root / "experiment_best" / "checkpoint").read_text() for root in (whole, folder)]
     assert best[0] == best[1]
 
@@ -264,7 +264,7 @@ def test_fewer_trials_than_are_known_return_the_best_of_all(tmp_path):
 
 
 def test_two_starts_of_one_search(tmp_path):
-    """The second one is refused, with the id of the first, and has changed nothing."""
+    """The second start is an error with the process id of the first, and changes nothing."""
     first = run(tmp_path, 600.0)
     while not (tmp_path / "trained").exists():
         time.sleep(0.02)
@@ -279,7 +279,7 @@ def test_two_starts_of_one_search(tmp_path):
 
 
 def test_two_searches_of_one_experiment_name(tmp_path):
-    """The best model of the one is moved aside, not deleted, when the other goes on."""
+    """The best model of one search is moved aside, not deleted, when the other search keeps its best model."""
 
     def named(name, n):
         config = AutoMAXConfigration(name=name, output_directory=str(tmp_path), n_trials=n)
@@ -306,7 +306,7 @@ NAMED = """
 
 
 def test_two_searches_of_one_experiment_name_at_once(tmp_path):
-    """Each of them ends with its own best, which says whose it is; nothing of a copy that was disturbed is left."""
+    """The best folder of each search remains, with a marker of the search. No unfinished copy remains."""
     code = textwrap.dedent(NAMED.format(tests=str(Path(__file__).parent), folder=str(tmp_path)))
     both = [subprocess.Popen([sys.executable, "-c", code, name, seed]) for name, seed in (("one", "1"), ("two", "2"))]
     assert [process.wait(80) for process in both] == [0, 0]

@@ -1,4 +1,4 @@
-"""What a person sees of a search of AutoMAX: the line that moves, and its result again from its files."""
+"""The progress bar of a search of AutoMAX, and its result as loaded from the files."""
 
 import json
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_result_from_the_folder(tmp_path):
-    """Scores keep their sign, and choices are what they were."""
+    """Scores keep their sign, and choices keep their type."""
     tuner = search(tmp_path, 6, more={"broken": broken([0, 1], 1)})
     tuner.optimize()
     result = load_result(tmp_path / "search")
@@ -46,7 +46,7 @@ def test_progress_is_a_flag():
 
 
 def test_a_journal_of_negative_scores_goes_on(tmp_path):
-    """As earlier versions wrote it; nothing that is known is trained again."""
+    """Earlier versions wrote such journals. No known trial is trained again."""
     before = search(tmp_path, 4)
     before.optimize()
     (path,) = (tmp_path / "search").rglob("journal-run-0.jsonl")

@@ -1,4 +1,4 @@
-"""What is returned of the trials: the rules on data, and the folder of an ensemble."""
+"""The models that a search returns: the rules, on data, and the folder of an ensemble."""
 
 import json
 import random
@@ -29,7 +29,7 @@ def sigmoid(x):
 
 
 def rows(seed, signal, labels=LABELS):
-    """Probabilities of a model that sees so much of the labels."""
+    """Return the probabilities of a model; ``signal`` is the effect of the labels on its logits."""
     return sigmoid(signal * labels + np.random.RandomState(seed).normal(size=labels.shape))
 
 
@@ -48,7 +48,7 @@ def test_what_is_clearly_worse_is_left_out():
     scores = [rows(0, -0.1, labels), rows(1, 3.0, labels), rows(2, 0.0, labels), rows(3, 0.0, labels)]
     values = [auroc(labels, each) for each in scores]
     assert rules.members(values, labels, scores, auroc, 4) == [1]
-    # so few rows do not tell them apart
+    # with so few rows the difference is not clear
     few = np.r_[0:3, 500:503]
     assert len(rules.members(values, labels[few], [each[few] for each in scores], auroc, 4)) > 1
 
@@ -63,7 +63,7 @@ def test_the_mean_is_that_of_logits_on_one_scale():
     scale = rules.scale(one)
     assert np.allclose(rules.mean_of([one], [scale]), one)
     together = rules.mean_of([one, other], [scale, rules.scale(other)])
-    # a loss whose logits are ten times as large, and shifted, has no more to say
+    # a loss whose logits are ten times as large, and shifted, has no more weight
     stretched = 10 * other + 3
     again = rules.mean_of([one, stretched], [scale, rules.scale(stretched)])
     assert np.array_equal(np.argsort(again, axis=0), np.argsort(together, axis=0))
@@ -90,7 +90,7 @@ def test_a_draw_has_the_classes_in_their_numbers():
     [
         ((0.90, 0.96), 500, "open from 0.900 to 0.960"),
         ((0.95, 0.97), 500, ""),
-        ((1.0, 1.0), 11, "open from 0.864 to 1.000"),  # a bootstrap sees no width here, and 11 rows tell little
+        ((1.0, 1.0), 11, "open from 0.864 to 1.000"),  # the bootstrap interval has no width, but 11 rows are few
         ((1.0, 1.0), 200, ""),
     ],
 )
@@ -101,7 +101,7 @@ def test_the_warning_follows_the_width_of_the_interval(interval, rarest, said):
 
 
 class Fit:
-    """Keeps files as a training with LibAUC does; its model is a number."""
+    """Keeps the files that a training with LibAUC keeps. Its model is a number."""
 
     trained = 0
 
@@ -166,7 +166,7 @@ def test_the_folder_of_an_ensemble(searched):
 
 @pytest.mark.slow
 def test_a_kill_before_the_ensemble_is_put_right(searched, tmp_path):
-    """As after a kill while the last trial's folder was copied: it holds one model, and rests of an unfinished copy."""
+    """A kill while the last trial's folder was copied can leave a best folder with one model and without members."""
     folder, tuner = searched
     best = folder / "experiment_best"
     before, trained = json.loads((best / "ensemble.json").read_text()), (folder / "trained").read_text()
@@ -181,13 +181,13 @@ def test_a_kill_before_the_ensemble_is_put_right(searched, tmp_path):
     assert (folder / "trained").read_text() == trained
     touched = (best / "ensemble.json").stat().st_mtime_ns
     search(folder).optimize()
-    assert (best / "ensemble.json").stat().st_mtime_ns == touched  # nothing was to be done
+    assert (best / "ensemble.json").stat().st_mtime_ns == touched  # it was not written again
     assert again.best_score == tuner.best_score
 
 
 @pytest.mark.slow
 def test_how_many_is_another_question_than_what_is_searched(searched):
-    """So a search goes on with another ``ensemble``; 1 is one model, as it was without ensembles."""
+    """A search can be resumed with another ``ensemble``; with 1 the folder holds one model."""
     folder, tuner = searched
     best, trained = folder / "experiment_best", (folder / "trained").read_text()
     search(folder, ensemble=1).optimize()
@@ -251,7 +251,7 @@ def test_a_wrong_number_of_models(wrong):
 
 @pytest.mark.slow
 def test_an_ensemble_is_written_whole(searched, tmp_path):
-    """What cannot be read ends the copy before the folder takes its place."""
+    """A file that cannot be read stops the copy before the folder is complete."""
     _, tuner = searched
     trials = sorted(tuner.log, key=lambda trial: -trial["val"])[:2]
     broken = tmp_path / "broken"

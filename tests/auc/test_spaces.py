@@ -99,7 +99,7 @@ def test_baselines(loss, optimizer):
 def test_the_spaces_are_readable_and_hold_nothing_dead(pair):
     parse_hyperparameters_from_dict({**pair.loss_space})
     found = parse_hyperparameters_from_dict({**pair.optimizer_space})
-    assert 0 < found["lr"].lower < found["lr"].default_value < found["lr"].upper  # the default is no bound
+    assert 0 < found["lr"].lower < found["lr"].default_value < found["lr"].upper  # the default is not a bound
     if pair.optimizer not in ("PESG", "SGD"):
         assert "momentum" not in found
     if "gamma" in pair.loss_space:

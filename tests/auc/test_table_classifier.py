@@ -1,4 +1,4 @@
-"""`AUCClassifier`, with real trainings, each as small as can be."""
+"""`AUCClassifier`, with real trainings that are as small as possible."""
 
 import json
 import os
@@ -77,7 +77,7 @@ def test_a_row_does_not_depend_on_its_neighbours(fitted):
 
 
 def test_scalers_know_the_training_rows_only(fitted):
-    """Age and calls are scaled, and their mean is that of the training rows."""
+    """Age and calls are scaled with the means of the training rows."""
     scaler = fitted.preprocessor_.named_transformers_["numbers"][-1]
     assert scaler.n_samples_seen_ == fitted.n_rows_["training"] < len(TABLE)
 
@@ -99,9 +99,9 @@ def test_pickles(fitted, library, tmp_path):
 
 
 def test_a_folder_is_read_without_torch(fitted, tmp_path):
-    """That one predicts in a fresh process is asked of ``automax predict``."""
+    """The tests of ``automax predict`` test predictions in a new process."""
     fitted.save(tmp_path / "model")
-    fitted.save(tmp_path / "model")  # and is replaced
+    fitted.save(tmp_path / "model")  # replaces it
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
         "model.json",
         "network",
@@ -166,7 +166,7 @@ def test_in_a_pipeline_and_in_cross_validation():
 
 
 def test_the_other_class_as_the_positive_one():
-    """The columns of probabilities and the sign of decisions stay those of ``classes_``."""
+    """The columns of the probabilities and the sign of the decisions still follow ``classes_``."""
     clf = fit(small(positive="no", metric="AUPRC", epochs=6))
     assert clf.positive_ == "no"
     probability, decision = clf.predict_proba(NEW), clf.decision_function(NEW)
@@ -298,7 +298,7 @@ def test_it_says_nothing_unless_asked(capfd):
 #: checks of scikit-learn that are not made here, and why
 LEFT_OUT = {
     "check_array_api_input": "needs other array libraries",
-    # those with several fits, or that ask what the tests above ask; ALL_CHECKS=1 makes them, too, and they pass
+    # checks with several fits, and checks that the tests above repeat; with ALL_CHECKS=1 they run as well, and pass
     **dict.fromkeys(
         [
             "check_classifier_data_not_an_array",
@@ -331,7 +331,7 @@ LEFT_OUT = {
 
 
 def test_the_checks_of_scikit_learn():
-    """With a threshold of 0.5, as ``predict`` then agrees with the larger probability, which a check asks for."""
+    """The threshold is 0.5: then ``predict`` agrees with the larger probability, as one of the checks requires."""
     from sklearn.utils.estimator_checks import estimator_checks_generator
 
     every = bool(os.environ.get("ALL_CHECKS"))
@@ -344,4 +344,4 @@ def test_the_checks_of_scikit_learn():
                 check(estimator)
                 made.add(name)
     assert {"check_dict_unchanged", "check_methods_subset_invariance", "check_estimators_unfitted"} <= made
-    assert "check_classifier_not_supporting_multiclass" in made  # by the tag for two classes
+    assert "check_classifier_not_supporting_multiclass" in made  # because of the tag for two classes

@@ -1,4 +1,4 @@
-"""What columns hold, files of tables, labels, probabilities: without torch."""
+"""Kinds of columns, files of tables, labels and probabilities, without torch."""
 
 import re
 import subprocess
@@ -112,7 +112,7 @@ def test_gaps_rare_and_new_categories():
         "c_infrequent_sklearn",
     ]
     new = preprocessor.transform(columns.convert(pd.DataFrame({"n": [np.nan], "c": ["never seen"]})))
-    assert new[0, 0] == 0.0  # the median, 3, is the mean of what is filled
+    assert new[0, 0] == 0.0  # a gap gets the median 3, which is the mean of the filled column
     assert new[0, 2:].tolist() == [0.0, 1.0]
 
 
@@ -158,7 +158,7 @@ def test_rows_for_training_and_validation():
 
 
 def test_a_class_of_two_rows_is_divided():
-    """The one for training is there twice, as LibAUC's sampler cannot do with one."""
+    """The single training row is taken twice, because LibAUC's sampler needs two rows."""
     positive = np.arange(10) < 2
     train, val = divided_rows(positive, 0.1, seed=0)
     assert positive[val].sum() == 1
@@ -220,8 +220,8 @@ def test_the_best_cut():
         assert best_cut(criterion, scores, positive) == 1.5
     rare = np.array([False, True, False, False])
     assert best_cut("balanced_accuracy", scores, rare) == 0.5
-    assert best_cut("accuracy", scores, rare) > 3.0  # none at all
-    assert best_cut("f1", np.zeros(4), rare) < 0.0  # rows of the same score stay together
+    assert best_cut("accuracy", scores, rare) > 3.0  # no row is called positive
+    assert best_cut("f1", np.zeros(4), rare) < 0.0  # rows with equal scores stay together
 
 
 def test_tables_in_files(tmp_path):

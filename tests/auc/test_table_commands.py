@@ -20,7 +20,7 @@ pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignor
 
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory):
-    """A folder with a table, new rows, and a classifier that a command has fitted."""
+    """Return a folder with a table, new rows, and a classifier that a command has fitted."""
     folder = tmp_path_factory.mktemp("tables")
     customers().to_csv(folder / "customers.csv")  # with its index, a column without a name
     customers(50, seed=1).to_csv(folder / "new.csv", index=False)
@@ -29,7 +29,7 @@ def fitted(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def said(fitted):
-    """What ``automax fit`` has printed."""
+    """Return the output of ``automax fit``."""
     import contextlib
     import io
 
@@ -85,7 +85,7 @@ def test_predictions_in_a_file(fitted, said, capsys):
 
 
 def test_a_later_fit_goes_beside(fitted, said, capsys):
-    """Of what is there already nothing is lost, and a search that is resumed trains nothing twice."""
+    """An earlier classifier is kept, and a resumed search repeats no training."""
     more = ["--n_trials", "2", "--epochs", "2", "--metric", "auprc"]
     before = (fitted / "model" / "network" / "best.pt").read_bytes()
     assert main([*words(fitted), *more, "--resume"]) == 0

@@ -1,4 +1,4 @@
-"""The page on tables: its ten lines run, and its lists are those of the code."""
+"""The page on tables: its ten lines run, and its tables list all arguments and flags."""
 
 import contextlib
 import inspect

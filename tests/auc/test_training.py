@@ -66,14 +66,14 @@ def test_each_pair_of_several_labels_trains(pair, labels_data, tmp_path):
 
 
 def other_value(specification):
-    """A value of a search that is not its default."""
+    """Return a value in a search specification that is not its default."""
     values, default = specification["val"], specification.get("default")
     return next(v for v in reversed(values) if v != default) if isinstance(values, (list, tuple)) else None
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda p: f"{p.loss}-{p.optimizer}")
 def test_no_hyperparameter_is_dead(pair, data, tmp_path):
-    """As LibAUC's `momentum` of SOAP and its kin is, which its own spaces search."""
+    """LibAUC's own spaces search the `momentum` of SOAP and similar optimizers, which has no effect."""
 
     def scores(**more):
         trained(trainer_of(pair, data, tmp_path, epochs=3, decay_epochs=[2], **more))
@@ -89,7 +89,7 @@ def test_no_hyperparameter_is_dead(pair, data, tmp_path):
     assert dead == []
     if pair.optimizer in ("SOAP", "SOPA", "SOPAs", "SOTAs", "STACO"):
         kwargs = defaults(pair.optimizer_space)
-        assert scores(optimizer_kwargs={**kwargs, "momentum": 0.1}) == before  # why it is in none of our spaces
+        assert scores(optimizer_kwargs={**kwargs, "momentum": 0.1}) == before  # so it is in none of our spaces
 
 
 @pytest.mark.parametrize("model", ["gcn", "gin", "gine", "graphsage", "gat", "mpnn", "deepergcn"])
@@ -129,7 +129,7 @@ def test_wandb_is_not_started(data, tmp_path, monkeypatch):
 
 
 class Scripted(Metrics):
-    """Gives values as they are written down, whatever the scores."""
+    """Returns prepared values, whatever the scores are."""
 
     def __init__(self, values):
         super().__init__(["AUROC"])
