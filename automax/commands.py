@@ -67,7 +67,7 @@ def recipe_path(name: str) -> Path:
 
 
 def apply_cli_overrides(settings: Settings, arguments: argparse.Namespace) -> Settings:
-    """Return the settings of a file with the values of the command line in place of the file's.
+    """Replace settings of a file by the values of the command line, and return the result.
 
     Parameters
     ----------

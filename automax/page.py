@@ -89,7 +89,10 @@ def page(tuner: AutoMAX, record: TrialRecord, result: Result, path: str | os.Pat
 
 
 def sides(tuner: AutoMAX, record: TrialRecord) -> list[Side]:
-    """Return the models to compare: the default, the best trial, the returned model, then two of each loss."""
+    """Return the models to compare: the default, the best trial and the ensemble.
+
+    With several losses, the default and the best trial of each loss follow.
+    """
     metrics = getattr(tuner.trainer, "metrics", None)
     groups: dict[str, list[dict[str, Any]]] = {}
     for trial in tuner.log:

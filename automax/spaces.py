@@ -248,7 +248,7 @@ def for_labels(pair: Pair, multilabel: bool) -> Pair:
 
 
 def parse_defaultconfig(name: str, multilabel: bool = False, kwargs: Mapping[str, Any] = {}) -> dict[str, Any]:  # noqa: B006 (the documented default; it is only read)
-    """Return the default search space of a loss or an optimizer, with its partner's.
+    """Return the default search spaces of a loss and its optimizer, given the name of the loss or the optimizer.
 
     Parameters
     ----------

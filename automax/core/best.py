@@ -49,7 +49,7 @@ def mean_score(trials: Sequence[Mapping[str, Any]]) -> float:
 def keep_best(
     record: TrialRecord, trial: Mapping[str, Any] | None = None, members: Sequence[Mapping[str, Any]] = ()
 ) -> None:
-    """Copy the folder of the leading trials.
+    """Copy the folder of the leading trials to ``<experiment_name>_best``.
 
     Parameters
     ----------

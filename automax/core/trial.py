@@ -47,7 +47,7 @@ class TrialFailed(RuntimeError):
 
 
 def trial_seed(search_seed: int, key: str) -> int:
-    """Return the seed of a trial. It differs between trials, and is equal whenever the search has the same seed."""
+    """Return the seed of a trial. It differs between trials, and depends on the seed of the search and the key only."""
     return int.from_bytes(hashlib.sha256(f"{search_seed}/{key}".encode()).digest()[:4], "big") % 2**31
 
 

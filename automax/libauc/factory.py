@@ -89,7 +89,7 @@ class TrainerFactory:
         return self._make(space, *self.split(instance))
 
     def refit(self, space: Mapping[str, Any], epochs: int) -> Any:
-        """Return a trainer for train and val together. It keeps the model of the last of this number of epochs."""
+        """Return a trainer for train and val together. It trains for ``epochs`` epochs, and keeps the last model."""
         train = joined(self.train, self.evals["val"])
         evals = {name: data for name, data in self.evals.items() if name != "val"}
         if self._standardize:

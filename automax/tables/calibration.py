@@ -43,7 +43,7 @@ class Calibration:
         return np.interp(scores, self.x, self.y)
 
     def score_at(self, probability: float) -> float:
-        """Return the score above which the probability is larger than the given one."""
+        """Return the score above which the probability of a row is larger than ``probability``."""
         from scipy.special import logit
 
         if self.method is None:
@@ -121,7 +121,7 @@ CRITERIA: dict[str, Callable[[Array, Array, int, int], Array]] = {
 
 
 def best_cut(criterion: str, scores: Array, positive: Array) -> float:
-    """Return the best cut for a criterion on these rows: a row with a score above the cut is called positive.
+    """Return the best cut for a criterion on these rows. A row with a score above the cut is called positive.
 
     The cut lies halfway between two neighbouring scores. If several cuts are equally good, the middle one is taken.
 

@@ -119,7 +119,7 @@ def _fit(arguments: argparse.Namespace) -> int:
 
 
 def _divided(arguments: argparse.Namespace, X: Any, y: Any) -> tuple[Any, Any, Any, Any]:
-    """Return the columns and labels of the rows to learn from, and those of the test rows."""
+    """Return the columns and the labels of the rows to learn from, then the columns and the labels of the test rows."""
     import numpy as np
 
     from automax.data.arrays import stratified_rows
