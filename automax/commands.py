@@ -165,7 +165,7 @@ def command(
     -------
     callable
         Takes the arguments (None: the arguments of the process), and returns the exit status: 0 for success, 1 if no
-        trial has finished, 2 for a mistake of the user, with a line on stderr, and 130 for Ctrl-C.
+        trial has finished, 2 for an error (with a line on stderr), and 130 for Ctrl-C.
     """
 
     def main(argv: Sequence[str] | None = None) -> int:
