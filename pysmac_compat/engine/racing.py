@@ -177,13 +177,7 @@ class Racing(AbstractIntensifier):
             first = next(self.config_generator, None)
             if first is None:
                 return
-            self._first = first
-            self._pairs.append(next(self._pair_source))
-            yield self._run(first, self._pairs[0], self._limit)
-            for _ in range(self._settings.initial_runs - 1):
-                extended = self._extend(first)
-                if extended is not None:
-                    yield extended
+            yield from self._first_runs(first)
         while True:
             best = self._best(first)
             extended = self._extend(best) if self._needs_more(best) else None
@@ -198,6 +192,20 @@ class Racing(AbstractIntensifier):
                 yield None if self.is_over and not self._scenario.deterministic else self._extend(self._best(first))
             while (trial := self._next_of_races()) is not None:
                 yield trial
+
+    def _first_runs(self, first: Configuration) -> Iterator[TrialInfo]:
+        """Yield the runs of the first configuration that come before any other configuration."""
+        self._first = first
+        self._pairs.append(next(self._pair_source))
+        yield self._run(first, self._pairs[0], self._limit)
+        for _ in range(self._settings.initial_runs - 1):
+            yield from self._again(first)
+
+    def _again(self, configuration: Configuration) -> Iterator[TrialInfo]:
+        """Yield a further run of a configuration, if there is one."""
+        trial = self._extend(configuration)
+        if trial is not None:
+            yield trial
 
     def _best(self, first: Configuration) -> Configuration:
         return first if self.incumbent is None else self.incumbent

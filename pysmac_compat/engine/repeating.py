@@ -89,11 +89,7 @@ class Repeating(Racing):
             first = next(self.config_generator, None)
             if first is None:
                 return
-            self._first = first
-            self._pairs.append(next(self._pair_source))
-            yield self._run(first, self._pairs[0], self._limit)
-            for _ in range(self._settings.initial_runs - 1):
-                yield from self._again(first)
+            yield from self._first_runs(first)
         while True:
             best = self._best(first)
             if self._n_asked >= _FIRST and self._n_again < self._share() * self._n_asked:
@@ -116,9 +112,8 @@ class Repeating(Racing):
         return _LEAST + (_MOST - _LEAST) * (1.0 if noise >= away else noise / away)
 
     def _again(self, configuration: Configuration) -> Iterator[TrialInfo]:
-        """Yield a further run of a configuration, if there is one."""
-        trial = self._extend(configuration)
-        if trial is not None:
+        """Yield a further run of a configuration, if there is one, and count it."""
+        for trial in super()._again(configuration):
             self._n_again += 1
             yield trial
 
