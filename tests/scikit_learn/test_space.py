@@ -131,6 +131,7 @@ def test_a_space_of_configspace():
             {"C": (0.1, 10.0, "log-uniform")},
             "parameter 'C': expected a list of choices.* got .0.1, 10.0, 'log-uniform'.",
         ),
+        ({"C": (0.1, 10.0)}, r"tuple \(0.1, 10.0\) may be a range or two choices; .*\('real', \[0.1, 10.0\], 0.1\) or"),
         ({"C": []}, "parameter 'C': the list of values is empty"),
         ({"clf": {}}, "parameter 'clf': the list of choices is empty"),
         ([{"C": [1]}, {"C": [2]}], "space must be one dict: .*svc__C | clf == svc"),

@@ -155,6 +155,13 @@ class Space:
             return self._of_choices(name, values, *more, kind=kind)
         if isinstance(given, tuple) and given and isinstance(given[-1], str) and given[-1] in _PRIORS:
             raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {shown(given)}")
+        if isinstance(given, tuple) and len(given) == 2 and all(map(_is_number, given)):
+            low, high = map(native, given)
+            raise ParameterError(
+                f"parameter {shown(name)}: the tuple {shown(given)} may be a range or two choices; write "
+                f"('real', [{low!r}, {high!r}], {low!r}) or a distribution of SciPy for a range, "
+                f"[{low!r}, {high!r}] for two choices"
+            )
         if isinstance(given, Mapping) or (hasattr(given, "__len__") and not isinstance(given, str)):
             return self._of_choices(name, given)
         raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {shown(given)}")
@@ -172,7 +179,7 @@ class Space:
         middle = 10 ** ((math.log10(low) + math.log10(high)) / 2) if log else (low + high) / 2
         middle = int(middle) if kind == "integer" else min(max(middle, low), high)
         own = self._default(name)
-        fits = isinstance(own, numbers.Real) and not isinstance(own, bool) and low <= own <= high
+        fits = _is_number(own) and low <= own <= high
         default = own if fits and (kind == "real" or isinstance(own, numbers.Integral)) else middle
         return kind, [low, high], native(default), *log
 
@@ -208,6 +215,10 @@ def _conditions(of_choices: Mapping[str, tuple[str, str]], clauses: Sequence[str
     """Return the conditions of the choices' parameters, except for parameters that have a clause already."""
     children = {text.partition("|")[0].strip() for text in clauses if isinstance(text, str)}
     return [f"{name} | {parent} == {head!r}" for name, (parent, head) in of_choices.items() if name not in children]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:
