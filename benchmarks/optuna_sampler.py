@@ -1,7 +1,7 @@
-"""`SMACSampler` in Optuna's loop beside Optuna's samplers and our own loop: ``python -m benchmarks.optuna_sampler``.
+"""Compares `SMACSampler` in Optuna with Optuna's samplers and our own loop: ``python -m benchmarks.optuna_sampler``.
 
-Searches run in this process, one after the other; those that are in the file, or kept in benchmarks/data, are not made
-again. The Gaussian process of Optuna needs torch. ``--problems ''`` prints the table alone.
+Searches run in this process, one after the other. A search that is in the file or in benchmarks/data does not run
+again. The Gaussian process of Optuna needs torch. ``--problems ''`` only prints the table.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ PROBLEMS = "branin", "rosenbrock_4d", "hartmann6", "log5", "cat10", "plateau", "
 _Key = tuple[str, str, int]
 _TITLE = """## As a sampler of Optuna
 
-[`SMACSampler`](optuna.md) in Optuna's own loop, where it knows of conditions by the trials alone, beside Optuna's TPE
-and Gaussian process as they are by default, and our own loop, which is told the space. All begin with the default
-configuration. The median over {seeds} seeds of the best of {budget} values; *CPU* is the median of a search in seconds,
-function included. `nice python -m benchmarks.optuna_sampler --seeds {range}` makes it.
+[`SMACSampler`](optuna.md) runs in Optuna's own loop, and learns conditions only from the trials. The table compares it
+with Optuna's TPE and Gaussian process with their defaults, and with our own loop, which gets the search space. All
+begin with the default configuration. The numbers are medians over {seeds} seeds of the best of {budget} values. *CPU*
+is the median CPU time of a search in seconds, with the function.
+`nice python -m benchmarks.optuna_sampler --seeds {range}` makes the table.
 
-*SMACSampler* and *ours* are one search where no parameter is conditional or ordinal. The ordinal one of rosenbrock_4d
-is a number in Optuna's loop, and the conditions of the trees are found out. These are few seeds: take small differences
-for noise.
+*SMACSampler* and *ours* make the same search if no parameter is conditional or ordinal. In Optuna's loop the ordinal
+parameter of rosenbrock_4d is a number, and SMACSampler learns the conditions of the trees from the trials. These are
+few seeds, so small differences are noise.
 """
 
 
@@ -84,15 +85,15 @@ METHODS = {
 
 
 def _cpu() -> float:
-    """CPU seconds of this process and of its children that have ended."""
+    """Return the CPU seconds of this process and of its children that have ended."""
     used = [resource.getrusage(which) for which in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def run(method: str, name: str, seed: int, budget: int) -> results.Record:
-    """One search."""
+    """Run one search."""
     evaluations = Evaluations(make(name, seed), budget)
-    start = _cpu()  # with processes that have ended: our own loop has one for the engine
+    start = _cpu()  # includes processes that have ended: our own loop has a process for the engine
     with contextlib.suppress(Spent):
         METHODS[method](evaluations.problem, seed, evaluations)
     about = {"method": method, "problem": name, "seed": seed, "budget": budget}
@@ -101,7 +102,7 @@ def run(method: str, name: str, seed: int, budget: int) -> results.Record:
 
 
 def section(records: Sequence[results.Record]) -> str:
-    """The part of the report: medians for each problem, mean ranks, CPU seconds; may be empty."""
+    """Return the section of the report: medians for each problem, mean ranks, CPU seconds; it may be empty."""
     found = {(r["method"], r["problem"], r["seed"]): r for r in records}
     all_runs = {(problem, seed) for _, problem, seed in found}
     methods = [each for each in METHODS if {(p, s) for m, p, s in found if m == each} == all_runs]
@@ -114,16 +115,14 @@ def section(records: Sequence[results.Record]) -> str:
         runs = {(problem, seed) for each, problem, seed in found if each == method}
         if runs:
             fewer = f"{len(runs)} of these {len(all_runs)} searches"
-            parts.append(
-                f"{method}, which takes longer, has made {fewer}; the others on the same problems and seeds:\n"
-            )
+            parts.append(f"{method}, which takes longer, has made {fewer}. All methods on these problems and seeds:\n")
             both = [method, *methods]
             parts.append(_table(both, [each for each in found if each[1:] in runs and each[0] in both], found))
     return "\n".join(parts)
 
 
 def _table(methods: Sequence[str], keys: Sequence[_Key], found: Mapping[_Key, results.Record]) -> str:
-    """A line for each problem; all methods have made the same searches."""
+    """Return a table with a line for each problem; all methods have made the same searches."""
     rows = []
     ranks: dict[str, list[float]] = {method: [] for method in methods}
     for problem in (each for each in PROBLEMS if any(key[1] == each for key in keys)):
@@ -139,7 +138,7 @@ def _table(methods: Sequence[str], keys: Sequence[_Key], found: Mapping[_Key, re
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     from benchmarks.run import numbers
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.optuna_sampler", description=__doc__)

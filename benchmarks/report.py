@@ -19,49 +19,55 @@ from benchmarks.selection import completed
 from benchmarks.solver.table import section as real_solver
 
 PAGE = ROOT / "docs" / "performance.md"
-#: written by hand: what was tried
+#: a part of the page that is written by hand
 TRIED = ROOT / "benchmarks" / "tried.md"
 
 _INTRODUCTION = """# Performance
 
 <!-- made by `python -m benchmarks.report`: do not edit -->
 
-How good the search is, and what it costs, beside other optimizers. The page is made from recorded runs by one command;
-[the benchmarks' own page](../benchmarks/README.md) has the commands that make the runs.
+This page compares the search with other optimizers: the results that it finds, and its cost. One command writes the
+page from recorded runs; [the benchmarks' own page](../benchmarks/README.md) has the commands that make the runs.
 
 {basis}
 
-All optimizers get the same problems: for each seed, the optimum of numeric parameters is put somewhere else
-and the categories are permuted, for all in the same way. All begin with the default configuration. Each search has a
-fresh process and one thread. Optimizers that know no forbidden clauses get the worst value so far for a forbidden
-configuration, which is not counted as an evaluation.
+All optimizers get the same problems. Each seed moves the optimum of numeric parameters to another place and permutes
+the categories, in the same way for all optimizers. All optimizers begin with the default configuration. Each search has
+a fresh process and one thread. If an optimizer has no forbidden clauses and proposes a forbidden configuration, it gets
+the worst value so far, and the configuration does not count as an evaluation.
 
-Names: *ours* is this project, *optuna_tpe* Optuna's default, *optuna_tpe_mvg* the same sampler with multivariate and
-group on (with Optuna 5, the two are one search where no parameter is conditional), *optuna_gp* its Gaussian process,
-*hyperopt* its TPE, *nevergrad* its NGOpt (which ends with an error of its own in 500 evaluations of hartmann6 and of
-log5), *smac3_stock* SMAC3's `HyperparameterOptimizationFacade` as it comes (with 50 and 100 evaluations only, as it is
-slow), *smac3_ac* its `AlgorithmConfigurationFacade`, *roar* random configurations
-raced by SMAC3's intensifier.
+The tables have these optimizers:
+
+- *ours* is this project.
+- *optuna_tpe* is TPE, Optuna's default sampler. *optuna_tpe_mvg* is TPE with the options `multivariate` and `group`.
+  With Optuna 5 the two make the same search if no parameter is conditional. *optuna_gp* is Optuna's Gaussian process.
+- *hyperopt* is the TPE of hyperopt.
+- *nevergrad* is the NGOpt of Nevergrad. With 500 evaluations, NGOpt itself raises an error on hartmann6 and log5.
+- *smac3_stock* is SMAC3's `HyperparameterOptimizationFacade` with its defaults, with 50 and 100 evaluations only,
+  since it is slow. *smac3_ac* is SMAC3's `AlgorithmConfigurationFacade`.
+- *roar* is SMAC3's intensifier, which races random configurations.
+- *random* is random search.
 """
 
 _BETWEEN = {
     "noisy": (
         "Noise",
-        "5, 10 and 20 % of noise on each value, and nobody has told the optimizer. The true mean of the configuration "
-        "that is returned:",
+        "Each value has 5, 10 or 20 % of noise, and the optimizers do not know about the noise. The tables have the "
+        "value of the returned configuration without noise; the best one is bold.",
     ),
     "instances": (
         "Instances and seeds",
-        "The true mean, over all 40 instances or over all seeds, of the configuration that is returned. *ours*, "
-        "*smac3_ac* and *roar* race; the others call each configuration on all instances, or with five seeds.",
+        "The tables have the true mean cost of the returned configuration, over all 40 instances or over all seeds. "
+        "*ours*, *smac3_ac* and *roar* race configurations. The other optimizers call each configuration on all "
+        "instances, or with five seeds.",
     ),
     "runtime": (
         "Run time",
-        f"Test PAR10 in seconds (mean over {N_INSTANCES} test instances, a run that reaches the limit counts ten "
-        f"times) after {SECONDS:,.0f} reported CPU seconds on {N_INSTANCES} training instances, or 1,500 runs, which "
-        f"for *ours* mostly come first. The limit of a run is {CUTOFF:g} s, with `solver_patient` {LONG_CUTOFF:g} s. "
-        "*ours* caps adaptively; the others, and "
-        "*ours_uncapped*, run each instance up to the limit.",
+        f"The tables have the test PAR10 in seconds: the mean run time over {N_INSTANCES} test instances; a run that "
+        f"reaches the limit counts as ten times the limit. A search ends after {SECONDS:,.0f} reported CPU seconds on "
+        f"{N_INSTANCES} training instances, or after 1,500 runs; *ours* mostly reaches the 1,500 runs first. The limit "
+        f"of a run is {CUTOFF:g} s, and {LONG_CUTOFF:g} s in `solver_patient`. *ours* uses adaptive capping. The other "
+        "optimizers, and *ours_uncapped*, run each instance up to the limit.",
     ),
 }
 
@@ -76,24 +82,25 @@ def page(
     solver: Sequence[Record] = (),
     noise: Sequence[Record] = (),
 ) -> str:
-    """The whole page.
+    """Return the whole page.
+
 
     Parameters
     ----------
     cells : sequence of dict
-        Of `run`.
+        The records of `run`.
     recorded : sequence of dict
-        Older runs on the published problems, among them the original on Java.
+        Older runs on the published problems, also of the original on Java.
     measured : sequence of dict
-        Of `cost`.
+        The records of `cost`.
     tuned, overheads : sequence of dict
-        Of `automax` and of `automax.overhead`.
+        The records of `automax` and of `automax.overhead`.
     sampled : sequence of dict
-        Of `optuna_sampler`.
+        The records of `optuna_sampler`.
     solver : sequence of dict
-        Of `solver`.
+        The records of `solver`.
     noise : sequence of dict
-        Of `noise`.
+        The records of `noise`.
     """
     parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
     parts += others(completed(cells))
@@ -112,11 +119,11 @@ def _basis(cells: Sequence[Record], measured: Sequence[Record]) -> str:
     commits = sorted({cell["commit"] for cell in cells if cell["peer"] == "ours"})
     if not cells:
         return "**Nothing is recorded yet.**"
-    few = " These are few: take small differences for noise." if len(seeds) < 10 else ""
+    few = " These are few seeds, so small differences are noise." if len(seeds) < 10 else ""
     return (
         f"**Basis:** {len(cells)} searches and {len(measured)} measurements of cost, {when}; "
-        f"our own searches with {len(seeds)} seeds, at commit {', '.join(commits)}.{few} The tables say how many seeds "
-        "each rests on."
+        f"our own searches with {len(seeds)} seeds, at commit {', '.join(commits)}.{few} Each table has the "
+        "number of its seeds."
     )
 
 
@@ -130,7 +137,7 @@ def _versions(cells: Sequence[Record]) -> str:
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
     kinds = ("cells", "recorded", "costs", "automax", "automax_overhead", "samplers", "solver", "noise")
     path.write_text(page(*map(results.load, kinds)))

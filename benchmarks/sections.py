@@ -1,4 +1,4 @@
-"""The sections of the report: tables of numbers from `statistics`, as Markdown."""
+"""The sections of the report: Markdown tables of the numbers from `statistics`."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ _NOTHING = "Not measured yet.\n"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
+    """Return a Markdown table."""
     lines = ["| " + " | ".join(row) + " |" for row in (header, ["---"] * len(header), *rows)]
     return "\n".join(lines) + "\n"
 
 
 def quality(cells: Sequence[Record]) -> str:
-    """Ranks, regrets and comparisons on functions without noise."""
+    """Return the section with ranks, regrets and comparisons on functions without noise."""
     parts = [
         "## Best value found\n",
-        "Ten public problems and four of the kinds that scripts for pysmac have: 36 integer-valued categoricals, "
-        "24 mixed parameters with three `{a < b}` clauses, 60 switches, the plateaus of an accuracy. *Regret* is "
-        "(value - best known) / (random search's median - best known): 0 is the best known, 1 is random search. Best "
-        "known is the optimum, or where that is not known the best value over all runs. The geometric mean is over "
-        f"problems, of the median over seeds, each at least {statistics.LEAST_REGRET}. In brackets: 95 % bootstrap "
-        "intervals over seeds and problems.\n",
+        "There are ten public problems, and four problems that are like real scripts for pysmac: 36 categorical "
+        "parameters with integer values; 24 mixed parameters with three `{a < b}` clauses; 60 switches; an accuracy "
+        "with plateaus. *Regret* is (value - best known) / (random search's median - best known): 0 is the best known "
+        "value, and 1 is random search. The best known value is the optimum or, if the optimum is unknown, the best "
+        "value of all searches. For each problem we take the median regret over the seeds, but at least "
+        f"{statistics.LEAST_REGRET}; the tables have the geometric mean of these medians over the problems. Numbers in "
+        "brackets are 95 % bootstrap intervals over seeds and problems.\n",
     ]
     best = best_known(cells, _EXACT)
     for budget in BUDGETS:
@@ -45,7 +46,7 @@ Best = dict[str, dict[int, float]]
 
 
 def regret_runs(values: Values, peers: Sequence[str], best: Best) -> list[list[list[float]]]:
-    """For each problem and peer the regrets of its runs; the values are matched ones."""
+    """Return the regrets of the runs for each problem and each peer, from matched values."""
     rows = []
     for problem, unit in values["random"].items():
         runs = [statistics.regrets(values[peer][problem], best[problem], unit) for peer in peers]
@@ -54,7 +55,7 @@ def regret_runs(values: Values, peers: Sequence[str], best: Best) -> list[list[l
 
 
 def medians_of(runs: Sequence[Sequence[Sequence[float]]]) -> np.ndarray:
-    """The median for each problem and peer."""
+    """Return the median for each problem and peer."""
     return np.array([[float(np.median(values)) for values in row] for row in runs])
 
 
@@ -77,17 +78,17 @@ def _ranks(values: Values, best: Best) -> str:
 
 
 def geometric_means(medians: np.ndarray) -> np.ndarray:
-    """The geometric mean of each column, as `statistics.geometric_mean` has it."""
+    """Return `statistics.geometric_mean` of each column."""
     return np.array([statistics.geometric_mean(column) for column in medians.T])
 
 
 def with_interval(value: float, low: float, high: float, digits: str = ".2f") -> str:
-    """A number with its interval in brackets."""
+    """Write a number with its interval in brackets."""
     return f"{value:{digits}} [{low:{digits}}, {high:{digits}}]"
 
 
 def on_fewer(values: Values, main: Sequence[str], best: Best) -> str:
-    """A table of the peers that are none of the main ones, each beside ours on what both have run; may be empty."""
+    """Compare each minor peer with ours, on the runs that both have made; return a table or an empty text."""
     rows = []
     for peer in sorted(set(values) - set(main)):
         shared = matched(values, [peer, "ours", "random"])
@@ -117,13 +118,14 @@ def _against(cells: Sequence[Record]) -> str:
         return _NOTHING
     header = ["evaluations", "against", "ours has the better median", "equal", "ours worse by more than noise", "seeds"]
     return table(header, rows) + (
-        "\nWorse by more than noise: one-sided Mann-Whitney test with Holm's correction over the problems, 5 %. "
-        f"With {most} problems, fewer than {statistics.runs_needed(most)} seeds of each cannot show any.\n"
+        "\n*Worse by more than noise* means a one-sided Mann-Whitney test with Holm's correction over the problems, at "
+        f"5 %. With {most} problems, the test needs at least {statistics.runs_needed(most)} seeds of each optimizer to "
+        "show a difference.\n"
     )
 
 
 def _each(cells: Sequence[Record]) -> str:
-    parts = ["Medians over the seeds that all have run; the best one is bold.\n"]
+    parts = ["The tables have medians over the seeds that all listed optimizers have run; the best one is bold.\n"]
     for budget in (*BUDGETS[1:], 1000):
         values = values_at(cells, budget, _EXACT)
         parts += _median_table(matched(values, main_peers(values)), f"{budget} evaluations")
@@ -147,7 +149,7 @@ def _marked(value: float | None, best: float) -> str:
 
 
 def single_values(cells: Sequence[Record], group: str, title: str, text: str) -> str:
-    """A group of problems that are judged by the true value of what a search returns."""
+    """Return the section on a group of problems that compares the true values of the returned configurations."""
     parts = [f"## {title}\n", text + "\n"]
     tables = []
     for budget in sorted({cell["budget"] for cell in cells}):
@@ -168,7 +170,7 @@ _LEVELS = 1.05, 1.1, 1.2, 1.5, 2.0
 
 
 def capping(cells: Sequence[Record]) -> str:
-    """How much sooner our search is where it should be with adaptive capping than without."""
+    """Return how much sooner our search finds a good configuration with adaptive capping than without it."""
     found: dict[str, dict[tuple[str, int], list[tuple[float, float]]]] = {"ours": {}, "ours_uncapped": {}}
     for cell in cells:
         if cell["peer"] in found and cell.get("incumbents"):
@@ -182,20 +184,22 @@ def capping(cells: Sequence[Record]) -> str:
         numbers = [statistics.times_sooner(ones, others, level) for level in _LEVELS]
         rows.append([problem, *(f"{n:.2g} [{low:.2g}, {high:.2g}]" for n, (low, high) in numbers), str(len(keys))])
     text = (
-        "What adaptive capping saves: the reported seconds until the median *ours_uncapped* first has a test PAR10, "
-        "divided by those of *ours*. That PAR10 is so many times the one with which the better of the two searches "
-        "with the same seed ends. In brackets: 95 % bootstrap intervals over the seeds.\n"
+        "The next table shows the seconds that adaptive capping saves: the reported seconds until the median search of "
+        "*ours_uncapped* reaches a test PAR10, divided by the seconds of *ours*. This PAR10 is a multiple of the final "
+        "PAR10 of the better one of the two searches with the same seed; each column has another multiple. Numbers in "
+        "brackets are 95 % bootstrap intervals over the seeds.\n"
     )
     header = ["capping", *(f"{level:g} times the better end" for level in _LEVELS), "seeds"]
     return "\n".join([text, table(header, rows)]) if rows else ""
 
 
 def costs(measured: Sequence[Record]) -> str:
-    """What the search costs, as ratios to what ran beside it."""
+    """Return the section on the cost of the search, with ratios to the cost of the comparison."""
     text = (
-        "Each measurement of ours has one of Optuna's TPE (for calls: of a bare fork) beside it, made right before or "
-        "after it. The machine was shared: the ratios mean more than the times, and load slows Optuna more than ours. "
-        "Medians; in brackets the least and the greatest.\n"
+        "We measured Optuna's TPE right before or after each measurement of ours; for calls, we measured a bare fork "
+        "instead. Other programs used the machine at the same time, so the ratios mean more than the times, and load "
+        "slows Optuna more than our search. The table has medians; numbers in brackets are the least and the greatest "
+        "ratio.\n"
     )
     rows = []
     for cost, n in sorted(
@@ -237,11 +241,11 @@ def _cost(cost: str, n: int, names: list[str], quantity: str, records: Sequence[
 
 
 def original(cells: Sequence[Record], recorded: Sequence[Record]) -> str:
-    """Our search on the published problems beside recorded runs of the original."""
+    """Return the section that compares our search with recorded runs of the original on the published problems."""
     text = (
-        "The original pysmac needs Java and a Python of its time, so its runs were recorded once, on the public "
-        "problems as they were published (nothing shifted), with random search and Optuna's TPE beside it. Medians "
-        "over seeds; the best one is bold.\n"
+        "The original pysmac needs Java and an old Python, so its runs were recorded once, together with runs of "
+        "random search and Optuna's TPE. The problems are the public ones as they were published, without a shift of "
+        "the optimum. The tables have medians over seeds; the best one is bold.\n"
     )
     tables = []
     for budget in BUDGETS[1:]:

@@ -1,4 +1,4 @@
-"""What the recorded splits of the AutoMAX tasks come to, as a part of docs/performance.md."""
+"""The section of docs/performance.md on the recorded splits of the AutoMAX tasks."""
 
 from __future__ import annotations
 
@@ -11,35 +11,38 @@ from scipy import stats
 from benchmarks.automax.tasks import TASKS, Task
 from benchmarks.results import Record
 
-#: those with a table of their own
+#: the tasks that have their own table
 _TUNED = ("digits", "digits_standardized", "breast_cancer")
 
 _TITLE = """## AutoMAX
 
-Test scores of [LibAUC models](automax.md) with their default hyperparameters and tuned by {trials} trials, over seeded
-splits: tuned on train and val, looked at once on test. The share of positives in train is 0.1; two hidden layers of 64,
-10 epochs, batches of 64, one thread. *Cross-entropy* is that loss with Adam on the same balanced batches. *Tuned* is
-the trial with the best validation score. Differences are paired, with 95 % intervals of Student's t over splits.
+The tables have test scores of [LibAUC models](automax.md), with default hyperparameters and after a search of {trials}
+trials, over seeded splits. The search uses train and val; test is evaluated once. The share of positives in train is
+0.1. A network has two hidden layers of 64 units; a training has 10 epochs, batches of 64, and one thread.
+*Cross-entropy* is a training with this loss and Adam on the same balanced batches. *Tuned* is the trial with the best
+validation score. Differences are paired, with 95 % intervals of Student's t over splits.
 """
 
 _RETURNED = """### What a search returns
 
-By default the mean of its five best models (`automax.load_model("..._best")`), here beside the default configuration
-and the best trial alone, on test: {tasks} tasks, {splits} splits of each. *Both* is one search over the task's loss and
-cross-entropy with Adam, with as many trials in all as cross-entropy alone gets. Differences are paired, with 95 %
-intervals over splits, and in the last line over the means of the tasks. The trainings take LibAUC's steps, computed
-with NumPy. The limit of five was chosen among the rules below on these same tasks, so expect somewhat less on others.
+By default a search returns the mean of its five best models (`automax.load_model("..._best")`). The table compares
+this mean with the default configuration and with the best single trial, on test: {tasks} tasks, {splits} splits of
+each. *Both* is one search over two losses, the task's loss and cross-entropy with Adam; it has as many trials in total
+as the search over cross-entropy alone. Differences are paired, with 95 % intervals over splits; the intervals of the
+last line are over the means of the tasks. The trainings make LibAUC's steps, computed with NumPy. The number five was
+chosen among the rules below on the same tasks, so expect a somewhat smaller gain on other tasks.
 """
 
 _RULES = """\
-Other rules, asked of the same trials: means over the tasks, with their intervals. What is averaged are logits on one
-scale, or ranks. *By the model*: in the order of the mean of a Gaussian process with noise, in place of the observed
-scores. *Often*: each trial as often as it is among the best three of a bootstrap draw of the validation rows.
+The next table applies other rules to the same trials; it has means over the tasks, with their intervals. A mean of
+models is the mean of logits on one scale, or of ranks. *By the model* orders the trials by the predicted mean of a
+Gaussian process with noise, and not by the observed scores. *Often* weights each trial by the number of bootstrap draws
+of the validation rows in which the trial is among the best three.
 """
 
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Mean and 95 % interval of Student's t; without bounds, if there is one value."""
+    """Return the mean and the 95 % interval of Student's t; the bounds are infinite if there is only one value."""
     mean = float(np.mean(values))
     if len(values) < 2:
         return mean, float("-inf"), float("inf")
@@ -48,14 +51,14 @@ def interval(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def section(records: Sequence[Record], overheads: Sequence[Record] = ()) -> str:
-    """The part of the page.
+    """Return the section of the page.
 
     Parameters
     ----------
     records : sequence of dict
-        Of ``python -m benchmarks.automax``; of those with the same task and split the last counts.
+        The records of ``python -m benchmarks.automax``; if several have the same task and split, the last one is used.
     overheads : sequence of dict
-        Of ``python -m benchmarks.automax.overhead``.
+        The records of ``python -m benchmarks.automax.overhead``.
     """
     latest = list({(r["task"], r["split"]): r for r in records}.values())
     if not latest:
@@ -77,7 +80,7 @@ def _of(record: Record, search: str, rule: str) -> float:
     return float(record[search]["rules"][rule])
 
 
-#: what is compared, as (search, rule) less (search, rule)
+#: the compared differences: (search, rule) minus (search, rule)
 _COMPARED = (
     (("auc", "returned"), ("auc", "default")),
     (("auc", "returned"), ("auc", "best")),
@@ -121,8 +124,8 @@ def _returned(records: Sequence[Record]) -> list[str]:
     beside = _signed(_by_task(by_task, ("both", "returned"), ("ce", "returned")))
     rows += [
         "",
-        f"The five best of the search over cross-entropy alone, together, less its best trial: {together}; what *both* "
-        f"returns less these five: {beside}.",
+        f"The mean of the five best trials of the search over cross-entropy alone, minus its best trial: {together}. "
+        f"The mean that *both* returns, minus this mean of five: {beside}.",
     ]
     with_tpe = {t: found for t, mine in by_task.items() if (found := [r for r in mine if "tpe" in r])}
     if with_tpe:
@@ -131,16 +134,16 @@ def _returned(records: Sequence[Record]) -> list[str]:
         ours = [_signed(_by_task(with_tpe, ("auc", rule), ("auc", "default"))) for rule in ("best", "returned")]
         rows += [
             "",
-            f"Optuna's TPE on the same trainer, begun with the default, on {n} of the splits: the best trial less the "
-            f"default {others[0]}, the mean of its five best {others[1]}; our search on these splits {ours[0]} "
-            f"and {ours[1]}. Trials that failed: "
+            f"Optuna's TPE ran with the same trainer on {n} of the splits, and began with the default. Its best trial "
+            f"minus the default: {others[0]}; the mean of its five best trials minus the default: {others[1]}. The same "
+            f"differences for our search on these splits: {ours[0]} and {ours[1]}. Failed trials: "
             f"{sum(r[who]['failed'] for r in records for who in ('auc', 'ce', 'both', 'tpe') if who in r)}.",
         ]
     return [*rows, ""]
 
 
 def _by_task(by_task: Mapping[str, Sequence[Record]], one: Any, other: Any) -> list[float]:
-    """The mean difference on each task."""
+    """Return the mean difference on each task."""
     return [float(np.mean([_of(r, *one) - _of(r, *other) for r in mine])) for mine in by_task.values()]
 
 
@@ -155,12 +158,13 @@ def _overhead(records: Sequence[Record]) -> list[str]:
     return [
         "### What a trial costs",
         "",
-        "The same training of the network for digits by LibAUC's own trainer and in a trial, which has a process of "
-        "its own, keeps the best epoch's model and the predictions, and is written down; medians of "
-        f"{len(records)} repeats side by side, with their range. A trial takes {ratio('trial_cpu', 'bare_cpu')} times "
-        f"the CPU time of the bare training, and {ratio('trial_wall', 'bare_wall')} times its wall clock time. For a "
-        f"whole search of {records[0]['trials']} trials, with its start and the choice of configurations, that is "
-        f"{ratio('search_wall', 'bare_wall')} times so many bare trainings.",
+        "We compare a bare training of the network for digits by LibAUC's trainer with the same training in a trial. A "
+        "trial runs in its own process, keeps the model of the best epoch and the predictions, and writes a record. "
+        f"The numbers are medians of {len(records)} repeats side by side, with their range. A trial takes "
+        f"{ratio('trial_cpu', 'bare_cpu')} times the CPU time of the bare training, and "
+        f"{ratio('trial_wall', 'bare_wall')} times its wall-clock time. A whole search of {records[0]['trials']} "
+        f"trials, with its start and the choice of configurations, takes {ratio('search_wall', 'bare_wall')} times the "
+        "wall-clock time of the same number of bare trainings.",
         "",
     ]
 
@@ -179,9 +183,9 @@ def _table(task: str, about: Task, records: Sequence[Record]) -> list[str]:
     tuned = scores["auc", "tuned"]
     rows += [
         "",
-        f"Tuned {about.loss} less cross-entropy at its default: {_signed(tuned - scores['ce', 'default'])}; "
-        f"less tuned cross-entropy: {_signed(tuned - scores['ce', 'tuned'])}. "
-        f"Trials that failed: {sum(r[who]['failed'] for r in records for who in ('auc', 'ce'))}.",
+        f"Tuned {about.loss} minus cross-entropy at its default: {_signed(tuned - scores['ce', 'default'])}; "
+        f"tuned {about.loss} minus tuned cross-entropy: {_signed(tuned - scores['ce', 'tuned'])}. "
+        f"Failed trials: {sum(r[who]['failed'] for r in records for who in ('auc', 'ce'))}.",
         "",
     ]
     return rows

@@ -1,4 +1,4 @@
-"""What the recorded searches come to."""
+"""The section of the report on the recorded searches of the solver."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _RESAMPLES = 1000
 
 
 def section(records: Sequence[Record]) -> str:
-    """The section of the report; nothing if nothing is recorded.
+    """Return the section of the report; it is empty if nothing is recorded.
 
-    Of records of the same search the last counts. Only seeds that all methods have are compared.
+    If several records are of the same search, the last one is used. Only seeds that all methods have run are compared.
     """
     latest = {(r["budget"], r["method"], r["seed"]): r for r in records}
     parts = []
@@ -46,7 +46,7 @@ def section(records: Sequence[Record]) -> str:
             continue
         cutoff = next(iter(shared.values()))[0]["cutoff"]
         parts += [
-            f"{budget:g} CPU seconds of MiniSat for each search, a cutoff of {cutoff:g} s:\n",
+            f"Each search has {budget:g} CPU seconds of MiniSat, with a cutoff of {cutoff:g} s:\n",
             table(_HEADER, (_row(method, found, shared.get("ours")) for method, found in shared.items())),
         ]
     if not parts:
@@ -60,11 +60,12 @@ def section(records: Sequence[Record]) -> str:
 
 _TEXT = """## A real solver
 
-MiniSat 2.2 with 14 parameters, tuned on 21 formulas of three families, and judged by the mean PAR10 in seconds on 21
-others; a run that reaches the cutoff counts ten times. [The benchmarks' page](../benchmarks/README.md#a-real-solver)
-says how the formulas were chosen. All methods get the same CPU seconds of MiniSat; their own time does not count.
-`python -m benchmarks.solver` makes the runs. In brackets: 95 % bootstrap intervals over the seeds. Ratios are geometric
-means over pairs of searches with the same seed. Run on {dates}, ours at commit {commits}.
+The methods tune 14 parameters of MiniSat 2.2 on 21 formulas of three families. The results are compared by the mean
+PAR10 in seconds on 21 other formulas; a run that reaches the cutoff counts as ten times the cutoff. For the choice of
+the formulas see [the benchmarks' page](../benchmarks/README.md#a-real-solver). All methods get the same CPU seconds of
+MiniSat; their own time does not count. `python -m benchmarks.solver` makes the runs. Numbers in brackets are 95 %
+bootstrap intervals over the seeds. Ratios are geometric means over pairs of searches with the same seed. The searches
+ran on {dates}, ours at commit {commits}.
 """
 
 
@@ -89,7 +90,7 @@ def _row(method: str, runs: Sequence[Record], ours: Sequence[Record] | None) -> 
 
 
 def _interval(values: Iterable[float]) -> tuple[float, float]:
-    """A 95 % bootstrap interval of a mean."""
+    """Return a 95 % bootstrap interval of the mean."""
     array = np.array(list(values))
     drawn = array[np.random.default_rng(0).integers(len(array), size=(_RESAMPLES, len(array)))].mean(axis=1)
     low, high = np.quantile(drawn, [0.025, 0.975])
