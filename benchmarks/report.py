@@ -36,7 +36,7 @@ the categories, in the same way for all optimizers. All optimizers begin with th
 a fresh process and one thread. If an optimizer has no forbidden clauses and proposes a forbidden configuration, it gets
 the worst value so far, and the configuration does not count as an evaluation.
 
-The tables have these optimizers:
+The tables use these names:
 
 - *ours* is this project.
 - *optuna_tpe* is TPE, Optuna's default sampler. *optuna_tpe_mvg* is TPE with the options `multivariate` and `group`.
@@ -83,7 +83,6 @@ def page(
     noise: Sequence[Record] = (),
 ) -> str:
     """Return the whole page.
-
 
     Parameters
     ----------

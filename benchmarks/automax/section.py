@@ -135,8 +135,8 @@ def _returned(records: Sequence[Record]) -> list[str]:
         rows += [
             "",
             f"Optuna's TPE ran with the same trainer on {n} of the splits, and began with the default. Its best trial "
-            f"minus the default: {others[0]}; the mean of its five best trials minus the default: {others[1]}. The same "
-            f"differences for our search on these splits: {ours[0]} and {ours[1]}. Failed trials: "
+            f"minus the default: {others[0]}; the mean of its five best trials minus the default: {others[1]}. The "
+            f"same differences for our search on these splits: {ours[0]} and {ours[1]}. Failed trials: "
             f"{sum(r[who]['failed'] for r in records for who in ('auc', 'ce', 'both', 'tpe') if who in r)}.",
         ]
     return [*rows, ""]
