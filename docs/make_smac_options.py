@@ -13,18 +13,18 @@ _INTRODUCTION = """# Options of SMAC v2
 
 <!-- made by docs/make_smac_options.py: do not edit -->
 
-`SMAC_optimizer.smac_options` knows every option of SMAC v2 by its name and by each of its aliases. An option with an
-effect is marked *yes*. The others warn when they are assigned: *no* means that what the option was for does not exist
-here. Of the {count} options, {effect} have an effect and {none} have none. The initial entries of the dict do not
-count as assigned; of two aliases the one that
-is assigned last wins. pysmac's own options, as `timeout_quality`, are not listed here.
+`SMAC_optimizer.smac_options` takes every option of SMAC v2, by its name or by an alias. An option with an effect is
+marked *yes*. An option without an effect is marked *no*, because the thing that it sets does not exist here; if you
+assign such an option, you get a warning. Of the {count} options, {effect} have an effect and {none} have none. The
+initial entries of the dict do not count as assigned. If you assign two aliases of one option, the last assignment is
+used. pysmac's own options, for example `timeout_quality`, are not listed here.
 
-The defaults in the table are those of SMAC v2; where another one holds here, the last column says so.
+The table has the defaults of SMAC v2. If the default is different here, the last column says so.
 """
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     found = list(options().values())
     counts = {category: sum(option.category == category for option in found) for category in _MARKS}
     lines = [_INTRODUCTION.format(count=len(found), effect=counts["effect"], none=counts["none"])]

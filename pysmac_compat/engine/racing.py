@@ -245,7 +245,7 @@ class Racing(AbstractIntensifier):
             The configuration whose result was told.
         """
         suspects = [told]
-        if self.incumbent is not self._incumbent_before or told == self.incumbent:  # any other may have lost as well
+        if self.incumbent is not self._incumbent_before or told == self.incumbent:  # any challenger may have lost
             suspects = list(dict.fromkeys([*self._races, *self._running]))
         self._incumbent_before = self.incumbent
         for race in [self._races[each] for each in suspects if each in self._races]:
