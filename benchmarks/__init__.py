@@ -1,4 +1,4 @@
 """Benchmarks: problem families, other optimizers, measured costs, and the report docs/performance.md.
 
-Not part of the package; see benchmarks/README.md for the commands.
+This folder is not part of the package. benchmarks/README.md has the commands.
 """

@@ -1,8 +1,12 @@
-"""Calls of an empty function, for `cost`: ``python -m benchmarks.calls KIND COUNT`` prints wall seconds for each.
+"""Makes calls of an empty function, for `cost`: ``python -m benchmarks.calls KIND COUNT`` prints wall seconds per call.
 
-KIND is free (isolated calls without limits), limited (with limits on CPU time, memory and the total
-time), fork: ``os.fork``, a pipe and ``os.waitpid``, the least that an isolated call can cost, or fork_of_modules:
-the same in a process that has imported some modules of Python's, of which some have things to do after a fork.
+KIND is one of these words:
+
+- free: isolated calls without limits;
+- limited: isolated calls with limits on CPU time, memory and the total time;
+- fork: ``os.fork``, a pipe and ``os.waitpid``, the least cost of an isolated call;
+- fork_of_modules: the same calls as fork, in a process that has imported some modules of Python's library; some of
+  these modules do work after each fork.
 """
 
 from __future__ import annotations
@@ -13,12 +17,12 @@ import sys
 import time
 from collections.abc import Sequence
 
-#: what most processes have that talk with others of Python's
+#: modules that most Python processes have imported if they communicate with other Python processes
 MODULES = ("logging", "multiprocessing.connection", "random", "threading")
 
 
 def fork() -> None:
-    """A child that writes one number into a pipe."""
+    """Fork a child that writes one number into a pipe, and wait for its end."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -31,7 +35,7 @@ def fork() -> None:
 
 
 def forks(count: int, modules: Sequence[str] = ()) -> float:
-    """Wall seconds of so many bare forks of a process that has imported these modules, and next to nothing else."""
+    """Return the wall seconds of ``count`` bare forks of a process that has hardly imported more than ``modules``."""
     for module in modules:
         importlib.import_module(module)
     start = time.perf_counter()
@@ -41,7 +45,7 @@ def forks(count: int, modules: Sequence[str] = ()) -> float:
 
 
 def calls(count: int, limited: bool) -> float:
-    """Wall seconds of so many isolated calls."""
+    """Return the wall seconds of ``count`` isolated calls."""
     from pysmac_compat.evaluation.evaluator import Evaluator
     from pysmac_compat.evaluation.rules import Rules
 

@@ -1,6 +1,6 @@
-"""One cell: one search of one peer on one problem, in a process of its own.
+"""Runs one cell: one search of one peer on one problem, in a separate process.
 
-Started by `run` as ``python -m benchmarks.cell PEER PROBLEM SEED BUDGET FILE``; writes the record into FILE.
+`run` starts ``python -m benchmarks.cell PEER PROBLEM SEED BUDGET FILE``, which writes the record into FILE.
 """
 
 from __future__ import annotations
@@ -19,27 +19,29 @@ from typing import Any
 from benchmarks.evaluations import Evaluations, Spent
 from benchmarks.problems import FOREIGN, Problem, group_of, make
 
-_DIGITS = 9  # of a recorded value
+_DIGITS = 9  # significant digits of a recorded value
 
 
 def search(peer: ModuleType, problem: Problem, seed: int, budget: int) -> dict[str, Any]:
-    """Run a search and say what came of it.
+    """Run a search and return its record.
 
     Parameters
     ----------
     peer : module
-        Has ``minimise(problem, seed, evaluations)``, which returns a configuration, or None for the best seen.
+        Has ``minimise(problem, seed, evaluations)``, which returns a configuration, or None: then the best observed
+        configuration is the result.
     problem : Problem
     seed : int
-        Of the optimizer.
+        The seed of the optimizer.
     budget : int
 
     Returns
     -------
     dict
-        'n' calls; 'steps': for each improvement the number of the call, the observed value and, where it is
-        another, the true one; 'incumbents': see `Evaluations`; 'final': the true value of what is returned, the
-        default if nothing was; 'optimum': see `Problem`; CPU times in seconds.
+        'n': the number of calls; 'steps': for each improvement the number of the call, the observed value and, if
+        the true value is different, the true value; 'incumbents': see `Evaluations`; 'final': the true value of the
+        returned configuration, or of the default if there is none; 'optimum': see `Problem`; and times in
+        seconds.
     """
     evaluations = Evaluations(problem, budget)
     before, start = time.process_time(), time.perf_counter()
@@ -48,7 +50,7 @@ def search(peer: ModuleType, problem: Problem, seed: int, budget: int) -> dict[s
     except Spent:
         found = None
     wall = time.perf_counter() - start
-    found = found or evaluations.best or problem.default  # which all begin with
+    found = found or evaluations.best or problem.default  # all optimizers begin with it
     return {
         "n": evaluations.calls,
         "steps": [[n, *(_short(v) for v in (seen, true)[: 1 + (seen != true)])] for n, seen, true in evaluations.steps],
@@ -67,19 +69,19 @@ def _short(value: float) -> float:
 
 
 def versions(peer: ModuleType) -> dict[str, str]:
-    """The versions of the distributions that a peer names, and of Python."""
+    """Return the versions of Python and of the distributions that a peer names."""
     found = {name: metadata.version(name) for name in peer.DISTRIBUTIONS}
     return found | {"python": ".".join(map(str, sys.version_info[:3]))}
 
 
 def main() -> None:
-    """Run the cell that the command line names; exit without running anybody's exit handlers."""
+    """Run the cell that the command line names, and exit without exit handlers."""
     name, problem_name, seed, budget, path = sys.argv[1:]
     warnings.filterwarnings("ignore")
     peer = importlib.import_module(f"benchmarks.peers.{name}")
     problem = make(problem_name, int(seed))
     if group_of(problem_name) in ("public", "original", *FOREIGN):
-        problem.function(**problem.default)  # imports what it needs
+        problem.function(**problem.default)  # the first call imports modules
     try:
         installed = versions(peer)  # before the clock starts
         record = search(peer, problem, int(seed), int(budget)) | {"versions": installed}
@@ -89,7 +91,7 @@ def main() -> None:
         json.dump(record, file)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # the end of an interpreter with big libraries costs more than a small search
+    os._exit(0)  # a normal exit of an interpreter with big libraries takes longer than a small search
 
 
 if __name__ == "__main__":

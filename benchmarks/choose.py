@@ -1,8 +1,8 @@
-"""Two versions of the search side by side, quickly: ``python -m benchmarks.choose --code FOLDER --beside FOLDER``.
+"""Compares two versions of the search quickly: ``python -m benchmarks.choose --code FOLDER --beside FOLDER``.
 
-For whoever changes the engine. Searches run in this process's workers, as `scaling.searches` makes them: no call is
-isolated, no file is written, so a search of 300 evaluations takes some seconds of CPU. What a file of records has is
-not made again, as long as no line has changed that proposals depend on.
+It is a tool for changes of the engine. Searches run in this process's workers, by `scaling.searches`: no call is
+isolated and no file is written, so a search of 300 evaluations takes some CPU seconds. A search with a record in the
+file is not repeated, unless the sources on which proposals depend have changed.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from benchmarks.selection import best_known, matched  # noqa: E402
 
 PEERS = "ours", "random"
 _NONE = "-"  # the version of random search
-#: what proposals depend on: a version is the text of these
+#: the sources on which proposals depend; their text identifies a version
 _SOURCES = "engine/**/*.py", "options/**/*", "plan/**/*.py", "planning/**/*.py", "search/run.py", "space/**/*.py"
 Side = dict[str, dict[int, float]]  # regrets by problem and seed
 
 
 def version(code: Path) -> str:
-    """A digest of the sources that proposals depend on: the same text is the same version, committed or not."""
+    """Return a digest of the sources on which proposals depend; the same text is the same version, committed or not."""
     digest = hashlib.sha1(usedforsecurity=False)
     package = code / "pysmac_compat"
     for path in sorted(p for pattern in _SOURCES for p in package.glob(pattern) if p.suffix in (".py", ".json")):
@@ -46,7 +46,7 @@ def version(code: Path) -> str:
 
 
 def _begin(code: str) -> None:
-    """Import the package from a folder, in a worker."""
+    """Import the package from a folder; runs in each worker."""
     sys.path.insert(0, code)
     found.preload()
     import pysmac_compat
@@ -58,7 +58,7 @@ def _begin(code: str) -> None:
 def run(
     code: Path, problems: Sequence[str], seeds: Sequence[int], budget: int, file: Path, processes: int, minutes: float
 ) -> None:
-    """Make the searches of a version, and those at random, that a file lacks; add their records to it."""
+    """Run the searches of a version and the random searches that the file lacks, and add their records to the file."""
     start = time.monotonic()
     of = {"ours": version(code), "random": _NONE}
     known = {(r["code"], r["problem"], r["seed"], r["budget"]) for r in results.read(file)}
@@ -84,7 +84,7 @@ def run(
 
 
 def sides(records: Sequence[results.Record], versions: Sequence[str], at: int) -> list[Side]:
-    """The regrets of each version at a number of evaluations, on the problems and seeds that all versions have run."""
+    """Return the regrets of each version after ``at`` evaluations, on the problems and seeds that all have run."""
     groups = {group_of(record["problem"]) for record in records}
     known = best_known(records, sorted(groups))
     values: dict[str, Side] = {code: {} for code in (*versions, _NONE)}
@@ -100,7 +100,7 @@ def sides(records: Sequence[results.Record], versions: Sequence[str], at: int) -
 
 
 def report(records: Sequence[results.Record], versions: Sequence[str], budgets: Sequence[int]) -> str:
-    """The regrets of one version on each problem, or the ratios of the first to the second in each group."""
+    """Return the regrets of one version on each problem, or the ratios of two versions in each group."""
     one = versions[0]
     if len(set(versions)) == 1:
         return _alone({at: sides(records, [one], at)[0] for at in budgets})
@@ -144,7 +144,7 @@ def _ratio(at: int, group: str, one: Side, other: Side) -> list[str]:
 
 
 def _alone(at: Mapping[int, Side]) -> str:
-    """Median regrets on each problem, and the geometric means of groups."""
+    """Return a table of the median regrets on each problem, and of the geometric means of groups."""
     last = list(at.values())[-1]
     rows = []
     for group in _groups(last):
@@ -160,7 +160,7 @@ def _alone(at: Mapping[int, Side]) -> str:
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.choose", description=__doc__)
     parser.add_argument("--code", type=Path, default=ROOT, help="the folder that pysmac_compat is imported from")
     parser.add_argument("--beside", type=Path, help="another such folder: print ratios of regrets, --code to this")

@@ -1,7 +1,7 @@
-"""Measures what the search itself costs: ``python -m benchmarks.cost --seeds 0-2 [--costs own,script,...]``.
+"""Measures the cost of the search itself: ``python -m benchmarks.cost --seeds 0-2 [--costs own,script,...]``.
 
-Each of our measurements stands beside one of Optuna's TPE (for a call: of a bare fork) of the same
-invocation, as the load of a machine changes; the report shows ratios.
+The load of a machine changes, so each measurement of our search is paired with a measurement of Optuna's TPE (for a
+call: of a bare fork) right before or after it. The report shows ratios.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.run import Cell, numbers, run_cell
 
 _OURS = [sys.executable, "docs/examples/rosenbrock_4d.py"]
 _CALLS = 300
-#: name -> kinds of `calls`: whether the three limits are set, and what stands beside it
+#: name -> two kinds of `calls`: our call with or without the three limits, and its comparison
 _KINDS = {
     "no limits": ("free", "fork"),
     "all limits": ("limited", "fork"),
@@ -38,7 +38,7 @@ def _command(peer: str, evaluations: int) -> list[str]:
 
 
 def own(name: str, n: int, seed: int) -> dict[str, Any]:
-    """CPU seconds of the search for each evaluation, without imports and without the function."""
+    """Measure the CPU seconds of the search per evaluation, without imports and without the function."""
     pair = {}
     for peer in _alternating(seed):
         record = run_cell(Cell(peer, name, seed, n))
@@ -49,17 +49,17 @@ def own(name: str, n: int, seed: int) -> dict[str, Any]:
 
 
 def script(name: str, n: int, seed: int) -> dict[str, Any]:
-    """A whole script: CPU and wall seconds of all its processes, imports included."""
+    """Measure the CPU and wall seconds of all processes of a whole script, with imports."""
     return {peer: _used(measure(_command(peer, n))) for peer in _alternating(seed)}
 
 
 def memory(name: str, n: int, seed: int) -> dict[str, Any]:
-    """The greatest sum of the proportional set sizes of all processes of a script, MB."""
+    """Measure the greatest sum of the proportional set sizes of all processes of a script, in MB."""
     return {peer: {"memory": measure(_command(peer, n), memory=True).memory} for peer in _alternating(seed)}
 
 
 def call(name: str, n: int, seed: int) -> dict[str, Any]:
-    """One isolated call of an empty function, beside a bare fork: CPU and wall seconds."""
+    """Measure the CPU and wall seconds of an isolated call of an empty function, and of a bare fork."""
     pair = {}
     for label, kind in zip(("ours", "fork"), _KINDS[name], strict=True):
         few, many = (measure([sys.executable, "-m", "benchmarks.calls", kind, str(count)]) for count in (0, n))
@@ -85,7 +85,7 @@ COSTS = {"own": own, "script": script, "call": call, "memory": memory}
 def wanted(
     costs: list[str], problems: list[str], evaluations: list[int], seeds: list[int]
 ) -> Iterator[tuple[Any, ...]]:
-    """The measurements of these costs: cost, name, number of evaluations, seed."""
+    """Yield the measurements of these costs: cost, name, number of evaluations, seed."""
     subjects: dict[str, tuple[list[str], list[int]]] = {
         "own": (problems, evaluations),
         "script": (["rosenbrock_4d"], [100, 1000]),
@@ -98,7 +98,7 @@ def wanted(
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--costs", default=",".join(COSTS))
     parser.add_argument("--seeds", type=numbers, default=[0, 1, 2])

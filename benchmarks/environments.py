@@ -1,7 +1,7 @@
 """Makes the virtual environments of the peers: ``python -m benchmarks.environments [peers] [openbox] [ax] [hebo]``.
 
-The one called peers gets the NumPy, SciPy and scikit-learn of the running interpreter, so that all peers
-minimise the very same functions. All get the problems of other authors.
+The environment `peers` gets the versions of NumPy, SciPy and scikit-learn of the running interpreter, so that all peers
+minimise the same functions. All environments get the problems of other authors.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an optimizer gets in place of the function: it calls it, counts, and keeps the best."""
+"""The object that an optimizer calls in place of the function; it counts the calls and keeps the best configuration."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from typing import Any
 from benchmarks.problems import Configuration, Problem
 from benchmarks.problems.solvers import par10
 
-#: configurations that may be asked for, in units of the budget: forbidden ones are not counted as evaluations
+#: the largest number of proposals, in units of the budget; forbidden configurations do not count as evaluations
 _MOST_ASKED = 20
-#: seeds with which an optimizer that knows nothing of them evaluates each configuration
+#: number of seeds for each configuration if the optimizer does not choose seeds itself
 _REPEATS = 5
 
 
 class Spent(BaseException):
-    """The budget is used up. Not an `Exception`, so that optimizers let it through."""
+    """The budget is used up. It is not an `Exception`, so that optimizers do not catch it."""
 
 
 class Evaluations:
-    """Calls of a problem's function, by one of two doors.
+    """Calls a problem's function, in one of two ways.
 
-    Calling the object evaluates a whole configuration: on all instances, or with five seeds, or once. A
-    forbidden one gets the worst value so far, and is not counted. `call` makes one call, for
-    optimizers that choose instances and seeds themselves.
+    A call of this object evaluates a whole configuration: on all instances, or with five seeds, or once. A
+    forbidden configuration gets the worst value so far, and does not count. The method `call` makes one call of the
+    function, for optimizers that choose instances and seeds themselves.
 
     Parameters
     ----------
     problem : Problem
     budget : int
-        Calls of the function.
+        Number of calls of the function.
 
     Attributes
     ----------
     calls : int
     seconds : float
-        Reported run time, where run time is minimised.
+        The reported run time, if the run time is minimised.
     cpu : float
-        CPU seconds inside the function, and for judging.
+        CPU seconds inside the function, and for computing true values.
     best : dict or None
         The configuration with the least observed value.
     steps : list of (int, float, float)
-        For each improvement: the number of the call, the observed value, the true one.
+        For each improvement: the number of the call, the observed value, the true value.
     incumbents : list of (float, float)
-        Where run time is minimised, if the optimizer tells: when each incumbent was found, in reported
-        seconds, and its true value.
+        If the run time is minimised and the optimizer reports its incumbents: the time of each incumbent in
+        reported seconds, and its true value.
     """
 
     def __init__(self, problem: Problem, budget: int) -> None:
@@ -65,12 +65,12 @@ class Evaluations:
 
     @property
     def n_runs(self) -> int:
-        """Calls that the evaluation of a whole configuration takes."""
+        """The number of calls for a whole configuration."""
         return len(self._runs)
 
     @property
     def done(self) -> bool:
-        """Whether nothing more can be evaluated."""
+        """Whether no further configuration can be evaluated."""
         room = self.calls + self.n_runs <= self.budget and self.seconds < self.problem.seconds
         return not room or self.asked >= _MOST_ASKED * self.budget
 
@@ -80,7 +80,7 @@ class Evaluations:
         Raises
         ------
         Spent
-            If the budget does not allow for it.
+            If the budget is too small for it.
         """
         if self.done:
             raise Spent
@@ -93,7 +93,7 @@ class Evaluations:
         return value if len(values) == 1 else self._note(configuration, value)
 
     def call(self, **arguments: Any) -> Any:
-        """Make one call of the function, as an optimizer that races does.
+        """Make one call of the function, for an optimizer that races.
 
         Raises
         ------

@@ -1,8 +1,8 @@
-"""Runs a command and measures its whole process tree, also what nobody in it waits for (Linux).
+"""Runs a command and measures its whole process tree, also processes that no other process waits for (Linux).
 
-The command runs below a small process of its own (``python -m benchmarks.measure``) which adopts
-orphans and waits for all of them: the CPU time of its children is then that of the tree. Processes that
-outlive the command by more than a few seconds are killed.
+The parent of the command is a small process (``python -m benchmarks.measure``) that adopts orphans and waits for all of
+them. The CPU time of its children is then the CPU time of the whole tree. Processes that outlive the command by more
+than a few seconds are killed.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _PR_SET_CHILD_SUBREAPER = 36
-_GRACE = 5.0  # seconds that what outlives the command gets
-_PAUSE, _MEMORY_PAUSE = 0.002, 0.02  # seconds between two looks, also at the memory
+_GRACE = 5.0  # seconds that processes may outlive the command
+_PAUSE, _MEMORY_PAUSE = 0.002, 0.02  # seconds between two checks, without and with the memory
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a command has used.
+    """The time and memory that a command used.
 
     Attributes
     ----------
     code : int
-        Its exit code, negative: the signal that ended it.
+        The exit code; if it is negative, the number of the signal that ended the command.
     cpu, wall : float
-        Seconds; CPU of the whole tree, wall clock of the command.
+        CPU seconds of the whole tree, and wall-clock seconds of the command.
     memory : float or None
-        The greatest sum of the proportional set sizes of all processes that was seen, in MB.
+        The greatest observed sum of the proportional set sizes of all processes, in MB.
     stopped : bool
-        Whether it was stopped at the limit.
+        Whether the command was stopped at the limit.
     output : str
-        The end of its stdout and stderr.
+        The end of the command's stdout and stderr.
     """
 
     code: int
@@ -54,19 +54,19 @@ class Usage:
 
 
 def measure(command: Sequence[str], limit: float = 3600.0, memory: bool = False, folder: str | None = None) -> Usage:
-    """Run a command from the root of the project, one thread for numeric libraries, and measure it.
+    """Run a command in the root of the project, with one thread for numeric libraries, and measure it.
 
     Parameters
     ----------
     command : sequence of str
     limit : float
-        Wall seconds after which all its processes are killed.
+        Wall seconds after which all processes of the command are killed.
     memory : bool
-        Whether to look at the memory, which slows the command down.
+        Whether to measure the memory, which slows the command down.
     folder : str or None
-        For temporary files; what a killed process leaves there is the caller's to remove.
+        The folder for temporary files. The caller must remove the files that killed processes leave there.
     """
-    # the peers are installed with their bytecode; ours must not be compiled anew by each process
+    # the peers are installed with bytecode; without this, each process would compile our package again
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment |= dict(PYTHONPATH=str(ROOT), PYTHONHASHSEED="0", **dict.fromkeys(_THREADS, "1"))
     if folder is not None:
@@ -102,7 +102,7 @@ def _pss_mb() -> float:
 
 
 def _ended() -> tuple[int, int] | None:
-    """Id and status of a process that has ended, 0 if none has; None if there is none left."""
+    """Return the id and status of a process that has ended; id 0: none has ended; None: there is no process left."""
     try:
         return os.waitpid(-1, os.WNOHANG)
     except ChildProcessError:

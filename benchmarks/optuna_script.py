@@ -1,4 +1,4 @@
-"""The search of docs/examples/rosenbrock_4d.py as one would write it for Optuna; for `cost`.
+"""The search of docs/examples/rosenbrock_4d.py, written for Optuna; `cost` runs it.
 
 Usage: python -m benchmarks.optuna_script [number of evaluations]
 """

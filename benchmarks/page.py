@@ -1,7 +1,7 @@
-"""What the page of a search costs: ``python -m benchmarks.page --evaluations 5000``; needs Chromium and selenium.
+"""Measures the cost of the page of a search: ``python -m benchmarks.page --evaluations 5000``.
 
-For each size: how long it takes to write the page, how large it is, and the time from the beginning of its navigation
-until the pictures are drawn.
+For each number of evaluations it prints the time to write the page, the size of the page, and the time from the
+beginning of the navigation until the pictures are drawn. It needs Chromium and selenium.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SPACE = {f"x{i}": ("real", [1e-3, 1.0], 0.5, "log") for i in range(8)} | {
 
 
 def result(n: int) -> Result:
-    """A result of random evaluations of a space of ten parameters; some of them fail."""
+    """Return a result of random evaluations in a space of ten parameters; some evaluations fail."""
     space, rng = define(_SPACE), random.Random(0)
     evaluations: list[Evaluation] = []
     steps: list[Incumbent] = []
@@ -46,7 +46,7 @@ def result(n: int) -> Result:
 
 
 def load_times(path: Path, times: int) -> list[float]:
-    """Seconds from the beginning of the navigation until all is drawn, in one Chromium."""
+    """Return the seconds from the beginning of each navigation until all pictures are drawn, in one Chromium."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -60,7 +60,7 @@ def load_times(path: Path, times: int) -> list[float]:
         for _ in range(times):
             browser.get("about:blank")
             browser.get(path.as_uri())
-            # two frames later the browser has painted what the script, which runs before, has drawn
+            # the script of the page runs first; two frames later the browser has painted its drawings
             milliseconds = browser.execute_async_script(
                 "const done = arguments[0];"
                 "requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));"
@@ -73,12 +73,12 @@ def load_times(path: Path, times: int) -> list[float]:
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Measure and print the times."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--evaluations", type=int, nargs="*", default=[100, 1000, 5000, 20000])
     parser.add_argument("--times", type=int, default=5)
     options = parser.parse_args()
-    result(50).report()  # with all that has to be imported
+    result(50).report()  # this imports all modules
     print("evaluations  written (s)  size (MB)  drawn (s), median and range")
     with tempfile.TemporaryDirectory() as folder:
         for n in options.evaluations:

@@ -1,6 +1,6 @@
-"""Recorded results: one JSON object a line, new ones in benchmarks/runs, kept ones in benchmarks/data.
+"""Recorded results: one JSON object per line; new records are in benchmarks/runs, kept records in benchmarks/data.
 
-``python -m benchmarks.results`` moves the new ones to the kept ones; a cell that was run again replaces the old one.
+``python -m benchmarks.results`` moves the new records to the kept records. A new record of a cell replaces the old one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WORK = ROOT / "benchmarks" / "runs"
 DATA = ROOT / "benchmarks" / "data"
 Record = dict[str, Any]
 
-#: kind of record -> the entries that tell one from another
+#: kind of record -> the entries that identify a record
 KEYS = {
     "cells": ("peer", "problem", "seed", "budget"),
     "costs": ("cost", "name", "n", "seed"),
@@ -32,19 +32,19 @@ KEYS = {
 
 
 def key(kind: str, record: Record) -> tuple[Any, ...]:
-    """What a record is about."""
+    """Return the entries that identify a record."""
     return tuple(record[name] for name in KEYS[kind])
 
 
 def read(path: Path) -> Iterator[Record]:
-    """The records of a file, compressed or not; nothing if it does not exist."""
+    """Yield the records of a file, compressed or not; none if the file does not exist."""
     if path.exists():
         with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
             yield from (json.loads(line) for line in file)
 
 
 def load(kind: str, folder: Path = DATA) -> list[Record]:
-    """The kept records of a kind, see `KEYS`."""
+    """Return the kept records of a kind of `KEYS`."""
     return list(read(folder / f"{kind}.jsonl.gz"))
 
 
@@ -56,13 +56,13 @@ def append(kind: str, record: Record, folder: Path = WORK) -> None:
 
 
 def known(kind: str, again: bool = False) -> set[tuple[Any, ...]]:
-    """What needs not be run: all recorded cells, or with ``again`` those that are new only."""
+    """Return the keys of all recorded cells, or, with ``again``, of the new ones only; these need no run."""
     kept = [] if again else load(kind)
     return {key(kind, record) for record in (*kept, *read(WORK / f"{kind}.jsonl"))}
 
 
 def pack(work: Path = WORK, data: Path = DATA) -> dict[str, int]:
-    """Move the new records to the kept ones; how many of each kind are kept then."""
+    """Move the new records to the kept records, and return the number of kept records of each kind."""
     counts = {}
     for kind in KEYS:
         new = work / f"{kind}.jsonl"
@@ -78,7 +78,7 @@ def pack(work: Path = WORK, data: Path = DATA) -> dict[str, int]:
 
 
 def commit() -> str:
-    """The last commit that changed the package, with a + if files of it differ from that; '' without git."""
+    """Return the last commit that changed the package, with a + if files differ from it; '' without git."""
 
     def git(*words: str) -> str:
         command = ["git", *words, "--", "pysmac_compat"]

@@ -1,7 +1,7 @@
 """Runs cells: ``python -m benchmarks.run --peers ours,optuna_tpe --problems public --seeds 0-4 --budgets 100``.
 
-Each cell runs in a fresh process; one that is recorded is not run again, so a run that was
-stopped goes on where it was. ``--again`` runs recorded cells anew, as after a change of our own search.
+Each cell runs in a fresh process. A recorded cell is not run again, so a stopped run can be resumed. ``--again`` also
+runs recorded cells, for example after a change of our own search.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LIMIT = 1800.0
 
 
 class Cell(NamedTuple):
-    """One search to make."""
+    """A search that is to be run."""
 
     peer: str
     problem: str
@@ -35,7 +35,7 @@ class Cell(NamedTuple):
 
 
 def numbers(text: str) -> list[int]:
-    """``0-2,5`` is 0, 1, 2, 5; an empty text is none."""
+    """Parse a list of numbers: ``0-2,5`` gives 0, 1, 2, 5, and an empty text gives no number."""
     found: list[int] = []
     for word in text.split(",") if text else ():
         first, _, last = word.partition("-")
@@ -46,7 +46,7 @@ def numbers(text: str) -> list[int]:
 def cells(
     peers: Sequence[str], problems: Sequence[str], seeds: Sequence[int], budgets: Sequence[int] = ()
 ) -> list[Cell]:
-    """All cells of these that make sense, seed by seed; without budgets those of each problem."""
+    """Return all cells that a peer can run, seed by seed; without budgets each problem has its own budgets."""
     found = []
     for seed in seeds:
         for problem in problems:
@@ -59,10 +59,10 @@ def cells(
 
 
 def run_cell(cell: Cell, limit: float = _LIMIT) -> results.Record:
-    """Run one cell in a fresh process; its record.
+    """Run one cell in a fresh process, and return its record.
 
-    ``own_cpu`` is the CPU time of the process tree in seconds, without what came before the search and
-    without what was spent in the function.
+    ``own_cpu`` is the CPU time of the process tree in seconds, without the time before the search and without the
+    time in the function.
     """
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
@@ -86,7 +86,7 @@ def run_cell(cell: Cell, limit: float = _LIMIT) -> results.Record:
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", default="ours", help=f"of {', '.join(PEERS)}")
     parser.add_argument("--problems", default="all", help="problems or groups: public, scripts, noisy, ..., original")

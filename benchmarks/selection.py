@@ -1,4 +1,4 @@
-"""Values of the report, chosen from the recorded cells."""
+"""Selects the values of the report from the recorded cells."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ Values = dict[str, dict[str, dict[int, float]]]
 
 
 def values_at(cells: Sequence[Record], budget: int, groups: Sequence[str], final: bool = False) -> Values:
-    """What each peer had on each problem after so many evaluations, by peer, problem and seed.
+    """Return the value of each peer, problem and seed after ``budget`` evaluations.
 
     Parameters
     ----------
     cells : sequence of dict
     budget : int
-        With the best values, a longer search counts for a shorter one; of several the shortest.
+        For best values, a longer search can stand in for a search with this budget; of several, the shortest is taken.
     groups : sequence of str
     final : bool
-        The true value of what a search with exactly this budget has returned, in place of its best value.
+        Whether to take the true value of the configuration that a search with exactly this budget returned, in place
+        of the best value.
     """
     found: Values = defaultdict(lambda: defaultdict(dict))
     for cell in sorted(cells, key=lambda c: -int(c["budget"])):
@@ -40,9 +41,9 @@ def values_at(cells: Sequence[Record], budget: int, groups: Sequence[str], final
 
 
 def completed(cells: Sequence[Record]) -> list[Record]:
-    """The cells, and those of Optuna's multivariate TPE that are the same search as the default one's.
+    """Return the cells, and the cells of Optuna's multivariate TPE that equal cells of the default TPE.
 
-    That is so where no parameter is conditional.
+    The two samplers make the same search if no parameter is conditional.
     """
     found = {(cell["peer"], cell["problem"], cell["seed"], cell["budget"]): cell for cell in cells}
     for cell in cells:
@@ -61,7 +62,7 @@ def _same_sampler(problem: str) -> bool:
 
 
 def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.8) -> list[str]:
-    """We, and the peers that have run at least this share of the problems, and of the runs, of the one with most."""
+    """Return ours, and the peers with at least these shares of the largest numbers of problems and of runs."""
     if not values:
         return []
     problems = {peer: len(found) for peer, found in values.items()}
@@ -75,9 +76,9 @@ def main_peers(values: Values, share: float = 0.8, of_runs: float = 0.8) -> list
 
 
 def matched(values: Values, peers: Sequence[str]) -> Values:
-    """The values of these peers on the problems, with the seeds, that all of them have run.
+    """Return the values of these peers for the problems and seeds that all of them have run.
 
-    Another seed is another problem, so that others could not be compared.
+    Each seed is another problem, so only equal seeds can be compared.
     """
     found: Values = {peer: {} for peer in peers}
     for problem in sorted(set.intersection(*(set(values.get(peer, {})) for peer in peers))) if peers else []:
@@ -89,7 +90,7 @@ def matched(values: Values, peers: Sequence[str]) -> Values:
 
 
 def best_known(cells: Sequence[Record], groups: Sequence[str]) -> dict[str, dict[int, float]]:
-    """For each problem and seed the optimum where it is known, else the least value that any search has seen."""
+    """Return, for each problem and seed, the optimum or, if it is unknown, the least value of all searches."""
     found: dict[str, dict[int, float]] = defaultdict(dict)
     for cell in cells:
         problem, seed = cell["problem"], cell["seed"]
@@ -107,6 +108,6 @@ def _optimum(problem: str, seed: int) -> float | None:
 
 
 def n_seeds(runs: Sequence[Seeds]) -> str:
-    """The least and the greatest number of seeds."""
+    """Return the least and the greatest number of seeds, as a text."""
     counts = sorted({len(run) for run in runs})
     return "0" if not counts else str(counts[0]) if len(counts) == 1 else f"{counts[0]}-{counts[-1]}"

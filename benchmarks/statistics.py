@@ -1,4 +1,4 @@
-"""The numbers of the report, from values alone: regrets, ranks, intervals, comparisons."""
+"""The numbers of the report, computed from values: regrets, ranks, intervals, comparisons."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from scipy import stats
 
-#: value by seed
+#: the value of each seed
 Seeds = Mapping[int, float]
-#: of each incumbent of a search, when it was found, more than 0, and its value
+#: for each incumbent of a search, the time when it was found (more than 0), and its value
 Incumbents = Sequence[tuple[float, float]]
 
-#: regrets below this count as this: a geometric mean would be ruled by how exactly an optimum was hit
+#: smaller regrets are set to this; otherwise tiny distances from the optimum would dominate a geometric mean
 LEAST_REGRET = 1e-3
 _RESAMPLES = 1000
 
 
 def regrets(runs: Seeds, best: Seeds, random: Seeds) -> dict[int, float]:
-    """``(value - best known) / (random's median - best known)`` for each seed.
+    """Return ``(value - best known) / (random's median - best known)`` for each seed.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def regrets(runs: Seeds, best: Seeds, random: Seeds) -> dict[int, float]:
     best : dict of int to float
         The best known value for each seed.
     random : dict of int to float
-        What random search has found; its median regret is the unit.
+        The values of random search; its median regret is the unit.
     """
     unit = float(np.median([value - best[seed] for seed, value in random.items()]))
     unit = unit if unit > 0 else 1.0
@@ -37,22 +37,23 @@ def regrets(runs: Seeds, best: Seeds, random: Seeds) -> dict[int, float]:
 def times_sooner(
     ones: Sequence[Incumbents], others: Sequence[Incumbents], factor: float
 ) -> tuple[float, tuple[float, float]]:
-    """How many times sooner some searches than others are so good in the median, and a 95 % bootstrap interval.
+    """Return the ratio of two times to a good median value, and a 95 % bootstrap interval of the ratio.
 
-    The values of each two searches are divided by that with which the better of the two ends; the median over
-    all is looked at over time. Searches that do not get there count as if they did with their last incumbent.
+    A search is good when its value is at most ``factor`` times the better one of the final values of the two searches
+    with its seed. The time of a side is the time when at least half of its searches are good; if that never happens,
+    it is the time of the side's last incumbent. The ratio is the time of ``others`` divided by the time of ``ones``.
 
     Parameters
     ----------
     ones, others : sequence of sequence of (float, float)
-        For each seed the incumbents of the one search, and of the other.
+        For each seed, the incumbents of the two searches.
     factor : float
-        So good: this times the better end.
+        The multiple of the better final value that counts as good.
     """
     ends = [min(one[-1][1], other[-1][1]) for one, other in zip(ones, others, strict=True)]
 
     def goodness(searches: Sequence[Incumbents]) -> tuple[np.ndarray, np.ndarray]:
-        """All times, and whether each search is so good then."""
+        """Return all times, and for each search whether it is good at each time."""
         times = np.unique([time for found in searches for time, _ in found])
         good = [[_last(f, time) <= factor * end for time in times] for f, end in zip(searches, ends, strict=True)]
         return times, np.array(good)
@@ -70,86 +71,86 @@ def times_sooner(
 
 
 def _reached(times: np.ndarray, good: np.ndarray) -> float:
-    """When first the median is good: at least half of the searches are."""
+    """Return the first time when at least half of the searches are good, or else the last time."""
     enough = np.flatnonzero(good.mean(axis=0) >= 0.5)
     return float(times[enough[0] if len(enough) else -1])
 
 
 def _last(found: Incumbents, time: float) -> float:
-    """The value of the incumbent at a time."""
+    """Return the value of the incumbent at a time."""
     return next((value for when, value in reversed(found) if when <= time), np.inf)
 
 
 def median(values: Seeds) -> float:
-    """The median over seeds."""
+    """Return the median over seeds."""
     return float(np.median(list(values.values())))
 
 
 def geometric_mean(medians: Sequence[float], least: float = LEAST_REGRET) -> float:
-    """The geometric mean of median regrets, each at least ``least``."""
+    """Return the geometric mean of median regrets; smaller regrets count as ``least``."""
     return float(np.exp(np.mean(np.log(np.maximum(medians, least)))))
 
 
 def mean_ranks(medians: np.ndarray) -> np.ndarray:
-    """The mean rank of each peer over problems.
+    """Return the mean rank of each peer over the problems.
 
     Parameters
     ----------
     medians : ndarray of shape (n_problems, n_peers)
-        Less is better; ties share their ranks.
+        The least median has the first rank; equal medians share the mean of their ranks.
 
     Returns
     -------
     ndarray of shape (n_peers,)
     """
-    rounded = np.round(medians, 9)  # regrets: 1 is random search
+    rounded = np.round(medians, 9)  # the medians are regrets, and 1 is random search
     return np.asarray(stats.rankdata(rounded, axis=1).mean(axis=0))
 
 
 def interval(
     statistic: Callable[[np.ndarray], np.ndarray], runs: Sequence[Sequence[Sequence[float]]], seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A 95 % bootstrap interval of a statistic of medians; runs and problems are drawn anew.
+    """Return a 95 % bootstrap interval of a statistic of medians; runs and problems are resampled.
 
     Parameters
     ----------
     statistic : callable
-        From medians of shape (n_problems, n_peers) to an array.
+        Maps medians of shape (n_problems, n_peers) to an array.
     runs : nested sequence
-        For each problem and peer the values of its runs.
+        For each problem and peer the values of the runs.
     seed : int
-        Of the resampling.
+        The seed of the resampling.
     """
     generator = np.random.default_rng(seed)
     n = len(runs)
     medians = np.array([[_resampled(np.asarray(values), generator) for values in row] for row in runs])
     problems = generator.integers(n, size=(_RESAMPLES, n))
-    which = generator.integers(_RESAMPLES, size=(_RESAMPLES, n))  # a problem that is drawn twice has other runs
+    which = generator.integers(_RESAMPLES, size=(_RESAMPLES, n))  # if a problem is drawn twice, its runs are drawn anew
     drawn = [statistic(medians[problem, :, each]) for problem, each in zip(problems, which, strict=True)]
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     return low, high
 
 
 def _resampled(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Medians of samples of the runs."""
+    """Return the medians of resampled runs."""
     return np.asarray(np.median(values[generator.integers(len(values), size=(_RESAMPLES, len(values)))], axis=1))
 
 
 def paired_ratio(
     problems: Sequence[Sequence[tuple[float, float]]], least: float = LEAST_REGRET, seed: int = 0
 ) -> tuple[float, tuple[float, float]]:
-    """The geometric mean of ratios of regrets, of the first of each pair to the second, and a 95 % bootstrap interval.
+    """Return the geometric mean of the ratios of paired regrets, first to second, and a 95 % bootstrap interval.
 
-    Each problem counts the same, however many pairs it has. Problems, and the pairs of each, are drawn anew for the
-    interval. Regrets count as ``least`` if they are less.
+    All problems have the same weight, even if their numbers of pairs differ. The interval resamples the problems, and
+    the pairs of each problem. Smaller regrets count as ``least``.
 
     Parameters
     ----------
     problems : nested sequence
-        For each problem its pairs, of searches with the same seed.
+        For each problem the pairs of searches with the same seed.
     least : float
     seed : int
-        Of the resampling.
+        The seed of the resampling.
     """
     generator = np.random.default_rng(seed)
     logs = [np.log(np.maximum(pairs, least)) @ (1.0, -1.0) for pairs in problems]
@@ -161,7 +162,7 @@ def paired_ratio(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values corrected for their number by Holm's method (S. Holm, Scand. J. Statist. 6, 1979)."""
+    """Correct p-values for their number by Holm's method (S. Holm, Scand. J. Statist. 6, 1979)."""
     order = np.argsort(p_values)
     corrected, largest = [1.0] * len(p_values), 0.0
     for position, index in enumerate(order):
@@ -171,14 +172,14 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def compare(ours: Mapping[str, Seeds], theirs: Mapping[str, Seeds]) -> tuple[int, int, int, list[str]]:
-    """Two peers on the problems, with the seeds, that both have run.
+    """Compare two peers on the problems and seeds that both have run.
 
     Returns
     -------
     better, equal, all : int
-        Problems with the better median, with equal ones, and in all.
+        Number of problems with a better median of ours, with equal medians, and of all problems.
     worse : list of str
-        Problems that are worse by more than noise: one-sided Mann-Whitney test, Holm's correction, 5 %.
+        Problems on which ours is worse by more than noise: one-sided Mann-Whitney test, Holm's correction, 5 %.
     """
     problems = sorted(problem for problem in ours if set(ours[problem]) & set(theirs.get(problem, {})))
     better = equal = 0
@@ -195,7 +196,7 @@ def compare(ours: Mapping[str, Seeds], theirs: Mapping[str, Seeds]) -> tuple[int
 
 
 def runs_needed(n_problems: int) -> int:
-    """The least number of runs of each peer with which one problem of so many can be called worse."""
+    """Return the least number of runs per peer with which the test can call one of ``n_problems`` problems worse."""
     for n in range(2, 100):
         values = list(range(2 * n))
         p = stats.mannwhitneyu(values[n:], values[:n], alternative="greater").pvalue

@@ -1,4 +1,4 @@
-"""The optimizers: one module each, with ``minimise(problem, seed, evaluations)``, see `cell.search`."""
+"""The optimizers. Each is a module with ``minimise(problem, seed, evaluations)``; see `cell.search`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _KINDS = "real", "integer", "ordinal", "categorical"
 
 @dataclass(frozen=True)
 class Peer:
-    """Where an optimizer runs, and what it is run on.
+    """The environment and the problems of an optimizer.
 
     Attributes
     ----------
     environment : str
-        The virtual environment below benchmarks/.venv; empty: the interpreter of the runner.
+        The name of the virtual environment below benchmarks/.venv; if empty, the runner's interpreter is used.
     groups : tuple of str
-        Of problems.
+        The groups of problems that the optimizer can run.
     most : int
-        The largest budget, as it is slow with more.
+        The largest budget; the optimizer is slow with larger budgets.
     without : tuple of str
-        Problems that it is not run on.
+        Problems that the optimizer does not run.
     dear : bool
-        It takes minutes for a search: of the problems of other authors it is run on `foreign.DEAR` alone, with at most
-        `MOST_DEAR` evaluations.
+        Whether a search takes minutes. If so, the optimizer runs, of the problems of other authors, only `foreign.DEAR`,
+        with at most `MOST_DEAR` evaluations.
     kinds : tuple of str
-        The kinds of parameters that it knows; all of them: conditional parameters, too.
+        The kinds of parameters that the optimizer knows. If it knows all kinds, it also runs conditional parameters.
     """
 
     environment: str = "peers"
@@ -56,13 +56,13 @@ PEERS = {
     "pycma": Peer(groups=_ONE_VALUE, kinds=("real",)),
     "hyperopt": Peer(groups=_ONE_VALUE),
     "nevergrad": Peer(groups=_ONE_VALUE),
-    # needs an older scikit-learn, under which the same model has other errors
+    # needs an older scikit-learn; the same model has other errors there
     "openbox": Peer("openbox", groups=_ONE_VALUE, most=100, dear=True, without=("ml_svm_digits", "ml_cash_wine")),
     "smac3_stock": Peer(groups=_ONE_VALUE, most=100, dear=True),
     "smac3_bb": Peer(groups=_ONE_VALUE, most=100, dear=True),
     "skopt": Peer(groups=_ONE_VALUE, most=100, dear=True),
     "ax": Peer("ax", groups=_ONE_VALUE, most=100, dear=True),
-    # needs NumPy 1, and a scikit-learn of that time
+    # needs NumPy 1, and an old scikit-learn
     "hebo": Peer("hebo", groups=_ONE_VALUE, most=100, dear=True, without=("ml_svm_digits", "ml_cash_wine")),
     "smac3_ac": Peer(groups=_RACED, most=200),
     "roar": Peer(groups=_RACED),
@@ -70,13 +70,13 @@ PEERS = {
 
 
 def takes(peer: str, problem: Problem, group: str, budget: int) -> bool:
-    """Whether a peer is run on a problem of this group with this budget."""
+    """Return whether a peer runs a problem of this group with this budget."""
     about = PEERS[peer]
     if group not in about.groups or problem.name in about.without or not _knows(about, problem):
         return False
     if about.dear and group in FOREIGN:
         return problem.name in DEAR and budget <= MOST_DEAR
-    return budget <= about.most or problem.cutoff is not None  # there the reported run time ends the search
+    return budget <= about.most or problem.cutoff is not None  # with a cutoff the reported run time ends the search
 
 
 def _knows(about: Peer, problem: Problem) -> bool:
@@ -85,12 +85,12 @@ def _knows(about: Peer, problem: Problem) -> bool:
 
 
 def interpreter(peer: str) -> str:
-    """The Python that runs a peer.
+    """Return the Python interpreter that runs a peer.
 
     Raises
     ------
     FileNotFoundError
-        If its virtual environment has not been made.
+        If the peer's virtual environment does not exist.
     """
     environment = PEERS[peer].environment
     if not environment:

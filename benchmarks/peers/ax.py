@@ -1,4 +1,4 @@
-"""Ax as it comes: its client chooses how to generate trials, with BoTorch; the space is flat."""
+"""Ax with its defaults: its client chooses the generation strategy, with BoTorch. The space is flat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HEBO as it comes, the default first: a flat space, inactive parameters dropped."""
+"""HEBO with its defaults. The default is evaluated first; the space is flat, and inactive parameters are dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""hyperopt's TPE: nested choices where the only parent of a parameter is discrete, other conditions flat."""
+"""hyperopt's TPE. A parameter with a single, discrete parent is nested in a choice; other conditions are flat."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logging.getLogger("hyperopt").setLevel(logging.CRITICAL)
 
 
 class _Space:
-    """The space as hyperopt takes it."""
+    """The search space in the form of hyperopt."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -44,11 +44,11 @@ class _Space:
         return self._nodes[name]
 
     def _awake(self, parent: str, value: Any) -> list[str]:
-        """The children that are active with this value of an active parent."""
+        """Return the children that are active with this value of an active parent."""
         return [c for c in self.children[parent] if self.problem.is_active(c, {parent: value})]
 
     def values(self, tree: Mapping[str, Any]) -> dict[str, Any]:
-        """The values of the parameters in a point that hyperopt proposes."""
+        """Return the values of the parameters in a point that hyperopt proposes."""
         found: dict[str, Any] = {}
         for name, value in tree.items():
             kind, values = self.problem.parameters[name][:2]
@@ -89,7 +89,7 @@ def minimise(problem: Problem, seed: int, evaluations: Evaluations) -> None:
         first[name] = values.index(value) if kind in ("categorical", "ordinal") else value
     trials = generate_trials_to_calculate([first])
     for document in trials._dynamic_trials:
-        for name in problem.parameters:  # those that are inactive in the default, too
+        for name in problem.parameters:  # also the parameters that are inactive in the default
             document["misc"]["idxs"].setdefault(name, [])
             document["misc"]["vals"].setdefault(name, [])
     fmin(

@@ -1,4 +1,4 @@
-"""nevergrad's NGOpt: a flat space, inactive parameters dropped, forbidden clauses as a cheap constraint."""
+"""Nevergrad's NGOpt. The space is flat, inactive parameters are dropped, forbidden clauses are a cheap constraint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenBox as it comes: it chooses surrogate and acquisition itself."""
+"""OpenBox with its defaults; it chooses the surrogate and the acquisition function itself."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _space(problem: Problem) -> Any:
         alternatives = []
         for atoms in problem.clauses.get(child, []):
             joined = []
-            for atom in atoms:  # all parents are discrete: each atom is a list of places
+            for atom in atoms:  # all parents are discrete, so each atom is a list of positions
                 parent = atom[0]
                 values = enumerate(problem.parameters[parent][1])
                 places = [i for i, value in values if problem.holds(atom, {parent: value})]

@@ -1,4 +1,4 @@
-"""Optuna's CMA-ES as it is by default."""
+"""Optuna's CMA-ES with its defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Optuna's Gaussian process; parameters that are not in every trial are drawn at random there."""
+"""Optuna's Gaussian process. It draws parameters at random if they are not in every trial."""
 
 from __future__ import annotations
 

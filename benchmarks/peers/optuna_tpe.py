@@ -1,4 +1,4 @@
-"""Optuna's TPE as it is by default; forbidden configurations get the worst value so far."""
+"""Optuna's TPE with its defaults; forbidden configurations get the worst value so far."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
 def suggest(trial: Any, problem: Problem) -> Configuration:
-    """Define by run: ordinals as the integer of their place, conditions as plain ifs."""
+    """Suggest a configuration: an ordinal is the integer of its position, and a condition is a plain ``if``."""
     configuration: Configuration = {}
     for name in problem.order:
         if not problem.is_active(name, configuration):
@@ -33,7 +33,7 @@ def suggest(trial: Any, problem: Problem) -> Configuration:
 
 
 def study_of(problem: Problem, sampler: Any) -> optuna.Study:
-    """A study whose first trial is the default."""
+    """Return a study whose first trial is the default."""
     study = optuna.create_study(sampler=sampler)
     first = problem.default
     for name, value in first.items():
@@ -44,7 +44,7 @@ def study_of(problem: Problem, sampler: Any) -> optuna.Study:
 
 
 def search(problem: Problem, evaluations: Evaluations, sampler: Any) -> None:
-    """Search with a sampler, the default first."""
+    """Search with a sampler; the default is evaluated first."""
     study = study_of(problem, sampler)
     while True:
         trial = study.ask()

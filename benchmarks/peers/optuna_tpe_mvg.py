@@ -1,4 +1,4 @@
-"""Optuna's TPE, multivariate, with groups of parameters that occur together."""
+"""Optuna's multivariate TPE, with groups of parameters that occur together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our own search. Calls are not isolated, but where run time is minimised: limits need a process."""
+"""Our own search. Calls are isolated only if the run time is minimised, since limits need a process."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def minimise(problem: Problem, seed: int, evaluations: Evaluations, capping: boo
     )
     assert optimizer.result is not None
     (run,) = optimizer.result.runs
-    optimizer.__del__()  # its folder goes now: the process ends without exit handlers
+    optimizer.__del__()  # removes its folder now, since the process ends without exit handlers
     if not runtime:
         return run.active_configuration
-    # The function cannot know when a call was stopped; the budget ends where the sum of what was used does.
+    # The function cannot know when a call was stopped, so the sum of the used times decides where the budget ends.
     for evaluation in run.evaluations:
         if evaluations.seconds + evaluation.value > problem.seconds:
             break

@@ -1,4 +1,4 @@
-"""Our own search without adaptive capping, to see what that saves."""
+"""Our own search without adaptive capping, to measure the gain of capping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""pycma: CMA-ES with restarts of growing and of small populations (BIPOP), as ``cma.fmin2`` makes them; reals alone."""
+"""pycma: ``cma.fmin2``, CMA-ES with restarts of growing and of small populations (BIPOP), for real parameters only."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from benchmarks.evaluations import Evaluations
 from benchmarks.problems import Problem, is_log
 
 DISTRIBUTIONS = ("cma", "numpy")
-_SIGMA = 0.25  # of the unit cube; pycma: the optimum should lie within x0 +- 2 sigma or so
-_RESTARTS = 100  # more than any budget here allows
+_SIGMA = 0.25  # in units of the cube; pycma advises that the optimum lie within about x0 +- 2 sigma
+_RESTARTS = 100  # no budget here allows more
 
 
 def minimise(problem: Problem, seed: int, evaluations: Evaluations) -> None:
-    """Search in the unit cube, from the default, then from random points."""
+    """Search in the unit cube; the first start is at the default, further starts are at random points."""
     bounds = []
     for spec in problem.parameters.values():
         scale = math.log if is_log(spec) else float
@@ -43,5 +43,5 @@ def minimise(problem: Problem, seed: int, evaluations: Evaluations) -> None:
         begun.append(True)
         return (default - low) / (high - low) if first else generator.random(len(low))
 
-    options = {"bounds": [0, 1], "seed": seed + 1, "verbose": -9, "verb_log": 0}  # 0 would be the clock
+    options = {"bounds": [0, 1], "seed": seed + 1, "verbose": -9, "verb_log": 0}  # the seed 0 means the clock
     cma.fmin2(cost, start, _SIGMA, options, restarts=_RESTARTS, bipop=True)

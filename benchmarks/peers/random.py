@@ -1,4 +1,4 @@
-"""Random search: the default, then uniform draws among what is legal."""
+"""Random search: the default, then uniform draws of legal configurations."""
 
 from __future__ import annotations
 

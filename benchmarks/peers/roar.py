@@ -1,4 +1,4 @@
-"""ROAR by SMAC3's own parts: random configurations, raced against the incumbent."""
+"""ROAR made from SMAC3's own parts: random configurations race against the incumbent."""
 
 from __future__ import annotations
 

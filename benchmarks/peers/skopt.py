@@ -1,4 +1,7 @@
-"""scikit-optimize's ``gp_minimize`` as it comes, the default first: a flat space, inactive parameters dropped."""
+"""scikit-optimize's ``gp_minimize`` with its defaults.
+
+The default is evaluated first. The space is flat, and inactive parameters are dropped.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from benchmarks.evaluations import Evaluations
 from benchmarks.problems import Problem, is_log
 
 DISTRIBUTIONS = ("scikit-optimize", "scikit-learn", "numpy")
-_MOST_ASKED = 20  # in units of the budget: forbidden configurations are not counted
+_MOST_ASKED = 20  # in units of the budget; forbidden configurations do not count
 
 
 def _dimension(name: str, spec: tuple[Any, ...]) -> Any:

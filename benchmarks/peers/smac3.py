@@ -1,4 +1,4 @@
-"""What the peers made of SMAC3 as it comes share: space, target, search."""
+"""The common parts of the peers that use SMAC3 without changes: space, target, search."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CONDITIONS = {
 
 
 def space_of(problem: Problem, seed: int) -> Any:
-    """The space without its forbidden clauses, which are all expressions: ConfigSpace has none of these."""
+    """Return the space without the forbidden clauses: all are expressions, which ConfigSpace does not have."""
     space = ConfigSpace.ConfigurationSpace(seed=seed)
     for name, spec in problem.parameters.items():
         kind, values, default = spec[:3]
@@ -65,7 +65,7 @@ def configuration_of(problem: Problem, found: Any) -> Configuration:
 
 
 class _Stop(Callback):
-    """Ends the search with the budget: forbidden configurations are told, but are not evaluations."""
+    """Ends the search when the budget is used up. Forbidden configurations are told, but are not evaluations."""
 
     def __init__(self, evaluations: Evaluations) -> None:
         super().__init__()
@@ -77,10 +77,10 @@ class _Stop(Callback):
 
 
 def search(problem: Problem, seed: int, evaluations: Evaluations, facade: Any, **parts: Any) -> Configuration | None:
-    """Search with a facade; its incumbent, or None for the best seen.
+    """Search with a facade, and return the incumbent of a race, or None: then the best observed configuration counts.
 
-    With instances or seeds the facade races. Forbidden configurations get the worst value so far; then the
-    number of trials is raised, and the initial design keeps its size.
+    With instances or seeds the facade races. Forbidden configurations get the worst value so far. If there are
+    forbidden clauses, the number of trials is raised, and the initial design keeps its size.
     """
     raced = evaluations.n_runs > 1
     space = space_of(problem, seed)

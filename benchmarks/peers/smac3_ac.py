@@ -1,4 +1,4 @@
-"""SMAC3's AlgorithmConfigurationFacade, where an incumbent may see all instances and not three only."""
+"""SMAC3's AlgorithmConfigurationFacade; an incumbent may run on all instances, and not on three only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SMAC3's BlackBoxFacade as it comes: a Gaussian process, for spaces without conditions."""
+"""SMAC3's BlackBoxFacade with its defaults: a Gaussian process, for spaces without conditions."""
 
 from __future__ import annotations
 

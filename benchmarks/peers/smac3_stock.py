@@ -1,4 +1,4 @@
-"""SMAC3's HyperparameterOptimizationFacade as it comes."""
+"""SMAC3's HyperparameterOptimizationFacade with its defaults."""
 
 from __future__ import annotations
 

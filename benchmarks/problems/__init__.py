@@ -1,4 +1,4 @@
-"""Problem families: `make(name, seed)` gives a member, `names(words)` the names."""
+"""Problem families: `make(name, seed)` returns a member of a family, and `names(words)` returns names."""
 
 from benchmarks.problems import (  # noqa: F401 (fill the register)
     bbob,

@@ -1,4 +1,4 @@
-"""COCO's suites bbob and bbob-mixint: a seed is an instance, numbered from 1.
+"""COCO's suites bbob and bbob-mixint; a seed selects an instance, and instances are numbered from 1.
 
 N. Hansen et al., "COCO: A Platform for Comparing Continuous Optimizers in a Black-Box Setting", 2021,
 https://arxiv.org/abs/1603.08785; T. Tušar, D. Brockhoff, N. Hansen, "Mixed-Integer Benchmark Problems for Single- and
@@ -21,7 +21,7 @@ _FUNCTIONS = range(1, 25)
 _STEPS = {7}
 _ILL_CONDITIONED = {2, 10, 11, 12, 13, 14}
 _MULTIMODAL = {3, 4, *range(15, 25)}
-#: what the suite multiplies the values of functions by; 1 where nothing is said
+#: the suite multiplies the values of these functions by these factors; the factor of other functions is 1
 _MIXINT_SCALES = {
     **{2: 1e-3, 3: 0.1, 4: 0.1, 6: 1e-2, 8: 1e-2, 9: 1e-2, 10: 1e-3, 11: 1e-2, 12: 1e-4, 13: 0.1},
     **{15: 0.1, 17: 10.0, 19: 10.0, 20: 0.1, 23: 10.0, 24: 0.1},
@@ -63,7 +63,7 @@ def _mixint(name: str, function: int, dimension: int, draw: Draw) -> Problem:
         else:
             parameters[f"x{i}"] = ("real", [float(low), float(high)], float(middle))
 
-    def value(*, _suite: Any = suite, **x: float) -> float:  # the suite owns the problem
+    def value(*, _suite: Any = suite, **x: float) -> float:  # keeps the suite alive, which owns the problem
         return float(problem([x[parameter] for parameter in parameters]))
 
     scale = _MIXINT_SCALES.get(function, 1.0)
@@ -72,7 +72,7 @@ def _mixint(name: str, function: int, dimension: int, draw: Draw) -> Problem:
 
 
 def _group(function: int, dimension: int) -> str:
-    """The group of a function of bbob."""
+    """Return the group of a function of bbob."""
     if function in _STEPS:
         return "steps"
     if function in _ILL_CONDITIONED:

@@ -1,4 +1,4 @@
-"""Conditional problems of other authors, by the formulas of their papers.
+"""Conditional problems of other authors, from the formulas of their papers.
 
 A seed permutes the categories and draws the default. No wheel has a table with conditional parameters.
 """
@@ -16,7 +16,7 @@ _BUDGETS = 300, 1000
 
 
 def _with_default(draw: Draw, parameters: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
-    """The parameters, each with a default drawn at random in place of none."""
+    """Return the parameters with random defaults; the given parameters have no default."""
     full: dict[str, tuple[Any, ...]] = {}
     for name, (kind, values) in parameters.items():
         if kind == "real":
@@ -29,14 +29,14 @@ def _with_default(draw: Draw, parameters: dict[str, tuple[Any, ...]]) -> dict[st
 
 
 def jenatton(draw: Draw) -> Problem:
-    """A tree of three binary choices with a quadratic function in each of four leaves.
+    """Return a tree of three binary choices with a quadratic function in each of four leaves.
 
     R. Jenatton, C. Archambeau, J. González, M. Seeger, "Bayesian optimization with tree-structured dependencies", ICML
-    2017, section 6.1. A seed moves the least point of each leaf, too.
+    2017, section 6.1. A seed also moves the least point of each leaf.
     """
     meaning = {name: draw.renamed([0, 1]) for name in ("x1", "x2", "x3")}
     least = {f"x{i}": draw.uniform(-0.8, 0.8, 0.0) for i in (4, 5, 6, 7)}
-    ends = {"r8": draw.renamed([0, 1])[0], "r9": draw.renamed([0, 1])[0]}  # which end of the range is the better
+    ends = {"r8": draw.renamed([0, 1])[0], "r9": draw.renamed([0, 1])[0]}  # the better end of the range
     leaves = {
         (0, 0): ("x4", 0.1, "r8"),
         (0, 1): ("x5", 0.2, "r8"),
@@ -70,11 +70,11 @@ def jenatton(draw: Draw) -> Problem:
 
 
 def network(draw: Draw) -> Problem:
-    """Settings of a network of one to three layers, with the number of units for each.
+    """Return a problem with the settings of a network of one to three layers, and the number of units of each.
 
-    The analytic example of C. Audet, E. Hallé-Hannan, S. Le Digabel, "A general mathematical framework for constrained
+    It is the analytic example of C. Audet, E. Hallé-Hannan, S. Le Digabel, "A general mathematical framework for constrained
     mixed-variable blackbox optimization problems with meta and categorical variables", Operations Research Forum 4,
-    2023, with the coefficients that the library SMT gives it.
+    2023, with the coefficients of the library SMT.
     """
     weights = {"relu": (2, 1, -0.5), "selu": (-1, 2, -0.5), "isrlu": (-1, 1, 0.5)}
     meaning = draw.renamed(list(weights))
@@ -108,7 +108,7 @@ def network(draw: Draw) -> Problem:
 
 
 def rosenbrock(draw: Draw) -> Problem:
-    """Rosenbrock's valley of four or six of eight parameters: two choices say of which, and how steep it is.
+    """Return Rosenbrock's valley over four or six of eight parameters; two choices set which ones, and how steep it is.
 
     J. Pelamatti, L. Brevault, M. Balesdent, E.-G. Talbi, Y. Guerin, "Bayesian optimization of variable-size design
     space problems", Optimization and Engineering 22, 2021, section 5.3, without its two constraints.
@@ -139,7 +139,7 @@ def rosenbrock(draw: Draw) -> Problem:
 
 
 def valley(x: Sequence[float], steep: float, slope: float) -> float:
-    """The sum of what neighbours differ by, and what they are away from 1."""
+    """Return Rosenbrock's sum: squared differences of neighbours, and squared distances from 1."""
     return sum(steep * (b - a) ** 2 + slope * (1 - a) ** 2 for a, b in pairwise(x))
 
 

@@ -1,4 +1,4 @@
-"""The register of problem families, and how a family draws its members."""
+"""The register of problem families, and the draws of a family's members."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from benchmarks.problems.problem import Problem
 
 T = TypeVar("T")
 
-#: the member of a family that has its optimum where it was published
+#: the member of a family whose optimum is at the published place
 ORIGINAL = "original/"
 
 
 class Draw:
-    """What differs between the members of a family.
+    """The random values that differ between the members of a family.
 
     Parameters
     ----------
     name : str
-        Of the family.
+        The name of the family.
     seed : int or None
-        Of the member; None: the published problem.
+        The seed of the member; None: the published problem.
 
     Attributes
     ----------
@@ -39,24 +39,24 @@ class Draw:
         self.published = seed is None
 
     def uniform(self, low: float, high: float, published: float) -> float:
-        """A number in a range, or the published one."""
+        """Draw a number in a range, or return the published one."""
         return published if self.published else self.random.uniform(low, high)
 
     def integer(self, low: int, high: int, published: int) -> int:
-        """An integer in a range, bounds included, or the published one."""
+        """Draw an integer in a range, bounds included, or return the published one."""
         return published if self.published else self.random.randint(low, high)
 
     def power(self, low: float, high: float, published: float) -> float:
-        """An exponent of 10 in a range, or the published one; the power itself."""
+        """Draw an exponent of 10 in a range, or take the published one, and return the power."""
         return 10.0 ** self.uniform(low, high, published)
 
     def shuffled(self, values: Sequence[T]) -> list[T]:
-        """The values in a random order, or as they are."""
+        """Return the values in a random order; for the published problem, in the given order."""
         values = list(values)
         return values if self.published else self.random.sample(values, len(values))
 
     def renamed(self, values: Sequence[T]) -> dict[T, T]:
-        """For each value the one whose meaning it has: a permutation, or the identity."""
+        """Return a permutation of the values, value to meaning; for the published problem, the identity."""
         return dict(zip(values, self.shuffled(values), strict=True))
 
 
@@ -66,7 +66,7 @@ _FAMILIES: dict[str, tuple[str, Callable[[Draw], Problem]]] = {}
 
 
 def family(group: str) -> Callable[[Callable[[Draw], Problem]], Callable[[Draw], Problem]]:
-    """Decorator: enter a maker of problems into a group of the register, under its own name."""
+    """Return a decorator that enters a maker of problems into a group of the register, under the maker's name."""
 
     def enter_it(make: Callable[[Draw], Problem]) -> Callable[[Draw], Problem]:
         enter(make.__name__, group, make)
@@ -81,12 +81,12 @@ def enter(name: str, group: str, make: Callable[[Draw], Problem]) -> None:
 
 
 def wheel(module: str) -> Any:
-    """A module of an optional dependency.
+    """Import and return a module of an optional dependency.
 
     Raises
     ------
     ImportError
-        If it is not installed; says how to install it.
+        If the module is not installed; the message tells how to install it.
     """
     try:
         return importlib.import_module(module)
@@ -96,18 +96,18 @@ def wheel(module: str) -> Any:
 
 
 def make(name: str, seed: int) -> Problem:
-    """A member of a family.
+    """Return a member of a family.
 
     Parameters
     ----------
     name : str
-        Of the family; after ``original/`` the published problem, whatever the seed.
+        The name of the family. With the prefix ``original/`` it is the published problem, for every seed.
     seed : int
 
     Raises
     ------
     ValueError
-        If there is no such family.
+        If the family does not exist.
     """
     key = name.removeprefix(ORIGINAL)
     if key not in _FAMILIES:
@@ -116,15 +116,15 @@ def make(name: str, seed: int) -> Problem:
 
 
 def group_of(name: str) -> str:
-    """The group of a problem: one of `GROUPS`, of `FOREIGN`, or original."""
+    """Return the group of a problem: one of `GROUPS` or of `FOREIGN`, or original."""
     return "original" if name.startswith(ORIGINAL) else _FAMILIES[name][0]
 
 
 def names(words: str) -> list[str]:
-    """The problems that comma separated words choose: names and groups.
+    """Return the problems that comma-separated words select: names of problems, and groups.
 
-    ``all`` are those of `GROUPS`, ``foreign`` those of `FOREIGN`, of which ``choosing``, ``reporting`` and ``dear``
-    are lists (`foreign`); ``original`` are the public ones as they were published.
+    ``all`` selects the problems of `GROUPS`, ``foreign`` selects the problems of `FOREIGN`, and ``choosing``,
+    ``reporting`` and ``dear`` select lists of these (`foreign`). ``original`` selects the published public problems.
     """
     found: list[str] = []
     for word in words.split(","):
@@ -143,15 +143,15 @@ def names(words: str) -> list[str]:
 
 
 def members_of(group: str) -> list[str]:
-    """The families of a group, in the order in which they were entered."""
+    """Return the families of a group, in the order in which they were entered."""
     return [name for name, (its_group, _) in _FAMILIES.items() if its_group == group]
 
 
 def _all() -> str:
-    """The problems, for a message: those of other authors are hundreds."""
+    """Describe all problems for a message, without the hundreds of names of other authors' problems."""
     return ", ".join([*(n for n, (group, _) in _FAMILIES.items() if group in GROUPS), "groups: " + ", ".join(FOREIGN)])
 
 
 def quadratic(weights: Sequence[float], distances: Sequence[Any]) -> float:
-    """Weighted sum of squares."""
+    """Return a weighted sum of squares."""
     return sum(w * d * d for w, d in zip(weights, distances, strict=True))

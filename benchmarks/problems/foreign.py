@@ -1,7 +1,7 @@
-"""Which problems that nobody here wrote serve for choosing between variants of the search, and which for reporting.
+"""Two lists of problems of other authors: one to choose between variants of the search, one to report its results.
 
-Both lists were drawn once, by `draw`, before anything was run on these problems, and stand here as they were drawn. A
-change of the search is chosen by `CHOOSING` alone; `REPORTING` says what it is worth. No problem is in both.
+`draw` drew both lists once, before any of these problems was run, and the lists are unchanged since then. Only
+`CHOOSING` decides about a change of the search; `REPORTING` measures the effect. No problem is in both lists.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-#: group -> how many problems for choosing, how many others for reporting, and on how many of these dear peers run
+#: group -> number of problems for choosing, number of problems for reporting, and how many of these slow peers run
 _COUNTS = {
     "smooth-few": (2, 4, 2),
     "smooth-many": (3, 6, 2),
@@ -29,19 +29,19 @@ Names = tuple[str, ...]
 
 
 def draw(members: Mapping[str, Sequence[str]], seed: int = 1) -> tuple[Names, Names, Names]:
-    """Draw the three lists: each group is sorted and shuffled, and dealt from the top.
+    """Draw the three lists: each group is sorted and shuffled, and the lists take problems from the top.
 
     Parameters
     ----------
     members : dict of str to sequence of str
         The problems of each group.
     seed : int
-        Of the shuffling, with the name of the group.
+        The seed of the shuffling, together with the name of the group.
 
     Returns
     -------
     choosing, reporting, dear : tuple of str
-        The last is a part of the second.
+        ``dear`` is a part of ``reporting``.
     """
     lists: tuple[list[str], list[str], list[str]] = [], [], []
     for group, (n_choosing, n_reporting, n_dear) in _COUNTS.items():
@@ -118,7 +118,7 @@ REPORTING: Names = (
     "tree-rosenbrock",
     "tree-jenatton",
 )
-#: of those for reporting: for peers that take minutes for a search
+#: a part of the problems for reporting: for peers that need minutes for a search
 DEAR: Names = (
     "bbob-f5-d2",
     "bbob-f1-d5",

@@ -1,4 +1,4 @@
-"""Functions on 40 instances, with and without features, and one with seeds; judged by the true mean."""
+"""Functions on 40 instances, with and without features, and a function with seeds; the true mean is the score."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _REALS = ["x", "y", "z"]
 
 
 def _on_instances(draw: Draw, name: str, with_features: bool, offsets: float = 0.0) -> Problem:
-    """The best real values differ from instance to instance, and a table of a categorical does, too.
+    """Return a problem whose best real values, and whose table of a categorical, differ from instance to instance.
 
-    Features are centred, so that the best configuration for the mean is in the middle. ``offsets``:
-    the range of a number that an instance adds to all values; the configuration makes a difference of about 1.
+    Features are centred, so that the best configuration for the mean is in the middle. Each instance adds a number to
+    all values; ``offsets`` is the range of this number. The configuration makes a difference of about 1.
     """
     g = draw.random
     centre = {n: g.uniform(0.25, 0.75) for n in _REALS} | {"n": g.randint(3, 17)}
@@ -59,30 +59,30 @@ def _on_instances(draw: Draw, name: str, with_features: bool, offsets: float = 0
 
 @family("instances")
 def instances_features(draw: Draw) -> Problem:
-    """Instances with three features that tell where the best values are."""
+    """Return instances with three features that predict the places of the best values."""
     return _on_instances(draw, "instances_features", with_features=True)
 
 
 @family("instances")
 def instances_plain(draw: Draw) -> Problem:
-    """Instances without features."""
+    """Return instances without features."""
     return _on_instances(draw, "instances_plain", with_features=False)
 
 
 @family("instances")
 def instances_offsets(draw: Draw) -> Problem:
-    """Instances that differ by 100 times what the configuration can change."""
+    """Return instances that differ by 100 times the largest effect of the configuration."""
     return _on_instances(draw, "instances_offsets", with_features=False, offsets=100.0)
 
 
-_SPREAD = 0.5, 0.3  # of what a seed does to all configurations, and to each of them
+_SPREAD = 0.5, 0.3  # of the common effect of a seed on all configurations, and of its effect on each one
 
 
 @family("instances")
 def seeds(draw: Draw) -> Problem:
-    """A function with a seed: log-normal noise of mean 1, of which one part is the same for all configurations.
+    """Return a function with a seed: log-normal noise of mean 1, with one part that all configurations share.
 
-    Its true mean is known, which is what any number of fresh seeds would come to.
+    The true mean is known; it is the mean over infinitely many fresh seeds.
     """
     g = draw.random
     best = {"x": g.uniform(0.1, 0.9), "y": 10 ** g.uniform(-3, 1), "n": g.randint(2, 18), "c": g.choice("abc")}

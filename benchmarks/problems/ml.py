@@ -1,4 +1,4 @@
-"""Two small problems of machine learning; they need scikit-learn, and one version of it for all peers."""
+"""Two small problems of machine learning; they need scikit-learn, and all peers need the same version of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _digits(split: int) -> tuple[Any, ...]:
 
 @family("public")
 def ml_svm_digits(draw: Draw) -> Problem:
-    """Test error of a support vector machine on 700 digits; another split and shifted scales for each seed."""
+    """Return the test error of a support vector machine on 700 digits; a seed sets the split, and shifts the scales."""
     split = draw.integer(1, 10**6, 0)
     factor_c, factor_gamma = draw.power(-2, 2, 0), draw.power(-1.5, 1.5, 0)
 
@@ -46,13 +46,13 @@ def _wine(split: int) -> tuple[Any, ...]:
     rows = np.random.RandomState(split + 1).permutation(len(y))
     x, y = x[rows], y[rows]
     x = (x - x[:80].mean(0)) / x[:80].std(0)
-    x = x + np.random.RandomState(split + 2).normal(0, 1.0, x.shape)  # plain wine is solved by almost anything
+    x = x + np.random.RandomState(split + 2).normal(0, 1.0, x.shape)  # wine without noise is too easy
     return x[:80], y[:80], x[80:], np.eye(3)[y[80:]]
 
 
 @family("public")
 def ml_cash_wine(draw: Draw) -> Problem:
-    """Brier score of the best of three classifiers on noisy wine; another split and noise for each seed."""
+    """Return the Brier score of a choice among three classifiers on noisy wine; a seed sets the split and the noise."""
     split = draw.integer(1, 10**6, 0)
     criterion = draw.renamed(["gini", "entropy"])
     weights = draw.renamed(["uniform", "distance"])

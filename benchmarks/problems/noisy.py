@@ -1,6 +1,6 @@
-"""Noise of 5 to 20 % that nobody has told the optimizer of: `deterministic` is left on.
+"""Functions with noise of 5 to 20 % that the optimizer does not know of: `deterministic` is left on.
 
-A result is judged by its true mean, not by the lucky value that was seen.
+A result is judged by its true mean, not by its observed value, which may be lucky.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from benchmarks.problems.problem import Problem
 from benchmarks.problems.public import branin, cat10, hartmann6, log5, rosenbrock_4d
 from benchmarks.problems.trees import hier3
 
-#: a problem and a constant that is added, so that noise in proportion to the value does not vanish at the optimum
+#: a problem and an added constant; without it, noise in proportion to the value would vanish at the optimum
 BASES: dict[str, tuple[Callable[[Draw], Problem], float]] = {
     "branin": (branin, 1.0),
     "hartmann6": (hartmann6, 4.0),
@@ -26,7 +26,7 @@ BASES: dict[str, tuple[Callable[[Draw], Problem], float]] = {
 
 
 def noisy(base: Problem, name: str, share: float, plus: float, draw: Draw) -> Problem:
-    """The base problem plus a constant, each value times a normal number with mean 1."""
+    """Return the base problem plus a constant; each value is multiplied by a normal number with mean 1."""
     function, generator = base.function, draw.random
 
     def with_noise(**x: Any) -> float:

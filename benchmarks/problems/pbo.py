@@ -1,8 +1,8 @@
 """Bit strings: the 25 problems of IOHprofiler's PBO, and the control of a contamination.
 
 C. Doerr, F. Ye, N. Horesh, H. Wang, O. M. Shir, T. Bäck, "Benchmarking discrete optimization heuristics with
-IOHprofiler", Applied Soft Computing 88, 2020. A seed is one of the suite's instances 2 to 50, which flip a random set
-of bits and put the values on another scale. PBO needs the wheel ``ioh``.
+IOHprofiler", Applied Soft Computing 88, 2020. A seed selects one of the suite's instances 2 to 50, which flip a
+random set of bits and change the scale of the values. PBO needs the wheel ``ioh``.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from benchmarks.problems.problem import Problem
 
 DIMENSIONS = 25, 50, 64, 100
 _LABS, _TRAP = 18, 24
-_SQUARES = {20, 21, 23}  # Ising torus, Ising triangular, queens: boards
+_SQUARES = {20, 21, 23}  # Ising torus, Ising triangular, queens: their bits form a square board
 _N_INSTANCES = 49  # with the numbers 2 to 50
 #: least energies of binary sequences (Packebusch, Mertens, "Low autocorrelation binary sequences", J. Phys. A 49, 2016)
 _LABS_ENERGIES = {25: 36, 50: 153, 64: 208}
 
 
 def is_legal(function: int, dimension: int) -> bool:
-    """Whether a problem of PBO has members of this dimension: boards are squares, a trap has five bits."""
+    """Return whether a problem of PBO has members of this dimension: a board is a square, and a trap has five bits."""
     if function in _SQUARES:
         return round(dimension**0.5) ** 2 == dimension
     return dimension % 5 == 0 if function == _TRAP else True
 
 
 def _scale(instance: int) -> tuple[float, float]:
-    """What an instance multiplies the values of all problems by, and what it adds, read off two of known optima."""
+    """Return the factor and the offset of an instance's values, computed from two problems with known optima."""
     ioh = wheel("ioh")
     ten, twenty = (ioh.get_problem(1, instance, n, ioh.ProblemClass.PBO).optimum.y for n in (10, 20))
     return (twenty - ten) / 10, 2 * ten - twenty
 
 
 def _optimum(function: int, dimension: int, instance: int) -> float | None:
-    """The greatest value of an instance, None if it is not known."""
+    """Return the greatest value of an instance, or None if it is not known."""
     if function == _LABS:
         energy = _LABS_ENERGIES.get(dimension)
         most = dimension**2 / (2 * energy) if energy else math.inf
@@ -73,12 +73,12 @@ for _function in range(1, 26):
 
 
 def quantiles(shares: np.ndarray, b: float) -> np.ndarray:
-    """Quantiles of the beta distribution with parameters 1 and ``b``."""
+    """Return quantiles of the beta distribution with parameters 1 and ``b``."""
     return np.asarray(1 - (1 - shares) ** (1 / b))
 
 
 def contamination(draw: Draw) -> Problem:
-    """Where to prevent the contamination of food, in 21 stages.
+    """Return a problem that chooses the stages, out of 21, at which to prevent the contamination of food.
 
     Y. Hu, J. Hu, Y. Xu, F. Wang, R. Cao, "Contamination control in food supply chain", Winter Simulation Conference
     2010, with the numbers of C. Oh, J. Tomczak, E. Gavves, M. Welling, "Combinatorial Bayesian optimization using the

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.problems.families import Draw, enter, wheel
 from benchmarks.problems.problem import Problem
 
-_INDICES, _THICKNESSES = [2.0, 3.0], [30.0, 180.0]  # refractive indices; nanometres
+_INDICES, _THICKNESSES = [2.0, 3.0], [30.0, 180.0]  # refractive indices; thicknesses in nanometres
 
 
 def _mirror(kind: str, dimension: int, draw: Draw) -> Problem:

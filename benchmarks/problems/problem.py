@@ -1,4 +1,4 @@
-"""A problem: a function, its search space in the dialect of pysmac, and how a result is judged."""
+"""A problem: a function, its search space in the dialect of pysmac, and the true value of a configuration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-#: the active parameters with their values
+#: names and values of the active parameters
 Configuration = dict[str, Any]
 #: parent, operator, values
 Atom = tuple[str, str, list[Any]]
@@ -23,24 +23,24 @@ class Problem:
     Attributes
     ----------
     name : str
-        Of the family.
+        The name of the family.
     function : callable
-        What is minimised; gets the active parameters as keywords, and ``instance`` or ``seed`` where
-        the problem has them. Returns a number; with a ``cutoff`` a dict with 'value', 'status', 'runtime'.
+        The function to minimise. It gets the active parameters as keywords, and ``instance`` or ``seed`` if the
+        problem has them. It returns a number or, with a ``cutoff``, a dict with 'value', 'status', 'runtime'.
     parameters : dict of str to tuple
-        As `SMAC_optimizer.minimize` takes them.
+        In the form of `SMAC_optimizer.minimize`.
     conditions, forbidden : sequence of str
         The conditional and the forbidden clauses.
     is_forbidden : callable
-        Whether the forbidden clauses forbid an active configuration.
+        Tells whether the forbidden clauses forbid an active configuration.
     optimum : float or None
-        The least true value, None if it is not known.
+        The least true value; None if it is not known.
     best : dict or None
-        An active configuration that has it.
+        An active configuration with this value.
     budgets : tuple of int
         The numbers of evaluations that a search gets.
     truth : callable or None
-        The value by which a configuration is judged; None: the function's own.
+        Computes the true value of a configuration; None: the function does.
     deterministic : bool
         False: the function gets a ``seed``.
     features : sequence of sequence of float, or None
@@ -48,9 +48,9 @@ class Problem:
     n_instances : int or None
         Number of training instances.
     cutoff : float or None
-        Limit in seconds for the run time on one instance; with it the run time is minimised.
+        The limit in seconds for the run time on one instance. If it is set, the run time is minimised.
     seconds : float
-        With ``cutoff``: the reported CPU seconds that a search may use.
+        With a ``cutoff``: the number of reported CPU seconds that a search may use.
     """
 
     name: str
@@ -71,12 +71,12 @@ class Problem:
 
     @cached_property
     def clauses(self) -> dict[str, list[list[Atom]]]:
-        """For each conditional parameter, its condition: alternatives of atoms that all have to hold."""
+        """The condition of each conditional parameter: alternatives, each a list of atoms that must all hold."""
         return dict(_parse(clause, self.parameters) for clause in self.conditions)
 
     @cached_property
     def order(self) -> list[str]:
-        """All parameters, parents before children."""
+        """The names of all parameters, parents before children."""
         order: list[str] = []
         left = list(self.parameters)
         while left:
@@ -88,17 +88,17 @@ class Problem:
         return order
 
     def parents(self, name: str) -> set[str]:
-        """The parameters that its condition names."""
+        """Return the parameters that the condition of a parameter names."""
         return {atom[0] for atoms in self.clauses.get(name, []) for atom in atoms}
 
     def is_active(self, name: str, configuration: Mapping[str, Any]) -> bool:
-        """Whether a parameter is active, given the active ones among its parents."""
+        """Return whether a parameter is active, given the values of its active parents."""
         if name not in self.clauses:
             return True
         return any(all(self.holds(atom, configuration) for atom in atoms) for atoms in self.clauses[name])
 
     def holds(self, atom: Atom, configuration: Mapping[str, Any]) -> bool:
-        """Whether an atom of a condition is true."""
+        """Return whether an atom of a condition is true."""
         parent, operator, values = atom
         if parent not in configuration:
             return False
@@ -113,7 +113,7 @@ class Problem:
         return bool(value < first if operator == "<" else value > first)
 
     def active(self, values: Mapping[str, Any]) -> Configuration:
-        """The active ones of these values of all parameters."""
+        """Return the values of the active parameters, given values of all parameters."""
         configuration: Configuration = {}
         for name in self.order:
             if self.is_active(name, configuration):
@@ -126,19 +126,19 @@ class Problem:
         return self.active({name: spec[2] for name, spec in self.parameters.items()})
 
     def sample(self, generator: random.Random) -> Configuration:
-        """A legal configuration, each parameter uniform on its scale."""
+        """Draw a legal configuration; each parameter is uniform on its scale."""
         while True:
             configuration = self.active({name: _draw(spec, generator) for name, spec in self.parameters.items()})
             if not self.is_forbidden(configuration):
                 return configuration
 
     def judged(self, configuration: Configuration) -> float:
-        """The true value of a configuration."""
+        """Return the true value of a configuration."""
         return float((self.truth or (lambda c: self.function(**c)))(configuration))
 
 
 def is_log(spec: Sequence[Any]) -> bool:
-    """Whether a definition asks for a log scale."""
+    """Return whether a definition asks for a log scale."""
     return len(spec) == 4 and spec[3] == "log"
 
 

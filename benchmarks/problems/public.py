@@ -1,4 +1,4 @@
-"""Test functions over mixed spaces: classics, categories, a constraint (`trees` has the hierarchical one)."""
+"""Test functions over mixed spaces: classics, categories, a constraint. `trees` has the hierarchical function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _branin(x1: float, x2: float) -> float:
 
 @family("public")
 def branin(draw: Draw) -> Problem:
-    """Branin's function; the third of its three optima is the one that is placed."""
+    """Return Branin's function; a seed moves the third of its three optima."""
     best = {"x1": draw.uniform(-4, 9, _BRANIN_BEST[0]), "x2": draw.uniform(1, 14, _BRANIN_BEST[1])}
     d1, d2 = best["x1"] - _BRANIN_BEST[0], best["x2"] - _BRANIN_BEST[1]
     return Problem(
@@ -35,7 +35,7 @@ def branin(draw: Draw) -> Problem:
 
 @family("public")
 def branin_integer(draw: Draw) -> Problem:
-    """Branin's function plus the distance of an integer from its best value."""
+    """Return Branin's function plus the distance of an integer from its best value."""
     best = {
         "x1": draw.uniform(-4, 4, _BRANIN_BEST[0]),
         "x2": draw.uniform(-4, 4, _BRANIN_BEST[1]),
@@ -53,7 +53,7 @@ def branin_integer(draw: Draw) -> Problem:
 
 @family("public")
 def rosenbrock_4d(draw: Draw) -> Problem:
-    """Rosenbrock's valley over one parameter of each type; the categories of x3 are permuted, the others shifted."""
+    """Return Rosenbrock's valley over one parameter of each type; a seed permutes x3 and shifts the others."""
     d1, d2, d4 = draw.uniform(-4, 4, 1) - 1, draw.integer(-4, 4, 1) - 1, draw.integer(-4, 4, 1) - 1
     choices = [5, 2, 0, 1, -1, -2, 4, -3, 3, -5, -4]
     meaning = draw.renamed(choices)
@@ -95,7 +95,7 @@ _HARTMANN_BEST = [0.201689512, 0.150010688, 0.476873968, 0.275332429, 0.31165161
 
 @family("public")
 def hartmann6(draw: Draw) -> Problem:
-    """Hartmann's function of six real parameters."""
+    """Return Hartmann's function of six real parameters."""
     best = {f"x{i + 1}": draw.uniform(0.1, 0.9, x) for i, x in enumerate(_HARTMANN_BEST)}
     shift = [x - y for x, y in zip(best.values(), _HARTMANN_BEST, strict=True)]
 
@@ -112,7 +112,7 @@ def hartmann6(draw: Draw) -> Problem:
 
 @family("public")
 def log5(draw: Draw) -> Problem:
-    """Three real and two integer parameters on log scales of 3 to 8 decades; a curved valley between a and c."""
+    """Return a function of three real and two integer parameters on log scales; a curved valley joins a and c."""
     best = {
         "a": draw.power(-5, 1, -3.3),
         "b": draw.power(-2, 2, 1.4),
@@ -144,7 +144,7 @@ def _congruential(state: int) -> Iterator[float]:
 
 _CAT_SIZES = [3, 4, 5, 3, 4, 5, 3, 4, 5, 3]
 _CAT_PAIRS = [(0, 3), (1, 2), (2, 8), (4, 5), (5, 7), (6, 9), (3, 6)]
-_CAT_BEST = "ccebaacbac"  # by exhaustive search
+_CAT_BEST = "ccebaacbac"  # found by exhaustive search
 
 
 def _cat_tables() -> tuple[list[list[float]], list[list[list[float]]]]:
@@ -161,7 +161,7 @@ def _cat_tables() -> tuple[list[list[float]], list[list[list[float]]]]:
 
 @family("public")
 def cat10(draw: Draw) -> Problem:
-    """Ten categorical parameters with seven interactions; the categories of each are permuted."""
+    """Return a function of ten categorical parameters with seven interactions; a seed permutes all categories."""
     single, pairs = _cat_tables()
     meaning = {f"c{i}": draw.renamed("abcde"[:size]) for i, size in enumerate(_CAT_SIZES)}
 
@@ -179,7 +179,10 @@ def cat10(draw: Draw) -> Problem:
 
 @family("public")
 def forbid60(draw: Draw) -> Problem:
-    """Two real parameters whose sum may not be large, which forbids 60 % of the space; the optimum is on the edge."""
+    """Return a function with two real parameters whose sum is bounded; 60 % of the space is forbidden.
+
+    The optimum is on the edge of the legal space.
+    """
     d1, d2, dn = draw.uniform(-1, 1, 0), draw.uniform(-1, 1, 0), draw.integer(-2, 2, 0)
     most = 9 + d1 + d2
     meaning = draw.renamed("pqr")

@@ -1,4 +1,4 @@
-"""Problems of the kinds that scripts written for pysmac have: many discrete parameters, `{a < b}`, plateaus."""
+"""Problems that are like real scripts for pysmac: many discrete parameters, `{a < b}`, plateaus."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from benchmarks.problems.problem import Configuration, Problem
 def _coupled(
     choices: dict[str, list[Any]], n_pairs: int, generator: random.Random
 ) -> tuple[Callable[[Configuration], float], Configuration]:
-    """A sum of tables over single parameters and over pairs, at least 0, and where it is 0.
+    """Return a sum of tables over single parameters and over pairs, and the configuration where it is 0, its minimum.
 
-    In a pair, one parameter with its best value costs more than none: the two have to change together.
+    In a pair, a single best value costs more than none, so both parameters have to change together.
     """
     best = {name: generator.choice(values) for name, values in choices.items()}
     weights = dict(
@@ -45,7 +45,7 @@ def _coupled(
 
 @family("scripts")
 def int36(draw: Draw) -> Problem:
-    """36 categorical parameters whose values are 3 to 6 integers, and a search of 1,000 evaluations."""
+    """Return a problem of 36 categorical parameters with 3 to 6 integers each, also for 1,000 evaluations."""
     choices = {f"p{i}": list(range(3 + 7 * i % 4)) for i in range(36)}
     value, best = _coupled(choices, 18, draw.random)
     parameters = {name: ("categorical", values, 0) for name, values in choices.items()}
@@ -54,20 +54,20 @@ def int36(draw: Draw) -> Problem:
 
 @family("scripts")
 def bits60(draw: Draw) -> Problem:
-    """60 switches."""
+    """Return a problem of 60 switches."""
     choices = {f"b{i}": [0, 1] for i in range(60)}
     value, best = _coupled(choices, 30, draw.random)
     parameters = {name: ("categorical", [0, 1], 0) for name in choices}
     return Problem("bits60", lambda **x: value(x), parameters, optimum=0.0, best=best)
 
 
-#: first parameter, second: the clause forbids that the first is less
+#: pairs of parameters: a clause forbids that the first value is less than the second
 _ORDERED = [("r0", "r1"), ("i0", "i1"), ("l0", "r2")]
 
 
 @family("scripts")
 def mixed24(draw: Draw) -> Problem:
-    """24 parameters of all types and three clauses `{a < b}`, one of which holds with little room at the optimum."""
+    """Return a problem of 24 parameters of all types and three clauses `{a < b}`, one of them tight at the optimum."""
     g = draw.random
     best: Configuration = {f"r{i}": g.uniform(0.5, 9.5) for i in range(6)}
     best |= {f"i{i}": g.randint(2, 38) for i in range(6)}
@@ -113,13 +113,13 @@ def mixed24(draw: Draw) -> Problem:
 
 
 def _error(distance: float, n_rows: int) -> float:
-    """The error of a classifier on so many rows: few values, and the same one over wide regions."""
+    """Return the error of a classifier on a number of rows: it has few values, and is constant over wide regions."""
     return 1 - round(n_rows * (0.35 + 0.6 * math.exp(-distance))) / n_rows
 
 
 @family("scripts")
 def plateau(draw: Draw) -> Problem:
-    """Errors on 150 test rows: steps of 1/150, and flat between them."""
+    """Return an error on 150 test rows: it has steps of 1/150, and is flat between the steps."""
     g, n_rows = draw.random, 150
     best: Configuration = {
         "C": 10 ** g.uniform(-2, 3),

@@ -1,4 +1,4 @@
-"""Smooth test functions of 5 to 20 real parameters, all in [-5, 5], with the optimum somewhere else for each seed."""
+"""Smooth test functions of 5 to 20 real parameters, all in [-5, 5]; a seed moves the optimum."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _DEFAULT = 4.0
 
 
 def sphere(z: Sequence[float]) -> float:
-    """Sum of squares."""
+    """Return the sum of squares."""
     return sum(v * v for v in z)
 
 
 def rosenbrock(z: Sequence[float]) -> float:
-    """Rosenbrock's curved valley, with its optimum moved from (1, ..., 1) to 0."""
+    """Return Rosenbrock's curved valley, with the optimum moved from (1, ..., 1) to 0."""
     return sum(100 * (b + 1 - (a + 1) ** 2) ** 2 + a**2 for a, b in pairwise(z))
 
 
 def ackley(z: Sequence[float]) -> float:
-    """Ackley's function: a funnel with ripples."""
+    """Return Ackley's function: a funnel with ripples."""
     n = len(z)
     ripples = sum(math.cos(2 * math.pi * v) for v in z) / n
     return 20 - 20 * math.exp(-0.2 * math.sqrt(sphere(z) / n)) + math.e - math.exp(ripples)
 
 
 def rotated_ellipsoid(n: int, condition: float, generator: random.Random) -> Callable[[Sequence[float]], float]:
-    """A quadratic function of this condition number, with its axes in random directions."""
+    """Return a quadratic function with a condition number, and with axes in random directions."""
     axes: list[list[float]] = []
-    while len(axes) < n:  # Gram and Schmidt
+    while len(axes) < n:  # the Gram-Schmidt process
         axis = [generator.gauss(0, 1) for _ in range(n)]
         for other in axes:
             along = _dot(axis, other)
@@ -51,7 +51,7 @@ def _dot(one: Sequence[float], other: Sequence[float]) -> float:
 
 
 def _shifted(name: str, function: Callable[[Sequence[float]], float], n: int, room: float, draw: Draw) -> Problem:
-    """A function whose optimum, 0 at the origin, is put somewhere in [-room, room] in each parameter."""
+    """Return a problem that moves the optimum of a function from the origin to a place in [-room, room]."""
     best: dict[str, Any] = {f"x{i}": draw.uniform(-room, room, 0.0) for i in range(n)}
     parameters = {parameter: ("real", [_LOW, _HIGH], _DEFAULT) for parameter in best}
     return Problem(
@@ -65,35 +65,35 @@ def _shifted(name: str, function: Callable[[Sequence[float]], float], n: int, ro
 
 @family("smooth")
 def sphere5(draw: Draw) -> Problem:
-    """Sum of squares, 5 parameters."""
+    """Return the sum of squares of 5 parameters."""
     return _shifted("sphere5", sphere, 5, 4.0, draw)
 
 
 @family("smooth")
 def sphere20(draw: Draw) -> Problem:
-    """Sum of squares, 20 parameters."""
+    """Return the sum of squares of 20 parameters."""
     return _shifted("sphere20", sphere, 20, 4.0, draw)
 
 
 @family("smooth")
 def rosenbrock5(draw: Draw) -> Problem:
-    """Rosenbrock's valley, 5 parameters."""
+    """Return Rosenbrock's valley of 5 parameters."""
     return _shifted("rosenbrock5", rosenbrock, 5, 2.0, draw)
 
 
 @family("smooth")
 def rosenbrock10(draw: Draw) -> Problem:
-    """Rosenbrock's valley, 10 parameters."""
+    """Return Rosenbrock's valley of 10 parameters."""
     return _shifted("rosenbrock10", rosenbrock, 10, 2.0, draw)
 
 
 @family("smooth")
 def ackley10(draw: Draw) -> Problem:
-    """Ackley's funnel, 10 parameters."""
+    """Return Ackley's funnel of 10 parameters."""
     return _shifted("ackley10", ackley, 10, 4.0, draw)
 
 
 @family("smooth")
 def ellipsoid10(draw: Draw) -> Problem:
-    """A quadratic function of condition 1,000 with axes in random directions, 10 parameters."""
+    """Return a quadratic function of 10 parameters, with condition number 1,000 and axes in random directions."""
     return _shifted("ellipsoid10", rotated_ellipsoid(10, 1e3, draw.random), 10, 4.0, draw)

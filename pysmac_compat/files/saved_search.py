@@ -105,7 +105,7 @@ def write_search(
     head = {
         "journal": VERSION,
         "max_evaluations": design,
-        # the most calls at a time: proposals for one call at a time changed in fewer versions than others
+        # the largest number of calls at a time; proposals for a single call at a time changed in fewer versions
         "workers": max(1, *(count - number for number, count in enumerate(history.asked))),
         "proposals": PROPOSALS,
         "search": content,
