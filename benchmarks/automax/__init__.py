@@ -1,1 +1,1 @@
-"""Does tuning LibAUC models help? See `__main__`."""
+"""Measures the gain from tuning LibAUC models; see `__main__`."""

@@ -1,8 +1,8 @@
-"""Does tuning help, and what should a search return? ``python -m benchmarks.automax --splits 0-19``.
+"""Measures the gain from tuning, and compares rules of selection: ``python -m benchmarks.automax --splits 0-19``.
 
-For each seeded split of a task the searches of `record` are made, 15 trials each; what each rule of `rules` would
-return of them is asked of the recorded predictions. The validation split chooses, the test split is looked at once. One
-thread; a split of all tasks takes about a minute and a half. New results are lines in benchmarks/runs.
+For each seeded split of a task it runs the searches of `record`, with 15 trials each. From the recorded predictions it
+computes the scores that each rule of `rules` would reach. The rules use the validation split; the test split is
+evaluated once. It uses one thread; a split of all tasks takes about 90 s. New results are lines in benchmarks/runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from benchmarks.automax.tasks import TASKS, register
 
 
 def main() -> None:
-    """Run the splits that are not recorded yet, and print what all come to."""
+    """Run the splits that are not recorded yet, and print the results of all splits."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--splits", default="0-19", help="FIRST-LAST (default: 0-19)")
     parser.add_argument("--trials", type=int, default=15)

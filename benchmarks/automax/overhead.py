@@ -1,7 +1,7 @@
-"""What a trial costs beside the bare training: ``python -m benchmarks.automax.overhead --repeats 5``.
+"""Compares the cost of a trial and of a bare training: ``python -m benchmarks.automax.overhead --repeats 5``.
 
-The default APLoss training of digits (two hidden layers of 64, 10 epochs, batches of 64), by LibAUC's trainer with
-the least that it needs, and by a search of `AutoMAX`, in turns. One thread. New results are lines in benchmarks/runs.
+Both make the default APLoss training of digits (two hidden layers of 64, 10 epochs, batches of 64): LibAUC's trainer
+with a minimal set-up, and a search of `AutoMAX`, in turns, with one thread. New results are lines in benchmarks/runs.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _PAIRS = 5
 
 
 class Bare(Trainer):
-    """LibAUC's trainer, which builds networks for images only."""
+    """LibAUC's trainer, with a network for tables; LibAUC itself builds networks for images only."""
 
     def _build_model(self, model_cfg: dict[str, Any]) -> None:
         self.model = models.build("mlp", model_cfg, (64,), 1).to(device())
 
 
 def bare(factory: TrainerFactory, folder: str) -> tuple[float, float]:
-    """CPU and wall clock seconds of the bare training."""
+    """Return the CPU and wall-clock seconds of the bare training."""
     made = factory(factory.cs.get_default_configuration())
     cpu, start = time.process_time(), time.perf_counter()
     with cuda_means_device():
@@ -59,7 +59,7 @@ def bare(factory: TrainerFactory, folder: str) -> tuple[float, float]:
 
 
 def searched(factory: TrainerFactory, settings: Settings, n_trials: int) -> tuple[Evaluation, float]:
-    """The first trial of a search, which is that of the default configuration, and the seconds of the whole."""
+    """Return the first trial of a search, which has the default configuration, and the seconds of the whole search."""
     limited = replace(settings, automax={**settings.automax, "n_trials": n_trials})
     tuner = AutoMAX(factory, search_config(limited), settings.target)
     start = time.perf_counter()
@@ -69,7 +69,7 @@ def searched(factory: TrainerFactory, settings: Settings, n_trials: int) -> tupl
 
 
 def measure(n_trials: int) -> dict[str, Any]:
-    """Seconds of the bare training, of a trial, and of a search for each of its trials."""
+    """Return the seconds of the bare training, of a trial, and of a search per trial."""
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         settings = check_settings(
             {
@@ -88,7 +88,7 @@ def measure(n_trials: int) -> dict[str, Any]:
         )
         factory = TrainerFactory(settings)
         alone, calls = [bare(factory, folder)], []
-        for _ in range(_PAIRS):  # in turns: the speed of a machine changes from second to second
+        for _ in range(_PAIRS):  # in turns, because the speed of a machine changes from second to second
             calls.append(searched(factory, settings, 1)[0])
             alone.append(bare(factory, folder))
         whole = searched(factory, settings, n_trials)[1]
@@ -103,7 +103,7 @@ def measure(n_trials: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--trials", type=int, default=15)

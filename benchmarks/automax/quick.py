@@ -1,9 +1,9 @@
-"""The steps of LibAUC's trainer in NumPy, for multi-layer perceptrons: the same numbers up to rounding, sooner.
+"""The steps of LibAUC's trainer in NumPy, for multi-layer perceptrons: the same numbers up to rounding, in less time.
 
-A step of these small networks takes torch some milliseconds, most of which is the cost of its calls. Here it takes
-a tenth. The trainer with its network, sampler, losses' and optimizers' settings and callbacks is LibAUC's and ours;
-only its loop over batches is replaced, for APLoss with SOAP, AUCMLoss with PESG and cross-entropy with Adam.
-``tests/auc/test_quick.py`` sets both beside each other.
+A step of these small networks takes torch some milliseconds, mostly for the overhead of its calls. In NumPy a step
+takes a tenth of that time. This module replaces only the loop over batches, for APLoss with SOAP, AUCMLoss with PESG
+and cross-entropy with Adam. The network, the sampler, the settings of losses and optimizers, and the callbacks are
+LibAUC's and ours. ``tests/auc/test_quick.py`` compares the two loops.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import torch
 from automax.libauc import trainers
 
 Array = npt.NDArray[Any]
-#: logits, labels and numbers of the rows -> the loss, and its slope for each logit
+#: maps logits, labels and numbers of the rows to the loss and its derivative by each logit
 Loss = Callable[[Array, Array, Array], tuple[float, Array]]
 
 
 def train(trainer: Any) -> Any:
-    """In the place of LibAUC's ``Trainer.train``."""
+    """Train a model; replaces LibAUC's ``Trainer.train``."""
     args, state, call = trainer.args, trainer.state, trainer.callback_handler
     call.on_train_begin(args, state)
     network = _Network(trainer)
@@ -58,7 +58,7 @@ def train(trainer: Any) -> Any:
 
 @contextlib.contextmanager
 def quick_steps() -> Iterator[None]:
-    """Inside, trainings of tables go this way."""
+    """Return a context manager; inside it, trainings of tables use this module."""
     before = trainers.ArrayTrainer.train
     trainers.ArrayTrainer.train = train  # type: ignore[method-assign, assignment]
     try:
@@ -73,7 +73,7 @@ def _sigmoid(x: Array) -> Array:
 
 
 class _Network:
-    """The weights of a model as one vector, and what moves them."""
+    """The weights of a model as one vector, and the optimizer that changes them."""
 
     def __init__(self, trainer: Any) -> None:
         self.trainer = trainer
@@ -163,7 +163,7 @@ def _cross_entropy(logits: Array, y: Array, index: Array) -> tuple[float, Array]
 
 
 def _adam(optimizer: Any) -> Callable[[Array, Array], None]:
-    """Of LibAUC: with clipped gradients."""
+    """Make a step of LibAUC's Adam, with clipped gradients."""
     group = optimizer.param_groups[0]
     beta1, beta2 = group["betas"]
     state: dict[str, Any] = {"step": 0}
@@ -187,7 +187,7 @@ def _adam(optimizer: Any) -> Callable[[Array, Array], None]:
 
 
 def _pesg(optimizer: Any, alpha: Array) -> Callable[[Array, Array], None]:
-    """Of LibAUC; the last two weights are the a and b of the loss, alpha its third one."""
+    """Make a step of LibAUC's PESG; the last two weights are the loss's a and b, and alpha is its third variable."""
     group = optimizer.param_groups[0]
     reference = group["model_ref"]
     start = None if reference is None else np.concatenate([r.numpy().ravel() for r in reference]).astype(np.float32)

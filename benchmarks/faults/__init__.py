@@ -1,1 +1,1 @@
-"""Kills searches wherever they are, resumes them, and counts what was lost; see docs/reliability.md."""
+"""Kills searches at random moments, resumes them, and counts the damage; see docs/reliability.md."""

@@ -1,7 +1,7 @@
-"""Kills searches at random moments, resumes them, and prints what was lost: ``python -m benchmarks.faults``.
+"""Kills searches at random moments, resumes them, and prints the damage: ``python -m benchmarks.faults``.
 
-Each line is a process that gets a SIGKILL and a way to make the calls, each number a sum over all trials. All of
-them have to be 0; the exit status is 1 if one is not. A trial takes some seconds.
+Each line names a process that gets a SIGKILL, and a way to make the calls. Each number is a sum over all trials. All
+numbers must be 0, otherwise the exit status is 1. A trial takes some seconds.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TRIALS = [*((Trial, cell) for cell in CELLS), *((AutoMAXTrial, cell) for cell i
 
 
 def table(rows: list[tuple[str, str, int, Counts]]) -> str:
-    """The table of the page: process, calls, kills, and the counts."""
+    """Return the table of the page: process, calls, kills, and the counts."""
     names = [_NAMES[each.name] for each in fields(Counts)]
     lines = [" | ".join(["killed", "calls", "kills", *names]), " | ".join(["---"] * (3 + len(names)))]
     for target, mode, kills, counts in rows:
@@ -39,7 +39,7 @@ def table(rows: list[tuple[str, str, int, Counts]]) -> str:
 
 
 def main() -> int:
-    """The command; returns its exit status."""
+    """Run the command, and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=5, help="for each line (5)")
     parser.add_argument("--seed", type=int, default=0, help="chooses the moments (0)")
@@ -61,7 +61,7 @@ def main() -> int:
             total, kills = total + found, kills + 1
             for complaint in attempt.complaints:
                 print(complaint, flush=True)
-            if not attempt.complaints:  # else it stays, to be looked at
+            if not attempt.complaints:  # otherwise the folder stays for inspection
                 shutil.rmtree(folder, ignore_errors=True)
         rows.append((cell.target, cell.mode, kills, total))
         print(f"{cell.target}, {cell.mode}: {kills} kills", flush=True)

@@ -1,4 +1,4 @@
-"""Kills searches of AutoMAX: those of `benchmarks.faults.kills`, with trainings in the place of calls."""
+"""Kills searches of AutoMAX, like `benchmarks.faults.kills`, with trainings in place of calls."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ AUTOMAX = [
     Cell("script", "AutoMAX, workers=2", {"workers": 2}, running=2),
     Cell("trial", "AutoMAX"),
 ]
-#: what a trainer of models keeps in the folder of a trial
+#: the files of a trainer of models in the folder of a trial
 _MODEL = ("best.pt", "best.json", "predictions.npz")
-#: what the clock and the place decide, and the words of a failure, which a kill and an exception differ in
+#: entries that depend on the clock or the folder, and the texts of a failure, which differ after a kill
 _OUTSIDE = ("began", "seconds", "directory", "message", "traceback")
 _LABELS = np.arange(40).reshape(-1, 1) % 2
 
 
 class Gap:
-    """The metric: how far the scores of the two classes lie apart."""
+    """The metric: the distance between the scores of the two classes."""
 
     def __contains__(self, name: str) -> bool:
         return name == "gap"
@@ -48,14 +48,14 @@ class Gap:
 
 @dataclass
 class Trainer:
-    """Makes trainings that take some milliseconds, and are noted when they begin.
+    """Makes trainings of some milliseconds, which write a note when they begin.
 
     Attributes
     ----------
     folder : pathlib.Path
-        Where the folders of the trials lie.
+        The folder of the trials' folders.
     notes, processes : Notes or None
-        Of the trainings, and of the processes that they run in.
+        The notes of the trainings, and of their processes.
     failing : set of str
         The trials that raise an exception.
     """
@@ -74,7 +74,7 @@ class Trainer:
         self.cs.add(EqualsCondition(layers, kind, "p"))
 
     def __call__(self, space: Mapping[str, Any]) -> Training:
-        """A training, noted."""
+        """Return a training, and note it."""
         training = Training(self, natives(space))
         if self.notes is not None and self.processes is not None:
             self.processes.write(os.getpid(), os.getppid())
@@ -83,7 +83,7 @@ class Trainer:
 
 
 class Training:
-    """Scores a configuration by a formula with some noise of its seed; leaves the files of a model."""
+    """Scores a configuration by a formula with some noise from its seed, and writes the files of a model."""
 
     def __init__(self, trainer: Trainer, values: dict[str, Any]) -> None:
         self.trainer, self.values = trainer, values
@@ -92,7 +92,7 @@ class Training:
         self.state = SimpleNamespace(train_summary={})
 
     def train(self) -> None:
-        """Write the files, with time in between for a kill."""
+        """Write the files, with pauses in which a kill may happen."""
         if self.key in self.trainer.failing:
             raise RuntimeError("as the killed one")
         gap = 0.5 - abs(np.log10(self.values["lr"]) + 1) / 5 - (self.values["kind"] == "q") / 10
@@ -107,12 +107,12 @@ class Training:
 
 
 class AutoMAXTrial(Trial):
-    """One kill of a search of AutoMAX and what follows; see `Trial`.
+    """A kill of a search of AutoMAX, the resumption and the checks; see `Trial`.
 
-    What counts as an evaluation is the summary of a trial. After the resumption ``search.json``, the summaries and the
-    folder of what is returned must be there, and the result is compared with that of a search that was never killed:
-    the log, the configuration that is returned, its score and its files. In that search a trial raises an exception
-    if its process was killed.
+    The summary of a trial counts as an evaluation. After the resumption ``search.json``, the summaries and the folder
+    of the returned model must exist. The result is compared with the result of a search that was never killed: the log,
+    the returned configuration, its score and its files. If the process of a trial was killed, the same trial raises an
+    exception in the other search.
     """
 
     def __init__(self, folder: Path, *arguments: Any) -> None:
@@ -120,7 +120,7 @@ class AutoMAXTrial(Trial):
         self.wd = self.folder / "wd" / "search"
 
     def _moment(self) -> tuple[int, float]:
-        """One in four is at the end, where the best models are put together."""
+        """Choose the moment; one kill in four happens at the end, when the best models are combined."""
         return (N, self.chance.uniform(0, 0.3)) if self.chance.random() < 0.25 else super()._moment()
 
     def _recorded(self) -> list[dict[str, Any]]:
@@ -139,7 +139,7 @@ class AutoMAXTrial(Trial):
             n_trials=N, SEED=1, output_directory=str(folder), name="search", overwrite=False, **self.cell.keywords
         )
         tuner = AutoMAX(trainer, config, "gap")
-        # so that what is proposed does not depend on which of two trials ends first
+        # so that the proposals do not depend on the order in which trials end
         tuner.smac_options.update(QUICK | {"workers-order": "begun"})
         with (self.folder / "stdout").open("a") as stdout, contextlib.redirect_stdout(stdout):
             best = tuner.optimize()
@@ -165,13 +165,13 @@ class AutoMAXTrial(Trial):
 
 
 def unreadable(wd: Path, complete: bool) -> list[str]:
-    """What is wrong with the files that AutoMAX keeps beside those of any search.
+    """Return the errors in the files that AutoMAX writes in addition to the files of every search.
 
     Parameters
     ----------
     wd : pathlib.Path
     complete : bool
-        Whether all must be there, and nothing else; else the search was killed, and some may be missing.
+        Whether all files must exist, and no others. If not, the search was killed, and files may be missing.
     """
     best = wd.parent / "experiment_best"
     must = [wd / "search.json", best / "trial.json", best / "ensemble.json"] if complete else []
@@ -188,7 +188,7 @@ def unreadable(wd: Path, complete: bool) -> list[str]:
 
 
 def _incomplete(best: Path) -> list[str]:
-    """What is wrong with the folder of what is returned: each model must be the one that it is said to be."""
+    """Return the errors in the folder of the returned model: each model must be the model of the named trial."""
     try:
         members = json.loads((best / "trial.json").read_text()).get("members", [])
         folders = {best: json.loads((best / "trial.json").read_text())["key"]}
@@ -207,7 +207,7 @@ def _incomplete(best: Path) -> list[str]:
 
 
 def _json_of(path: Path) -> dict[str, Any] | None:
-    """What a file holds; None if that is not one JSON object."""
+    """Return the JSON object in a file, or None if the file holds something else."""
     with contextlib.suppress(ValueError):
         found = json.loads(path.read_text())
         return found if isinstance(found, dict) else None

@@ -1,4 +1,4 @@
-"""One trial: a search is started, one of its processes is killed, and the search is resumed."""
+"""Runs a trial: it starts a search, kills one of its processes, and resumes the search."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from benchmarks.faults.searches import QUICK, call, call_of, cost, journal_of, r
 from pysmac_compat.errors import SearchError
 from pysmac_compat.files.checksums import split_checksum
 
-N = 24  # evaluations of a run
-PATIENCE = 5.0  # seconds until nothing of a search may be left
+N = 24  # number of evaluations of a run
+PATIENCE = 5.0  # seconds after which no process of a search may be left
 
 _FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a search is hit.
+    """The search and the process that is killed.
 
     Attributes
     ----------
     target : str
-        The process that is killed: script, engine, light or call.
+        The killed process: script, engine, light or call.
     mode : str
     keywords : dict
-        Of `search`.
+        Arguments of `search`.
     running : int
-        How many calls it makes at a time.
+        The number of calls at a time.
     cluster : bool
-        Whether a Dask cluster makes them.
+        Whether a Dask cluster makes the calls.
     """
 
     target: str
@@ -55,7 +55,7 @@ class Cell:
 
     @property
     def runs(self) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         return int(self.keywords.get("num_runs", 1))
 
 
@@ -74,22 +74,22 @@ CELLS = [
 
 @dataclass
 class Counts:
-    """What went wrong in some trials; zeros are what is wanted.
+    """The damage in some trials; all numbers should be 0.
 
     Attributes
     ----------
     lost : int
-        Evaluations that had ended before the kill, other than those that were running, and are in no journal.
+        Evaluations that ended before the kill but are in no journal.
     doubled : int
-        Calls that were made again although they stood in a journal.
+        Calls that were repeated although a journal has them.
     orphans : int
-        Processes that were left `PATIENCE` seconds after the kill.
+        Processes that still lived `PATIENCE` seconds after the kill.
     unparsable : int
-        Files that no reader takes, after the kill and after the resumption.
+        Files that their readers refuse, after the kill and after the resumption.
     different : int
-        Results that are not those of a search that was not killed and gets the same answers.
+        Results that differ from the result of a search that was not killed and gets the same answers.
     invalid : int
-        Whole lines of journals that do not fit their checksums.
+        Complete lines of journals with a wrong checksum.
     """
 
     lost: int = 0
@@ -107,12 +107,12 @@ class Counts:
 
 
 class Trial:
-    """One kill and what follows.
+    """A kill, the resumption and the checks.
 
     Parameters
     ----------
     folder : pathlib.Path
-        An empty one.
+        An empty folder.
     cell : Cell
     chance : random.Random
         Chooses the moment.
@@ -120,7 +120,7 @@ class Trial:
     Attributes
     ----------
     complaints : list of str
-        What went wrong, in words.
+        Descriptions of the errors.
     """
 
     def __init__(self, folder: Path, cell: Cell, chance: random.Random) -> None:
@@ -130,7 +130,7 @@ class Trial:
         self.complaints: list[str] = []
 
     def run(self) -> Counts:
-        """Kill, look, resume, look."""
+        """Kill the search, check the files, resume the search, and check the files again."""
         counts = Counts()
         counts.orphans = self._kill()
         begun, kept = self.notes.lines, self._recorded()
@@ -140,7 +140,7 @@ class Trial:
         result = self._search("resumed", resume=True)
         again = self.notes.lines
         ended = self._recorded()
-        # two runs may have a call in common, as that of the default: how often each was made is what counts
+        # two runs may share a call, for example the default, so the numbers of calls are compared
         made = Counter([*map(self._call_of, kept), *again])
         counts.doubled = (made - Counter(map(self._call_of, ended))).total()
         counts.lost += sum(each not in ended for each in kept) + max(0, N * self.cell.runs - len(ended))
@@ -158,19 +158,19 @@ class Trial:
         return call_of(evaluation)
 
     def _moment(self) -> tuple[int, float]:
-        """Kill after so many calls have begun, and so many seconds more."""
+        """Return the number of begun calls after which to kill, and a delay in seconds."""
         moment = self.chance.randrange(N * self.cell.runs)
         return moment, self.chance.uniform(0, 0.5 if not moment else 0.05)
 
     def _kill(self) -> int:
-        """Start the search, kill, and wait for its end; how many of its processes are left then."""
+        """Start the search, kill a process, wait for the end, and return the number of processes that are left."""
         moment, seconds = self._moment()
         script = _FORK.Process(target=self._script, args=("killed", {}))
         script.start()
         assert script.pid is not None
         least = 0 if self.cell.target == "script" else 1
         pause_until(script, self.notes, max(moment, least), seconds)
-        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess, StopIteration):  # it has ended before
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess, StopIteration):  # already ended
             os.kill(self._victim(script.pid), signal.SIGKILL)
         script.join(MOST)
         left = wait_for_end_of_session(script.pid, PATIENCE)
@@ -184,13 +184,13 @@ class Trial:
         if self.cell.target == "script":
             return script
         child, light = map(int, self.processes.lines[-1].split())
-        if self.cell.target == "engine":  # the child of the script below which no calls are made
+        if self.cell.target == "engine":  # the child of the script that is no ancestor of the calls
             above = {light, *(process.pid for process in psutil.Process(light).parents())}
             return next(process.pid for process in psutil.Process(script).children() if process.pid not in above)
         return light if self.cell.target == "light" else child
 
     def _search(self, name: str, **keywords: Any) -> str:
-        """The summary of a search in a process of its own that is not disturbed."""
+        """Run an undisturbed search in a separate process, and return its summary."""
         script = _FORK.Process(target=self._script, args=(name, keywords))
         script.start()
         script.join(MOST)
@@ -205,14 +205,14 @@ class Trial:
         return ""
 
     def _script(self, name: str, more: dict[str, Any]) -> None:
-        """What the user's process does."""
+        """Do the work of the user's process."""
         os.setsid()
         errors = os.open(self.folder / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(errors, 2)
         self._search_here(name, more)
 
     def _search_here(self, name: str, more: dict[str, Any]) -> None:
-        """Search in this process, and write down the summary."""
+        """Search in this process, and write the summary into a file."""
         keywords = {"folder": self.wd, "notes": self.notes, "options": QUICK, **self.cell.keywords, **more}
         with self._cluster(keywords), contextlib.suppress(SearchError):
             result = search(n=N, function=keywords.pop("function", self._function), **keywords).result
@@ -239,10 +239,10 @@ class Trial:
         return cost(**arguments)
 
     def _replay(self) -> str:
-        """The result of an undisturbed search whose calls answer as the journal says.
+        """Return the result of an undisturbed search whose calls give the answers of the journal.
 
-        Where several calls go on at a time, which one ends first decides; the journal says that, too, so it is
-        resumed as a whole.
+        If several calls run at a time, the result depends on the order of their ends. The journal holds this order, so
+        the search resumes the whole journal.
         """
         answers = {call_of(each): each for each in self._recorded()}
 
@@ -264,7 +264,7 @@ class Trial:
         return self._search("replayed", folder=folder, notes=None, function=function, resume=True)
 
     def _look(self, complete: bool) -> Counts:
-        """Read all files."""
+        """Read all files, and count the damage."""
         counts = Counts()
         for run in range(self.cell.runs):
             path = journal_of(self.wd, run)
@@ -277,7 +277,7 @@ class Trial:
 
 
 def preload() -> None:
-    """Import what each search imports, once for all forks."""
+    """Import the modules of a search once, for all forks."""
     import ConfigSpace  # noqa: F401
     import smac  # noqa: F401
 

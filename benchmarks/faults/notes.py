@@ -1,4 +1,4 @@
-"""Lines that any process can write down, whatever becomes of it afterwards."""
+"""Notes: lines that processes write into a file, so that they survive the end of the process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Notes:
     Parameters
     ----------
     path : pathlib.Path
-        Need not be there.
+        The file need not exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,5 +26,5 @@ class Notes:
 
     @property
     def lines(self) -> list[str]:
-        """All lines so far."""
+        """The lines so far."""
         return self.path.read_text().splitlines() if self.path.exists() else []

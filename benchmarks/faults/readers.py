@@ -25,7 +25,7 @@ def _read_live(path: Path) -> None:
         list(json_parse(stream))
 
 
-#: what reads the files whose names match
+#: patterns of names, and the readers of these files
 _READERS: dict[str, Callable[[Path], object]] = {
     "parameters.pcs": read_pcs,
     "instances.dat": read_instances,
@@ -45,13 +45,13 @@ _READERS: dict[str, Callable[[Path], object]] = {
 
 
 def unparsable(folder: Path, n_runs: int | None = None) -> list[str]:
-    """What is wrong with the files of a working directory.
+    """Return the errors in the files of a working directory.
 
     Parameters
     ----------
     folder : pathlib.Path
     n_runs : int or None
-        How many evaluations each state must hold; None: the search was killed, and some files may be missing.
+        The number of evaluations that each state must hold; None: the search was killed, and files may be missing.
     """
     problems = []
     for pattern, read in _READERS.items():
@@ -61,12 +61,12 @@ def unparsable(folder: Path, n_runs: int | None = None) -> list[str]:
         for path in found:
             try:
                 read(Path(path))
-            except Exception as error:  # whatever is wrong
+            except Exception as error:  # any error is reported
                 problems.append(f"{path}: {type(error).__name__}: {error}")
     if n_runs is not None:
         problems += [f"{path}: left over" for path in glob.glob(f"{glob.escape(str(folder))}/**/*.tmp", recursive=True)]
         for path in glob.glob(f"{glob.escape(str(folder))}/out/*/state-run*"):
-            with contextlib.suppress(ValueError, OSError):  # named above
+            with contextlib.suppress(ValueError, OSError):  # this error is already reported
                 if len(read_state_run(path).runs) != n_runs:
                     problems.append(f"{path}: not all evaluations are there")
     return problems

@@ -1,4 +1,4 @@
-"""A search that notes its calls, and what stands in its files: for kills, here and in the tests."""
+"""A search that notes its calls, and the contents of its files; for kills in the benchmarks and in the tests."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ SPACE = {
     "b": ("categorical", [True, False], False),
 }
 CONDITIONS = ["n | c != q"]
-#: options of a search that is over soon
+#: options that make a search quick
 QUICK = {"rf-num-trees": 4, "num-ei-random": 100}
 
 
 def cost(x: float, c: str | None, b: bool, n: int = 0, instance: int = 0, seed: int = 0) -> float:
-    """The function that is minimised."""
+    """Return the value of a configuration; the search minimises this function."""
     return (x - instance) ** 2 + n % 7 + (c == "q") + b + seed % 100 / 100
 
 
 def call(arguments: Mapping[str, Any]) -> str:
-    """How a call is noted."""
+    """Return the note of a call."""
     return str(sorted(arguments.items(), key=str))
 
 
@@ -41,7 +41,7 @@ def search(
     time: float | None = None,
     **keywords: Any,
 ) -> pysmac_compat.SMAC_optimizer:
-    """Minimise in a folder that stays; returns the optimizer. Each call is noted when it begins."""
+    """Minimise in a folder that stays, note each call when it begins, and return the optimizer."""
 
     def noted(**arguments: Any) -> Any:
         if notes is not None:
@@ -55,12 +55,12 @@ def search(
 
 
 def journal_of(folder: Path, run: object = 0) -> Path:
-    """The journal of a run."""
+    """Return the path of the journal of a run."""
     return folder / "out" / "scenario" / f"journal-run-{run}.jsonl"
 
 
 def recorded(folder: Path, run: object = 0) -> list[dict[str, Any]]:
-    """The evaluations in the whole lines of a journal."""
+    """Return the evaluations in the complete lines of a journal."""
     journal = journal_of(folder, run)
     if not journal.exists():
         return []
@@ -69,13 +69,13 @@ def recorded(folder: Path, run: object = 0) -> list[dict[str, Any]]:
 
 
 def call_of(evaluation: Mapping[str, Any]) -> str:
-    """How the call of a recorded evaluation was noted."""
+    """Return the note of the call of a recorded evaluation."""
     extra = {name: evaluation[name] for name in ("instance", "seed") if evaluation[name] is not None}
     return call({**evaluation["configuration"], **extra})
 
 
 def summary(result: pysmac_compat.Result) -> list[tuple[Any, ...]]:
-    """All of a result that does not depend on the clock."""
+    """Return the parts of a result that do not depend on the clock."""
     return [
         (
             run.seed,

@@ -29,8 +29,8 @@ class Peer:
     without : tuple of str
         Problems that the optimizer does not run.
     dear : bool
-        Whether a search takes minutes. If so, the optimizer runs, of the problems of other authors, only `foreign.DEAR`,
-        with at most `MOST_DEAR` evaluations.
+        Whether a search takes minutes. If so, the optimizer runs only `foreign.DEAR` among the problems of other
+        authors, with at most `MOST_DEAR` evaluations.
     kinds : tuple of str
         The kinds of parameters that the optimizer knows. If it knows all kinds, it also runs conditional parameters.
     """

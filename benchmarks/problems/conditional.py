@@ -72,9 +72,9 @@ def jenatton(draw: Draw) -> Problem:
 def network(draw: Draw) -> Problem:
     """Return a problem with the settings of a network of one to three layers, and the number of units of each.
 
-    It is the analytic example of C. Audet, E. Hallé-Hannan, S. Le Digabel, "A general mathematical framework for constrained
-    mixed-variable blackbox optimization problems with meta and categorical variables", Operations Research Forum 4,
-    2023, with the coefficients of the library SMT.
+    It is the analytic example of C. Audet, E. Hallé-Hannan, S. Le Digabel, "A general mathematical framework for
+    constrained mixed-variable blackbox optimization problems with meta and categorical variables", Operations Research
+    Forum 4, 2023, with the coefficients of the library SMT.
     """
     weights = {"relu": (2, 1, -0.5), "selu": (-1, 2, -0.5), "isrlu": (-1, 1, 0.5)}
     meaning = draw.renamed(list(weights))

@@ -1,1 +1,1 @@
-"""Searches with many workers: how busy they are, what is found, what a thousand need."""
+"""Searches with many workers: how busy the workers are, the results, and the needs of a thousand workers."""

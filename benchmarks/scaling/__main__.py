@@ -63,7 +63,7 @@ def _busy(commands: Commands) -> None:
 
 
 def make_found(options: argparse.Namespace) -> str:
-    """The command ``found``."""
+    """Run the command ``found``."""
     from benchmarks.scaling import found
 
     kinds = [kind for word in options.kinds.split(",") if word for kind in found.KINDS[word]]
@@ -79,7 +79,7 @@ def make_found(options: argparse.Namespace) -> str:
 
 
 def make_simulations(options: argparse.Namespace) -> str:
-    """The command ``simulate``."""
+    """Run the command ``simulate``."""
     from benchmarks.scaling.simulate import Simulation, modes, report, simulate
 
     pairs = [[int(number) for number in word.split(":")] for word in options.runs.split(",") if word]
@@ -93,14 +93,14 @@ def make_simulations(options: argparse.Namespace) -> str:
     ):
         wanted = Simulation(problem, workers, evaluations, seed, **about, **mode)
         if workers == 1 and wanted.order == "begun":
-            continue  # one worker's calls end in the order in which they begin
+            continue  # with one worker, calls always end in the order in which they begin
         found = [record for record in known if asdict(wanted).items() <= record.items()]
         records.append(found[-1] if found else _kept(options.file, simulate(wanted)))
     return report(records)
 
 
 def measure_busy(options: argparse.Namespace) -> str:
-    """The command ``busy``."""
+    """Run the command ``busy``."""
     from benchmarks.scaling.busy import report, run
 
     records = []
@@ -121,7 +121,7 @@ _COMMANDS = {"found": make_found, "simulate": make_simulations, "busy": measure_
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for add in (_found, _simulate, _busy):

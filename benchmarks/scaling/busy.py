@@ -1,4 +1,4 @@
-"""How busy real workers are, whose calls sleep, beside a pool and Optuna: ``python -m benchmarks.scaling busy``."""
+"""Compares how busy workers are, with a pool and with Optuna: ``python -m benchmarks.scaling busy``; calls sleep."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _SPACE = {"x": ("real", [-5, 5], 4.0), "y": ("real", [-5, 5], 4.0), "k": ("integ
 
 
 def lengths(kind: str, count: int, mean: float, seed: int) -> list[float]:
-    """Seconds of each call, with this mean exactly; ``kind`` says how they differ.
+    """Return the seconds of each call, with exactly this mean.
 
-    'lognormal' is with sigma 1, with 'tenth' 1 in 10 takes ten times as long, 'equal' is all the same.
+    The kind 'lognormal' has sigma 1; with 'tenth', one call in ten takes ten times as long; with 'equal', all calls
+    take the same time.
     """
     generator = random.Random(f"{kind} {seed}")
     length = lognormal(mean, 1.0, seed)
@@ -34,11 +35,11 @@ def lengths(kind: str, count: int, mean: float, seed: int) -> list[float]:
 
 
 def call(seconds: float, stamps: str) -> None:
-    """Sleep, and note when that began and ended."""
+    """Sleep, and note the times of the beginning and the end."""
     begin = time.monotonic()
     time.sleep(seconds)
     descriptor = os.open(stamps, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(descriptor, f"{begin} {time.monotonic()}\n".encode())  # one write: lines do not mix
+    os.write(descriptor, f"{begin} {time.monotonic()}\n".encode())  # a single write, so that lines do not mix
     os.close(descriptor)
 
 
@@ -47,7 +48,7 @@ def _value(x: float, y: float, k: float) -> float:
 
 
 def ours(seconds: list[float], workers: int, stamps: str) -> None:
-    """A search of ours, whose calls are isolated as they are by default."""
+    """Run our search, with isolated calls, the default."""
     import pysmac_compat
 
     def function(x: float, y: float, k: int, evaluation_index: int) -> float:
@@ -60,13 +61,13 @@ def ours(seconds: list[float], workers: int, stamps: str) -> None:
 
 
 def pool(seconds: list[float], workers: int, stamps: str) -> None:
-    """The same calls in a pool of processes of Python's."""
+    """Make the same calls in Python's pool of processes."""
     with ProcessPoolExecutor(workers) as executor:
         list(executor.map(partial(call, stamps=stamps), seconds))
 
 
 def optuna_tpe(seconds: list[float], workers: int, stamps: str) -> None:
-    """Optuna's TPE with ``n_jobs``: threads."""
+    """Run Optuna's TPE with ``n_jobs``, which uses threads."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -85,7 +86,7 @@ PEERS: dict[str, Callable[[list[float], int, str], None]] = {"ours": ours, "pool
 
 
 def measure(peer: str, seconds: list[float], workers: int) -> float:
-    """Seconds from when the first call begins to when the last one ends."""
+    """Return the seconds from the start of the first call to the end of the last."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         stamps = Path(folder) / "stamps"
         PEERS[peer](seconds, workers, str(stamps))
@@ -104,7 +105,7 @@ def run(kind: str, workers: int, count: int, mean: float, seed: int) -> Record:
 
 
 def report(records: list[Record]) -> str:
-    """Busy shares, and how they relate to the pool's; speed-ups against one call after the other."""
+    """Return a table of busy shares, their ratios to the pool's shares, and speed-ups against calls in sequence."""
     rows = []
     for record in records:
         total = record["calls"] * record["mean"]

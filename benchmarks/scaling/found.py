@@ -1,6 +1,6 @@
-"""What is found with several workers, beside one worker and Optuna's TPE: ``python -m benchmarks.scaling found``.
+"""Compares results with several workers, with one worker, and of Optuna's TPE: ``python -m benchmarks.scaling found``.
 
-The calls are simulated, with log-normal lengths (sigma 1), so that a search takes no longer than it computes.
+The calls are simulated, with log-normal lengths (sigma 1), so a search does not wait for them.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from benchmarks.sections import table
 from benchmarks.selection import best_known, matched, n_seeds
 from benchmarks.statistics import LEAST_REGRET, compare, geometric_mean, interval, median, regrets
 
-#: fourteen that `docs/performance.md` has, and six smooth ones; chosen before any of them was run here
+#: the fourteen problems of `docs/performance.md`, and six smooth problems; chosen before any of them was run here
 PROBLEMS = names("public,scripts,smooth")
-_MEAN, _SIGMA = 60.0, 1.0  # of the lengths of calls, seconds
-_TINY = 1e-9  # a least regret that hides nothing
-_OLD = "old: "  # what the other version's columns are called
+_MEAN, _SIGMA = 60.0, 1.0  # of the lengths of calls; the mean is in seconds
+_TINY = 1e-9  # a least regret that hides no difference
+_OLD = "old: "  # prefix of the other version's columns
 Side = dict[str, dict[int, float]]  # regrets by problem and seed
 
 
@@ -44,7 +44,7 @@ class Kind(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A column of the table: a peer, its number of workers, and the number of evaluations at which it is read."""
+    """A column of the table: a peer, its number of workers, and the number of evaluations of its regrets."""
 
     peer: str
     workers: int
@@ -63,14 +63,14 @@ KINDS = {
 _ONE_80, _ONE, _TWO, _FOUR = Read("ours", 1, 80), Read("ours", 1, 100), Read("ours", 2, 100), Read("ours", 4, 100)
 _OPTUNA, _ONE_200, _SIXTEEN = Read("optuna_tpe", 4, 100), Read("ours", 1, 200), Read("ours", 16, 320)
 COLUMNS = [_ONE_80, _ONE, _TWO, _FOUR, _OPTUNA, _ONE_200, _SIXTEEN]
-#: what is compared: the first shall not be worse than the second
+#: the comparisons: the first should not be worse than the second
 PAIRS = [(_TWO, _ONE_80), (_FOUR, _ONE_80), (_FOUR, _ONE), (_FOUR, _OPTUNA), (_SIXTEEN, _ONE_200)]
 _UNIT = Read("random", 1, 100)
 Values = dict[Read, Side]
 
 
 def search(kind: Kind, problem_name: str, seed: int) -> results.Record:
-    """Make one search; its record."""
+    """Run a search, and return its record."""
     warnings.filterwarnings("ignore")
     problem = make(problem_name, seed)
     evaluations = Evaluations(problem, Workers(kind.workers, lognormal(_MEAN, _SIGMA, seed)))
@@ -88,7 +88,7 @@ def search(kind: Kind, problem_name: str, seed: int) -> results.Record:
 def run(
     kinds: Sequence[Kind], problems: Sequence[str], seeds: Sequence[int], file: Path, processes: int, code: Path
 ) -> None:
-    """Make the searches that a file lacks, and add their records to it."""
+    """Run the searches that a file lacks, and add their records to the file."""
     known = {results.key("found", record) for record in results.read(file)}
     wanted = [(k, p, s) for s in seeds for k in kinds for p in problems if (*k[:2], p, s, k.budget) not in known]
     made_at = commit(code)
@@ -105,14 +105,14 @@ def run(
 
 
 def preload() -> None:
-    """Import what a search of ours needs, before the processes that make searches are forked."""
+    """Import the modules of our search before the processes of the searches are forked."""
     import pysmac_compat.engine.session
     import pysmac_compat.planning.planner
     import pysmac_compat.space.configspace  # noqa: F401
 
 
 def commit(code: Path) -> str:
-    """The last commit that changed the package in a folder, with a + if files of it differ from that."""
+    """Return the last commit that changed the package in a folder, with a + if files differ from the commit."""
 
     def git(*words: str) -> str:
         command = ["git", *words, "--", "pysmac_compat"]
@@ -122,7 +122,7 @@ def commit(code: Path) -> str:
 
 
 def values(records: Iterable[results.Record], reads: Sequence[Read]) -> Values:
-    """The regret of each kind of search at the number of evaluations of its column, which a longer search has, too."""
+    """Return the regrets for each column, after its number of evaluations; a longer search also has them."""
     found: Values = {read: defaultdict(dict) for read in reads}
     for record in sorted(records, key=lambda r: -int(r["budget"])):
         for read in reads:
@@ -133,7 +133,7 @@ def values(records: Iterable[results.Record], reads: Sequence[Read]) -> Values:
 
 
 def report(records: Sequence[results.Record], beside: Sequence[results.Record] = ()) -> str:
-    """Tables of regrets and comparisons; of these records with the same ones of ``beside``, if there are any."""
+    """Return tables of regrets and comparisons; if there are records ``beside``, also comparisons with them."""
     known = best_known([*results.load("cells"), *records, *beside], ("public", "scripts", "smooth"))
     unit = values([*beside, *records], [_UNIT])[_UNIT]
 
@@ -166,7 +166,7 @@ def report(records: Sequence[results.Record], beside: Sequence[results.Record] =
 
 
 def _medians(sides: Mapping[str, Side]) -> str:
-    """A row for each problem, and the geometric means over those that all sides have."""
+    """Return a row for each problem, and the geometric means over the problems that all sides have."""
     problems = [p for p in PROBLEMS if any(p in side for side in sides.values())]
     rows = []
     for problem in problems:
@@ -180,7 +180,7 @@ def _medians(sides: Mapping[str, Side]) -> str:
 
 
 def _comparison(one: str, other: str, sides: Mapping[str, Side]) -> list[str]:
-    """The row that compares two columns on the problems and seeds of both; empty if they share none."""
+    """Return a row that compares two columns on their shared problems and seeds; empty if they share none."""
     shared = matched(dict(sides), [one, other])
     a, b = shared[one], shared[other]
     if not a:
@@ -205,6 +205,6 @@ def _comparison(one: str, other: str, sides: Mapping[str, Side]) -> list[str]:
 
 
 def _ratio(medians: np.ndarray) -> np.ndarray:
-    """Of the geometric means of the two columns."""
+    """Return the ratio of the geometric means of the two columns."""
     ones, others = (geometric_mean(column.tolist()) for column in medians.T)
     return np.array(ones / others)

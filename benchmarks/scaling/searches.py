@@ -1,4 +1,4 @@
-"""Searches with simulated workers, in this process: nothing is forked, nothing waits."""
+"""Searches with simulated workers, in this process, without forks and without waiting."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any
 from benchmarks.problems import Configuration, Problem
 from benchmarks.scaling.workers import Workers
 
-_DIGITS = 9  # of a recorded value
-_STARTUP = 10  # results before Optuna's sampler uses its model, by default
-_MOST_ASKED = 20  # configurations for each evaluation, with those that are forbidden
+_DIGITS = 9  # significant digits of a recorded value
+_STARTUP = 10  # number of results before Optuna's sampler uses its model, by default
+_MOST_ASKED = 20  # proposals for each evaluation, with forbidden ones
 
 
 class Evaluations:
-    """Makes the calls of a search, and keeps what has been learnt when.
+    """Makes the calls of a search, and records the improvements.
 
     Attributes
     ----------
     steps : list of (int, float, float)
-        For each improvement: how many results are learnt, the best value, virtual seconds.
+        For each improvement: the number of learnt results, the best value, virtual seconds.
     """
 
     def __init__(self, problem: Problem, workers: Workers) -> None:
@@ -33,14 +33,14 @@ class Evaluations:
         self._learnt, self._least = 0, math.inf
 
     def begin(self, configuration: Mapping[str, Any]) -> tuple[int, float]:
-        """Have a configuration evaluated: the number of the call, and its value, which nobody knows before it ends."""
+        """Begin a call, and return its number and its value; a search must not use the value before the call ends."""
         number = self.workers.begin()
         value = self._values[number] = float(self.problem.function(**configuration))
         self.workers.go_on()
         return number, value
 
     def learn(self, number: int) -> int:
-        """Note that the result of this call is learnt now."""
+        """Note that the search learns the result of this call now, and return the call's number."""
         self._learnt += 1
         value = self._values[number]
         if value < self._least:
@@ -54,7 +54,7 @@ Search = Callable[[Problem, int, int, Evaluations], None]
 
 
 def ours(problem: Problem, seed: int, n_evaluations: int, evaluations: Evaluations, **options: Any) -> None:
-    """The engine, as `SMAC_optimizer` plans it; ``options`` are of ``smac_options``, with _ for -."""
+    """Run our engine with the plan of `SMAC_optimizer`; ``options`` are names of ``smac_options``, with _ for -."""
     from pysmac_compat.evaluation.outcome import Outcome
     from pysmac_compat.options.smac_options import resolve
     from pysmac_compat.planning.planner import make_plan
@@ -83,10 +83,10 @@ def ours(problem: Problem, seed: int, n_evaluations: int, evaluations: Evaluatio
 
 
 def optuna_tpe(problem: Problem, seed: int, n_evaluations: int, evaluations: Evaluations) -> None:
-    """Optuna's TPE: multivariate, in groups, and with the constant liar, as its pages say for parallel searches.
+    """Run Optuna's TPE: multivariate, with groups, and with the constant liar, which its pages advise for this case.
 
-    A forbidden configuration counts for nothing: it gets the worst value so far at once, or fails as long as the
-    sampler draws at random.
+    A forbidden configuration is not an evaluation: it gets the worst value so far at once, or fails while the sampler
+    still draws at random.
     """
     import optuna
 
@@ -118,7 +118,7 @@ def optuna_tpe(problem: Problem, seed: int, n_evaluations: int, evaluations: Eva
 
 
 def at_random(problem: Problem, seed: int, n_evaluations: int, evaluations: Evaluations) -> None:
-    """The default, then uniform draws among what is legal."""
+    """Evaluate the default, then uniform draws of legal configurations."""
     generator = random.Random(seed)
     configuration: Configuration = problem.default
     for _ in range(n_evaluations):

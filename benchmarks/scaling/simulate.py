@@ -1,4 +1,4 @@
-"""The engine with up to 1,000 simulated workers, in virtual time: ``python -m benchmarks.scaling simulate``."""
+"""Runs the engine with up to 1,000 simulated workers, in virtual time: ``python -m benchmarks.scaling simulate``."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from benchmarks.scaling.searches import Evaluations, ours
 from benchmarks.scaling.workers import Workers, lognormal
 from benchmarks.sections import table
 
-#: where regrets are read: evaluations learnt, virtual hours
+#: the numbers of learnt evaluations, and of virtual hours, for which the table has regrets
 AT_EVALUATIONS, AT_HOURS = (100, 300, 1000, 3000, 10000), (0.1, 0.25, 1.0, 4.0, 16.0)
-#: where proposals per second are read
+#: the numbers of evaluations for which the table has proposals per second
 AT_PROPOSALS = (100, 1000, 10000)
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """One search.
+    """A search to simulate.
 
     Attributes
     ----------
     problem : str
     workers, evaluations, seed : int
     mean, sigma : float
-        Of the log-normal lengths of the calls: seconds, and the standard deviation of the logarithm.
+        The mean in seconds of the log-normal lengths of the calls, and the standard deviation of the logarithm.
     order : str
-        Results are learnt as they 'ended', or in the order in which they were 'begun'.
+        'ended': the search learns results as calls end; 'begun': in the order in which calls began.
     lag : int
-        With 'begun': evaluations begun that are not learnt, in workers.
+        With 'begun': the number of evaluations that are begun and not learnt, as a multiple of the workers.
     serial : bool
-        Whether the clock also moves by the CPU time that the engine needs.
+        Whether the clock also advances by the CPU time of the engine.
     """
 
     problem: str
@@ -51,13 +51,13 @@ class Simulation:
 
     @property
     def mode(self) -> str:
-        """What the tables call it."""
+        """The name of the mode in the tables."""
         order = self.order if self.order == "ended" else f"begun, {self.lag} x"
         return order if self.serial else f"{order}, free"
 
 
 def modes(text: str) -> list[dict[str, Any]]:
-    """``ended,begun:4`` is results that are learnt as they end, then as begun with a lag of four times the workers."""
+    """Parse modes: ``ended,begun:4`` gives 'ended', and 'begun' with a lag of four times the number of workers."""
     found: list[dict[str, Any]] = []
     for word in text.split(","):
         order, _, lag = word.partition(":")
@@ -66,7 +66,7 @@ def modes(text: str) -> list[dict[str, Any]]:
 
 
 def simulate(wanted: Simulation) -> Record:
-    """Make the search; its record."""
+    """Run the search, and return its record."""
     warnings.filterwarnings("ignore")
     workers = Workers(wanted.workers, lognormal(wanted.mean, wanted.sigma, wanted.seed), wanted.serial)
     evaluations = Evaluations(make(wanted.problem, wanted.seed), workers)
@@ -86,19 +86,19 @@ def simulate(wanted: Simulation) -> Record:
 
 
 def _hourly(workers: Workers) -> float:
-    """Evaluations that end in an hour, as long as there are further ones to begin."""
+    """Return the number of evaluations that end per hour until the last call starts."""
     last = max(workers.starts)
     return 3600 * sum(end <= last for end in workers.ends) / last if last > 0 else 0.0
 
 
 def _rate(own: Sequence[float], n: int) -> float:
-    """Proposals per second of the last tenth of the first n."""
+    """Return the proposals per second over the last tenth of the first ``n``."""
     first = n - max(1, n // 10)
     return round((n - first) / (own[n - 1] - own[first - 1]), 2)
 
 
 def report(records: Sequence[Record]) -> str:
-    """Tables of busy shares and of regrets: medians over seeds."""
+    """Return tables of busy shares and of regrets, with medians over seeds."""
     groups: dict[tuple[str, int, str], list[Record]] = {}
     for record in records:
         groups.setdefault((record["problem"], record["workers"], record["mode"]), []).append(record)
@@ -132,7 +132,7 @@ def report(records: Sequence[Record]) -> str:
 
 
 def _after(record: Record, limit: float, column: int, end: float) -> float:
-    """The best value at a number of evaluations (column 0) or of hours (column 2); NaN if the search ended before."""
+    """Return the best value after evaluations (column 0) or hours (column 2); NaN if the search ended before."""
     unit = 3600.0 if column else 1
     if end < limit:
         return float("nan")
@@ -140,5 +140,5 @@ def _after(record: Record, limit: float, column: int, end: float) -> float:
 
 
 def _text(values: Sequence[float]) -> str:
-    """Their median; nothing, if one is missing."""
+    """Return the median as a text; empty if a value is missing."""
     return "" if np.isnan(values).any() else f"{np.median(values):.3g}"

@@ -1,4 +1,4 @@
-"""Simulated workers, and the virtual clock that only their calls move."""
+"""Simulated workers, and a virtual clock."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ import random
 import time
 from collections.abc import Callable, Collection
 
-#: seconds of the calls with these numbers, from 1
+#: maps the number of a call, from 1, to its seconds
 Lengths = Callable[[int], float]
 
 
 def lognormal(mean: float, sigma: float, seed: int) -> Lengths:
-    """Log-normal lengths with this mean, the same for the same number."""
+    """Return log-normal lengths with this mean; the length depends only on the call's number and the seed."""
     centre = -(sigma**2) / 2
     return lambda number: mean * random.Random(f"{seed} {number}").lognormvariate(centre, sigma)
 
 
 class Workers:
-    """Make calls side by side, in the order in which the calls are handed in.
+    """Simulates calls side by side, which begin in the order in which they are submitted.
 
     Parameters
     ----------
     count : int
     lengths : callable
-        Seconds of each call, by its number from 1.
+        The seconds of each call, given its number from 1.
     serial : bool
-        Whether the clock moves on, too, by the CPU time that passes between two answers of this object: what a
-        proposer needs that does one thing after the other, on a quiet machine.
+        Whether the clock also advances by the CPU time between two answers of this object. This is the time that a
+        sequential proposer needs on a quiet machine.
 
     Attributes
     ----------
     now : float
         Virtual seconds since the beginning.
     starts, ends : list of float
-        When each call starts and ends.
+        The times at which each call starts and ends.
     own : list of float
-        CPU seconds that have passed outside before each call is handed in, all together.
+        The total CPU seconds outside this object until each call is submitted.
     """
 
     def __init__(self, count: int, lengths: Lengths, serial: bool = False) -> None:
@@ -48,7 +48,7 @@ class Workers:
         self._seconds, self._mark = 0.0, time.process_time()
 
     def begin(self) -> int:
-        """Hand in a call, which starts as soon as a worker is free; its number."""
+        """Submit a call, which starts as soon as a worker is free, and return its number."""
         self._pass()
         number = len(self.starts) + 1
         start = max(self.now, heapq.heappop(self._free))
@@ -60,19 +60,19 @@ class Workers:
         return number
 
     def go_on(self) -> None:
-        """From here on CPU time counts again: what has passed since the last call was handed in does not."""
+        """Let CPU time count again from now; the CPU time since the last submission does not count."""
         self._mark = time.process_time()
 
     def first_ended(self, begun: Collection[int]) -> int:
-        """Wait for one of these calls to end."""
+        """Wait for the first of these calls to end, and return its number."""
         return self._wait(min(begun, key=lambda number: self.ends[number - 1]))
 
     def first_begun(self, begun: Collection[int]) -> int:
-        """Wait for that of these calls which was handed in first."""
+        """Wait for the call that was submitted first, and return its number."""
         return self._wait(min(begun))
 
     def busy_share(self) -> float:
-        """Which share of the workers' time is spent in calls, from the beginning to when the last call starts."""
+        """Return the share of the workers' time in calls, from the beginning to the start of the last call."""
         end = max(self.starts)
         used = sum(min(e, end) - s for s, e in zip(self.starts, self.ends, strict=True))
         return used / (self.count * end) if end > 0 else 1.0

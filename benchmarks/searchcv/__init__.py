@@ -1,1 +1,1 @@
-"""`SMACSearchCV` beside the other searches that users of scikit-learn have."""
+"""Compares `SMACSearchCV` with other searches for scikit-learn."""

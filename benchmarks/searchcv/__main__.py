@@ -1,4 +1,4 @@
-"""Searches of scikit-learn at equal fits and at equal seconds: ``python -m benchmarks.searchcv --help``."""
+"""Compares searches for scikit-learn at equal fits and at equal seconds: ``python -m benchmarks.searchcv --help``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _options() -> argparse.Namespace:
 
 
 def search_all(options: argparse.Namespace) -> None:
-    """Make the searches that are not recorded, and record each as it ends."""
+    """Run the searches that are not recorded, and record each search when it ends."""
     known = {tuple(record[name] for name in _KEY) for record in results.read(options.file)}
     budgets = [Budget("fits", n) for n in options.fits] + [Budget("seconds", n) for n in options.seconds]
     options.file.parent.mkdir(exist_ok=True)
@@ -48,7 +48,7 @@ def search_all(options: argparse.Namespace) -> None:
 
 
 def report(records: Sequence[results.Record]) -> str:
-    """For each budget the median test score of each task, and the mean rank over tasks and seeds."""
+    """Return, for each budget, the median test score of each task, and the mean rank over tasks and seeds."""
     parts = []
     for budget in sorted({record["budget"] for record in records}, key=lambda text: text.split()[::-1]):
         scores: dict[str, dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
@@ -66,7 +66,7 @@ def report(records: Sequence[results.Record]) -> str:
 
 
 def _mean_ranks(scores: dict[str, dict[str, dict[int, float]]], peers: list[str]) -> list[float]:
-    """Over the tasks and seeds that all peers have; 1 is the best, equal scores share a rank."""
+    """Return the mean ranks over the tasks and seeds that all peers have; 1 is best, equal scores share a rank."""
     ranks: dict[str, list[float]] = {peer: [] for peer in peers}
     for of_task in scores.values():
         for seed in set.intersection(*(set(of_task.get(peer, {})) for peer in peers)):

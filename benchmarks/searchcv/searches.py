@@ -1,4 +1,4 @@
-"""The searches, each with a budget of fits or of seconds: what they found, and what that is worth on test data."""
+"""The searches, each with a budget of fits or of seconds; a record has the result and its test score."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from benchmarks.searchcv.tasks import CV, TASKS, Task
 
 
 class Budget(NamedTuple):
-    """Fits on a fold, or seconds, without the final fit."""
+    """A number of fits on a fold, or of seconds, without the final fit."""
 
     unit: str
     amount: int
 
 
 class Found(NamedTuple):
-    """What a search has found: its parameters, their score over all folds, and how many fits it took."""
+    """The result of a search: the parameters, their score over all folds, and the number of fits."""
 
     parameters: dict[str, Any]
     score: float
@@ -42,7 +42,7 @@ def _random(task: Task, X: Any, y: Any, seed: int, budget: Budget) -> Found:
     from sklearn.model_selection import RandomizedSearchCV
 
     def some(n: int, part: int) -> Found:
-        # parts of one configuration are draws like those of one search
+        # searches of one configuration each draw like one long search
         state = seed + 1000 * part
         search = RandomizedSearchCV(task.estimator(), task.space, n_iter=n, cv=CV, random_state=state, refit=False)
         search.fit(X, y)
@@ -75,12 +75,12 @@ def _halving(task: Task, X: Any, y: Any, seed: int, budget: Budget) -> Found:
 
     if budget.unit == "fits":
         n = budget.amount // CV
-        while (found := some(n)).fits > budget.amount and n > 1:  # the rounds after the first take about half as many
+        while (found := some(n)).fits > budget.amount and n > 1:  # later rounds need about half as many fits
             n = max(1, min(n - 1, n * budget.amount // found.fits))
         return found
     n, begun = 4, time.monotonic()
     found = some(n)
-    # the number of candidates that would have taken the time that is left; what was done before is not learnt from
+    # begins again with twice the candidates while at least half of the time is left; earlier results are not used
     while (used := time.monotonic() - begun) < budget.amount / 2:
         n, begun, budget = round(n * 2), time.monotonic(), budget._replace(amount=round(budget.amount - used))
         found = some(n)
@@ -142,11 +142,11 @@ SEARCHES: dict[str, Search] = {
 
 
 def run(peer: str, name: str, seed: int, budget: Budget) -> results.Record:
-    """One search: a record of the score of its refitted estimator on data that it has not seen."""
+    """Run a search, refit its estimator, and return a record with the score on unseen data."""
     task = TASKS[name]
     X, X_test, y, y_test = task.split(seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of fits that do not converge
+        warnings.simplefilter("ignore")  # warnings about fits that do not converge
         start = time.monotonic()
         found = SEARCHES[peer](task, X, y, seed, budget)
         seconds = time.monotonic() - start

@@ -1,4 +1,4 @@
-"""Six tasks: an estimator, the ranges of its parameters as `RandomizedSearchCV` takes them, and data."""
+"""Six tasks: an estimator, the ranges of its parameters in the form of `RandomizedSearchCV`, and data."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-#: folds
+#: number of folds
 CV = 5
 
 
 class Task(NamedTuple):
-    """What is tuned.
+    """An estimator to tune.
 
     Attributes
     ----------
     estimator : callable
-        Makes it.
+        Makes the estimator.
     space : dict of str to distribution or list
     load : callable
-        The data, X and y.
+        Returns the data, X and y.
     """
 
     estimator: Callable[[], Any]
@@ -36,9 +36,9 @@ class Task(NamedTuple):
     load: Callable[[], tuple[Any, Any]]
 
     def split(self, seed: int) -> list[Any]:
-        """X and y for the search, X and y for the test, as ``train_test_split`` orders them."""
+        """Return X and y for the search and for the test, in the order of ``train_test_split``."""
         X, y = self.load()
-        # all rows that are left are for the test: it has to tell small differences
+        # all remaining rows are for the test, which has to show small differences
         return list(train_test_split(X, y, train_size=min(400, len(y) * 3 // 5), random_state=seed))
 
 

@@ -1,4 +1,4 @@
-"""Tuning a real solver, MiniSat, on real run times: at the same CPU seconds of the solver for each method.
+"""Tunes a real solver, MiniSat, on real run times; each method gets the same CPU seconds of the solver.
 
-Needs ``minisat``, and ``irace`` for that method: ``apt-get install minisat r-cran-irace``.
+It needs ``minisat``, and the method irace needs ``irace``: ``apt-get install minisat r-cran-irace``.
 """

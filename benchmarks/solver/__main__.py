@@ -1,6 +1,6 @@
-"""Tune MiniSat by several methods: ``python -m benchmarks.solver``, then ``python -m benchmarks.solver --table``.
+"""Tunes MiniSat by several methods: ``python -m benchmarks.solver``, then ``python -m benchmarks.solver --table``.
 
-What is recorded already is not run again.
+Recorded searches are not run again.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def run(method: str, seed: int, seconds: float, paths: list[Path]) -> results.Record:
-    """One search, and its configuration on the formulas for tests."""
+    """Run one search, and its configuration on the test formulas."""
     target, start = Target(paths[:N], seconds), time.monotonic()
     words = METHODS[method](target, seed)
     wall = time.monotonic() - start

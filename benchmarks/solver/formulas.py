@@ -11,49 +11,49 @@ Clauses = list[list[int]]
 
 
 def write(path: Path, clauses: Clauses) -> None:
-    """A file in the format of DIMACS."""
+    """Write a formula into a file in the format of DIMACS."""
     n = max(abs(literal) for clause in clauses for literal in clause)
     lines = [f"p cnf {n} {len(clauses)}", *(" ".join(map(str, [*clause, 0])) for clause in clauses)]
     path.write_text("\n".join(lines) + "\n")
 
 
 class _Circuit:
-    """Gates as clauses (G. Tseitin, *On the complexity of derivation in propositional calculus*, 1968)."""
+    """A circuit made of clauses (G. Tseitin, *On the complexity of derivation in propositional calculus*, 1968)."""
 
     def __init__(self) -> None:
         self.clauses: Clauses = []
         self._last = 0
 
     def inputs(self, n: int) -> list[int]:
-        """New variables."""
+        """Return new variables."""
         self._last += n
         return list(range(self._last - n + 1, self._last + 1))
 
     def require(self, *literals: int) -> None:
-        """One of them is true."""
+        """Require that at least one of the literals is true."""
         self.clauses.append(list(literals))
 
     def conjunction(self, a: int, b: int) -> int:
-        """An AND gate."""
+        """Add an AND gate."""
         (out,) = self.inputs(1)
         self.clauses += [[-a, -b, out], [a, -out], [b, -out]]
         return out
 
     def parity(self, *bits: int) -> int:
-        """An XOR gate."""
+        """Add an XOR gate."""
         (out,) = self.inputs(1)
         self.clauses += odd([*bits, out], even=True)
         return out
 
     def majority(self, *bits: int) -> int:
-        """Whether two of three are true."""
+        """Add a gate that is true if at least two of three inputs are true."""
         (out,) = self.inputs(1)
         for a, b in itertools.combinations(bits, 2):
             self.clauses += [[-a, -b, out], [a, b, -out]]
         return out
 
     def product(self, a: Sequence[int], b: Sequence[int], draw: random.Random) -> list[int]:
-        """A multiplier; the order in which the bits of a column are added is drawn."""
+        """Add a multiplier; the order of the additions in a column is drawn at random."""
         columns: list[list[int]] = [[] for _ in range(len(a) + len(b))]
         for (i, x), (j, y) in itertools.product(enumerate(a), enumerate(b)):
             columns[i + j].append(self.conjunction(x, y))
@@ -69,25 +69,25 @@ class _Circuit:
 
 
 def odd(bits: Sequence[int], even: bool = False) -> Clauses:
-    """The number of true ones is odd, or even."""
+    """Require that the number of true variables is odd, or even."""
     signs = [sign for sign in itertools.product((1, -1), repeat=len(bits)) if sign.count(-1) % 2 == even]
     return [[s * bit for s, bit in zip(sign, bits, strict=True)] for sign in signs]
 
 
 def random_3sat(draw: random.Random, n: int) -> Clauses:
-    """Three variables a clause, at the ratio where half of the formulas can be satisfied."""
+    """Return a random formula with three variables per clause; half of such formulas can be satisfied."""
     return [[v * draw.choice((1, -1)) for v in draw.sample(range(1, n + 1), 3)] for _ in range(round(4.26 * n))]
 
 
 def colouring(draw: random.Random, nodes: int, colours: int = 4) -> Clauses:
-    """Four colours for a random graph with 4.3 edges a node."""
+    """Return a colouring of a random graph with four colours and 4.3 edges per node."""
     graph = draw.sample(list(itertools.combinations(range(nodes), 2)), round(4.3 * nodes))
     some = [[node * colours + c for c in range(1, colours + 1)] for node in range(nodes)]
     return some + [[-(a * colours + c), -(b * colours + c)] for a, b in graph for c in range(1, colours + 1)]
 
 
 def latin_square(draw: random.Random, order: int) -> Clauses:
-    """A Latin square with 42 % of its cells to be filled in; the other cells have no variables."""
+    """Return a Latin square with 42 % of its cells empty; only empty cells have variables."""
     rows, columns, symbols = (draw.sample(range(order), order) for _ in range(3))
     cells = list(itertools.product(range(order), repeat=2))
     square = {(i, j): symbols[(rows[i] + columns[j]) % order] for i, j in cells}
@@ -110,7 +110,7 @@ def _is_prime(n: int) -> bool:
 
 
 def factors(draw: random.Random, bits: int) -> Clauses:
-    """Find two factors of a product of two primes; a factor has at most as many bits as a prime."""
+    """Return a formula for the factors of a product of two primes; a factor has at most as many bits as a prime."""
     primes = [n for n in range(2 ** (bits - 1), 2**bits) if _is_prime(n)]
     number = draw.choice(primes) * draw.choice(primes)
     circuit = _Circuit()
@@ -121,7 +121,7 @@ def factors(draw: random.Random, bits: int) -> Clauses:
 
 
 def multipliers(draw: random.Random, bits: int) -> Clauses:
-    """Two multipliers that are wired differently are equal: there is no input that tells one from the other."""
+    """Return the claim that two multipliers with different wiring differ for some input; it cannot be satisfied."""
     circuit = _Circuit()
     a, b = circuit.inputs(bits // 2), circuit.inputs(bits - bits // 2)
     one, other = circuit.product(a, b, draw), circuit.product(b, a, draw)
@@ -130,7 +130,7 @@ def multipliers(draw: random.Random, bits: int) -> Clauses:
 
 
 def parities(draw: random.Random, nodes: int) -> Clauses:
-    """An odd number of edges at one node of a random graph of degree 3, an even number at all others."""
+    """Return parities on a random graph of degree 3: odd at one node and even at the other nodes."""
     while True:
         ends = [node for node in range(nodes) for _ in range(3)]
         draw.shuffle(ends)

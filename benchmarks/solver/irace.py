@@ -1,4 +1,4 @@
-"""irace, the R package, as Debian has it."""
+"""Runs irace, the R package, from Debian."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _PLACES = ("/usr/lib/R/site-library/irace/bin/irace", "/usr/local/lib/R/site-lib
 
 
 def find_irace() -> str | None:
-    """The program, wherever R has put it."""
+    """Return the path of the program irace."""
     return shutil.which("irace") or next(filter(os.path.exists, _PLACES), None)
 
 
 def _name(name: str) -> str:
-    """A parameter as irace may call it."""
+    """Return a name for a parameter that irace accepts."""
     return name.replace("-", "_")
 
 
@@ -52,7 +52,7 @@ def _default() -> str:
 
 
 def irace(target: Any, seed: int) -> list[str]:
-    """Irace with capping, from the default on; it keeps to the budget itself."""
+    """Run irace with capping, beginning with the default; irace itself keeps the budget."""
     program = find_irace()
     if program is None:
         raise FileNotFoundError("there is no irace: apt-get install r-cran-irace")
@@ -92,7 +92,7 @@ def irace(target: Any, seed: int) -> list[str]:
 
 
 def _best(done: subprocess.CompletedProcess[str]) -> list[str]:
-    """The flags of the first of the best configurations, as it prints them last."""
+    """Return the flags of the first of the best configurations, which irace prints last."""
     text = done.stdout.rpartition("# Best configurations as commandlines")[2]
     lines = text.splitlines()[1:]
     if done.returncode or not lines:

@@ -12,17 +12,17 @@ from benchmarks.solver import formulas
 from benchmarks.solver.formulas import Clauses, write
 
 Family = Callable[[random.Random, int], Clauses]
-#: the families that are tuned on, with the size of each formula; benchmarks/README.md says how they were chosen
+#: the families and the sizes of their formulas; benchmarks/README.md describes the choice
 FAMILIES: dict[Family, tuple[int, ...]] = {
     formulas.factors: (12, 13, 13, 14, 14, 15, 15),
     formulas.multipliers: (10, 11, 11, 12, 12, 12, 12),
     formulas.parities: (34, 36, 36, 38, 38, 40, 40),
 }
-#: formulas to tune on, and as many to judge the result by
+#: number of training formulas, and of test formulas
 N = sum(map(len, FAMILIES.values()))
-#: CPU seconds of a run
+#: the limit of a run in CPU seconds
 CUTOFF = 1.0
-#: a parameter that is on or off is a flag of its own
+#: a parameter that is on or off is a separate flag
 SWITCHES = ("luby", "rnd-init", "elim", "asymm", "rcheck")
 _ON_OFF = [True, False]
 
@@ -52,7 +52,7 @@ SPACE = Problem(
 
 
 def flags(configuration: Mapping[str, Any]) -> list[str]:
-    """A configuration on the command line."""
+    """Return the flags of a configuration for the command line."""
     return [
         f"-{name}" if value is True else f"-no-{name}" if value is False else f"-{name}={value}"
         for name, value in configuration.items()
@@ -60,7 +60,7 @@ def flags(configuration: Mapping[str, Any]) -> list[str]:
 
 
 def write_formulas(folder: Path) -> list[Path]:
-    """Those to tune on, then those to judge by: the same families in the same sizes, drawn anew."""
+    """Write the training formulas, then test formulas of the same families and sizes, and return the paths."""
     paths = []
     for part in ("training", "test"):
         for number, (family, size) in enumerate((f, size) for f, sizes in FAMILIES.items() for size in sizes):

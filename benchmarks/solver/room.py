@@ -1,7 +1,7 @@
-"""How much there is to gain on each family of formulas, without any search: ``python -m benchmarks.solver.room``.
+"""Measures the possible gain on each family of formulas, without a search: ``python -m benchmarks.solver.room``.
 
-The default and 30 random configurations on four formulas of each family, which no search and no test sees. This is what
-the families of the benchmark were chosen by.
+It runs the default and 30 random configurations on four formulas of each family; no search and no test uses these
+formulas. The families of the benchmark were chosen by this table.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CONFIGURATIONS = 30
 
 
 def main() -> None:
-    """Print a table."""
+    """Print the table."""
     draw = random.Random(5)
     tried = [SPACE.default, *(SPACE.sample(draw) for _ in range(_CONFIGURATIONS))]
     rows = []

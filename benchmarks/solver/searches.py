@@ -1,4 +1,4 @@
-"""The methods: each spends CPU seconds of MiniSat on the formulas for training, and returns a configuration."""
+"""The methods. Each spends CPU seconds of MiniSat on the training formulas, and returns a configuration."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Target:
     paths : list of Path
     budget : float
     used : float
-        CPU seconds so far.
+        The CPU seconds so far.
     calls : int
     """
 
@@ -37,7 +37,13 @@ class Target:
         self.paths, self.budget, self.used, self.calls = list(paths), budget, 0.0, 0
 
     def __call__(self, words: list[str], instance: int) -> tuple[bool, float]:
-        """Whether a formula was solved, and the seconds; a run that the end of the budget cuts off tells nothing."""
+        """Run MiniSat; return whether it solved the formula, and its seconds.
+
+        Raises
+        ------
+        Spent
+            If the run uses up the budget; then its result is dropped.
+        """
         left = self.budget - self.used
         solved, seconds = solve(words, str(self.paths[instance]), min(CUTOFF, left))
         self.used, self.calls = self.used + seconds, self.calls + 1
@@ -47,12 +53,12 @@ class Target:
 
 
 def default(target: Target, seed: int) -> list[str]:
-    """Nothing is tuned."""
+    """Return the default, without a search."""
     return flags(SPACE.default)
 
 
 def at_random(target: Target, seed: int) -> list[str]:
-    """The default and random configurations, each on all formulas; the best mean PAR10."""
+    """Evaluate the default and random configurations on all formulas, and return the one with the best mean PAR10."""
     draw = random.Random(seed)
     best, least = flags(SPACE.default), float("inf")
     words = best
@@ -67,7 +73,7 @@ def at_random(target: Target, seed: int) -> list[str]:
 
 
 def ours(target: Target, seed: int) -> list[str]:
-    """A user's few lines, with the budget as ``cputime-limit``; a last call that exceeds it does not count."""
+    """Run our search as a user would, with the budget as ``cputime-limit``; a last call beyond it does not count."""
     solver = pysmac_compat.program(
         "minisat -verb=0 {flags} {instance}",
         instances=target.paths,
@@ -88,7 +94,7 @@ def ours(target: Target, seed: int) -> list[str]:
 
 
 def smac3(target: Target, seed: int) -> list[str]:
-    """SMAC3's AlgorithmConfigurationFacade by ask and tell; its incumbents may see all formulas, not three only."""
+    """Run SMAC3's AlgorithmConfigurationFacade by ask and tell; an incumbent may run on all formulas, not on three."""
     from smac import AlgorithmConfigurationFacade as Facade
     from smac import Scenario
     from smac.runhistory import StatusType, TrialValue
@@ -105,7 +111,7 @@ def smac3(target: Target, seed: int) -> list[str]:
         )
         optimizer = Facade(
             scenario,
-            lambda config, instance, seed=0: 0.0,  # nobody calls it
+            lambda config, instance, seed=0: 0.0,  # it is never called
             overwrite=True,
             logging_level=logging.ERROR,
             initial_design=Facade.get_initial_design(scenario, additional_configs=[space.get_default_configuration()]),

@@ -1,7 +1,7 @@
-"""One run of MiniSat, with its CPU time; as a program, what irace calls.
+"""Runs MiniSat once, and measures its CPU time. irace calls this file as a program.
 
 ``python -S solve.py LOG CUTOFF CONFIGURATION INSTANCE_NUMBER SEED INSTANCE BOUND FLAG ...`` prints cost and time, and
-adds the time to a log. It imports little: irace starts it some hundred times.
+adds the time to a log. It imports few modules, because irace starts it some hundred times.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 
-#: exit codes of an answer
+#: exit codes that mean an answer
 _SOLVED = (10, 20)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def solve(flags: list[str], instance: str, cutoff: float) -> tuple[bool, float]:
-    """Whether the solver solves a formula within a limit of CPU seconds, and the seconds that it takes."""
+    """Run the solver with a limit of CPU seconds; return whether it solves the formula, and its seconds."""
     command = ["minisat", "-verb=0", *flags, instance]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     pause = 0.001
@@ -45,5 +45,5 @@ if __name__ == "__main__":
     solved, seconds = solve(flags, instance, min(float(bound), float(cutoff)))
     with open(log, "a") as file:
         file.write(f"{seconds}\n")
-    # a run that was stopped at a bound below the cutoff costs its bound
+    # if a run was stopped at a bound below the cutoff, its cost is the bound
     print(seconds if solved or seconds < float(cutoff) else 10 * float(cutoff), seconds)
