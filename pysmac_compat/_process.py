@@ -154,7 +154,7 @@ def fork() -> int:
 def in_fresh_thread(work: Callable[[], None]) -> None:
     """Call ``work`` in a new thread with as much stack as a main thread has, and wait until it returns.
 
-    `threading` does not know the thread: a process that the thread forks takes it for the main thread, as it should.
+    `threading` does not know the thread, so that a process that the thread forks uses it as its main thread.
     Signal handlers still run in the thread that waits here. In a process that the new thread forks, Python 3.13 runs
     them late: not before the next system call.
     """

@@ -110,8 +110,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Function], _Function]:
     """Return a decorator for a public function: it suggests the right argument and shortens the traceback of Ctrl-C.
 
-    An unknown keyword argument raises a ``TypeError`` that suggests the right one. The traceback of Ctrl-C has no
-    frames below the public function except those of the user's function.
+    An unknown keyword argument raises a ``TypeError`` that suggests the right one. Below the public function, the
+    traceback of Ctrl-C has only the frames of the user's function.
 
     Parameters
     ----------

@@ -61,8 +61,8 @@ class SMAC_optimizer:
     working_directory : str or None
         The folder for the files; it is made if it does not exist. None: a temporary folder.
     persistent_files : bool
-        Whether the files stay after the object is deleted. If not, the optimizer removes the files
-        and folders that it has made, and no others.
+        Whether the files stay after the object is deleted. If not, the optimizer removes only the
+        files and folders that it has made.
     debug : bool or int
         True or a logging level: write log lines to stderr.
     deterministic : bool or None
@@ -118,9 +118,9 @@ class SMAC_optimizer:
             clean_up()
 
     def set_working_directory(self, working_directory: str | None, persistent_files: bool = False) -> None:
-        """Write files to this folder from now on; the parameters are those of the class.
+        """Write files to another folder from now on; the class has the same parameters.
 
-        The files in the folder before are removed, as if the object were deleted.
+        The files in the previous folder are removed, as if the object were deleted.
 
         Raises
         ------

@@ -73,7 +73,7 @@ def _report(folder: str, output: str | None, force: bool) -> int:
 
 
 def _watch(folder: str, port: int) -> int:
-    """Show the same page while the search goes on, at an address of this machine alone. Ctrl-C ends it."""
+    """Show the page during the search, at an address that only this machine can open, until Ctrl-C."""
     from pysmac_compat.report.page import empty_page
     from pysmac_compat.report.page.server import HOST, Follower, Server
 

@@ -1,4 +1,4 @@
-"""The branches of a hierarchical space: one for each value of the parameter on which most others depend."""
+"""The branches of a hierarchical space: one for each value of the parameter on which most other parameters depend."""
 
 from __future__ import annotations
 
@@ -82,7 +82,10 @@ class Branches:
 
 
 def _branching(space: ConfigurationSpace) -> int | None:
-    """Return the position of the unconditional discrete parameter on which most others depend, if it makes branches."""
+    """Return the position of the parameter that makes branches, or None.
+
+    It is the unconditional discrete parameter on which most other parameters depend.
+    """
     n_below = [
         len(_descendants(space, name))
         if isinstance(parameter, CategoricalHyperparameter | OrdinalHyperparameter) and not space.parents_of[name]

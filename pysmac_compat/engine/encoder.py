@@ -17,7 +17,7 @@ from pysmac_compat.engine.surrogate import Noise
 
 Matrix = npt.NDArray[np.float64]
 
-#: the noise is estimated from at least this number of degrees of freedom, if there are as many
+#: the noise is estimated from at least this number of degrees of freedom, or from all if there are fewer
 _ENOUGH = 5
 
 #: a key of a trial's additional info: the cost is only a lower bound

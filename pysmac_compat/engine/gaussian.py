@@ -41,7 +41,7 @@ _GROWTH = 1.2  # the lengths are fitted again when the number of rows has grown 
 _QUANTILES = 0.25, 0.5, 0.9
 #: one prediction in this number comes from the less likely fit
 _OTHER_WAY = 3
-_FEWEST_NEAR = 50  # the least number of rows from which it learns near a configuration, if there are as many
+_FEWEST_NEAR = 50  # near a configuration it learns from at least this number of rows, or from all rows
 
 
 class _Fit(NamedTuple):
@@ -252,7 +252,7 @@ class GaussianProcess(Surrogate, AbstractModel):
 
     @property
     def judges(self) -> bool:
-        """Whether the predictions of the last fit can rank configurations: only those of the more likely fit can."""
+        """Whether the last fit is the more likely one: only its predictions can rank configurations."""
         return self._turns % _OTHER_WAY != 0
 
     def lengths(self) -> Matrix:

@@ -47,7 +47,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
 
     def propose(self, known: Vectors, part: Branch | Region | None = None) -> Iterator[npt.NDArray[np.float64]]:
-        """Yield configuration vectors, that of the largest acquisition value first; some may be known already.
+        """Yield configuration vectors, the one with the largest acquisition value first; some may be known already.
 
         Parameters
         ----------

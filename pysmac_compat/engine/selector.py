@@ -32,9 +32,9 @@ _EACH = 100
 _LOCAL = 2
 #: the largest number of known configurations for which the model predicts, if each has one run
 _MOST_KNOWN = 200
-#: the largest number of these configurations, those with the least predicted costs, from which the maximizer starts
+#: the maximizer starts from at most this number of these configurations, in the order of their predicted costs
 _MOST_STARTS = 30
-#: if this number of random draws in a row are known, all configurations are taken for known
+#: if this number of random draws in a row are known, the search assumes that all configurations are known
 _MOST_REPEATED = 1000
 #: the origin of a configuration that is proposed again
 _KNOWN = "Known configuration of the least predicted cost"
@@ -73,8 +73,8 @@ class Selector(ConfigSelector):
     scenario : Scenario
     settings : SelectorSettings
     first : sequence of dict or None, optional
-        Active values of configurations that come before all others, with None for a random configuration;
-        by default, the default configuration.
+        Active values of the configurations that come first; None is a random configuration. By default, the
+        default configuration comes first.
 
     Attributes
     ----------

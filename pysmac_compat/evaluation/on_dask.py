@@ -100,7 +100,7 @@ class _Line:
         self.send(key, vars(request))
 
     def send(self, key: _Key, message: dict[str, Any] | None) -> None:
-        """Send a request; the message None says that its call is not wanted any more."""
+        """Send a request; the message None cancels the call."""
         with self._lock:
             if not self._reads:  # the thread must start in the engine's process, a fork of the creator
                 self._reads = True

@@ -1,4 +1,4 @@
-"""The process that wants the calls, as the processes that make the calls see it."""
+"""The owner, which is the process that requests the calls; this module is for the processes that make the calls."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def is_worked_on(folder: str, name: str) -> bool:
     """Return whether a process of this machine is known to work on the run of this name."""
     try:
         with open(os.path.join(folder, f"lock-run-{name}"), "rb") as stream:
-            os.kill(int(stream.read(20)), 0)  # first, as a try of the lock could stop a new search
+            os.kill(int(stream.read(20)), 0)  # before the lock, because even a short lock could stop a new search
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):
         return True

@@ -163,7 +163,7 @@ def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
 
 
 def remove_made(made: list[str], temporary: bool, owner: int) -> None:
-    """Remove the files and folders that the optimizer has made: a temporary folder as a whole, others if empty."""
+    """Remove the files and folders of the optimizer: a whole temporary folder; other folders only if they are empty."""
     if os.getpid() != owner:
         return  # this is a fork of the process that owns the folders
     if temporary:

@@ -46,8 +46,8 @@ class Boxes:
         ----------
         tree : sklearn.tree.DecisionTreeRegressor
         cells : sequence of int or None
-            The number of equal cells of each axis. The middle of a cell stands for the whole cell, so
-            that a threshold means the next border of cells. None for a continuous axis.
+            The number of equal cells of each axis. The middle of a cell represents the whole cell, so
+            a threshold is moved to the next border of cells. None for a continuous axis.
         """
         nodes = tree.tree_
         low, high, values = [], [], []

@@ -72,7 +72,7 @@ def sides(result: Result, default: dict[str, Any]) -> list[Side]:
 
 
 def comparison(compared: Sequence[Side], where: str = "on test instances") -> str:
-    """Return a table with a column for each configuration; the others are compared with the first."""
+    """Return a table with a column for each configuration; each further one is compared with the first."""
     runtime = compared[0].runtime
     rows = [
         [where, *(side.name for side in compared)],

@@ -27,7 +27,7 @@ class Part:
         The first cell of each row is its name.
     figure : matplotlib.figure.Figure or None
     shows : str
-        What the figure shows, for readers who do not see it.
+        A description of the figure, for readers who do not see it.
     """
 
     title: str
@@ -54,7 +54,7 @@ class Panel:
     Attributes
     ----------
     title, x, y : str
-        The title, and what is on the axes.
+        The title, and the labels of the axes.
     lines : sequence of (str, array, array)
         The name of each curve, and its points.
     chance : sequence of (float, float)

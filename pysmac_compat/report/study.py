@@ -1,7 +1,8 @@
 """A search as an Optuna study: `Result.to_optuna`, and `OptunaRecorder`, which writes the study during the search.
 
 A trial is an evaluation. If configurations race over instances or seeds, a trial is a configuration with the mean of
-its evaluations as its value: it is pruned if it lost before it had as many evaluations as the incumbent.
+its evaluations as its value. A trial is pruned if its configuration lost before it had as many evaluations as the
+incumbent.
 """
 
 from __future__ import annotations

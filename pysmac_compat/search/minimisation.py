@@ -168,7 +168,7 @@ class Minimisation:
 def start_callers(
     plan: Plan, function: Callable[..., Any], started: contextlib.ExitStack, locks: Sequence[RunLock] = ()
 ) -> list[Caller]:
-    """Start as many callers as the plan makes calls at the same time; ``started`` ends them."""
+    """Start one caller for each of the plan's simultaneous calls; ``started`` ends the callers."""
     callers: list[Caller] = []
     if plan.calls.cluster is not None:
         callers += cluster_callers(plan.calls.cluster, function, plan.rules, plan.calls.workers)

@@ -15,7 +15,7 @@ from pysmac_compat.space.definition import Definition
 
 
 class SharedSearch:
-    """Asked and told like a `Search`; the function is deterministic, and others may propose configurations as well.
+    """A search with ask and tell, like `Search`, for deterministic functions; callers may also propose configurations.
 
     ``max_evaluations`` sets only the size of the initial design. The caller keeps the results: this search has no
     ``result`` and cannot be saved.

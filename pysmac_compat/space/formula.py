@@ -130,7 +130,9 @@ class Formula:
         return np.broadcast_to(self._evaluate(columns)[0], size)
 
     def forbids(self, columns: Mapping[str, Column], size: int) -> npt.NDArray[np.bool_]:
-        """Return whether the expression, as a clause, forbids each configuration: not 0, and all parameters active.
+        """Return, for each configuration, whether the clause forbids it: whether its value is not 0.
+
+        If the value is a number and not a truth value, all parameters of the clause must be active as well.
 
         It takes the same arguments as `numbers`.
         """

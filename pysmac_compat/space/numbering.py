@@ -15,7 +15,7 @@ def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
     """Number all words among the choices of a space.
 
     The first number is floor(largest numeric choice) + 1, or 1 if no choice is numeric. The order of the words is a
-    topological order of the lists of all ordinals; where several orders are possible, it is alphabetical.
+    topological order of the lists of all ordinals; if several orders are possible, it is alphabetical.
 
     Parameters
     ----------

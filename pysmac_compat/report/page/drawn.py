@@ -33,7 +33,7 @@ def drawn(result: Result, important: Sequence[str] = ()) -> dict[str, Any]:
     names = parameter_names(result, found)
     shown = _sample(result, found, _MOST_CELLS // (len(names) + 8))
     axes = set(names if len(names) <= MOST_AXES else (*important, *names)[:MOST_AXES])
-    if len(axes) < min(len(names), MOST_AXES):  # some names are both important and among the others
+    if len(axes) < min(len(names), MOST_AXES):  # some names are both important and among the further names
         axes |= set([name for name in names if name not in axes][: MOST_AXES - len(axes)])
     has_value = [values.has_value(each, search) for _, each in shown]
     worths = [each.value for (_, each), good in zip(shown, has_value, strict=True) if good]

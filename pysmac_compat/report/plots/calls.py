@@ -97,7 +97,7 @@ class InstanceTable:
 
 
 def by_instance(result: Result, n: int) -> InstanceTable:
-    """Return the table of at most ``n`` configurations: the best first, then the others by number of instances.
+    """Return the table of at most ``n`` configurations: first the best, then those with most instances.
 
     Raises
     ------

@@ -193,7 +193,7 @@ def _inactive(parameter: Parameter, evaluations: Sequence[Evaluation]) -> bool:
 
 
 def _by_activity(own: Sequence[Evaluation], one: Parameter, other: Parameter | None) -> list[list[Evaluation]]:
-    """Return the evaluations in groups; in each group the same ones of the two parameters are active."""
+    """Group the evaluations by which of the two parameters are active."""
     groups: dict[tuple[bool, bool], list[Evaluation]] = {}
     for each in own:
         key = one.name in each.configuration, other is None or other.name in each.configuration
