@@ -163,14 +163,16 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.choose", description=__doc__)
     parser.add_argument("--code", type=Path, default=ROOT, help="the folder that pysmac_compat is imported from")
-    parser.add_argument("--beside", type=Path, help="another such folder: print ratios of regrets, --code to this")
+    parser.add_argument(
+        "--beside", type=Path, help="another such folder: print the ratios of regrets, --code to --beside"
+    )
     parser.add_argument("--problems", default="choosing", help="problems or groups (choosing)")
     parser.add_argument("--seeds", type=numbers, default=list(range(8)), help="such as 0-3 (0-7)")
     parser.add_argument("--budget", type=int, default=300, help="evaluations of a search (300)")
     parser.add_argument("--at", type=numbers, default=[50, 100, 300], help="evaluations after which to compare")
     parser.add_argument("--processes", type=int, default=2, help="searches at the same time (2)")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin none after so long")
-    parser.add_argument("--file", type=Path, default=results.WORK / "choose.jsonl", help="where the records are")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no search after this many minutes")
+    parser.add_argument("--file", type=Path, default=results.WORK / "choose.jsonl", help="file of the records")
     options = parser.parse_args()
     problems = names(options.problems)
     folders = [folder for folder in (options.code, options.beside) if folder is not None]

@@ -102,9 +102,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--costs", default=",".join(COSTS))
     parser.add_argument("--seeds", type=numbers, default=[0, 1, 2])
-    parser.add_argument("--problems", default="public", help="for own")
-    parser.add_argument("--evaluations", type=numbers, default=[100, 1000, 3000], help="for own")
-    parser.add_argument("--again", action="store_true", help="measure again what is in benchmarks/data")
+    parser.add_argument("--problems", default="public", help="only for the cost own")
+    parser.add_argument("--evaluations", type=numbers, default=[100, 1000, 3000], help="only for the cost own")
+    parser.add_argument("--again", action="store_true", help="also measure what benchmarks/data already has")
     options = parser.parse_args()
     known = results.known("costs", options.again)
     for cost, name, n, seed in wanted(

@@ -107,7 +107,7 @@ def main() -> None:
     from benchmarks.run import numbers
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.noise", description=__doc__)
-    parser.add_argument("--problems", default=",".join(BASES), help="of %(default)s; empty: only the table")
+    parser.add_argument("--problems", default=",".join(BASES), help="some of %(default)s; empty: only print the table")
     parser.add_argument("--seeds", type=numbers, default=list(range(10)), help="such as 0-3 (0-9)")
     parser.add_argument("--budgets", type=numbers, default=[100], help="evaluations of a search (100)")
     options = parser.parse_args()

@@ -142,8 +142,8 @@ def main() -> None:
     from benchmarks.run import numbers
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.optuna_sampler", description=__doc__)
-    parser.add_argument("--methods", default=",".join(METHODS), help="of %(default)s")
-    parser.add_argument("--problems", default=",".join(PROBLEMS), help="of %(default)s")
+    parser.add_argument("--methods", default=",".join(METHODS), help="some of %(default)s")
+    parser.add_argument("--problems", default=",".join(PROBLEMS), help="some of %(default)s")
     parser.add_argument("--seeds", type=numbers, default=list(range(5)), help="such as 0-3 (0-4)")
     parser.add_argument("--budget", type=int, default=100, help="evaluations of a search (100)")
     options = parser.parse_args()

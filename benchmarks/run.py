@@ -88,14 +88,14 @@ def run_cell(cell: Cell, limit: float = _LIMIT) -> results.Record:
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peers", default="ours", help=f"of {', '.join(PEERS)}")
+    parser.add_argument("--peers", default="ours", help=f"some of {', '.join(PEERS)}")
     parser.add_argument("--problems", default="all", help="problems or groups: public, scripts, noisy, ..., original")
     parser.add_argument("--seeds", type=numbers, default=[0, 1, 2], help="such as 0-4")
-    parser.add_argument("--budgets", type=numbers, default=[], help="such as 100,500; default: those of each problem")
+    parser.add_argument("--budgets", type=numbers, default=[], help="such as 100,500; default: each problem's budgets")
     parser.add_argument("--processes", type=int, default=1, help="cells at the same time")
-    parser.add_argument("--again", action="store_true", help="run cells again that are in benchmarks/data")
+    parser.add_argument("--again", action="store_true", help="also run cells that benchmarks/data already has")
     parser.add_argument("--limit", type=float, default=_LIMIT, help="wall seconds for a cell")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="start no cell after so long")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="start no cell after this many minutes")
     options = parser.parse_args()
     start = time.monotonic()
     known = results.known("cells", options.again)

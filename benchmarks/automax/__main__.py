@@ -27,15 +27,15 @@ def main() -> None:
     parser.add_argument("--splits", default="0-19", help="FIRST-LAST (default: 0-19)")
     parser.add_argument("--trials", type=int, default=15)
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=[t for t in TASKS if t[-5:] != "dized"])
-    parser.add_argument("--tpe", type=int, default=8, help="Optuna's TPE searches the first so many splits, too")
+    parser.add_argument("--tpe", type=int, default=8, help="number of first splits that Optuna's TPE also searches")
     parser.add_argument(
         "--folder",
         type=Path,
         default=results.WORK / "automax",
-        help="of the predictions, which are made once",
+        help="folder of the predictions, which are made once",
     )
-    parser.add_argument("--again", action="store_true", help="also what is in benchmarks/data already")
-    parser.add_argument("--torch", action="store_true", help="with LibAUC's own loop: six times as long")
+    parser.add_argument("--again", action="store_true", help="also run what benchmarks/data already has")
+    parser.add_argument("--torch", action="store_true", help="use LibAUC's own loop, which takes six times as long")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     register()

@@ -41,10 +41,10 @@ def table(rows: list[tuple[str, str, int, Counts]]) -> str:
 def main() -> int:
     """Run the command, and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=5, help="for each line (5)")
+    parser.add_argument("--kills", type=int, default=5, help="number for each line (5)")
     parser.add_argument("--seed", type=int, default=0, help="chooses the moments (0)")
-    parser.add_argument("--only", default="", help="lines with this text, as 'engine' or 'Dask'")
-    parser.add_argument("--minutes", type=float, default=20.0, help="no trial begins after so long (20)")
+    parser.add_argument("--only", default="", help="only lines with this text, for example 'engine' or 'Dask'")
+    parser.add_argument("--minutes", type=float, default=20.0, help="no trial begins after this many minutes (20)")
     options = parser.parse_args()
     preload()
     end, rows = time.monotonic() + 60 * options.minutes, []

@@ -24,14 +24,16 @@ _CODE = "the folder that pysmac_compat is imported from"
 
 
 def _found(commands: Commands) -> None:
-    parser = commands.add_parser("found", help="what is found at equal evaluations, with simulated workers")
-    parser.add_argument("--kinds", default="one,few,peers", help="of one, few, peers, many; empty: only the report")
+    parser = commands.add_parser("found", help="results after equal evaluations, with simulated workers")
+    parser.add_argument(
+        "--kinds", default="one,few,peers", help="some of one, few, peers, many; empty: only print the report"
+    )
     parser.add_argument("--problems", default="public,scripts,smooth", help="problems or groups")
     parser.add_argument("--seeds", type=numbers, default=list(range(10)), help="such as 0-3 (0-9)")
     parser.add_argument("--processes", type=int, default=2, help="searches at the same time (2)")
-    parser.add_argument("--file", type=Path, default=results.WORK / "found.jsonl", help="where the records are")
+    parser.add_argument("--file", type=Path, default=results.WORK / "found.jsonl", help="file of the records")
     parser.add_argument("--code", type=Path, default=ROOT, help=_CODE)
-    parser.add_argument("--beside", type=Path, help="records of another version, to be compared with")
+    parser.add_argument("--beside", type=Path, help="records of another version, for a comparison")
 
 
 def _simulate(commands: Commands) -> None:
@@ -40,25 +42,27 @@ def _simulate(commands: Commands) -> None:
     parser.add_argument(
         "--runs",
         default="1:300,10:1000,100:3000,1000:10000",
-        help="workers:evaluations, ...; empty: only the report, on all of --file",
+        help="workers:evaluations, ...; empty: only print the report on all of --file",
     )
     parser.add_argument("--seeds", type=numbers, default=[0], help="such as 0-2 (0)")
     parser.add_argument("--mean", type=float, default=60.0, help="seconds of a call (60)")
-    parser.add_argument("--sigma", type=float, default=1.0, help="of the log-normal lengths (1)")
-    parser.add_argument("--modes", default="ended", help="of ended, begun:LAG, with the lag in workers: ended,begun:4")
-    parser.add_argument("--free", action="store_true", help="the clock stands still while the engine computes")
-    parser.add_argument("--file", type=Path, help="add the records to this; what it has is not simulated again")
+    parser.add_argument("--sigma", type=float, default=1.0, help="sigma of the log-normal lengths (1)")
+    parser.add_argument(
+        "--modes", default="ended", help="such as ended,begun:4; the lag is in units of the number of workers"
+    )
+    parser.add_argument("--free", action="store_true", help="the clock stops while the engine computes")
+    parser.add_argument("--file", type=Path, help="add the records to this file; its searches do not run again")
     parser.add_argument("--code", type=Path, default=ROOT, help=_CODE)
 
 
 def _busy(commands: Commands) -> None:
-    parser = commands.add_parser("busy", help="real workers whose calls sleep, beside a plain pool and Optuna")
+    parser = commands.add_parser("busy", help="real workers whose calls sleep, compared with a plain pool and Optuna")
     parser.add_argument("--kinds", default="lognormal,tenth,equal")
     parser.add_argument("--workers", type=numbers, default=[2, 4, 8])
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--mean", type=float, default=0.5, help="seconds of a call (0.5)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--file", type=Path, help="add the records to this")
+    parser.add_argument("--file", type=Path, help="add the records to this file")
     parser.add_argument("--code", type=Path, default=ROOT, help=_CODE)
 
 

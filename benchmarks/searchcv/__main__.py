@@ -25,12 +25,12 @@ _KEY = ("peer", "task", "seed", "budget")
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.searchcv", description=__doc__)
-    parser.add_argument("--peers", default=",".join(SEARCHES), help="of %(default)s; empty: only the report")
-    parser.add_argument("--tasks", default=",".join(TASKS), help="of %(default)s")
+    parser.add_argument("--peers", default=",".join(SEARCHES), help="some of %(default)s; empty: only print the report")
+    parser.add_argument("--tasks", default=",".join(TASKS), help="some of %(default)s")
     parser.add_argument("--seeds", type=numbers, default=list(range(10)), help="such as 0-3 (0-9)")
     parser.add_argument("--fits", type=numbers, default=[100, 250], help="budgets in fits on a fold (100,250)")
     parser.add_argument("--seconds", type=numbers, default=[20], help="budgets in seconds (20)")
-    parser.add_argument("--file", type=Path, default=results.WORK / "searchcv.jsonl", help="where the records are")
+    parser.add_argument("--file", type=Path, default=results.WORK / "searchcv.jsonl", help="file of the records")
     return parser.parse_args()
 
 

@@ -28,11 +28,11 @@ from benchmarks.solver.table import section  # noqa: E402
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.solver", description=__doc__)
-    parser.add_argument("--methods", default=",".join(METHODS), help=f"of {', '.join(METHODS)} (all)")
+    parser.add_argument("--methods", default=",".join(METHODS), help=f"some of {', '.join(METHODS)} (all)")
     parser.add_argument("--seeds", type=numbers, default=list(range(5)), help="such as 0-9 (0-4)")
     parser.add_argument("--seconds", type=float, default=25.0, help="CPU seconds of MiniSat for a search (25)")
-    parser.add_argument("--again", action="store_true", help="also what is kept in benchmarks/data")
-    parser.add_argument("--table", action="store_true", help="only print what is recorded")
+    parser.add_argument("--again", action="store_true", help="also run what benchmarks/data already has")
+    parser.add_argument("--table", action="store_true", help="only print the table of recorded searches")
     options = parser.parse_args()
     if options.table:
         print(
