@@ -10,6 +10,7 @@ from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, cut
 from pysmac_compat.plan import Plan
 from pysmac_compat.suggestions import did_you_mean
+from pysmac_compat.target.program import Program
 from pysmac_compat.target.template import ProgramFunction
 
 #: the argument of `minimize` that makes a run pass each of these keywords
@@ -50,6 +51,9 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
             cutoff=plan.objective.cutoff,
             runtime=plan.objective.runtime,
         )
+    elif isinstance(function, Program):
+        instances = plan.instances
+        function.check(n_train=instances.n_train, n_test=instances.n_test, deterministic=plan.deterministic)
     try:
         # The signature of a wrapped function need not be the signature of its wrapper.
         accepted = inspect.signature(function, follow_wrapped=False).parameters.values()

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar
 
-from pysmac_compat.errors import cut
+from pysmac_compat.errors import ArgumentError, cut
 from pysmac_compat.evaluation.child import process_handle, told_exit
 from pysmac_compat.evaluation.current import current
 from pysmac_compat.evaluation.limits import LimitReached
@@ -236,6 +236,24 @@ class Program:
         except NoAnswer as error:
             report = Report("CRASHED", message=str(error))
         return self._noted(report, call, ended)
+
+    def check(self, *, n_train: int | None, n_test: int, deterministic: bool) -> None:
+        """Refuse a search whose seeds or instances would reach the program as parameters, or not at all.
+
+        Raises
+        ------
+        ArgumentError
+        """
+        if deterministic != self.deterministic:
+            raise ArgumentError(
+                f"deterministic={deterministic} in this search, but {self.deterministic} in Program(...): "
+                "give the same value to both"
+            )
+        known = len(self.instances or ())
+        if (n_train is None) != (self.instances is None) or (n_train is not None and n_train + n_test > known):
+            raise ArgumentError(
+                f"num_train_instances={n_train}, num_test_instances={n_test}, but Program(...) has {known} instances"
+            )
 
     def call(self, values: Mapping[str, Any], cutoff: float | None = None) -> Call:
         """Return the `Call` for these keyword arguments."""

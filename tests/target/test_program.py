@@ -192,3 +192,22 @@ def test_abort_ends_a_search_unless_the_user_says_otherwise(tmp_path):
     assert len(opt.result) == 1
     assert any("the program reported ABORT: no licence" in str(each.message) for each in caught)
     assert not resolve({"stop-on-abort": False}, program.default_options).objective.stop_on_abort
+
+
+@pytest.mark.parametrize(
+    ("instances", "arguments", "message"),
+    [
+        (None, {"deterministic": False}, "deterministic=False in this search, but True in Program"),
+        (None, {"num_train_instances": 2}, "num_train_instances=2, num_test_instances=0, but Program(...) has 0"),
+        (INSTANCES, {}, "num_train_instances=None, num_test_instances=0, but Program(...) has 2"),
+        (
+            INSTANCES,
+            {"num_train_instances": 2, "num_test_instances": 1},
+            "num_test_instances=1, but Program",
+        ),
+    ],
+)
+def test_what_would_reach_the_program_as_a_parameter_is_refused(instances, arguments, message):
+    program = Program(Command("./wrapper"), instances)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        pysmac.SMAC_optimizer().minimize(program, 3, {"x": ("integer", [0, 5], 3)}, **arguments)
