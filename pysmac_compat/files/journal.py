@@ -47,6 +47,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "quality": _NUMBER,
 }
 
+#: the end of the message about a damaged line of a journal
+OTHERS_COUNT = (
+    "; without this line its evaluation is made again, and all others count, unless several workers made them"
+)
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -228,12 +233,7 @@ def read_any_journal(
 
 
 def _damaged(path: str, number: int, what: str) -> FileFormatError:
-    hint = (
-        ""
-        if number == 1
-        else "; without this line its evaluation is made again, and all others count, unless several workers made them"
-    )
-    return FileFormatError(f"the line is damaged: {what}{hint}", path, number)
+    return FileFormatError(f"the line is damaged: {what}{'' if number == 1 else OTHERS_COUNT}", path, number)
 
 
 def _object(path: str, number: int, line: bytes) -> dict[str, Any]:

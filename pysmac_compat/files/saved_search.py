@@ -19,13 +19,18 @@ from typing import Any
 
 from pysmac_compat.errors import ArgumentError, FileFormatError
 from pysmac_compat.files.checksums import checked_line
-from pysmac_compat.files.journal import Recorded, evaluation_line, read_any_journal
+from pysmac_compat.files.journal import OTHERS_COUNT, Recorded, evaluation_line, read_any_journal
 from pysmac_compat.files.journal_header import PROPOSALS, VERSION, is_of_other_proposals
 from pysmac_compat.files.text import Path, write_bytes
 from pysmac_compat.results import Evaluation
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.ready import ReadySpace, understand
 
+#: the way out of a damaged file
+_REST = (
+    "; this file cannot be loaded, but the whole lines after the first are JSON: "
+    "Search(..., known=[(configuration, value), ...]) begins a new search with their 'configuration' and 'value'"
+)
 _SPACE = ("parameters", "conditional_clauses", "forbidden_clauses")
 
 
@@ -125,7 +130,12 @@ def read_search(path: Path) -> SavedSearch:
     FileFormatError, OSError
     """
     path = os.fspath(path)
-    head, recorded = read_any_journal(path)
+    try:
+        head, recorded = read_any_journal(path)
+    except FileFormatError as error:
+        if error.line in (None, 1):
+            raise
+        raise FileFormatError(error.message.removesuffix(OTHERS_COUNT) + _REST, path, error.line) from None
     settings, asked, n_tests = head.get("search"), head.get("asked"), head.get("tests", 0)
     if not isinstance(settings, dict) or not isinstance(asked, list):
         raise FileFormatError("expected what Search.save() writes, with 'search' and 'asked'", path, 1)
@@ -140,7 +150,8 @@ def read_search(path: Path) -> SavedSearch:
     counts = [count for count in asked if type(count) is int]
     fits = len(counts) == len(asked) == told + 1 and all(one <= other for one, other in itertools.pairwise(counts))
     if not fits or any(count < number for number, count in enumerate(counts[:-1], 1)):
-        raise FileFormatError(f"'asked' does not fit to {told} results: lines are missing or too many", path, 1)
+        message = f"'asked' does not fit to {told} results: lines are missing or too many{_REST}"
+        raise FileFormatError(message, path, 1)
     if type(n_tests) is not int or n_tests < 0:
         raise FileFormatError(f"'tests' cannot be {n_tests!r:.80}", path, 1)
     try:

@@ -210,12 +210,17 @@ class Search:
         ------
         FileFormatError
             A ``ValueError`` that names the line; also if the repeated search differs from the recorded search.
+        ArgumentError
+            If ``max_evaluations`` is less than the number of results.
         OSError
         """
         saved = read_search(path)
         search = cls.__new__(cls)
         search._definition, search._settings = saved.definition, dict(saved.settings)
         if max_evaluations is not None:
+            told = len(saved.recorded.evaluations)
+            if isinstance(max_evaluations, int) and 0 < max_evaluations < told:
+                raise ArgumentError(f"max_evaluations must be at least {told}, the number of results in {path}")
             search._settings["max_evaluations"] = max_evaluations
         try:
             search._start(saved)

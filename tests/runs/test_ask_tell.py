@@ -413,10 +413,10 @@ def changed(line, **values):
             lambda lines: [b'{"journal": 2}\n'],
             "line 1: it has no checksum|line 1: the line is damaged: it has no checksum",
         ),
-        (lambda lines: lines[:-1], "line 1: 'asked' does not fit to 2 results"),
+        (lambda lines: lines[:-1], "line 1: 'asked' does not fit to 2 results: .*known="),
         (
             lambda lines: [lines[0], lines[1].replace(b"16.0", b"17.0"), *lines[2:]],
-            "line 2: .*does not fit its checksum",
+            "line 2: .*does not fit its checksum; this file cannot be loaded, .*known=",
         ),
         (lambda lines: [*lines[:3], changed(lines[3], configuration={"x": 0.0})], "line 4: evaluation 3 was that of"),
         (
@@ -437,6 +437,8 @@ def test_no_file_of_a_search(saved, tmp_path, change, message):
 def test_files_that_are_not_read_or_written(saved, tmp_path):
     (tmp_path / "search").write_bytes(b"".join(saved))
     assert [trial.number for trial in Search.load(tmp_path / "search").open] == [4]
+    with pytest.raises(ArgumentError, match="max_evaluations must be at least 3, the number of results in"):
+        Search.load(tmp_path / "search", max_evaluations=2)
     with pytest.raises(FileNotFoundError):
         Search.load(tmp_path / "missing")
     for path, error in ((tmp_path, IsADirectoryError), (tmp_path / "missing" / "search", FileNotFoundError)):
