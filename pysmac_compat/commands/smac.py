@@ -132,7 +132,7 @@ def run_scenario(found: ProgramScenario, wishes: Wishes, on_event: Callable[[Eve
         try:
             minimisation.carry_out(on_event)
         except KeyboardInterrupt:
-            print(told_at_the_end(found, minimisation.result), flush=True)
+            print(f"{told_at_the_end(found, minimisation.result)}\n\n--resume continues this search", flush=True)
             raise
     return minimisation.result
 

@@ -146,9 +146,12 @@ class ResultBuilder:
             not self.plan.start.known and all(e.value == useless and not e.succeeded for e in run.evaluations)
         ):
             count = len(run.evaluations)
-            which = (
-                f"all {count} evaluations have failed" if count > 1 else "all evaluations have failed (there was one)"
-            )
+            if any(e.succeeded for e in run.evaluations):
+                which = "each configuration has a failed evaluation"
+            elif count == 1:
+                which = "all evaluations have failed (there was one)"
+            else:
+                which = f"all {count} evaluations have failed"
             warn(f"{which}; the default configuration is returned")
 
     def so_far(self, run: int, unlearnt: Collection[int] = ()) -> Result:

@@ -259,6 +259,7 @@ def test_ctrl_c(tmp_path, prepared):
         out, err = process.stdout.read(), process.stderr.read()
     assert process.wait() == 130
     assert "interrupted" in err
+    assert out.rstrip().endswith("--resume continues this search")
     assert "Traceback" not in err
     assert "the best configuration is called so:\n./wrapper.sh" in out
     header = json.loads((tmp_path / "smac-output" / "s" / "journal-run-1.jsonl").read_text().splitlines()[0])

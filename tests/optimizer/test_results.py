@@ -138,6 +138,14 @@ def test_all_failed(quality, value):
     assert optimizer.result.active_configuration == {"c": "a", "x": 4.0}
 
 
+def test_each_configuration_fails_on_an_instance():
+    def function(x, instance):
+        return x / (1 - instance)
+
+    with pytest.warns(UserWarning, match="each configuration has a failed evaluation; the default configuration is"):
+        direct().minimize(function, 4, {"x": SPACE["x"]}, num_train_instances=2)
+
+
 def test_a_failure_is_never_the_incumbent_however_low_the_timeout_quality():
     optimizer = direct()
     optimizer.smac_options["timeout_quality"] = -1000
