@@ -21,13 +21,13 @@ def check_model(settings: Settings) -> None:
     """
     name = settings.model["name"]
     if "/" not in name:
-        raise ArgumentError(f"model.name: a model of Hugging Face is called owner/model, got {name!r}")
+        raise ArgumentError(f"model.name must be the owner/model of a Hugging Face model, got {name!r}")
     try:
         need("transformers").AutoConfig.from_pretrained(name)
     except (OSError, ValueError) as error:
         raise ArgumentError(
-            f"model.name: {name!r} is neither in the cache of this machine nor to be downloaded from here; fetch it "
-            f"where there is a network and give its folder as ./folder/model ({str(error).splitlines()[0]})"
+            f"model.name: {name!r} is not in the cache of this machine and cannot be downloaded from here; download it "
+            f"elsewhere, and give its folder as ./folder/model ({str(error).splitlines()[0]})"
         ) from None
 
 

@@ -114,15 +114,15 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     """
     config = search_config(settings)
     if settings.training["resume_from_checkpoint"]:
-        warn("training.resume_from_checkpoint has no effect, trials start afresh; automax.overwrite: false resumes")
+        warn("training.resume_from_checkpoint has no effect on trials; automax.overwrite: false resumes the search")
     trainer = need("automax.libauc.factory").TrainerFactory(settings, graph)
     trainer.check()
     nothing = all(isinstance(hp, Constant) for hp in trainer.cs.values())
     if nothing:
         config = replace(config, n_trials=trainer.n_instances or 1)
     tuner = AutoMAX(trainer, config, settings.target)
-    searched = f"searching {', '.join(tuner.configspace)}; the best validation {tuner.target} wins"
-    print("nothing to search: what the file says is trained once" if nothing else searched, flush=True)
+    searched = f"searching {', '.join(tuner.configspace)}; the trial with the best validation {tuner.target} is chosen"
+    print("nothing to search: the settings are trained once" if nothing else searched, flush=True)
     best = tuner.optimize()
     default = dict(tuner.configspace.get_default_configuration())
     lines, report = best_lines(tuner.log, dict(best), tuner.target, trainer.metrics, default)
@@ -185,7 +185,10 @@ def command(
             print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
             return 2
         except KeyboardInterrupt:
-            print(f"{program}: interrupted; the trials that have ended are kept, --resume goes on", file=sys.stderr)
+            print(
+                f"{program}: interrupted; the finished trials are kept, and --resume continues the search",
+                file=sys.stderr,
+            )
             return 130
         return 0 if tuner.best_score > float("-inf") else 1
 

@@ -181,7 +181,7 @@ def check_settings(content: Any) -> Settings:
     if "val" not in splits:
         raise ArgumentError(f"dataset.eval_splits must have 'val', by which configurations are chosen, got {splits!r}")
     if len(set(map(str, splits))) < len(splits):
-        raise ArgumentError(f"dataset.eval_splits: a split is there twice: {splits!r}")
+        raise ArgumentError(f"dataset.eval_splits names a split twice: {splits!r}")
     settings = Settings(
         dataset,
         model,

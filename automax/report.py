@@ -144,8 +144,8 @@ def noisy(report: Mapping[str, Any]) -> str:
     if (high - low) / 2 <= _WIDE:
         return ""
     return (
-        f"the rows of val leave the validation score of the best trial open from {low:.3f} to {high:.3f} (95 %): "
-        "trials that differ less are not told apart; more rows in val, or automax.folds, help"
+        f"with these rows of val, the validation score of the best trial may be {low:.3f} to {high:.3f} (95 %), so "
+        "smaller differences between trials mean nothing; more rows in val, or automax.folds, help"
     )
 
 

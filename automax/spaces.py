@@ -203,8 +203,8 @@ def find_pair(loss: str, optimizer: str | None = None, kwargs: Mapping[str, Any]
         raise ArgumentError(f"unknown optimizer {optimizer!r}{nearest(optimizer, known)}")
     partners = list(dict.fromkeys(pair.loss for pair in PAIRS if pair.optimizer == optimizer))
     raise ArgumentError(
-        f"the loss {loss!r} does not go with the optimizer {optimizer!r}: the partner of {loss} is "
-        f"{' or '.join(optimizers)}, and that of {optimizer} is {' or '.join(partners)}"
+        f"the loss {loss!r} does not go with the optimizer {optimizer!r}: use the optimizer "
+        f"{' or '.join(optimizers)}, or the loss {' or '.join(partners)}"
     )
 
 
@@ -236,7 +236,7 @@ def for_labels(pair: Pair, multilabel: bool) -> Pair:
         return pair
     if not pair.multilabel:
         raise ArgumentError(
-            f"{pair.loss} has no form for several labels in LibAUC; those that have are "
+            f"{pair.loss} has no form for several labels in LibAUC; use one of "
             f"{', '.join(dict.fromkeys(p.loss for p in PAIRS if p.multilabel))}"
         )
     space = dict(pair.loss_space)

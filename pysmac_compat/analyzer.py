@@ -111,7 +111,7 @@ class SMAC_analyzer:
         if not found:
             found = [path for path in sorted(glob.glob(os.path.join(glob.escape(out), "*"))) if trajectories(path)]
             if len(found) > 1:
-                raise ArgumentError(f"there are several folders with runs, give one of them: {', '.join(found)}")
+                raise ArgumentError(f"obj: several folders hold runs, pass one of these folders: {', '.join(found)}")
         return next(iter(found), expected[0])
 
     def _read(self, run: int | str, path: str) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def _find_scenario(path: str) -> str:
     if os.path.isfile(path):
         return path
     if not os.path.isdir(path):
-        raise ArgumentError(f"there is neither a scenario file nor a folder {path!r}")
+        raise ArgumentError(f"obj: expected a scenario file or a folder, but {path!r} does not exist")
     where = glob.escape(path)
     for pattern in ("scenario.dat", "scenario.txt", "*.scenario", "state-run*/scenario.txt"):
         found = sorted(glob.glob(os.path.join(where, pattern)))
@@ -216,9 +216,9 @@ def _find_scenario(path: str) -> str:
             return found[0]
     found = [file for file in sorted(glob.glob(os.path.join(where, "*"))) if _names_parameters(file)]
     if len(found) > 1:
-        raise ArgumentError(f"there are several scenario files, give one of them: {', '.join(found)}")
+        raise ArgumentError(f"obj: there are several scenario files, pass one of them: {', '.join(found)}")
     if not found:
-        raise ArgumentError(f"there is no scenario file (as scenario.dat) in {path!r}")
+        raise ArgumentError(f"obj: there is no scenario file, such as scenario.dat, in {path!r}")
     return found[0]
 
 

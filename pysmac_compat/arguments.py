@@ -29,7 +29,7 @@ OTHER_NAMES = {
     **dict.fromkeys(("n_jobs", "n_workers", "workers"), "smac_options['workers'] = ... of the optimizer"),
     **dict.fromkeys(("random_state", "rng"), "seed=..."),
     **dict.fromkeys(("callback", "callbacks"), "on_event=..., or stop_when=... to end the search"),
-    **dict.fromkeys(("objective", "fun", "fn", "function"), "func, which comes first"),
+    **dict.fromkeys(("objective", "fun", "fn", "function"), "func, the first argument"),
     **dict.fromkeys(("space", "search_space", "configspace", "params"), "parameter_dict=..."),
     "show_progress_bar": "progress=True",
     "x0": "known=[(configuration, value), ...], or smac_options['initial-incumbent'] without its value",
@@ -42,22 +42,22 @@ OTHER_NAMES = {
 NOT_HERE = {
     **dict.fromkeys(
         ("directions", "objectives", "multi_objectives", "multi_objective_algorithm", "n_objectives"),
-        "one objective is minimised here; Optuna, SMAC3 and Ax have several",
+        "the search has one objective; Optuna, SMAC3 and Ax take several",
     ),
     **dict.fromkeys(
         ("pruner", "scheduler", "hyperband", "min_budget", "max_budget", "eta", "resource_attr", "max_t", "fidelity"),
-        "no call is stopped early here, or made with a smaller budget; Optuna has pruners, and SMAC3, Ray Tune and "
-        "Syne Tune have Hyperband. Folds or problems on which configurations race are num_train_instances=...",
+        "every call runs to its end, with the whole budget; Optuna has pruners, and SMAC3, Ray Tune and Syne Tune have "
+        "Hyperband. To race configurations on folds or problems, use num_train_instances=...",
     ),
     **dict.fromkeys(
         ("storage", "storages", "load_if_exists"),
-        "a search has files and no database that several processes share, as Optuna has; use "
-        "SMAC_optimizer(working_directory=..., persistent_files=True) with minimize(resume=True), or "
-        "smac_options['dask-client'] for calls on other machines",
+        "a search keeps files, not a database for several processes like Optuna. To resume a search, use "
+        "SMAC_optimizer(working_directory=..., persistent_files=True) and minimize(resume=True); for calls on other "
+        "machines, use smac_options['dask-client']",
     ),
     **dict.fromkeys(
         ("sampler", "algo", "search_alg", "surrogate", "acquisition_function", "base_estimator", "acq_func"),
-        "the search is SMAC's, and smac_options['model'] chooses its model; SMAC3, Ax and Optuna take parts of yours",
+        "the search is SMAC, and smac_options['model'] chooses its model; SMAC3, Ax and Optuna accept your own parts",
     ),
 }
 #: other tools' names for arguments of ``SMAC_optimizer``, and the argument that is meant
@@ -84,7 +84,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
         Accept a float with a warning, as the original did.
     """
     if truncate and isinstance(value, float) and math.isfinite(value):
-        warn(f"{name}={shown(value)} is read as {int(value)}")
+        warn(f"{name} must be an integer, got {shown(value)}; it is read as {int(value)}")
         value = int(value)
     try:
         if isinstance(value, bool):
@@ -166,14 +166,16 @@ def path(name: str, value: Any) -> str:
     if any(ord(c) < 32 or ord(c) == 127 for c in text):
         raise ArgumentError(f"{name} must be a path without control characters, got {shown(text)}")
     if text != text.rstrip():
-        raise ArgumentError(f"{name} must not end with a blank, got {shown(text)}: scenario files cannot hold that")
+        raise ArgumentError(
+            f"{name} must not end with a blank, got {shown(text)}: a scenario file cannot hold such a path"
+        )
     return text
 
 
 def evaluations(value: Any) -> int:
     """Return the number of evaluations; accept a string of digits with a warning, as the original did."""
     if isinstance(value, str) and isinstance(whole(value), int):
-        warn(f"max_evaluations={shown(value)} is read as the number {whole(value)}")
+        warn(f"max_evaluations must be an integer, got {shown(value)}; it is read as {whole(value)}")
         value = whole(value)
     return integer("max_evaluations", value)
 
@@ -199,14 +201,16 @@ def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
 def seeds(seed: Any, num_runs: int) -> list[int]:
     """Return one seed per run: s, s + 1, ... for an integer s, or the elements of a list, tuple, range or array."""
     if seed is None:
-        warn("seed=None is read as 0", DeprecationWarning)
+        warn("seed=None is read as seed=0: pass an integer", DeprecationWarning)
         seed = 0
     if getattr(seed, "ndim", 0) == 1:
         seed = list(seed)  # a numpy array
     if isinstance(seed, (list, tuple, range)):
         found = [_seed(s) for s in seed]
         if len(found) != num_runs:
-            raise ArgumentError(f"seed must have one element for each run (num_runs={num_runs}), got {len(found)}")
+            raise ArgumentError(
+                f"seed must have one element for each run (num_runs={num_runs}), got {len(found)} elements"
+            )
         return found
     first = _seed(seed)
     return [_seed(first + i) for i in range(num_runs)]

@@ -51,7 +51,7 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if alias not in ALIASES:
             return None
         if fullname == "pySMAC":
-            warn("the module is called pysmac now, not pySMAC", DeprecationWarning)
+            warn("the module pySMAC is now called pysmac: write import pysmac", DeprecationWarning)
         if importlib.util.find_spec(_OURS + dot + rest) is None:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)

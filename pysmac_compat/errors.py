@@ -110,7 +110,9 @@ class LinkedFileError(ArgumentError, OSError):
         super().__init__(file)
 
     def __str__(self) -> str:
-        return f"{self.file} is a symbolic link, and nothing is written through one; remove it (folders may be links)"
+        return (
+            f"{self.file} is a symbolic link, and files are not written through links; remove it (folders may be links)"
+        )
 
 
 class ClauseError(PysmacError, ValueError):
@@ -169,7 +171,7 @@ class UnsupportedPlatformError(PysmacError, RuntimeError):
     def __init__(self) -> None:
         super().__init__(
             "pysmac_compat does not run on Windows, which has no fork: use the Windows Subsystem for Linux (WSL), "
-            "https://learn.microsoft.com/windows/wsl, and install it there"
+            "https://learn.microsoft.com/windows/wsl, and install pysmac_compat there"
         )
 
     def __reduce__(self) -> tuple[type[UnsupportedPlatformError], tuple[()]]:

@@ -149,7 +149,7 @@ def _checked(
     """Refuse unknown keywords; return the name of the first argument if the objective gets the array by position."""
     doubled = sorted(constants.keys() & groups.names)
     if doubled:
-        raise ArgumentError(f"{doubled[0]!r} is what fmin hands to the objective; give it no argument of this name")
+        raise ArgumentError(f"fmin itself passes {doubled[0]!r} to the objective; rename your argument {doubled[0]!r}")
     try:
         accepted = inspect.signature(objective, follow_wrapped=False).parameters.values()
     except (TypeError, ValueError):  # a function in C has no signature

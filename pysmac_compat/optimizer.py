@@ -279,7 +279,7 @@ class SMAC_optimizer:
         refuse_while_importing_main()
         resume = resume or resume_by_default
         if num_instances is not None:
-            warn("num_instances is now called num_train_instances", DeprecationWarning)
+            warn("minimize(num_instances=...) is deprecated: use minimize(num_train_instances=...)", DeprecationWarning)
             num_train_instances = num_instances if num_train_instances is None else num_train_instances
         if isinstance(max_evaluations, (Mapping, list)) and isinstance(parameter_dict, int):
             raise ArgumentError(
@@ -323,7 +323,9 @@ class SMAC_optimizer:
                 "function": func,
             }
             if resume and not self._persistent:
-                raise ArgumentError("resume=True needs SMAC_optimizer(persistent_files=True): no files, no journal")
+                raise ArgumentError(
+                    "resume=True needs SMAC_optimizer(persistent_files=True), which keeps the journal of a search"
+                )
             patience = PATIENCE if resume else 0.0
             locks = self._held
             if self._persistent and not locks:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 _REASON = (
-    "{} of pysmac needs a package for instance-specific configuration that was never published, so that it cannot be "
-    "done here. Instead, minimise for groups of similar instances, one SMAC_optimizer.minimize each; or give "
-    "train_instance_features to one minimize for a configuration that is good on all of them."
+    "{} of pysmac needs a package that was never published, so pysmac_compat cannot do it. Group similar instances, "
+    "and call SMAC_optimizer.minimize for each group; or pass train_instance_features to one minimize call, for a "
+    "configuration that is good on all instances."
 )
 
 

@@ -179,7 +179,7 @@ class remote_smac:
             self.close()
             if isinstance(error, SearchError) or not isinstance(error, Exception):
                 raise
-            raise SearchError(f"the search has failed; what it had found is kept: {error!r}") from error
+            raise SearchError(f"the search failed, and its results so far are kept: {error!r}") from error
 
     @property
     def result(self) -> Result:

@@ -130,11 +130,11 @@ class StopRules:
         for rule in given:
             if not callable(rule):
                 raise ArgumentError(
-                    f"stop_when must be a function of the result so far, as pysmac_compat.stopping.target(0.1), or a "
-                    f"list of such functions, got {shown(rule)}"
+                    f"stop_when must be a function of the result so far, such as pysmac_compat.stopping.target(0.1), "
+                    f"or a list of such functions, got {shown(rule)}"
                 )
             if rule in (target, patience, no_better_than):
-                raise ArgumentError(f"stop_when: {rule.__name__} needs its arguments, as {rule.__name__}(...)")
+                raise ArgumentError(f"stop_when: {rule.__name__} needs its arguments: write {rule.__name__}(...)")
         self._rules: list[Rule] = given
 
     def __bool__(self) -> bool:

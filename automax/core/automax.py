@@ -159,7 +159,7 @@ class AutoMAX(SMAC_optimizer):
             except (ResumeError, FileFormatError) as error:
                 if not resume:
                     raise
-                warn(f"{error}; the search begins anew, and what is known is not trained again")
+                warn(f"{error}; the search starts from the beginning, and trials with a result are not trained again")
                 self._record.describe(first=self._known())
         return self.result.active_configuration if self.result else found
 
@@ -190,7 +190,7 @@ class AutoMAX(SMAC_optimizer):
             return sum(self.train(space, seed, i) for i in range(n_instances)) / n_instances
         if instance is not None and instance not in range(n_instances or 0):
             has = "no instances" if n_instances is None else f"the instances 0 to {n_instances - 1}"
-            raise ArgumentError(f"the trainer has {has}, got instance={instance!r:.200}")
+            raise ArgumentError(f"instance must fit the trainer, which has {has}, got {instance!r:.200}")
         if not self._started:
             self._open()
         training = self._start()
@@ -208,7 +208,7 @@ class AutoMAX(SMAC_optimizer):
         from automax.page import page
 
         if not any("number" in trial for trial in self.log):
-            raise ArgumentError("report() is about the trials of a search: call optimize() first")
+            raise ArgumentError("report() needs the trials of a search: call optimize() first")
         return page(self, self._record, self.result or load_result(self._record.folder), path)
 
     def refit(self) -> dict[str, Any]:
@@ -233,7 +233,7 @@ class AutoMAX(SMAC_optimizer):
             If the training fails.
         """
         if self.result is None:
-            raise ArgumentError("refit() is about the best configuration: call optimize() first")
+            raise ArgumentError("refit() needs the best configuration: call optimize() first")
         config = self.config
         best = self._configuration(self.result.active_configuration)
         return refit(self.trainer, best, self._record, config.SEED, config.trial_memory_limit, config.trial_time_limit)

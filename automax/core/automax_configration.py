@@ -122,8 +122,8 @@ class AutoMAXConfigration:
     def __init__(self, **kwargs: Any) -> None:
         if "output_path" in kwargs:
             if "output_directory" in kwargs:
-                raise ArgumentError("output_path is the older name of output_directory: give one of them")
-            warn("output_path is called output_directory now", DeprecationWarning)
+                raise ArgumentError("output_path is the old name of output_directory: give only output_directory")
+            warn("output_path is deprecated: use output_directory", DeprecationWarning)
             kwargs["output_directory"] = kwargs.pop("output_path")
         known = [each.name for each in fields(self)]
         for key in kwargs:

@@ -94,7 +94,7 @@ class autopartial:  # noqa: N801 (the documented name; a callable, like functool
         if _INACTIVE in args:
             name = self._names[args.index(_INACTIVE)]
             raise ParameterError(
-                f"{prefix + name!r} is not active here; what can be inactive must be given by its name"
+                f"{prefix + name!r} is inactive in this configuration; pass a conditional hyperparameter by name"
             )
         kwds = {name: self._value(name, value, space, prefix) for name, value in self.kwds.items()}
         kwds = {name: value for name, value in kwds.items() if value is not _INACTIVE}
@@ -152,7 +152,7 @@ def _positional_names(function: Callable[..., Any], args: tuple[Any, ...], kwds:
     open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters)
     for name in kwds:
         if name in names and name in by_keyword:
-            raise ParameterError(f"argument {name!r} is given twice, by its place and by its name")
+            raise ParameterError(f"argument {name!r} is given twice, by position and by name")
         if name not in by_keyword and not open_ended:
             raise ParameterError(f"argument {name!r}: the function does not take it")
     return names

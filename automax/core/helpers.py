@@ -92,11 +92,13 @@ def _parse(name: str, specification: Any) -> Hyperparameter:
     kind = kind or _infer(name, value, default, log)
     if kind == "constant":
         if default is not _MISSING and _frozen(default) != _frozen(value):
-            raise ParameterError(f"hyperparameter {name!r}: the default {default!r} is not its only value {value!r}")
+            raise ParameterError(
+                f"hyperparameter {name!r}: the default of a constant must be its value {value!r}, got {default!r}"
+            )
         return Constant(name, _frozen(value))
     if kind == "categorical":
         if log:
-            warn(f"hyperparameter {name!r}: log has no meaning for a list of choices and is ignored")
+            warn(f"hyperparameter {name!r}: log has no effect on a list of choices")
         return _categorical(name, value, default)
     return _range(name, value, default, log, kind)
 

@@ -93,16 +93,14 @@ class TrialRecord:
             If they are different searches. The message names the difference.
         """
         before = self.description
-        differences = [
-            f"{called} is not what it was" for k, called in _FIXED.items() if before.get(k, new[k]) != new[k]
-        ]
+        differences = [f"{called} has changed" for k, called in _FIXED.items() if before.get(k, new[k]) != new[k]]
         # a search has no identity if its trainer has no attribute of this name
         if before.get("identity") is not None and new["identity"] is not None:
             old, now = _flat(before["identity"]), _flat(new["identity"])
             for name in sorted({*old, *now}):
                 if old.get(name) != now.get(name):
                     is_now = f"{now.get(name, 'null'):.200}"
-                    differences.append(f"{name} was {old.get(name, 'null'):.200}, and is {is_now}")
+                    differences.append(f"{name} was {old.get(name, 'null'):.200}, now it is {is_now}")
         if differences:
             raise ArgumentError(
                 f"the search in {str(self.folder)!r} cannot be resumed: {differences[0]}; "

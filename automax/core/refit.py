@@ -55,7 +55,7 @@ def refit(
     outcome = call_isolated(call, memory_mb=memory_mb, cutoff=cutoff)
     found = _find(record, mark)
     if found is None:
-        raise RuntimeError(f"the training on train and val has failed: {outcome.message.strip() or outcome.status}")
+        raise RuntimeError(f"the training on train and val failed: {outcome.message.strip() or outcome.status}")
     return found
 
 
@@ -75,7 +75,5 @@ def _epochs(trials: Sequence[Mapping[str, Any]]) -> int:
     """Return the number of the best epoch, averaged over the trainings of the configuration."""
     known = [t["epoch"] for t in trials if isinstance(t.get("epoch"), (int, float))]
     if not known:
-        raise ArgumentError(
-            "no training of the best configuration has told its best epoch: nothing says how long to train"
-        )
+        raise ArgumentError("refit() needs the best epoch, but no training of the best configuration reported an epoch")
     return max(1, round(sum(known) / len(known)))

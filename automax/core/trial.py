@@ -157,13 +157,15 @@ def _summary(made: Any) -> dict[str, Any]:
     """Return the summary of a trainer after its training, in a form that JSON can hold."""
     summary = made.state.train_summary
     if not isinstance(summary, Mapping) or "val" not in summary:
-        raise TrialFailed("train_summary has no 'val': the trainer needs a validation split (and LibAUC's a callback)")
+        raise TrialFailed(
+            "train_summary has no 'val': the trainer needs a validation split (and a trainer of LibAUC a callback)"
+        )
     value = float(summary["val"])
     if not math.isfinite(value):
         raise TrialFailed(f"the validation score is {value}")
     taken = [name for name in summary if name in _OURS]
     if taken:
-        warn(f"train_summary: {', '.join(taken)}: left out, as the log has entries of that name")
+        warn(f"train_summary: left out: {', '.join(taken)}, because the log has its own entries of these names")
     return {**storable({name: entry for name, entry in summary.items() if name not in _OURS}), "val": value}
 
 

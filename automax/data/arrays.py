@@ -158,14 +158,14 @@ def imbalanced_rows(y: npt.NDArray[Any], imratio: float, seed: int) -> npt.NDArr
         raise ArgumentError(f"imratio must be a number between 0 and 1, got {imratio!r}")
     labels = y.reshape(len(y), -1)
     if labels.shape[1] != 1:
-        raise ArgumentError("imratio has a meaning for one label only")
+        raise ArgumentError(f"imratio needs data with one label, got {labels.shape[1]} labels")
     rng = np.random.RandomState(seed)
     positive, negative = (rng.permutation(np.flatnonzero(labels[:, 0] == label)) for label in (1, 0))
     odds = imratio / (1 - imratio)
     positive = positive[: round(odds * len(negative))]
     negative = negative[: round(len(positive) / odds)]
     if len(positive) == 0 or len(negative) == 0:
-        raise ArgumentError(f"imratio={imratio} leaves no rows of one class, of {len(y)} in all")
+        raise ArgumentError(f"imratio={imratio} leaves no row of one of the classes ({len(y)} rows before)")
     return np.sort(np.concatenate([positive, negative]))
 
 

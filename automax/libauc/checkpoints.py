@@ -63,7 +63,9 @@ def load_model(folder: str | Path, ensemble: bool = True) -> Any:
     if not (folder / ABOUT).is_file():
         trainings = sorted(str(path.parent) for path in folder.glob(f"*/{ABOUT}"))
         if trainings:
-            raise ArgumentError(f"{folder} holds the models of {len(trainings)} trainings: {', '.join(trainings)}")
+            raise ArgumentError(
+                f"{folder} holds {len(trainings)} trainings, choose one of these folders: {', '.join(trainings)}"
+            )
         raise ArgumentError(f"{folder} holds no model: there is no {ABOUT}")
     if ensemble and (folder / ensembles.ABOUT).is_file():
         members = json.loads((folder / ensembles.ABOUT).read_text())["members"]

@@ -180,9 +180,11 @@ class TrainerFactory:
         training = self.settings.training
         losses = training["loss"] if isinstance(training["loss"], list) else [training["loss"]]
         if not losses:
-            raise ArgumentError("training.loss is empty")
+            raise ArgumentError("training.loss must name at least one loss")
         if len(losses) > 1 and training["optimizer"] is not None:
-            raise ArgumentError("training.optimizer: with several losses each has its own; leave it out")
+            raise ArgumentError(
+                "training.optimizer: with several losses, each loss has its own optimizer; leave this key out"
+            )
         found = {}
         for loss in losses:
             optimizer = training["optimizer"] or ("Adam" if self.graph and loss == "BCELoss" else None)
@@ -192,7 +194,7 @@ class TrainerFactory:
             found[loss] = for_labels(pair, self.n_labels > 1)
         pairs = [(pair.loss, pair.optimizer, pair.modes) for pair in found.values()]
         if len(set(losses)) < len(losses) or len(set(pairs)) < len(pairs):
-            raise ArgumentError(f"training.loss: a loss is there twice: {losses!r}")
+            raise ArgumentError(f"training.loss names a loss twice: {losses!r}")
         return found
 
     def kwargs_of(self, kind: str, loss: str) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Metrics:
 
     def __init__(self, names: Sequence[str], kwargs: Sequence[Mapping[str, Any]] = ()) -> None:
         if not names:
-            raise ArgumentError("metrics: at least one is needed")
+            raise ArgumentError("metrics must name at least one metric")
         self._warned: set[tuple[int, ...]] = set()
         self._functions: dict[str, Callable[[Array, Array], float]] = {}
         self._names = []
@@ -58,7 +58,7 @@ class Metrics:
                 raise ArgumentError(f"metrics: unknown metric {name!r}{nearest(name, _NAMES)}")
             key, function = _metric(name.upper(), options)
             if key in self._functions:
-                raise ArgumentError(f"metrics: {key} is there twice")
+                raise ArgumentError(f"metrics: {key} occurs twice")
             self._functions[key] = function
             self._names.append(name.upper())
 
@@ -99,7 +99,7 @@ class Metrics:
         y_true, y_score = (np.asarray(a).reshape(len(a), -1) for a in (y_true, y_score))
         both = [j for j in range(y_true.shape[1]) if 0 < (y_true[:, j] == 1).sum() < len(y_true)]
         if not both:
-            raise ArgumentError("there are no rows of both classes: no metric can be computed")
+            raise ArgumentError("no metric can be computed: no label has rows of both classes")
         left_out = tuple(j for j in range(y_true.shape[1]) if j not in both)
         if left_out and left_out not in self._warned:
             self._warned.add(left_out)

@@ -105,7 +105,7 @@ class _Adapted(Trainer):
                 scores.append(self._probabilities(model, data).cpu().numpy())
         y_true, y_score = np.concatenate(labels), np.concatenate(scores)
         if not np.isfinite(y_score).all():
-            raise TrainingDiverged("the model's scores are not finite any more: a lower lr may help")
+            raise TrainingDiverged("the scores of the model are no longer finite: a lower lr may help")
         self.predictions.append((y_true, y_score))
         return self.metric(y_true, y_score), y_true, y_score
 
@@ -135,12 +135,12 @@ class _Adapted(Trainer):
             try:
                 self.evaluate_loop(model)
             except RuntimeError as error:
-                raise ArgumentError(f"model: it fails on a batch of the shape {shape}: {error}") from error
+                raise ArgumentError(f"model: the model fails on a batch of the shape {shape}: {error}") from error
         y_true, y_score = self.predictions[0]
         if y_score.reshape(len(y_score), -1).shape != y_true.shape:
             raise ArgumentError(
-                f"model: it gives the shape {y_score.shape} for a batch of {len(y_true)} rows, and {y_true.shape} "
-                "is needed: a logit for each label"
+                f"model: the output for a batch of {len(y_true)} rows must have the shape {y_true.shape}, with a logit "
+                f"for each label, got {y_score.shape}"
             )
 
     def _pretrain(self) -> None:
@@ -167,8 +167,8 @@ class ArrayTrainer(_Adapted):
         if models.registered(name) is None:
             if "/" not in name and np.ndim(example) < 3:
                 raise ArgumentError(
-                    f"model.name: {name!r} is no registered model{nearest(name, models.registered_names())} (LibAUC's "
-                    f"own take images; these examples have the shape {tuple(np.shape(example))})"
+                    f"model.name: {name!r} is not a registered model{nearest(name, models.registered_names())} "
+                    f"(LibAUC's own models take images; these examples have the shape {tuple(np.shape(example))})"
                 )
             super()._build_model(dict(model_cfg))
             return

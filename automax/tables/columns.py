@@ -201,7 +201,7 @@ def _check_known(name: str, before: Any, after: Any, wanted: str) -> None:
     if lost.any():
         row = int(np.argmax(lost))
         raise ArgumentError(
-            f"column {shown(name)} holds {wanted} in the rows that were learnt from, got "
+            f"column {shown(name)} must hold {wanted}, as when the classifier was fitted, got "
             f"{shown(before.iloc[row])} in row {row + 1}"
         )
 

@@ -45,7 +45,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stderr.close()
         return 1
     except KeyboardInterrupt:
-        end = "; the trials that have ended are kept, --resume goes on" if name == FIT else ""
+        end = "; the finished trials are kept, and --resume continues the search" if name == FIT else ""
         print(f"automax {name}: interrupted{end}", file=sys.stderr)
         return 130
 
@@ -97,10 +97,10 @@ def _fit(arguments: argparse.Namespace) -> int:
     X, y = take_target(table, arguments.target, arguments.data)
     unnamed = [name for name in without_names(X) if name not in arguments.drop]
     if unnamed:
-        print(f"left out, as they have no name: {', '.join(unnamed)}", flush=True)
+        print(f"columns without a name are left out: {', '.join(unnamed)}", flush=True)
     X = X.drop(columns=[name for name in (*arguments.drop, *unnamed) if name in X.columns])
     if X.shape[1] == 0:
-        raise ArgumentError("--drop leaves no column to learn from")
+        raise ArgumentError("no column is left to learn from: --drop and columns without a name take away all of them")
     X, y, X_test, y_test = _divided(arguments, X, y)
     folder = Path(arguments.output or f"{Path(arguments.data).name.partition('.')[0]}-model")
     classifier = _classifier(arguments, folder)
@@ -139,7 +139,9 @@ def _divided(arguments: argparse.Namespace, X: Any, y: Any) -> tuple[Any, Any, A
     codes = np.unique(y.astype(str), return_inverse=True)[1]
     rows, test = stratified_rows(codes, (1 - share, share), arguments.seed)
     if share and len(set(codes[test])) < 2:
-        raise ArgumentError(f"--test_fraction {share}: {len(test)} of {len(codes)} rows lack a class; 0: no test")
+        raise ArgumentError(
+            f"--test_fraction {share}: the {len(test)} test rows, of {len(codes)} rows, lack a class; 0 makes no test"
+        )
     return X.iloc[rows], y.iloc[rows], X.iloc[test], y.iloc[test]
 
 
@@ -172,7 +174,7 @@ def _make_room(folder: Path, resume: bool) -> None:
         return
     ours = (folder / ABOUT).is_file() or (folder / "search").is_dir()
     if not ours and (not folder.is_dir() or any(folder.iterdir())):
-        raise ArgumentError(f"--output: {folder} is there already, and holds no classifier")
+        raise ArgumentError(f"--output: {folder} exists and holds no classifier; choose another folder")
     move_aside(folder)
 
 
@@ -219,7 +221,9 @@ def _predict(arguments: argparse.Namespace) -> int:
     table = read_table(arguments.data)
     names = [str(name) for name in getattr(classifier, "feature_names_in_", [])]
     if not names:
-        raise ArgumentError(f"{arguments.model} was fitted with an array, whose columns have no names")
+        raise ArgumentError(
+            f"{arguments.model} was fitted with an array, whose columns have no names; fit it with a table"
+        )
     check_columns(table, names, arguments.data)
     check_columns(table, arguments.keep, arguments.data, "--keep")
     X = table[names]
@@ -227,7 +231,7 @@ def _predict(arguments: argparse.Namespace) -> int:
     scored = table[arguments.keep].copy()
     for name in ("probability", "predicted"):
         if name in scored:
-            raise ArgumentError(f"--keep: {shown(name)} is the name of a column that is written")
+            raise ArgumentError(f"--keep: {shown(name)} is the name of a column that automax predict adds")
     scored["probability"] = classifier.predict_proba(X)[:, index]
     scored["predicted"] = classifier.predict(X)
     target = classifier.target_

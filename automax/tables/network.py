@@ -114,7 +114,10 @@ def settings_of(sections: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]
             if key in _OURS.get(name, {}):
                 raise ArgumentError(f"settings[{name!r}][{key!r}]: use the argument {_OURS[name][key]}")
             if name == "automax" and key in _NOT_HERE:
-                raise ArgumentError(f"settings[{name!r}][{key!r}]: a table is split once, and each trial trains once")
+                raise ArgumentError(
+                    f"settings[{name!r}][{key!r}] does not go with a table: leave the key out, because a table is split "
+                    "once, and each trial trains once"
+                )
     return {name: dict(sections.get(name, {})) for name in ("model", "training", "automax")}
 
 
@@ -176,7 +179,7 @@ def search_network(
         tuner.optimize()
     if tuner.best_score == float("-inf"):
         messages = [trial["message"] for trial in tuner.log if "message" in trial]
-        raise SearchError(f"none of {len(tuner.log)} trials has come to its end: {messages[-1] if messages else ''}")
+        raise SearchError(f"none of the {len(tuner.log)} trials finished: {messages[-1] if messages else ''}")
     return Network.read(folder / "network_best"), tuner
 
 

@@ -37,7 +37,7 @@ def sections_of(classifier: Any) -> dict[str, Any]:
     bounds = {"max_fpr": classifier.max_fpr, "min_tpr": classifier.min_tpr}
     bounds = {name: value for name, value in bounds.items() if value is not None}
     if bounds and metric != "AUROC":
-        raise ArgumentError(f"{next(iter(bounds))} makes AUROC partial; the metric is {metric}")
+        raise ArgumentError(f"{next(iter(bounds))} needs metric='AUROC', which it makes partial, got {metric!r}")
     kind = metric if not bounds else "one-way" if classifier.min_tpr is None else "two-way"
     n_trials, epochs = (
         arguments.integer("n_trials", classifier.n_trials),
@@ -69,7 +69,7 @@ def sections_of(classifier: Any) -> dict[str, Any]:
             f"{shown(classifier.threshold)}"
         )
     if arguments.flag("resume", classifier.resume) and classifier.search_directory is None:
-        raise ArgumentError("resume goes on with the search in search_directory: say where it is")
+        raise ArgumentError("resume=True needs search_directory, the folder of the search to continue")
     content["model"] = {"name": "mlp", **content["model"]}
     content["training"] = {
         "loss": [_LOSSES[kind], _CROSS_ENTROPY],

@@ -38,7 +38,7 @@ def read_table(path: str | Path) -> Any:
     kind = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] in _COMPRESSED else "".join(suffixes[-1:])
     if kind not in (*_TEXT, *_PARQUET):
         raise ArgumentError(
-            f"{path}: expected a table as {', '.join((*_TEXT, *_PARQUET))}, got {kind or 'no ending'!r}"
+            f"{path}: expected a file that ends in {', '.join((*_TEXT, *_PARQUET))}, got {kind or 'no ending'!r}"
         )
     pd = pandas("reading a table")
     try:

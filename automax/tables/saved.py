@@ -46,7 +46,7 @@ def write(folder: Path, about: Mapping[str, Any], preprocessor: Any, files: Mapp
 
     ours = any((folder / name).is_file() for name in (ABOUT, PREPROCESSOR))
     if not ours and (folder / NETWORK).exists():
-        raise ArgumentError(f"{folder / NETWORK} is there already, and is not of a classifier: take another folder")
+        raise ArgumentError(f"{folder / NETWORK} exists and belongs to no classifier: choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ABOUT).unlink(missing_ok=True)
     shutil.rmtree(folder / NETWORK, ignore_errors=True)
@@ -85,7 +85,7 @@ def read(folder: Path) -> tuple[dict[str, Any], Any, dict[str, bytes]]:
         if now.get(name) != then
     ]
     if others:
-        warn(f"{folder} was written with {', '.join(others)}; if it fails or its scores differ, fit it anew")
+        warn(f"{folder} was written with {', '.join(others)}; if it fails or its scores differ, fit it again")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # scikit-learn's own warning about versions

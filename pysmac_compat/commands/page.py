@@ -62,8 +62,8 @@ def _report(folder: str, output: str | None, force: bool) -> int:
             beginning = stream.read(len(BEGIN))
         if beginning and beginning != BEGIN.encode():
             raise FileExistsError(
-                f"there is another file {path}, which is no page of a search; name another one with -o, "
-                "or replace it with --force"
+                f"the file {path} exists and is not the page of a search; write to another file with -o, "
+                "or replace this file with --force"
             )
     content = as_bytes(page(load_result(folder), name_of(folder)))
     with open(path, "wb") as stream:
@@ -88,10 +88,10 @@ def _watch(folder: str, port: int) -> int:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
-        why = "is in use" if error.errno == errno.EADDRINUSE else "is not open to you"
-        raise OSError(f"port {port} {why}; take another one with --port, or any that is free with --port 0") from None
+        why = "is in use" if error.errno == errno.EADDRINUSE else "needs more rights than you have"
+        raise OSError(f"port {port} {why}; choose another port with --port, or any free port with --port 0") from None
     with server, contextlib.suppress(KeyboardInterrupt):
-        print(f"http://{HOST}:{server.server_port}/ shows {folder}; Ctrl-C ends it", flush=True)
+        print(f"http://{HOST}:{server.server_port}/ shows {folder}; Ctrl-C ends the server", flush=True)
         server.serve_forever(poll_interval=0.2)
     return 0
 

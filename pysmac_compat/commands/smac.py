@@ -151,7 +151,7 @@ def told_at_the_end(found: ProgramScenario, result: Result) -> str:
     if found.program.log is not None and os.path.exists(found.program.log):
         parts.append(f"the output of failed calls is in {found.program.log}")
     if result.runs[0].trajectory:
-        parts.append(f"the best configuration is called so:\n{command_line(found, result.active_configuration)}")
+        parts.append(f"the command of the best configuration:\n{command_line(found, result.active_configuration)}")
     return "\n\n".join(parts)
 
 

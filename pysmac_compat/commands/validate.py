@@ -77,7 +77,9 @@ def _main(words: list[str], speaker: Speaker) -> int:
     candidates, run = _candidates(found, more)
     found, where = _on(found, more)
     if not found.plan.instances.n_test:
-        raise ArgumentError("there is nothing to validate on: the scenario has no instances")
+        raise ArgumentError(
+            "the scenario has no instances to validate on: give --test-instances FILE or --instances FILE"
+        )
     sides = validate(found, candidates, run)
     print(comparison(sides, where), flush=True)
     return FAILED if all(side.n_failed == len(side.evaluations) for side in sides) else DONE
@@ -146,7 +148,7 @@ def _candidates(found: ProgramScenario, more: Sequence[Told]) -> tuple[list[_Can
             candidates, run = _of_trajectory(found, path), _run_of(path, run)
         elif not any("default" in each.name for each in more):
             raise ArgumentError(
-                f"what is to be validated? There is no {shown(path)}; say --trajectory-file FILE, "
+                f"no configuration to validate is given, and there is no {shown(path)}: give --trajectory-file FILE, "
                 "--configuration \"-x '1.0' ...\", --configuration-list FILE, --random-configurations N or --default"
             )
     if any("default" in each.name for each in more):

@@ -52,14 +52,14 @@ def verify(found: ProgramScenario, with_files: bool = True) -> bool:
         print(f"features: {len(plan.instances.features[0])} of each instance")
     missing = _missing(found) if with_files else []
     if missing:
-        print(f"no files, perhaps they need none: {len(missing)} of the instances, as {missing[0]}")
+        print(f"{len(missing)} of the instances are not files, for example {missing[0]}; does the program need files?")
     values = dict(definition.default)
     if n_train:
         values["instance"] = 0
     if not plan.deterministic:
         values["seed"] = plan.seeds[0]
     call = program.call(values, plan.objective.cutoff)
-    print(f"call of the default:\n  {program.command.line(call, program.folder)}", flush=True)
+    print(f"command of the default configuration:\n  {program.command.line(call, program.folder)}", flush=True)
     with contextlib.closing(Evaluator(program, plan.rules)) as evaluate:
         outcome = evaluate(values, plan.objective.cutoff)
     print(f"{outcome.status}, {outcome.runtime:g} s, value {outcome.value:g} ({outcome.wall_time:.2f} s on the clock)")

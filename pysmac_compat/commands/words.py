@@ -50,7 +50,7 @@ def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[T
             with_dash = "-" + word.partition("=")[0]
             known = with_dash.startswith("--") and canonical(with_dash[2:]) is not None  # as in ParamILS
             hint = f"; did you mean {with_dash}?" if known else ""
-            raise ArgumentError(f"expected an option, as --name value, got {shown(word)}{hint}")
+            raise ArgumentError(f"expected an option such as --name value, got {shown(word)}{hint}")
         name = match["name"]
         first = name if name in more else canonical(name)
         if first is None:

@@ -307,18 +307,19 @@ class Session:
             return "no challenger can beat the incumbent"
         if not vectors.is_enumerable(self.space):
             self.warn(
-                f"nothing new was found in {vectors.MOST_DRAWS:,} configurations drawn in a row, after {count}: the "
-                "search ends. If forbidden clauses leave that little, write them as smaller ranges or as conditions"
+                f"the search ends after {count}: {vectors.MOST_DRAWS:,} random draws in a row found no "
+                "new legal configuration. If forbidden clauses exclude nearly everything, use smaller ranges or "
+                "conditions in their place"
             )
             return "no further configuration found"
-        self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
+        self.warn(f"the search ends after {count}: the search space has no further configuration")
         return "search space exhausted"
 
     def _next(self) -> TrialInfo | None:
         if self._broken:  # the exception has ended SMAC3's generators, so SMAC3 would report that nothing is left
             raise SearchError(
-                f"ask: the search cannot go on, because an earlier ask() has raised {self._broken}. Save it and load "
-                "the file, or make a new search"
+                f"ask: this search cannot continue, because an earlier ask() raised {self._broken}. Save the search "
+                "and load the file, or make a new search"
             )
         try:
             return self._facade.ask()
@@ -382,8 +383,8 @@ class Session:
         made = {name: make(scenario) for name, make in self._parts.items()}
         if getattr(made["config_selector"], "rare", False):
             self.warn(
-                "less than one in 10,000 configurations is legal: the default and what random draws find "
-                "is evaluated, without a model"
+                "fewer than one in 10,000 configurations are legal: the search evaluates the default and random legal "
+                "configurations, without a model"
             )
         return Facade(
             scenario,

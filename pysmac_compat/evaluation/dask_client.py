@@ -42,17 +42,17 @@ def connected(cluster: Any, function: Callable[..., Any], workers: int | None) -
     with contextlib.ExitStack() as opened:
         client = cluster if hasattr(cluster, "submit") else opened.enter_context(_client_of(cluster))
         if getattr(client, "asynchronous", False):
-            raise ArgumentError(f"{_NAME} must not be asynchronous")
+            raise ArgumentError(f"{_NAME} must be a synchronous client, got one with asynchronous=True")
         if client.status != "running":
             raise ArgumentError(f"{_NAME} is not connected to a cluster: its status is {client.status!r}")
         threads = sum(client.nthreads().values())
         if not threads and workers is None:
             raise ArgumentError(
-                f"{_NAME}: the cluster has no workers yet. smac_options['workers'] says how many calls go on at a time "
-                "when they come; Client.wait_for_workers waits for them"
+                f"{_NAME}: the cluster has no workers yet. Wait for them with Client.wait_for_workers, or set "
+                "smac_options['workers'] to the number of calls at a time"
             )
         if not threads:
-            warn(f"{_NAME}: the cluster has no workers yet; the calls wait for them")
+            warn(f"{_NAME}: the cluster has no workers yet; the calls wait until workers join it")
         yield client, workers or threads
 
 

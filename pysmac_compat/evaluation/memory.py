@@ -87,7 +87,7 @@ def peak_above(limit_mb: float, before: int, most: int) -> str:
 
 def over_limit(used: float, limit: float) -> str:
     """Return the message about a call that has used this number of bytes."""
-    return f"the call used {used / _MB:.0f} MB of memory above what it began with; the limit is {limit / _MB:g} MB"
+    return f"the call used {used / _MB:.0f} MB more memory than at its start; the limit is {limit / _MB:g} MB"
 
 
 def most_address_space() -> int | None:

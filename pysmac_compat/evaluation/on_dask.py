@@ -228,7 +228,7 @@ class _Server:
         except CancelledError:  # cancelled meanwhile
             return
         except Exception as error:
-            lost = f"the call was lost on the cluster: {type(error).__name__}: {error}"
+            lost = f"the cluster lost the call: {type(error).__name__}: {error}"
             result = self._judged(call, Report("CRASHED", message=lost))
         if isinstance(result, NotHere):
             self._equip(call, result.worker)
@@ -250,7 +250,7 @@ class _Server:
                 if call.tries < _TRIES:
                     self._submit(call)
                 else:
-                    lost = f"the call was lost on the cluster, {_TRIES} times"
+                    lost = f"the cluster lost the call {_TRIES} times"
                     self._answer(call, vars(self._judged(call, Report("CRASHED", message=lost))))
 
     def _stop(self, call: _Call, **why: Any) -> None:

@@ -40,7 +40,7 @@ CRASH_RUNTIME = 3600.0
 #: a call has reached its limit if its time is at most this far below the limit (seconds; if the limit is below 1 s,
 #: this share of the limit), like in the original
 LIMIT_MARGIN = 0.02
-_DROPPED = "the search does not need it any more, its configuration has lost"
+_DROPPED = "its configuration has lost, so the search does not need its result"
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,9 @@ def describe(result: Any) -> Report:
 
 
 #: the end of a message about several values instead of one
-SEVERAL_OBJECTIVES = "; one objective is minimised here: return a weighted sum, or take Optuna or SMAC3 for several"
+SEVERAL_OBJECTIVES = (
+    "; the search has one objective: return a weighted sum, or use Optuna or SMAC3 for several objectives"
+)
 
 #: names of the minimised value in other packages
 _VALUES = ("loss", "cost", "objective", "quality", "score", "error", "result")
@@ -220,7 +222,8 @@ def _without_value(result: Mapping[Any, Any]) -> Report:
     meant = next((name for name in _VALUES if name in result), None)
     hint = "" if meant is None else f": write 'value' in place of {meant!r}"
     message = (
-        f"the function returned a dict with the keys {keys:.200}; expected 'value', perhaps 'status', 'runtime'{hint}"
+        f"the function returned a dict with the keys {keys:.200}; expected 'value', and perhaps 'status' and "
+        f"'runtime'{hint}"
     )
     return Report("CRASHED", message=message, flaw=message)
 

@@ -39,8 +39,8 @@ from pysmac_compat.evaluation.watch import Watch
 #: signals that often reach all processes of a script together
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GARBLED = (
-    "the function has written into a file that is not its own: the descriptor by which its process answers. "
-    "Write only into files that the function has opened"
+    "the function wrote to a file descriptor that it did not open, through which its process sends the result. "
+    "Write only to files that the function opens"
 )
 _FAREWELL = 2.0  # seconds within which such a signal ends the script
 _LAST = 1.0  # seconds for which an answer is still accepted after the script has died
@@ -183,7 +183,9 @@ class CallServer:
         try:
             child = self._next_child(request)
         except OSError as error:
-            return self._judge(request, Report("CRASHED", message=f"no process for the call: {error}"), 0.0, 0.0)
+            return self._judge(
+                request, Report("CRASHED", message=f"cannot start a process for the call: {error}"), 0.0, 0.0
+            )
         assert self.progress is not None
         self.progress.cells[1] = child.pid
         # CPU time that the child used before the request does not belong to the call
@@ -282,7 +284,7 @@ class CallServer:
         if code == -signal.SIGKILL and not watch.reached:
             before, self.oom_kills = self.oom_kills, proc.oom_kills()
             if self.oom_kills > before:
-                return Report("MEMOUT", message="the kernel killed the call: the memory of the machine ran out")
+                return Report("MEMOUT", message="the machine ran out of memory, and the kernel killed the call")
         return Report("CRASHED", message=f"the process of the call {told_exit(code)}")
 
     def _answer(

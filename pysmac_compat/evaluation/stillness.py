@@ -44,7 +44,7 @@ class Stillness:
         if self._cpu - before >= _SHARE * STILL or not loaded:
             return ""
         return (
-            f"a call has stood still for {STILL:g} s, and OpenMP is loaded ({', '.join(loaded)}): perhaps it waits "
-            "for threads that the script has started and that no fork has. See docs/calls.md. "
-            f"Its arguments: {str(dict(arguments))[:_MOST_SHOWN]}"
+            f"a call has used almost no CPU time for {STILL:g} s, and OpenMP is loaded ({', '.join(loaded)}): the call "
+            "may be waiting for threads of the script, which a forked process does not have. See docs/calls.md. "
+            f"The arguments of the call: {str(dict(arguments))[:_MOST_SHOWN]}"
         )

@@ -70,7 +70,7 @@ def _parse(
     while True:
         match = pattern.match(text, position)
         if match is None or match["name"] in texts:
-            file.error(line, f"expected a configuration as {expected}, got {shown(text[position:])}")
+            file.error(line, f"expected a configuration such as {expected}, got {shown(text[position:])}")
         texts[match["name"]] = _unquote(match["value"])
         position = match.end()
         if position == len(text):

@@ -40,7 +40,7 @@ def instance_number(name: str) -> int:
     """
     digits = name.removeprefix(PREFIX)
     if digits == name or not (digits.isascii() and digits.isdigit()):
-        raise ValueError(f"expected the name of an instance as {PREFIX}0, got {shown(name)}")
+        raise ValueError(f"expected the name of an instance such as {PREFIX}0, got {shown(name)}")
     return int(digits)
 
 
@@ -148,12 +148,12 @@ def read_features(path: Path) -> tuple[list[str], dict[str, list[float]]]:
     rows = [(number, [cell.strip() for cell in cells]) for number, cells in lines]
     names = rows[0][1][1:] if rows else []
     if not names:
-        file.error(1, "expected a header as 'instance_name,feature0,feature1'")
+        file.error(1, "expected a header such as 'instance_name,feature0,feature1'")
     features: dict[str, list[float]] = {}
     for number, (instance, *cells) in rows[1:]:
         if len(cells) != len(names):
             file.error(number, f"expected {len(names)} features, as in the header, got {len(cells)}")
         if instance in features:
-            file.error(number, f"the instance {shown(instance)} stands here a second time")
+            file.error(number, f"the instance {shown(instance)} occurs a second time")
         features[instance] = [file.number(number, cell, "feature") for cell in cells]
     return names, features

@@ -97,8 +97,8 @@ class Recorded:
         recorded = (found.configuration, found.instance, found.seed)
         if wanted != recorded:
             raise FileFormatError(
-                f"evaluation {index} was that of {_shown(recorded)}; now the search comes to {_shown(wanted)}: "
-                "perhaps with other versions of NumPy, scikit-learn or SMAC3",
+                f"the journal has {_shown(recorded)} as evaluation {index}, but the search now proposes "
+                f"{_shown(wanted)}; have NumPy, scikit-learn or SMAC3 been updated?",
                 self.path,
                 line,
             )
@@ -205,7 +205,11 @@ def read_any_journal(
         raise FileFormatError("expected a file, this is a directory", path) from None
     *lines, rest = data.split(b"\n")
     if split_checksum(rest[:-1])[1]:
-        raise FileFormatError("the end of the line is damaged: expected a newline", path, len(lines) + 1)
+        raise FileFormatError(
+            f"the line is damaged: expected a newline as the last character, got {chr(rest[-1])!r}",
+            path,
+            len(lines) + 1,
+        )
     if split_checksum(rest)[1]:  # only the newline of the last line is missing
         lines.append(rest)
     first = lines[0] if lines else b""
@@ -225,7 +229,7 @@ def read_any_journal(
         if test:
             tests.append(evaluation)
         elif evaluation.index in evaluations:
-            raise FileFormatError(f"evaluation {evaluation.index} is there for the second time", path, number)
+            raise FileFormatError(f"evaluation {evaluation.index} occurs a second time", path, number)
         else:
             evaluations[evaluation.index] = number, evaluation
     text = b"".join(line + b"\n" for line in lines).decode()
@@ -256,10 +260,10 @@ def _evaluation(path: str, number: int, line: bytes, checked: bool) -> tuple[boo
         raise _damaged(path, number, "it has no checksum")
     test = content.pop("test", None)
     if not isinstance(test, bool):
-        raise FileFormatError("expected 'test', true or false", path, number)
+        raise FileFormatError("expected true or false as 'test'", path, number)
     if content.keys() != _TYPES.keys():
         odd = sorted(content.keys() ^ _TYPES.keys())[0]
-        raise FileFormatError(f"{odd!r} is {'unknown' if odd in content else 'missing'}", path, number)
+        raise FileFormatError(f"the key {odd!r} is {'unknown' if odd in content else 'missing'}", path, number)
     for name, types in _TYPES.items():
         if type(content[name]) not in types:
             raise FileFormatError(f"{name!r} cannot be {content[name]!r:.80}", path, number)

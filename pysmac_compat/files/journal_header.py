@@ -152,7 +152,7 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
         else:
             difference = _difference(name, old.get(name), new[name])
         if difference:
-            raise ResumeError(f"resume: {path} is of another search: {difference}")
+            raise ResumeError(f"resume: {path} belongs to another search: {difference}")
 
 
 def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
@@ -165,10 +165,10 @@ def _warm_difference(old: Any, new: Any) -> str:
     if old == new:
         return ""
     if new is None:
-        return f"it began with evaluations that were known ({source}), now there are none"
+        return f"it began with known evaluations ({source}), and this search has none"
     if old is None:
-        return f"it began without {source}, now there is one"
-    return f"the evaluations of {source} are not those with which it began"
+        return f"it began without {source}, which this search has"
+    return f"it began with other known evaluations than {source} has now"
 
 
 def _difference(name: str, old: Any, new: Any) -> str:
@@ -178,9 +178,9 @@ def _difference(name: str, old: Any, new: Any) -> str:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:
             if key not in old or key not in new:
-                return f"{name}: {key!r} is {'new' if key in new else 'gone'}"
+                return f"{name}: {key!r} was {'added' if key in new else 'removed'}"
             difference = _difference(f"{name}: {key}", old[key], new[key])
             if difference:
                 return difference
-        return f"{name}: the order is another one, {list(old)} before, {list(new)} now"
+        return f"{name}: the order was {list(old)}, now it is {list(new)}"
     return f"{_ARGUMENTS.get(name, name)} was {old!r:.200}, now it is {new!r:.200}"

@@ -70,7 +70,9 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     search = _planned(runs)
     for loaded in runs:
         if _space(loaded.search) != _space(search) or loaded.search.maximize != search.maximize:
-            raise ArgumentError(f"{results!r} has runs of different searches; move those of the others away")
+            raise ArgumentError(
+                f"{results!r} has runs of several searches; keep the runs of one search and move the other runs away"
+            )
     sign = -1.0 if search.maximize else 1.0
     best = min(runs, key=lambda loaded: (not loaded.run.trajectory, sign * loaded.run.value))
     return Result(
@@ -148,7 +150,9 @@ def _results_folder(path: str) -> str:
     for pattern in ("", "*", os.path.join("out", "*"), os.path.join("*", "out", "*")):
         folders = sorted(folder for folder in glob.glob(os.path.join(inside, pattern)) if any(_run_names(folder)))
         if len(folders) > 1:
-            raise ArgumentError(f"folder: there are several searches, give one of them: {', '.join(folders)}")
+            raise ArgumentError(
+                f"folder: {shown(path)} holds several searches, pass the folder of one of them: {', '.join(folders)}"
+            )
         if folders:
             return os.path.normpath(folders[0])
     raise ArgumentError(
@@ -211,7 +215,7 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched]:
         )
         useless = float(head["failure_value"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise FileFormatError(f"the header is not what it should be: {error!r}", path, 1) from error
+        raise FileFormatError(f"the header is damaged: {error!r}", path, 1) from error
     for number, evaluation in recorded.evaluations.values():
         _check(evaluation, definition, path, number)
     for evaluation in recorded.tests:

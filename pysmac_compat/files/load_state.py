@@ -47,7 +47,7 @@ def from_state(folder: str, name: str, seed: int, state_folder: str, state: Stat
     try:
         configurations = state.typed(definition)
     except ValueError as error:
-        raise FileFormatError(f"a configuration is not of the space: {error}", state_folder) from error
+        raise FileFormatError(f"a configuration does not belong to the search space: {error}", state_folder) from error
     run = RunResult(seed, sign * TIMEOUT_QUALITY, {}, {})
     run.evaluations = [
         Evaluation(

@@ -72,7 +72,7 @@ def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[
             lock.close()
         raise
     except OSError as error:
-        warn(f"no lock can be had: {error}; make sure that no other process works on the same run")
+        warn(f"cannot lock the run: {error}; make sure that no other process works on the same run")
     except BaseException:
         for lock in locks:
             lock.close()
@@ -147,7 +147,7 @@ class RunLock:
                     owner = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
                     raise ArgumentError(
                         f"another process{f' ({owner})' if owner else ''} is working on this run, see {path}; "
-                        "wait for its end, or use another seed or another working_directory"
+                        "wait until it ends, or use another seed or another working_directory"
                     ) from None
                 time.sleep(_PAUSE)
             except OSError:  # some network file systems have no locks

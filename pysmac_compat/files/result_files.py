@@ -143,12 +143,12 @@ class ResultFiles:
         """Warn once that a write has failed and will be tried again."""
         if not self._is_behind:
             self._is_behind = True
-            warn(f"the files in the working directory cannot be written at the moment: {error}; it is tried again")
+            warn(f"cannot write the files in the working directory: {error}; the search will try again")
 
     def stop(self, error: OSError) -> None:
         """Stop writing, and warn."""
         self._folder = None
-        warn(f"the files in the working directory cannot be written any more: {error}; opt.result holds all of it")
+        warn(f"cannot write the files in the working directory: {error}; they stay incomplete, opt.result is complete")
 
 
 def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
@@ -166,8 +166,8 @@ def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
     names = run_names(plan.seeds)
     if there and not there & set(names):
         warn(
-            f"resume: {folder} has journals of the seeds {', '.join(sorted(there))}, none of {', '.join(names)}: "
-            "this search begins anew"
+            f"resume: {folder} has journals of the seeds {', '.join(sorted(there))}, but not of {', '.join(names)}: "
+            "this search starts from the beginning"
         )
     return {
         run: read_journal(os.path.join(folder, journal_name(name)), plan, run)

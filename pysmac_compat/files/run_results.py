@@ -177,7 +177,7 @@ def _read_row(file: TextFile, line: int, text: str) -> RunRow:
     if cells[4] not in ("0", "1"):
         file.error(line, f"{COLUMNS[4]}: expected 0 or 1, got {shown(cells[4])}")
     if not cells[13].isalpha():
-        file.error(line, f"{COLUMNS[13]}: expected a word as SAT, got {shown(cells[13])}")
+        file.error(line, f"{COLUMNS[13]}: expected a status such as SAT, got {shown(cells[13])}")
     for column in (0, 1, 2):
         if integer(column) < 1:
             file.error(line, f"{COLUMNS[column]}: expected a number from 1, got {shown(cells[column])}")

@@ -210,6 +210,6 @@ def read_rundata(path: str) -> list[Any]:
     except IsADirectoryError:
         raise FileFormatError("expected a file, this is a directory", str(path)) from None
     except ValueError as error:
-        raise FileFormatError(f"this is no name of a file: {error}", str(path)) from None
+        raise FileFormatError(f"this is not a file name: {error}", str(path)) from None
     with stream:
         return list(parse_json(stream))

@@ -138,11 +138,11 @@ def read_search(path: Path) -> SavedSearch:
         raise FileFormatError(error.message.removesuffix(OTHERS_COUNT) + _REST, path, error.line) from None
     settings, asked, n_tests = head.get("search"), head.get("asked"), head.get("tests", 0)
     if not isinstance(settings, dict) or not isinstance(asked, list):
-        raise FileFormatError("expected what Search.save() writes, with 'search' and 'asked'", path, 1)
+        raise FileFormatError("expected a file that Search.save() wrote, with the keys 'search' and 'asked'", path, 1)
     if is_of_other_proposals(head):
         raise FileFormatError(
-            "a version that proposes something else has written this; known=[(configuration, value), ...] hands its "
-            "results to a new search",
+            "another version of pysmac_compat wrote this file, and this version would propose other configurations; "
+            "pass the results to a new search with known=[(configuration, value), ...]",
             path,
             1,
         )
@@ -150,7 +150,7 @@ def read_search(path: Path) -> SavedSearch:
     counts = [count for count in asked if type(count) is int]
     fits = len(counts) == len(asked) == told + 1 and all(one <= other for one, other in itertools.pairwise(counts))
     if not fits or any(count < number for number, count in enumerate(counts[:-1], 1)):
-        message = f"'asked' does not fit to {told} results: lines are missing or too many{_REST}"
+        message = f"'asked' does not fit {told} results: the file has too few or too many lines{_REST}"
         raise FileFormatError(message, path, 1)
     if type(n_tests) is not int or n_tests < 0:
         raise FileFormatError(f"'tests' cannot be {n_tests!r:.80}", path, 1)
@@ -165,7 +165,7 @@ def _space(definition: Definition) -> dict[str, Any]:
     if isinstance(definition, ReadySpace):
         space = definition.configspace.to_serialized_dict()
         if _ready(json.loads(json.dumps(space, default=_native))) != definition.configspace:
-            raise ArgumentError("save: the ConfigurationSpace has choices that JSON does not keep; use names")
+            raise ArgumentError("save: JSON cannot keep some choices of the ConfigurationSpace; use strings as choices")
         return {"parameters": {"configspace": space}, "conditional_clauses": [], "forbidden_clauses": []}
     parameters = {
         name: [each.kind, list(each.values), each.default, *(["log"] if each.log else [])]

@@ -70,7 +70,7 @@ class SearchFiles:
             self._warn_once("SMAC3's own files", error)
         except Exception as error:  # SMAC3 and ConfigSpace may raise anything, and these files are only a by-product
             self._smac3 = None
-            self._warnings.append(Warned(f"SMAC3's own files are not written any more: {error}"))
+            self._warnings.append(Warned(f"the search stops writing SMAC3's own files: {error}"))
         warnings, self._warnings = self._warnings, []
         return warnings
 
@@ -83,7 +83,7 @@ class SearchFiles:
     def _warn_once(self, what: str, error: OSError) -> None:
         if what not in self._in_trouble:
             self._in_trouble.add(what)
-            self._warnings.append(Warned(f"{what} cannot be written at the moment: {error}; it is tried again"))
+            self._warnings.append(Warned(f"cannot write {what}: {error}; the search will try again"))
 
     def _note(self, event: Event) -> None:
         self._tell_about(event)

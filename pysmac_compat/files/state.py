@@ -146,7 +146,9 @@ def read_state_run(
             ("instance", row.instance, state.instances),
         ):
             if number > len(known):
-                raise FileFormatError(f"there is no {what} {number}, only {len(known)}", runs_file, line)
+                raise FileFormatError(
+                    f"the row names {what} {number}, but the folder has only {len(known)}", runs_file, line
+                )
     return state
 
 
@@ -229,7 +231,7 @@ def _check_scenarios(paths: Sequence[str]) -> None:
         expected = read(first) if others or os.path.exists(first) else None
         for other in others:
             if read(other) != expected:
-                raise ValueError(f"{first} and {other} differ: the runs are not of the same scenario")
+                raise ValueError(f"{first} and {other} differ: the runs belong to different scenarios")
 
 
 def _merge_features(
@@ -241,11 +243,13 @@ def _merge_features(
         if state.features is None:
             continue
         if names is not None and state.features[0] != names:
-            raise ValueError(f"{path}: the features are not those of the other folders")
+            raise ValueError(f"{path}: the names of the features differ from the names in the other folders")
         names = state.features[0]
         for instance, values in state.features[1].items():
             if features.setdefault(instance, values) != values:
-                raise ValueError(f"{path}: the features of {shown(instance)} are not those in the other folders")
+                raise ValueError(
+                    f"{path}: the features of {shown(instance)} differ from its features in the other folders"
+                )
     return None if names is None else (names, features)
 
 

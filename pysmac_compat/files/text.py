@@ -55,7 +55,7 @@ class TextFile:
         except IsADirectoryError:
             raise FileFormatError("expected a file, this is a directory", self.path) from None
         except ValueError as error:
-            raise FileFormatError(f"this is no name of a file: {error}", self.path) from None
+            raise FileFormatError(f"this is not a file name: {error}", self.path) from None
         if growing:
             data = data[: data.rfind(b"\n") + 1]
         try:

@@ -88,7 +88,9 @@ class WorkingDirectory(ResultFiles):
         super().__init__(plan, basic, names)
         scenario_file, results = scenario_names(scenario_file, result_folder)
         if scenario_file in _NAMES:
-            raise ArgumentError(f"smac_options['scenario_fn']: a search has another file called {scenario_file!r}")
+            raise ArgumentError(
+                f"smac_options['scenario_fn'] must not be {scenario_file!r}: a search has another file of this name"
+            )
         files = {
             "parameters.pcs": definition_text(plan.definition),
             "instances.dat": instances.instances_text(names[:n_train]),
@@ -103,17 +105,17 @@ class WorkingDirectory(ResultFiles):
         found = [each for each in there if os.path.lexists(each) and each not in made]
         if found and not overwrite:  # a reader would mistake the old files for the results of this run
             warn(
-                f"this run writes no files: working_directory {path!r} holds some of an earlier run or of others "
-                f"({os.path.relpath(found[-1], path)!r}), and they stay as they are; "
-                "SMAC_optimizer(persistent_files=True) replaces them"
+                f"this run writes no files: working_directory {path!r} already has files that it would replace, for "
+                f"example {os.path.relpath(found[-1], path)!r}; to replace them, use "
+                "SMAC_optimizer(persistent_files=True)"
             )
             return
         Folder(path, made).refuse_links([*map(glob.escape, files), "pysmac_config.pkl"])
         scenario_path = os.path.join(path, scenario_file)
         if os.path.lexists(scenario_path) and scenario_path not in made and not is_scenario_of_search(scenario_path):
             raise ArgumentError(
-                f"smac_options['scenario_fn']: {scenario_path!r} is there, and no search has written it; "
-                "use another name, or move it away"
+                f"smac_options['scenario_fn']: {scenario_path!r} exists, and no search wrote it; "
+                "use another name, or move the file away"
             )
         try:
             os.makedirs(path, exist_ok=True)
@@ -157,7 +159,7 @@ def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
             except OSError as error:
                 if isinstance(error, FileExistsError) and os.path.isdir(each):
                     continue  # another process has just made it, for example another job of an array
-                raise ArgumentError(f"working_directory {path!r} cannot be made: {error}") from error
+                raise ArgumentError(f"working_directory {path!r} cannot be created: {error}") from error
             made.append(each)
     return path, made
 

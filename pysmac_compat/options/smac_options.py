@@ -108,7 +108,7 @@ def _check_storable(name: str, value: Any) -> None:
         text.encode("utf-8", "surrogateescape")  # names of files from the system may hold surrogates
     except UnicodeEncodeError:
         raise ArgumentError(
-            f"{name} must be text that a file can hold, got {shown(value)}: half of a character"
+            f"{name} must be text that UTF-8 can encode, got {shown(value)}, which has half of a surrogate pair"
         ) from None
     except Exception as error:  # raised by a class of the user, or for an integer with too many digits
         raise ArgumentError(f"{name} must be a value that can be written as text: {shown(error)}") from None

@@ -66,7 +66,9 @@ def read_given(known: Any, plan: Plan) -> list[Known]:
     except (TypeError, ValueError):
         raise ArgumentError(f"known must be a list of pairs (configuration, value), got {shown(known)}") from None
     if pairs and plan.needs_racing:
-        raise ArgumentError("known needs a deterministic function without instances: it says nothing of those")
+        raise ArgumentError(
+            "known needs a deterministic function without instances, because its values have no seed and no instance"
+        )
     return [_given(f"known[{number}]", *pair, plan) for number, pair in enumerate(pairs)]
 
 
@@ -77,7 +79,7 @@ def _given(what: str, configuration: Any, value: Any, plan: Plan) -> Known:
     assert values is not None
     missing = [name for name in values if name not in configuration]
     if missing:
-        raise ArgumentError(f"{what}: the parameter {shown(missing[0])} is active there, and has no value")
+        raise ArgumentError(f"{what}: the active parameter {shown(missing[0])} has no value")
     report = describe(value)
     if report.status != "SAT" or report.value is None or isinstance(value, Mapping):
         raise ArgumentError(f"{what}: the value must be a finite number, got {shown(value)}")

@@ -63,7 +63,9 @@ def make_plan(
     requests = {"seed": not deterministic, "instance": instances.n_train is not None, "evaluation_index": numbered}
     for name, needed in requests.items():
         if needed and name in definition.parameters:
-            raise ParameterError(f"parameter {name!r}: the function gets its own {name!r} in this run; rename it")
+            raise ParameterError(
+                f"parameter {name!r}: the search itself passes {name!r} to the function; rename the parameter"
+            )
     if instances.features is None and options.engine.forest.n_components != ForestSettings.n_components:
         warn("smac_options['num-pca'] (numPCA) has no effect here: there are no instance features")
     start, limits = options.start, options.limits
@@ -74,7 +76,9 @@ def make_plan(
     memory_mb = arguments.limit("mem_limit_function_mb", mem_limit_function_mb, zero_is_none=True)
     calls = _calls(options, memory_mb, bool(numbered), bool(maximize))
     if maximize and options.objective.runtime:
-        raise ArgumentError("maximize=True: smac_options['run-obj'] is 'RUNTIME', and a run time can be minimised only")
+        raise ArgumentError(
+            "maximize=True does not go with smac_options['run-obj'] = 'RUNTIME': a run time can only be minimised"
+        )
     objective = replace(_objective(options, cutoff, calls.failure_value), maximize=bool(maximize))
     plan = Plan(
         definition=definition,
@@ -97,16 +101,16 @@ def make_plan(
     )
     if asked_for > 1 == len(seeds) and options.calls.workers is None and calls.isolate:
         warn(
-            f"num_procs={shown(asked_for)} has no effect on a single run: "
-            f"smac_options['workers'] = {shown(asked_for)} makes that many calls of a run at a time"
+            f"num_procs={shown(asked_for)} has no effect on a single run: to make {shown(asked_for)} calls at the same "
+            f"time, set smac_options['workers'] = {shown(asked_for)}"
         )
     if not calls.isolate and plan.rules.limited:
-        warn("smac_options['isolate'] = False: calls have no limits")
+        warn("smac_options['isolate'] = False: the limits of calls have no effect")
     if start.warm_folder is None and start.warm_iteration is not None:
-        warn("smac_options['warmstart-iteration'] has no effect without 'warmstart'")
+        warn("smac_options['warmstart-iteration'] has no effect without smac_options['warmstart']")
     given = read_given(known, plan)
     if given and start.warm_folder is not None:
-        raise ArgumentError("known and smac_options['warmstart'] both say what is known: use one of them")
+        raise ArgumentError("known and smac_options['warmstart'] both give known evaluations: use only one of them")
     plan = replace(plan, start=replace(plan.start, known=given))
     return with_warm_start(plan, options) if read_warm_start else plan
 
@@ -137,7 +141,7 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: 
     workers = given.workers or 1
     if given.lag is not None and given.lag < workers:
         raise ArgumentError(
-            f"smac_options['workers-lag'] = {given.lag} must be at least as many as there are workers, {workers}"
+            f"smac_options['workers-lag'] must be at least the number of workers, {workers}, got {given.lag}"
         )
     in_order = given.order == "begun" and workers > 1
     lag = None if workers == 1 else given.lag or (_LAG * workers if in_order else None)
@@ -219,7 +223,7 @@ def _objective(options: Options, cutoff: float | None, failure_value: float) -> 
 
 def _transform(options: TransformOptions, failure_value: float) -> Transform | None:
     if options != TransformOptions() and options.enabled is None:
-        warn("smac_options: the other options tae-transform-... have no effect without 'tae-transform' = True")
+        warn("smac_options: the options tae-transform-... have no effect without smac_options['tae-transform'] = True")
     if not options.enabled:
         return None
     from pysmac_compat.plan.transform import Transform  # needs NumPy, see `define`
@@ -255,7 +259,7 @@ def _features(features: Any, n_train: int | None) -> list[list[float]] | None:
             f"train_instance_features must hold one list of numbers for each instance, got {shown(features)}"
         ) from None
     if len(rows) != n_train:
-        raise ArgumentError(f"train_instance_features must have {n_train} rows, one an instance, got {len(rows)}")
+        raise ArgumentError(f"train_instance_features must have {n_train} rows, one for each instance, got {len(rows)}")
     lengths = {len(row) for row in rows}
     if len(lengths) != 1 or lengths == {0}:
         raise ArgumentError(f"train_instance_features: all rows must have the same length, got {sorted(lengths)}")

@@ -145,6 +145,6 @@ def features_of_instances(path: str, instances: Sequence[Instance]) -> list[list
         else:
             found.append(row)
     if missing:
-        more = f" (nor have {len(missing) - 1} others)" if len(missing) > 1 else ""
+        more = f" (nor have {len(missing) - 1} other instances)" if len(missing) > 1 else ""
         raise ArgumentError(f"{path}: the instance {shown(missing[0])} has no features{more}")
     return found

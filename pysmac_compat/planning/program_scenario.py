@@ -135,10 +135,10 @@ def read_program_scenario(told: Mapping[str, Told], folder: str) -> ProgramScena
         scenario_file = os.path.join(folder, os.path.expanduser(told["scenario-file"].value))
     places = Places.of(os.path.normpath(start), scenario_file, told.get("pcs-file"))
     if places.base != os.path.normpath(start):
-        notes.append(f"paths are taken from {places.base}, where {told['pcs-file'].value} is")
+        notes.append(f"relative paths start at {places.base}, because {told['pcs-file'].value} is there")
     for name, what in (("pcs-file", "the file of the parameters (pcs-file)"), ("algo-exec", "the program (algo)")):
         if name not in told:
-            raise ArgumentError(f"the scenario names no {what}")
+            raise ArgumentError(f"the scenario does not name {what}")
     exec_dir = places.base
     if "algo-exec-dir" in told:
         exec_dir = places.find(told["algo-exec-dir"], os.path.isdir, "folder")
@@ -212,7 +212,9 @@ def _options(told: Mapping[str, Told], notes: list[str]) -> tuple[Options, bool]
     if by_length or objective in ("qual", "quality"):
         values["run-obj"] = "QUALITY"
     if str(values.get("initial-incumbent", "")).upper() in _DESIGNS:
-        notes.append(f"{told['initial-incumbent'].name} = {values.pop('initial-incumbent')}: the default comes first")
+        notes.append(
+            f"{told['initial-incumbent'].name} = {values.pop('initial-incumbent')}: the default is evaluated first"
+        )
     if "mode" in told:
         mode = told["mode"].value.upper()
         if mode not in _MODES:
@@ -276,5 +278,7 @@ def _command(told: Mapping[str, Told], exec_dir: str, smac3: bool, notes: list[s
     except ArgumentError as error:
         raise ArgumentError(f"{told['algo-exec'].place}: {told['algo-exec'].name}: {error}") from None
     if command.needs_shell:
-        notes.append(f"a shell runs the program, which has pipes, variables or the like: {text}")
+        notes.append(
+            f"a shell runs the program, because its command has pipes, variables or other shell syntax: {text}"
+        )
     return command

@@ -86,7 +86,7 @@ def read_scenario_plan(
     """
     if not isinstance(parser_dict, Mapping):
         raise ArgumentError(
-            f"parser_dict must be a dict of types by the names of the parameters, got {shown(parser_dict)}"
+            f"parser_dict must be a dict from the names of the parameters to their types, got {shown(parser_dict)}"
         )
     options: dict[str, str] = {}
     places: dict[str, str] = {}
@@ -102,10 +102,12 @@ def read_scenario_plan(
             else:
                 options.pop(first, None)
     if "pcs-file" not in places:
-        raise ArgumentError(f"{shown(os.fspath(scenario_fn))} names no file of the parameters (pcs-file = ...)")
+        raise ArgumentError(
+            f"{shown(os.fspath(scenario_fn))} does not name the file of the parameters (pcs-file = ...)"
+        )
     meaning = resolve(options)
     if meaning.shell != ShellCommands():
-        warn("the shell commands before and after a scenario are not run: the search is driven from outside")
+        warn("pre-scenario-command and post-scenario-command have no effect on a search that your script drives")
     parameters, *clauses = read_pcs(places["pcs-file"])
     train = _instances(places.get("instances")) or [[instance_name(0)]]
     test = _instances(places.get("test-instances"))
@@ -127,7 +129,7 @@ def read_scenario_plan(
 def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callable[[str], Any]]) -> tuple[Any, ...]:
     """Give the choices of a definition their type, unless that changes their texts, since clauses use the texts."""
     if name in HEAD:
-        raise ArgumentError(f"the parameter name {shown(name)} has a meaning of its own in a configuration")
+        raise ArgumentError(f"the parameter name {shown(name)} is reserved in a configuration: rename the parameter")
     if name not in types:
         raise ArgumentError(
             f"parser_dict has no type for the parameter {shown(name)}, only for {cut(', '.join(types))}"

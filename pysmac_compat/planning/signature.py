@@ -78,24 +78,26 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
             because = f" because of {_REQUESTS[keyword]}" if keyword in requested else ""
             takes = f"it takes {cut(', '.join(by_keyword))}" if by_keyword else "it takes none"
             raise ArgumentError(
-                f"func: {name} has no argument {keyword!r}, which it gets in each call{because}; "
+                f"func: {name} takes no argument {keyword!r}, but every call passes it{because}; "
                 f"{takes}{did_you_mean(keyword, by_keyword)}"
             )
     given = [*definition.parameters, *requested]
     for argument in accepted:
         if argument.name in definition.conditions and argument.default is argument.empty:
             warn(
-                f"func: {name} has no default for {argument.name!r}, and does not get it where that is inactive: these "
-                f"calls will fail; write {argument.name}=None in its definition"
+                f"func: {name} has no default for {argument.name!r}: calls in which this parameter is inactive will "
+                f"fail; write {argument.name}=None in the definition of the function"
             )
         if argument.default is not argument.empty or argument.kind is argument.VAR_POSITIONAL:
             continue
         if argument.kind is argument.POSITIONAL_ONLY:
-            raise ArgumentError(f"func: {name} needs {argument.name!r} by position, and all calls use keywords only")
+            raise ArgumentError(
+                f"func: {name} takes {argument.name!r} by position only, but every call passes keywords"
+            )
         if argument.name not in given:
             request = _REQUESTS.get(argument.name)
             raise ArgumentError(
-                f"func: {name} needs an argument {argument.name!r}, which is no parameter: expected a default for it, "
-                f"or one of {cut(', '.join(given))}"
-                + (f"; it gets {argument.name!r} with {request}" if request else did_you_mean(argument.name, given))
+                f"func: {name} needs an argument {argument.name!r}, which no call passes: give it a default, "
+                f"or use one of {cut(', '.join(given))}"
+                + (f"; {request} passes {argument.name!r}" if request else did_you_mean(argument.name, given))
             )

@@ -47,7 +47,7 @@ def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
     try:
         state = read_state_run(folder, runs=RUNS.replace("*", which), paramstrings=PARAMSTRINGS.replace("*", which))
     except FileNotFoundError as error:
-        raise ArgumentError(f"{what} is no state-run folder: {error}") from None
+        raise ArgumentError(f"{what} is not a state-run folder: {error}") from None
     configurations = [
         _configuration(f"{what}, configuration {number}", texts, values, plan.definition)
         for number, (texts, values) in enumerate(zip(state.configurations, _typed(what, state, plan), strict=True), 1)
@@ -122,7 +122,7 @@ def _configuration(
 ) -> dict[str, Any]:
     missing = sorted(definition.parameters.keys() - texts.keys())
     if missing:
-        raise ArgumentError(f"{what} is of another space: it has no parameter {shown(missing[0])}")
+        raise ArgumentError(f"{what} belongs to another search space: it has no parameter {shown(missing[0])}")
     _check_legal(what, values, definition)
     return values
 
@@ -130,7 +130,9 @@ def _configuration(
 def _check_legal(what: str, values: Mapping[str, Any], definition: Definition) -> None:
     clause = definition.violated(values)
     if clause is not None:
-        raise ArgumentError(f"{what} is of another space: it is forbidden by the clause {shown(clause.text)}")
+        raise ArgumentError(
+            f"{what} belongs to another search space: it is forbidden by the clause {shown(clause.text)}"
+        )
 
 
 def _instance(what: str, name: str, instances: Instances) -> int | None:
@@ -152,7 +154,7 @@ def _instance(what: str, name: str, instances: Instances) -> int | None:
 def _seed(what: str, seed: int, deterministic: bool) -> int | None:
     if (seed == -1) != deterministic:
         was, now = ("has no seed", "is not") if seed == -1 else (f"has the seed {seed}", "is")
-        raise ArgumentError(f"{what} {was}; this function {now} deterministic")
+        raise ArgumentError(f"{what} {was}, but the function of this search {now} deterministic")
     return None if deterministic else seed
 
 

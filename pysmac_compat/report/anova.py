@@ -201,7 +201,7 @@ class ForestAnova:
         wanted = [dims] if isinstance(dims, (int, str, np.integer)) else list(dims)
         axes = [self._axis(dim) for dim in wanted]
         if not axes or len(set(axes)) < len(axes):
-            raise ArgumentError(f"dims must be different parameters, got {wanted!r}")
+            raise ArgumentError(f"dims must name at least one parameter, and each parameter once, got {wanted!r}")
         found = {}
         for size in range(1, len(axes) + 1):
             for chosen in itertools.combinations(range(len(axes)), size):

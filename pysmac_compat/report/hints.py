@@ -81,7 +81,7 @@ _ERRORS = (
     ),
     (
         r"RuntimeError: Cannot re-initialize CUDA in forked subprocess",
-        "CUDA in the function only: the script has used it before minimize(), and no fork of it can then. "
+        "CUDA in the function only: the script used CUDA before minimize(), and then no forked process can. "
         "smac_options['isolate'] = False calls the function in the script itself",
     ),
     (r"TypeError: .*unexpected keyword argument 'n_folds'", "n_splits=... in place of n_folds=... (scikit-learn)"),

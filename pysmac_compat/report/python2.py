@@ -111,7 +111,7 @@ def others(first: Change, script: str) -> Iterator[str]:
     if files:
         names = " ".join(map(shlex.quote, files))
         commands = f"`pip install fissix` and `{_TOOL} {names}`"
-        yield f"{commands} rewrite what is Python 2, and keep the old text in .bak files"
+        yield f"{commands} rewrite the Python 2 code, and keep the old files with the ending .bak"
 
 
 def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:

@@ -158,7 +158,8 @@ class OptunaRecorder:
         there = [each.name.lower() for each in self.study.directions]
         if there != [direction]:
             raise ArgumentError(
-                f"study_name: the study {self._name!r} has the directions {there}, the search {direction}"
+                f"study_name: the study {self._name!r} has the directions {there}, but the search has "
+                f"{direction!r}; use another name"
             )
         self._study_id = self._storage.get_study_id_from_name(self.study.study_name)
         self._there = {_mark(each): each for each in self.study.get_trials(deepcopy=False)}

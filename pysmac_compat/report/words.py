@@ -103,7 +103,7 @@ def stopped(result: Result, with_files: bool) -> str:
     of_total = "" if result.n_planned is None else f" of {result.n_planned:,}"
     found = any(run.trajectory for run in result.runs)
     best = f"best {short(result.value)}" if found else "none has succeeded"
-    goes_on = "; minimize(..., resume=True) goes on" if with_files else ""
+    goes_on = "; minimize(..., resume=True) continues the search" if with_files else ""
     return f"stopped after {result.n_evaluations:,}{of_total} evaluations, {best}{goes_on}"
 
 

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 #: other tools' names for arguments of `Search`
 _OTHER_NAMES = {
     **{name: use for name, use in arguments.OTHER_NAMES.items() if name != "space"},
-    "parameter_dict": "space, which comes first",
+    "parameter_dict": "space, the first argument",
     **dict.fromkeys(
-        ("func", "objective", "fun", "fn", "function"), "tell(trial, value): you call the function yourself"
+        ("func", "objective", "fun", "fn", "function"), "tell(trial, value), because your script calls the function"
     ),
     **dict.fromkeys(("n_jobs", "n_workers", "workers"), "ask() several times before you tell"),
-    **dict.fromkeys(("timeout", "time_budget"), "t_limit_function_s=... for one trial; you end the search"),
+    **dict.fromkeys(("timeout", "time_budget"), "t_limit_function_s=... for one trial; your script ends the search"),
     **dict.fromkeys(("callback", "callbacks"), "result, which is complete at any moment"),
 }
 
@@ -260,4 +260,4 @@ def _refuse_calls(options: Options) -> None:
     }
     name = next((name for name, is_so in refused.items() if is_so), None)
     if name is not None:
-        raise ArgumentError(f"smac_options['{name}'] has no meaning in a Search: it makes no calls, you do")
+        raise ArgumentError(f"smac_options['{name}'] has no effect in a Search: your script makes the calls")

@@ -106,7 +106,7 @@ class DrivenSearch:
         if self.ended:
             return f"the search has ended: {self.ended}"
         reason = "" if self._session is None else self._session.reason
-        return f"{reason or 'it needs a result first'}; open trials are: {_numbers(self.open)}"
+        return f"{reason or 'the search needs another result first'}; trials without a result: {_numbers(self.open)}"
 
     def check(self, trial: Any) -> None:
         """Raise an `ArgumentError` if this is not an open trial."""
@@ -116,11 +116,11 @@ class DrivenSearch:
             return
         if trial.number in (self._tested if trial.test else self._learnt):
             raise ArgumentError(
-                f"tell: the result of trial {trial.number} has been told before; it cannot be changed, but "
-                "known=[(configuration, value), ...] hands corrected results to a new search"
+                f"tell: trial {trial.number} has a result, which cannot be changed; pass corrected results to a new "
+                "search with known=[(configuration, value), ...]"
             )
         those = _numbers(self.open) or "none"
-        raise ArgumentError(f"tell: {shown(trial)} is no trial of this search that is open; open are: {those}")
+        raise ArgumentError(f"tell: {shown(trial)} is not an open trial of this search; open trials: {those}")
 
     def tell(self, trial: Trial, outcome: Outcome) -> None:
         """Take the outcome of a trial. The trial stays open if it has crashed and the plan repeats crashed calls.
@@ -239,7 +239,7 @@ class DrivenSearch:
                     pass
                 if session.begun < count:
                     reason = session.reason or "results are missing"
-                    text = f"evaluation {count} was asked for, where the search ends now: {reason}"
+                    text = f"the file has evaluation {count}, but the search now ends before this evaluation: {reason}"
                     raise FileFormatError(text, self._recorded.path)
                 if number < len(asked):
                     self._learn(session)

@@ -118,11 +118,11 @@ class Engine:
         try:
             event: Event | None = self.connection.recv()
         except (EOFError, OSError):
-            raise SearchError("the process of the search has died; what it had found is kept") from None
+            raise SearchError("the process of the search died; its results so far are kept") from None
         if isinstance(event, Failed):
             if event.error is not None:
                 raise event.error
-            raise SearchError(f"the search has failed; what it had found is kept\n{event.text}")
+            raise SearchError(f"the search failed; its results so far are kept\n{event.text}")
         return event
 
     def answer(self, outcome: Outcome) -> None:
@@ -294,7 +294,7 @@ def _call_any(
     try:
         return evaluator(arguments, cutoff, drop)
     except CallsEnded as error:
-        evaluator.notice(f"{error}; the search ends with what it has found")
+        evaluator.notice(f"{error}; the search ends with its results so far")
         stopped.note(Stop(str(error)))
         raise EvaluationLost(str(error)) from error
     except CallsLost as error:

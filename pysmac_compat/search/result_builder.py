@@ -89,7 +89,7 @@ class ResultBuilder:
         logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
         if evaluation.succeeded and evaluation.message and not self._remarked:
             self._remarked = True
-            warn(f"evaluation {evaluation.index}: {evaluation.message}; its value counts all the same")
+            warn(f"evaluation {evaluation.index}: {evaluation.message}; the search uses its value nevertheless")
         if evaluation.status not in FAILURES:
             return
         if evaluation.status == "ABORT":
@@ -112,7 +112,7 @@ class ResultBuilder:
             warn(
                 f"evaluation {new.index} was stopped by the wall clock after {new.wall_time:.1f} s; it had used "
                 f"{new.cpu_time:.2f} s of its {new.cutoff:g} s of CPU time. Is the machine busy, or does the function "
-                "wait for something? (later ones are counted only)"
+                "wait for something? (later cases are only counted)"
             )
 
     def _check_consistency(self, event: Evaluated | Tested) -> None:
@@ -127,7 +127,7 @@ class ResultBuilder:
         where = "" if new.instance is None else f" on the instance {new.instance}"
         text = f"{old.status} for {old.configuration} and {new.status} for {new.configuration}{where}"
         if self.plan.check_consistency == "raise":
-            raise SearchError(f"check-sat-consistency: {text}; what was found before is kept")
+            raise SearchError(f"check-sat-consistency: {text}; the results so far are kept")
         warn(f"check-sat-consistency: {text}")
 
     def _improve(self, run: RunResult, event: Improved) -> None:
@@ -148,10 +148,8 @@ class ResultBuilder:
             count = len(run.evaluations)
             if any(e.succeeded for e in run.evaluations):
                 which = "each configuration has a failed evaluation"
-            elif count == 1:
-                which = "all evaluations have failed (there was one)"
             else:
-                which = f"all {count} evaluations have failed"
+                which = f"all {count} evaluations failed" if count > 1 else "the only evaluation failed"
             warn(f"{which}; the default configuration is returned")
 
     def so_far(self, run: int, unlearnt: Collection[int] = ()) -> Result:
@@ -196,13 +194,13 @@ class ResultBuilder:
         counts = sorted({run.incumbent_runs for run in result.runs})
         if result.n_crashed > 1:
             late = f", {result.n_timed_out} timed out" if result.n_timed_out else ""
-            logger.warning("%d of %d evaluations have failed%s", result.n_crashed, result.n_evaluations, late)
+            logger.warning("%d of %d evaluations failed%s", result.n_crashed, result.n_evaluations, late)
         if self._n_waited > 1:
             logger.warning("the wall clock stopped %d evaluations that had used little CPU time", self._n_waited)
         if len(counts) > 1 and self.plan.needs_racing:
             warn(
-                f"the incumbents of the runs have seen different numbers of instances or seeds ({counts}); "
-                "their values are compared all the same"
+                f"the incumbents of the runs were evaluated on different numbers of instances or seeds ({counts}); "
+                "the best run is chosen by their values nevertheless"
             )
 
 
@@ -252,7 +250,7 @@ def _failure(run: int, evaluation: Evaluation, names: Sequence[str] | None) -> s
     got = ", ".join(f"{name}={value!r}" for name, value in {**given, **evaluation.configuration}.items())
     lines = [
         f"run {run}, evaluation {evaluation.index} has the status {evaluation.status} "
-        "(later failures are counted only):",
+        "(later failures are only counted):",
         evaluation.message.rstrip(),
         *([f"hint: {hint}"] if hint else []),
         f"the function got {got}",

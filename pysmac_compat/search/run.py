@@ -132,7 +132,7 @@ class Run:
         if self._old:
             n = len(self._old)
             self.send(
-                Warned(f"resume: an earlier version has made the first {n} evaluations; it proposed others than this")
+                Warned(f"resume: an earlier version made the first {n} evaluations; this version would propose others")
             )
         for evaluation in self._old:
             self.send(Evaluated(self.run, evaluation, recorded=True))
@@ -301,7 +301,7 @@ class Run:
             outcome = replace(outcome, value=self.plan.calls.crashed_quality)
         scored = self.plan.objective.score(outcome, job.cutoff, first=job.index == 1 and not job.test)
         if self._hopeless is not None and (reason := self._hopeless.take(job.configuration, outcome)):
-            self.send(Warned(f"{reason}. smac_options['stop-when-hopeless'] = False searches all the same"))
+            self.send(Warned(f"{reason}. To search nevertheless, set smac_options['stop-when-hopeless'] = False"))
             scored = replace(scored, final=scored.final or reason)
         self.broken = self.broken or bool(scored.final)
         outcome = scored.outcome

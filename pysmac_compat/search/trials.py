@@ -120,7 +120,7 @@ def told_outcome(trial: Trial, result: Any, plan: Plan) -> Outcome:
     ArgumentError
         If it is not a valid result.
     """
-    what, hint = f"tell: trial {trial.number}", "an exception stands for a call that failed"
+    what, hint = f"tell: trial {trial.number}", "for a call that failed, tell an exception"
     if isinstance(result, BaseException):
         report = failed(result, memory_limited=True)
     else:

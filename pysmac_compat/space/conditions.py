@@ -125,7 +125,7 @@ def parse_conditions(
             for each in (conditions[child], condition):
                 if any(c.operator != "in" for c in comparisons(each)):
                     raise ClauseError(
-                        f"{KIND}: {shown(child)} has a condition already ({shown(texts[child].strip())}); two lines "
+                        f"{KIND}: {shown(child)} already has the condition {shown(texts[child].strip())}; two lines "
                         "for one parameter are joined with && only if both use nothing but 'in {..}': write one line, "
                         "with && or || between the two conditions",
                         text,
@@ -230,7 +230,7 @@ class _Parser:
                 group.close()
                 groups[-1].add(group)
                 if groups[-1].alternatives[-1].depth > _DEEPEST:
-                    scanner.error("&& and || are nested too deeply: give parts of it to parameters in between")
+                    scanner.error("&& and || are nested too deeply: add parameters for parts of the condition")
 
     def _goes_on(self, group: _Draft) -> bool:
         """Return whether another factor follows."""
@@ -247,7 +247,7 @@ def _trailing(scanner: Scanner, operator: str) -> bool:
     """Return whether the clause ends with this operator, and warn: the original accepts it and real scripts have it."""
     if not scanner.at_end():
         return False
-    warn(f"{KIND} {shown(scanner.text)}: the {operator} at the end has no meaning")
+    warn(f"{KIND} {shown(scanner.text)}: the {operator} at the end is ignored")
     return True
 
 
@@ -280,7 +280,7 @@ def _parse_comparison(scanner: Scanner, parameters: Mapping[str, Parameter], nam
         position = scanner.position
         values.append(_parse_value(scanner, parameter, operator))
         if values[-1] in seen:
-            scanner.error(f"the value {shown(values[-1])} stands twice in the list", position)
+            scanner.error(f"the value {shown(values[-1])} occurs twice in the list", position)
         seen.add(values[-1])
     scanner.expect("}", "',' or '}'")
     return Comparison(name, operator, tuple(values))

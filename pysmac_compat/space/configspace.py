@@ -136,7 +136,7 @@ class ParameterSpace(ConfigurationSpace):
         count = 1 if size is None else size
         drawn = vectors.draw(self, count, self.random)
         if drawn.shape[1] < count:
-            raise SpaceExhaustedError(f"of {vectors.MOST_DRAWS} configurations drawn in a row, all are forbidden")
+            raise SpaceExhaustedError(f"{vectors.MOST_DRAWS} configurations drawn in a row are all forbidden")
         configurations = [Configuration(self, vector=vector.copy()) for vector in drawn.T]
         return configurations[0] if size is None else configurations
 

@@ -151,7 +151,7 @@ def choice_domain(name: str, kind: str, values: Any, default: Any) -> tuple[tupl
 
 def _check_choice(name: str, value: Any) -> None:
     if type(value) not in _CHOICE_TYPES or value != value:
-        hint = "; write a text for it, and make the object of it in the function"
+        hint = "; write a string for it, and make the object from the string in the function"
         raise ParameterTypeError(
             f"parameter {shown(name)}: the value {shown(value)} ({type(value).__name__}) is not a str, int, float, "
             f"bool or None{hint}"
@@ -159,7 +159,7 @@ def _check_choice(name: str, value: Any) -> None:
     if isinstance(value, str) and not value.isprintable():
         raise ParameterError(
             f"parameter {shown(name)}: the value {shown(value)} has a character that cannot be printed; "
-            "write another text, and translate it in the function"
+            "write another string, and translate it in the function"
         )
     if type(value) is int:
         try:
@@ -177,8 +177,8 @@ def _check_distinct(name: str, choices: Sequence[Any]) -> None:
         for key in keys:
             if key in seen:
                 raise ParameterError(
-                    f"parameter {shown(name)}: the values {shown(seen[key])} and {shown(value)} cannot be told apart; "
-                    "each may stand there once, and texts differ from numbers in more than their quotes"
+                    f"parameter {shown(name)}: the values {shown(seen[key])} and {shown(value)} are equal, in Python "
+                    "or as text; write values that differ in both (quotes alone do not make a difference)"
                 )
         seen.update(dict.fromkeys(keys, value))
 

@@ -196,7 +196,7 @@ class ExpressionParser:
         if number is None:
             return None
         if not scanner.at_end() and scanner.text[scanner.position] in _IN_NUMBERS:
-            scanner.error("two numbers without an operator between them")
+            scanner.error("expected an operator between the two numbers")
         return Number(number)
 
     def _refuse(self) -> NoReturn:

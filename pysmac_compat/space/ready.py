@@ -40,7 +40,9 @@ def understand(
     if not is_configspace(space):
         return define(cast("Mapping[str, Any]", space), conditional_clauses, forbidden_clauses)
     if conditional_clauses or forbidden_clauses:
-        raise ArgumentError("conditional_clauses and forbidden_clauses: a ConfigurationSpace has its own")
+        raise ArgumentError(
+            "conditional_clauses and forbidden_clauses do not go with a ConfigurationSpace: add them to the space"
+        )
     if len(space) == 0:
         raise ParameterError("the ConfigurationSpace is empty: there is nothing to optimise")
     return ReadySpace({name: _parameter(name, hp) for name, hp in space.items()}, {}, [], configspace=space)
@@ -67,7 +69,7 @@ class ReadySpace(Definition):
     def ready_space(self, subspace: Mapping[str, Any]) -> ConfigurationSpace:
         """Return a copy for one search, with a fresh seed: its random numbers do not depend on earlier draws."""
         if subspace:
-            raise ParameterError("search-subspace has no effect here: fix these values in the ConfigurationSpace")
+            raise ParameterError("search-subspace does not go with a ConfigurationSpace: fix these values in the space")
         space: ConfigurationSpace = copy.deepcopy(self.configspace)
         space.seed(0)
         return space

@@ -26,7 +26,7 @@ def number_of(text: str) -> float:
     ValueError
     """
     if not is_number(text):
-        raise ValueError(f"{shown(text)} is no number")
+        raise ValueError(f"{shown(text)} is not a number")
     return float(text)
 
 
@@ -41,7 +41,7 @@ def whole_of(text: str) -> int:
         return int(text)
     number = number_of(text)
     if not number.is_integer():
-        raise ValueError(f"{shown(text)} is no whole number")
+        raise ValueError(f"{shown(text)} is not a whole number")
     return int(number)
 
 

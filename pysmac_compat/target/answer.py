@@ -63,19 +63,21 @@ def read_answer(line: bytes, seed: str, by_length: bool = False) -> Report:
         raise NoAnswer(f"the program reported the status {shown(status)}; expected one of {_EXPECTED}: {shown(rest)}")
     seconds = _number(runtime)
     if seconds is None and runtime is not None:  # JSON may have no run time
-        raise NoAnswer(f"the program reported {shown(runtime)} as its run time, which is no number: {shown(rest)}")
+        raise NoAnswer(f"the program reported {shown(runtime)} as its run time, which is not a number: {shown(rest)}")
     possible = seconds is None or 0 <= seconds < math.inf
     value = _number(quality)
     message = f"the program reported {known}{f': {more}' if more else ''}"
     if known in ("SAT", "UNSAT"):  # the value may be missing if the objective is the run time
-        message = f"the program reported {shown(quality)} as its {what}, which is no finite number: {shown(rest)}"
+        message = f"the program reported {shown(quality)} as its {what}, which is not a finite number: {shown(rest)}"
     return Report(
         known,
         value if value is not None and math.isfinite(value) else None,
         seconds if possible else None,
         message,
         odd_runtime="" if possible else f"{str(runtime).strip()} s",
-        remark="" if _same(its_seed, seed) else f"the program answered for the seed {shown(its_seed)}, it got {seed}",
+        remark=""
+        if _same(its_seed, seed)
+        else f"the program answered for the seed {shown(its_seed)}, but the call has the seed {seed}",
     )
 
 
@@ -90,7 +92,7 @@ def _of_json(text: str) -> tuple[Any, Any, Any, Any, Any, str]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NoAnswer(f"the answer of the program is no JSON object: {error}: {shown(text)}") from None
+        raise NoAnswer(f"the answer of the program is not a JSON object: {error}: {shown(text)}") from None
     if "status" not in found:
         raise NoAnswer(f"the answer of the program has no 'status': {shown(text)}")
     quality = next((found[name] for name in ("cost", "quality") if name in found), None)

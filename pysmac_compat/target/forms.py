@@ -62,7 +62,7 @@ def fill(form: str, values: Mapping[str, Any]) -> str:
 def checked_form(what: str, form: Any) -> str:
     """Return a form after a check that it has no placeholder except ``{name}`` and ``{value}``."""
     if not isinstance(form, str):
-        raise ArgumentError(f"{what}: expected a text as '-{{name}}={{value}}', got {shown(form)}")
+        raise ArgumentError(f"{what}: expected a text such as '-{{name}}={{value}}', got {shown(form)}")
     for name in names_in(what, form):
         if name not in ("name", "value"):
             raise ArgumentError(f"{what}: a form may have {{name}} and {{value}}, not {{{name}}}: {shown(form)}")
@@ -109,7 +109,9 @@ def checked_files(what: str, given: Files) -> list[str]:
         try:
             paths = [os.fspath(each) for each in ([given] if isinstance(given, os.PathLike) else given)]
         except TypeError:
-            raise ArgumentError(f"{what}: expected paths, or a pattern as 'train/*.cnf', got {shown(given)}") from None
+            raise ArgumentError(
+                f"{what}: expected paths, or a pattern such as 'train/*.cnf', got {shown(given)}"
+            ) from None
     for path in paths:
         if not os.path.exists(path):
             raise ArgumentError(f"{what}: there is no file {shown(path)}")

@@ -281,11 +281,11 @@ def _without_answer(ended: Ended) -> str:
     text = "the program printed no line that begins with 'Result for SMAC:', 'Result for ParamILS:' or "
     text += f"'Result of this algorithm run:'; it {told_exit(ended.code)}"
     if ended.stderr.line is not None:
-        return f"{text}. There is one on stderr, and it has to be on stdout"
+        return f"{text}. Such a line is on stderr; the program must print it on stdout"
     said = next(
         (line for line in reversed(f"{ended.stdout.text}\n{ended.stderr.text}".split("\n")) if line.strip()), ""
     )
-    return f"{text}, and the last that it said was: {cut(said.strip())}" if said else f"{text} and printed nothing"
+    return f"{text}, and its last line of output was: {cut(said.strip())}" if said else f"{text} and printed nothing"
 
 
 def _append(path: str, text: str) -> None:

@@ -34,7 +34,7 @@ from pysmac_compat.target.program import Ended, run
 _KNOWN = {
     "instance": "the path of the instance",
     "cutoff": "the limit of the call in seconds",
-    "whole_cutoff": "the same, rounded up",
+    "whole_cutoff": "the limit of the call in whole seconds, rounded up",
     "seed": "the seed",
     "flags": "all other active parameters",
 }
@@ -148,10 +148,10 @@ class ProgramFunction:
         for what, given in (("instances", instances), ("test_instances", test_instances)):
             if given and "instance" not in self._placeholders:
                 raise ArgumentError(
-                    f"{what}: the command has no {{instance}}, where a file would go: {shown(self._text)}"
+                    f"{what}: the command needs {{instance}} at the place of the file, got {shown(self._text)}"
                 )
         if "instance" in self._placeholders and not instances:
-            raise ArgumentError("the command has {instance}: give instances=[...], the files that go there")
+            raise ArgumentError("the command has {instance}: give the files as instances=[...]")
 
     def __repr__(self) -> str:
         return f"program({cut(self._text)!r})"
@@ -233,7 +233,7 @@ class ProgramFunction:
         try:
             value = float(text)
         except (TypeError, ValueError):
-            raise NoAnswer(f"{shown(self._quality.pattern)} finds {shown(text)}, which is no number") from None
+            raise NoAnswer(f"{shown(self._quality.pattern)} finds {shown(text)}, which is not a number") from None
         if not math.isfinite(value):
             raise NoAnswer(f"{shown(self._quality.pattern)} finds {shown(text)}, which is not finite")
         return Report(status, value)
@@ -273,19 +273,25 @@ class ProgramFunction:
                 raise _unknown(f"flags: {shown(name)}", name, choices)
             missing = [] if isinstance(form, str) else [each for each in choices[name] or () if each not in form]
             if not isinstance(form, str) and choices[name] is None:
-                raise ArgumentError(f"flags[{name!r}]: a form for each value, but {name!r} is a range; give one form")
+                raise ArgumentError(
+                    f"flags[{name!r}]: expected one form, because {name!r} is a range, got a form for each value"
+                )
             if missing:
                 raise ArgumentError(f"flags[{name!r}] has no form for the value {shown(missing[0])}")
         left = [name for name in choices if name not in self._placeholders]
         if left and "flags" not in self._placeholders:
-            raise ArgumentError(f"the command has neither {{{left[0]}}} nor {{flags}}, where the parameters would go")
+            raise ArgumentError(f"the command needs {{{left[0]}}} or {{flags}} at the place of the parameters")
         reserved = [name for name in choices if name in _KNOWN]
         if reserved:
-            raise ArgumentError(f"parameter {reserved[0]!r}: {{{reserved[0]}}} is {_KNOWN[reserved[0]]}; rename it")
+            raise ArgumentError(
+                f"parameter {reserved[0]!r}: {{{reserved[0]}}} is {_KNOWN[reserved[0]]}; rename the parameter"
+            )
         if {"cutoff", "whole_cutoff"} & {*self._placeholders} and cutoff is None:
-            raise ArgumentError("the command has a cutoff: give t_limit_function_s")
+            raise ArgumentError("the command has {cutoff} or {whole_cutoff}: give t_limit_function_s=...")
         if "seed" in self._placeholders and deterministic:
-            raise ArgumentError("the command has {seed}: say deterministic=False, or write a fixed seed into it")
+            raise ArgumentError(
+                "the command has {seed}: pass deterministic=False, or write a fixed seed in place of {seed}"
+            )
         if (n_train or 0) != len(self.instances) or n_test > len(self.test_instances):
             raise ArgumentError(
                 f"num_train_instances={n_train}, num_test_instances={n_test}, but the program has "
@@ -293,12 +299,12 @@ class ProgramFunction:
             )
         if not runtime and self._quality is None and self._codes is not None:
             raise ArgumentError(
-                "exit codes are no value to minimise: give quality=..., or set smac_options['run-obj'] = 'RUNTIME'"
+                "exit codes give no value to minimise: give quality=..., or set smac_options['run-obj'] = 'RUNTIME'"
             )
 
 
 def _unknown(what: str, name: str, choices: Mapping[str, Any]) -> ArgumentError:
-    return ArgumentError(f"{what} is no parameter{did_you_mean(name, [*choices, *_KNOWN])}")
+    return ArgumentError(f"{what} is not a parameter{did_you_mean(name, [*choices, *_KNOWN])}")
 
 
 def _either(codes: Iterable[int]) -> str:

@@ -288,7 +288,7 @@ class _Part:
             )
         if any(before[word] != after[word] for word in before) and _counts(clause.node, names):
             raise ClauseError(
-                f"{forbidden.KIND}: it calculates with the numbers of words, and these are others in the merged "
+                f"{forbidden.KIND}: the clause calculates with the numbers of words, which change in the merged "
                 "space; compare words with words only",
                 clause.text,
             )
@@ -314,5 +314,7 @@ class _Part:
         parse(after, merged)
         expected = [self.renamed(name) for _, name in sorted(before.mentions.items())]
         if [name for _, name in sorted(after.mentions.items())] != expected:
-            raise ClauseError(f"{kind}: in the merged space a value in it is a parameter's name; quote the value", new)
+            raise ClauseError(
+                f"{kind}: in the merged space, a value in this clause is also a parameter's name; quote the value", new
+            )
         return new

@@ -77,7 +77,9 @@ def _check_configurations(path: str, definition: Definition) -> None:
         try:
             typed_values(texts, definition)
         except ValueError as error:
-            raise FileFormatError(f"configuration {number} is not of the space: {error}", path) from None
+            raise FileFormatError(
+                f"configuration {number} does not belong to the search space: {error}", path
+            ) from None
 
 
 def anova_of_state(definition: Definition, state: StateRun, n_trees: int = 64, seed: int = 0) -> ForestAnova:

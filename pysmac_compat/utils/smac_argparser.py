@@ -51,7 +51,7 @@ def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any
     """
     taken = HEAD.keys() & parser_dict.keys()
     if taken:
-        raise ArgumentError(f"the parameter name {min(taken)!r} has a meaning of its own on the command line")
+        raise ArgumentError(f"the parameter name {min(taken)!r} is reserved on the command line: rename the parameter")
     words = sys.argv[1:]
     head, pairs = words[: len(HEAD)], words[len(HEAD) :]
     if len(head) < len(HEAD) or len(pairs) % 2:

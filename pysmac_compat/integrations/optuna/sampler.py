@@ -73,7 +73,7 @@ class SMACSampler(BaseSampler):
         warn_independent_sampling: bool = True,
     ) -> None:
         if space is None and (conditional_clauses or forbidden_clauses):
-            raise ArgumentError("conditional_clauses and forbidden_clauses need the space that they are about")
+            raise ArgumentError("SMACSampler: conditional_clauses and forbidden_clauses need the argument space")
         if not isinstance(smac_options, (Mapping, type(None))):
             raise ArgumentError(f"smac_options must be a dict of options, got {shown(smac_options)}")
         self._n_trials = arguments.integer("n_trials", n_trials)
@@ -119,7 +119,7 @@ class SMACSampler(BaseSampler):
         """Return the distributions of the parameters that the search proposes values for."""
         if len(study.directions) > 1:
             raise ArgumentError(
-                f"SMACSampler: the study has {len(study.directions)} directions; SMAC searches for one value"
+                f"SMACSampler: the study has {len(study.directions)} directions; SMAC optimises one value"
             )
         with self._lock:
             self._turn_to(study)
@@ -175,9 +175,9 @@ class SMACSampler(BaseSampler):
         if not self._warns or name in self._warned or self._space is None:
             return
         if self._given is not None and number in self._asked:
-            why = "the space of the sampler does not have it here, or not with this value"
+            why = "the space of the sampler lacks it under these conditions, or has it without this value"
         elif self._given is None and name in self._seen and name not in self._space.distributions:
-            why = "its range changes or is beyond 2**53, or no other parameter tells when it is there"
+            why = "its range changes or exceeds 2**53, or no other parameter decides whether a trial has it"
         else:  # the parameter is new, or the search has no new configuration
             return
         self._warned.add(name)

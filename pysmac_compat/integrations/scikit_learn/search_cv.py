@@ -184,7 +184,7 @@ class SMACSearchCV(BaseSearchCV):
         time_limit = limit("time_limit", self.time_limit)
         most = [n for n in (n_fits, None if n_iter is None else n_iter * self.n_splits_) if n is not None]
         if not most and time_limit is None:
-            raise ArgumentError("n_iter=None needs n_fits or time_limit: else the search would not end")
+            raise ArgumentError("n_iter=None needs n_fits or time_limit; without a limit the search would not end")
         optimizer = SMAC_optimizer(t_limit_total_s=time_limit)
         optimizer.smac_options["workers"] = effective_n_jobs(self.n_jobs)
         optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # bad challengers then lose on few folds
@@ -194,7 +194,7 @@ class SMACSearchCV(BaseSearchCV):
         for name in ("dask-client", "isolate"):
             if name in optimizer.smac_options:
                 raise ArgumentError(
-                    f"smac_options['{name}'] has no meaning here: fits happen in processes of this machine"
+                    f"smac_options['{name}'] does not go with this search: the fits run in processes on this machine"
                 )
         stopped: set[int] = set()
         optimizer.minimize(
@@ -229,7 +229,7 @@ class SMACSearchCV(BaseSearchCV):
             stopped.add(evaluation.index)
         elif not evaluation.succeeded:
             if self.error_score == "raise":
-                raise fits.error(evaluation.index) or RuntimeError(f"a fit has failed: {evaluation.message}")
+                raise fits.error(evaluation.index) or RuntimeError(f"a fit failed: {evaluation.message}")
         elif callable(self.scoring) and (fit := fits.read(evaluation.index)) is not None and fit.is_multimetric:
             self._check_refit_for_multimetric(fit.test)
 
@@ -237,16 +237,16 @@ class SMACSearchCV(BaseSearchCV):
         """Set the attributes from the results of the search."""
         evaluations = [each for each in self.result_.runs[0].evaluations if each.index not in stopped]
         if not evaluations:
-            raise ValueError(f"no fit has come to its end: {self.result_.stopped_because}")
+            raise ValueError(f"no fit finished: {self.result_.stopped_because}")
         failed = [each for each in evaluations if not each.succeeded]
         n = len(evaluations)
         first = f"The first of them is {failed[0].status}:\n{failed[0].message}" if failed else ""
         if len(failed) == n:
-            raise ValueError(f"all {n} fits have failed. {first}")
+            raise ValueError(f"all {n} fits failed. {first}")
         error_score = math.nan if self.error_score == "raise" else float(self.error_score)
         if failed:
             warnings.warn(
-                f"{len(failed)} of {n} fits have failed; their score is {error_score}. {first}",
+                f"{len(failed)} of {n} fits failed; their score is {error_score}. {first}",
                 FitFailedWarning,
                 stacklevel=3,
             )
@@ -269,4 +269,4 @@ class SMACSearchCV(BaseSearchCV):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
 
     def _run_search(self, evaluate_candidates: Any) -> None:
-        raise NotImplementedError("the folds are raced, one fit after the other")
+        raise NotImplementedError("the search races the folds, one fit after another")

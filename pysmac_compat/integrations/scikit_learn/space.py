@@ -35,7 +35,7 @@ _DISTRIBUTIONS = {
 _PRIORS = ("uniform", "log-uniform")
 _PLAIN = (str, bool, int, float, type(None))
 _EXPECTED = (
-    "expected a list of choices, ('real', [low, high], default) as minimize takes it, or one of scipy.stats.uniform, "
+    "expected a list of choices, ('real', [low, high], default) as for minimize, or one of scipy.stats.uniform, "
     "loguniform and randint"
 )
 
@@ -74,8 +74,8 @@ class Space:
             clauses += _conditions(self._belongs, clauses)
         elif isinstance(space, (list, tuple)):
             raise ParameterError(
-                "space must be one dict: write the dicts of a list as one, and what is in some of them only with "
-                f"conditional_clauses, as 'svc__C | clf == svc'; got {shown(space)}"
+                "space must be one dict: join the dicts of a list, and make the parameters of some dicts conditional "
+                f"with conditional_clauses, for example 'svc__C | clf == svc'; got {shown(space)}"
             )
         self.definition: Definition = understand(space, clauses, list(forbidden_clauses))
         self._names = {name: self._settable(name) for name in self.definition.parameters}
@@ -87,8 +87,8 @@ class Space:
             settable = self._names[name]
             if settable in found:
                 raise ParameterError(
-                    f"parameter {shown(name)} and another one that is active with it both set {settable!r}; make them "
-                    "depend on different choices"
+                    f"parameter {shown(name)} and another active parameter both set {settable!r}; add conditions "
+                    "that make only one of them active"
                 )
             found[settable] = self._objects[name][value] if name in self._objects else value
         return found

@@ -27,7 +27,7 @@ def timeline(result: Result) -> Figure:
     if not len(result):
         raise ArgumentError("there is nothing to draw: the result has no evaluation")
     if not any(each.wall_time for each in result):
-        raise ArgumentError("there is nothing to draw: the wall clock times of the calls were not recorded")
+        raise ArgumentError("there is nothing to draw: the result has no wall clock times of the calls")
     workers = max(1, result.search.workers)
     rows = workers * len(result.runs)
     figure = style.new_figure(8.0, min(14.0, 1.8 + 0.3 * rows))

@@ -157,7 +157,7 @@ def pair(result: Result, x: str | None, y: str | None, found: Callable[[], Coded
     ``found`` computes the analysis of variance if it is needed.
     """
     if len(parameters.space_of(result).parameters) < 2:
-        raise ArgumentError("two parameters are needed, the search space has one")
+        raise ArgumentError("expected a search space of two or more parameters, got one parameter")
     given = [name for name in (x, y) if name is not None]
     if not all(isinstance(name, str) for name in given):
         raise ArgumentError(f"x and y must be names of parameters, got {', '.join(map(shown, given))}")

@@ -33,7 +33,7 @@ def space_of(result: Result) -> Definition:
         If the result has no search space.
     """
     if result.search.space is None:
-        raise ArgumentError("this plot needs the search space, which the result does not know (result.search.space)")
+        raise ArgumentError("this plot needs the search space, but result.search.space is None")
     return result.search.space
 
 

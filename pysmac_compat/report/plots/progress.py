@@ -100,7 +100,9 @@ def compare_runs(result: Result, others: Mapping[str, Result] | None = None, nam
         raise ArgumentError("compare_runs needs several runs: minimize(..., num_runs=5), or results in `others`")
     for other in groups.values():
         if (other.search.maximize, other.search.runtime) != (result.search.maximize, result.search.runtime):
-            raise ArgumentError("others: expected results with the same objective; maximize or run times differ")
+            raise ArgumentError(
+                "others: expected results with the same objective, got results that differ in maximize or in run-obj"
+            )
     figure = style.new_figure()
     axes = style.new_axes(figure)
     end = max(map(values.budget, groups.values()))
