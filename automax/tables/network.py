@@ -115,7 +115,7 @@ def settings_of(sections: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]
                 raise ArgumentError(f"settings[{name!r}][{key!r}]: use the argument {_OURS[name][key]}")
             if name == "automax" and key in _NOT_HERE:
                 raise ArgumentError(
-                    f"settings[{name!r}][{key!r}] does not go with a table: leave the key out, because a table is split "
+                    f"settings[{name!r}][{key!r}] does not go with a table: leave it out, because a table is split "
                     "once, and each trial trains once"
                 )
     return {name: dict(sections.get(name, {})) for name in ("model", "training", "automax")}

@@ -45,7 +45,7 @@ def train(trainer: Any) -> Any:
         for rows, labels in evals:
             scores = _sigmoid(network.forward(rows)[-1])
             if not np.isfinite(scores).all():
-                raise trainers.TrainingDiverged("the model's scores are not finite any more: a lower lr may help")
+                raise trainers.TrainingDiverged("the scores of the model are no longer finite: a lower lr may help")
             trainer.predictions.append((labels, scores))
         metrics = [trainer.metric(labels, scores) for labels, scores in trainer.predictions]
         call.on_epoch_end(

@@ -312,7 +312,7 @@ class Session:
                 "conditions in their place"
             )
             return "no further configuration found"
-        self.warn(f"the search ends after {count}: the search space has no further configuration")
+        self.warn(f"the search space is exhausted: nothing is left to evaluate after {count}")
         return "search space exhausted"
 
     def _next(self) -> TrialInfo | None:

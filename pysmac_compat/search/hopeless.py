@@ -36,4 +36,4 @@ class Hopeless:
         if len(self._crashed) < self._n:
             return ""
         self._settled = True
-        return f"the first {self._n} configurations all crashed for the same reason: {flaw}"
+        return f"the first {self._n} configurations have all crashed for the same reason: {flaw}"

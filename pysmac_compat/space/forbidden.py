@@ -233,7 +233,7 @@ def _parse_expression(scanner: Scanner, language: Language) -> Expression:
             if parameter.kind == "ordinal" and numbers != sorted(numbers):
                 scanner.error(
                     f"the numbers of the ordinal parameter {shown(name)} ({parameter.domain}) are not in ascending "
-                    "order, so < and > in an expression are ambiguous; sort the list, or make the parameter categorical",
+                    "order, so < and > in an expression are ambiguous; sort the values, or make it categorical",
                     scanner.text.find(name),
                 )
     if not node.names:

@@ -13,7 +13,7 @@ from automax.report import interval
 
 from .training import needs_libauc
 
-pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:the rows of val leave")]
+pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:with these rows of val")]
 
 
 def settings(folder, **sections):
@@ -34,7 +34,7 @@ GRAPHS = {"name": "synthetic_graphs", "kwargs": {"n": 60}}
 @pytest.mark.parametrize(
     ("graph", "sections", "message"),
     [
-        (False, {"model": {"name": "mpl"}}, "model.name: 'mpl' is no registered model; did you mean 'mlp'"),
+        (False, {"model": {"name": "mpl"}}, "model.name: 'mpl' is not a registered model; did you mean 'mlp'"),
         (False, {"model": {"width": "abc"}}, "model.width must be an integer of at least 1, got 'abc'"),
         (False, {"training": {"batch_size": 5000}}, "a batch takes 2500 negatives, the training data have"),
         (False, {"training": {"optimizer_kwargs": {"lr": "abc"}}}, "training.optimizer_kwargs.lr: PESG takes a number"),
@@ -65,8 +65,12 @@ GRAPHS = {"name": "synthetic_graphs", "kwargs": {"n": 60}}
             "training:batch_size = 5000: a batch takes 2500 negatives",
         ),
         (False, {"dataset": {"kwargs": {"imratio": 0.005}}}, "have a single positive row"),
-        (False, {"model": {"name": "two outputs"}}, r"model: it gives the shape \(.*, 2\) for a batch of .* rows"),
-        (False, {"model": {"name": "other shape"}}, r"model: it fails on a batch of the shape \(.*, 30\): mat1"),
+        (
+            False,
+            {"model": {"name": "two outputs"}},
+            r"model: the output for a batch of .* rows must have the shape .* got \(.*, 2\)",
+        ),
+        (False, {"model": {"name": "other shape"}}, r"model: the model fails on a batch of the shape \(.*, 30\): mat1"),
         (
             False,
             {"training": {"output_path": __file__}},
@@ -96,7 +100,7 @@ def test_a_file_with_nothing_to_search_trains_once(tmp_path, capfd):
     training = {"loss": "CrossEntropyLoss", "optimizer": "SGD", "optimizer_kwargs": fixed}
     tuner = search(settings(tmp_path, training=training))
     assert [t["status"] for t in tuner.log] == ["finished"]
-    assert capfd.readouterr().out.startswith("nothing to search: what the file says is trained once\ntrial 1/1:")
+    assert capfd.readouterr().out.startswith("nothing to search: the settings are trained once\ntrial 1/1:")
 
 
 def test_the_same_settings_serve_twice(tmp_path):

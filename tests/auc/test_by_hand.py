@@ -101,7 +101,7 @@ def test_other_settings_can_be_assigned(tmp_path):
 
 def test_how_a_trial_failed_and_why_the_search_ended(tmp_path, capfd):
     tuner = search(tmp_path, 1, more={"broken": broken([1, 0], 1)})
-    with pytest.warns(UserWarning, match="all evaluations have failed"):
+    with pytest.warns(UserWarning, match="the only evaluation failed"):
         tuner.optimize()
     out, err = capfd.readouterr()
     assert re.search(r"^trial 1/1: failed: ValueError: this one is broken \(searches.py, line \d+, in train\)", out)

@@ -32,9 +32,9 @@ def test_n_configs_warns():
 
 
 def test_output_path_is_an_alias():
-    with pytest.warns(DeprecationWarning, match="output_directory now"):
+    with pytest.warns(DeprecationWarning, match="output_path is deprecated: use output_directory"):
         assert AutoMAXConfigration(output_path="x").output_directory == "x"
-    with pytest.raises(ValueError, match="give one"):
+    with pytest.raises(ValueError, match="give only output_directory"):
         AutoMAXConfigration(output_path="x", output_directory="x")
 
 

@@ -13,7 +13,7 @@ from automax.file import check_settings
 
 from .training import needs_libauc
 
-pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:the rows of val leave")]
+pytestmark = [*needs_libauc, pytest.mark.slow, pytest.mark.filterwarnings("ignore:with these rows of val")]
 
 
 def settings(folder, *, dataset=None, model=None, training=None, metrics=("AUROC",), graph=False, **search_settings):
@@ -148,17 +148,20 @@ def test_what_the_file_says_replaces_the_default_space(tmp_path):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"training": {"optimizer": "SOAP"}}, "the partner of AUCMLoss is PESG"),
+        ({"training": {"optimizer": "SOAP"}}, "use the optimizer PESG"),
         (
             {"training": {"optimizer_kwargs": {"momentun": 1}}},
             "momentun: PESG has no such .*'momentum'",
         ),
         ({"training": {"loss_kwargs": {"gamma": 1}}}, "loss_kwargs.gamma: AUCMLoss has no such argument"),
-        ({"training": {"loss": ["APLoss", "APLoss"]}}, "there twice"),
-        ({"training": {"loss": ["CrossEntropyLoss", "CrossEntropyLoss/SGD"]}}, "there twice"),
+        ({"training": {"loss": ["APLoss", "APLoss"]}}, "names a loss twice"),
+        ({"training": {"loss": ["CrossEntropyLoss", "CrossEntropyLoss/SGD"]}}, "names a loss twice"),
         ({"training": {"loss": "APLoss/PESG"}}, "'APLoss' does not go with the optimizer 'PESG'"),
         ({"training": {"loss": "APLoss/SOAP", "optimizer": "PESG"}}, "so the optimizer must be 'SOAP', got 'PESG'"),
-        ({"training": {"loss": ["APLoss", "AUCMLoss"], "optimizer": "SOAP"}}, "each has its own; leave it out"),
+        (
+            {"training": {"loss": ["APLoss", "AUCMLoss"], "optimizer": "SOAP"}},
+            "each loss has its own optimizer; leave this key out",
+        ),
         ({"training": {"loss": ["APLoss", "AUCMLoss"], "loss_kwargs": {"margin": 1}}}, "the keys are their names"),
         ({"target": "AUPRC"}, "target 'AUPRC' is not one of the metrics"),
         ({"model": {"widht": 3}}, "did you mean 'width'"),
@@ -175,7 +178,7 @@ def test_warnings(tmp_path):
         factory(tmp_path, training={"loss": "APLoss", "optimizer_kwargs": {"momentum": 0.9}})
     with pytest.warns(UserWarning, match="'v1' is"):
         factory(tmp_path, training={"loss_kwargs": {"version": "v2"}})
-    with pytest.warns(UserWarning, match="leave the validation score of the best trial open from 0"):
+    with pytest.warns(UserWarning, match="the validation score of the best trial may be 0"):
         run(tmp_path, dataset={"name": "wine", "eval_splits": ["val"]}, n_trials=1)
 
 
@@ -232,7 +235,7 @@ def test_a_search_over_folds(tmp_path, capfd):
     tuner = run(tmp_path, folds=3, n_trials=8)
     assert {t["instance"] for t in tuner.log} == {0, 1, 2}
     best = tmp_path / "output" / "e_best"
-    with pytest.raises(ValueError, match=f"holds the models of 3 trainings: {best / '0'}, "):
+    with pytest.raises(ValueError, match=f"holds 3 trainings, choose one of these folders: {best / '0'}, "):
         automax.load_model(best)
     assert automax.load_model(best / "0") is not None
     assert "the mean over 3 trainings" in capfd.readouterr().out

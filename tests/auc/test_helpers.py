@@ -104,7 +104,7 @@ def test_log_of_choices_warns():
         ([1, 1], "occurs twice"),
         ({"val": [0, 2], "default": 1, "type": "categorical"}, "default 1 is not one of the choices"),
         ({1, 2}, "expected a number"),
-        ({"val": 1, "default": 2}, "not its only value"),
+        ({"val": 1, "default": 2}, "must be its value"),
     ],
 )
 def test_bad_specifications(specification, message):

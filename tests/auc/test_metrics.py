@@ -67,7 +67,7 @@ def test_labels_of_one_class_are_left_out_and_named():
     metrics = Metrics(["AUROC"])
     with pytest.warns(UserWarning, match="labels 1 lack one of the classes"):
         assert metrics(y, score)["AUROC"] == pytest.approx(roc_auc_score(Y, SCORE))
-    with pytest.raises(ValueError, match="no rows of both classes"):
+    with pytest.raises(ValueError, match="no label has rows of both classes"):
         metrics(np.ones(5), np.ones(5))
 
 
@@ -89,7 +89,7 @@ def test_the_target_is_found_by_name():
         (["AUROC"], [{"max_fpr": 3}], "from 0 to 1, got 3"),
         (["AUROC"], [{"max_fpr": 0}], "max_fpr must be above 0"),
         (["AUPRC"], [{"max_fpr": 0.3}], "unknown key 'max_fpr'"),
-        (["AUROC", "auroc"], [], "there twice"),
+        (["AUROC", "auroc"], [], "occurs twice"),
     ],
 )
 def test_bad_metrics(names, kwargs, message):

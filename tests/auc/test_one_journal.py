@@ -77,7 +77,9 @@ def test_a_summary_without_its_line_in_the_journal(tmp_path):
 
 
 @pytest.mark.parametrize("change", [{"workers": 2}, {"trial_time_limit": 9.0}, {"trial_memory_limit": 2000.0}])
-@pytest.mark.filterwarnings("ignore:.*the search begins anew, and what is known is not trained again")
+@pytest.mark.filterwarnings(
+    "ignore:.*the search starts from the beginning, and trials with a result are not trained again"
+)
 def test_a_search_goes_on_with_other_workers_and_limits(change, tmp_path):
     first = search(tmp_path, 4, more={"broken": broken([0, 1, 2], 2)})
     first.optimize()
@@ -89,7 +91,7 @@ def test_a_search_goes_on_with_other_workers_and_limits(change, tmp_path):
     assert count == 6
     last = search(tmp_path, 6, more={"broken": broken([0, 1, 2], 2)}, **change)
     with warnings.catch_warnings():
-        warnings.filterwarnings("error", message=".*begins anew")
+        warnings.filterwarnings("error", message=".*starts from the beginning")
         last.optimize()
     assert (trained(tmp_path), last.log) == (count, more.log)
 
@@ -104,7 +106,9 @@ def test_a_journal_that_the_search_does_not_come_to_again(where, tmp_path):
     lines[3] = lines[3].replace('"x": 0.', '"x": 0.1') if where == "x" else "no line\n"
     path.write_text("".join(lines))
     more = search(tmp_path, 7)
-    with pytest.warns(UserWarning, match="the search begins anew, and what is known is not trained again"):
+    with pytest.warns(
+        UserWarning, match="the search starts from the beginning, and trials with a result are not trained again"
+    ):
         best = more.optimize()
     assert outcome(more.log)[:5] == outcome(first.log)
     assert trained(tmp_path) == len(more.log) == 7

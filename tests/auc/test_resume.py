@@ -119,10 +119,10 @@ def test_looking_at_a_search_moves_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"SEED": 3}, "SEED is not what it was"),
-        ({"target": "AUPRC"}, "the target is not what it was"),
-        ({"more": {"broken": broken([0, 1], 0)}}, "the search space is not what it was"),
-        ({"deterministic": False}, "deterministic is not what it was"),
+        ({"SEED": 3}, "SEED has changed"),
+        ({"target": "AUPRC"}, "the target has changed"),
+        ({"more": {"broken": broken([0, 1], 0)}}, "the search space has changed"),
+        ({"deterministic": False}, "deterministic has changed"),
     ],
 )
 def test_another_search_is_refused(change, message, tmp_path):

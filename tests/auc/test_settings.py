@@ -68,7 +68,7 @@ def test_the_defaults():
         ({"model": {}}, "model.name is missing"),
         ({"dataset": {"name": 3}}, "dataset.name must be text"),
         ({"dataset": {"name": "digits", "eval_splits": ["test"]}}, "must have 'val'"),
-        ({"dataset": {"name": "digits", "eval_splits": ["val", "val"]}}, "there twice"),
+        ({"dataset": {"name": "digits", "eval_splits": ["val", "val"]}}, "names a split twice"),
     ],
 )
 def test_mistakes_are_named_with_their_place(sections, message):
@@ -221,4 +221,4 @@ def test_an_interrupt_of_the_command_says_how_to_go_on(monkeypatch, capsys):
 
     monkeypatch.setattr("automax.commands.search", interrupted)
     assert main(["--recipe", "digits"]) == 130
-    assert "--resume goes on" in capsys.readouterr().err
+    assert "--resume continues the search" in capsys.readouterr().err

@@ -63,10 +63,10 @@ def test_no_form_for_several_labels(loss):
 @pytest.mark.parametrize(
     ("loss", "optimizer", "message"),
     [
-        ("AUCMLoss", "SOAP", "the partner of AUCMLoss is PESG, and that of SOAP is APLoss"),
-        ("APLoss", "PESG", "the partner of APLoss is SOAP, and that of PESG is AUCMLoss"),
-        ("CrossEntropyLoss", "PESG", "the partner of CrossEntropyLoss is SGD or Adam"),
-        ("pAUCLoss", "SOTAs", "the partner of pAUCLoss is SOPAs"),
+        ("AUCMLoss", "SOAP", "use the optimizer PESG, or the loss APLoss"),
+        ("APLoss", "PESG", "use the optimizer SOAP, or the loss AUCMLoss"),
+        ("CrossEntropyLoss", "PESG", "use the optimizer SGD or Adam, or the loss"),
+        ("pAUCLoss", "SOTAs", "use the optimizer SOPAs, or the loss"),
         ("AUCMLoss", "PSEG", "unknown optimizer 'PSEG'; did you mean 'PESG'"),
         ("AUCM_Loss", None, "unknown loss 'AUCM_Loss'; did you mean"),
         ("NDCGLoss", "SONG", "no data of users and items"),

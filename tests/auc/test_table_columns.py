@@ -91,7 +91,7 @@ def test_columns_that_cannot_be_learnt(table, message):
 @pytest.mark.parametrize(
     ("kind", "values", "message"),
     [
-        ("number", [1, "abc"], "column 'a' holds numbers in the rows that were learnt from, got 'abc' in row 2"),
+        ("number", [1, "abc"], "column 'a' must hold numbers, as when the classifier was fitted, got 'abc' in row 2"),
         ("date", ["2020-01-01", "May"], "column 'a' holds dates such as 2026-11-30 .* got 'May' in row 2"),
         ("number", [1, np.inf], "column 'a' contains infinity"),
     ],
@@ -242,7 +242,7 @@ def test_parquet(tmp_path):
     ("name", "content", "message"),
     [
         ("none.csv", None, "none.csv cannot be read: No such file"),
-        ("a.json", b"{}", "expected a table as .csv, .tsv, .txt, .parquet, .pq, got '.json'"),
+        ("a.json", b"{}", "expected a file that ends in .csv, .tsv, .txt, .parquet, .pq, got '.json'"),
         ("a", b"x", "got 'no ending'"),
         ("empty.csv", b"", "empty.csv cannot be read: "),
         ("head.csv", b"a,b\n", "head.csv has no row"),

@@ -45,7 +45,7 @@ def words(folder, data="customers.csv", target="left", output="model"):
 
 def test_what_is_said(fitted, said):
     lines = said.splitlines()
-    assert lines[0] == "left out, as they have no name: Unnamed: 0"
+    assert lines[0] == "columns without a name are left out: Unnamed: 0"
     assert lines[1].endswith("customers.csv: 240 rows, 48 of them for the test")
     assert lines[2].startswith("positive: yes, by its name (")
     assert lines[3] == "columns: 2 numbers, 1 category, 1 date; left out, as nearly all values differ: name"
@@ -94,7 +94,7 @@ def test_a_later_fit_goes_beside(fitted, said, capsys):
     (fitted / "other").mkdir()
     (fitted / "other" / "mine").touch()
     assert main([*words(fitted, output="other"), *more]) == 2
-    assert "other is there already, and holds no classifier" in capsys.readouterr().err
+    assert "other exists and holds no classifier" in capsys.readouterr().err
 
 
 def error(words, capsys):
@@ -111,7 +111,7 @@ def error(words, capsys):
         (None, ["--metric", "AUPCR"], "metric: unknown 'AUPCR'; did you mean 'AUPRC'"),
         (None, ["--positive", "maybe"], "positive must be one of the classes no and yes, got 'maybe'"),
         (None, ["--drop", "agee"], "--drop: "),
-        (None, ["--metric", "AUPRC", "--max_fpr", "0.3"], "max_fpr makes AUROC partial; the metric is AUPRC"),
+        (None, ["--metric", "AUPRC", "--max_fpr", "0.3"], "max_fpr needs metric='AUROC'"),
         (None, ["--threshold", "acuracy"], "threshold: unknown 'acuracy'; did you mean 'accuracy'"),
         (None, ["--calibration", "plat"], "calibration: unknown 'plat'; known are isotonic, sigmoid"),
         (None, ["--test_fraction", "1.5"], "--test_fraction must be at least 0 and below 1, got 1.5"),
@@ -165,4 +165,4 @@ def test_tables_and_folders_that_are_not_there(tmp_path, fitted, said, capsys):
     words_instead = customers(20).assign(age="old")
     words_instead.to_csv(tmp_path / "words.csv", index=False)
     message = error(["predict", fitted / "model", tmp_path / "words.csv"], capsys)
-    assert "column 'age' holds numbers in the rows that were learnt from, got 'old' in row 1" in message
+    assert "column 'age' must hold numbers, as when the classifier was fitted, got 'old' in row 1" in message

@@ -300,8 +300,8 @@ def test_our_network_is_not_affine():
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ({"name": "mpl"}, "'mpl' is no registered model; did you mean 'mlp'"),
-        ({"name": "resnet18"}, r"'resnet18' is no registered model.*; these examples have the shape \(30,\)"),
+        ({"name": "mpl"}, "'mpl' is not a registered model; did you mean 'mlp'"),
+        ({"name": "resnet18"}, r"'resnet18' is not a registered model.*; these examples have the shape \(30,\)"),
         ({"name": "mlp", "widht": 3}, "model.widht: the model 'mlp' has no such key; did you mean 'width'"),
         ({"name": "mlp", "dropout": 1}, "model.dropout"),
         ({"name": "mlp", "activation": "rleu"}, "did you mean 'relu'"),

@@ -29,7 +29,7 @@ def test_report(java_runs, tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert main(["report", folder]) == 1
     assert main(["report", folder, "-o", "report.html"]) == 1
-    message = "there is another file report.html, which is no page of a search; name another one with -o"
+    message = "the file report.html exists and is not the page of a search; write to another file with -o"
     assert capsys.readouterr().err.count(message) == 2
     assert (tmp_path / "report.html").read_text() == "of somebody else"
     assert main(["report", folder, "-o", "report.html", "--force"]) == 0
@@ -63,7 +63,7 @@ def test_a_port_that_is_in_use(tmp_path, capsys):
         port = taken.getsockname()[1]
         assert main(["watch", str(tmp_path), "--port", str(port)]) == 1
     assert capsys.readouterr().err == (
-        f"pysmac-compat watch: port {port} is in use; take another one with --port, or any that is free with --port 0\n"
+        f"pysmac-compat watch: port {port} is in use; choose another port with --port, or any free port with --port 0\n"
     )
 
 

@@ -162,7 +162,7 @@ def test_paths_from_other_folders(folder):
     found = read(elsewhere, "--scenario-file", "../scenario.txt")
     assert found.program.folder == str(folder)
     assert len(found.instances) == 5
-    assert found.notes == [f"paths are taken from {folder}, where params.pcs is"]
+    assert found.notes == [f"relative paths start at {folder}, because params.pcs is there"]
     assert found.results == str(elsewhere / "out" / "scenario")
     inner = folder / "inst"
     found = read(folder, "--scenario-file", "scenario.txt", "--execdir", "inst")
@@ -187,7 +187,7 @@ def test_a_folder_that_has_moved(folder):
         (["--cutoff-time", "abc"], "smac_options..algo-cutoff-time.. must be a number or None, got 'abc'"),
         (["--cutof-time", 3], "command line: unknown option 'cutof-time'; did you mean 'cutoff"),
         (["--cutoff-time"], "--cutoff-time needs a value"),
-        (["x"], "expected an option, as --name value, got 'x'"),
+        (["x"], "expected an option such as --name value, got 'x'"),
         (["-scenariofile", "s"], "got '-scenariofile'; did you mean --scenariofile\\?"),
         (["-scenrio", "s"], "got '-scenrio'$"),
         (["--paramfile", "missing.pcs"], "command line: paramfile = missing.pcs: there is no file '.*missing.pcs'"),

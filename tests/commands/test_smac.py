@@ -173,7 +173,7 @@ def test_a_first_call_that_crashes_ends_the_search_and_the_log_says_why(tmp_path
     folders.small(tmp_path, wrapper='#!/bin/sh\necho "$@" >> calls\necho no solver >&2\nexit 127\n')
     done = command(tmp_path, "smac", "--scenario", "s.txt", "--runcount-limit", 9)
     assert done.code == 1
-    assert "ended with exit code 127, and the last that it said was: no solver" in done.err
+    assert "ended with exit code 127, and its last line of output was: no solver" in done.err
     log = tmp_path / "smac-output" / "s" / "failed-calls-run-1.log"
     assert f"the output of failed calls is in {log}" in done.out
     assert "--- stderr:\nno solver\n" in log.read_text()
@@ -261,7 +261,7 @@ def test_ctrl_c(tmp_path, prepared):
     assert "interrupted" in err
     assert out.rstrip().endswith("--resume continues this search")
     assert "Traceback" not in err
-    assert "the best configuration is called so:\n./wrapper.sh" in out
+    assert "the command of the best configuration:\n./wrapper.sh" in out
     header = json.loads((tmp_path / "smac-output" / "s" / "journal-run-1.jsonl").read_text().splitlines()[0])
     assert header
 

@@ -75,14 +75,14 @@ def test_configurations_on_training_instances_with_workers(folder, command):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--seed", 4], "what is to be validated?"),
+        (["--seed", 4], "no configuration to validate is given"),
         (["--trajectory-file", "no"], "there is no trajectory 'no'"),
         (["--configuration", "-m 3"], "there is no parameter 'm'"),
         (["--configuration", "-n 300"], "'300' is not a value of the parameter 'n'"),
         (["--configuration", "-n 7"], "forbidden by the clause"),
         (["--random-configurations", 0], "random-configurations must be"),
         (["--configuratio", "-n 7"], "did you mean 'configuration'"),
-        (["--default", "--use-instances", "0"], "there is nothing to validate on"),
+        (["--default", "--use-instances", "0"], "the scenario has no instances to validate on"),
     ],
 )
 def test_errors(words, message, folder, command):
@@ -104,7 +104,7 @@ def test_verify(words, folder, command):
     assert "parameters: 4, 1 of them conditional" in done.out
     assert "instances: 3, test instances: 2" in done.out
     assert "features: 2 of each instance" in done.out
-    assert "4 of the instances, as ./inst/c.cnf" in done.out
+    assert "4 of the instances are not files, for example ./inst/c.cnf" in done.out
     assert "SAT, 1 s" in done.out
     assert len((folder / "calls").read_text().splitlines()) == 1
 
@@ -114,7 +114,7 @@ def test_verify_of_a_program_that_fails(folder, command):
     done = command(folder, "verify-scenario", "--scenario-file", "scenario.txt")
     assert done.code == 1
     assert "CRASHED" in done.out
-    assert "the last that it said was: no" in done.out
+    assert "its last line of output was: no" in done.out
     done = command(folder, "smac", "--scenario-file", "scenario.txt", "--verify")
     assert done.code == 1
     assert "seed 1, results" not in done.out

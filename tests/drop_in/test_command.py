@@ -113,8 +113,8 @@ def test_all_lines_in_one_message(run):
         "2 more that can be seen:",
         "  one/script.py, line 3: from sklearn.discriminant_analysis import LinearDiscriminantAnalysis",
         "  one/helper.py, line 2: xrange is Python 2: write range",
-        "`pip install fissix` and `python -m fissix -w one/script.py one/helper.py` rewrite what is Python 2, "
-        "and keep the old text in .bak files",
+        "`pip install fissix` and `python -m fissix -w one/script.py one/helper.py` rewrite the Python 2 code, "
+        "and keep the old files with the ending .bak",
     ]
 
 
@@ -198,7 +198,7 @@ def test_ctrl_c_and_another_start(run_prepared):
     assert "pysmac_compat" not in done.stderr
     last = done.stderr.splitlines()[-1]
     assert last.startswith("KeyboardInterrupt: stopped after ")
-    assert last.endswith("minimize(..., resume=True) goes on")
+    assert last.endswith("minimize(..., resume=True) continues the search")
     again = run_prepared(*COMMAND, "--resume", "script.py")
     count = int(last.split()[3])
     assert again.stdout.splitlines()[0] == f"resume: {count} evaluations come from the journal"

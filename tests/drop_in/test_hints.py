@@ -44,7 +44,7 @@ BROKEN = {
     "from urllib2 import urlopen": "urllib.request",
     "(lambda n_splits: 1)(n_folds=3)": "n_splits",
     # torch's words; there may be no GPU here
-    "raise RuntimeError('Cannot re-initialize CUDA in forked subprocess. To ...')": "used it before minimize()",
+    "raise RuntimeError('Cannot re-initialize CUDA in forked subprocess. To ...')": "used CUDA before minimize()",
 }
 OF_SCIKIT_LEARN = {
     "from sklearn.cross_validation import KFold": "sklearn.model_selection",

@@ -147,7 +147,7 @@ def test_a_call_that_writes_into_all_descriptors(run_script, then):
     done = run_script(WRITES, then)
     statuses, message = done.stdout.splitlines()
     assert statuses == "SAT CRASHED SAT SAT"
-    assert "written into a file that is not its own" in message
+    assert "wrote to a file descriptor that it did not open" in message
 
 
 def test_a_call_that_closes_all_descriptors(evaluator):
@@ -191,7 +191,7 @@ def test_without_room_for_a_process_the_call_fails_with_the_reason(evaluator, mo
     monkeypatch.setattr("os.fork", full)
     outcome = evaluator(lambda: 1.0)({})
     assert outcome.status == "CRASHED"
-    assert "no process for the call: no room" in outcome.message
+    assert "cannot start a process for the call: no room" in outcome.message
 
 
 def settled_descriptors(n_children):

@@ -169,7 +169,7 @@ def test_a_call_that_stands_still_is_named(evaluator, monkeypatch, uses):
     if not uses:
         assert notices == []
     else:
-        assert "a call has stood still for 0.4 s" in notices[0]
+        assert "a call has used almost no CPU time for 0.4 s" in notices[0]
         assert "libgomp" in notices[0]
         assert "'seconds': 1.0" in notices[0]
 

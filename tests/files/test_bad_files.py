@@ -153,12 +153,12 @@ def test_no_such_file(tmp_path, name):
         ("detailed", b'"0.384"', b'"0.384', 4, "comma separated"),
         ("calls", b'"1",', b"", 2, "expected 3 columns, got 2"),
         ("matrix", b'"id_4","-1",', b'"id_4",', 3, "expected 3 columns"),
-        ("objectives", b'"id_4"', b'"four"', 3, "expected the name of an instance as id_0, got 'four'"),
+        ("objectives", b'"id_4"', b'"four"', 3, "expected the name of an instance such as id_0, got 'four'"),
         ("lines", b'"SAT, 0', b'", 0', 2, "expected 'result, runtime, length, quality, seed'"),
         ("results", b',"1",', b',"1"', 2, "columns"),
         ("debug", b'"","id_3"', b'"id_3"', 2, "expected an instance and its values"),
         ("features", b"id_1,2,3", b"id_1,2", 3, "expected 2 features, as in the header, got 1"),
-        ("features", b"id_1,2,3", b"id_0,2,3", 3, "'id_0' stands here a second time"),
+        ("features", b"id_1,2,3", b"id_0,2,3", 3, "'id_0' occurs a second time"),
         ("scenario", b"cutoff_time = ", b"= ", 3, "expected 'option = value'"),
     ],
 )
@@ -178,7 +178,8 @@ def test_a_run_of_a_configuration_that_is_not_there(java_runs, tmp_path):
     path = tmp_path / "paramstrings-it3.txt"
     path.write_text("".join(path.read_text().splitlines(True)[:5]))
     with pytest.raises(
-        FileFormatError, match=r"runs_and_results-it3\.csv, line 11: there is no configuration 6, only 5"
+        FileFormatError,
+        match=r"runs_and_results-it3\.csv, line 11: the row names configuration 6, but the folder has only 5",
     ):
         read_state_run(tmp_path)
 

@@ -95,14 +95,14 @@ def test_the_scenario_file_replaces_no_file_of_others(tmp_path, name):
     (tmp_path / "other.dat").write_text("algo-exec = ./solver\nrun-obj = RUNTIME\ncutoff_time = 3\n")
     (tmp_path / "folder").mkdir()
     before = tree(tmp_path)
-    with pytest.raises(ValueError, match=rf"scenario_fn'\]: '.*{name}' is there, and no search has written it"):
+    with pytest.raises(ValueError, match=rf"scenario_fn'\]: '.*{name}' exists, and no search wrote it"):
         search(tmp_path, {"scenario_fn": name})
     assert {path: text for path, text in tree(tmp_path).items() if path in before} == before
 
 
 @pytest.mark.parametrize("name", ["parameters.pcs", "pysmac_config.pkl", "out"])
 def test_the_scenario_file_has_a_name_of_its_own(tmp_path, name):
-    with pytest.raises(ValueError, match=f"a search has another file called '{name}'"):
+    with pytest.raises(ValueError, match=f"must not be .*: a search has another file of this name{name}'"):
         search(tmp_path, {"scenario_fn": name})
 
 

@@ -71,7 +71,7 @@ def test_what_is_no_file(tmp_path, kind):
         read(str(tmp_path))
     with pytest.raises(FileNotFoundError):
         read(str(tmp_path / "missing"))
-    with pytest.raises(FileFormatError, match="no name of a file"):
+    with pytest.raises(FileFormatError, match="not a file name"):
         read(os.path.join(str(tmp_path), "a\x00b"))
     (tmp_path / "empty").write_bytes(b"")
     refusal(lambda: read(str(tmp_path / "empty")))

@@ -296,7 +296,7 @@ def test_a_folder_that_goes_away(optimizer, results):
             path.unlink()
         return _square(x)
 
-    with pytest.warns(UserWarning, match="the files in the working directory cannot be written any more: .*opt.result"):
+    with pytest.warns(UserWarning, match="cannot write the files in the working directory: .*opt.result"):
         value, _ = optimizer.minimize(function, 3, SPACE)
     assert value == optimizer.result.value
     assert len(optimizer.result.runs[0].evaluations) == 3

@@ -179,7 +179,7 @@ def test_without_files_that_stay_there_is_none(tmp_path):
 @pytest.mark.parametrize("spec", [("real", [1e-15, 1], 1e-3, "log"), ("real", [-1e300, 1e300], 0.0)])
 def test_a_space_that_configspace_cannot_hold(tmp_path, spec):
     optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
-    with pytest.warns(UserWarning, match="SMAC3's own files are not written any more: ConfigSpace cannot hold"):
+    with pytest.warns(UserWarning, match="the search stops writing SMAC3's own files: ConfigSpace cannot hold"):
         optimizer.minimize(lambda x: abs(x), 3, {"x": spec})
     assert optimizer.result.n_evaluations == 3
     assert not (tmp_path / "out" / "scenario" / "smac3").exists()

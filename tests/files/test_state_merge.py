@@ -199,7 +199,7 @@ def test_instances_in_other_orders(java_runs, tmp_path):
     with pytest.raises(ValueError, match="features of 'id_2'"):
         state_merge([folder, other], tmp_path / "merged")
     features.write_text(text.replace("feature1", "size"))
-    with pytest.raises(ValueError, match="the features are not those of the other folders"):
+    with pytest.raises(ValueError, match="the names of the features differ from the names in the other folders"):
         state_merge([folder, other], tmp_path / "merged")
 
 

@@ -211,7 +211,7 @@ def test_the_driver_survives_the_function(files):
     def exits(**_):
         raise SystemExit(3)
 
-    with pytest.warns(UserWarning, match="all 3 evaluations have failed"):
+    with pytest.warns(UserWarning, match="all 3 evaluations failed"):
         result = remote_smac_function(exits, *files, TYPES)
     assert result.n_crashed == 3
 
@@ -310,7 +310,7 @@ def test_a_search_that_fails(smac):
         smac.next_configuration()
         smac.report_result(report())
     smac._search._session._facade._config_selector._model.train = fails
-    with pytest.raises(RuntimeError, match="the search has failed; what it had found is kept: ZeroDivisionError"):
+    with pytest.raises(RuntimeError, match="the search failed, and its results so far are kept: ZeroDivisionError"):
         smac.next_configuration()
     assert smac.next_configuration() is None
     assert smac.result.n_evaluations == 2
@@ -333,7 +333,7 @@ def driven(smac, result=None, pause=0.0):
     return len(run.evaluations), len(run.test_evaluations), smac.result.stopped_because
 
 
-@pytest.mark.filterwarnings("ignore:all evaluations have failed")
+@pytest.mark.filterwarnings("ignore:the only evaluation failed")
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
@@ -441,12 +441,12 @@ def test_instances_with_names(tmp_path):
 @pytest.mark.parametrize(
     ("scenario", "types", "text"),
     [
-        ("", {"x": float}, "names no file of the parameters"),
+        ("", {"x": float}, "does not name the file of the parameters"),
         ("pcs-file = a.pcs\nruncount-limits = 3\n", {"x": float}, "unknown option 'runcount-limits'.*runcount-limit"),
         ("pcs-file = a.pcs\nruncount-limit = few\n", {"x": float}, "runcount-limit.*'few'"),
         ("pcs-file = a.pcs\n", None, "parser_dict must be a dict.*None"),
         ("pcs-file = a.pcs\n", {"y": float}, "no type for the parameter 'x', only for y"),
-        ("pcs-file = seed.pcs\n", {"seed": int}, "'seed' has a meaning of its own"),
+        ("pcs-file = seed.pcs\n", {"seed": int}, "'seed' is reserved"),
         ("pcs-file = b.pcs\n", {"c": int}, "'a' is not a value of 'c'"),
     ],
 )

@@ -110,7 +110,7 @@ def test_what_names_a_cluster(cluster, client, tmp_path):
     assert client.status == "running"
     with LocalCluster(n_workers=0, processes=False, dashboard_address=None) as empty:
         with (
-            pytest.raises(ArgumentError, match="the cluster has no workers yet. smac_options.'workers'. says"),
+            pytest.raises(ArgumentError, match="the cluster has no workers yet. Wait for them"),
             connected(empty, abs, None),
         ):
             pass
@@ -288,7 +288,7 @@ def test_a_call_that_kills_its_workers_has_crashed(tmp_path):
     with processes(tmp_path, 3) as cluster:
         result = minimize(function, 2, cluster.address, parameters, options={"workers": 1})
     found = {
-        e.configuration["kind"]: (e.status, "lost on the cluster" in e.message) for e in result.runs[0].evaluations
+        e.configuration["kind"]: (e.status, "cluster lost the call" in e.message) for e in result.runs[0].evaluations
     }
     assert found == {"fine": ("SAT", False), "fatal": ("CRASHED", True)}
 
@@ -307,7 +307,7 @@ def test_a_scheduler_that_dies_ends_the_search_with_what_was_found(tmp_path, not
                 wait_for(lambda: notes.lines)
                 cluster.scheduler.kill()
 
-        with pytest.warns(UserWarning, match="Dask cluster is lost; the search ends with what it has found"):
+        with pytest.warns(UserWarning, match="Dask cluster is lost; the search ends with its results so far"):
             result = minimize(function, 50, cluster.address, on_event=watch)
     assert result.stopped_because == "the connection to the Dask cluster is lost"
     assert (result.value, result.n_evaluations) == (4, 1)

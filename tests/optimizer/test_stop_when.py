@@ -95,7 +95,7 @@ def test_functions_of_the_users():
         (lambda: no_better_than(None, 3), "eps must be a number, got None"),
         (lambda: search(0.1), r"stop_when must be a function of the result so far, .*got 0.1"),
         (lambda: search([patience(3), "target"]), "stop_when must be .*got 'target'"),
-        (lambda: search(patience), r"stop_when: patience needs its arguments, as patience\(...\)"),
+        (lambda: search(patience), r"stop_when: patience needs its arguments: write patience\(...\)"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(make, message):

@@ -106,7 +106,7 @@ def test_numbers_are_refused_where_they_cannot_be_given():
         SMAC_optimizer().minimize(parabola, 1, SPACE, numbered=True)
     with pytest.raises(ArgumentError, match="it gets 'evaluation_index' with numbered=True"):
         SMAC_optimizer().minimize(lambda r, evaluation_index: r, 1, SPACE)
-    with pytest.raises(ParameterError, match="'evaluation_index': the function gets its own"):
+    with pytest.raises(ParameterError, match="'evaluation_index': the search itself passes"):
         SMAC_optimizer().minimize(
             lambda evaluation_index: 0, 1, {"evaluation_index": ("real", [0, 1], 0)}, numbered=True
         )

@@ -428,7 +428,7 @@ def test_what_is_refused():
         )
     with pytest.raises(ArgumentError, match="n_trials must be"):
         SMACSampler(n_trials=0)
-    with pytest.raises(ArgumentError, match="need the space"):
+    with pytest.raises(ArgumentError, match="need the argument space"):
         SMACSampler(conditional_clauses=["a | b == 1"])
     with pytest.raises(ClauseError, match="a"):
         SMACSampler({"b": ("integer", [0, 1], 0)}, ["a | b == 1"])

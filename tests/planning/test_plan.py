@@ -156,7 +156,14 @@ def test_what_only_capping_has_ended_may_take_longer(status, runtime, cutoff, ce
 @pytest.mark.parametrize(
     ("options", "keywords", "expected"),
     [
-        ({}, {"num_procs": 4}, ["num_procs=4 has no effect on a single run: smac_options['workers'] = 4"]),
+        (
+            {},
+            {"num_procs": 4},
+            [
+                "num_procs=4 has no effect on a single run: to make 4 calls at the same "
+                "time, set smac_options['workers'] = 4"
+            ],
+        ),
         ({}, {"num_procs": 4, "num_runs": 2}, []),
         ({}, {"num_procs": 1}, []),
         ({"workers": 4}, {"num_procs": 4}, []),

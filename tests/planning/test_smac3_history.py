@@ -57,8 +57,12 @@ def test_run_times(tmp_path):
     ("runs", "configurations", "message"),
     [
         ([(1, "c", 7, 1, 1, "SUCCESS")], None, "run 1 is on the instance 'c'"),
-        ([(1, "a", 7, 1, 1, "SUCCESS")], {"1": {"y": 1}}, "run 1 is of another space: there is no parameter 'y'"),
-        ([(1, "a", 7, 1, 1, "SUCCESS")], {"1": {"x": 7, "k": "b"}}, "run 1 is of another space"),
+        (
+            [(1, "a", 7, 1, 1, "SUCCESS")],
+            {"1": {"y": 1}},
+            "run 1 belongs to another search space: there is no parameter 'y'",
+        ),
+        ([(1, "a", 7, 1, 1, "SUCCESS")], {"1": {"x": 7, "k": "b"}}, "run 1 belongs to another search space"),
     ],
 )
 def test_another_scenario(runs, configurations, message, tmp_path):

@@ -237,11 +237,13 @@ def test_what_cannot_be_meant_is_refused(tmp_path, java_runs):
     for name in ("deterministic", "readers"):
         os.makedirs(tmp_path / "out", exist_ok=True)
         shutil.copytree(java_runs / name / "wd" / "out" / "scenario", tmp_path / "out" / name)
-    with pytest.raises(ArgumentError, match="several searches, give one of them: .*deterministic, .*readers"):
+    with pytest.raises(
+        ArgumentError, match="several searches, pass the folder of one of them: .*deterministic, .*readers"
+    ):
         load_result(tmp_path)
     assert len(load_result(tmp_path / "out" / "readers")) == 25
     shutil.copytree(tmp_path / "out" / "readers" / "state-run0", tmp_path / "out" / "deterministic" / "state-run7")
-    with pytest.raises(ArgumentError, match="runs of different searches"):
+    with pytest.raises(ArgumentError, match="runs of several searches; keep"):
         load_result(tmp_path / "out" / "deterministic")
     with pytest.raises((ArgumentError, TypeError)):
         load_result(3)

@@ -124,7 +124,7 @@ def test_nothing_is_unpickled(tmp_path, monkeypatch):
 )
 def test_a_journal_of_a_space_that_is_none(tmp_path, name, values):
     pages.write_journal(tmp_path, pages.parameter(name, "real", values, 0.5), [])
-    with pytest.raises(ValueError, match=r"line 1: the header is not what it should be.*'x'"):
+    with pytest.raises(ValueError, match=r"line 1: the header is damaged.*'x'"):
         load_result(tmp_path)
 
 

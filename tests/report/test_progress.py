@@ -212,7 +212,7 @@ def test_the_first_failure_is_shown_from_the_users_code_on(run_script):
     )
     lines = done.stderr.splitlines()
     start = lines.index("Traceback (most recent call last):")
-    assert "has the status CRASHED (later failures are counted only):" in lines[start - 1]
+    assert "has the status CRASHED (later failures are only counted):" in lines[start - 1]
     assert "script.py" in lines[start + 1]
     assert lines[start + 1].endswith("in function")
     shown = lines[start : lines.index("ValueError: the message of the user")]

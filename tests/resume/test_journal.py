@@ -150,7 +150,7 @@ def test_a_damaged_header_is_never_taken_for_a_good_one(tmp_path, share):
 
 def test_without_a_damaged_line_all_others_count(journal):
     good = [evaluation_line(replace(EVALUATION, index=i), False) for i in (1, 2, 3)]
-    with pytest.raises(FileFormatError, match="without this line its evaluation is made again, and all others count"):
+    with pytest.raises(FileFormatError, match="if you remove the line, resuming makes only its evaluation again"):
         journal(good[0], good[1].replace("0.25", "0.75"), good[2])
     assert list(journal(good[0], good[2]).evaluations) == [1, 3]
 
@@ -190,13 +190,13 @@ def test_a_folder_is_no_journal(tmp_path):
         ({"engine": EngineSettings(selector=SelectorSettings(use_model=False))}, "execution-mode"),
         (
             {"start": Start(known=[{"x": 1.0}])},
-            r"it began without smac_options\['warmstart'\] or known=\.\.\., now there is one",
+            r"it began without smac_options\['warmstart'\] or known=\.\.\., which this search has",
         ),
         ({"engine": EngineSettings(forest=ForestSettings(n_trees=5))}, "surrogate: 'n_trees' is new"),
     ],
 )
 def test_another_search_is_refused_and_the_difference_named(journal, change, message):
-    with pytest.raises(ValueError, match=f"journal is of another search: .*{message}"):
+    with pytest.raises(ValueError, match=f"journal belongs to another search: .*{message}"):
         journal(plan=replace(PLAN, **change))
 
 

@@ -189,7 +189,9 @@ def test_files_that_go_have_no_journal(tmp_path):
 def test_another_seed_begins_anew_and_is_told(tmp_path, notes):
     """As the jobs of an array do, which share a folder and may be started again."""
     direct(tmp_path, 3, seed=[3, 5], num_runs=2)
-    with pytest.warns(UserWarning, match=r"has journals of the seeds 3, 5, none of 1: this search begins anew"):
+    with pytest.warns(
+        UserWarning, match=r"has journals of the seeds 3, 5, but not of 1: this search starts from the beginning"
+    ):
         assert direct(tmp_path, 3, notes=notes, seed=1, resume=True).result.n_evaluations == 3
     assert len(notes.lines) == 3
     direct(tmp_path, 3, notes=notes, seed=[1, 5, 7], num_runs=3, resume=True)
@@ -213,6 +215,8 @@ def test_what_does_not_fit_is_named_with_its_line(tmp_path):
     wrong["configuration"]["x"] /= 2
     del wrong["crc"]
     journal.write_text("".join([*lines[:4], checked_line(wrong)]))
-    with pytest.raises(pysmac_compat.FileFormatError, match="evaluation 4 was that of .* now the search ") as caught:
+    with pytest.raises(
+        pysmac_compat.FileFormatError, match="has .* as evaluation 4, but the search now proposes"
+    ) as caught:
         direct(tmp_path, 5, resume=True)
     assert (caught.value.file, caught.value.line) == (str(journal), 5)

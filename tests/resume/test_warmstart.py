@@ -179,7 +179,7 @@ def test_another_space_is_refused_and_the_difference_named(own_state, change, me
     space = {name: spec for name, spec in {**SPACE, **change}.items() if spec is not None}
     if "y" in space:
         space["x"] = SPACE["x"]
-    with pytest.raises(ValueError, match=f"state-run0.* is of another space: .*{message}"):
+    with pytest.raises(ValueError, match=f"state-run0.* belongs to another search space: .*{message}"):
         optimizer.minimize(lambda **_: 1.0, 3, space, CONDITIONS)
 
 
@@ -198,7 +198,7 @@ def test_other_instances_and_seeds_are_refused(tmp_path, own_state, keywords, me
 
 
 def test_what_is_no_state(tmp_path):
-    with pytest.raises(ValueError, match="is no state-run folder: there is no file"):
+    with pytest.raises(ValueError, match="is not a state-run folder: there is no file"):
         direct(tmp_path, 2, options={"warmstart": tmp_path})
     with pytest.raises(ValueError, match="warmstart.* must be a directory"):
         direct(tmp_path, 2, options={"warmstart": tmp_path / "none"})
@@ -230,13 +230,13 @@ def test_a_warm_search_is_resumed_with_the_same_start(tmp_path, own_state):
     one = direct(tmp_path / "b", 5, options={"warmstart": state})
     two = direct(tmp_path / "b", 5, options={"warmstart": state}, resume=True)
     assert one.result.runs == two.result.runs
-    with pytest.raises(ValueError, match="it began with evaluations that were known .*now there are none"):
+    with pytest.raises(ValueError, match="it began with known evaluations .*this search has none"):
         direct(tmp_path / "b", 5, resume=True)
     direct(tmp_path / "c", 5)
-    with pytest.raises(ValueError, match="it began without smac_options.* now there is one"):
+    with pytest.raises(ValueError, match="it began without smac_options.* which this search has"):
         direct(tmp_path / "c", 5, options={"warmstart": state}, resume=True)
     other = tmp_path / "c" / "out" / "scenario" / "state-run0"
-    with pytest.raises(ValueError, match="the evaluations of .* are not those with which it began"):
+    with pytest.raises(ValueError, match="it began with other known evaluations than .* has now"):
         direct(tmp_path / "b", 5, options={"warmstart": other}, resume=True)
 
 

@@ -71,7 +71,7 @@ def test_they_come_when_the_search_is_over(tmp_path):
     asked = Search(PARAMETERS, max_evaluations=2, num_train_instances=2, num_test_instances=3, t_limit_function_s=5)
     first, second = asked.ask(), asked.ask()
     asked.tell(first, 1.0)
-    with pytest.raises(SearchError, match="ask: max_evaluations reached; open trials are: 2"):
+    with pytest.raises(SearchError, match="ask: max_evaluations reached; trials without a result: 2"):
         asked.ask()  # the incumbent is not known yet
     asked.tell(second, 2.0)
     tests = [asked.ask() for _ in range(3)]
@@ -80,7 +80,7 @@ def test_they_come_when_the_search_is_over(tmp_path):
     assert tests[0].arguments == {**asked.result.active_configuration, "instance": 2}
     assert asked.open == tuple(tests)
     assert (asked.unneeded, asked.ended) == ((), "")
-    with pytest.raises(SearchError, match="open trials are: 1, 2, 3"):
+    with pytest.raises(SearchError, match="trials without a result: 1, 2, 3"):
         asked.ask()
     asked.tell(tests[1], RuntimeError("no"))
     asked.tell(tests[0], {"value": 3.0, "runtime": 6.0})
@@ -96,11 +96,11 @@ def test_trials_of_both_kinds_are_told_apart():
     asked = searched()
     test = asked.ask()
     assert (test.number, test.test) == (1, True)
-    with pytest.raises(ArgumentError, match="trial 1 has been told before"):
+    with pytest.raises(ArgumentError, match="trial 1 has a result"):
         asked.tell(Trial(1, test.values), 1.0)
     earlier = asked.result
     asked.tell(test, 1.0)
-    with pytest.raises(ArgumentError, match="trial 1 has been told before"):
+    with pytest.raises(ArgumentError, match="trial 1 has a result"):
         asked.tell(test, 1.0)
     with pytest.raises(ArgumentError, match=r"Trial\(number=2, .* test=True\) is no trial .* that is open"):
         asked.tell(Trial(2, test.values, 3, test=True), 1.0)
@@ -156,7 +156,7 @@ def test_a_longer_search_has_tests_of_its_own(tmp_path):
     assert [e.index for e in run.test_evaluations] == [1, 2, 3]
 
 
-@pytest.mark.filterwarnings("ignore:all evaluations have failed")
+@pytest.mark.filterwarnings("ignore:the only evaluation failed")
 def test_an_abort_is_the_end():
     options = {"stop-on-abort": True}
     asked = Search(PARAMETERS, max_evaluations=3, num_test_instances=3, smac_options=options)

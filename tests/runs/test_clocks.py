@@ -27,7 +27,7 @@ def test_a_negative_runtime_with_the_objective_quality(reported):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:all 5 evaluations have failed")
+@pytest.mark.filterwarnings("ignore:all 5 evaluations failed")
 def test_a_negative_runtime_with_the_objective_runtime():
     result = minimize(lambda r: {"runtime": -1.0}, 5, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
     assert statuses(result) == ["CRASHED"] * 5

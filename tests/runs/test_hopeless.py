@@ -128,7 +128,7 @@ def test_the_forms_of_result_that_cannot_be_used(result, words):
 def test_several_objectives_are_refused_by_a_message_that_names_who_has_them(result):
     for text in (flaw(lambda x: result), describe(result).message):
         assert text.endswith(
-            "one objective is minimised here: return a weighted sum, or take Optuna or SMAC3 for several"
+            "the search has one objective: return a weighted sum, or use Optuna or SMAC3 for several objectives"
         )
 
 

@@ -59,7 +59,7 @@ def test_iteration_limit(mode):
         ([("kill-run-exceeding-captime-factor", 2), ("kill-run-exceeding-captime", False)], "SAT"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:all evaluations have failed", "ignore:.*stopped by the wall clock")
+@pytest.mark.filterwarnings("ignore:the only evaluation failed", "ignore:.*stopped by the wall clock")
 def test_the_wall_limit_of_a_call(options, status):
     def function(x, y):
         time.sleep(0.8)

@@ -139,13 +139,13 @@ def test_the_transformed_run_time_is_minimised_and_shown():
 
 @pytest.mark.parametrize("options", [{"tae-transform": True, "tae-transform-other-quality": 5}, {"run-obj": "RUNTIME"}])
 def test_that_all_calls_have_failed_is_said_whatever_a_failure_counts(options):
-    with pytest.warns(UserWarning, match="all 3 evaluations have failed"):
+    with pytest.warns(UserWarning, match="all 3 evaluations failed"):
         result = search(options, lambda x, y: {"status": "CRASHED"}, 3)
     assert (result.value, result.configuration) == (2.0**127, {"x": 4.0, "y": 7})
 
 
 def test_formulas_without_the_main_option_warn():
-    with pytest.warns(UserWarning, match="no effect without 'tae-transform' = True"):
+    with pytest.warns(UserWarning, match="no effect without smac_options.'tae-transform'. = True"):
         assert plan_of([("tae-transform-SAT-quality", "0 * Q")]).objective.transform is None
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -147,5 +147,5 @@ def test_refused(given, message):
 
 def test_two_parameters_that_mean_the_same():
     found = space({"clf": {"svc": SVM, "b": SVC()}, "svc__C": [1, 2], "clf__C": [1, 2]})
-    with pytest.raises(ValueError, match="'svc__C' and another one that is active with it both set 'clf__C'|'clf__C'"):
+    with pytest.raises(ValueError, match="'svc__C' and another active parameter both set 'clf__C'|'clf__C'"):
         found.parameters({"clf": "b", "svc__C": 2, "clf__C": 1})

@@ -50,7 +50,7 @@ def test_order_and_lists():
 
 
 def test_two_texts_of_one_choice_are_twice_the_same():
-    with pytest.raises(ValueError, match=r"0\.0 stands twice"):
+    with pytest.raises(ValueError, match=r"0\.0 occurs twice"):
         define(SPACE, ["x | c in {0, 0.0}"])
 
 

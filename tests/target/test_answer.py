@@ -58,11 +58,11 @@ def test_statuses_in_any_case(status):
         ("", "expected STATUS, RUNTIME, RUNLENGTH, QUALITY, SEED"),
         ("SAT, 1, 0, 1", "expected STATUS, RUNTIME"),
         ("FINE, 1, 0, 1, 7", "status 'FINE'; expected one of SAT, UNSAT"),
-        ("SAT, fast, 0, 1, 7", "'fast' as its run time, which is no number"),
+        ("SAT, fast, 0, 1, 7", "'fast' as its run time, which is not a number"),
         ("SAT, , 0, 1, 7", "'' as its run time"),
         ("TIMEOUT, 1_0, 0, 1, 7", "'1_0' as its run time"),
-        ('{"status": "SAT", "runtime": 1', "no JSON object"),
-        ("{'status': 'SAT', 'runtime': 1}", "no JSON object"),
+        ('{"status": "SAT", "runtime": 1', "not a JSON object"),
+        ("{'status': 'SAT', 'runtime': 1}", "not a JSON object"),
         ('{"runtime": 1}', "no 'status'"),
         ('{"status": "SAT", "runtime": true}', "True as its run time"),
         ('{"status": 3, "runtime": 1}', "status 3"),
@@ -83,7 +83,7 @@ def test_a_quality_that_is_no_number_is_a_crash_unless_only_the_run_time_counts(
     line = f"{SMAC}SAT, 1.5, 0, {quality}, 7"
     crashed = outcome(line, False)
     assert crashed.status == "CRASHED"
-    assert "quality, which is no finite number" in crashed.message
+    assert "quality, which is not a finite number" in crashed.message
     assert (outcome(line, True).status, outcome(line, True).runtime) == ("SAT", 1.5)
 
 

@@ -98,10 +98,10 @@ def test_the_last_answer_counts_and_bytes_that_are_no_text_do_no_harm(tmp_path):
     ("text", "message"),
     [
         ("exit 20", "no line that begins with 'Result for SMAC:', .* ended with exit code 20 and printed nothing"),
-        ("echo out; echo error >&2; exit 3", "exit code 3, and the last that it said was: error"),
+        ("echo out; echo error >&2; exit 3", "exit code 3, and its last line of output was: error"),
         ("kill -SEGV $$", "was ended by the signal SIGSEGV"),
-        ("echo Result for SMAC: SAT, 1, 0, 1, -1 >&2", "There is one on stderr"),
-        ("echo 'Result for SMAC: {\"status\": '", "no JSON object"),
+        ("echo Result for SMAC: SAT, 1, 0, 1, -1 >&2", "Such a line is on stderr"),
+        ("echo 'Result for SMAC: {\"status\": '", "not a JSON object"),
         ("echo Result for SMAC: SAT, 1, 0, many, -1", "'many' as its quality"),
         ("echo Result for SMAC: CRASHED, 1, 0, 1, -1, core dumped", "reported CRASHED: core dumped"),
     ],
