@@ -63,7 +63,7 @@ def best_lines(
             found["rarest"] = _rarest(mine[0]["directory"], split)
             text += " [{:.4f}, {:.4f}]".format(*found["interval"])
         report[split] = found
-        lines.append(text + (", by which it was chosen: too good" if split == "val" else ""))
+        lines.append(text + (", too high: the trial was chosen by this score" if split == "val" else ""))
     if "directory" in mine[0]:
         kept = beside(Path(mine[0]["directory"]), "best")
         lines += _of_ensemble(kept, splits, target, metrics, report)

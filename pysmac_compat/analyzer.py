@@ -208,7 +208,7 @@ def _find_scenario(path: str) -> str:
     if os.path.isfile(path):
         return path
     if not os.path.isdir(path):
-        raise ArgumentError(f"obj: expected a scenario file or a folder, but {path!r} does not exist")
+        raise ArgumentError(f"obj: expected a scenario file or a folder, got {path!r}")
     where = glob.escape(path)
     for pattern in ("scenario.dat", "scenario.txt", "*.scenario", "state-run*/scenario.txt"):
         found = sorted(glob.glob(os.path.join(where, pattern)))

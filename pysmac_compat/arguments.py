@@ -46,7 +46,7 @@ NOT_HERE = {
     ),
     **dict.fromkeys(
         ("pruner", "scheduler", "hyperband", "min_budget", "max_budget", "eta", "resource_attr", "max_t", "fidelity"),
-        "every call runs to its end, with the whole budget; Optuna has pruners, and SMAC3, Ray Tune and Syne Tune have "
+        "the search has no pruning and no smaller budgets; Optuna has pruners, and SMAC3, Ray Tune and Syne Tune have "
         "Hyperband. To race configurations on folds or problems, use num_train_instances=...",
     ),
     **dict.fromkeys(
@@ -57,7 +57,7 @@ NOT_HERE = {
     ),
     **dict.fromkeys(
         ("sampler", "algo", "search_alg", "surrogate", "acquisition_function", "base_estimator", "acq_func"),
-        "the search is SMAC, and smac_options['model'] chooses its model; SMAC3, Ax and Optuna accept your own parts",
+        "the search is SMAC, whose model smac_options['model'] chooses; SMAC3, Ax and Optuna accept your own parts",
     ),
 }
 #: other tools' names for arguments of ``SMAC_optimizer``, and the argument that is meant

@@ -165,7 +165,7 @@ def _summary(made: Any) -> dict[str, Any]:
         raise TrialFailed(f"the validation score is {value}")
     taken = [name for name in summary if name in _OURS]
     if taken:
-        warn(f"train_summary: left out: {', '.join(taken)}, because the log has its own entries of these names")
+        warn(f"train_summary: {', '.join(taken)} left out, because the log has its own entries of these names")
     return {**storable({name: entry for name, entry in summary.items() if name not in _OURS}), "val": value}
 
 

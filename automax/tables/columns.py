@@ -64,7 +64,7 @@ class Columns:
         ]
         text = ", ".join(parts)
         if found[LEFT_OUT]:
-            text += f"; left out, as nearly all values differ: {', '.join(found[LEFT_OUT])}"
+            text += f"; left out, because nearly all values differ: {', '.join(found[LEFT_OUT])}"
         return text
 
     def convert(self, X: Any) -> Any:

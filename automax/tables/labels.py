@@ -63,7 +63,7 @@ def divided_rows(
         n_val = max(1, round(fraction * len(rows)))
         if n_val == len(rows):
             raise ArgumentError(
-                f"too few {kind} rows: {len(rows)} of {len(positive)} samples; training and validation need one"
+                f"too few {kind} rows: {len(rows)} of {len(positive)} samples; training and validation need one each"
             )
         taken, kept = np.split(rng.permutation(rows), [len(rows) - n_val])
         parts[0].append(np.resize(taken, max(2, len(taken))))  # LibAUC's sampler needs two

@@ -40,7 +40,7 @@ CRASH_RUNTIME = 3600.0
 #: a call has reached its limit if its time is at most this far below the limit (seconds; if the limit is below 1 s,
 #: this share of the limit), like in the original
 LIMIT_MARGIN = 0.02
-_DROPPED = "its configuration has lost, so the search does not need its result"
+_DROPPED = "its configuration has lost, so the search needs no result of this call"
 
 
 @dataclass(frozen=True)

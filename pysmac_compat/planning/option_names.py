@@ -46,16 +46,16 @@ _OTHER_NAMES = {
 }
 #: options of SMAC3 before 2.0 without an effect here, and the reason
 _FOREST = "the forest is set by the options rf-... of SMAC v2"
-_SEARCH = "the search has parts of its own"
+_SEARCH = "the search uses its own components"
 MEANINGLESS = {
-    "always_race_default": "the default is raced as any other configuration; the test instances compare the two",
+    "always_race_default": "the default is raced like any configuration; the test instances compare it with the incumbent",
     "limit_resources": "the limits of calls always hold",
-    "use_ta_time": "tuner-timeout counts the calls' time, wallclock-limit the clock's",
+    "use_ta_time": "tuner-timeout limits the time of the calls, wallclock-limit the wall clock time",
     "save_results_instantly": "each result is written as soon as it is there",
     "save_instantly": "each result is written as soon as it is there",
     "input_psmac_dirs": "separate processes of a search share nothing; workers makes several calls at a time",
     "shared_model": "separate processes of a search share nothing; workers makes several calls at a time",
-    "multi_objectives": "one number is minimised: run_obj says which",
+    "multi_objectives": "the search minimises one number, which run_obj chooses",
     "hydra_iterations": "there is no Hydra",
     "hydra_validation": "there is no Hydra",
     "incumbents_per_round": "there is no Hydra",

@@ -72,7 +72,7 @@ def _known_of_smac3(folder: str, plan: Plan) -> list[Known]:
         try:
             values = typed_values(texts, plan.definition)
         except ValueError as error:
-            raise ArgumentError(f"{what} is of another space: {error}") from None
+            raise ArgumentError(f"{what} belongs to another search space: {error}") from None
         _check_legal(what, values, plan.definition)
         instance = None
         if plan.instances.n_train is not None:
@@ -114,7 +114,7 @@ def _typed(what: str, state: StateRun, plan: Plan) -> list[dict[str, Any]]:
     try:
         return state.typed(plan.definition)
     except ValueError as error:
-        raise ArgumentError(f"{what} is of another space: {error}") from None
+        raise ArgumentError(f"{what} belongs to another search space: {error}") from None
 
 
 def _configuration(

@@ -89,12 +89,12 @@ _ERRORS = (
         # from a class, or from a function whose arguments scikit-learn checks
         r"TypeError: (?:(?:[A-Z]\w*\.)?__init__\(\) takes .*positional argument.* (?:was|were) given"
         r"|too many positional arguments$)",
-        "name=value for each argument, as SVC(C=1.0): by position it takes fewer of them now, or none (scikit-learn)",
+        "name=value for each argument, such as SVC(C=1.0): it takes fewer arguments by position now (scikit-learn)",
     ),
     (
         rf"{_PARAMETER} .*an instance of 'bool'.* Got ",
-        "value == 'True' where the parameter's values are texts, bool(value) where they are 0 and 1; or give it the "
-        "values [True, False] (scikit-learn)",
+        "value == 'True' if the parameter's values are strings, bool(value) if they are 0 and 1; or give the parameter "
+        "the values [True, False] (scikit-learn)",
     ),
     (
         rf"{_PARAMETER} an int\b.* Got '?[-+.\de]+'? instead",

@@ -105,7 +105,7 @@ def others(first: Change, script: str) -> Iterator[str]:
     changes = all_changes(script)
     more = [each for each in changes if each != first]
     if more:
-        yield f"{len(more)} more that can be seen:"
+        yield f"further changes: {len(more)}"
         yield from (f"  {name(each.file)}, line {each.line}: {each.hint}" for each in more)
     files = dict.fromkeys(name(each.file) for each in changes if each.of_python_2)
     if files:

@@ -59,7 +59,8 @@ def test_a_journal_of_negative_scores_goes_on(tmp_path):
     path.write_text("".join(map(checked_line, (head, *lines))))
     after = search(tmp_path, 6)
     with pytest.warns(
-        UserWarning, match="belongs to another search: maximize.*starts from the beginning, and trials with a result are"
+        UserWarning,
+        match="belongs to another search: maximize.*starts from the beginning, and trials with a result are",
     ):
         after.optimize()
     assert trained(tmp_path) == 6

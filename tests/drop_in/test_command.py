@@ -110,7 +110,7 @@ def test_all_lines_in_one_message(run):
     }
     done = run(*COMMAND, "one/script.py", files=files, check=False)
     assert done.stderr.splitlines()[-4:] == [
-        "2 more that can be seen:",
+        "further changes: 2",
         "  one/script.py, line 3: from sklearn.discriminant_analysis import LinearDiscriminantAnalysis",
         "  one/helper.py, line 2: xrange is Python 2: write range",
         "`pip install fissix` and `python -m fissix -w one/script.py one/helper.py` rewrite the Python 2 code, "

@@ -245,7 +245,9 @@ def test_wrong_trials():
         asked.tell(trial, 1)
     second = asked.ask()
     for other in (Trial(7, ()), Trial(2, (("x", 0.0),))):
-        with pytest.raises(ArgumentError, match=f"Trial.number={other.number}.* is not an open trial of .* open trials: 2"):
+        with pytest.raises(
+            ArgumentError, match=f"Trial.number={other.number}.* is not an open trial of .* open trials: 2"
+        ):
             asked.tell(other, 1)
     with pytest.raises(ArgumentError, match="expected a trial, as ask.. returns it, got 2"):
         asked.tell(2, 1)
