@@ -48,7 +48,7 @@ _OTHER_NAMES = {
 _FOREST = "the forest is set by the options rf-... of SMAC v2"
 _SEARCH = "the search uses its own components"
 MEANINGLESS = {
-    "always_race_default": "the default is raced like any configuration; the test instances compare it with the incumbent",
+    "always_race_default": "the default is raced like any configuration; the test instances compare it with the best",
     "limit_resources": "the limits of calls always hold",
     "use_ta_time": "tuner-timeout limits the time of the calls, wallclock-limit the wall clock time",
     "save_results_instantly": "each result is written as soon as it is there",
