@@ -178,7 +178,7 @@ def _check_distinct(name: str, choices: Sequence[Any]) -> None:
             if key in seen:
                 raise ParameterError(
                     f"parameter {shown(name)}: the values {shown(seen[key])} and {shown(value)} are equal, in Python "
-                    "or as text; write values that differ in both (quotes alone do not make a difference)"
+                    "or as text; leave one out, or write a value that differs in more than its quotes"
                 )
         seen.update(dict.fromkeys(keys, value))
 

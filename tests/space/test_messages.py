@@ -126,7 +126,7 @@ def test_messages_can_be_printed(text):
         (("categorical", ["adam", "sgd"], "adm"), "did you mean 'adam'?"),
         (("categorical", [1, "a"], 1), "as texts"),
         (("categorical", [[1], [2]], [1]), "in the function"),
-        (("categorical", ["a", "a"], "a"), "differ in both"),
+        (("categorical", ["a", "a"], "a"), "leave one out"),
     ],
 )
 def test_refusals_say_what_works(specification, instead):

@@ -82,7 +82,7 @@ def test_texts_and_values_of_users():
 @pytest.mark.parametrize(
     ("choices", "default", "pieces"),
     [
-        ([0, 0.0, 1], 0, ["0 and 0.0", "told apart"]),
+        ([0, 0.0, 1], 0, ["0 and 0.0", "are equal"]),
         ([True, 0.5], True, ["bool, float", "as texts"]),
         ([True, 2, 0.5], 2, ["bool, float, int"]),
         (["1", 0.5], 0.5, ["float, str", "as texts"]),
