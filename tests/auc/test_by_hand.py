@@ -169,10 +169,10 @@ def test_all_folds_are_trained_and_their_mean_is_given(tmp_path):
 @pytest.mark.parametrize("instance", [3, -1, "0"])
 def test_a_fold_that_there_is_not(instance, tmp_path):
     tuner = search(tmp_path, make=folds)
-    with pytest.raises(ValueError, match="the trainer has the instances 0 to 2, got instance="):
+    with pytest.raises(ValueError, match="the trainer, which has the instances 0 to 2, got "):
         tuner.train(tuner.configspace.get_default_configuration(), 0, instance)
     tuner = search(tmp_path)
-    with pytest.raises(ValueError, match="the trainer has no instances, got instance="):
+    with pytest.raises(ValueError, match="the trainer, which has no instances, got "):
         tuner.train(tuner.configspace.get_default_configuration(), 0, instance)
     assert not (tmp_path / "search").exists()
 

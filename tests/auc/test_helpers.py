@@ -63,7 +63,7 @@ def test_ranges(specification, kind, lower, upper, default):
         ({"val": (1, 2), "type": "categorical"}, (1, 2), 1),
     ],
 )
-@pytest.mark.filterwarnings("ignore:.*log has no meaning")
+@pytest.mark.filterwarnings("ignore:.*log has no effect")
 def test_choices(specification, choices, default):
     found = parse(specification)
     assert isinstance(found, CategoricalHyperparameter)
@@ -81,7 +81,7 @@ def test_instances_pass():
 
 
 def test_log_of_choices_warns():
-    with pytest.warns(UserWarning, match="'x': log has no meaning"):
+    with pytest.warns(UserWarning, match="'x': log has no effect"):
         parse({"val": [1, 2, 3], "log": True})
 
 

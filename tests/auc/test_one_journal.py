@@ -227,7 +227,7 @@ def test_warnings_point_at_the_line_of_the_user(tmp_path):
         (lambda: AutoMAXConfigration(n_configs=3), "n_configs has no effect"),
         (
             lambda: automax.parse_hyperparameters_from_dict({"a": {"val": ["b", "c"], "log": True}}),
-            "log has no meaning",
+            "log has no effect",
         ),
         (lambda: SMAC_optimizer(deterministic=True), "deprecated"),
     ]

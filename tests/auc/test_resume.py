@@ -145,10 +145,10 @@ def identified(identity):
 @pytest.mark.parametrize(
     ("new", "message"),
     [
-        ({"data": "b", "model": {"sizes": [64, 8]}}, 'data was "a", and is "b"'),
-        ({"data": "a", "model": {"sizes": (64, 9)}}, r"model\.sizes was \[64, 8\], and is \[64, 9\]"),
-        ({"data": "a", "model": {"sizes": [64, 8]}, "epochs": 3}, "epochs was null, and is 3"),
-        ({"data": "a"}, r"model\.sizes was \[64, 8\], and is null"),
+        ({"data": "b", "model": {"sizes": [64, 8]}}, 'data was "a", now it is "b"'),
+        ({"data": "a", "model": {"sizes": (64, 9)}}, r"model\.sizes was \[64, 8\], now it is \[64, 9\]"),
+        ({"data": "a", "model": {"sizes": [64, 8]}, "epochs": 3}, "epochs was null, now it is 3"),
+        ({"data": "a"}, r"model\.sizes was \[64, 8\], now it is null"),
         ({"data": print}, r"trainer\.identity must be a dict that JSON can hold"),
     ],
 )
@@ -170,7 +170,7 @@ def test_another_trainer_is_refused(new, message, tmp_path):
 def test_a_search_that_did_not_say_what_it_trains(tmp_path):
     search(tmp_path, 2).optimize()
     search(tmp_path, 2, make=identified({"data": "a"})).optimize()
-    with pytest.raises(ValueError, match='data was "a", and is "b".*another name, or overwrite: true'):
+    with pytest.raises(ValueError, match='data was "a", now it is "b".*another name, or overwrite: true'):
         search(tmp_path, 2, make=identified({"data": "b"})).optimize()
 
 

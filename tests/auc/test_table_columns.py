@@ -43,7 +43,7 @@ def test_kinds_of_columns():
 
 def test_what_is_said_of_columns():
     text = str(learn(customers()))
-    assert text == "2 numbers, 2 categories, 1 date; left out, as nearly all values differ: name"
+    assert text == "2 numbers, 2 categories, 1 date; left out, because nearly all values differ: name"
 
 
 def test_dates_are_days_since_1970_whatever_their_form():
@@ -92,7 +92,7 @@ def test_columns_that_cannot_be_learnt(table, message):
     ("kind", "values", "message"),
     [
         ("number", [1, "abc"], "column 'a' must hold numbers, as when the classifier was fitted, got 'abc' in row 2"),
-        ("date", ["2020-01-01", "May"], "column 'a' holds dates such as 2026-11-30 .* got 'May' in row 2"),
+        ("date", ["2020-01-01", "May"], "column 'a' must hold dates such as 2026-11-30, as .* got 'May' in row 2"),
         ("number", [1, np.inf], "column 'a' contains infinity"),
     ],
 )

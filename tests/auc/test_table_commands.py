@@ -48,7 +48,7 @@ def test_what_is_said(fitted, said):
     assert lines[0] == "columns without a name are left out: Unnamed: 0"
     assert lines[1].endswith("customers.csv: 240 rows, 48 of them for the test")
     assert lines[2].startswith("positive: yes, by its name (")
-    assert lines[3] == "columns: 2 numbers, 1 category, 1 date; left out, as nearly all values differ: name"
+    assert lines[3] == "columns: 2 numbers, 1 category, 1 date; left out, because nearly all values differ: name"
     assert lines[4].startswith("rows: 144 for training, 48 for validation (")
     assert sum(line.startswith("trial ") for line in lines) == 2
     assert lines[-2].startswith("test: AUPRC 0.")
