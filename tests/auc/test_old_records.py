@@ -93,7 +93,9 @@ def test_folds_and_trainings_by_hand(old):
     assert len(more.log) == 3 + 15
 
 
-@pytest.mark.parametrize(("change", "message"), [({"SEED": 3}, "SEED is not"), ({"target": "X"}, "the target is not")])
+@pytest.mark.parametrize(
+    ("change", "message"), [({"SEED": 3}, "SEED has changed"), ({"target": "X"}, "the target is not")]
+)
 def test_another_search_is_refused(old, change, message):
     with pytest.raises(ValueError, match=message):
         killed(old, **change).optimize()

@@ -155,7 +155,7 @@ def test_ctrl_c_ends_it(tmp_path, prepared):
     with process.stdout, process.stderr:
         line = process.stdout.readline()
         port = int(line.split(":")[2].split("/")[0])
-        assert line == f"http://127.0.0.1:{port}/ shows wd; Ctrl-C ends it\n"
+        assert line == f"http://127.0.0.1:{port}/ shows wd; Ctrl-C ends the server\n"
         assert get(port)[0] == 200
         process.send_signal(signal.SIGINT)
         assert (process.stdout.read(), process.stderr.read()) == ("", "")

@@ -239,7 +239,7 @@ def test_what_a_scenario_needs(left_out, message, tmp_path):
     folders.small(tmp_path)
     text = (tmp_path / "s.txt").read_text()
     (tmp_path / "s.txt").write_text("".join(line for line in text.splitlines(True) if not line.startswith(left_out)))
-    with pytest.raises(PysmacError, match=message.replace("no the", "names no the")):
+    with pytest.raises(PysmacError, match=message.replace("no the", "does not name the")):
         read(tmp_path, "--scenario-file", "s.txt")
 
 

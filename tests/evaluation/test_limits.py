@@ -235,7 +235,7 @@ def test_a_call_that_is_dropped(evaluator, notes):
     before.give()
     outcome = call({"seconds": 60}, None, before)
     assert (outcome.status, outcome.value, outcome.cut_short) == ("TIMEOUT", TIMEOUT_QUALITY, False)
-    assert "does not need it" in outcome.message
+    assert "needs no result" in outcome.message
     assert call({"seconds": 0}, None, after).status == "SAT"
     after.give()
     assert call({"seconds": 0}, None, Drop()).status == "SAT"

@@ -143,7 +143,7 @@ def test_no_such_file(tmp_path, name):
         ("runs", b"38.144512045344065,0", b"38_144512045344065,0", 4, "Response Value .*expected a number"),
         ("runs", b",Seed,", b",Sead,", 1, "expected a header"),
         ("paramstrings", b"3: x", b"4: x", 3, "expected '3: '"),
-        ("paramstrings", b"3: x='-2.8", b"3: x=-2.8", 3, "expected a configuration as name='value'"),
+        ("paramstrings", b"3: x='-2.8", b"3: x=-2.8", 3, "expected a configuration such as name='value'"),
         ("paramstrings", b"8', y", b"8'; y", 2, "expected ', ' between two parameters"),
         ("paramstrings", b"8', y", b"8', x", 2, "expected a configuration"),
         ("uniq", b"3,0.2187", b"3,0.1,0.2187", 3, "expected 2 values, got 3"),

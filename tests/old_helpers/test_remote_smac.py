@@ -189,7 +189,7 @@ def test_files_that_cannot_be_written(files, tmp_path):
     (tmp_path / "results").write_text("no folder")
     with files[0].open("a") as stream:
         stream.write(f"output-dir = {tmp_path / 'results'}\n")
-    with pytest.warns(UserWarning, match="cannot be written"):
+    with pytest.warns(UserWarning, match="cannot write"):
         smac = remote_smac(*files, None, None, TYPES)
     with smac:
         assert smac.next_configuration()["x"] == 1.0

@@ -222,7 +222,7 @@ def test_a_call_that_is_not_needed_any_more_ends(client, notes):
         wait_for(lambda: notes.lines)
         drop.give()
         assert dropped.result(timeout=60).status == "TIMEOUT"
-        assert "does not need it" in dropped.result().message
+        assert "needs no result" in dropped.result().message
         assert calls[1]({"seconds": 0}, None, Drop()).status == "SAT"
     assert all(gone(int(pid)) for pid in notes.lines)
 

@@ -98,7 +98,7 @@ def test_what_cannot_be_meant_is_refused(known, message):
     [
         ({"deterministic": False}, "known needs a deterministic function without instances"),
         ({"num_train_instances": 2}, "known needs a deterministic function without instances"),
-        ({"options": {"warmstart": "."}}, "known and .*warmstart.* use one of them"),
+        ({"options": {"warmstart": "."}}, "known and .*warmstart.* use only one of them"),
     ],
 )
 def test_where_it_cannot_be_used(keywords, message):

@@ -153,7 +153,12 @@ def test_habits_of_other_tools(name, meant):
 
 @pytest.mark.parametrize(
     ("name", "who"),
-    [("directions", "Optuna, SMAC3 and Ax"), ("pruner", "Hyperband"), ("storage", "Optuna"), ("sampler", "take parts")],
+    [
+        ("directions", "Optuna, SMAC3 and Ax"),
+        ("pruner", "Hyperband"),
+        ("storage", "Optuna"),
+        ("sampler", "accept your own parts"),
+    ],
 )
 def test_what_is_not_here_is_refused_by_a_message_that_names_who_has_it(name, who):
     from pysmac_compat import Search, SMAC_optimizer

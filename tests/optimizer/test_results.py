@@ -209,8 +209,8 @@ def test_the_first_traceback_is_shown_once(run_script):
     ("status", "last"),
     [
         ("TIMEOUT", []),
-        ("CRASHED", ["9 of 9 evaluations have failed"]),
-        ("BOTH", ["6 of 9 evaluations have failed, 3 timed out"]),
+        ("CRASHED", ["9 of 9 evaluations failed"]),
+        ("BOTH", ["6 of 9 evaluations failed, 3 timed out"]),
     ],
 )
 @pytest.mark.filterwarnings("ignore:.* evaluations? failed")

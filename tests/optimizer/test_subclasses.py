@@ -104,7 +104,7 @@ def test_a_function_that_gets_its_number(tmp_path):
 def test_numbers_are_refused_where_they_cannot_be_given():
     with pytest.raises(ArgumentError, match=r"no argument 'evaluation_index', .* because of numbered=True"):
         SMAC_optimizer().minimize(parabola, 1, SPACE, numbered=True)
-    with pytest.raises(ArgumentError, match="it gets 'evaluation_index' with numbered=True"):
+    with pytest.raises(ArgumentError, match="numbered=True passes 'evaluation_index'"):
         SMAC_optimizer().minimize(lambda r, evaluation_index: r, 1, SPACE)
     with pytest.raises(ParameterError, match="'evaluation_index': the search itself passes"):
         SMAC_optimizer().minimize(

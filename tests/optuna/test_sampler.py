@@ -434,7 +434,7 @@ def test_what_is_refused():
         SMACSampler({"b": ("integer", [0, 1], 0)}, ["a | b == 1"])
     with pytest.raises(ArgumentError, match="no-such-option"):
         SMACSampler(smac_options={"no-such-option": 3})
-    with pytest.raises(ArgumentError, match="wallclock-limit.*no meaning"):
+    with pytest.raises(ArgumentError, match="wallclock-limit.*no effect"):
         SMACSampler(smac_options={"wallclock-limit": 3})
     for space in (None, {"b": ("integer", [0, 1], 0)}):
         with pytest.raises(ArgumentError, match="RUNTIME.*no meaning in a SMACSampler"):

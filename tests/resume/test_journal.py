@@ -174,8 +174,8 @@ def test_a_folder_is_no_journal(tmp_path):
     [
         ({"seeds": [8]}, "seed was 7, now it is 8"),
         ({"definition": define({**SPACE, "x": ("real", [-5, 6], 4)}, CONDITIONS)}, r"x: values was \[-5.0, 5.0\], now"),
-        ({"definition": define({**SPACE, "y": ("real", [0, 1], 0)}, CONDITIONS)}, "parameters: 'y' is new"),
-        ({"definition": define({n: SPACE[n] for n in "xcb"})}, "parameters: 'n' is gone"),
+        ({"definition": define({**SPACE, "y": ("real", [0, 1], 0)}, CONDITIONS)}, "parameters: 'y' was added"),
+        ({"definition": define({n: SPACE[n] for n in "xcb"})}, "parameters: 'n' was removed"),
         ({"definition": define({n: SPACE[n] for n in "ncxb"}, CONDITIONS)}, "parameters: the order"),
         (
             {"definition": define({**SPACE, "b": ("categorical", [1, 0], 0)})},
@@ -192,7 +192,7 @@ def test_a_folder_is_no_journal(tmp_path):
             {"start": Start(known=[{"x": 1.0}])},
             r"it began without smac_options\['warmstart'\] or known=\.\.\., which this search has",
         ),
-        ({"engine": EngineSettings(forest=ForestSettings(n_trees=5))}, "surrogate: 'n_trees' is new"),
+        ({"engine": EngineSettings(forest=ForestSettings(n_trees=5))}, "surrogate: 'n_trees' was added"),
     ],
 )
 def test_another_search_is_refused_and_the_difference_named(journal, change, message):

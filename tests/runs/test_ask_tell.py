@@ -290,7 +290,7 @@ def test_a_warning_that_is_an_error_comes_when_all_is_known():
     [
         (
             {"smac_options": {"retry-crashed-count": 2}},
-            r"smac_options\['retry-crashed-count'\] has no meaning in a Search",
+            r"smac_options\['retry-crashed-count'\] has no effect in a Search",
         ),
         ({"smac_options": {"wallclock-limit": 2}}, "wallclock-limit"),
         ({"smac_options": {"isolate": False}}, "isolate"),
@@ -345,7 +345,7 @@ def test_a_space_of_configspace(tmp_path):
 
 def test_a_longer_search_begins_as_the_shorter_one(tmp_path):
     path = tmp_path / "saved"
-    with pytest.warns(UserWarning, match="max_evaluations='8' is read as the number 8"):
+    with pytest.warns(UserWarning, match="max_evaluations must be an integer, got '8'; it is read as 8"):
         short = Search(SMALL, max_evaluations="8", seed=np.int64(3), smac_options={"model": "rf"})
     before = drive(short, lambda x: x**2)
     short.save(path)
@@ -415,7 +415,7 @@ def changed(line, **values):
             lambda lines: [b'{"journal": 2}\n'],
             "line 1: it has no checksum|line 1: the line is damaged: it has no checksum",
         ),
-        (lambda lines: lines[:-1], "line 1: 'asked' does not fit to 2 results: .*known="),
+        (lambda lines: lines[:-1], "line 1: 'asked' does not fit 2 results: .*known="),
         (
             lambda lines: [lines[0], lines[1].replace(b"16.0", b"17.0"), *lines[2:]],
             "line 2: .*does not fit its checksum; this file cannot be loaded, .*known=",
@@ -428,7 +428,7 @@ def changed(line, **values):
             lambda lines: [changed(lines[0], asked=[1, 2, 3, 9]), *lines[1:]],
             "the file has evaluation 9, but the search now ends",
         ),
-        (lambda lines: [changed(lines[0], asked=[1, 2, 3]), *lines[1:]], "line 1: 'asked' does not fit to 3 results"),
+        (lambda lines: [changed(lines[0], asked=[1, 2, 3]), *lines[1:]], "line 1: 'asked' does not fit 3 results"),
         (lambda lines: [changed(lines[0], search={}), *lines[1:]], "line 1: the search space cannot be read"),
         (lambda lines: [changed(lines[0], search=1), *lines[1:]], "line 1: expected a file that Search.save.. wrote"),
     ],

@@ -102,7 +102,7 @@ def test_trials_of_both_kinds_are_told_apart():
     asked.tell(test, 1.0)
     with pytest.raises(ArgumentError, match="trial 1 has a result"):
         asked.tell(test, 1.0)
-    with pytest.raises(ArgumentError, match=r"Trial\(number=2, .* test=True\) is no trial .* that is open"):
+    with pytest.raises(ArgumentError, match=r"Trial\(number=2, .* test=True\) is not an open trial"):
         asked.tell(Trial(2, test.values, 3, test=True), 1.0)
     assert (len(facts_of_tests(earlier)), len(facts_of_tests(asked.result))) == (0, 1)
 

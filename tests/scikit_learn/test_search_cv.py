@@ -272,7 +272,7 @@ def test_groups_and_weights():
         ({"error_score": "ignore"}, "error_score"),
         ({"space": {"hwo": ["a"]}}, "parameter 'hwo': neither the estimator nor a choice has it; did you mean 'how'"),
         ({"space": {}}, "parameter_dict is empty"),
-        ({"smac_options": {"isolate": False}}, "'isolate'. has no meaning here"),
+        ({"smac_options": {"isolate": False}}, "'isolate'. does not go with this search"),
         ({"smac_options": {"modle": "rf"}}, "unknown option 'modle'"),
     ],
 )
