@@ -141,5 +141,5 @@ def test_keyword_update():
 def test_a_plain_dict_in_its_place():
     optimizer = SMAC_optimizer()
     optimizer.smac_options = {"timeout_quality": 5}
-    with pytest.warns(UserWarning, match="evaluations failed"):
+    with pytest.warns(UserWarning, match="the only evaluation failed"):
         assert optimizer.minimize(lambda r: None, 1, SPACE)[0] == 5.0
