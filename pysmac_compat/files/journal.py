@@ -49,7 +49,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 #: the end of the message about a damaged line of a journal
 OTHERS_COUNT = (
-    "; without this line its evaluation is made again, and all others count, unless several workers made them"
+    "; if you remove the line, resuming makes only its evaluation again, unless the search has several workers"
 )
 
 
