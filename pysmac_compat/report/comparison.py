@@ -10,7 +10,7 @@ from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, FAILURES
 from pysmac_compat.report.words import short
 
 if TYPE_CHECKING:
-    from pysmac_compat.results import Evaluation, Result
+    from pysmac_compat.results import Evaluation, Result, RunResult
 
 _PENALTY = 10  # of PAR10: the cost of a run without success is this multiple of the limit
 
@@ -58,12 +58,21 @@ def _par10(evaluation: Evaluation) -> float:
     return _PENALTY * (CRASH_RUNTIME if evaluation.cutoff is None else evaluation.cutoff)
 
 
+def tests_of(configuration: dict[str, Any], runs: Sequence[RunResult]) -> list[Evaluation]:
+    """Return the evaluations of one configuration on test instances: a run may also have tested others."""
+    return [each for run in runs for each in run.test_evaluations if each.configuration == configuration]
+
+
+def mean_of(tests: Sequence[Evaluation]) -> str:
+    """Return the mean of the values as text."""
+    return short(sum(each.value for each in tests) / len(tests)) if tests else "none"
+
+
 def sides(result: Result, default: dict[str, Any]) -> list[Side]:
     """Return the default and the incumbent if they have run on test instances; only one if they are the same."""
-    tests = [evaluation for run in result.runs for evaluation in run.test_evaluations]
     found: list[Side] = []
     for name, configuration in (("default", default), ("incumbent", result.active_configuration)):
-        own = [evaluation for evaluation in tests if evaluation.configuration == configuration]
+        own = tests_of(configuration, result.runs)
         if own:
             found.append(Side(name, own, result.search.runtime))
     if len(found) == 2 and default == result.active_configuration:

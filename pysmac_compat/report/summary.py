@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pysmac_compat.errors import cut
 from pysmac_compat.evaluation.outcome import FAILURES
+from pysmac_compat.report.comparison import mean_of, tests_of
 from pysmac_compat.report.words import count, duration, last_line, precise, short
 
 if TYPE_CHECKING:
@@ -47,10 +48,12 @@ def entries(result: Result) -> list[tuple[str, str]]:
         said.append(("known before", count(len(result.known), "evaluation")))
     if len(runs) > 1:
         said.append(("runs", ", ".join(short(run.value) if run.trajectory else "none" for run in runs)))
-    tests = [e.value for run in runs for e in run.test_evaluations if e.configuration == run.active_configuration]
-    tests = tests or [evaluation.value for run in runs for evaluation in run.test_evaluations]
+    tests = tests_of(result.active_configuration, runs)
     if tests:
-        said.append(("on test instances", f"{short(sum(tests) / len(tests))}, a mean over {len(tests)} calls"))
+        said.append(("on test instances", f"{mean_of(tests)}, a mean over {count(len(tests), 'call')}"))
+    if len(runs) > 1 and any(run.test_evaluations for run in runs):
+        of_runs = [tests_of(run.active_configuration, [run]) for run in runs]
+        said.append(("tests of the runs", ", ".join(map(mean_of, of_runs))))
     failure = next((e for e in result if e.status in FAILURES), None)
     if failure is not None:
         message = cut(last_line(failure.message) or failure.status)

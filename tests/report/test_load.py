@@ -256,3 +256,7 @@ def test_a_damaged_line_is_named(found, tmp_path):
     journal.write_text(journal.read_text().replace("SAT", "SAD", 1))
     with pytest.raises(FileFormatError, match="line 2: the line is damaged"):
         load_result(tmp_path / "wd")
+
+
+def test_the_summary_shows_the_tests_of_a_java_run(java_runs):
+    assert "on test instances" in load_result(java_runs / "readers" / "wd").summary()

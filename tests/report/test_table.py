@@ -6,11 +6,13 @@ import io
 import json
 import math
 import pickle
+import re
 from html.parser import HTMLParser
 
 import pytest
 
 from pysmac_compat import ArgumentError, Evaluation, Result
+from pysmac_compat.report.page.sections import sections
 from pysmac_compat.report.table import COLUMNS
 
 from .small import evaluation, handmade
@@ -189,3 +191,17 @@ def test_what_is_missing_is_named_with_the_command(run_script, package):
         """
     )
     assert done.stdout.splitlines()[-1] == "to_frame() needs pandas: pip install 'pysmac-compat[show]'"
+
+
+def test_the_tests_in_the_summary_are_those_of_the_configuration_it_shows():
+    result = handmade()
+    for run, value in zip(result.runs, (10.0, 20.0), strict=True):
+        incumbent = evaluation(1, value, **run.active_configuration)
+        run.test_evaluations = [evaluation(1, 500.0, x=4.0, c="a", seed=0.5), incumbent]
+    lines = dict(re.split("  +", line, maxsplit=1) for line in result.summary().splitlines() if line[0] != " ")
+    assert lines["on test instances"] == "20, a mean over 1 call"  # of run 1, which has the least value
+    assert lines["tests of the runs"] == "10, 20"
+    assert dict(sections(result)["runs"])["on test instances"] == ["10", "20"]
+    for run in result.runs:
+        run.test_evaluations = run.test_evaluations[:1]  # stopped before the incumbent was tested
+    assert "on test instances" not in result.summary()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pysmac_compat.errors import ArgumentError, cut
 from pysmac_compat.evaluation.outcome import FAILURES
 from pysmac_compat.report import summary
+from pysmac_compat.report.comparison import mean_of, tests_of
 from pysmac_compat.report.page import repeat, spoken
 from pysmac_compat.report.page.drawn import MOST_AXES, drawn
 from pysmac_compat.report.plots import values
@@ -73,8 +74,8 @@ def _runs(result: Result) -> list[tuple[str, list[str]]]:
     if any(run.incumbent_runs > 1 for run in runs):
         rows.insert(2, ("a mean over calls", [str(run.incumbent_runs) for run in runs]))
     if any(run.test_evaluations for run in runs):
-        means = [[each.value for each in run.test_evaluations] for run in runs]
-        rows.append(("on test instances", [short(sum(each) / len(each)) if each else "" for each in means]))
+        tests = [tests_of(run.active_configuration, [run]) for run in runs]
+        rows.append(("on test instances", [mean_of(each) if each else "" for each in tests]))
     names = sorted({name for run in runs for name in run.active_configuration})
     for name in names:
         cells = [run.active_configuration.get(name, _INACTIVE) for run in runs]
