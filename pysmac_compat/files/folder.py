@@ -59,14 +59,21 @@ class Folder:
             for path in self.made
         ]
 
-    def set_aside(self, name: str, prefix: str) -> None:
-        """Rename a file or folder, if it exists, to the prefix, its name and the time in milliseconds."""
+    def set_aside(self, name: str, prefix: str) -> list[str]:
+        """Rename a file or folder, if it exists, to the prefix, its name and the time in milliseconds.
+
+        Returns
+        -------
+        list of str
+            The new name; empty if the file or folder does not exist.
+        """
         if not os.path.lexists(self.join(name)):
-            return
+            return []
         stamp = int(time.time() * 1000)
         while os.path.lexists(self.join(f"{prefix}{name}-{stamp}")):
             stamp += 1
         self.rename(name, f"{prefix}{name}-{stamp}")
+        return [f"{prefix}{name}-{stamp}"]
 
     def refuse_links(self, patterns: Collection[str]) -> None:
         """Raise if a file in this folder that matches one of the patterns is a symbolic link.

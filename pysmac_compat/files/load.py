@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pysmac_compat import arguments
+from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, FileFormatError, shown
 from pysmac_compat.events import INTERRUPTED, RunEnded, reason_of_all
 from pysmac_compat.files.about_run import AboutRun, about_name, read_about
@@ -31,6 +32,8 @@ from pysmac_compat.space.values import typed_values, value_texts
 
 _FILES = ("journal-run-*.jsonl", "state-run*", "traj-run-*.txt")
 _NAME = re.compile(r"(?:journal-run-|state-run|traj-run-)(?P<name>(?P<seed>\d+)(-(?P<again>\d+))?)(\.jsonl|\.txt)?")
+#: the journal of a run, also with the name that it gets when a new search of the same folder begins
+_JOURNAL = re.compile(r"(?:old-)?journal-run-(?P<name>(?P<seed>\d+)(?:-\d+)?)\.jsonl(?:-\d+)?")
 _ATTEMPTS = 3  # attempts to read; a run that ends meanwhile renames its files
 
 
@@ -41,7 +44,8 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     ----------
     folder : str or path-like
         A working directory of this package, of AutoMAX or of SMAC v2, or the folder of the results in it, for example
-        ``out/scenario``. The search may still run.
+        ``out/scenario``. The search may still run. Or the journal of a run, for example ``old-journal-run-0.jsonl-N``
+        of an earlier search in the same folder.
 
     Returns
     -------
@@ -59,10 +63,14 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
         If a file is damaged.
     """
     path = os.path.abspath(os.path.expanduser(arguments.path("folder", folder)))
-    results = _results_folder(path)
+    journal = _JOURNAL.fullmatch(os.path.basename(path)) if os.path.isfile(path) else None
+    results = path if journal else _results_folder(path)
     for attempt in range(_ATTEMPTS):
         try:
-            runs = [_load_run(results, *name) for name in _run_names(results)]
+            if journal:
+                runs = [_load_journal(path, journal["name"], int(journal["seed"]))]
+            else:
+                runs = [_load_run(results, *name) for name in _run_names(results)]
             break
         except FileNotFoundError:
             if attempt == _ATTEMPTS - 1:
@@ -168,6 +176,18 @@ def _run_names(folder: str) -> Iterator[tuple[str, int]]:
     yield from ((name, found[name][0]) for name in sorted(found, key=found.__getitem__))
 
 
+def _load_journal(path: str, name: str, seed: int) -> _Loaded:
+    """Load a run from its journal alone."""
+    run, search, _ = _from_journal(path, seed)
+    _add_incumbents(run, search, [], [])
+    return _Loaded(name, run, search, _end_of(run, search, RunEnded(0, "unknown")), None)
+
+
+def _end_of(run: RunResult, search: Searched, otherwise: RunEnded) -> RunEnded:
+    complete = search.max_evaluations is not None and len(run.evaluations) >= search.max_evaluations
+    return RunEnded(0, "max_evaluations reached") if complete else otherwise
+
+
 def _load_run(folder: str, name: str, seed: int) -> _Loaded:
     journal, state_folder = (os.path.join(folder, each) for each in (journal_name(name), f"state-run{name}"))
     state = None
@@ -176,13 +196,23 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
     trajectory = os.path.join(folder, f"traj-run-{name}.txt")
     steps = read_trajectory(trajectory, growing=True) if os.path.exists(trajectory) else []
     steps = [step for step in steps if step[PERFORMANCE] < UNKNOWN]
-    if os.path.exists(journal):
-        run, search = _from_journal(journal, seed)
+    is_warm, has_journal = False, os.path.exists(journal)
+    if has_journal:
+        run, search, is_warm = _from_journal(journal, seed)
     elif state is not None:
         run, search = from_state(folder, name, seed, state_folder, state)
     else:
         raise ArgumentError(f"folder: {folder!r} has neither a journal nor a state-run folder of the run {name}")
     _add_incumbents(run, search, steps, [] if state is None else state.runs)
+    if has_journal and not is_warm:
+        unknown = [step for step in run.trajectory if step.evaluation == 0]
+        if unknown and not is_worked_on(folder, name):
+            warn(
+                f"{journal} lacks the incumbent {shown(unknown[0].active_configuration)} of {trajectory}: are they of "
+                "different searches? The result is the result of the journal alone"
+            )
+        if unknown or _is_ahead(run, search):
+            _add_incumbents(run, search, [], [])
     about = read_about(folder, name)
     if about is not None:  # the journal has only the limit with which the run began
         search = replace(search, max_evaluations=_number_of_evaluations(about.max_evaluations))
@@ -190,14 +220,22 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
         end = RunEnded(0, _RUNNING)
     elif about is not None and about.ended is not None:
         end = RunEnded(0, about.ended, about.of_search)
-    elif search.max_evaluations is not None and len(run.evaluations) >= search.max_evaluations:
-        end = RunEnded(0, "max_evaluations reached")
     else:
-        end = RunEnded(0, "unknown") if about is None else RunEnded(0, INTERRUPTED, of_search=True)
+        interrupted = RunEnded(0, "unknown") if about is None else RunEnded(0, INTERRUPTED, of_search=True)
+        end = _end_of(run, search, interrupted)
     return _Loaded(name, run, search, end, about)
 
 
-def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched]:
+def _is_ahead(run: RunResult, search: Searched) -> bool:
+    """Return whether the journal has a better evaluation than the trajectory; its writer is a different process."""
+    if search.runtime or search.n_instances is not None or not search.deterministic:
+        return False  # the best value is a mean
+    sign, steps = (-1.0 if search.maximize else 1.0), best_so_far(run.evaluations, search.maximize)
+    return bool(steps) and sign * steps[-1].value < sign * run.value
+
+
+def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched, bool]:
+    """Return a run without its incumbents, the description of the search, and whether it began with evaluations."""
     head, recorded = read_any_journal(path)
     try:
         definition = _definition(head)
@@ -223,7 +261,7 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched]:
     run = RunResult(head["seed"] if type(head.get("seed")) is int else seed, useless, {}, {})
     run.evaluations = [_with_tuples(evaluation) for _, (_, evaluation) in sorted(recorded.evaluations.items())]
     run.test_evaluations = sorted(map(_with_tuples, recorded.tests), key=lambda evaluation: evaluation.index)
-    return run, search
+    return run, search, head.get("warmstart") is not None
 
 
 def _number_of_evaluations(most: int | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from pysmac_compat.files.journal import Recorded, header_line, journal_name, jou
 from pysmac_compat.files.run_writer import RunWriter
 from pysmac_compat.files.search_files import SearchFiles, smac3_names
 from pysmac_compat.plan import Plan
+
+logger = logging.getLogger(__name__)
 
 
 class ResultFiles:
@@ -78,7 +81,7 @@ class ResultFiles:
         patterns = [pattern for run in range(len(self._names)) for pattern in self._patterns(run)]
         folder.refuse_links(patterns)
         folder.remove_incomplete(patterns)
-        beginnings = {}
+        beginnings, renamed = {}, []
         for run, name in enumerate(self._names):
             known = self._recorded.get(run)
             if known is None:
@@ -87,8 +90,15 @@ class ResultFiles:
                 Folder(folder.join(stem), folder.made).set_aside(str(seed), "old-")
             if journals:
                 if known is None:  # a user who forgets ``resume`` must not lose the journal
-                    folder.set_aside(journal_name(name), "old-")
+                    renamed += folder.set_aside(journal_name(name), "old-")
                 beginnings[run] = known.text if known else header_line(self._plan, run)
+        if renamed:
+            logger.warning(
+                "an earlier search in %s was not resumed (resume=True, or --resume): its journal is now %s, which "
+                "load_result reads",
+                folder.path,
+                ", ".join(renamed),
+            )
         self.of_search = SearchFiles(folder.path, self._plan, self._names, beginnings, self._recorded)
 
     def _patterns(self, run: int) -> list[str]:

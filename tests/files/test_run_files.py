@@ -2,6 +2,7 @@
 
 import gc
 import json
+import logging
 import os
 import re
 import signal
@@ -405,3 +406,20 @@ def test_the_folder_of_the_results_has_the_name_of_the_rungroup(optimizer):
     optimizer.smac_options["rungroup"] = "mine-%SCENARIO_NAME"
     optimizer.minimize(lambda x: x, 2, SPACE)
     assert os.listdir(os.path.join(optimizer.working_directory, "out")) == ["mine-scenario"]
+
+
+def test_a_search_says_where_the_journal_of_an_earlier_search_is(tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("pysmac_compat"), "handlers", [])  # those of pytest
+    plan = Plan(define(SPACE), [0, 1], Budget(5))
+    for _ in range(2):
+        files = ResultFiles(plan, {}, [["id_0"]])
+        files.open(Folder(str(tmp_path), []), journals=True)
+        for run in range(2):
+            files.of_search.take(events.RunStarted(run))
+        files.of_search.close()
+    old = sorted(path.name for path in tmp_path.glob("old-journal-*"))
+    assert len(old) == 2
+    assert capfd.readouterr().err == (
+        f"an earlier search in {tmp_path} was not resumed (resume=True, or --resume): "
+        f"its journal is now {', '.join(old)}, which load_result reads\n"
+    )

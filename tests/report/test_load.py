@@ -10,8 +10,10 @@ from pysmac_compat import ArgumentError, FileFormatError, SMAC_optimizer, load_r
 from pysmac_compat.events import Evaluated
 from pysmac_compat.files.about_run import read_about, write_about
 from pysmac_compat.files.state import read_state_run
+from pysmac_compat.files.trajectory import HEADER
 
-from .small import minimise
+from .pages import parameter, write_journal
+from .small import evaluation, minimise
 
 SPACE = {"x": ("real", [-5, 5], 4), "n": ("integer", [1, 9], 3), "c": ("categorical", [3, 1, None], 3)}
 CLAUSES = ["n | c == 3"]
@@ -260,3 +262,41 @@ def test_a_damaged_line_is_named(found, tmp_path):
 
 def test_the_summary_shows_the_tests_of_a_java_run(java_runs):
     assert "on test instances" in load_result(java_runs / "readers" / "wd").summary()
+
+
+X = parameter("x", "real", [-5.0, 5.0], 4.0)
+
+
+def write_trajectory(folder, *steps):
+    """The trajectory of the run 0: pairs of a value and the text of x."""
+    lines = (f"{i}.0, {value}, {i}.0, {i}, 0.0,  x='{x}'\n" for i, (value, x) in enumerate(steps, 1))
+    (folder / "traj-run-0.txt").write_text(HEADER + "".join(lines))
+
+
+def test_a_journal_that_was_renamed_gives_the_result_of_the_earlier_search(tmp_path):
+    journal = write_journal(tmp_path, X, [evaluation(1, 9.0, x=4.0), evaluation(2, 1.0, x=2.0)], max_evaluations=2)
+    old = journal.rename(tmp_path / "old-journal-run-0.jsonl-1732959999999")
+    write_journal(tmp_path, X, [evaluation(1, 9.0, x=4.0)], max_evaluations=1)  # of a new search
+    result = load_result(old)
+    assert (result.value, result.configuration, len(result)) == (1.0, {"x": 2.0}, 2)
+    assert result.stopped_because == "max_evaluations reached"
+    assert load_result(tmp_path).value == 9.0
+
+
+def test_a_trajectory_of_another_search_does_not_count(tmp_path):
+    journal = write_journal(tmp_path, X, [evaluation(1, 9.0, x=4.0), evaluation(2, 1.0, x=2.0)])
+    write_trajectory(tmp_path, (9.0, 4.0), (4.0, 3.0))
+    with pytest.warns(UserWarning, match=r"lacks the incumbent \{'x': 3.0\} of .*traj-run-0.txt.*different searches"):
+        result = load_result(tmp_path)
+    assert result.value == 1.0
+    assert [step.evaluation for step in result.runs[0].trajectory] == [1, 2]
+    # the incumbents of a warm start are in no journal
+    write_journal(tmp_path, X, [evaluation(1, 9.0, x=4.0)], warmstart="0f")
+    assert load_result(journal.parent).runs[0].trajectory[-1].evaluation == 0
+
+
+def test_a_journal_may_be_ahead_of_the_trajectory(tmp_path):
+    """The process of the search writes the journal first, and may outlive the script, which writes the trajectory."""
+    write_journal(tmp_path, X, [evaluation(1, 9.0, x=4.0), evaluation(2, 1.0, x=2.0)])
+    write_trajectory(tmp_path, (9.0, 4.0))
+    assert load_result(tmp_path).value == 1.0
