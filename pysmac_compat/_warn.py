@@ -34,6 +34,11 @@ def is_ours(frame: types.FrameType) -> bool:
     return frame.f_globals.get("__name__", "").partition(".")[0] in _OURS
 
 
+def is_installed(file: str) -> bool:
+    """Return whether a file is Python's own or an installed package's."""
+    return file.startswith(("<frozen ", _PYTHONS)) or "site-packages" in file or "dist-packages" in file
+
+
 def users_part(traceback: types.TracebackType | None) -> types.TracebackType | None:
     """Return the frames of a traceback below this project's frames, for example the user's function; None if none."""
     part = traceback

@@ -19,7 +19,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pysmac_compat._warn import is_ours
+from pysmac_compat._warn import is_installed, is_ours
 from pysmac_compat.evaluation import signals, system
 from pysmac_compat.evaluation.current import current
 from pysmac_compat.evaluation.memory import peak_above
@@ -199,10 +199,11 @@ def _flaw(error: BaseException) -> str:
         text = f"{type(error).__name__}: {error}"
     except Exception:
         return ""
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = "" if where is None else f" ({where.tb_frame.f_code.co_filename}, line {where.tb_lineno})"
+    frames = [
+        (frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(_of_the_user(error.__traceback__))
+    ]
+    own = [place for place in frames if not is_installed(place[0])]
+    place = "".join(f" ({file}, line {line})" for file, line in (own or frames)[-1:])
     return text[:_MOST_FLAW] + place
 
 

@@ -6,9 +6,9 @@ import re
 
 #: imports of old scripts, and their replacements; a name in a module is written with a dot
 IMPORTS = {
-    "sklearn.cross_validation": "from sklearn.model_selection import ... (cross_validation was removed in 0.20)",
-    "sklearn.grid_search": "from sklearn.model_selection import ... (sklearn.grid_search was removed in 0.20)",
-    "sklearn.learning_curve": "from sklearn.model_selection import ... (sklearn.learning_curve was removed in 0.20)",
+    "sklearn.cross_validation": "sklearn.model_selection in place of sklearn.cross_validation (removed in 0.20)",
+    "sklearn.grid_search": "sklearn.model_selection in place of sklearn.grid_search (removed in 0.20)",
+    "sklearn.learning_curve": "sklearn.model_selection in place of sklearn.learning_curve (removed in 0.20)",
     "sklearn.externals": "import joblib (sklearn.externals was removed in 0.23)",
     "sklearn.datasets.samples_generator": "from sklearn.datasets import ...",
     "sklearn.datasets.fetch_mldata": "from sklearn.datasets import fetch_openml (fetch_mldata was removed in 0.22)",
@@ -84,7 +84,10 @@ _ERRORS = (
         "CUDA in the function only: the script used CUDA before minimize(), and then no forked process can. "
         "smac_options['isolate'] = False calls the function in the script itself",
     ),
-    (r"TypeError: .*unexpected keyword argument 'n_folds'", "n_splits=... in place of n_folds=... (scikit-learn)"),
+    (
+        r"TypeError: .*unexpected keyword argument 'n_folds'",
+        "KFold(n_splits=...).split(X) in place of KFold(n, n_folds=...) (scikit-learn)",
+    ),
     (
         # from a class, or from a function whose arguments scikit-learn checks
         r"TypeError: (?:(?:[A-Z]\w*\.)?__init__\(\) takes .*positional argument.* (?:was|were) given"
@@ -109,7 +112,10 @@ _ERRORS = (
     (rf"{_PARAMETER} .*'squared_error'.* Got '(?:mse|ls)' instead", "'squared_error', its new name (scikit-learn)"),
     (rf"{_PARAMETER} .*'absolute_error'.* Got '(?:mae|lad)' instead", "'absolute_error', its new name (scikit-learn)"),
     (r"TypeError: .*unexpected keyword argument 'base_estimator'", "estimator=... in place of it (scikit-learn)"),
-    (r"TypeError: .*unexpected keyword argument 'n_iter'", "max_iter=... in place of n_iter=... (scikit-learn)"),
+    (
+        r"TypeError: .*unexpected keyword argument 'n_iter'",
+        "max_iter=... in place of n_iter=..., or n_splits=... for a ShuffleSplit (scikit-learn)",
+    ),
     (r"\S*Error: The 'max_features' .* Got 'auto'", "max_features='sqrt' in place of 'auto' (scikit-learn)"),
 )
 #: a pattern of the message, a pattern of the line that Python 3 cannot read, and the text of the hint
@@ -156,6 +162,9 @@ def hint_for(text: str) -> str | None:
     if found:
         name = f"{found[2]}.{found[1]}" if found[1] else found[2]
         return import_hint(name)
+    found = re.match(r"AttributeError: [Mm]odule '([\w.]+)' has no attribute '(\w+)'", last)
+    if found and (hint := import_hint(f"{found[1]}.{found[2]}")):
+        return hint
     return next((f"write {hint}" for pattern, hint in _ERRORS if re.match(pattern, last)), None)
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
+import inspect
 import os
 import re
 import shlex
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pysmac_compat.report.hints import (
     ATTRIBUTES,
     NAMES,
     PRINT_TO_HINT,
     VIEW_HINT,
+    hint_for,
     hint_for_syntax,
     import_hint,
     syntax_hint,
@@ -170,7 +174,13 @@ class _Finder(ast.NodeVisitor):
         self._own |= {each.name for each in nodes if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
         self._own |= {each.arg for each in nodes if isinstance(each, ast.arg)}
         imports = (each for each in nodes if isinstance(each, (ast.Import, ast.ImportFrom)))
-        self._own |= {alias.asname or alias.name for each in imports for alias in each.names}
+        self._full_names: dict[str, str] = {}
+        for each in imports:
+            of = f"{each.module}." if isinstance(each, ast.ImportFrom) else ""
+            for alias in each.names:
+                self._own.add(alias.asname or alias.name)
+                top = alias.name if of else alias.name.partition(".")[0]
+                self._full_names[alias.asname or top] = of + (alias.name if alias.asname else top)
         self.visit(tree)
 
     def _add(self, node: ast.stmt | ast.expr, hint: str) -> None:
@@ -218,14 +228,27 @@ class _Finder(ast.NodeVisitor):
             gone = node.attr in ATTRIBUTES and node.attr not in {*self._own, "next"}
         if gone:
             self._add(node, f"{node.attr} is Python 2: write {ATTRIBUTES[node.attr]}")
+        dotted, base = self._dotted(node)
+        if dotted.startswith("sklearn.") and import_hint(base) is None and (hint := import_hint(dotted)):
+            self._add(node, hint)
         elif node.attr == "sort" and _is_view(node.value):
             self._add(node, VIEW_HINT)
 
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
+        if hint := _hint_for_call(self._dotted(node.func)[0], node):
+            self._add(node, hint)
         called, bare = node.func, not (node.args or node.keywords)
         if isinstance(called, ast.Attribute) and called.attr == "next" and bare and "next" not in self._own:
             self._add(node, f"next is Python 2: write {ATTRIBUTES['next']}")
+
+    def _dotted(self, node: ast.expr) -> tuple[str, str]:
+        """Return the full name of an imported object, and the part of it that the import names; empty if unknown."""
+        if isinstance(node, ast.Attribute):
+            dotted, base = self._dotted(node.value)
+            return (f"{dotted}.{node.attr}" if dotted else ""), base
+        base = self._full_names.get(node.id, "") if isinstance(node, ast.Name) else ""
+        return base, base
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.generic_visit(node)
@@ -247,6 +270,30 @@ class _Finder(ast.NodeVisitor):
             self._add(node, "write print() in place of print")
         elif isinstance(node.value, ast.Tuple) and node.value.elts and _is_print(node.value.elts[0]):
             self._add(node, "write print(x, y) in place of print(x), y")
+
+
+def _hint_for_call(name: str, node: ast.Call) -> str | None:
+    """Return a hint if today's scikit-learn refuses the arguments of this call."""
+    called = _of_scikit_learn(name)
+    if called is None or any(isinstance(each, ast.Starred) for each in node.args):
+        return None
+    try:
+        signature = inspect.signature(called)
+        signature.bind_partial(*node.args, **{each.arg: None for each in node.keywords if each.arg})
+    except (TypeError, ValueError) as error:
+        return hint_for(f"TypeError: {error}")
+    return None
+
+
+def _of_scikit_learn(name: str) -> Callable[..., Any] | None:
+    """Return a class or a function of scikit-learn; None if the name is another package's, or is unknown today."""
+    today = re.sub(r"^sklearn\.(cross_validation|grid_search|learning_curve)\.", "sklearn.model_selection.", name)
+    module, _, attribute = today.rpartition(".")
+    found = None
+    if module.startswith("sklearn."):
+        with contextlib.suppress(Exception):  # a module may need another package
+            found = getattr(importlib.import_module(module), attribute, None)
+    return found if callable(found) else None
 
 
 def _is_print(node: ast.expr) -> bool:

@@ -281,3 +281,42 @@ def test_the_first_failure_is_shown_with_its_hint(run_script):
     )
     assert done.stderr.count("NameError: name 'xrange' is not defined\nhint: xrange is Python 2: write range\n") == 1
     assert done.stderr.count("hint") == 1
+
+
+#: a script for an old scikit-learn; what the hint for each line says
+OF_OLD_SCIKIT_LEARN = """\
+import sklearn.datasets, sklearn.cross_validation  # model_selection in place
+from sklearn import cross_validation as cv  # model_selection in place
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import KFold, StratifiedShuffleSplit as Split
+from . import sklearn as ours
+digits = sklearn.datasets.load_digits(10)  # name=value
+train = sklearn.cross_validation.train_test_split(digits)  # model_selection in place
+RandomForestClassifier(10, "gini")  # name=value
+RandomForestClassifier(*digits)
+RandomForestClassifier(10, **digits)
+KFold(len(digits), n_folds=3)  # KFold(n_splits=...).split(X)
+cv.KFold(10, 3)  # name=value
+Split(digits, n_iter=3)  # n_splits
+ours.cross_validation(1, 2, 3)
+sklearn.nothing.at_all(1)
+"""
+
+
+def test_calls_that_todays_scikit_learn_refuses(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(OF_OLD_SCIKIT_LEARN)
+    found = {change.line: change.hint for change in all_changes(str(script))}
+    lines = enumerate(OF_OLD_SCIKIT_LEARN.splitlines(), 1)
+    expected = {number: hint for number, line in lines if (hint := line.partition("# ")[2])}
+    assert found.keys() == expected.keys()
+    assert [line for line, hint in expected.items() if hint not in found[line]] == []
+
+
+@pytest.mark.parametrize("name", ["cross_validation", "grid_search"])
+def test_a_module_that_scikit_learn_no_longer_has(name):
+    import sklearn
+
+    with pytest.raises(AttributeError) as caught:
+        getattr(sklearn, name)
+    assert "sklearn.model_selection" in hint_for(f"AttributeError: {caught.value}")

@@ -166,3 +166,12 @@ def test_two_places_are_two_reasons():
 
     there, here = (call_directly(function, {"x": x}, Rules()).flaw for x in (1.0, -1.0))
     assert there != here
+
+
+def test_the_place_is_in_the_users_file():
+    def function(x):
+        import sklearn
+
+        return sklearn.cross_validation  # a file of scikit-learn raises the error
+
+    assert flaw(function).endswith(f"({__file__}, line {function.__code__.co_firstlineno + 3})")
