@@ -102,7 +102,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     ::
 
         clf = AUCClassifier(metric="AUPRC", n_trials=20, random_state=0).fit(X, y)
-        probabilities = clf.predict_proba(X_new)[:, 1]
+        probabilities = clf.predict_proba(X_new)[:, list(clf.classes_).index(clf.positive_)]
     """
 
     def __init__(

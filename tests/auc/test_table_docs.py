@@ -6,7 +6,9 @@ import io
 import re
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from automax import AUCClassifier
@@ -45,3 +47,18 @@ def test_every_flag_is_there():
     shown = set(re.findall(r"--\w+", " ".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
     known = {option for action in commands._fit_parser()._actions for option in action.option_strings}
     assert shown == known - {"-h", "--help", "--target"}
+
+
+def test_the_last_lines_score_the_positive_class_whatever_its_name_is():
+    """Their column is that of the positive class, also if its name is the first in the alphabet."""
+    lines = textwrap.dedent(PAGE.partition("<!-- ten lines -->")[2].partition("<!-- /ten lines -->")[0])
+    known = SimpleNamespace(
+        classes_=np.array(["fraud", "ok"]),
+        positive_="fraud",
+        predict_proba=lambda X: np.array([[0.9, 0.1], [0.2, 0.8], [0.1, 0.9]]),
+    )
+    names = {"clf": known, "X_test": None, "y_test": np.array(["fraud", "ok", "ok"])}
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(lines.partition("average_precision_score\n")[0] + "average_precision_score", names)
+        exec(lines.partition(".fit(X_train, y_train)\n")[2], names)
+    assert float(out.getvalue()) == 1.0
