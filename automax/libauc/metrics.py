@@ -81,7 +81,11 @@ class Metrics:
         alike = [key for key, name in zip(self.keys, self._names, strict=True) if name == target.upper()]
         if len(alike) == 1:
             return alike[0]
-        raise ArgumentError(f"target {target!r} is not one of the metrics{nearest(target, self.keys)}")
+        if target.upper() in _NAMES and not alike:
+            hint = f"; add it: metrics: [{', '.join([*self._names, target.upper()])}]"
+        else:
+            hint = nearest(target, self.keys if alike else {*self.keys, *_NAMES})
+        raise ArgumentError(f"target {target!r} is not one of the metrics{hint}")
 
     def __call__(self, y_true: Array, y_score: Array) -> dict[str, float]:
         """Compute all metrics, and return them by their keys.

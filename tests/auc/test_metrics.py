@@ -95,3 +95,14 @@ def test_the_target_is_found_by_name():
 def test_bad_metrics(names, kwargs, message):
     with pytest.raises(ValueError, match=message):
         Metrics(names, kwargs)
+
+
+def test_a_target_that_is_a_metric_but_is_not_listed():
+    metrics = Metrics(["AUROC"])
+    with pytest.raises(ValueError, match=r"'AUPRC' is not one of the metrics; add it: metrics: \[AUROC, AUPRC\]"):
+        metrics.find("AUPRC")
+    with pytest.raises(ValueError, match="did you mean 'AUPRC' or 'AUROC'"):
+        metrics.find("AUPR")
+    partial = Metrics(["AUROC", "AUROC"], [{"max_fpr": 0.3}, {"min_tpr": 0.5}])
+    with pytest.raises(ValueError, match=r"known are PAUROC\(max_fpr=0.3\), PAUROC"):
+        partial.find("AUROC")
