@@ -38,7 +38,8 @@ class ArrayDataset:
 
     def __init__(self, X: Any, y: Any) -> None:
         try:
-            self.X = np.asarray(X, dtype=np.float32)
+            # torch warns of arrays that are not writable, such as those of a DataFrame
+            self.X = np.require(X, np.float32, "W")
         except (TypeError, ValueError) as error:
             raise ArgumentError(f"X must hold numbers only ({error}); encode categories as numbers first") from None
         if self.X.ndim < 2:

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from automax.data.arrays import Loader, split_arrays
+from automax.data.arrays import ArrayDataset, Loader, split_arrays
 from automax.data.builtin import BUILTIN
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.suggestions import nearest
@@ -65,16 +65,39 @@ def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) ->
 
         loader = libauc_loader(name, list(_LOADERS))
     try:
-        train, evals = loader(list(splits), **kwargs)
+        found = loader(list(splits), **kwargs)
     except ArgumentError:
         raise
     except TypeError as error:
         text = f"dataset {name!r} cannot be loaded with kwargs {dict(kwargs)!r}: {error}"
         raise ArgumentError(text + _meant(kwargs, loader)) from error
-    if len(evals) != len(splits):
+    return _checked(f"dataset {name!r}: the loader", found, splits)
+
+
+def _checked(who: str, found: Any, splits: Sequence[str]) -> tuple[Any, list[Any]]:
+    """Return what a loader has returned, as the training data and the list of the other data sets.
+
+    Raises
+    ------
+    ArgumentError
+        If it is anything else, or if the examples of train and of a split have different shapes.
+    """
+    if not isinstance(found, (tuple, list)) or len(found) != 2 or not isinstance(found[1], (tuple, list)):
+        kinds = [type(each).__name__ for each in found] if isinstance(found, (tuple, list)) else [type(found).__name__]
         raise ArgumentError(
-            f"dataset {name!r}: the loader returned {len(evals)} data sets for {len(splits)} splits {list(splits)}"
+            f"{who} must return the training data and a list with a data set for each split of {list(splits)}, "
+            f"got {', '.join(kinds) or 'nothing'}"
         )
+    train, evals = found
+    for each in (train, *evals):
+        if not hasattr(each, "targets"):
+            raise ArgumentError(f"{who} must return data sets such as ArrayDataset(X, y), got a {type(each).__name__}")
+    if len(evals) != len(splits):
+        raise ArgumentError(f"{who} returned {len(evals)} data sets for {len(splits)} splits {list(splits)}")
+    for split, each in zip(splits, evals, strict=True):
+        if isinstance(train, ArrayDataset) and isinstance(each, ArrayDataset) and train.X.shape[1:] != each.X.shape[1:]:
+            shapes = f"{train.X.shape[1:]} in train and {each.X.shape[1:]} in {split}"
+            raise ArgumentError(f"{who} must return examples of one shape, got {shapes}")
     return train, list(evals)
 
 

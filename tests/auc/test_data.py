@@ -119,3 +119,35 @@ def test_a_registered_data_set():
 def test_bad_names(name, splits, kwargs, message):
     with pytest.raises(ValueError, match=message):
         load_dataset(name, splits, kwargs)
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (lambda data: (data, data), r"a data set for each split of \['val', 'test'\], got ArrayDataset, ArrayDataset"),
+        (lambda data: data, "the training data and a list .*, got ArrayDataset"),
+        (lambda data: (data, data, data), "got ArrayDataset, ArrayDataset, ArrayDataset"),
+        (lambda data: ((data.X, data.targets), [data, data]), r"such as ArrayDataset\(X, y\), got a tuple"),
+        (lambda data: (data, [(data.X, data.targets)]), r"such as ArrayDataset\(X, y\), got a tuple"),
+        (lambda data: (data, [data]), "returned 1 data sets for 2 splits"),
+        (
+            lambda data: (data, [data, ArrayDataset(data.X[:, :1], [0, 1])]),
+            r"examples of one shape, got \(2,\) in train and \(1,\) in test",
+        ),
+    ],
+)
+def test_a_loader_that_returns_something_else(returned, message):
+    register_dataset("other", lambda splits: returned(ArrayDataset([[0.0, 1.0], [1.0, 0.0]], [0, 1])))
+    with pytest.raises(ValueError, match=f"dataset 'other': the loader .*{message}"):
+        load_dataset("other", ["val", "test"], {})
+
+
+def test_the_arrays_of_a_data_frame_can_be_written():
+    import pandas as pd
+
+    table = pd.DataFrame({"a": [0.0, 1.0], "b": [1.0, 0.0], "y": [0, 1]}).astype("float32")
+    data = ArrayDataset(table[["a", "b"]], table["y"])
+    assert data.X.flags.writeable
+    assert data.targets.flags.writeable
+    own = np.zeros((2, 2), np.float32)
+    assert ArrayDataset(own, [0, 1]).X is own  # no copy without need
