@@ -31,9 +31,15 @@ def checked_labels(y: Any) -> npt.NDArray[Any]:
     """Check labels of classes, and return them as an array of shape (n,). No label may be missing."""
     if y is None:
         raise ArgumentError("AUCClassifier requires y to be passed, but the target y is None")
-    y = check_array(y, ensure_2d=False, dtype=None, ensure_min_samples=0, input_name="y")
-    y = column_or_1d(y, warn=True)
-    check_classification_targets(y)
+    gaps = np.asarray(y.isna()) if hasattr(y, "isna") else np.array([label is None for label in np.asarray(y).ravel()])
+    if gaps.any():
+        raise ArgumentError(f"the labels y: Input contains NaN or None, in {gaps.sum()} of {len(y)} rows")
+    try:
+        y = check_array(y, ensure_2d=False, dtype=None, ensure_min_samples=0, input_name="y")
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+    except ValueError as error:  # not all of them name y
+        raise ArgumentError(f"the labels y: {error}") from error
     return np.asarray(y)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from automax.tables.calibration import Calibration, best_cut, calibrate
 from automax.tables.columns import Columns, learn_columns
-from automax.tables.labels import divided_rows, positive_class
+from automax.tables.labels import checked_labels, divided_rows, positive_class
 from automax.tables.preprocessing import make_preprocessor
 from automax.tables.reading import read_table, take_target
 
@@ -312,3 +312,13 @@ def test_a_target_and_the_rest():
     X, y = take_target(customers(50), "left")
     assert list(X) == list(features(customers(50)))
     assert y.name == "left"
+
+
+@pytest.mark.parametrize("kind", [object, "string", "category"])
+def test_labels_with_gaps_are_named(kind):
+    with pytest.raises(ValueError, match="the labels y: .* in 1 of 4 rows"):
+        checked_labels(pd.Series(["a", None, "b", "c"], dtype=kind))
+    with pytest.raises(ValueError, match="the labels y: .* in 2 of 4 rows"):
+        checked_labels(np.array(["a", None, None, "c"], dtype=object))
+    with pytest.raises(ValueError, match="the labels y: Input .*NaN"):
+        checked_labels([0, 1, float("nan")])
