@@ -99,10 +99,10 @@ def mlp(
     for key, value, least in (("width", width, 1), ("depth", depth, 0)):
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise ArgumentError(f"model.{key} must be an integer of at least {least}, got {value!r}")
-    sizes = [width] * depth if hidden_sizes is None else list(hidden_sizes)
-    if any(isinstance(size, bool) or not isinstance(size, int) or size < 1 for size in sizes):
-        raise ArgumentError(f"model.hidden_sizes must be positive integers, got {sizes!r}")
-    if not 0 <= dropout < 1:
+    sizes: Any = [width] * depth if hidden_sizes is None else hidden_sizes
+    if not isinstance(sizes, (list, tuple)) or not all(type(size) is int and size >= 1 for size in sizes):
+        raise ArgumentError(f"model.hidden_sizes must be a list of positive integers, such as [64, 64], got {sizes!r}")
+    if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout < 1:
         raise ArgumentError(f"model.dropout must be in [0, 1), got {dropout!r}")
     if activation not in _ACTIVATIONS:
         raise ArgumentError(f"model.activation: unknown {activation!r}{nearest(activation, _ACTIVATIONS)}")

@@ -141,3 +141,11 @@ def test_libaucs_own_models_are_built_again():
         {"model": {"name": "resnet20", "pretrained": True}, "input_shape": [3, 32, 32], "num_classes": 1}
     )
     assert type(model).__name__ == "ResNet"
+
+
+@pytest.mark.parametrize("sizes", [64, "64", [64, 0], [True], 2.5])
+def test_the_sizes_of_layers_are_a_list(sizes):
+    with pytest.raises(ValueError, match=r"model.hidden_sizes must be a list of positive integers, such as \[64, 64\]"):
+        models.mlp([3], 1, hidden_sizes=sizes)
+    with pytest.raises(ValueError, match=r"model.dropout must be in \[0, 1\), got '0.1'"):
+        models.mlp([3], 1, dropout="0.1")
