@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from automax.commands import command
 from automax.tables import commands as tables
+from pysmac_compat.errors import shown
+from pysmac_compat.suggestions import nearest
 
 _search = command(
     "automax",
@@ -17,7 +19,16 @@ _search = command(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
-    return tables.main(words) if words[:1] and words[0] in tables.NAMES else _search(words)
+    if words[:1] and words[0] in tables.NAMES:
+        return tables.main(words)
+    if words[:1] and not words[0].startswith("-"):
+        print(
+            f"automax: error: {shown(words[0])} is no command{nearest(words[0], tables.NAMES)}; a classifier for a "
+            "table: automax fit FILE --target COLUMN; a search: automax --config_file FILE",
+            file=sys.stderr,
+        )
+        return 2
+    return _search(words)
 
 
 if __name__ == "__main__":

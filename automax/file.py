@@ -15,6 +15,7 @@ from pysmac_compat.errors import ArgumentError
 from pysmac_compat.suggestions import nearest
 
 _NUMBER = (int, float)
+_TABLE = re.compile(r"\.(csv|tsv|parquet|pq)(\.\w+)?$", re.I)
 #: key -> (default, types); if both a number and a dict are allowed, the dict is a search specification
 TRAINING: dict[str, tuple[Any, tuple[type, ...]]] = {
     "loss": ("AUCMLoss", (str, list)),
@@ -120,6 +121,8 @@ def load_settings(path: str | Path) -> Settings:
     """
     import yaml
 
+    if _TABLE.search(str(path)):
+        raise ArgumentError(f"{path} is a table, not a configuration: use automax fit {path} --target COLUMN")
     try:
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:

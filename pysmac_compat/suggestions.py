@@ -24,10 +24,10 @@ def did_you_mean(name: Any, known: Iterable[str]) -> str:
 def nearest(name: Any, known: Iterable[str]) -> str:
     """Return a hint with the nearest known names, or with all known names if no name is near.
 
-    >>> nearest("x", ["epochs", "loss"])
+    >>> nearest("x", ["epochs", "loss", "loss"])
     '; known are epochs, loss'
     """
-    known = sorted(known)
+    known = sorted(set(known))
     return did_you_mean(name, known) or f"; known are {cut(', '.join(known))}"
 
 

@@ -222,3 +222,14 @@ def test_an_interrupt_of_the_command_says_how_to_go_on(monkeypatch, capsys):
     monkeypatch.setattr("automax.commands.search", interrupted)
     assert main(["--recipe", "digits"]) == 130
     assert "--resume continues the search" in capsys.readouterr().err
+
+
+def test_a_table_in_place_of_a_file(tmp_path, capsys):
+    (tmp_path / "claims.csv").write_text("a,b\n1,2\n")
+    assert main(["--config_file", str(tmp_path / "claims.csv")]) == 2
+    assert "claims.csv is a table, not a configuration: use automax fit " in capsys.readouterr().err
+    assert main(["claims.csv"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("automax: error: 'claims.csv' is no command; known are fit, predict; a classifier for a ")
+    assert main(["fti", "claims.csv"]) == 2
+    assert "did you mean 'fit'?" in capsys.readouterr().err
