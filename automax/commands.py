@@ -18,6 +18,7 @@ from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
 from automax.file import Settings, check_settings, load_settings
 from automax.page import check_page
+from automax.progress import plain_warnings
 from automax.report import best_lines, noisy, refit_line
 from pysmac_compat.errors import PysmacError, warn
 
@@ -178,7 +179,8 @@ def command(
             if arguments.report is not None:
                 check_page(arguments.report)
             seed_everything(settings.training["SEED"])
-            tuner = search(settings, is_graph(settings) if graph is None else graph)
+            with plain_warnings():
+                tuner = search(settings, is_graph(settings) if graph is None else graph)
             if arguments.report is not None:
                 tuner.report(arguments.report)
         except (PysmacError, ImportError, OSError, RuntimeError) as error:

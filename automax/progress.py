@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pysmac_compat.report import duration, last_line, one_line
@@ -46,6 +48,17 @@ def trial_label(number: int | None, n_trials: int) -> str:
     ('trial 2/10', 'trial by hand')
     """
     return "trial by hand" if number is None else f"trial {number}/{n_trials}"
+
+
+@contextlib.contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Show each warning as one line inside this context, without a line of source; for commands."""
+    form = warnings.formatwarning
+    warnings.formatwarning = lambda message, *about, **more: f"warning: {message}\n"
+    try:
+        yield
+    finally:
+        warnings.formatwarning = form
 
 
 def table(log: Sequence[Mapping[str, Any]], target: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from automax.progress import plain_warnings
 from pysmac_compat.errors import ArgumentError, PysmacError, shown
 
 FIT, PREDICT = "fit", "predict"
@@ -34,7 +35,8 @@ def main(argv: Sequence[str]) -> int:
     parser, run = _COMMANDS[name]
     arguments = parser().parse_args(words)
     try:
-        return run(arguments)
+        with plain_warnings():
+            return run(arguments)
     except (ArgumentError, ImportError) as error:
         print(f"automax {name}: error: {error}", file=sys.stderr)
         return 2

@@ -1,6 +1,7 @@
 import argparse
 import subprocess
 import sys
+import warnings
 
 import pytest
 import yaml
@@ -233,3 +234,17 @@ def test_a_table_in_place_of_a_file(tmp_path, capsys):
     assert said.startswith("automax: error: 'claims.csv' is no command; known are fit, predict; a classifier for a ")
     assert main(["fti", "claims.csv"]) == 2
     assert "did you mean 'fit'?" in capsys.readouterr().err
+
+
+def test_a_command_shows_a_warning_as_one_line(capsys, monkeypatch):
+    from automax.tables import commands
+
+    def run(arguments):
+        sys.stderr.write(warnings.formatwarning("few rows", UserWarning, __file__, 1))  # as the interpreter does
+        return 0
+
+    monkeypatch.setitem(commands._COMMANDS, "predict", (commands._predict_parser, run))
+    before = warnings.formatwarning
+    assert main(["predict", "model", "new.csv"]) == 0
+    assert capsys.readouterr().err == "warning: few rows\n"
+    assert warnings.formatwarning is before
