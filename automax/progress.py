@@ -61,6 +61,18 @@ def plain_warnings() -> Iterator[None]:
         warnings.formatwarning = form
 
 
+def stopped(log: Sequence[Mapping[str, Any]], n_trials: int, target: str) -> str:
+    """Return the message of Ctrl-C.
+
+    >>> stopped([{"val": 0.9, "status": "finished"}], 10, "AUROC")
+    'stopped after 1 of 10 trials, best val AUROC 0.9000; with overwrite=False (--resume) the same search continues'
+    """
+    scores = [trial["val"] for trial in log if trial["status"] == "finished"]
+    best = f"best val {target} {max(scores):.4f}" if scores else "none has finished"
+    end = "with overwrite=False (--resume) the same search continues"
+    return f"stopped after {len(log)} of {n_trials} trials, {best}; {end}"
+
+
 def table(log: Sequence[Mapping[str, Any]], target: str) -> str:
     """Return a table of all trials with their validation scores, and with test scores if there are any.
 

@@ -16,7 +16,7 @@ from automax.core.keys import key, natives
 from automax.core.record import WORST, TrialRecord
 from automax.core.refit import refit
 from automax.core.trial import SearchedTrainer, Training, check_trainer, identity_of, new_trial
-from automax.progress import progress_line, table
+from automax.progress import progress_line, stopped, table
 from automax.selection.ensemble import members_of
 from automax.selection.rules import size
 from pysmac_compat import Evaluation, FileFormatError, ResumeError, SMAC_optimizer, load_result
@@ -116,6 +116,9 @@ class AutoMAX(SMAC_optimizer):
             try:
                 best = self._search(training)
                 self._record.note_returned(best)
+            except KeyboardInterrupt as error:
+                error.args = (stopped(self.log, training.n_trials, self.target),)
+                raise
             finally:
                 self._read_log()
                 members = self._members()
@@ -124,7 +127,7 @@ class AutoMAX(SMAC_optimizer):
             if self.config.keep == "best":
                 remove_weights(self._record, members or leading(self._record))
             print(table(self.log, self.target), f"the search has ended: {self._why_ended()}", sep="\n", flush=True)
-            return self._configuration(best)
+            return Configuration(self.configspace, values=best)
 
     def _search(self, training: Training) -> dict[str, Any]:
         """Search, and return the best configuration."""
@@ -134,7 +137,7 @@ class AutoMAX(SMAC_optimizer):
         self.smac_options.update({"workers": config.workers, "seed-offset": config.SEED} | limit)
         cutoff, wall = config.trial_time_limit, config.trial_wall_limit
         if wall is not None:
-            cutoff = cutoff or wall / 1.001  # the option must be above 1
+            cutoff = cutoff or wall / 1.000001  # the option must be above 1
             self.smac_options["kill-run-exceeding-captime-factor"] = wall / cutoff
         for resume in (True, False):
             first = self._record.description["first"]
@@ -235,7 +238,7 @@ class AutoMAX(SMAC_optimizer):
         if self.result is None:
             raise ArgumentError("refit() needs the best configuration: call optimize() first")
         config = self.config
-        best = self._configuration(self.result.active_configuration)
+        best = Configuration(self.configspace, values=dict(self.result.active_configuration))
         return refit(self.trainer, best, self._record, config.SEED, config.trial_memory_limit, config.trial_time_limit)
 
     @property
@@ -282,6 +285,8 @@ class AutoMAX(SMAC_optimizer):
         """Return the callback for the events of a search. It updates the log and the best trial, and prints a line."""
         shown = {trial["key"] for trial in self._record.trials() if "number" in trial}
         pace = Pace(self.config.total_time_limit)
+        if shown:
+            say(f"resume: {len(shown)} of {n_trials} trials are known and are not trained again")
 
         def follow(event: Event) -> None:
             if not isinstance(event, Evaluated) or event.cut_short:
@@ -346,9 +351,6 @@ class AutoMAX(SMAC_optimizer):
         reason = self.result.stopped_because if self.result else ""
         words = {"max_evaluations": "n_trials", "t_limit_total_s": "total_time_limit"}
         return " ".join(words.get(word, word) for word in reason.split())
-
-    def _configuration(self, values: Mapping[str, Any]) -> Configuration:
-        return Configuration(self.configspace, values=dict(values))
 
 
 def _public(trials: list[dict[str, Any]]) -> list[dict[str, Any]]:

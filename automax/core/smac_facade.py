@@ -44,12 +44,8 @@ def facade_of(search: AutoMAX, record: TrialRecord) -> Any:
     for trial in search.log:
         instance = None if trial["instance"] is None else str(trial["instance"])
         info = TrialInfo(Configuration(search.configspace, values=trial["space"]), instance, trial["seed"])
-        failed = trial["status"] == "failed"
-        value = TrialValue(
-            cost=-trial["val"],
-            time=float(trial.get("seconds", 0.0)),
-            status=StatusType.CRASHED if failed else StatusType.SUCCESS,
-        )
+        status = StatusType.CRASHED if trial["status"] == "failed" else StatusType.SUCCESS
+        value = TrialValue(cost=-trial["val"], time=float(trial.get("seconds", 0.0)), status=status)
         facade.tell(info, value, save=False)
     facade.optimizer.save()
     return facade

@@ -321,7 +321,7 @@ def judge(
     wall_limit = rules.wall_limit(cutoff)
     stopped = stopped or (wall_limit is not None and wall_time >= wall_limit)
     if stopped and status != "MEMOUT":
-        limit = cut_short or (_DROPPED if dropped else f"the limit of {cutoff} s")
+        limit = cut_short or (_DROPPED if dropped else f"the limit of {cutoff:g} s")
         status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"
     value = 0.0 if status in SUCCESSES and report.value is None else report.value
     if status not in SUCCESSES and not (status == "TIMEOUT" and rules.crash_value is None and value is not None):

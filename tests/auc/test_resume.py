@@ -6,11 +6,13 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from ConfigSpace import Float
 
-from automax import AutoMAX, AutoMAXConfigration
+from automax import AutoMAX, AutoMAXConfigration, autopartial
 from automax.core.record import TrialRecord, move_aside
 
 from .searches import broken, outcome, search, trained, trainer
@@ -318,3 +320,33 @@ def test_two_searches_of_one_experiment_name_at_once(tmp_path):
         best = max(log, key=lambda trial: trial["val"])
         mine = [path for about, path in kept if about["search"].endswith(name) and about["val"] == best["val"]]
         assert (mine[0] / "checkpoint").read_text() == repr(best["space"]["x"])
+
+
+class _CtrlC:
+    """Is interrupted in the third training, in the process of the search."""
+
+    n = 0
+
+    def __init__(self, x):
+        self.state = SimpleNamespace(train_summary={"val": x})
+
+    def train(self):
+        _CtrlC.n += 1
+        if _CtrlC.n == 3:
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_says_how_the_search_goes_on(tmp_path, capfd):
+    """The message names what AutoMAX has, not minimize(), and the resumed search says what it knows."""
+    def again():
+        config = AutoMAXConfigration(name="s", output_directory=str(tmp_path), n_trials=4, overwrite=False)
+        tuner = AutoMAX(autopartial(_CtrlC, x=Float("x", (0.0, 1.0), default=0.5)), config, "AUROC")
+        tuner.smac_options["isolate"] = False
+        return tuner
+
+    with pytest.raises(KeyboardInterrupt, match="^stopped after 2 of 4 trials, best val AUROC 1.0000; with overwrite=False"):
+        again().optimize()
+    assert "resume:" not in capfd.readouterr().out
+    assert len(again().log) == 2
+    again().optimize()
+    assert capfd.readouterr().out.startswith("resume: 2 of 4 trials are known and are not trained again\ntrial 3/4")
