@@ -55,7 +55,8 @@ class Prepared:
             command = [sys.executable, "-c", code, str(theirs.fileno())]
             streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
             root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=root, **streams)
+            environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}  # read once; threads that wait use no CPU
+            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=root, env=environment, **streams)
         self._last = None
 
     def start(self, arguments, folder, environment=os.environ):
@@ -92,8 +93,8 @@ def serve(descriptor):
     """The process: it forks for each request, and the fork returns from here with the script to run."""
     gc.disable()
     with without_unused():
-        for name in ("pysmac_compat.engine.parts", "pysmac_compat.engine.session", "pysmac_compat.search.process"):
-            importlib.import_module(name)
+        for name in ("engine.parts", "engine.session", "search.process", "space.configspace"):
+            importlib.import_module(f"pysmac_compat.{name}")
     gc.freeze()
     gc.enable()
     here = socket.socket(fileno=descriptor)

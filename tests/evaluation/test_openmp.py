@@ -9,40 +9,51 @@ import pytest
 
 from ..functions import burn, gone, spin
 
-CALLS = """
-from pysmac_compat.evaluation.evaluator import Evaluator
-
-def f(n): return float(n) if use() else None
-
-assert use()
-call = Evaluator(f)
-print(call({"n": 1}).value, call({"n": 2}, 60).value)
-call.close()
-"""
-
-SEARCH = """
-import pysmac_compat
-print(pysmac_compat.SMAC_optimizer().minimize(f, 2, {"n": ("integer", [1, 9], 1)}, t_limit_function_s=60)[0])
-"""
-
-USES = {
+#: what has run in threads; each text defines ``use``, which says whether it works
+LIBRARIES = {
     "HistGradientBoosting": """
 from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
-X, y = make_classification(500, 10, random_state=0)
-def use(): return HistGradientBoostingClassifier(max_iter=5).fit(X, y).score(X, y) > 0.5
+X, y = make_classification(100, 5, random_state=0)
+def use(): return HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=3).fit(X, y).score(X, y) > 0.5
 """,
     "KMeans": """
 import numpy as np
 from sklearn.cluster import KMeans
-X = np.random.RandomState(0).rand(2000, 5)
-def use(): return KMeans(3, n_init=2, random_state=0).fit(X).inertia_ > 0
+X = np.random.RandomState(0).rand(600, 5)
+def use(): return KMeans(3, max_iter=2, n_init=1, random_state=0).fit(X).inertia_ > 0
 """,
     "numpy": """
 import numpy as np
-X = np.random.RandomState(0).rand(700, 700)
+X = np.random.RandomState(0).rand(300, 300)
 def use(): return (X @ X).sum() > 0
 """,
+    "scipy": """
+import numpy as np
+from scipy.linalg.blas import dgemm
+X = np.random.RandomState(0).rand(300, 300)
+def use(): return dgemm(1.0, X, X).sum() > 0
+""",
+    "xgboost": """
+import numpy as np
+from xgboost import XGBRegressor
+X = np.random.RandomState(0).rand(100, 5)
+def use(): return XGBRegressor(n_estimators=1, n_jobs=2).fit(X, X[:, 0]).score(X, X[:, 0]) > 0
+""",
+    "lightgbm": """
+import numpy as np
+from lightgbm import LGBMRegressor
+X = np.random.RandomState(0).rand(100, 5)
+def use(): return LGBMRegressor(n_estimators=1, n_jobs=2, verbose=-1).fit(X, X[:, 0]).score(X, X[:, 0]) > 0
+""",
+    "torch": """
+import torch
+X = torch.rand(700, 700)
+def use(): return float((X @ X).sum()) > 0
+""",
+}
+
+THREADS = {
     "threads": """
 from concurrent.futures import ThreadPoolExecutor
 executor = ThreadPoolExecutor(2)
@@ -50,16 +61,6 @@ def use():
     with ThreadPoolExecutor(2) as own:
         return list(own.map(abs, [-1, -2])) == [1, 2]
 executor.submit(use).result()
-""",
-    "joblib": """
-import joblib
-def use(): return joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(-i) for i in range(4)) == [0, 1, 2, 3]
-""",
-    "GaussianMixture": """
-import numpy as np
-from sklearn.mixture import GaussianMixture
-X = np.random.RandomState(0).rand(2000, 5)
-def use(): return GaussianMixture(2, max_iter=3, random_state=0, init_params="random").fit(X).score(X) > -100
 """,
     "logging": """
 import logging, sys, threading
@@ -80,55 +81,42 @@ async def one(): return 1
 assert asyncio.run_coroutine_threadsafe(one(), loop).result() == 1
 def use(): return asyncio.run(one()) == 1
 """,
-    "xgboost": """
-import numpy as np
-from xgboost import XGBRegressor
-X = np.random.RandomState(0).rand(500, 5)
-def use(): return XGBRegressor(n_estimators=3, n_jobs=2).fit(X, X[:, 0]).score(X, X[:, 0]) > 0
-""",
-    "lightgbm": """
-import numpy as np
-from lightgbm import LGBMRegressor
-X = np.random.RandomState(0).rand(500, 5)
-def use(): return LGBMRegressor(n_estimators=3, n_jobs=2, verbose=-1).fit(X, X[:, 0]).score(X, X[:, 0]) > 0
-""",
-    "torch": """
-import torch
-X = torch.rand(700, 700)
-def use(): return float((X @ X).sum()) > 0
-""",
 }
 
 #: what the tests do not install
 EXTRA = ("xgboost", "lightgbm", "torch")
 
+#: uses all of them; the calls use each of them, without a limit, with one, and in a search
+SCRIPT = """
+import pysmac_compat
+import threadpoolctl
+from pysmac_compat.evaluation.evaluator import Evaluator
 
-#: more threads than one, also where the tests themselves are told to use one
-THREADS = {f"{name}_NUM_THREADS": "2" for name in ("OMP", "OPENBLAS", "MKL")} | {"OMP_WAIT_POLICY": "PASSIVE"}
-
-
-#: a process for each, forked from one that has imported what most of them need, and used nothing of it
-EACH = """
-import contextlib, os, sys
-with contextlib.suppress(ImportError):
-    import sklearn.cluster, sklearn.ensemble, sklearn.mixture
+uses = {{}}
 for name, text in {uses!r}.items():
-    sys.stdout.flush()
-    if os.fork() == 0:
-        exec(compile(text, name, "exec"), {{"__name__": "__main__"}})
-        break
-    if os.wait()[1]:
-        print(name, "has failed")
+    exec(text, names := {{}})
+    uses[name] = names["use"]
+threadpoolctl.threadpool_limits(2)  # more than one, also where the tests themselves are told to use one
+
+def f(n):
+    failed = [name for name, use in uses.items() if not use()]
+    assert not failed
+    return float(n)
+
+assert f(1)
+call = Evaluator(f)
+print(call({{"n": 1}}).value, call({{"n": 2}}, 60).value)
+call.close()
+print(pysmac_compat.SMAC_optimizer().minimize(f, 1, {{"n": ("integer", [1, 9], 3)}}, t_limit_function_s=60)[0])
 """
 
 
 @pytest.mark.slow
-def test_what_the_script_has_used_works_in_the_calls(run):
-    there = [name for name in USES if name not in EXTRA or importlib.util.find_spec(name)]
-    uses = {name: USES[name] + CALLS + SEARCH * (name == "HistGradientBoosting") for name in there}
-    done = run("script.py", files={"script.py": EACH.format(uses=uses)}, **THREADS)
-    assert there[0] == "HistGradientBoosting"
-    assert done.stdout == "1.0 2.0\n1.0\n" + "1.0 2.0\n" * (len(uses) - 1)
+@pytest.mark.parametrize("uses", [LIBRARIES, THREADS], ids=["libraries", "threads"])
+def test_what_the_script_has_used_works_in_the_calls(run_script, uses):
+    there = {name: text for name, text in uses.items() if name not in EXTRA or importlib.util.find_spec(name)}
+    done = run_script(SCRIPT.format(uses=there), OMP_NUM_THREADS="2")
+    assert done.stdout == "1.0 2.0\n3.0\n"
 
 
 @pytest.mark.slow
