@@ -109,18 +109,23 @@ def _pid(_):
 
 
 @pytest.mark.slow
-def test_workers_of_joblib_end_with_the_call(evaluator, monkeypatch, tmp_path):
+def test_workers_of_joblib_end_with_the_call_and_those_of_the_script_go_on(evaluator, tmp_path):
     joblib = pytest.importorskip("joblib")
-    monkeypatch.setenv("PYSMAC_TEST", str(tmp_path))  # which the workers have from their beginning, and no others
 
     def function(x):
+        os.environ["PYSMAC_TEST"] = str(tmp_path)  # which the workers have from their beginning, and no others
         return float(sum(joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(-x) for _ in range(4))))
 
-    call = evaluator(function)
-    assert [call({"x": x}).value for x in range(2)] == [0.0, 4.0]
-    call.close()
-    left = [process.pid for process in psutil.process_iter() if str(tmp_path) in _environment(process)]
-    assert all(gone(pid, seconds=2) for pid in left)
+    pids = set(joblib.Parallel(n_jobs=2)(joblib.delayed(_pid)(None) for _ in range(4)))
+    try:
+        call = evaluator(function)
+        assert call({"x": 1}, 60).value == 4.0
+        call.close()
+        left = [process.pid for process in psutil.process_iter() if str(tmp_path) in _environment(process)]
+        assert all(gone(pid, seconds=2) for pid in left)
+        assert set(joblib.Parallel(n_jobs=2)(joblib.delayed(_pid)(None) for _ in range(4))) <= pids
+    finally:
+        joblib.externals.loky.get_reusable_executor().shutdown()
 
 
 def _environment(process):

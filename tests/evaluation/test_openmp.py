@@ -63,11 +63,16 @@ def use():
 executor.submit(use).result()
 """,
     "logging": """
-import logging, sys, threading
-logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+import logging, threading, time
+class Slow(logging.StreamHandler):
+    def emit(self, record):  # which holds its lock
+        time.sleep(0.01)
+        super().emit(record)
+logging.basicConfig(handlers=[Slow()], level=logging.INFO)
 def log():
     while True:
         logging.info("in the background")
+        time.sleep(0.0001)
 threading.Thread(target=log, daemon=True).start()
 def use():
     logging.info("in the call")
