@@ -8,7 +8,7 @@ COMMAND = ("-m", "pysmac_compat")
 
 
 @pytest.mark.slow
-def test_an_old_script(run):
+def test_an_old_script(run_prepared):
     """Printing happens once; the script may be called as a package that we need."""
     text = '''
         """An old script."""
@@ -30,7 +30,7 @@ def test_an_old_script(run):
             print("after", end="")
         '''
     files = {"folder/smac.py": text, "folder/helper.py": "value = 3\n"}
-    done = run(*COMMAND, "folder/smac.py", "--one", "-h", "two", files=files)
+    done = run_prepared(*COMMAND, "folder/smac.py", "--one", "-h", "two", files=files)
     assert done.stdout.splitlines() == [
         "['folder/smac.py', '--one', '-h', 'two'] folder __main__ smac.py 3",
         "call",
@@ -103,12 +103,12 @@ def test_hints_for_what_a_script_imports(run_prepared):
 
 
 @pytest.mark.slow
-def test_all_lines_in_one_message(run):
+def test_all_lines_in_one_message(run_prepared):
     files = {
         "one/script.py": "import helper\nprint 'x'\nfrom sklearn.lda import LDA\n",
         "one/helper.py": "def f():\n    return xrange(3)\n",
     }
-    done = run(*COMMAND, "one/script.py", files=files, check=False)
+    done = run_prepared(*COMMAND, "one/script.py", files=files, check=False)
     assert done.stderr.splitlines()[-4:] == [
         "further changes: 2",
         "  one/script.py, line 3: from sklearn.discriminant_analysis import LinearDiscriminantAnalysis",
@@ -133,16 +133,16 @@ def test_a_script_that_handles_what_is_missing_itself(run_prepared):
 
 
 @pytest.mark.slow
-def test_help(run):
-    done = run(*COMMAND, "--help")
+def test_help(run_prepared):
+    done = run_prepared(*COMMAND, "--help")
     usage = "usage: python -m pysmac_compat [-h] [--progress] [--verbose] [--resume] script [args ...]"
     assert done.stdout.splitlines()[0] == usage
     assert "written for pysmac" in done.stdout
 
 
 @pytest.mark.slow
-def test_without_a_script(run):
-    done = run(*COMMAND, check=False)
+def test_without_a_script(run_prepared):
+    done = run_prepared(*COMMAND, check=False)
     assert done.returncode == 2
     usage, error = done.stderr.splitlines()
     assert usage == "usage: python -m pysmac_compat [-h] [--progress] [--verbose] [--resume] script [args ...]"

@@ -40,17 +40,17 @@ def test_the_first_that_is_new_enough(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_smac3_without_dask_and_pandas(run):
-    """Dask is as it should be afterwards; what the script has imported stays."""
+def test_smac3_without_dask_and_pandas(run_script):
+    """As `Prepared` has imported it. Dask is as it should be afterwards; what the script has imported stays."""
     code = """
     import sys
+    print(sorted({"smac", "sklearn", "dask", "distributed", "pandas"} & sys.modules.keys()))
+    import dask
     from pysmac_compat.evaluation import installed
     with installed.without_unused():
-        import smac
-    print(sorted({"dask", "distributed", "pandas"} & sys.modules.keys()))
-    import dask.distributed
-    print(dask.distributed.Client.__name__)
-    with installed.without_unused():
-        print(sys.modules["dask"] is dask)
+        print(dask.__version__ > "", sys.modules["dask"] is dask)
+        import pandas
     """
-    assert run("script.py", files={"script.py": code}).stdout == "[]\nClient\nTrue\n"
+    done = run_script(code, check=False)
+    assert done.stdout == "['sklearn', 'smac']\nTrue True\n"
+    assert "import of pandas halted" in done.stderr

@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.slow
-def test_the_first_call_on_windows(run):
+def test_the_first_call_on_windows(run_script):
     script = """
         import sys
         import pysmac_compat
@@ -17,7 +17,7 @@ def test_the_first_call_on_windows(run):
             except pysmac_compat.UnsupportedPlatformError as error:
                 print(error)
         """
-    done = run("script.py", files={"script.py": script})
+    done = run_script(script)
     lines = done.stdout.splitlines()
     assert len(lines) == 2
     assert all("Windows" in line and "WSL" in line for line in lines)

@@ -2,8 +2,6 @@
 
 import os
 import pickle
-import subprocess
-import sys
 import time
 import warnings
 
@@ -279,12 +277,6 @@ def test_groups_and_weights():
 def test_refused(keywords, message):
     with pytest.raises(ValueError, match=message):
         small([""]).set_params(**keywords).fit(X, Y)
-
-
-@pytest.mark.slow
-def test_it_is_imported_where_it_is_used():
-    code = "import sys; from pysmac_compat import Search; assert not {'sklearn', 'smac'} & sys.modules.keys()"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 #: checks of scikit-learn that ask nothing of this class, and why
