@@ -199,9 +199,7 @@ def _flaw(error: BaseException) -> str:
         text = f"{type(error).__name__}: {error}"
     except Exception:
         return ""
-    frames = [
-        (frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(_of_the_user(error.__traceback__))
-    ]
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(_of_the_user(error.__traceback__))]
     own = [place for place in frames if not is_installed(place[0])]
     place = "".join(f" ({file}, line {line})" for file, line in (own or frames)[-1:])
     return text[:_MOST_FLAW] + place

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.evaluation.outcome import CRASH_RUNTIME, FAILURES
+from pysmac_compat.report.plots.values import counted
 from pysmac_compat.report.words import short
 
 if TYPE_CHECKING:
-    from pysmac_compat.results import Evaluation, Result, RunResult
+    from pysmac_compat.results import Evaluation, Result, RunResult, Searched
 
 _PENALTY = 10  # of PAR10: the cost of a run without success is this multiple of the limit
 
@@ -63,9 +64,9 @@ def tests_of(configuration: dict[str, Any], runs: Sequence[RunResult]) -> list[E
     return [each for run in runs for each in run.test_evaluations if each.configuration == configuration]
 
 
-def mean_of(tests: Sequence[Evaluation]) -> str:
-    """Return the mean of the values as text."""
-    return short(sum(each.value for each in tests) / len(tests)) if tests else "none"
+def mean_of(tests: Sequence[Evaluation], search: Searched) -> str:
+    """Return the mean of the values as text, with the objective's penalty for run times at the limit."""
+    return short(sum(counted(each, search) for each in tests) / len(tests)) if tests else "none"
 
 
 def sides(result: Result, default: dict[str, Any]) -> list[Side]:

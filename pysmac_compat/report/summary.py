@@ -20,10 +20,13 @@ def entries(result: Result) -> list[tuple[str, str]]:
     search, runs = result.search, result.runs
     found = any(run.trajectory for run in runs)
     found_in = next((i for i, run in enumerate(runs) if run.value == result.value and run.trajectory), 0)
+    mean = f"PAR{search.penalty:g}" if search.runtime and search.penalty != 1 else "mean"
     said = []
     if found:
         what = "the largest" if search.maximize else "the least"
-        value = f"{precise(result.value)}, {what}{' mean run time in seconds' if search.runtime else ''}"
+        if search.runtime:
+            what += f" {'mean run time' if mean == 'mean' else mean} in seconds"
+        value = f"{precise(result.value)}, {what}"
         run = runs[found_in]
         if run.incumbent_runs > 1:
             value += f" (a mean over {run.incumbent_runs} calls)"
@@ -32,6 +35,8 @@ def entries(result: Result) -> list[tuple[str, str]]:
         if len(runs) > 1:
             value += f" of run {found_in} (seed {run.seed})"
         said.append(("value", value))
+    elif any(evaluation.succeeded for evaluation in result):
+        said.append(("value", "none: each configuration has a failed evaluation"))
     else:
         said.append(("value", "none: no evaluation has succeeded"))
     inactive = result.configuration.keys() - result.active_configuration.keys()
@@ -50,10 +55,10 @@ def entries(result: Result) -> list[tuple[str, str]]:
         said.append(("runs", ", ".join(short(run.value) if run.trajectory else "none" for run in runs)))
     tests = tests_of(result.active_configuration, runs)
     if tests:
-        said.append(("on test instances", f"{mean_of(tests)}, a mean over {count(len(tests), 'call')}"))
+        said.append(("on test instances", f"{mean_of(tests, search)}, a {mean} over {count(len(tests), 'call')}"))
     if len(runs) > 1 and any(run.test_evaluations for run in runs):
         of_runs = [tests_of(run.active_configuration, [run]) for run in runs]
-        said.append(("tests of the runs", ", ".join(map(mean_of, of_runs))))
+        said.append(("tests of the runs", ", ".join(mean_of(each, search) for each in of_runs)))
     failure = next((e for e in result if e.status in FAILURES), None)
     if failure is not None:
         message = cut(last_line(failure.message) or failure.status)

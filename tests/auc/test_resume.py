@@ -338,13 +338,16 @@ class _CtrlC:
 
 def test_ctrl_c_says_how_the_search_goes_on(tmp_path, capfd):
     """The message names what AutoMAX has, not minimize(), and the resumed search says what it knows."""
+
     def again():
         config = AutoMAXConfigration(name="s", output_directory=str(tmp_path), n_trials=4, overwrite=False)
         tuner = AutoMAX(autopartial(_CtrlC, x=Float("x", (0.0, 1.0), default=0.5)), config, "AUROC")
         tuner.smac_options["isolate"] = False
         return tuner
 
-    with pytest.raises(KeyboardInterrupt, match="^stopped after 2 of 4 trials, best val AUROC 1.0000; with overwrite=False"):
+    with pytest.raises(
+        KeyboardInterrupt, match="^stopped after 2 of 4 trials, best val AUROC 1.0000; with overwrite=False"
+    ):
         again().optimize()
     assert "resume:" not in capfd.readouterr().out
     assert len(again().log) == 2

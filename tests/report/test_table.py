@@ -205,3 +205,27 @@ def test_the_tests_in_the_summary_are_those_of_the_configuration_it_shows():
     for run in result.runs:
         run.test_evaluations = run.test_evaluations[:1]  # stopped before the incumbent was tested
     assert "on test instances" not in result.summary()
+
+
+def test_a_mean_run_time_has_the_name_and_the_penalty_of_the_objective():
+    result = handmade()
+    result.search = dataclasses.replace(result.search, runtime=True, cutoff=20.0, penalty=10.0)
+    run = result.runs[1]
+    run.test_evaluations = [evaluation(n, value, **run.active_configuration) for n, value in enumerate((10.0, 20.0))]
+    text = result.summary()
+    assert re.search(r"^value .*, the least PAR10 in seconds", text, re.MULTILINE)
+    assert re.search(r"^on test instances +105, a PAR10 over 2 calls$", text, re.MULTILINE)
+    result.search = dataclasses.replace(result.search, penalty=1.0)
+    text = result.summary()
+    assert re.search(r"^value .*, the least mean run time in seconds", text, re.MULTILINE)
+    assert re.search(r"^on test instances +15, a mean over 2 calls$", text, re.MULTILINE)
+
+
+def test_no_configuration_without_a_failed_evaluation():
+    result = handmade()
+    for run in result.runs:
+        run.trajectory = []
+    assert re.search("^value +none: each configuration has a failed evaluation$", result.summary(), re.MULTILINE)
+    for run in result.runs:
+        run.evaluations = [each for each in run.evaluations if not each.succeeded]
+    assert re.search("^value +none: no evaluation has succeeded$", result.summary(), re.MULTILINE)

@@ -75,7 +75,7 @@ def _runs(result: Result) -> list[tuple[str, list[str]]]:
         rows.insert(2, ("a mean over calls", [str(run.incumbent_runs) for run in runs]))
     if any(run.test_evaluations for run in runs):
         tests = [tests_of(run.active_configuration, [run]) for run in runs]
-        rows.append(("on test instances", [mean_of(each) if each else "" for each in tests]))
+        rows.append(("on test instances", [mean_of(each, result.search) if each else "" for each in tests]))
     names = sorted({name for run in runs for name in run.active_configuration})
     for name in names:
         cells = [run.active_configuration.get(name, _INACTIVE) for run in runs]
