@@ -60,7 +60,7 @@ def test_example_prints_its_result(example, printed):
         assert "TIMEOUT" in dict(rows).values()
     if example == "tune_sat_solver.py":
         assert re.search(r"^evaluations +2 of 2: .*\b(UN)?SAT\b", output, re.MULTILINE), output
-        assert re.search(r"^on test instances +\d.*, a mean over 2 calls$", output, re.MULTILINE), output
+        assert re.search(r"^on test instances +\d.*, a PAR10 over 2 calls$", output, re.MULTILINE), output
         assert re.search(r"^the command: minisat -verb=0 .* /.*/0\.cnf$", output, re.MULTILINE), output
 
 
