@@ -58,9 +58,10 @@ class Evaluation:
     message : str
         Why the call failed; empty if it did not fail.
     runtime : float or None
-        Seconds: the time that the function reported, else its CPU time; for a TIMEOUT, the limit.
+        Seconds: the time that the function reported, else its CPU time; for a TIMEOUT, the limit of the call; for
+        other failures, the limit of all calls, or 3600 without a limit.
     quality : float or None
-        The function's own value, if ``value`` is a run time.
+        The function's own value, or ``timeout_quality`` for a failure; not equal to ``value`` if that is a run time.
     """
 
     index: int

@@ -59,7 +59,7 @@ def synthetic_graphs(
     """
     check_splits(splits)
     if isinstance(n, bool) or not isinstance(n, int) or n < 30:
-        raise ArgumentError(f"dataset.kwargs.n must be an integer of at least 30, got {n!r}")
+        raise ArgumentError(f"dataset.kwargs.n, the number of graphs, must be an integer of at least 30, got {n!r}")
     rng = np.random.RandomState(data_seed)
     y = (np.arange(n) % 3 == 0).astype(np.float32)
     whole = GraphArrayDataset([_graph(rng, bool(label)) for label in y], y, [_DEGREES], [2])

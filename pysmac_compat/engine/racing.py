@@ -137,7 +137,7 @@ class Racing(AbstractIntensifier):
         return self._n_capped >= _MOST_CAPPED
 
     def mean(self, configuration: Configuration) -> float:
-        """Return the mean cost of a configuration over all its runs."""
+        """Return the mean cost of a configuration over all its runs, with the penalties of `Merit`."""
         return self._merit.mean(self._runs[configuration], list(self._runs[configuration].costs))
 
     def n_runs(self, configuration: Configuration) -> int:
@@ -265,7 +265,7 @@ class Racing(AbstractIntensifier):
         return [TrialInfo(configuration, instance=pair[0], seed=pair[1]) for configuration, pair in lost]
 
     def start_warm(self) -> None:
-        """Choose the first incumbent from known results: of the configurations with most runs, the best one."""
+        """Make the best configuration of those with most runs the incumbent; fewer failures count before a lower mean."""
 
         def rank(configuration: Configuration) -> tuple[float, ...]:
             runs = self._runs[configuration]

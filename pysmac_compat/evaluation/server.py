@@ -121,7 +121,7 @@ class CallServer:
                 send(self.connection.fileno(), vars(outcome))
 
     def _serve(self, progress: Progress) -> None:
-        """Set up the light process and answer requests in it."""
+        """Set up this process as the light process (see the module), and answer requests."""
         self.progress = progress
         bootstrap.renounce()
         for signum in _ENDS:

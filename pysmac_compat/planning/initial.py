@@ -128,7 +128,7 @@ def _pairs(what: str, text: str) -> dict[str, str]:
         match = _PAIR.match(text, position)
         if match is None:
             raise ArgumentError(
-                f"{what}: expected DEFAULT, RANDOM, or -name 'value' for each parameter, "
+                f"{what}: expected DEFAULT, RANDOM, or -name 'value' for some of the parameters, "
                 f"got {shown(text[position:].strip())}"
             )
         pairs[match["name"]] = next(match[group] for group in ("single", "double", "bare") if match[group] is not None)

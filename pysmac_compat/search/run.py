@@ -166,7 +166,7 @@ class Run:
             self._drops[index].give()
 
     def choose(self, begun: Collection[int]) -> int:
-        """Return the number of the evaluation to learn next; numbers are in the order in which evaluations began."""
+        """Return the evaluation whose result is learnt next, by its number: the first one that began is 1."""
         number = self.next_to_learn(begun) if self._as_they_end else min(begun)
         self._unlearnt = tuple(self._begun[other - 1] for other in begun if other != number)
         return number
@@ -185,7 +185,7 @@ class Run:
         return self._numbers[index]
 
     def _scored(self, known: Evaluation) -> Scored:
-        """Return the score of a recorded evaluation."""
+        """Convert a recorded evaluation to the `Scored` that the engine learns."""
         assert known.quality is not None
         assert known.runtime is not None
         outcome = Outcome(known.status, known.quality, known.runtime, known.cpu_time, known.wall_time, known.message)

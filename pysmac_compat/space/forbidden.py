@@ -117,8 +117,9 @@ def parse_forbiddens(clauses: Iterable[str], parameters: Mapping[str, Parameter]
     Raises
     ------
     ClauseError
+        If a clause is not valid.
     ParameterError
-        If a clause is an expression, and the orders of two ordinals contradict each other.
+        If a clause is an expression, and ordinals of the space have the same words in contradictory orders.
     """
     language = Language(parameters)
     scanners = (Scanner(text, KIND) for text in clauses)

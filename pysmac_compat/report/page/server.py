@@ -43,7 +43,7 @@ class Follower:
         self.made = 0
 
     def page(self) -> tuple[str, bytes]:
-        """Return the tag that identifies this page, and the page."""
+        """Return the ETag of the page, and the page."""
         with self._lock:
             try:
                 state = self._state_of(self._folder)
