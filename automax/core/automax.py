@@ -162,7 +162,7 @@ class AutoMAX(SMAC_optimizer):
             except (ResumeError, FileFormatError) as error:
                 if not resume:
                     raise
-                warn(f"{error}; the search starts again from the beginning, but trials that have a result are not trained again")
+                warn(f"{error}; the search starts again, but trials that have a result are not trained again")
                 self._record.describe(first=self._known())
         return self.result.active_configuration if self.result else found
 

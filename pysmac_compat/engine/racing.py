@@ -265,7 +265,7 @@ class Racing(AbstractIntensifier):
         return [TrialInfo(configuration, instance=pair[0], seed=pair[1]) for configuration, pair in lost]
 
     def start_warm(self) -> None:
-        """Make the best configuration of those with most runs the incumbent; fewer failures count before a lower mean."""
+        """Make the configuration with most runs the incumbent; of several, fewer failures and a lower mean count."""
 
         def rank(configuration: Configuration) -> tuple[float, ...]:
             runs = self._runs[configuration]

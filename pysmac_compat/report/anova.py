@@ -261,7 +261,9 @@ class ForestAnova:
         if isinstance(dim, str) and dim in names:
             return names.index(dim)
         if not isinstance(dim, (int, np.integer)) or not 0 <= dim < len(names):
-            raise ArgumentError(f"{dim!r} is not a parameter: expected a name ({', '.join(names)}) or a position from 0")
+            raise ArgumentError(
+                f"{dim!r} is not a parameter: expected a name ({', '.join(names)}) or a position from 0"
+            )
         return int(dim)
 
     def _explained(self, axes: Sequence[int]) -> Array:

@@ -77,9 +77,7 @@ def test_a_summary_without_its_line_in_the_journal(tmp_path):
 
 
 @pytest.mark.parametrize("change", [{"workers": 2}, {"trial_time_limit": 9.0}, {"trial_memory_limit": 2000.0}])
-@pytest.mark.filterwarnings(
-    "ignore:.*the search starts again from the beginning, but trials that have a result are not trained again"
-)
+@pytest.mark.filterwarnings("ignore:.*the search starts again, but trials that have a result are not trained again")
 def test_a_search_goes_on_with_other_workers_and_limits(change, tmp_path):
     first = search(tmp_path, 4, more={"broken": broken([0, 1, 2], 2)})
     first.optimize()
@@ -107,7 +105,7 @@ def test_a_journal_that_the_search_does_not_come_to_again(where, tmp_path):
     path.write_text("".join(lines))
     more = search(tmp_path, 7)
     with pytest.warns(
-        UserWarning, match="the search starts again from the beginning, but trials that have a result are not trained again"
+        UserWarning, match="the search starts again, but trials that have a result are not trained again"
     ):
         best = more.optimize()
     assert outcome(more.log)[:5] == outcome(first.log)

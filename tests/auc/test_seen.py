@@ -60,7 +60,7 @@ def test_a_journal_of_negative_scores_goes_on(tmp_path):
     after = search(tmp_path, 6)
     with pytest.warns(
         UserWarning,
-        match="belongs to another search: maximize.*starts again from the beginning, but trials that have a result are",
+        match="belongs to another search: maximize.*starts again, but trials that have a result are",
     ):
         after.optimize()
     assert trained(tmp_path) == 6
