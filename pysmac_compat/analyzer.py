@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat.errors import ArgumentError, FileFormatError
+from pysmac_compat.errors import ArgumentError, FileFormatError, shown
 from pysmac_compat.files.incumbents import PERFORMANCE, by_evaluation, trajectories
 from pysmac_compat.files.instances import instance_number
 from pysmac_compat.files.result_files import scenario_names
@@ -19,6 +19,7 @@ from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
 from pysmac_compat.files.validation_files import file_name, read_call_strings, read_objectives_by_name
 from pysmac_compat.report.plots.style import new_axes, new_figure
+from pysmac_compat.suggestions import no_attribute
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,6 +69,11 @@ class SMAC_analyzer:
     """
 
     def __init__(self, obj: str | os.PathLike[str]) -> None:
+        if not isinstance(obj, (str, os.PathLike)):
+            raise ArgumentError(
+                f"obj must be the path of a scenario file or of a folder, got {shown(obj)}; of a SMAC_optimizer with "
+                "persistent_files=True pass its working_directory"
+            )
         path = os.path.abspath(os.fspath(obj))
         self.scenario_fn = _find_scenario(path)
         options = read_scenario_by_old_names(self.scenario_fn)
@@ -84,6 +90,14 @@ class SMAC_analyzer:
         if not paths:
             raise ArgumentError(f"there is no trajectory of a run (traj-run-N.txt) in {self.scenario_output_dir!r}")
         self.data: dict[int | str, dict[str, Any]] = {run: self._read(run, path) for run, path in paths.items()}
+
+    def __repr__(self) -> str:
+        return f"<SMAC_analyzer: {self.scenario_output_dir}, runs {', '.join(map(str, self.data))}>"
+
+    if not TYPE_CHECKING:  # a type checker knows the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_attribute(self, name, {})
 
     def _file(self, name: str, *others: str) -> str:
         """Return the path of a file of the scenario; if the folder has moved, of the file beside the scenario file."""
@@ -170,7 +184,7 @@ class SMAC_analyzer:
                 steps = [(step["Wallclock Time"], step[PERFORMANCE]) for step in self._steps(run)]
             else:
                 steps = [(float(count), value) for count, value in self.incumbents_by_evaluation(run)]
-            axes.step([x for x, _ in steps], [y for _, y in steps], where="post", marker=".", label=f"run {run}")
+            axes.step([x for x, _ in steps], [y for _, y in steps], where="post", marker=".", label=f"seed {run}")
         axes.set_xlabel("wall clock time (s)" if over == "time" else "evaluations")
         axes.set_ylabel("training performance of the incumbent")
         axes.legend()
@@ -194,7 +208,7 @@ class SMAC_analyzer:
             axes.boxplot([values for _, values in tested], positions=[i for i, _ in tested], widths=0.3)
             axes.plot([i for i, _ in tested], [sum(v) / len(v) for _, v in tested], "s", label="test, mean")
         axes.set_xticks(range(len(runs)), [str(run) for run in runs])
-        axes.set_xlabel("run")
+        axes.set_xlabel("seed of the run")
         axes.set_ylabel(f"performance of the last incumbent ({self.overall_objective})")
         axes.legend()
         return figure
@@ -208,7 +222,10 @@ def _find_scenario(path: str) -> str:
     if os.path.isfile(path):
         return path
     if not os.path.isdir(path):
-        raise ArgumentError(f"obj: expected a scenario file or a folder, got {path!r}")
+        raise ArgumentError(
+            f"obj: expected a scenario file or a folder, got {path!r}; without persistent_files=True, a search removes "
+            "its files at the end of the script"
+        )
     where = glob.escape(path)
     for pattern in ("scenario.dat", "scenario.txt", "*.scenario", "state-run*/scenario.txt"):
         found = sorted(glob.glob(os.path.join(where, pattern)))

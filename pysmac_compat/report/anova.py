@@ -10,12 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pysmac_compat.errors import ArgumentError
+from pysmac_compat.suggestions import no_attribute
 
 Array = npt.NDArray[np.float64]
 
@@ -174,6 +175,11 @@ class ForestAnova:
         # a constant tree explains nothing and is left out
         self._trees = [(each, total) for each, total in zip(boxes, totals, strict=True) if total > 1e-12]
         self._known: dict[tuple[int, ...], Array] = {}
+
+    if not TYPE_CHECKING:  # a type checker knows the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_attribute(self, name, {"get_marginal": "quantify_importance"})
 
     def quantify_importance(
         self, dims: Iterable[int | str] | int | str

@@ -311,3 +311,17 @@ def test_a_cutoff_that_is_none(java_copy, text):
     with pytest.raises(FileFormatError, match=rf"cutoff_time.*'{text}'") as caught:
         SMAC_analyzer(scenario)
     assert caught.value.file == str(scenario)
+
+
+def test_an_optimizer_is_no_path():
+    with pytest.raises(ValueError, match=r"obj must be the path .* pass its working_directory"):
+        SMAC_analyzer(SMAC_optimizer())
+
+
+def test_names_of_the_analyzer(java_runs):
+    analyzer = SMAC_analyzer(java_runs / "readers_multirun" / "wd")
+    assert repr(analyzer) == f"<SMAC_analyzer: {analyzer.scenario_output_dir}, runs 1, 2, 3>"
+    with pytest.raises(AttributeError, match="did you mean 'plot_performance'"):
+        analyzer.plot_performances()
+    labels = [text.get_text() for text in analyzer.plot_incumbents().axes[0].get_legend().get_texts()]
+    assert labels == ["seed 1", "seed 2", "seed 3"]

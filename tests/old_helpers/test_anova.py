@@ -133,3 +133,9 @@ def test_the_mean_over_the_other_parameters():
     anova = ForestAnova(["a", "b", "c"], points, costs, [None] * 3)
     assert anova.marginal(("a", "c"), [0.2, 0.8], [0.1, 0.9]).ravel() == pytest.approx([3.5, 2.5, 5.5, 4.5], abs=0.1)
     assert anova.marginal(("c", "a"), [0.1], [0.2, 0.8]).ravel() == pytest.approx([3.5, 5.5], abs=0.1)
+
+
+def test_a_name_of_the_original_fanova():
+    anova = ForestAnova(["x"], [[0.1], [0.9]], [0.0, 1.0], [None], n_trees=1)
+    with pytest.raises(AttributeError, match="use quantify_importance"):
+        anova.get_marginal(0)
