@@ -187,13 +187,13 @@ def _of_the_user(where: types.TracebackType | None) -> types.TracebackType | Non
 
 
 #: exceptions that are probably mistakes in the program
-_MISTAKES = (TypeError, NameError, AttributeError, ImportError)
+MISTAKES = (TypeError, NameError, AttributeError, ImportError)
 _MOST_FLAW = 300  # characters
 
 
 def _flaw(error: BaseException) -> str:
     """Return a text that identifies the exception if it is a mistake in the program, otherwise an empty text."""
-    if not isinstance(error, _MISTAKES):
+    if not isinstance(error, MISTAKES):
         return ""
     try:
         text = f"{type(error).__name__}: {error}"

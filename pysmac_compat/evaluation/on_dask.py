@@ -27,6 +27,7 @@ from typing import Any
 from pysmac_compat.evaluation.child import readable, receive, send
 from pysmac_compat.evaluation.dask_worker import NotHere, evaluate, keep
 from pysmac_compat.evaluation.evaluator import Caller, CallsEnded, shut_down
+from pysmac_compat.evaluation.limits import MISTAKES
 from pysmac_compat.evaluation.outcome import Outcome, Report, judge
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import Request
@@ -35,6 +36,10 @@ _GRACE = 5.0  # seconds beyond the total time for which a worker may still answe
 _LOOK = 0.25  # seconds between two checks of the limits and of the connection to the scheduler
 _TRIES = 4  # how often a call is submitted to the cluster; Dask itself repeats calls whose worker has died
 _LOST = ("cancelled", "lost")  # states of a future that no worker computes
+_HINT = (
+    "; set PYTHONPATH on the workers so that they find your own modules, or define the function in the script itself. "
+    "Then begin again without resume, since a resumed search keeps its crashes"
+)
 
 
 def cluster_callers(client: Any, function: Callable[..., Any], rules: Rules, workers: int) -> Sequence[Caller]:
@@ -130,6 +135,14 @@ class _Line:
         if not self._connection.closed:
             shut_down(self._connection)
             self._connection.close()
+
+
+def _lost(error: Exception) -> Report:
+    """Return the report of a call that a worker could not make, for example because it cannot import the function."""
+    message = f"the cluster lost the call: {type(error).__name__}: {error}"
+    if isinstance(error, ImportError):
+        message += _HINT
+    return Report("CRASHED", message=message, flaw=message if isinstance(error, MISTAKES) else "")
 
 
 @dataclass
@@ -228,8 +241,7 @@ class _Server:
         except CancelledError:  # cancelled meanwhile
             return
         except Exception as error:
-            lost = f"the cluster lost the call: {type(error).__name__}: {error}"
-            result = self._judged(call, Report("CRASHED", message=lost))
+            result = self._judged(call, _lost(error))
         if isinstance(result, NotHere):
             self._equip(call, result.worker)
         elif result is None:  # a worker now has the function, or it is closing

@@ -344,3 +344,19 @@ def test_bad_clients_are_refused(client):
     other.close()
     with pytest.raises(ArgumentError, match="not connected to a cluster: its status is 'closed'"):
         minimize(lambda x, n: x, 3, other)
+
+
+def test_a_module_that_the_workers_cannot_import_ends_the_search(client, tmp_path, monkeypatch):
+    """The script finds it beside itself; no configuration can change that the workers do not."""
+    (tmp_path / "only_beside_the_script.py").write_text("def cost(x, n):\n    return x**2 + n\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    from only_beside_the_script import cost
+
+    with pytest.warns(UserWarning, match="the first 10 configurations have all crashed for the same reason"):
+        result = minimize(cost, 30, client)
+    assert {e.status for e in result.runs[0].evaluations} == {"CRASHED"}
+    assert result.n_evaluations < 15  # those that were running end too
+    message = result.runs[0].evaluations[0].message
+    assert "the cluster lost the call: ModuleNotFoundError: No module named 'only_beside_the_script'" in message
+    assert "PYTHONPATH on the workers" in message
+    assert "without resume" in message
