@@ -190,11 +190,16 @@ def _end_of(run: RunResult, search: Searched, otherwise: RunEnded) -> RunEnded:
 
 def _load_run(folder: str, name: str, seed: int) -> _Loaded:
     journal, state_folder = (os.path.join(folder, each) for each in (journal_name(name), f"state-run{name}"))
-    state = None
-    if dumps(state_folder):
-        state = read_state_run(state_folder, growing=True)
     trajectory = os.path.join(folder, f"traj-run-{name}.txt")
-    steps = read_trajectory(trajectory, growing=True) if os.path.exists(trajectory) else []
+    state, steps = None, []
+    try:
+        if dumps(state_folder):
+            state = read_state_run(state_folder, growing=True)
+        steps = read_trajectory(trajectory, growing=True) if os.path.exists(trajectory) else []
+    except FileFormatError as error:  # a full disk may have cut off these files, but never a line of the journal
+        if not os.path.exists(journal):
+            raise
+        warn(f"{error}; the result is the result of the journal alone")
     steps = [step for step in steps if step[PERFORMANCE] < UNKNOWN]
     is_warm, has_journal = False, os.path.exists(journal)
     if has_journal:
@@ -203,15 +208,17 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
         run, search = from_state(folder, name, seed, state_folder, state)
     else:
         raise ArgumentError(f"folder: {folder!r} has neither a journal nor a state-run folder of the run {name}")
+    failure_value = run.value
     _add_incumbents(run, search, steps, [] if state is None else state.runs)
     if has_journal and not is_warm:
         unknown = [step for step in run.trajectory if step.evaluation == 0]
         if unknown and not is_worked_on(folder, name):
             warn(
-                f"{journal} lacks the incumbent {shown(unknown[0].active_configuration)} of {trajectory}: are they of "
-                "different searches? The result is the result of the journal alone"
+                f"{journal} lacks the incumbent {shown(unknown[0].active_configuration)} of {trajectory}: was the disk "
+                "full, or are they of different searches? The result is the result of the journal alone"
             )
         if unknown or _is_ahead(run, search):
+            run.value = failure_value
             _add_incumbents(run, search, [], [])
     about = read_about(folder, name)
     if about is not None:  # the journal has only the limit with which the run began

@@ -300,3 +300,26 @@ def test_a_journal_may_be_ahead_of_the_trajectory(tmp_path):
     write_journal(tmp_path, X, [evaluation(1, 9.0, x=4.0), evaluation(2, 1.0, x=2.0)])
     write_trajectory(tmp_path, (9.0, 4.0))
     assert load_result(tmp_path).value == 1.0
+
+
+def test_a_disk_that_was_full_from_the_beginning(tmp_path):
+    write_journal(tmp_path, X, [])
+    write_trajectory(tmp_path, (9.0, 4.0))
+    with pytest.warns(UserWarning, match="was the disk full"):
+        result = load_result(tmp_path)
+    assert (result.runs[0].trajectory, len(result)) == ([], 0)
+    assert result.value > 1e30
+    assert "none: no evaluation has succeeded" in result.summary()
+
+
+def test_damaged_files_beside_a_journal(interrupted, tmp_path):
+    shutil.copytree(interrupted, tmp_path / "wd")
+    for path in (tmp_path / "wd").rglob("state-run0/paramstrings*"):
+        path.write_text("")
+    with pytest.warns(UserWarning, match="csv, line 2: .*; the result is the result of the journal"):
+        result = load_result(tmp_path / "wd")
+    assert result.runs[0] == load_result(interrupted).runs[0]
+    for path in (tmp_path / "wd").rglob("journal*"):
+        path.unlink()
+    with pytest.raises(FileFormatError, match="csv, line 2: "):
+        load_result(tmp_path / "wd")
