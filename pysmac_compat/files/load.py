@@ -15,7 +15,7 @@ from typing import Any
 from pysmac_compat import arguments
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, FileFormatError, shown
-from pysmac_compat.events import INTERRUPTED, RunEnded, reason_of_all
+from pysmac_compat.events import RunEnded, reason_of_all
 from pysmac_compat.files.about_run import AboutRun, about_name, read_about
 from pysmac_compat.files.incumbents import PERFORMANCE, best_so_far, by_evaluation
 from pysmac_compat.files.journal import journal_name, read_any_journal
@@ -53,14 +53,15 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
         The same as ``SMAC_optimizer.result``. If the run has a journal (``persistent_files=True``), the values are
         exact. Without a journal, for example in a folder of SMAC v2, categorical and ordinal values are texts, and
         the status MEMOUT becomes CRASHED. ``stopped_because`` comes from the files. It is 'still running' during the
-        search, and may be 'unknown' if another program wrote the files.
+        search on this machine, 'interrupted, or running elsewhere' if the files name no end, and may be 'unknown' if
+        another program wrote the files.
 
     Raises
     ------
     ArgumentError
         If the folder has no run, or has runs of several searches.
     FileFormatError
-        If a file is damaged.
+        If a file that the result needs is damaged.
     """
     path = os.path.abspath(os.path.expanduser(arguments.path("folder", folder)))
     journal = _JOURNAL.fullmatch(os.path.basename(path)) if os.path.isfile(path) else None
@@ -114,6 +115,8 @@ def state_of(folder: str | os.PathLike[str]) -> str:
 
 
 _RUNNING = "still running"
+#: no process of this machine works on the run, and its files do not say that it has ended
+_NOT_HERE = "interrupted, or running elsewhere"
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def _reason(runs: Sequence[_Loaded], best: _Loaded) -> str:
         return _RUNNING
     there = {loaded.name for loaded in runs}
     if any(loaded.about is not None and not there.issuperset(loaded.about.runs) for loaded in runs):
-        return next((end.reason for end in ends if end.of_search), INTERRUPTED)
+        return next((end.reason for end in ends if end.of_search), _NOT_HERE)
     return reason_of_all(ends, best.end)
 
 
@@ -228,7 +231,7 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
     elif about is not None and about.ended is not None:
         end = RunEnded(0, about.ended, about.of_search)
     else:
-        interrupted = RunEnded(0, "unknown") if about is None else RunEnded(0, INTERRUPTED, of_search=True)
+        interrupted = RunEnded(0, "unknown") if about is None else RunEnded(0, _NOT_HERE, of_search=True)
         end = _end_of(run, search, interrupted)
     return _Loaded(name, run, search, end, about)
 
