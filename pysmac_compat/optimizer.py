@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -348,7 +349,7 @@ class SMAC_optimizer:
             )
             note = resumed([len(each.evaluations) for each in recorded.values()])
             level = self._log_level if options.output.log_level is None else options.output.log_level or None
-            with ended_by_sigterm(self.__del__), logging_on_stderr(level), shell_commands(plan.shell):
+            with ended_by_sigterm(self._terminate), logging_on_stderr(level), shell_commands(plan.shell):
                 if note:
                     logger.info(note)
                 minimisation = Minimisation(
@@ -369,6 +370,13 @@ class SMAC_optimizer:
                     self.result = minimisation.result
         assert self.result is not None
         return self.result.value, dict(self.result.configuration)
+
+    def _terminate(self) -> None:
+        """Say how far the search has come, and remove the files, since SIGTERM now ends the process."""
+        self.__del__()
+        if self.result is not None:
+            with contextlib.suppress(Exception):  # stderr may be closed, or its reader gone
+                print(f"SIGTERM: {stopped(self.result, self._persistent)}", file=sys.stderr, flush=True)
 
 
 def __getattr__(name: str) -> Any:
