@@ -155,6 +155,8 @@ def _space(search: Searched) -> Mapping[str, Any]:
 
 def _results_folder(path: str) -> str:
     """Find the folder with the runs: this folder, or the only such folder below it."""
+    if os.path.isfile(path):
+        raise ArgumentError(f"folder: {shown(path)} is a file; expected the folder in which it is")
     if not os.path.isdir(path):
         raise ArgumentError(f"folder: there is no folder {shown(path)}")
     inside = glob.escape(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -147,6 +148,8 @@ def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
             raise ArgumentError(f"working_directory must be a path, got {shown(working_directory)}")
         arguments.path("working_directory", working_directory)
         path = os.path.abspath(os.path.expanduser(os.fspath(working_directory)))
+        if re.search(r"\$[{\w]", path):
+            warn(f"working_directory {path!r} has a '$', which stays as it is; os.path.expandvars replaces variables")
         made = []
     for folder in (path, os.path.join(path, "exec"), os.path.join(path, "out")):
         missing = []
@@ -159,7 +162,12 @@ def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
             except OSError as error:
                 if isinstance(error, FileExistsError) and os.path.isdir(each):
                     continue  # another process has just made it, for example another job of an array
-                raise ArgumentError(f"working_directory {path!r} cannot be created: {error}") from error
+                problem = "cannot be created"
+                if os.path.isdir(path):
+                    problem = "exists, but nothing can be written into it"
+                elif os.path.lexists(path):
+                    problem = "is not a folder"
+                raise ArgumentError(f"working_directory {path!r} {problem}: {error}") from error
             made.append(each)
     return path, made
 

@@ -104,6 +104,14 @@ def count(least: int = 1) -> Reader:
     return lambda name, value: integer(name, whole(value) if isinstance(value, str) else value, least=least)
 
 
+def workers(name: str, value: Any) -> int:
+    """Read the number of calls at a time."""
+    if type(value) is int and value == -1:  # in scikit-learn and joblib
+        raise ArgumentError(f"{name} must be at least 1, got -1; os.cpu_count() is the number of this machine's cores")
+    number: int = count()(name, value)
+    return number
+
+
 def share(name: str, value: Any) -> float:
     """Read a positive number up to 1."""
     number = positive(name, value)
@@ -242,8 +250,10 @@ def cluster(name: str, value: Any) -> Any:
     else:
         fits = callable(getattr(value, "submit", None)) or hasattr(value, "scheduler_address")
     if not fits:
+        no_file = isinstance(value, str) and "://" not in value
+        hint = ", and there is no such file; a scheduler writes its file when it starts" if no_file else ""
         raise ArgumentError(
             f"{name} must be a client of a Dask cluster, an object such as a LocalCluster, the address of a scheduler "
-            f"such as 'tcp://host:8786' or its scheduler file, got {shown(value)}"
+            f"such as 'tcp://host:8786' or its scheduler file, got {shown(value)}{hint}"
         )
     return value

@@ -35,6 +35,11 @@ INITIAL: dict[str, Any] = {
 }
 #: pysmac's own options without an effect here, because there is no Java
 _IGNORED = ("java_executable",)
+#: other tools' names for options that SMAC v2 lacks, and the option that is meant
+_OTHER_NAMES = {
+    **dict.fromkeys(("n_jobs", "n_workers", "num_workers"), "workers"),
+    **dict.fromkeys(("dask", "client", "cluster", "scheduler"), "dask-client"),
+}
 
 
 class SmacOptions(dict[str, Any]):
@@ -137,7 +142,9 @@ def resolve(options: Mapping[str, Any], defaults: Mapping[str, Any] | None = Non
     values: dict[str, tuple[str, Any]] = {}
     for name, value in assigned.items():
         if name not in known:
-            raise ArgumentError(f"smac_options: unknown option {shown(name)}{did_you_mean(str(name), known)}")
+            meant = _OTHER_NAMES.get(name)
+            hint = f"; did you mean {meant!r}?" if meant else did_you_mean(str(name), known)
+            raise ArgumentError(f"smac_options: unknown option {shown(name)}{hint}")
         _check_storable(f"smac_options[{shown(name)}]", value)
         values.pop(known[name], None)  # if two options have the same effect, the last one counts
         values[known[name]] = name, value

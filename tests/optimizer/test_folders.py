@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from pysmac_compat import SMAC_optimizer
+from pysmac_compat import ArgumentError, SMAC_optimizer
 
 from .small import SPACE, parabola
 
@@ -119,3 +119,22 @@ def test_folders_are_removed_at_exit(run_script, tmp_path):
     assert not os.path.exists(path)
     assert os.listdir(tmp_path / "wd") == ["mine"]
     assert done.stderr == ""
+
+
+def test_what_cannot_be_a_working_directory(tmp_path):
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(ArgumentError, match="file' is not a folder"):
+        SMAC_optimizer(working_directory=str(tmp_path / "file"))
+    with pytest.raises(ArgumentError, match="file/wd' cannot be"):
+        SMAC_optimizer(working_directory=str(tmp_path / "file" / "wd"))
+    (tmp_path / "out").write_text("in the way of a folder, as in a folder that cannot be written into")
+    with pytest.raises(ArgumentError, match="exists, but nothing can be written into it"):
+        SMAC_optimizer(working_directory=str(tmp_path))
+
+
+def test_a_variable_of_the_shell_is_no_folder(tmp_path, recwarn):
+    with pytest.warns(UserWarning, match="has a '\\$', which stays as it is; os.path.expandvars"):
+        SMAC_optimizer(working_directory=str(tmp_path / "$SCRATCH" / "x"))
+    recwarn.clear()
+    SMAC_optimizer(working_directory=str(tmp_path / "5$"))
+    assert not recwarn.list

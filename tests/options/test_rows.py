@@ -183,3 +183,19 @@ def test_the_level_of_the_console_wins():
     assert resolve({"log-level": "DEBUG"}).output.log_level == logging.DEBUG
     assert resolve({"log-level": "DEBUG", "console-log-level": "WARN"}).output.log_level == logging.WARNING
     assert resolve({"log-level": "DEBUG", "console-log-level": "OFF"}).output.log_level == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("n_jobs", 4, "unknown option 'n_jobs'; did you mean 'workers'"),
+        ("dask", "s.json", "unknown option 'dask'; did you mean 'dask-client'"),
+        ("workers", -1, "must be at least 1, got -1; os.cpu_count"),
+        ("workers", 0, "must be at least 1, got 0$"),
+        ("dask-client", "no-such.json", "there is no such file; a scheduler writes its file when it starts"),
+        ("dask-client", "tcp://host", "got 'tcp://host'$"),
+    ],
+)
+def test_a_message_names_what_is_meant(name, value, words):
+    with pytest.raises(ArgumentError, match=words):
+        resolve({name: value})

@@ -323,3 +323,9 @@ def test_damaged_files_beside_a_journal(interrupted, tmp_path):
         path.unlink()
     with pytest.raises(FileFormatError, match="csv, line 2: "):
         load_result(tmp_path / "wd")
+
+
+def test_a_file_in_place_of_its_folder(interrupted):
+    (path,) = interrupted.rglob("about-run-0.json")
+    with pytest.raises(ArgumentError, match="is a file; expected the folder in which it is"):
+        load_result(path)
