@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import time
 import warnings
 
@@ -21,6 +22,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pysmac_compat import SMACSearchCV
+from pysmac_compat.integrations.scikit_learn.fits import Fit
+from pysmac_compat.integrations.scikit_learn.messages import bad_scores
 from pysmac_compat.integrations.scikit_learn.search_cv import BaseSearchCV
 
 X, Y = make_classification(90, 5, flip_y=0.2, random_state=0)
@@ -350,3 +353,90 @@ def test_the_checks_of_scikit_learn():
                 check(estimator)
                 made.add(name)
     assert {"check_estimator_cloneable", "check_estimators_pickle", "check_dict_unchanged"} <= made
+
+
+@pytest.mark.slow
+def test_a_function_for_refit_that_chooses_a_row_with_few_folds():
+    with pytest.warns(UserWarning, match="row 1 of cv_results_, was fitted on 1 of 2 folds"):
+        search = small([""], (0.7, 0.2), n_iter=None, n_fits=3, refit=lambda results: 1).fit(X, Y)
+    assert search.best_params_["level"] == 0.2
+
+
+class Interrupting(Fragile):
+    """Presses Ctrl-C in the process of the search if its level is 0.7."""
+
+    pressed = 0
+
+    def fit(self, X, y):
+        if self.level == 0.7:
+            os.kill(self.pressed, signal.SIGINT)
+            time.sleep(60)
+        return super().fit(X, y)
+
+
+@pytest.mark.slow
+def test_an_interrupt_keeps_what_was_found(monkeypatch):
+    monkeypatch.setattr(Interrupting, "pressed", os.getpid())
+    search = SMACSearchCV(Interrupting(), {"level": [0.5, 0.7]}, cv=2, random_state=0)
+    with pytest.raises(KeyboardInterrupt, match="stopped after 2 of 20 evaluations, best 0.5"):
+        search.fit(X, Y)
+    assert [each.value for each in search.result_] == [0.5, 0.5]
+    assert search.best_params_ == {"level": 0.5}
+    assert search.best_score_ == 0.5
+    assert search.cv_results_["n_folds"].tolist() == [2]
+    assert not hasattr(search, "best_estimator_")
+
+
+def failing(estimator, X, y):
+    raise ZeroDivisionError("no such score")
+
+
+@pytest.mark.slow
+def test_a_second_score_that_fails():
+    scoring = {"acc": "accuracy", "bad": failing}
+    search = small([""], scoring=scoring, refit="acc", error_score=-1, n_iter=1)
+    with pytest.warns(
+        UserWarning, match="'bad' failed in 2 of 2 fits, and is -1.0 there(.|\n)*no such score"
+    ) as caught:
+        search.fit(X, Y)
+    assert len(caught) == 1
+    assert search.cv_results_["mean_test_bad"].tolist() == [-1]
+    assert search.best_score_ > 0
+
+
+def test_a_score_that_is_not_finite():
+    fits = [Fit({"a": 1.0, "b": score}, {}, 0.0, 0.0, True) for score in (float("nan"), 0.5)]
+    assert list(bad_scores(fits, float("nan"))) == ["the score 'b' is not finite in 1 of 2 fits"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scoring", "message"),
+    [
+        (lambda *_: "good", r"scoring must return a number, got 'good' \(str\)"),
+        (lambda *_: float("inf"), "scoring must return a finite number, got inf"),
+        ({"bad": failing, "acc": "accuracy"}, "the score 'bad' failed:\n(.|\n)*no such score"),
+    ],
+)
+def test_nothing_to_maximise(scoring, message, capfd, recwarn):
+    """All fits fail; the error says so, and nothing else does."""
+    refit = "bad" if isinstance(scoring, dict) else True
+    with pytest.raises(ValueError, match=message):
+        small([""], scoring=scoring, refit=refit, n_iter=1).fit(X, Y)
+    assert not recwarn
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"smac_options": {"progress": True}}, "smac_options: unknown option 'progress': use verbose=1"),
+        ({"fit_time_limit": -1}, "fit_time_limit must be positive"),
+        ({"fit_memory_limit": "a"}, "fit_memory_limit must be a number"),
+        ({"param_distributions": {}}, "no argument 'param_distributions': use space"),
+        ({"working_directory": "a"}, "no argument 'working_directory': use time_limit"),
+    ],
+)
+def test_refused_with_a_hint(keywords, message):
+    with pytest.raises(ValueError, match=message):
+        small([""], **keywords).fit(X, Y)

@@ -8,6 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler, normalize
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from pysmac_compat.integrations.scikit_learn.space import Space
 from pysmac_compat.space.parameters import Parameter
@@ -149,3 +150,13 @@ def test_two_parameters_that_mean_the_same():
     found = space({"clf": {"svc": SVM, "b": SVC()}, "svc__C": [1, 2], "clf__C": [1, 2]})
     with pytest.raises(ValueError, match="'svc__C' and another active parameter both set 'clf__C'|'clf__C'"):
         found.parameters({"clf": "b", "svc__C": 2, "clf__C": 1})
+
+
+def test_a_parameter_of_one_choice_with_the_name_of_the_parent():
+    pipeline = Pipeline([("clf", SVC())])
+    given = {"clf": [SVM, DecisionTreeClassifier()], "clf__max_depth": [1, 2]}
+    with pytest.raises(
+        ValueError, match="not every choice of 'clf' has it; write 'DecisionTreeClassifier__max_depth'"
+    ) as e:
+        space(given, own=pipeline.get_params()).check(pipeline)
+    assert e.value.__suppress_context__

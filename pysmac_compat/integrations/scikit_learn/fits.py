@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import numbers
 import os
 import pickle
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sklearn.base import clone
+from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params
 
+from pysmac_compat.errors import shown
 from pysmac_compat.integrations.scikit_learn.space import Space
 
 Scores = dict[str, float]
@@ -32,6 +36,8 @@ class Fit:
         Seconds.
     is_multimetric : bool
         Whether the scorer has several scores.
+    errors : dict of str to str
+        The tracebacks of the scores that failed, keyed by name.
     """
 
     test: Scores
@@ -39,6 +45,7 @@ class Fit:
     fit_time: float
     score_time: float
     is_multimetric: bool
+    errors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,8 @@ class Fits:
     space : Space
     folder : str
         The folder in which each fit writes a file, because a call can only return a number.
+    error_score : float
+        The value of a score that failed if other scores of the fit did not fail.
     keeps_errors : bool
         Whether to keep the exception of a fit, so that the process of the search can raise it.
     """
@@ -75,19 +84,29 @@ class Fits:
     return_train_score: bool
     space: Space
     folder: str
+    error_score: float
     keeps_errors: bool
 
     def __call__(self, *, instance: int, evaluation_index: int, **configuration: Any) -> float:
         """Fit the estimator on the fold ``instance`` and return the score."""
         try:
             fit = self._fit(self.space.parameters(configuration), *self.splits[instance])
+            value = self._value(fit)
         except Exception as error:
             if self.keeps_errors:
                 self._keep(error, evaluation_index)
             raise
         with open(self._path(evaluation_index), "w") as stream:
             json.dump(vars(fit), stream)
-        return fit.test[self.metric if self.metric in fit.test else next(iter(fit.test))]
+        return value
+
+    def _value(self, fit: Fit) -> float:
+        name = self.metric if self.metric in fit.test else next(iter(fit.test))
+        if name in fit.errors:
+            raise RuntimeError(f"the score {name!r} failed:\n{fit.errors[name]}")
+        if not math.isfinite(fit.test[name]):
+            raise ValueError(f"scoring must return a finite number, got {fit.test[name]}")
+        return fit.test[name]
 
     def _fit(self, parameters: Mapping[str, Any], train: Any, test: Any) -> Fit:
         # a clone, because a parameter may be an estimator, which must not be fitted twice
@@ -102,12 +121,22 @@ class Fits:
         scored = time.time()
         train_scores = self._score(estimator, X_train, y_train, train) if self.return_train_score else {}
         is_multimetric = isinstance(test_scores, dict)
-        return Fit(_named(test_scores), _named(train_scores), fitted - start, scored - fitted, is_multimetric)
+        (named, errors), (of_train, _) = self._named(test_scores), self._named(train_scores)
+        return Fit(named, of_train, fitted - start, scored - fitted, is_multimetric, errors)
 
     def _score(self, estimator: Any, X: Any, y: Any, indices: Any) -> Any:
         params = _check_method_params(self.X, params=self.score_params, indices=indices)
         given = () if y is None else (y,)
         return self.scorer(estimator, X, *given, **params)
+
+    def _named(self, scores: Any) -> tuple[Scores, dict[str, str]]:
+        """Return scores keyed by name, and the tracebacks that scikit-learn returns in place of scores."""
+        if not isinstance(scores, Mapping):
+            scores = {"score": scores}
+        errors = {}
+        if isinstance(self.scorer, _MultimetricScorer):
+            errors = {str(name): score for name, score in scores.items() if isinstance(score, str)}
+        return {str(n): self.error_score if str(n) in errors else _number(score) for n, score in scores.items()}, errors
 
     def read(self, evaluation_index: int) -> Fit | None:
         """Return the results of a fit; None if it has failed."""
@@ -138,8 +167,10 @@ class Fits:
         return os.path.join(self.folder, str(evaluation_index))
 
 
-def _named(scores: Any) -> Scores:
-    """Return scores keyed by name; NaN if scikit-learn returns a traceback in place of the score."""
-    if not isinstance(scores, Mapping):
-        scores = {"score": scores}
-    return {str(name): math.nan if isinstance(score, str) else float(score) for name, score in scores.items()}
+def _number(score: Any) -> float:
+    if hasattr(score, "item"):
+        with contextlib.suppress(ValueError):
+            score = score.item()
+    if not isinstance(score, numbers.Real):
+        raise ValueError(f"scoring must return a number, got {shown(score)} ({type(score).__name__})")
+    return float(score)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import tempfile
@@ -19,11 +20,12 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import check_random_state, indexable
 from sklearn.utils.validation import _check_method_params
 
-from pysmac_compat.arguments import LARGEST, integer, limit
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.arguments import LARGEST, entrance, integer, limit
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.events import Evaluated, Event
 from pysmac_compat.integrations.scikit_learn.cv_results import cv_results
 from pysmac_compat.integrations.scikit_learn.fits import Fits
+from pysmac_compat.integrations.scikit_learn.messages import OTHER_NAMES, bad_scores, without_failures
 from pysmac_compat.integrations.scikit_learn.space import Space
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Result
@@ -77,13 +79,15 @@ class SMACSearchCV(BaseSearchCV):
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_, refit_time_, multimetric_
         As in ``RandomizedSearchCV``.
     result_ : Result
-        The result of the search, as `SMAC_optimizer.result`; its instances are the folds.
+        The result of the search, as `SMAC_optimizer.result`; its instances are the folds. After Ctrl-C, ``result_``,
+        ``cv_results_`` and ``best_params_`` are set if a fit has ended.
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         name: constraint for name, constraint in BaseSearchCV._parameter_constraints.items() if name != "pre_dispatch"
     } | {"random_state": ["random_state"]}
 
+    @entrance(OTHER_NAMES)
     def __init__(
         self,
         estimator: Any,
@@ -140,6 +144,8 @@ class SMACSearchCV(BaseSearchCV):
         ------
         ValueError
             If an argument cannot be used, or if all fits fail.
+        KeyboardInterrupt
+            On Ctrl-C, after all processes have ended; ``result_``, ``cv_results_`` and ``best_params_`` are set.
         """
         self._validate_params()
         scorer, _ = self._get_scorers()
@@ -169,19 +175,33 @@ class SMACSearchCV(BaseSearchCV):
                 return_train_score=self.return_train_score,
                 space=space,
                 folder=folder,
+                error_score=self._error_score,
                 keeps_errors=self.error_score == "raise",
             )
-            self._learn(fits, metric, stopped=self._search(fits))
-        self.scorer_ = getattr(scorer, "_scorers", scorer)
+            self.scorer_ = getattr(scorer, "_scorers", scorer)
+            stopped: set[int] = set()
+            try:
+                self._search(fits, stopped)
+            except KeyboardInterrupt:
+                with contextlib.suppress(Exception):  # perhaps no fit has ended
+                    self._learn(fits, metric, stopped)
+                raise
+            self._learn(fits, metric, stopped)
         if self.refit:
             self._refit(base, X, y, routed.estimator.fit)
         return self
 
-    def _search(self, fits: Fits) -> set[int]:
-        """Run the search; return the numbers of the fits that the end of the search has stopped."""
+    @property
+    def _error_score(self) -> float:
+        return math.nan if self.error_score == "raise" else float(self.error_score)
+
+    def _search(self, fits: Fits, stopped: set[int]) -> None:
+        """Run the search; add the numbers of the fits that the end of the search stops to ``stopped``."""
         n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
         n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
         time_limit = limit("time_limit", self.time_limit)
+        fit_time_limit = limit("fit_time_limit", self.fit_time_limit)
+        fit_memory_limit = limit("fit_memory_limit", self.fit_memory_limit, zero_is_none=True)
         most = [n for n in (n_fits, None if n_iter is None else n_iter * self.n_splits_) if n is not None]
         if not most and time_limit is None:
             raise ArgumentError("n_iter=None needs n_fits or time_limit; without a limit the search would not end")
@@ -190,30 +210,34 @@ class SMACSearchCV(BaseSearchCV):
         optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # bad challengers then lose on few folds
         if n_iter is not None:
             optimizer.smac_options["max-configurations"] = n_iter
+        for name in self.smac_options or {}:
+            if name in OTHER_NAMES and name != "workers":
+                raise ArgumentError(f"smac_options: unknown option {shown(name)}: use {OTHER_NAMES[name]}")
         optimizer.smac_options.update(self.smac_options or {})
         for name in ("dask-client", "isolate"):
             if name in optimizer.smac_options:
                 raise ArgumentError(
                     f"smac_options['{name}'] does not go with this search: the fits run in processes on this machine"
                 )
-        stopped: set[int] = set()
-        optimizer.minimize(
-            fits,
-            min(most, default=LARGEST),
-            fits.space.definition,
-            deterministic=True,
-            num_train_instances=self.n_splits_,
-            seed=self._seed(),
-            t_limit_function_s=self.fit_time_limit,
-            mem_limit_function_mb=self.fit_memory_limit,
-            maximize=True,
-            numbered=True,
-            verbose=int(self.verbose > 0),
-            on_event=lambda event: self._check(event, fits, stopped),
-        )
-        assert optimizer.result is not None
-        self.result_: Result = optimizer.result
-        return stopped
+        try:
+            with contextlib.nullcontext() if self.verbose else without_failures():
+                optimizer.minimize(
+                    fits,
+                    min(most, default=LARGEST),
+                    fits.space.definition,
+                    deterministic=True,
+                    num_train_instances=self.n_splits_,
+                    seed=self._seed(),
+                    t_limit_function_s=fit_time_limit,
+                    mem_limit_function_mb=fit_memory_limit,
+                    maximize=True,
+                    numbered=True,
+                    verbose=int(self.verbose > 0),
+                    on_event=lambda event: self._check(event, fits, stopped),
+                )
+        finally:
+            if optimizer.result is not None:
+                self.result_: Result = optimizer.result
 
     def _seed(self) -> int:
         if isinstance(self.random_state, numbers.Integral):
@@ -243,22 +267,32 @@ class SMACSearchCV(BaseSearchCV):
         first = f"The first of them is {failed[0].status}:\n{failed[0].message}" if failed else ""
         if len(failed) == n:
             raise ValueError(f"all {n} fits failed. {first}")
-        error_score = math.nan if self.error_score == "raise" else float(self.error_score)
+        error_score = self._error_score
+        read = {each.index: fits.read(each.index) for each in evaluations}
+        found = [fit for each in evaluations if each.succeeded and (fit := read[each.index]) is not None]
+        self.multimetric_ = found[0].is_multimetric
+        self.cv_results_ = cv_results(evaluations, read.__getitem__, fits.space.parameters, self.n_splits_, error_score)
         if failed:
             warnings.warn(
                 f"{len(failed)} of {n} fits failed; their score is {error_score}. {first}",
                 FitFailedWarning,
                 stacklevel=3,
             )
-        found = next(fit for each in evaluations if (fit := fits.read(each.index)) is not None)
-        self.multimetric_ = found.is_multimetric
-        self.cv_results_ = cv_results(evaluations, fits.read, fits.space.parameters, self.n_splits_, error_score)
+        for text in bad_scores(found, error_score):
+            warnings.warn(text, stacklevel=3)
         if self.refit or not self.multimetric_:
-            name = metric if self.multimetric_ and metric is not None else next(iter(found.test))
+            name = metric if self.multimetric_ and metric is not None else next(iter(found[0].test))
             self.best_index_ = self._select_best_index(self.refit, name, self.cv_results_)
             if not callable(self.refit):
                 self.best_score_ = self.cv_results_[f"mean_test_{name}"][self.best_index_]
             self.best_params_ = self.cv_results_["params"][self.best_index_]
+            n_folds = self.cv_results_["n_folds"][self.best_index_]
+            if n_folds < self.n_splits_:
+                warnings.warn(
+                    f"the best configuration, row {self.best_index_} of cv_results_, was fitted on {n_folds} of "
+                    f"{self.n_splits_} folds: its mean depends on luck. Choose among the rows with the largest n_folds",
+                    stacklevel=3,
+                )
 
     def _refit(self, base: Any, X: Any, y: Any, fit_params: Mapping[str, Any]) -> None:
         self.best_estimator_ = clone(base).set_params(**clone(self.best_params_, safe=False))

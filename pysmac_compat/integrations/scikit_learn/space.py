@@ -74,8 +74,9 @@ class Space:
             clauses += _conditions(self._belongs, clauses)
         elif isinstance(space, (list, tuple)):
             raise ParameterError(
-                "space must be one dict: join the dicts of a list, and make the parameters of some dicts conditional "
-                f"with conditional_clauses, for example 'svc__C | clf == svc'; got {shown(space)}"
+                "space must be one dict: join the dicts of a list. With names for models, as in {'clf': {'svc': SVC(), "
+                "'forest': ...}, 'svc__C': ...}, svc__C is active with svc only; other parameters of some dicts need "
+                f"conditional_clauses, for example 'gamma | kernel == rbf'; got {shown(space)}"
             )
         self.definition: Definition = understand(space, clauses, list(forbidden_clauses))
         self._names = {name: self._settable(name) for name in self.definition.parameters}
@@ -111,15 +112,30 @@ class Space:
                 ) from None
         try:
             clone(estimator).set_params(**clone(self.parameters(self.definition.default), safe=False))
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError):
             for name in sorted(self.definition.parameters.keys() - self._belongs.keys() - self._own.keys()):
+                self._check_choices(name)
                 choices = [choice for objects in self._objects.values() for choice in objects]
                 also = f" (choices are {cut(', '.join(choices))})" if "__" in name and choices else ""
                 raise ParameterError(
                     f"parameter {shown(name)}: neither the estimator nor a choice has it"
                     f"{also}{did_you_mean(name, self._own)}"
-                ) from error
+                ) from None
             raise
+
+    def _check_choices(self, name: str) -> None:
+        """Refuse a parameter that begins with the name of the parent if only some choices have it."""
+        parent, _, rest = name.partition("__")
+        objects = self._objects.get(parent, {})
+        having = [
+            choice for choice, each in objects.items() if hasattr(each, "get_params") and rest in each.get_params()
+        ]
+        if having:
+            names = " or ".join(shown(f"{choice}__{rest}") for choice in having)
+            raise ParameterError(
+                f"parameter {shown(name)}: not every choice of {shown(parent)} has it; write {names}, which is active "
+                "with this choice only"
+            ) from None
 
     def _settable(self, name: str) -> str:
         """Return a parameter's name for ``set_params``: a choice's parameters begin with the parent's name there."""

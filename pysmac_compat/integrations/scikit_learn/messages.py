@@ -1,0 +1,60 @@
+"""What `SMACSearchCV` tells its user: hints for arguments of other tools, failed scores, and no message twice."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+
+from pysmac_compat.integrations.scikit_learn.fits import Fit
+
+#: other tools' names for arguments of `SMACSearchCV`, and the argument that is meant
+OTHER_NAMES = {
+    **dict.fromkeys(("param_distributions", "param_grid", "search_spaces", "parameter_dict"), "space"),
+    **dict.fromkeys(("n_trials", "n_calls", "max_evals", "max_evaluations"), "n_iter=... or n_fits=..."),
+    **dict.fromkeys(("progress", "show_progress_bar"), "verbose=1, which prints a line for each fit"),
+    **dict.fromkeys(
+        ("working_directory", "persistent_files", "resume"),
+        "time_limit=...; a search of SMAC_optimizer has files, and this one none",
+    ),
+    **dict.fromkeys(
+        ("on_event", "callback", "callbacks", "stop_when"),
+        "n_fits=... or time_limit=...; a search of SMAC_optimizer has callbacks, and this one none",
+    ),
+    **dict.fromkeys(("timeout", "t_limit_total_s"), "time_limit=..."),
+    **dict.fromkeys(("n_workers", "workers", "num_procs", "pre_dispatch"), "n_jobs=..."),
+    "seed": "random_state=...",
+}
+
+
+def bad_scores(fits: Sequence[Fit], error_score: float) -> Iterator[str]:
+    """Yield a message about each score that some of these fits lack."""
+    for name in fits[0].test:
+        errors = [fit.errors[name] for fit in fits if name in fit.errors]
+        if errors:
+            yield (
+                f"Scoring failed: the score {name!r} failed in {len(errors)} of {len(fits)} fits, and is {error_score} "
+                f"there. The first traceback is:\n{errors[0]}"
+            )
+        count = sum(name not in fit.errors and not math.isfinite(fit.test.get(name, error_score)) for fit in fits)
+        if count:
+            yield f"the score {name!r} is not finite in {count} of {len(fits)} fits"
+
+
+@contextlib.contextmanager
+def without_failures() -> Iterator[None]:
+    """Hide the messages of the search about failed calls: `SMACSearchCV.fit` says the same at its end."""
+    log = logging.getLogger("pysmac_compat.search.result_builder")
+
+    def is_other(record: logging.LogRecord) -> bool:
+        return record.levelno != logging.WARNING
+
+    log.addFilter(is_other)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*the default configuration is returned")
+            yield
+    finally:
+        log.removeFilter(is_other)
