@@ -161,6 +161,7 @@ def parse_parameter(name: str, specification: Any) -> Parameter:
     ParameterError
     """
     _check_name(name)
+    _check_is_no_list_of_values(name, specification)
     if isinstance(specification, list):
         warn(f"parameter {shown(name)}: write the specification as a tuple, not as a list", DeprecationWarning)
     elif not isinstance(specification, tuple):
@@ -184,6 +185,28 @@ def parse_parameter(name: str, specification: Any) -> Parameter:
     if kind in ("real", "integer"):
         return Parameter(name, kind, *numeric_domain(name, kind, values, default, log), log)
     return Parameter(name, kind, *choice_domain(name, kind, values, default))
+
+
+def _check_is_no_list_of_values(name: str, specification: Any) -> None:
+    """Refuse a plain list of choices, or a range without a type, as other tools take it."""
+    if not isinstance(specification, (list, tuple)) or not specification:
+        return
+    values = [native(value) for value in specification]
+    first = values[0]
+    if not all(type(value) in (str, bool, int, float, type(None)) for value in values):
+        return
+    if isinstance(first, str) and (
+        isinstance(specification, tuple) or first in (*KINDS, *_OTHER_WORDS) or did_you_mean(first, KINDS)
+    ):
+        return
+    hint = ""
+    if len(values) == 2 and all(type(value) in (int, float) for value in values) and values[0] < values[1]:
+        kind = "integer" if all(type(value) is int for value in values) else "real"
+        hint = f", or ({kind!r}, {shown(values)}, {first!r}) for a range"
+    raise ParameterTypeError(
+        f"parameter {shown(name)}: expected (type, values, default), got {shown(specification)}; write "
+        f"('categorical', {shown(values)}, {shown(first)}) for choices{hint}"
+    )
 
 
 def _check_name(name: Any) -> None:

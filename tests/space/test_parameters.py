@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from pysmac_compat.errors import ParameterError
 from pysmac_compat.space import parameter_space
 from pysmac_compat.space.parameters import parse_parameter
 
@@ -238,3 +239,18 @@ def test_inactive_parameters_are_completed_with_their_defaults():
     )
     assert space.definition.complete({"a": "x", "n": 7}) == {"a": "x", "n": 7, "r": 0.25}
     assert space.definition.restrict({"a": "x", "n": 7, "r": 0.5}) == {"a": "x", "n": 7}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([0, 1], r"write \('categorical', \[0, 1\], 0\) for choices, or \('integer', \[0, 1\], 0\) for a range"),
+        ((0.5, 2), r"or \('real', \[0.5, 2\], 0.5\) for a range"),
+        ([1, 2, 4], r"expected .type, values, default., got .1, 2, 4.; write .*for choices$"),
+        (["rbf", "linear"], r"write \('categorical', \['rbf', 'linear'\], 'rbf'\) for choices$"),
+    ],
+)
+def test_a_plain_list_of_values(given, message):
+    with pytest.raises(ParameterError, match=message):
+        parse_parameter("p", given)
