@@ -95,7 +95,7 @@ class SMAC_optimizer:
         debug: bool | int = False,
         deterministic: bool | None = None,
     ) -> None:
-        self._clean_up: Callable[[], None] = lambda: None
+        self._clean_up: Callable[[], None] = _nothing
         self._total_time = arguments.limit("t_limit_total_s", t_limit_total_s, zero_is_none=True)
         self._deterministic = True
         if deterministic is not None:
@@ -113,6 +113,10 @@ class SMAC_optimizer:
         def __getattr__(self, name: str) -> Any:
             raise no_attribute(self, name, _OTHER_NAMES)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # a copy neither removes the files of the original nor holds its locks
+        return {**self.__dict__, "_clean_up": _nothing, "_held": []}
+
     def __del__(self) -> None:
         clean_up = getattr(self, "_clean_up", None)
         if clean_up is not None:
@@ -128,7 +132,7 @@ class SMAC_optimizer:
         ArgumentError
         """
         self._clean_up()
-        self._clean_up = lambda: None
+        self._clean_up = _nothing
         self.working_directory, self._made = make_folders(working_directory)
         self._persistent = bool(persistent_files)
         if not self._persistent:
@@ -377,6 +381,10 @@ class SMAC_optimizer:
         if self.result is not None:
             with contextlib.suppress(Exception):  # stderr may be closed, or its reader gone
                 print(f"SIGTERM: {stopped(self.result, self._persistent)}", file=sys.stderr, flush=True)
+
+
+def _nothing() -> None:
+    """Remove no files."""
 
 
 def __getattr__(name: str) -> Any:

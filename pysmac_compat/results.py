@@ -33,7 +33,13 @@ _OTHER_NAMES = {
     "study": "result.to_optuna()",
     **dict.fromkeys(("trials_dataframe", "cv_results_", "dataframe"), "result.to_frame()"),
     "trajectory": "result.runs[0].trajectory",
+    **dict.fromkeys(("plot_history", "plot_optimization_history", "plot_convergence"), "result.plot.history()"),
+    **dict.fromkeys(("plot_importance", "plot_param_importances"), "result.plot.importance()"),
+    **dict.fromkeys(("plot_parallel_coordinates", "plot_parallel_coordinate"), "result.plot.parallel_coordinates()"),
+    **{f"plot_{name}": f"result.plot.{name}()" for name in ("edf", "slice", "contour", "timeline", "instances")},
 }
+#: other names for the attributes of an entry of `Result.best` or of a step of a trajectory
+_OTHER_NAMES_OF_BEST = dict.fromkeys(("configuration", "params", "parameters"), "active_configuration")
 
 
 @dataclass(frozen=True)
@@ -85,19 +91,25 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Incumbent:
-    """A step of a trajectory: this configuration is the best from this evaluation on.
+    """A step of a trajectory: this configuration is the best from this evaluation on, until the next step.
 
     Attributes
     ----------
     evaluation : int
         The index of the evaluation; 0 if the configuration was known before the search.
     value : float
+        If configurations race, the mean over all runs that the configuration had before the next step.
     active_configuration : dict
     """
 
     evaluation: int
     value: float
     active_configuration: dict[str, Any]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_attribute(self, name, _OTHER_NAMES_OF_BEST)
 
 
 @dataclass(repr=False)
@@ -168,6 +180,11 @@ class Ranked:
     run: int
     evaluation: int
     active_configuration: dict[str, Any]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_attribute(self, name, _OTHER_NAMES_OF_BEST)
 
 
 class Ranking(list[Ranked]):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pysmac_compat._warn import warn
+from pysmac_compat.arguments import OTHER_NAMES, OTHER_NAMES_OF_OPTIMIZER
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.options import table
@@ -54,6 +55,9 @@ class SmacOptions(dict[str, Any]):
     def __init__(self, initial: Mapping[str, Any]) -> None:
         super().__init__(initial)
         self.assigned: dict[str, Any] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SmacOptions, (dict(self),), {"assigned": dict(self.assigned)}
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "assigned":
@@ -138,12 +142,15 @@ def resolve(options: Mapping[str, Any], defaults: Mapping[str, Any] | None = Non
     """
     assigned = options.assigned if isinstance(options, SmacOptions) else dict(options)
     assigned = {**(defaults or {}), **assigned}
+    arguments = {**OTHER_NAMES, **OTHER_NAMES_OF_OPTIMIZER}
     known = {**canonical_names(), **{name: name for name in (*ROWS, *_IGNORED)}}
     values: dict[str, tuple[str, Any]] = {}
     for name, value in assigned.items():
         if name not in known:
             meant = _OTHER_NAMES.get(name)
             hint = f"; did you mean {meant!r}?" if meant else did_you_mean(str(name), known)
+            if not meant and name in arguments:
+                hint = f": use {arguments[name]}"
             raise ArgumentError(f"smac_options: unknown option {shown(name)}{hint}")
         _check_storable(f"smac_options[{shown(name)}]", value)
         values.pop(known[name], None)  # if two options have the same effect, the last one counts

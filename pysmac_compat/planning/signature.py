@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from pysmac_compat._warn import warn
@@ -79,7 +79,7 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
             takes = f"it takes {cut(', '.join(by_keyword))}" if by_keyword else "it takes none"
             raise ArgumentError(
                 f"func: {name} takes no argument {keyword!r}, but every call passes it{because}; "
-                f"{takes}{did_you_mean(keyword, by_keyword)}"
+                f"{takes}{did_you_mean(keyword, by_keyword) or _in_one(by_keyword, definition.parameters)}"
             )
     given = [*definition.parameters, *requested]
     for argument in accepted:
@@ -101,3 +101,12 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
                 f"or use one of {cut(', '.join(given))}"
                 + (f"; {request} passes {argument.name!r}" if request else did_you_mean(argument.name, given))
             )
+
+
+def _in_one(accepted: Sequence[str], parameters: Collection[str]) -> str:
+    """Return a hint if the function takes one object with all parameters, as in other tools; else an empty text."""
+    if len(accepted) != 1 or accepted[0] in parameters:
+        return ""
+    if accepted[0] == "trial":
+        return "; functions that take a trial of Optuna need Optuna with the sampler SMACSampler"
+    return f"; write **{accepted[0]} to get all of them in one dict"

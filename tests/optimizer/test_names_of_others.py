@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from pysmac_compat import SMAC_optimizer, optimize, optimizer
+from pysmac_compat import Incumbent, SMAC_optimizer, optimize, optimizer
 from pysmac_compat.options.smac_options import INITIAL, SmacOptions
+from pysmac_compat.results import Ranked
 
 from ..report.small import handmade
 from .small import SPACE
@@ -102,3 +103,12 @@ def test_a_conditional_parameter_without_default_is_told_of_before_the_first_cal
     optimizer.smac_options["isolate"] = False
     with pytest.warns(UserWarning, match=r"no default for 'q'.*write q=None"):
         optimizer.minimize(lambda x, q: x, 1, space, ["q | x > 0.5"])
+
+
+def test_entries_of_the_best_say_the_name_of_their_configuration():
+    for entry in (Ranked(1.0, 1, 0, 1, {"x": 2}), Incumbent(1, 1.0, {"x": 2})):
+        with pytest.raises(AttributeError, match="no attribute 'configuration': use active_configuration"):
+            entry.configuration  # noqa: B018
+        assert pickle.loads(pickle.dumps(entry)) == entry
+    with pytest.raises(AttributeError, match=r"use result\.plot\.history\(\)"):
+        handmade().plot_history  # noqa: B018

@@ -122,3 +122,16 @@ def test_parameters_that_are_called_seed_and_instance():
 @pytest.mark.filterwarnings("ignore:.* evaluations? failed")
 def test_a_builtin_function_whose_signature_cannot_be_read():
     assert minimize(math.hypot, {"x": ("real", [0, 1], 0.5)}, [])[0][0] == "CRASHED"
+
+
+@pytest.mark.parametrize(
+    ("function", "hint"),
+    [
+        (lambda trial: 1.0, "it takes trial; functions that take a trial of Optuna need"),
+        (lambda params: 1.0, "it takes params; write **params to get all of them in one dict"),
+    ],
+)
+def test_a_function_that_takes_all_in_one(function, hint):
+    with pytest.raises(ArgumentError) as caught:
+        check_signature(function, PLAN)
+    assert hint in str(caught.value)

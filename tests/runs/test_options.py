@@ -89,3 +89,8 @@ def test_the_page_of_the_options_is_up_to_date():
     docs = Path(__file__).parents[2] / "docs"
     made = runpy.run_path(str(docs / "make_smac_options.py"))["page"]()
     assert (docs / "smac_options.md").read_text(encoding="utf-8") == made
+
+
+def test_an_argument_that_is_given_as_an_option():
+    with pytest.raises(ValueError, match=r"unknown option 'progress': use minimize\(progress=...\)"):
+        minimise([("progress", True)])
