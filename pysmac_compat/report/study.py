@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pysmac_compat._process import uninterrupted
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted
 from pysmac_compat.report.plots.values import clock, counted, has_value
@@ -140,11 +141,14 @@ class OptunaRecorder:
         self.__dict__.update(again.__dict__)
 
     def _begin(self, run: int, result: Result, seed: int) -> None:
+        self._seeds[run] = seed
+        if self.study is None:
+            with uninterrupted():  # an interrupt in the import of a package makes the package unusable in this process
+                self._open(result)
+
+    def _open(self, result: Result) -> None:
         import optuna
 
-        self._seeds[run] = seed
-        if self.study is not None:
-            return
         self._search = search = result.search
         if search.space is None:
             raise ArgumentError("to_optuna: the search space of this result is not known")

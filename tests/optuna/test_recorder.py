@@ -1,5 +1,7 @@
 """A study that is written while the search goes on: each trial once, also over several processes."""
 
+import os
+import signal
 from collections import Counter
 
 import optuna
@@ -115,3 +117,19 @@ def test_bad_arguments():
     with pytest.raises(ArgumentError, match="study_name must be a text"):
         OptunaRecorder(None, ["one"])
     assert OptunaRecorder().study is None
+
+
+@pytest.mark.slow
+def test_an_interrupt_waits_until_the_study_is_open(monkeypatch):
+    """An import that is interrupted leaves half a package behind."""
+    opened = optuna.storages.get_storage
+
+    def interrupted(given):
+        os.kill(os.getpid(), signal.SIGINT)
+        return opened(given)
+
+    monkeypatch.setattr(optuna.storages, "get_storage", interrupted)
+    recorder = OptunaRecorder()
+    with pytest.raises(KeyboardInterrupt):
+        search(recorder, 2)
+    assert recorder.study is not None
