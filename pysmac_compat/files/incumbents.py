@@ -7,6 +7,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pysmac_compat.evaluation.outcome import FAILURES
@@ -87,6 +88,8 @@ def best_so_far(evaluations: Iterable[Evaluation], maximize: bool) -> list[Incum
         same = bool(steps) and steps[-1].active_configuration == evaluation.configuration
         if not same and cost < least:
             steps.append(Incumbent(number, mean, dict(evaluation.configuration)))
+        if same:
+            steps[-1] = replace(steps[-1], value=mean)
         if same or cost < least:
             best, least = len(group), cost
     return steps

@@ -372,6 +372,8 @@ def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, 
                 place = 0
         if not run.trajectory or active != run.active_configuration:
             run.trajectory.append(Incumbent(place, value, dict(active)))
+        else:  # it has further runs
+            run.trajectory[-1] = replace(run.trajectory[-1], value=value)
         run.value, run.active_configuration = value, dict(active)
     run.configuration = definition.complete(run.active_configuration)
     run.incumbent_runs = sum(e.configuration == run.active_configuration for e in run.evaluations)

@@ -12,7 +12,7 @@ from pysmac_compat.report.comparison import mean_of, tests_of
 from pysmac_compat.report.words import count, duration, last_line, precise, short
 
 if TYPE_CHECKING:
-    from pysmac_compat.results import Result
+    from pysmac_compat.results import Result, RunResult
 
 
 def entries(result: Result) -> list[tuple[str, str]]:
@@ -30,8 +30,8 @@ def entries(result: Result) -> list[tuple[str, str]]:
         run = runs[found_in]
         if run.incumbent_runs > 1:
             value += f" (a mean over {run.incumbent_runs} calls)"
-        step = run.trajectory[-1]
-        value += f", found by evaluation {step.evaluation}" if step.evaluation else ", known before the search"
+        found_by = found_by_evaluation(run)
+        value += f", found by evaluation {found_by}" if found_by else ", known before the search"
         if len(runs) > 1:
             value += f" of run {found_in} (seed {run.seed})"
         said.append(("value", value))
@@ -66,6 +66,16 @@ def entries(result: Result) -> list[tuple[str, str]]:
     if result.stopped_because:  # empty while a `Search` has not ended
         said.append(("stopped because", result.stopped_because))
     return said
+
+
+def found_by_evaluation(run: RunResult) -> int:
+    """Return the index of the first evaluation of the best configuration; 0 if it was known before the search.
+
+    If configurations race, it may have become the best by a later one of its evaluations.
+    """
+    step = run.trajectory[-1]
+    own = (each.index for each in run.evaluations if each.configuration == step.active_configuration)
+    return min(step.evaluation, next(own, step.evaluation))
 
 
 def summary(result: Result) -> str:

@@ -136,6 +136,8 @@ class ResultBuilder:
             index = 0 if before else event.evaluation
             run.trajectory.append(Incumbent(index, event.value, event.configuration))
             logger.info("evaluation %d: new incumbent, %r", event.evaluation, event.value)
+        else:  # it has further runs
+            run.trajectory[-1] = replace(run.trajectory[-1], value=event.value)
         run.value, run.active_configuration = event.value, event.configuration
         run.configuration = self.plan.definition.complete(event.configuration)
         run.incumbent_runs = event.n_runs

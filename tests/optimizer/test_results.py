@@ -1,13 +1,20 @@
 """What is left after a search: `SMAC_optimizer.result`, also after failures."""
 
 import dataclasses
+import pickle
 from itertools import pairwise
 
 import pytest
 
 from pysmac_compat import Evaluation, Incumbent, Result, RunResult, SMAC_optimizer
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
-from pysmac_compat.events import Evaluated, Improved, RunEnded
+from pysmac_compat.events import Evaluated, Improved, RunEnded, RunStarted
+from pysmac_compat.files.incumbents import best_so_far
+from pysmac_compat.options.smac_options import resolve
+from pysmac_compat.planning.planner import make_plan
+from pysmac_compat.report.plots.values import incumbent_steps
+from pysmac_compat.search.result_builder import ResultBuilder
+from pysmac_compat.space.definition import define
 
 from .small import direct
 
@@ -273,3 +280,35 @@ def test_an_exception_of_on_event_ends_the_search():
     with pytest.raises(LookupError, match="enough"):
         optimizer.minimize(lambda x: (x - 1) ** 2, 60, {"x": SPACE["x"]}, on_event=enough)
     assert 2 <= len(optimizer.result.runs[0].evaluations) < 60
+
+
+def test_a_step_of_a_trajectory_has_the_mean_of_all_runs_before_the_next():
+    plan = make_plan(
+        resolve({}), definition=define(SPACE, CLAUSES), max_evaluations=9, deterministic=True, num_train_instances=3
+    )
+    builder = ResultBuilder(plan)
+    one, other = {"x": 1.0, "c": "a"}, {"x": 2.0, "c": "a"}
+    for event in (
+        RunStarted(0),
+        Improved(0, 1, one, 0.5, 1),
+        Improved(0, 3, one, 2.0, 3),
+        Improved(0, 5, other, 1.0, 1),
+        Improved(0, 6, other, 1.5, 2),
+    ):
+        builder.take(event)
+    run = builder.result.runs[0]
+    assert [(step.evaluation, step.value) for step in run.trajectory] == [(1, 2.0), (5, 1.5)]
+    assert incumbent_steps(run) == [(1, 2.0), (5, 1.5)]
+    evaluations = [(one, 0.5), (one, 2.5), (other, 0.75), (other, 1.25)]
+    made = [Evaluation(i, c, 0, None, "SAT", v, None, 0.0, 0.0) for i, (c, v) in enumerate(evaluations, 1)]
+    assert [(step.evaluation, step.value) for step in best_so_far(made, False)] == [(1, 1.5), (4, 1.0)]
+
+
+def test_a_copy_of_an_optimizer_removes_nothing(tmp_path):
+    optimizer = SMAC_optimizer(working_directory=str(tmp_path / "made"))
+    optimizer.smac_options["workers"] = 2
+    copy = pickle.loads(pickle.dumps(optimizer))
+    assert copy.smac_options == optimizer.smac_options
+    assert copy.smac_options.assigned == {"workers": 2}
+    del copy
+    assert (tmp_path / "made").exists()

@@ -229,3 +229,14 @@ def test_no_configuration_without_a_failed_evaluation():
     for run in result.runs:
         run.evaluations = [each for each in run.evaluations if not each.succeeded]
     assert re.search("^value +none: no evaluation has succeeded$", result.summary(), re.MULTILINE)
+
+
+def test_the_summary_names_the_same_evaluation_as_the_best():
+    """In a race a configuration may become the best by its second evaluation."""
+    result = handmade(deterministic=False)
+    run = result.runs[1]
+    again = dataclasses.replace(run.evaluations[-1], index=3)
+    run.evaluations.append(again)
+    run.trajectory[-1] = dataclasses.replace(run.trajectory[-1], evaluation=3)
+    assert result.best(1)[0].evaluation == 2
+    assert "found by evaluation 2 of run 1" in result.summary()

@@ -65,7 +65,7 @@ def _runs(result: Result) -> list[tuple[str, list[str]]]:
     rows = [
         ("seed", [str(run.seed) for run in runs]),
         ("value", [short(run.value) if good else "none" for run, good in zip(runs, found, strict=True)]),
-        ("found by evaluation", [str(run.trajectory[-1].evaluation) if run.trajectory else "" for run in runs]),
+        ("found by evaluation", [str(summary.found_by_evaluation(run)) if run.trajectory else "" for run in runs]),
         ("evaluations", [f"{len(run.evaluations):,}" for run in runs]),
         ("crashed", [f"{run.n_crashed:,}" for run in runs]),
         ("timed out", [f"{run.n_timed_out:,}" for run in runs]),
