@@ -147,10 +147,10 @@ def resolve(options: Mapping[str, Any], defaults: Mapping[str, Any] | None = Non
     values: dict[str, tuple[str, Any]] = {}
     for name, value in assigned.items():
         if name not in known:
-            meant = _OTHER_NAMES.get(name)
-            hint = f"; did you mean {meant!r}?" if meant else did_you_mean(str(name), known)
-            if not meant and name in arguments:
-                hint = f": use {arguments[name]}"
+            if name in _OTHER_NAMES:
+                hint = f"; did you mean {_OTHER_NAMES[name]!r}?"
+            else:
+                hint = f": use {arguments[name]}" if name in arguments else did_you_mean(str(name), known)
             raise ArgumentError(f"smac_options: unknown option {shown(name)}{hint}")
         _check_storable(f"smac_options[{shown(name)}]", value)
         values.pop(known[name], None)  # if two options have the same effect, the last one counts
