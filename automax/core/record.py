@@ -29,7 +29,7 @@ from pysmac_compat.errors import ArgumentError, FileFormatError
 _TUPLE = "__tuple__"
 _LOCK = "lock-run-"
 #: entries that must not change when a search is resumed, and their names in messages
-_FIXED = {"space": "the search space", "target": "the target", "SEED": "SEED", "deterministic": "deterministic"}
+_FIXED = {"target": "the target metric", "space": "the search space", "SEED": "SEED", "deterministic": "deterministic"}
 #: score of a failed trial, if all finished trials have scores above it
 WORST = -1.0
 
@@ -104,7 +104,7 @@ class TrialRecord:
         if differences:
             raise ArgumentError(
                 f"the search in {str(self.folder)!r} cannot be resumed: {differences[0]}; "
-                "choose another name, or overwrite: true, which moves the old search aside"
+                "choose another name or folder, or do not resume it (overwrite: true), which moves it aside"
             )
 
     def note_returned(self, space: Mapping[str, Any]) -> None:
