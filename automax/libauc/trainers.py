@@ -168,7 +168,8 @@ class ArrayTrainer(_Adapted):
             if "/" not in name and np.ndim(example) < 3:
                 raise ArgumentError(
                     f"model.name: {name!r} is not a registered model{nearest(name, models.registered_names())} "
-                    f"(LibAUC's own models take images; these examples have the shape {tuple(np.shape(example))})"
+                    f"(LibAUC's own models take images; these examples have the shape {tuple(np.shape(example))}; "
+                    "import the module that registers a model of your own first)"
                 )
             super()._build_model(dict(model_cfg))
             return

@@ -6,6 +6,7 @@ import pytest
 import automax
 from automax._extra import need
 from automax.commands import search
+from automax.data.registry import load_dataset
 from automax.file import check_settings
 from automax.libauc import models
 from automax.libauc.metrics import Metrics
@@ -149,3 +150,11 @@ def test_the_sizes_of_layers_are_a_list(sizes):
         models.mlp([3], 1, hidden_sizes=sizes)
     with pytest.raises(ValueError, match=r"model.dropout must be in \[0, 1\), got '0.1'"):
         models.mlp([3], 1, dropout="0.1")
+
+
+def test_a_model_that_is_not_registered_in_this_process():
+    about = {"model": {"name": "net"}, "input_shape": [3], "num_classes": 1}
+    with pytest.raises(ValueError, match="'net' is not a registered model.*import the module that registers a model"):
+        need("automax.libauc.trainers").rebuilt(about)
+    with pytest.raises(ValueError, match=r"unknown data set 'claims'.*\(register your own first\)"):
+        load_dataset("claims", ["val"], {})
