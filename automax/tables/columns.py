@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from automax.tables.packages import pandas
-from pysmac_compat.errors import ArgumentError, shown
+from pysmac_compat.errors import ArgumentError, shown, warn
 
 NUMBER, CATEGORY, DATE, LEFT_OUT = "number", "category", "date", "left out"
 #: an ISO date, perhaps with a time
 _ISO = r"\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?\s*"
+#: a date in another form, such as 30.11.2026
+_OTHER_DATE = r"\s*\d{1,4}([./-])\d{1,2}\1\d{1,4}\b.*"
 
 
 def is_frame(X: Any) -> bool:
@@ -157,6 +159,8 @@ def _kind(name: str, column: Any, least: int) -> str:
     texts = values.map(_text)
     if texts.str.fullmatch(_ISO).all() and not _days(texts).isna().any():
         return DATE
+    if texts.str.fullmatch(_OTHER_DATE).all():
+        warn(f"column {shown(name)} looks like dates, but only dates such as 2026-11-30 are taken as dates")
     return CATEGORY if texts.value_counts().iloc[0] >= least else LEFT_OUT
 
 

@@ -322,3 +322,14 @@ def test_labels_with_gaps_are_named(kind):
         checked_labels(np.array(["a", None, None, "c"], dtype=object))
     with pytest.raises(ValueError, match="the labels y: Input .*NaN"):
         checked_labels([0, 1, float("nan")])
+
+
+@pytest.mark.parametrize("dates", [["30.11.2026", "1.2.2026 12:00"], ["11/30/26", "02/01/26"]])
+def test_dates_in_another_form_are_named(dates):
+    with pytest.warns(UserWarning, match="column 'when' looks like dates, but only dates such as 2026-11-30"):
+        assert learn(pd.DataFrame({"when": dates, "n": [1, 2]})).kinds["when"] == "left out"
+
+
+def test_versions_are_no_dates(recwarn):
+    learn(pd.DataFrame({"version": ["1.2", "3.4.5"], "n": [1, 2]}))
+    assert not recwarn.list
