@@ -18,7 +18,7 @@ from automax.core import AutoMAX, AutoMAXConfigration
 from automax.core.trial import seed_everything
 from automax.file import Settings, check_settings, load_settings
 from automax.page import check_page
-from automax.progress import plain_warnings
+from automax.progress import described, plain_warnings
 from automax.report import best_lines, noisy, refit_line
 from pysmac_compat.errors import PysmacError, warn
 
@@ -117,13 +117,14 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     if settings.training["resume_from_checkpoint"]:
         warn("training.resume_from_checkpoint has no effect on trials; automax.overwrite: false resumes the search")
     trainer = need("automax.libauc.factory").TrainerFactory(settings, graph)
-    trainer.check()
     nothing = all(isinstance(hp, Constant) for hp in trainer.cs.values())
     if nothing:
         config = replace(config, n_trials=trainer.n_instances or 1)
-    tuner = AutoMAX(trainer, config, settings.target)
-    searched = f"searching {', '.join(tuner.configspace)}; the trial with the best validation {tuner.target} is chosen"
+    searched = f"searching {'; '.join(map(described, trainer.cs.values()))}"
+    searched += f"\nthe trial with the best validation {trainer.target} is chosen; first the settings are tested"
     print("nothing to search: the settings are trained once" if nothing else searched, flush=True)
+    trainer.check()
+    tuner = AutoMAX(trainer, config, settings.target)
     best = tuner.optimize()
     default = dict(tuner.configspace.get_default_configuration())
     lines, report = best_lines(tuner.log, dict(best), tuner.target, trainer.metrics, default)

@@ -41,6 +41,23 @@ def progress_line(
     return one_line(head, [*parts, rest], trial["space"])
 
 
+def described(parameter: Any) -> str:
+    """Return a parameter of a ConfigurationSpace with its range or choices.
+
+    >>> from ConfigSpace import Categorical, Constant, Float
+    >>> described(Float("lr", (0.001, 0.1), log=True)), described(Categorical("margin", [1.0, 0.6], ordered=False))
+    ('lr from 0.001 to 0.1 (log)', 'margin one of 1.0, 0.6')
+    >>> described(Constant("k", 1))
+    'k = 1'
+    """
+    if hasattr(parameter, "lower"):
+        log = " (log)" if parameter.log else ""
+        return f"{parameter.name} from {parameter.lower:g} to {parameter.upper:g}{log}"
+    if hasattr(parameter, "choices"):
+        return f"{parameter.name} one of {', '.join(map(str, parameter.choices))}"
+    return f"{parameter.name} = {parameter.value}"
+
+
 def trial_label(number: int | None, n_trials: int) -> str:
     """Return the name of a trial. ``number`` is None if the trial was trained by hand.
 

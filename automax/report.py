@@ -27,6 +27,7 @@ def best_lines(
     target: str,
     metrics: Any,
     default: Mapping[str, Any] | None = None,
+    files: bool = True,
 ) -> tuple[list[str], dict[str, Any]]:
     """Report the scores of the best configuration, of the returned models and of the default configuration.
 
@@ -40,7 +41,9 @@ def best_lines(
     metrics : Metrics
         Compute the scores for the intervals.
     default : dict or None
-        The configuration to compare with.
+        The configuration to compare with, on test or, without a test split, on val.
+    files : bool
+        Whether to name the folder of the models.
 
     Returns
     -------
@@ -68,10 +71,12 @@ def best_lines(
         kept = beside(Path(mine[0]["directory"]), "best")
         lines += _of_ensemble(kept, splits, target, metrics, report)
         report["checkpoint"] = str(kept)
-        lines.append(f"  model and predictions: {report['checkpoint']}")
-    if ours and "test" in splits:
-        report["default"] = {"test": sum(t["metrics"]["test"][target] for t in ours) / len(ours)}
-        lines.append(f"the default configuration: test {target} {report['default']['test']:.4f}")
+        lines += [f"  model and predictions: {report['checkpoint']}"] * files
+    if ours:
+        split = "test" if "test" in splits else "val"
+        score = sum(t["metrics"][split][target] for t in ours) / len(ours)
+        report["default"] = {split: score}
+        lines.append(f"the default configuration: {split} {target} {score:.4f}")
     return lines, report
 
 
@@ -115,6 +120,7 @@ def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any,
     saved = load(folder)
     found: dict[str, Any] = {"trials": [each["trial"] for each in members]}
     lines = [f"returned: the mean of {len(members)} models, of the trials {', '.join(map(str, found['trials']))}"]
+    lines[0] += " (automax.ensemble: 1 returns the best alone)"
     for split in splits:
         score = float(metrics(saved[f"{split}_labels"], saved[f"{split}_scores"])[target])
         low, high = interval(str(folder), split, target, metrics)

@@ -28,6 +28,9 @@ from automax.tables.options import sections_of
 from automax.tables.preprocessing import least_rows, make_preprocessor
 from pysmac_compat.errors import ArgumentError, shown
 
+#: with fewer validation rows of a class, their scores are called noisy
+_FEW = 30
+
 
 class AUCClassifier(ClassifierMixin, BaseEstimator):
     """A neural network for a table with two classes, tuned for an area under a curve.
@@ -184,6 +187,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         rows = divided_rows(positive, float(self.validation_fraction), content["automax"]["SEED"])
         self.n_rows_ = dict(zip(("training", "validation"), map(len, rows), strict=True))
         train, val = self._preprocess(X, positive, *rows)
+        self._say("the settings are tested on one batch, which can take a minute; then the trials begin")
         need("automax.libauc.factory")
         n_positive = int(train.targets.sum())
         content["training"].setdefault("batch_size", batch_size(n_positive, len(train) - n_positive))
@@ -375,8 +379,9 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
             _dense(self.preprocessor_.fit_transform(taken(train_rows), positive[train_rows])),
             _dense(self.preprocessor_.transform(taken(val_rows))),
         ]
-        n_positive, n_inputs = positive[val_rows].sum(), parts[0].shape[1]
-        text = f"{len(train_rows)} for training, {len(val_rows)} for validation ({n_positive} positive)"
+        n_positive, n_inputs = int(positive[val_rows].sum()), parts[0].shape[1]
+        few = ", so scores and choices are noisy" if min(n_positive, len(val_rows) - n_positive) < _FEW else ""
+        text = f"{len(train_rows)} for training, {len(val_rows)} for validation ({n_positive} positive{few})"
         self._say(f"rows: {text}; {n_inputs} inputs")
         rows = (train_rows, val_rows)
         train, val = (ArrayDataset(part, positive[each]) for part, each in zip(parts, rows, strict=True))

@@ -20,6 +20,7 @@ from automax.data.arrays import ArrayDataset
 from automax.data.registry import registered_meanwhile
 from automax.file import check_settings
 from automax.libauc.device import one_thread
+from automax.report import best_lines
 from pysmac_compat import SearchError
 from pysmac_compat.errors import ArgumentError, shown
 
@@ -176,10 +177,13 @@ def search_network(
     config = search_config(settings)
     tuner = AutoMAX(factory, config, settings.target)
     with contextlib.nullcontext() if verbose else _silence():
-        tuner.optimize()
+        best = tuner.optimize()
     if tuner.best_score == float("-inf"):
         messages = [trial["message"] for trial in tuner.log if "message" in trial]
         raise SearchError(f"none of the {len(tuner.log)} trials finished: {messages[-1] if messages else ''}")
+    if verbose:
+        default = dict(tuner.configspace.get_default_configuration())
+        print("\n".join(best_lines(tuner.log, dict(best), tuner.target, factory.metrics, default, files=False)[0]))
     return Network.read(folder / "network_best"), tuner
 
 

@@ -1,6 +1,7 @@
 """``automax fit`` and ``automax predict``, with real trainings."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -166,3 +167,14 @@ def test_tables_and_folders_that_are_not_there(tmp_path, fitted, said, capsys):
     words_instead.to_csv(tmp_path / "words.csv", index=False)
     message = error(["predict", fitted / "model", tmp_path / "words.csv"], capsys)
     assert "column 'age' must hold numbers, as when the classifier was fitted, got 'old' in row 1" in message
+
+
+def test_what_was_chosen_is_said(said):
+    lines = said.splitlines()
+    assert lines[4].endswith(" positive, so scores and choices are noisy); 8 inputs")
+    assert lines[5] == "the settings are tested on one batch, which can take a minute; then the trials begin"
+    end = lines[lines.index("best configuration:") :]
+    assert any(line.startswith("  loss: ") for line in end)
+    assert re.search(r"^  val AUPRC 0\.\d+ \[.*too high", "\n".join(end), re.MULTILINE)
+    assert re.search(r"^the default configuration: val AUPRC 0\.", end[-3])
+    assert "model and predictions" not in said  # the folder is named in the last line
