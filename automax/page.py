@@ -6,7 +6,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _MOST_CURVES = 7
 _TEXT = (
     "In brackets: 95 % bootstrap intervals over the rows, which say nothing of what another training would give. "
-    "The best trials are chosen by val, so that their scores on val are too good."
+    "The best trials are chosen by val, so that their scores on val are too good. Below, an evaluation is a trial, and "
+    "SAT means that it has finished."
 )
 
 
@@ -85,7 +86,21 @@ def page(tuner: AutoMAX, record: TrialRecord, result: Result, path: str | os.Pat
     """Write the page. Without a path, return its text. See `AutoMAX.report`."""
     compared = sides(tuner, record)
     parts = [_table(compared, tuner.target), *_pictures(compared)] if compared else []
-    return result.report(path, title=f"{tuner.config.name}: {tuner.target}", parts=parts)
+    return result.report(path, title=f"{tuner.config.name}: {tuner.target}", parts=parts, script=_script(tuner))
+
+
+def _script(tuner: AutoMAX) -> str:
+    """Return a script that repeats the search."""
+    config = tuner.config
+    given = [
+        f"{each.name}={value!r}" for each in fields(config) if (value := getattr(config, each.name)) != each.default
+    ]
+    return (
+        "from automax import AutoMAX, AutoMAXConfigration\n\n"
+        f"config = AutoMAXConfigration({', '.join(given)})\n"
+        f"AutoMAX(trainer, config, {tuner.target!r}).optimize()\n\n"
+        "# trainer is yours; a search of a file, of a dict of settings or of a table is started as before"
+    )
 
 
 def sides(tuner: AutoMAX, record: TrialRecord) -> list[Side]:

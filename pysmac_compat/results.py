@@ -406,6 +406,7 @@ class Result:
         path: str | os.PathLike[str] | None = None,
         title: str = "Result of a search",
         parts: Sequence[Part] = (),
+        script: str = "",
     ) -> str | None:
         """Return or write an HTML page about the result, in one file: ``opt.result.report("run.html")``.
 
@@ -419,6 +420,8 @@ class Result:
         title : str
         parts : sequence of pysmac_compat.report.Part
             Tables and pictures of the caller, which stand below the summary.
+        script : str
+            The caller's script that repeats the search, in place of one with ``minimize``.
 
         Returns
         -------
@@ -432,7 +435,7 @@ class Result:
         """
         from pysmac_compat.report.page import as_bytes, page
 
-        text = as_bytes(page(self, title, parts=parts))
+        text = as_bytes(page(self, title, parts=parts, script=script))
         return _written(path, text.decode())
 
     @property

@@ -12,10 +12,11 @@ from ConfigSpace import Float
 
 from automax import AutoMAX, AutoMAXConfigration, autopartial
 from automax.commands import parser
-from automax.page import Side, _lines, _pictures, check_page
+from automax.page import Side, _lines, _pictures, _script, check_page
 from automax.report import scores
 from pysmac_compat import ArgumentError
 
+from ..report.small import handmade
 from .searches import search as plain_search
 from .test_selection import LABELS, rows, search
 
@@ -156,3 +157,18 @@ def test_a_trial_that_sleeps_is_ended_on_the_clock(tmp_path, limits):
 def test_the_limit_on_the_clock_is_the_longer_one():
     with pytest.raises(ArgumentError, match="trial_wall_limit must be above trial_time_limit, got 5 and 5"):
         AutoMAXConfigration(trial_wall_limit=5, trial_time_limit=5)
+
+
+def test_how_to_repeat_it_is_a_script_of_automax(tmp_path):
+    config = AutoMAXConfigration(name="s", output_directory=str(tmp_path), SEED=3)
+    script = _script(SimpleNamespace(config=config, target="AUPRC"))
+    assert f"AutoMAXConfigration(SEED=3, name='s', output_directory={str(tmp_path)!r})" in script
+    assert "AutoMAX(trainer, config, 'AUPRC').optimize()" in script
+    compile(script, "script", "exec")
+
+
+def test_the_script_stands_on_the_page():
+    text = handmade().report(script="the script of AutoMAX")
+    assert '<pre tabindex="0">the script of AutoMAX</pre>' in text
+    assert "opt.minimize(" not in text
+    assert "opt.minimize(" in handmade().report()

@@ -26,7 +26,7 @@ _HERE = Path(__file__).parent
 _SCRIPTS = ("chart.js", "history.js", "parallel.js", "page.js")
 
 
-def page(result: Result, title: str = "", tag: str | None = None, parts: Sequence[Part] = ()) -> str:
+def page(result: Result, title: str = "", tag: str | None = None, parts: Sequence[Part] = (), script: str = "") -> str:
     """Return the text of the page.
 
     Parameters
@@ -37,6 +37,8 @@ def page(result: Result, title: str = "", tag: str | None = None, parts: Sequenc
         For a page that follows a search: a text that identifies this state of the page.
     parts : sequence of Part
         What stands below the summary.
+    script : str
+        See `Result.report`.
 
     Raises
     ------
@@ -46,7 +48,7 @@ def page(result: Result, title: str = "", tag: str | None = None, parts: Sequenc
     environment = _environment("report()")  # before any work
     from pysmac_compat.report.page.sections import sections
 
-    return _rendered(environment, title, tag, {**sections(result), "parts": parts})
+    return _rendered(environment, title, tag, {**sections(result, script), "parts": parts})
 
 
 def empty_page(message: str, title: str, tag: str) -> str:

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
 
 _PACKAGES = ("smac", "ConfigSpace", "numpy", "scipy", "scikit-learn", "pynisher", "psutil")
+#: named if they are installed
+_OF_AUTOMAX = ("torch", "libauc")
 _PLAIN = (str, int, float, bool, type(None))
 
 
 def versions() -> list[tuple[str, str]]:
     """Return the packages that a search depends on, with the versions that are installed now."""
     found = [("pysmac_compat", __version__), ("Python", platform.python_version()), ("system", platform.platform())]
-    for name in _PACKAGES:
+    for name in (*_PACKAGES, *_OF_AUTOMAX):
         try:
             found.append((name, metadata.version(name)))
         except metadata.PackageNotFoundError:
-            found.append((name, "not installed"))
+            if name in _PACKAGES:
+                found.append((name, "not installed"))
     return found
 
 

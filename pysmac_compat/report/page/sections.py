@@ -27,7 +27,7 @@ _SHADES, _PAIRS = 10, 5
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
-def sections(result: Result) -> dict[str, Any]:
+def sections(result: Result, script: str = "") -> dict[str, Any]:
     """Return all variables of the template."""
     importances = _importances(result)
     data = drawn(result, [name for name, _, _ in importances["alone"]])
@@ -50,8 +50,9 @@ def sections(result: Result) -> dict[str, Any]:
         "space": spoken.space_rows(result),
         "forbidden": spoken.forbidden_words(result.search.space),
         "clauses": spoken.other_clauses(result.search.space),
-        "script": repeat.script(result),
-        "call": repeat.call(result) if any(run.trajectory for run in result.runs) else "",
+        "own_script": bool(script),
+        "script": script or repeat.script(result),
+        "call": repeat.call(result) if any(run.trajectory for run in result.runs) and not script else "",
         "versions": repeat.versions(),
     }
 
