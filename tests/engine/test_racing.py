@@ -195,7 +195,7 @@ def test_every_instance_has_seeds_of_its_own(search):
 @pytest.mark.parametrize("features", [None, [[i, i * i] for i in range(5)]])
 def test_large_effects_of_the_instances_do_not_hide_the_configuration(search, features):
     space = parameter_space(PARAMETERS)
-    _, _, standings, _ = search(space, on_instance, 150, n_instances=5, features=features)
+    _, _, standings, _ = search(space, on_instance, 100, n_instances=5, features=features)
     assert abs(standings[-1].configuration["x"] - 2) < 1.5
     assert abs(standings[-1].configuration["y"] - 2) <= 1
 

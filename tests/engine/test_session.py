@@ -22,11 +22,11 @@ def quadratic(configuration, *_):
 
 def test_the_default_comes_first_and_nothing_twice(search):
     space = parameter_space(MIXED, ["z | c == b"])
-    reason, calls, standings, _ = search(space, quadratic, 40)
+    reason, calls, standings, _ = search(space, quadratic, 24)
     assert reason == "max_evaluations reached"
     assert dict(calls[0][0]) == dict(space.get_default_configuration())
-    assert len(calls) == 40
-    assert len({str(c) for c, *_ in calls}) == 40
+    assert len(calls) == 24
+    assert len({str(c) for c, *_ in calls}) == 24
     assert standings[-1].cost == min(quadratic(c) for c, *_ in calls)
 
 
@@ -83,7 +83,7 @@ def test_a_large_finite_space_that_is_hard_to_hit_is_not_called_exhausted(search
 @pytest.mark.slow
 def test_a_space_with_one_legal_configuration_in_a_thousand_uses_the_whole_budget(search):
     space = parameter_space(NUMERIC, (), ["{abs(x - 4) > 0.005}"])
-    reason, calls, _, warnings = search(space, quadratic, 25)
+    reason, calls, _, warnings = search(space, quadratic, 12)
     assert reason == "max_evaluations reached"
     assert all(abs(c["x"] - 4) <= 0.005 for c, *_ in calls)
     assert warnings == []
@@ -105,12 +105,12 @@ def test_the_largest_budget_is_legal(search):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("bad", [2.0**127, 1.7e308, -1.7e308, 1e30])
+@pytest.mark.parametrize("bad", [2.0**127, 1.7e308, -1.7e308])
 def test_however_bad_some_costs_are_the_search_goes_on(search, bad):
     def function(configuration, *_):
-        return bad if configuration["x"] < -2 and bad > 0 else quadratic(configuration)
+        return bad if configuration["x"] < -2 else quadratic(configuration)
 
-    reason, calls, standings, _ = search(parameter_space(NUMERIC), function, 30)
+    reason, calls, standings, _ = search(parameter_space(NUMERIC), function, 20)
     assert reason == "max_evaluations reached"
     assert standings[-1].cost < 3.0
 
@@ -120,7 +120,7 @@ def test_crashes_are_never_the_incumbent(search):
     def function(configuration, *_):
         return None if configuration["x"] > 0 else quadratic(configuration)
 
-    _, _, standings, _ = search(parameter_space(NUMERIC), function, 30)
+    _, _, standings, _ = search(parameter_space(NUMERIC), function, 20)
     assert standings[0].failed  # the default crashes
     assert not standings[-1].failed
     assert standings[-1].configuration["x"] <= 0
@@ -189,7 +189,7 @@ def test_without_a_model_random_configurations_are_proposed(search):
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_calls(search):
     space = parameter_space(MIXED, ["z | c == b"], ["{x + n > 12}"])
-    runs = [[str(c) for c, *_ in search(space, quadratic, 40, seed=s)[1]] for s in (3, 3, 4)]
+    runs = [[str(c) for c, *_ in search(space, quadratic, 16, seed=s)[1]] for s in (3, 3, 4)]
     assert runs[0] == runs[1] != runs[2]
 
 
@@ -200,7 +200,7 @@ def test_a_plain_configuration_space_will_do(search):
     space = ConfigurationSpace({"x": (-5.0, 5.0), "n": (0, 9), "k": 7, "c": ["a", "b"]})
     space.add(Integer("m", (1, 100), log=True), Float("g", (0.1, 1.0)))
     space.add(EqualsCondition(space["m"], space["c"], "b"))
-    reason, calls, standings, _ = search(space, quadratic, 30)
+    reason, calls, standings, _ = search(space, quadratic, 16)
     assert reason == "max_evaluations reached"
     assert standings[-1].cost < quadratic(calls[0][0])
 
@@ -212,7 +212,7 @@ def test_the_model_helps(search):
     def sphere(configuration, *_):
         return sum((v - 1) ** 2 for v in configuration.values())
 
-    found = search(space, sphere, 80)[2][-1].cost
+    found = search(space, sphere, 50)[2][-1].cost
     rng = np.random.RandomState(0)
-    random = [min(sphere(dict(enumerate(p))) for p in rng.uniform(-5, 5, (80, 4))) for _ in range(20)]
+    random = [min(sphere(dict(enumerate(p))) for p in rng.uniform(-5, 5, (50, 4))) for _ in range(20)]
     assert found < np.median(random)
