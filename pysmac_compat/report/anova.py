@@ -7,6 +7,7 @@ some parameters, and the variance of that mean, are therefore finite sums.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -70,24 +71,37 @@ class Boxes:
             stack += [(left, bottom, below), (right, above, top)]
         return cls(np.array(low), np.array(high), np.array(values))
 
-    @property
+    @functools.cached_property
+    def sizes(self) -> Array:
+        """The length of each box along each axis."""
+        return self.high - self.low
+
+    @functools.cached_property
     def mean(self) -> float:
         """The mean over the cube."""
-        return float(self.values @ np.prod(self.high - self.low, axis=1))
+        return float(self.values @ np.prod(self.sizes, axis=1))
+
+    @functools.cached_property
+    def _borders(self) -> list[tuple[Array, list[Any]]]:
+        """For each axis: the places where boxes begin or end; the numbers of these places for each box's two ends."""
+        found = []
+        for low, high in zip(self.low.T, self.high.T, strict=True):
+            places, numbers = np.unique(np.concatenate([low, high]), return_inverse=True)
+            found.append((places, np.split(numbers, 2)))
+        return found
 
     def variance(self, axes: Sequence[int]) -> float:
         """Return the variance, over these axes, of the mean over all other axes."""
-        sizes = self.high - self.low
-        others = np.setdiff1d(np.arange(sizes.shape[1]), axes)
+        sizes = self.sizes
+        others = [axis for axis in range(sizes.shape[1]) if axis not in axes]
         weights = (self.values - self.mean) * np.prod(sizes[:, others], axis=1)
-        if len(others) == 0:
+        if not others:
             return float(np.sum(weights**2 * np.prod(sizes, axis=1)))
         return self._on_grid(weights, axes) if len(axes) <= 2 else self._of_pairs(weights, axes)
 
     def marginal(self, axes: tuple[int, int], first: Array, second: Array) -> Array:
         """Return the mean over all other axes at each pair of places on two axes: shape (len(first), len(second))."""
-        sizes = self.high - self.low
-        weights = self.values * np.prod(np.delete(sizes, axes, axis=1), axis=1)
+        weights = self.values * np.prod(np.delete(self.sizes, axes, axis=1), axis=1)
         within = [
             (self.low[:, axis, None] <= places)
             & ((places < self.high[:, axis, None]) | (self.high[:, axis, None] == 1))
@@ -97,11 +111,7 @@ class Boxes:
 
     def _on_grid(self, weights: Array, axes: Sequence[int]) -> float:
         """Sum on the grid of all borders, which has few cells for one or two axes."""
-        edges = [np.unique([self.low[:, axis], self.high[:, axis]]) for axis in axes]
-        ends = [
-            [np.searchsorted(edge, side[:, axis]) for side in (self.low, self.high)]
-            for edge, axis in zip(edges, axes, strict=True)
-        ]
+        edges, ends = zip(*(self._borders[axis] for axis in axes), strict=True)
         grid = np.zeros([len(edge) for edge in edges])
         for corner in itertools.product((0, 1), repeat=len(axes)):
             index = tuple(end[side] for end, side in zip(ends, corner, strict=True))
