@@ -6,10 +6,9 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
-from pysmac_compat.errors import cut
 from pysmac_compat.evaluation.outcome import FAILURES
 from pysmac_compat.report.comparison import mean_of, tests_of
-from pysmac_compat.report.words import count, duration, last_line, precise, short
+from pysmac_compat.report.words import both_ends, count, duration, last_line, precise, short
 
 if TYPE_CHECKING:
     from pysmac_compat.results import Result, RunResult
@@ -61,7 +60,7 @@ def entries(result: Result) -> list[tuple[str, str]]:
         said.append(("tests of the runs", ", ".join(mean_of(each, search) for each in of_runs)))
     failure = next((e for e in result if e.status in FAILURES), None)
     if failure is not None:
-        message = cut(last_line(failure.message) or failure.status)
+        message = both_ends(last_line(failure.message) or failure.status)
         said.append(("first failure", f"evaluation {failure.index}: {message}"))
     if result.stopped_because:  # empty while a `Search` has not ended
         said.append(("stopped because", result.stopped_because))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pysmac_compat.errors import cut
+from pysmac_compat.errors import MOST_SHOWN, cut
 
 if TYPE_CHECKING:
     from pysmac_compat.results import Ranked, Result
@@ -56,6 +56,15 @@ def visible(text: str) -> str:
 def last_line(text: str) -> str:
     """Return the last line of a message; in a traceback it names the error."""
     return text.strip().rpartition("\n")[2]
+
+
+def both_ends(text: str) -> str:
+    """Return a text, without its middle if it is long: the end of a program's output often names the error.
+
+    >>> both_ends("start " + "x" * 300 + " SyntaxError")[:8], both_ends("x" * 300 + " SyntaxError")[-13:]
+    ('start xx', 'x SyntaxError')
+    """
+    return text if len(text) <= MOST_SHOWN else f"{text[:60]}...{text[-135:]}"
 
 
 def assignments(configuration: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ class ResultBuilder:
         elif isinstance(event, RunEnded):
             self._ends[event.run] = event
             if event.reason != INTERRUPTED:
-                self._end(self._runs[event.run])
+                self._end(event.run)
         elif isinstance(event, Warned):
             warn(event.text)
 
@@ -86,7 +86,7 @@ class ResultBuilder:
 
     def _add_evaluation(self, run: int, evaluation: Evaluation) -> None:
         insort(self._runs[run].evaluations, evaluation, key=_index)
-        logger.debug("evaluation %d: %s %r", evaluation.index, evaluation.status, evaluation.value)
+        logger.debug("run %d, evaluation %d: %s %r", run, evaluation.index, evaluation.status, evaluation.value)
         if evaluation.succeeded and evaluation.message and not self._remarked:
             self._remarked = True
             warn(f"evaluation {evaluation.index}: {evaluation.message}; the search uses its value nevertheless")
@@ -135,15 +135,15 @@ class ResultBuilder:
             before = self.known and all(e.configuration != event.configuration for e in run.evaluations)
             index = 0 if before else event.evaluation
             run.trajectory.append(Incumbent(index, event.value, event.configuration))
-            logger.info("evaluation %d: new incumbent, %r", event.evaluation, event.value)
+            logger.info("run %d, evaluation %d: new incumbent, %r", event.run, event.evaluation, event.value)
         else:  # it has further runs
             run.trajectory[-1] = replace(run.trajectory[-1], value=event.value)
         run.value, run.active_configuration = event.value, event.configuration
         run.configuration = self.plan.definition.complete(event.configuration)
         run.incumbent_runs = event.n_runs
 
-    def _end(self, run: RunResult) -> None:
-        useless = self.plan.calls.failure_value
+    def _end(self, number: int) -> None:
+        run, useless = self._runs[number], self.plan.calls.failure_value
         if not run.trajectory or (
             not self.plan.start.known and all(e.value == useless and not e.succeeded for e in run.evaluations)
         ):
@@ -152,7 +152,8 @@ class ResultBuilder:
                 which = "each configuration has a failed evaluation"
             else:
                 which = f"all {count} evaluations failed" if count > 1 else "the only evaluation failed"
-            warn(f"{which}; the default configuration is returned")
+            of_run = f"run {number}: " if len(self.plan.seeds) > 1 else ""
+            warn(f"{of_run}{which}; the default configuration is returned")
 
     def so_far(self, run: int, unlearnt: Collection[int] = ()) -> Result:
         """Return the result of one run so far, without the ``unlearnt`` evaluations: the run has not learnt them."""
@@ -193,15 +194,18 @@ class ResultBuilder:
     def conclude(self) -> None:
         """Warn the user about properties of the result."""
         result = self.result
-        counts = sorted({run.incumbent_runs for run in result.runs})
+        counts = [run.incumbent_runs for run in result.runs]
         if result.n_crashed > 1:
             late = f", {result.n_timed_out} timed out" if result.n_timed_out else ""
             logger.warning("%d of %d evaluations failed%s", result.n_crashed, result.n_evaluations, late)
+        elif result.n_timed_out and not self.plan.objective.runtime:  # with run times these are the usual
+            logger.warning("%d of %d evaluations timed out", result.n_timed_out, result.n_evaluations)
         if self._n_waited > 1:
             logger.warning("the wall clock stopped %d evaluations that had used little CPU time", self._n_waited)
-        if len(counts) > 1 and self.plan.needs_racing:
+        if len(set(counts)) > 1 and self.plan.needs_racing:
+            of_runs = ", ".join(f"run {i}: {count}" for i, count in enumerate(counts))
             warn(
-                f"the incumbents of the runs were evaluated on different numbers of instances or seeds ({counts}); "
+                f"the incumbents of the runs were evaluated on different numbers of instances or seeds ({of_runs}); "
                 "the best run is chosen by their values nevertheless"
             )
 

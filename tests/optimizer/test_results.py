@@ -1,6 +1,7 @@
 """What is left after a search: `SMAC_optimizer.result`, also after failures."""
 
 import dataclasses
+import logging
 import pickle
 from itertools import pairwise
 
@@ -11,7 +12,9 @@ from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.events import Evaluated, Improved, RunEnded, RunStarted
 from pysmac_compat.files.incumbents import best_so_far
 from pysmac_compat.options.smac_options import resolve
+from pysmac_compat.plan import Budget, Plan
 from pysmac_compat.planning.planner import make_plan
+from pysmac_compat.report.logs import logging_on_stderr
 from pysmac_compat.report.plots.values import incumbent_steps
 from pysmac_compat.search.result_builder import ResultBuilder
 from pysmac_compat.space.definition import define
@@ -215,7 +218,7 @@ def test_the_first_traceback_is_shown_once(run_script):
 @pytest.mark.parametrize(
     ("status", "last"),
     [
-        ("TIMEOUT", []),
+        ("TIMEOUT", ["9 of 9 evaluations timed out"]),
         ("CRASHED", ["9 of 9 evaluations failed"]),
         ("BOTH", ["6 of 9 evaluations failed, 3 timed out"]),
     ],
@@ -312,3 +315,39 @@ def test_a_copy_of_an_optimizer_removes_nothing(tmp_path):
     assert copy.smac_options.assigned == {"workers": 2}
     del copy
     assert (tmp_path / "made").exists()
+
+
+def builder_of(statuses, deterministic=True):
+    """Two runs whose evaluations have these statuses, without a search; the second run has one evaluation more."""
+    builder = ResultBuilder(Plan(define(SPACE, CLAUSES), [3, 4], Budget(9), deterministic=deterministic))
+    for run in range(2):
+        builder.take(RunStarted(run))
+        for index, status in enumerate([*statuses, statuses[0]][: len(statuses) + run], 1):
+            value = 1.0 if status == "SAT" else TIMEOUT_QUALITY
+            configuration = {"x": 4.0, "c": "a"}
+            new = Evaluation(index, configuration, None, index, status, value, None, 0.0, 0.0)
+            builder.take(Evaluated(run, new))
+            if status == "SAT":
+                builder.take(Improved(run, index, configuration, value, index))
+    return builder
+
+
+def test_messages_name_the_run(capfd, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("pysmac_compat"), "handlers", [])  # those of pytest
+    builder = builder_of(["CRASHED", "CRASHED"])
+    with pytest.warns(UserWarning, match="^run 1: all 3 evaluations failed"):
+        builder.take(RunEnded(1, "the end"))
+    with logging_on_stderr(logging.DEBUG):
+        builder_of(["SAT"])
+    lines = capfd.readouterr().err.splitlines()
+    assert any(line.endswith("run 1, evaluation 2: SAT 1.0") for line in lines)
+    with pytest.warns(UserWarning, match=r"instances or seeds \(run 0: 1, run 1: 2\)"):
+        builder_of(["SAT"], deterministic=False).conclude()
+
+
+def test_time_outs_are_counted_at_the_end(capfd, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("pysmac_compat"), "handlers", [])  # those of pytest
+    builder_of(["SAT", "TIMEOUT"]).conclude()
+    assert capfd.readouterr().err == "2 of 5 evaluations timed out\n"
+    builder_of(["SAT", "SAT"]).conclude()
+    assert capfd.readouterr().err == ""

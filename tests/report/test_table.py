@@ -240,3 +240,14 @@ def test_the_summary_names_the_same_evaluation_as_the_best():
     run.trajectory[-1] = dataclasses.replace(run.trajectory[-1], evaluation=3)
     assert result.best(1)[0].evaluation == 2
     assert "found by evaluation 2 of run 1" in result.summary()
+
+
+def test_the_summary_shows_the_end_of_a_long_message():
+    result = handmade()
+    failed = next(each for each in result if each.status == "CRASHED")
+    message = f"the program failed: {'x' * 300} SyntaxError: Missing parentheses"
+    result.runs[0].evaluations[2] = dataclasses.replace(failed, message=message)
+    (line,) = [line for line in result.summary().splitlines() if line.startswith("first failure")]
+    assert "the program failed: xxx" in line
+    assert line.endswith("x SyntaxError: Missing parentheses")
+    assert len(line) < 250
