@@ -94,8 +94,8 @@ class ResultFiles:
                 beginnings[run] = known.text if known else header_line(self._plan, run)
         if renamed:
             logger.warning(
-                "an earlier search in %s was not resumed (resume=True, or --resume): its journal is now %s, which "
-                "load_result reads",
+                "an earlier search in %s is not resumed (resume=True or --resume does that); load_result reads its "
+                "renamed journal: %s",
                 folder.path,
                 ", ".join(renamed),
             )

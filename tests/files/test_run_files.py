@@ -420,6 +420,6 @@ def test_a_search_says_where_the_journal_of_an_earlier_search_is(tmp_path, capfd
     old = sorted(path.name for path in tmp_path.glob("old-journal-*"))
     assert len(old) == 2
     assert capfd.readouterr().err == (
-        f"an earlier search in {tmp_path} was not resumed (resume=True, or --resume): "
-        f"its journal is now {', '.join(old)}, which load_result reads\n"
+        f"an earlier search in {tmp_path} is not resumed (resume=True or --resume does that); "
+        f"load_result reads its renamed journal: {', '.join(old)}\n"
     )
