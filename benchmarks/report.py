@@ -14,6 +14,7 @@ from benchmarks.noise import section as told_noise
 from benchmarks.optuna_sampler import section as samplers
 from benchmarks.problems.solvers import CUTOFF, LONG_CUTOFF, N_INSTANCES, SECONDS
 from benchmarks.results import Record
+from benchmarks.searchcv.section import section as searchcv
 from benchmarks.sections import capping, costs, original, quality, single_values
 from benchmarks.selection import completed
 from benchmarks.solver.table import section as real_solver
@@ -81,6 +82,7 @@ def page(
     sampled: Sequence[Record] = (),
     solver: Sequence[Record] = (),
     noise: Sequence[Record] = (),
+    searched: Sequence[Record] = (),
 ) -> str:
     """Return the whole page.
 
@@ -100,13 +102,16 @@ def page(
         The records of `solver`.
     noise : sequence of dict
         The records of `noise`.
+    searched : sequence of dict
+        The records of `searchcv`.
     """
     parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
     parts += others(completed(cells))
     for group, about in _BETWEEN.items():
         parts.append(single_values(cells, group, *about))
         parts += [told_noise(noise)] if group == "noisy" else []
-    parts += [capping(cells), real_solver(solver), costs(measured), samplers(sampled), original(cells, recorded)]
+    parts += [capping(cells), real_solver(solver), costs(measured), samplers(sampled), searchcv(searched)]
+    parts.append(original(cells, recorded))
     parts += [automax.section(tuned, overheads), TRIED.read_text(), _versions(cells)]
     return "\n".join(part for part in parts if part)
 
@@ -138,7 +143,7 @@ def _versions(cells: Sequence[Record]) -> str:
 def main() -> None:
     """Run the command."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead", "samplers", "solver", "noise")
+    kinds = ("cells", "recorded", "costs", "automax", "automax_overhead", "samplers", "solver", "noise", "searchcv")
     path.write_text(page(*map(results.load, kinds)))
 
 

@@ -24,6 +24,7 @@ KEYS = {
     "costs": ("cost", "name", "n", "seed"),
     "found": ("peer", "workers", "problem", "seed", "budget"),
     "noise": ("told", "problem", "share", "budget", "seed"),
+    "searchcv": ("peer", "task", "seed", "budget"),
     "samplers": ("method", "problem", "seed", "budget"),
     "solver": ("method", "seed", "budget"),
     "automax": ("task", "split"),

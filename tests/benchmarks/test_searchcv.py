@@ -9,25 +9,40 @@ import pytest
 
 from benchmarks.searchcv import __main__ as command
 from benchmarks.searchcv.searches import SEARCHES, _optuna_distribution, _skopt_dimension
+from benchmarks.searchcv.section import NAMES, section
 from benchmarks.searchcv.tasks import TASKS
 
 
-def record(peer, task, seed, score):
-    return {"peer": peer, "task": task, "seed": seed, "budget": "15 fits", "test_score": score}
+def record(peer, task, seed, score, budget="15 fits", fits=15):
+    about = {"peer": peer, "task": task, "seed": seed, "budget": budget, "fits": fits}
+    return about | {"test_score": score, "cv_score": 1 - score}
 
 
 def test_the_table():
     scores = {("SMACSearchCV", 0): 0.9, ("SMACSearchCV", 1): 0.7, ("RandomizedSearchCV", 0): 0.8}
     records = [record(peer, "svm_cancer", seed, score) for (peer, seed), score in scores.items()]
-    assert command.report(records).splitlines()[2:] == [
-        "| test score | SMACSearchCV | RandomizedSearchCV |",
+    lines = section(records).splitlines()
+    assert lines[lines.index("### In scikit-learn: 15 fits") + 2 :] == [  # the scores on the folds are 1 - score
+        "| test score; seeds: 2 | SMACSearchCV | RandomizedSearchCV |",
         "| --- | --- | --- |",
         "| svm_cancer | 0.8000 | 0.8000 |",
-        "| mean rank | 1.00 | 2.00 |",  # of the seed that both have
+        "| **rank** | 1.00 | 2.00 |",  # of the seed that both have
+        "| **rank, folds** | 2.00 | 1.00 |",
+        "",
+        "SMACSearchCV is worse by more than noise than no other search on any task (one-sided Mann-Whitney tests with "
+        "Holm's correction over the tasks, 5 %).",
     ]
     equal = [record(peer, "svm_cancer", 0, 0.5) for peer in ("SMACSearchCV", "BayesSearchCV")]
-    assert command.report(equal).splitlines()[-1] == "| mean rank | 1.50 | 1.50 |"
-    assert command.report([]) == "nothing is recorded"
+    assert "| **rank** | 1.50 | 1.50 |" in section(equal)
+    assert section([]) == ""
+
+
+def test_worse_by_more_than_noise_and_fits_in_seconds():
+    records = [record("SMACSearchCV", "svm_cancer", seed, 0.5 + seed / 100, "30 seconds", 40) for seed in range(9)]
+    records += [record("OptunaSearchCV", "svm_cancer", seed, 0.8 + seed / 100, "30 seconds", 90) for seed in range(9)]
+    text = section(records)
+    assert "| fits | 40 | 90 |" in text
+    assert "is worse by more than noise than OptunaSearchCV on svm_cancer (" in text
 
 
 def test_what_is_recorded_is_not_made_again(tmp_path, monkeypatch):
@@ -57,6 +72,10 @@ def test_the_tasks(name):
     assert len(X) == len(y) <= 400
     assert len(X_test) == len(y_test) >= 70
     assert set(task.space) <= task.estimator().get_params().keys()
+
+
+def test_a_column_for_each_search():
+    assert tuple(SEARCHES) == NAMES
 
 
 def test_all_have_the_same_ranges():

@@ -1,0 +1,86 @@
+"""The section of the report on `SMACSearchCV` and the other searches of scikit-learn users."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.results import Record
+from benchmarks.sections import table
+from benchmarks.statistics import compare, mean_ranks, median
+
+#: the searches, in the order of the columns
+NAMES = "SMACSearchCV", "RandomizedSearchCV", "HalvingRandomSearchCV", "OptunaSearchCV", "BayesSearchCV"
+#: task -> search -> seed -> a score
+_Scores = dict[str, dict[str, dict[int, float]]]
+_TITLE = """## In scikit-learn
+
+[`SMACSearchCV`](scikit_learn.md) tunes six estimators with data sets of scikit-learn, with cross-validation on 5 folds,
+beside four other searches. At most 400 rows are for the search; all other rows are for the test. A seed is another
+split. The tables have the median scores on the test rows of the estimator with the parameters that the search has
+found, fitted again on all rows for the search. *rank* is the mean rank over all tasks and seeds that all searches have
+run; 1 is the best. *rank, folds* ranks the mean scores on the folds in the same way: each search maximises these
+scores, and the test rows add noise. *fits* is the median number of fits on a fold.
+`nice python -m benchmarks.searchcv --fits 100 --seconds 30` makes the searches.
+"""
+
+
+def section(records: Sequence[Record]) -> str:
+    """Return the section; empty without records."""
+    budgets = sorted({record["budget"] for record in records}, key=lambda text: (text.split()[1], int(text.split()[0])))
+    return "\n".join([_TITLE, *(_of_budget(budget, records) for budget in budgets)]) if budgets else ""
+
+
+def _of_budget(budget: str, records: Sequence[Record]) -> str:
+    chosen = [record for record in records if record["budget"] == budget]
+    test, folds = _scores(chosen, "test_score"), _scores(chosen, "cv_score")
+    searches = [name for name in NAMES if any(name in of_task for of_task in test.values())]
+    seeds = len({record["seed"] for record in chosen})
+    rows = [
+        [task, *(f"{median(of_task[name]):.4f}" if name in of_task else "" for name in searches)]
+        for task, of_task in sorted(test.items())
+    ]
+    for title, scores in (("**rank**", test), ("**rank, folds**", folds)):
+        rows.append([title, *(f"{rank:.2f}" for rank in _ranks(scores, searches))])
+    if budget.endswith("seconds"):
+        fits = ([record["fits"] for record in chosen if record["peer"] == name] for name in searches)
+        rows.append(["fits", *(f"{float(np.median(each)):.0f}" for each in fits)])
+    parts = [f"### In scikit-learn: {budget}\n", table([f"test score; seeds: {seeds}", *searches], rows)]
+    worse = {name: _worse(test, name) for name in searches[1:]}
+    said = "; ".join(f"than {name} on {', '.join(tasks)}" for name, tasks in worse.items() if tasks)
+    parts.append(
+        f"SMACSearchCV is worse by more than noise {said or 'than no other search on any task'} "
+        "(one-sided Mann-Whitney tests with Holm's correction over the tasks, 5 %).\n"
+    )
+    return "\n".join(parts)
+
+
+def _scores(records: Sequence[Record], key: str) -> _Scores:
+    scores: _Scores = defaultdict(lambda: defaultdict(dict))
+    for record in records:
+        scores[record["task"]][record["peer"]][record["seed"]] = record[key]
+    return scores
+
+
+def _ranks(scores: _Scores, searches: Sequence[str]) -> list[float]:
+    """Return the mean ranks over the tasks and seeds that all searches have run; equal scores share a rank."""
+    rows = [
+        [-of_task[name][seed] for name in searches]
+        for of_task in scores.values()
+        for seed in set.intersection(*(set(of_task.get(name, {})) for name in searches))
+    ]
+    if not rows:
+        return [float("nan")] * len(searches)
+    return [float(rank) for rank in mean_ranks(np.array(rows))]
+
+
+def _worse(scores: _Scores, other: str) -> list[str]:
+    """Return the tasks on which SMACSearchCV is worse than another search by more than noise."""
+    both = [task for task, of_task in scores.items() if NAMES[0] in of_task and other in of_task]
+
+    def costs(name: str) -> dict[str, dict[int, float]]:
+        return {task: {seed: -score for seed, score in scores[task][name].items()} for task in both}
+
+    return compare(costs(NAMES[0]), costs(other))[3] if both else []
