@@ -128,7 +128,7 @@ def test_the_calls_of_a_search_do_not_wait(tmp_path, monkeypatch):
             stream.write(f"{os.fstat(descriptor).st_size}\n")
 
     def seen(event):
-        if isinstance(event, Evaluated) and event.evaluation.index == 25:
+        if isinstance(event, Evaluated) and event.evaluation.index == 8:
             with sizes.open("a") as stream:
                 stream.write("last\n")
 
@@ -136,6 +136,6 @@ def test_the_calls_of_a_search_do_not_wait(tmp_path, monkeypatch):
     header = len(journal_of(tmp_path / "before").read_bytes().split(b"\n")[0]) + 20
     monkeypatch.setattr("os.fdatasync", slow)
     sizes.touch()
-    search(tmp_path / "wd", 25, on_event=seen)
+    search(tmp_path / "wd", 8, on_event=seen)
     *_, size = (word for word in sizes.read_text().split() if word != "last")
     assert int(size) == journal_of(tmp_path / "wd").stat().st_size
