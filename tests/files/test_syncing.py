@@ -10,7 +10,7 @@ from pysmac_compat.events import Evaluated
 from pysmac_compat.files import syncing
 from pysmac_compat.files.text import Appender, write_bytes
 
-from ..resume.noted_searches import journal_of, search
+from ..resume.noted_searches import direct, journal_of
 
 
 @pytest.fixture
@@ -132,10 +132,10 @@ def test_the_calls_of_a_search_do_not_wait(tmp_path, monkeypatch):
             with sizes.open("a") as stream:
                 stream.write("last\n")
 
-    search(tmp_path / "before", 1)
+    direct(tmp_path / "before", 1)
     header = len(journal_of(tmp_path / "before").read_bytes().split(b"\n")[0]) + 20
     monkeypatch.setattr("os.fdatasync", slow)
     sizes.touch()
-    search(tmp_path / "wd", 8, on_event=seen)
+    direct(tmp_path / "wd", 8, on_event=seen)
     *_, size = (word for word in sizes.read_text().split() if word != "last")
     assert int(size) == journal_of(tmp_path / "wd").stat().st_size

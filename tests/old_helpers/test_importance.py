@@ -84,7 +84,7 @@ def test_choices_integers_logs_and_instances():
     def cost(k, n, x, idle, instance):
         return (k in "ac") + (n == 1) + (1 + math.log10(x) / 6) + 3 * instance
 
-    shares = _alone(anova_of_state(*_state(space, cost, n=1500)))
+    shares = _alone(anova_of_state(*_state(space, cost, n=1000)))
     total = 1 / 4 + 2 / 9 + 1 / 12
     expected = {"k": 1 / 4 / total, "n": 2 / 9 / total, "x": 1 / 12 / total, "idle": 0.0}
     assert shares == pytest.approx(expected, abs=0.03)

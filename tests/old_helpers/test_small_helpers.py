@@ -102,10 +102,8 @@ def test_generate_output(capsys, status):
 
 
 @pytest.mark.slow
-def test_a_whole_program(tmp_path):
-    script = tmp_path / "program.py"
-    script.write_text(
-        textwrap.dedent("""
+def test_a_whole_program(run_prepared):
+    text = """
             from pysmac_compat.utils.smac_argparser import wrapper
 
             def function(x, flag, instance, kind=None):
@@ -118,10 +116,9 @@ def test_a_whole_program(tmp_path):
                     "flag": ("categorical", [True, False], False),
                     "kind": ("categorical", [None, "a"], "a"),
                 })
-            """)
-    )
+        """
     words = [*HEAD, "-x", "-1.5", "-flag", "True", "-kind", "None"]
-    done = subprocess.run([sys.executable, script, *words], capture_output=True, text=True, check=True, timeout=60)
+    done = run_prepared("program.py", *words, files={"program.py": text})
     assert done.stdout == "Result for SMAC: SAT, 0.25, 0, 1.5, 5\n"
 
 

@@ -46,11 +46,12 @@ def values_of(call):
     return {name: ast.literal_eval(text) for name, (_, text) in call.items()}
 
 
-def replay(recorder, name, function, n, constructor=None, parameters=None, **changed):
+def replay(recorder, name, function, n, isolate=False, parameters=None, **changed):
     """Minimise as recorded but for what is ``changed``; checks all that holds for every run."""
     parameters = parameters_of(name) if parameters is None else parameters
     definition = define(parameters, **clauses_of(name))
-    optimizer = SMAC_optimizer(**(constructor or {}))
+    optimizer = SMAC_optimizer()
+    optimizer.smac_options["isolate"] = isolate
     for key, value in RECORDED[name]["index"]["runs"][0]["smac_options"].items():
         optimizer.smac_options[key] = value
     value, best = optimizer.minimize(recorder(function), n, parameters, **{**arguments_of(name), **changed})

@@ -16,7 +16,7 @@ def direct(**arguments):
     return optimizer
 
 
-def minimize(function=parabola, n=3, **kwargs):
+def minimize(function=parabola, n=1, **kwargs):
     constructor, options = kwargs.pop("constructor", {}), kwargs.pop("options", {})
     optimizer = SMAC_optimizer(**constructor)
     for name, value in options.items():

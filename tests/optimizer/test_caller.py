@@ -30,7 +30,7 @@ def test_each_minimize_sees_the_state_of_its_time():
 
 def test_no_process_is_left():
     before = {p.pid for p in psutil.Process().children(recursive=True)}
-    SMAC_optimizer().minimize(lambda x: x, 3, SPACE)
+    SMAC_optimizer().minimize(lambda x: x, 1, SPACE)
     assert {p.pid for p in psutil.Process().children(recursive=True)} <= before
 
 
@@ -39,7 +39,7 @@ def test_minimize_within_a_call():
     def function(x):
         return SMAC_optimizer().minimize(lambda y: (x - y) ** 2, 2, {"y": ("real", [-5, 5], 0)})[0]
 
-    value, best = SMAC_optimizer().minimize(function, 2, SPACE)
+    value, best = SMAC_optimizer().minimize(function, 1, SPACE)
     assert value <= 16.0
 
 

@@ -86,8 +86,8 @@ def test_the_function_goes_once_to_each_worker(client, notes):
         return x**2 + n
 
     workers = set(client.run(os.getpid).values())
-    assert minimize(function, 8, client, num_runs=2, num_procs=2).n_crashed == 0
-    assert len(calls.lines) == 16
+    assert minimize(function, 4, client, num_runs=2, num_procs=2).n_crashed == 0
+    assert len(calls.lines) == 8
     assert {int(line) for line in calls.lines} == workers
     assert sorted(map(int, notes.lines)) == sorted(workers)
 
@@ -125,8 +125,8 @@ def test_the_search_is_that_of_as_many_calls_at_a_time_here(cluster):
         return (x - 1) ** 2 + n
 
     begun = {"workers-order": "begun"}
-    here = facts(minimize(function, 12, options={"workers": 2, **begun}))
-    assert facts(minimize(function, 12, cluster.address, options=begun)) == here
+    here = facts(minimize(function, 7, options={"workers": 2, **begun}))
+    assert facts(minimize(function, 7, cluster.address, options=begun)) == here
 
 
 def test_limits_hold_and_failures_cost_one_evaluation(client):
@@ -145,7 +145,13 @@ def test_limits_hold_and_failures_cost_one_evaluation(client):
     kinds = ["fine", "loop", "memory", "killed", "error"]
     parameters = {"kind": ("categorical", kinds, "fine")}
     result = minimize(
-        function, 5, client, parameters, t_limit_function_s=1, mem_limit_function_mb=300, options={"timeout_quality": 7}
+        function,
+        5,
+        client,
+        parameters,
+        t_limit_function_s=0.3,
+        mem_limit_function_mb=300,
+        options={"timeout_quality": 7},
     )
     found = {e.configuration["kind"]: (e.status, e.value) for e in result.runs[0].evaluations}
     assert found == {

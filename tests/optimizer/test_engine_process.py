@@ -6,8 +6,9 @@ import json
 import pytest
 import threadpoolctl
 
-from pysmac_compat import SMAC_optimizer
 from pysmac_compat.search.run import Run
+
+from .small import direct
 
 
 @pytest.mark.slow
@@ -25,7 +26,7 @@ def test_its_linear_algebra_uses_one_thread(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Run, "session", session)
     with threadpoolctl.threadpool_limits(2):  # here
-        SMAC_optimizer().minimize(lambda x: x**2, 3, {"x": ("real", [-1, 1], 0.5)})
+        direct().minimize(lambda x: x**2, 1, {"x": ("real", [-1, 1], 0.5)})
     threads = json.loads((tmp_path / "threads").read_text())
     assert threads
     assert set(threads.values()) == {1}

@@ -39,14 +39,15 @@ def outline(result, sign):
 @pytest.mark.parametrize(
     "keywords",
     [
-        {"num_runs": 2, "options": {"isolate": True}},
+        {"num_runs": 2, "n": 4, "options": {"isolate": True}},
         {"deterministic": False, "num_train_instances": 2, "num_test_instances": 2},
         {"options": {"transform-crashed-quality": True}},
     ],
     ids=str,
 )
 def test_it_is_the_mirror_image(keywords):
-    least, largest = minimise(loss, 10, SPACE, **keywords), minimise(score, 10, SPACE, maximize=True, **keywords)
+    keywords = {"n": 8, **keywords}
+    least, largest = minimise(loss, space=SPACE, **keywords), minimise(score, space=SPACE, maximize=True, **keywords)
     assert outline(largest, 1) == outline(least, -1)
     assert largest.n_crashed == least.n_crashed
     assert largest.search.maximize
@@ -69,9 +70,9 @@ def test_failures_are_the_worst():
 
 
 def test_without_a_success_the_worst_is_returned():
-    result = minimise(lambda x, c: 1 / 0, 2, SPACE, maximize=True)
+    result = minimise(lambda x, c: 1 / 0, 1, SPACE, maximize=True)
     assert result.value == -TIMEOUT_QUALITY
-    given = minimise(lambda x, c: 1 / 0, 2, SPACE, maximize=True, options={"timeout_quality": 0})
+    given = minimise(lambda x, c: 1 / 0, 1, SPACE, maximize=True, options={"timeout_quality": 0})
     assert {e.value for e in given} == {0.0}
 
 
@@ -88,7 +89,7 @@ def test_target_means_at_least():
 
 @pytest.mark.slow
 def test_the_files_say_what_they_hold(tmp_path):
-    result = minimise(score, 10, SPACE, maximize=True, folder=str(tmp_path))
+    result = minimise(score, 6, SPACE, maximize=True, folder=str(tmp_path))
     results = tmp_path / "out" / "scenario"
     for path in (tmp_path / "scenario.dat", results / "state-run0" / "scenario.txt"):
         assert "# maximize = True: responses and performances are the function's values times -1" in path.read_text()
@@ -114,12 +115,12 @@ def test_it_is_resumed_as_such(tmp_path, notes):
         notes.write("call")
         return score(**arguments)
 
-    short = minimise(noted, 6, SPACE, maximize=True, folder=str(tmp_path))
-    longer = minimise(noted, 9, SPACE, maximize=True, folder=str(tmp_path), resume=True)
-    assert list(longer)[:6] == list(short)
-    assert len(notes.lines) == 9
+    short = minimise(noted, 3, SPACE, maximize=True, folder=str(tmp_path))
+    longer = minimise(noted, 5, SPACE, maximize=True, folder=str(tmp_path), resume=True)
+    assert list(longer)[:3] == list(short)
+    assert len(notes.lines) == 5
     with pytest.raises(ResumeError, match="maximize was True, now it is False"):
-        minimise(noted, 9, SPACE, folder=str(tmp_path), resume=True)
+        minimise(noted, 5, SPACE, folder=str(tmp_path), resume=True)
 
 
 def test_what_cannot_be_meant_is_refused():

@@ -32,7 +32,7 @@ def test_options_are_those_of_one_optimizer():
 def test_the_initial_options_do_not_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        minimize(n=1)
+        minimize()
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_every_name_of_smac_v2_is_known():
 
 def test_an_option_without_effect_warns_in_one_line():
     with pytest.warns(UserWarning, match="num-?pca|numPCA") as caught:
-        minimize(n=1, options={"numPCA": 3})
+        minimize(options={"numPCA": 3, "isolate": False})
     assert len(caught) == 1
     assert "\n" not in str(caught[0].message)
 
@@ -140,6 +140,6 @@ def test_keyword_update():
 
 def test_a_plain_dict_in_its_place():
     optimizer = SMAC_optimizer()
-    optimizer.smac_options = {"timeout_quality": 5}
+    optimizer.smac_options = {"timeout_quality": 5, "isolate": False}
     with pytest.warns(UserWarning, match="the only evaluation failed"):
         assert optimizer.minimize(lambda r: None, 1, SPACE)[0] == 5.0

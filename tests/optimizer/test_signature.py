@@ -5,11 +5,13 @@ import math
 
 import pytest
 
-from pysmac_compat import ArgumentError, SMAC_optimizer
+from pysmac_compat import ArgumentError
 from pysmac_compat.options.smac_options import resolve
 from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.planning.signature import check_signature
 from pysmac_compat.space.definition import define
+
+from .small import direct
 
 SPACE = {"x": ("real", [0.0, 4.0], 1.0), "kind": ("categorical", ["a", "b"], "a"), "depth": ("integer", [1, 9], 3)}
 CLAUSES = ["depth | kind == b"]
@@ -17,7 +19,7 @@ PLAN = make_plan(resolve({}), definition=define(SPACE, CLAUSES), max_evaluations
 
 
 def minimize(function, space=SPACE, clauses=CLAUSES, n=1, **arguments):
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     optimizer.minimize(function, n, space, clauses, **arguments)
     return [(e.status, e.value) for e in optimizer.result.runs[0].evaluations]
 

@@ -17,7 +17,7 @@ def test_silent_by_default(capfd):
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     try:
-        minimize(n=4)
+        minimize(n=2)
         assert seen == []
     finally:
         root.removeHandler(handler)
@@ -33,11 +33,11 @@ def test_debug(capfd, debug, shown):
     before = root.level, list(root.handlers)
     ours = logging.getLogger("pysmac_compat")
     handlers = list(ours.handlers)
-    minimize(n=1, constructor={"debug": debug})
+    minimize(constructor={"debug": debug})
     out, err = capfd.readouterr()
     assert out == ""
     assert ("evaluation 1" in err) == shown
     assert (root.level, root.handlers) == before
     assert ours.handlers == handlers
-    minimize(n=1)
+    minimize()
     assert capfd.readouterr() == ("", "")

@@ -9,12 +9,12 @@ from pysmac_compat import ArgumentError, ParameterError, ResumeError, SMAC_optim
 from pysmac_compat.isolated import call_isolated
 
 from ..functions import end
-from .small import SPACE, parabola
+from .small import SPACE, direct, parabola
 
 
 @pytest.mark.slow
 def test_another_working_directory(tmp_path):
-    optimizer = SMAC_optimizer()
+    optimizer = direct()
     temporary = optimizer.working_directory
     optimizer.set_working_directory(str(tmp_path / "wd"), persistent_files=True)
     assert not os.path.exists(temporary)
@@ -77,6 +77,7 @@ def test_a_call_does_not_inherit_a_lock_that_was_there_before_the_search(tmp_pat
     optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
     with optimizer.locked():
         optimizer.minimize(function, 1, SPACE)
+    optimizer.smac_options["isolate"] = False
     try:
         assert optimizer.minimize(parabola, 1, SPACE) == (13.0, {"r": 1.0})  # at once: without resume it does not wait
     finally:
@@ -94,11 +95,11 @@ def test_a_function_that_gets_its_number(tmp_path):
         return parabola(r)
 
     optimizer = SMAC_optimizer()
-    optimizer.minimize(function, 5, SPACE, deterministic=False, num_train_instances=2, numbered=True)
+    optimizer.minimize(function, 3, SPACE, deterministic=False, num_train_instances=2, numbered=True)
     (run,) = optimizer.result.runs
     expected = [f"{e.index} {e.configuration['r']!r} {e.seed} {e.instance}" for e in run.evaluations]
     assert seen.read_text().splitlines() == expected
-    assert [e.configuration.keys() for e in run.evaluations] == [{"r"}] * 5
+    assert [e.configuration.keys() for e in run.evaluations] == [{"r"}] * 3
 
 
 def test_numbers_are_refused_where_they_cannot_be_given():
@@ -114,7 +115,7 @@ def test_numbers_are_refused_where_they_cannot_be_given():
 
 def test_the_journal_of_another_search_has_an_error_of_its_own(tmp_path):
     def minimize(options=(), **more):
-        optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
+        optimizer = direct(working_directory=str(tmp_path), persistent_files=True)
         optimizer.smac_options.update(options)
         optimizer.minimize(parabola, 1, SPACE, **more)
 
@@ -129,11 +130,10 @@ def test_one_call_alone():
     assert call_isolated(lambda: int(os.getpid() != place)).value == 1.0
     failed = call_isolated(lambda: 1 / 0)
     assert (failed.status, "ZeroDivisionError" in failed.message) == ("CRASHED", True)
-    assert call_isolated(lambda: os._exit(3)).status == "CRASHED"
 
     def endless():
         while True:
             pass
 
-    assert call_isolated(endless, cutoff=0.2).status == "TIMEOUT"
+    assert call_isolated(endless, cutoff=0.1).status == "TIMEOUT"
     assert call_isolated(lambda: len(bytearray(2**29)), memory_mb=100).status == "MEMOUT"

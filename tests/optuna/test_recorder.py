@@ -23,7 +23,7 @@ def cost(x, c, n=0, instance=0):
     return (x - 1) ** 2 + n / 10 + instance * x / 5
 
 
-def search(on_event, n=12, folder=None, **keywords):
+def search(on_event, n=8, folder=None, **keywords):
     optimizer = SMAC_optimizer(working_directory=folder, persistent_files=folder is not None)
     optimizer.smac_options["isolate"] = False
     optimizer.minimize(cost, n, SPACE, ["n | c == b"], on_event=on_event, **keywords)
@@ -38,7 +38,7 @@ def in_order(trials):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("keywords", [{"num_runs": 2}, {**RACES, "n": 30}, {"known": [({"x": 1.5, "c": "a"}, 0.25)]}])
+@pytest.mark.parametrize("keywords", [{"num_runs": 2}, {**RACES, "n": 18}, {"known": [({"x": 1.5, "c": "a"}, 0.25)]}])
 def test_the_same_as_of_the_result(keywords):
     recorder = OptunaRecorder()
     result = search(recorder, **keywords)
@@ -68,11 +68,11 @@ def until(recorder, index, before=False):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("keywords", "before"), [({}, True), ({**RACES, "n": 30}, False)])
+@pytest.mark.parametrize(("keywords", "before"), [({}, True), ({**RACES, "n": 18}, False)])
 def test_resumed(tmp_path, keywords, before):
     storage = optuna.storages.InMemoryStorage()
     with pytest.raises(Break):
-        search(until(OptunaRecorder(storage, "one"), 9, before), folder=tmp_path, **keywords)
+        search(until(OptunaRecorder(storage, "one"), 6, before), folder=tmp_path, **keywords)
     there = optuna.load_study(study_name="one", storage=storage).trials
     assert (TrialState.RUNNING in {each.state for each in there}) == bool("n" in keywords)
     recorder = OptunaRecorder(storage, "one")
@@ -86,9 +86,9 @@ def test_resumed(tmp_path, keywords, before):
 @pytest.mark.slow
 def test_a_race_that_is_longer_when_it_is_resumed(tmp_path):
     storage = optuna.storages.InMemoryStorage()
-    search(OptunaRecorder(storage, "one"), 12, tmp_path, **RACES)
+    search(OptunaRecorder(storage, "one"), 8, tmp_path, **RACES)
     before = optuna.load_study(study_name="one", storage=storage).trials
-    result = search(OptunaRecorder(storage, "one"), 30, tmp_path, resume=True, **RACES)
+    result = search(OptunaRecorder(storage, "one"), 18, tmp_path, resume=True, **RACES)
     after = optuna.load_study(study_name="one", storage=storage).trials
     assert [told(each) for each in after[: len(before)]] == [told(each) for each in before]
     whole = in_order(result.to_optuna().trials)
@@ -99,16 +99,16 @@ def test_a_race_that_is_longer_when_it_is_resumed(tmp_path):
 def test_another_search_of_the_same_name_is_added():
     storage = optuna.storages.InMemoryStorage()
     for _ in range(2):
-        search(OptunaRecorder(storage, "one"), 3)
+        search(OptunaRecorder(storage, "one"), 2)
     trials = optuna.load_study(study_name="one", storage=storage).trials
-    assert Counter(each.user_attrs["evaluation"] for each in trials) == {1: 2, 2: 2, 3: 2}
+    assert Counter(each.user_attrs["evaluation"] for each in trials) == {1: 2, 2: 2}
 
 
 @pytest.mark.slow
 def test_a_recorder_of_several_searches():
     recorder = OptunaRecorder()
-    n_trials = len(search(recorder, 8, **RACES).to_optuna().trials)
-    search(recorder, 8, **RACES)
+    n_trials = len(search(recorder, 6, **RACES).to_optuna().trials)
+    search(recorder, 6, **RACES)
     assert len(recorder.study.trials) == 2 * n_trials
     assert {each.user_attrs["run"] for each in recorder.study.trials} == {0}
 

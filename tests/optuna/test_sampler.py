@@ -53,7 +53,7 @@ def optimize(function, n_trials, sampler=None, direction="minimize", **keywords)
 @pytest.fixture(scope="module")
 def sampled():
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    return optimize(define_by_run, 30)
+    return optimize(define_by_run, 20)
 
 
 def parameters(study):
@@ -62,7 +62,7 @@ def parameters(study):
 
 @pytest.mark.slow
 def test_it_proposes_what_our_own_search_proposes(sampled):
-    search = Search(SPACE, max_evaluations=30, seed=3)
+    search = Search(SPACE, max_evaluations=20, seed=3)
     found = []
     for trial in search:
         values = dict(trial.configuration)
@@ -78,10 +78,10 @@ def test_it_proposes_what_our_own_search_proposes(sampled):
 
 @pytest.mark.slow
 def test_the_largest_value_and_the_seed(sampled):
-    largest = optimize(lambda trial: -define_by_run(trial), 30, direction="maximize")
+    largest = optimize(lambda trial: -define_by_run(trial), 20, direction="maximize")
     assert parameters(largest) == parameters(sampled)
     assert largest.best_value == -sampled.best_value
-    other = optimize(define_by_run, 2, SMACSampler(n_trials=30, seed=4))
+    other = optimize(define_by_run, 2, SMACSampler(n_trials=20, seed=4))
     assert parameters(other)[0] == parameters(sampled)[0]
     assert parameters(other)[1] != parameters(sampled)[1]
 
@@ -102,8 +102,8 @@ def branches(trial):
 
 @pytest.mark.slow
 def test_a_space_with_conditions(recwarn):
-    study = optimize(branches, 20, SMACSampler(SWITCH, *CLAUSES, n_trials=20, seed=1))
-    search = Search(SWITCH, *CLAUSES, max_evaluations=20, seed=1)
+    study = optimize(branches, 14, SMACSampler(SWITCH, *CLAUSES, n_trials=14, seed=1))
+    search = Search(SWITCH, *CLAUSES, max_evaluations=14, seed=1)
     for trial, other in zip(search, study.trials, strict=False):
         assert trial.configuration == other.params
         search.tell(trial, other.value)

@@ -121,7 +121,7 @@ def test_the_best_of_a_race_is_the_best_of_the_study(tmp_path):
     def cost(x, instance):
         return (x - 1) ** 2 + instance * x / 5
 
-    result = minimise(cost, 40, {"x": ("real", [-5, 5], 4)}, folder=tmp_path, num_train_instances=4, num_runs=2)
+    result = minimise(cost, 24, {"x": ("real", [-5, 5], 4)}, folder=tmp_path, num_train_instances=4, num_runs=2)
     study = result.to_optuna()
     assert study.best_value == pytest.approx(result.value)
     assert study.best_params == result.active_configuration
@@ -145,8 +145,9 @@ def test_what_was_known_is_there():
 
 
 @pytest.mark.slow
-def test_a_study_that_is_there_gets_what_it_lacks(tmp_path):
-    storage = f"sqlite:///{tmp_path}/search.db"
+def test_a_study_that_is_there_gets_what_it_lacks():
+    """For a storage in a file: ``test_tools.py``."""
+    storage = optuna.storages.InMemoryStorage()
     whole = handmade()
     part = handmade()
     del part.runs[0].evaluations[1:]

@@ -56,13 +56,13 @@ def evaluations(result):
 def minimized():
     optimizer = SMAC_optimizer()
     optimizer.smac_options["isolate"] = False
-    optimizer.minimize(function, 100, SPACE, *CLAUSES, seed=3)
+    optimizer.minimize(function, 40, SPACE, *CLAUSES, seed=3)
     return optimizer.result
 
 
 @pytest.mark.slow
-def test_a_hundred_proposals_are_those_of_minimize(minimized):
-    asked = Search(SPACE, *CLAUSES, seed=3, max_evaluations=100)
+def test_forty_proposals_are_those_of_minimize(minimized):
+    asked = Search(SPACE, *CLAUSES, seed=3, max_evaluations=40)
     result = drive(asked)
     assert evaluations(result) == evaluations(minimized)
     assert "CRASHED" in {e.status for e in result}
@@ -76,17 +76,17 @@ def test_a_hundred_proposals_are_those_of_minimize(minimized):
 
 
 @pytest.mark.slow
-def test_so_are_those_of_a_search_that_is_saved_at_ten_places(minimized, tmp_path):
+def test_so_are_those_of_a_search_that_is_saved_at_four_places(minimized, tmp_path):
     path = tmp_path / "search.jsonl"
-    asked = Search(SPACE, *CLAUSES, seed=3, max_evaluations=100)
-    for _ in range(10):
-        for _ in range(2):
+    asked = Search(SPACE, *CLAUSES, seed=3, max_evaluations=40)
+    for _ in range(4):
+        for _ in range(4):
             answer(asked, asked.ask())
         asked.ask()
         asked.save(path)
         asked = Search.load(path)
         answer(asked, *asked.open)
-    assert evaluations(asked.result) == evaluations(minimized)[:30]
+    assert evaluations(asked.result) == evaluations(minimized)[:20]
 
 
 KINDS = {
@@ -116,7 +116,7 @@ def test_the_same_with(kind, tmp_path):
         cost = (x - 1) ** 2 + y + instance * x % 1 + seed % 7
         return {"value": cost, "runtime": seconds(x, y, instance)} if runtime else cost
 
-    n = 20
+    n = 16
     expected = search(options.items(), value, n, seed=5, **keywords)
     parameters = {"x": ("real", [-5, 5], 4), "y": ("integer", [0, 8], 7)}
     asked = Search(parameters, max_evaluations=n, seed=5, smac_options=options, **keywords)
@@ -160,10 +160,10 @@ def test_several_are_learnt_as_they_are_told(tmp_path):
 def test_in_the_order_of_workers_they_are_those_of_minimize():
     optimizer = SMAC_optimizer()
     optimizer.smac_options.update({"workers": 3, "workers-order": "begun", "workers-lag": 3})
-    optimizer.minimize(function, 25, SPACE, *CLAUSES, num_train_instances=3)
-    asked = Search(SPACE, *CLAUSES, max_evaluations=25, num_train_instances=3, smac_options={"workers": 3})
-    while len(asked.result) < 25:
-        while len(asked.open) < 3 and len(asked.result) + len(asked.open) < 25:
+    optimizer.minimize(function, 14, SPACE, *CLAUSES, num_train_instances=3)
+    asked = Search(SPACE, *CLAUSES, max_evaluations=14, num_train_instances=3, smac_options={"workers": 3})
+    while len(asked.result) < 14:
+        while len(asked.open) < 3 and len(asked.result) + len(asked.open) < 14:
             asked.ask()
         answer(asked, asked.open[0])
     assert [each[:4] for each in evaluations(asked.result)] == [each[:4] for each in evaluations(optimizer.result)]
@@ -331,13 +331,12 @@ def configspace():
     return space
 
 
-@pytest.mark.slow
 def test_a_space_of_configspace(tmp_path):
     def cost(x, kind, n=0):
         return x + n
 
-    one, other = Search(configspace(), max_evaluations=12), Search(configspace(), max_evaluations=12)
-    for trial in (one.ask() for _ in range(6)):
+    one, other = Search(configspace(), max_evaluations=8), Search(configspace(), max_evaluations=8)
+    for trial in (one.ask() for _ in range(4)):
         one.tell(trial, cost(**trial.arguments))
     one.save(tmp_path / "saved")
     assert evaluations(drive(Search.load(tmp_path / "saved"), cost)) == evaluations(drive(other, cost))

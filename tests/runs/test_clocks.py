@@ -20,17 +20,17 @@ def statuses(result):
 @pytest.mark.parametrize("reported", [-1.0, math.nan])
 def test_a_negative_runtime_with_the_objective_quality(reported):
     with pytest.warns(UserWarning, match="reported the runtime") as caught:
-        result = minimize(lambda r: {"value": r, "runtime": reported}, 5, t_limit_function_s=5)
+        result = minimize(lambda r: {"value": r, "runtime": reported}, 2, t_limit_function_s=5)
     assert len(caught) == 1
-    assert statuses(result) == ["SAT"] * 5
+    assert statuses(result) == ["SAT"] * 2
     assert all(e.runtime == e.cpu_time >= 0 for e in result.runs[0].evaluations)
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:all 5 evaluations failed")
+@pytest.mark.filterwarnings("ignore:all 2 evaluations failed")
 def test_a_negative_runtime_with_the_objective_runtime():
-    result = minimize(lambda r: {"runtime": -1.0}, 5, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
-    assert statuses(result) == ["CRASHED"] * 5
+    result = minimize(lambda r: {"runtime": -1.0}, 2, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
+    assert statuses(result) == ["CRASHED"] * 2
     assert "-1.0" in result.runs[0].evaluations[0].message
 
 
@@ -38,7 +38,7 @@ def test_a_negative_runtime_with_the_objective_runtime():
 def test_a_capped_call_that_waits_is_not_ended():
     def waits(r):
         if r != 1.0:
-            time.sleep(1.5)  # the capped limit is a tenth of a second of CPU
+            time.sleep(1.2)  # the capped limit is a tenth of a second of CPU
         return {"status": "SAT", "value": 0, "runtime": 0.01}
 
     result = minimize(waits, 2, options={"run-obj": "RUNTIME", "ac-add-slack": 0.1}, t_limit_function_s=5)
@@ -65,7 +65,7 @@ def test_calls_that_use_their_cpu_time_are_not():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert statuses(minimize(spins, 2, t_limit_function_s=0.2)) == ["SAT", "TIMEOUT"]
+        assert statuses(minimize(spins, 2, t_limit_function_s=0.1)) == ["SAT", "TIMEOUT"]
 
 
 class _Instant:

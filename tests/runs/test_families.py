@@ -140,16 +140,16 @@ def test_test_instances_are_validated_after_the_budget():
 
 @pytest.mark.slow
 def test_validation_happens_in_every_run():
-    _, result = minimise(on_instance, 4, num_train_instances=2, num_test_instances=2, num_runs=2)
+    _, result = minimise(on_instance, 2, num_train_instances=2, num_test_instances=2, num_runs=2)
     assert [[e.instance for e in run.test_evaluations] for run in result.runs] == [[2, 3], [2, 3]]
 
 
 @pytest.mark.slow
 def test_several_runs_have_consecutive_seeds_and_share_nothing():
-    _, three = minimise(noisy_quadratic, 5, num_runs=3, num_procs=2, seed=5)
+    _, three = minimise(noisy_quadratic, 3, num_runs=3, num_procs=2, seed=5)
     assert [run.seed for run in three.runs] == [5, 6, 7]
-    assert [len(run.evaluations) for run in three.runs] == [5, 5, 5]
-    _, alone = searched(noisy_quadratic, 5, seed=6)
+    assert [len(run.evaluations) for run in three.runs] == [3, 3, 3]
+    _, alone = searched(noisy_quadratic, 3, seed=6)
     assert [e.configuration for e in alone.runs[0].evaluations] == [e.configuration for e in three.runs[1].evaluations]
 
 
@@ -159,18 +159,18 @@ def noisy_quadratic(x, y):
 
 @pytest.mark.slow
 def test_runs_overlap_with_two_processes(tmp_path):
-    log = tmp_path / "log"
+    """The call of each run ends only when that of the other one has begun, in another process."""
 
     def function(x, y):
-        with open(log, "a") as file:
-            file.write(f"{os.getppid()} start {time.monotonic()}\n")
-        time.sleep(0.2)
+        (tmp_path / str(os.getppid())).touch()
+        end = time.monotonic() + 60
+        while len(list(tmp_path.iterdir())) < 2:
+            assert time.monotonic() < end
+            time.sleep(0.01)
         return x
 
-    minimise(function, 4, num_runs=2, num_procs=2)
-    rows = [line.split() for line in log.read_text().splitlines()]
-    assert len({row[0] for row in rows}) == 2  # two processes make the calls
-    assert rows[0][0] != rows[-1][0] or len({row[0] for row in rows[1:-1]}) == 2  # and take turns
+    _, result = minimise(function, 1, num_runs=2, num_procs=2)
+    assert [e.status for e in result] == ["SAT", "SAT"]
 
 
 def rule(incumbent, limit):
@@ -178,7 +178,7 @@ def rule(incumbent, limit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("how", "n", "limit", "cutoff"), [(minimise, 8, 5, 5.0), (searched, 20, None, float("inf"))])
+@pytest.mark.parametrize(("how", "n", "limit", "cutoff"), [(minimise, 4, 5, 5.0), (searched, 20, None, float("inf"))])
 def test_run_time_objective(how, n, limit, cutoff):
     (value, best), result = how(run_time, n, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
     (run,) = result.runs
@@ -246,7 +246,7 @@ def test_run_time_is_measured_where_the_function_reports_none():
             pass
         return 1.0
 
-    (value, best), result = minimise(burn, 6, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
+    (value, best), result = minimise(burn, 3, options={"run-obj": "RUNTIME"}, t_limit_function_s=5)
     assert 0.14 <= result.runs[0].evaluations[0].value < 2
     assert best["x"] != 4
     assert value < 0.14
@@ -346,12 +346,12 @@ def test_features_need_instances():
 @pytest.mark.slow
 def test_a_run_with_a_total_limit_ends_in_time():
     def function(x, y):
-        time.sleep(0.1)
+        time.sleep(0.2)
         return (x - 1) ** 2
 
     _, result = minimise(function, 1000, total=1.0, num_runs=2)
     for run in result.runs:
-        assert 1 <= len(run.evaluations) <= 11
+        assert 1 <= len(run.evaluations) <= 6
     assert result.stopped_because == "t_limit_total_s reached"
 
 

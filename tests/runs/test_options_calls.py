@@ -14,6 +14,7 @@ from .searches import PARAMETERS, configurations, minimise, quadratic, search
 @pytest.mark.slow
 def test_stop_on_abort():
     optimizer = pysmac_compat.SMAC_optimizer()
+    optimizer.smac_options["isolate"] = False
     with pytest.warns(UserWarning, match="ABORT"):
         optimizer.minimize(lambda x, y: {"status": "ABORT"}, 3, PARAMETERS)
     assert len(configurations(optimizer.result)) == 3
@@ -40,7 +41,7 @@ def test_without_isolation_calls_happen_here():
 
 
 def test_the_offset_of_the_seed():
-    moved, there, plain = search([("seed-offset", 3)], seed=2), search(seed=5), search(seed=2)
+    moved, there, plain = search([("seed-offset", 3)], n=4, seed=2), search(n=4, seed=5), search(n=4, seed=2)
     assert moved.runs[0].seed == 2
     assert configurations(moved) == configurations(there) != configurations(plain)
 
@@ -79,7 +80,7 @@ def test_retry_crashed_count(tmp_path):
             raise ValueError("only every third call works")
         return x
 
-    result = minimise([("retry-crashed-count", 2)], function, 2)
+    result = minimise([("retry-crashed-count", 2), ("isolate", False)], function, 2)
     assert [e.status for e in result.runs[0].evaluations] == ["SAT"] * 2
     assert len((tmp_path / "calls").read_text()) == 6
 
@@ -128,7 +129,7 @@ def test_sat_and_unsat_on_one_instance_can_be_an_error():
         return contradicting(x, y, 1)
 
     optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options["check-sat-consistency-exception"] = True
+    optimizer.smac_options.update({"check-sat-consistency-exception": True, "isolate": False})
     with pytest.raises(RuntimeError, match="check-sat-consistency: UNSAT for .* and SAT for"):
         optimizer.minimize(function, 12, PARAMETERS)
     assert [e.status for e in optimizer.result.runs[0].evaluations][:2] == ["UNSAT", "SAT"]

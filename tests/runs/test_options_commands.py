@@ -16,14 +16,20 @@ def test_commands_run_before_and_after_the_calls(tmp_path):
         return x
 
     options = [("pre-scenario-command", "echo pre >> order"), ("post_cmd", "echo post >> order")]
-    minimise([*options, ("prePostExecDir", tmp_path)], function, 2)
+    minimise([*options, ("prePostExecDir", tmp_path), ("isolate", False)], function, 2)
     assert (tmp_path / "order").read_text().split() == ["pre", "call", "call", "post"]
 
 
 @pytest.mark.parametrize("shown", [True, False])
 def test_their_output_can_be_logged(shown, capfd):
     minimise(
-        [("pre_cmd", "echo hello; echo you >&2"), ("prepost-log-output", shown), ("console-log-level", "INFO")], n=1
+        [
+            ("pre_cmd", "echo hello; echo you >&2"),
+            ("prepost-log-output", shown),
+            ("console-log-level", "INFO"),
+            ("isolate", False),
+        ],
+        n=1,
     )
     out, err = capfd.readouterr()
     assert ("pre-scenario-command: hello" in err) == ("pre-scenario-command: you" in err) == shown
@@ -32,9 +38,9 @@ def test_their_output_can_be_logged(shown, capfd):
 
 def test_a_command_that_fails_warns():
     optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options.update({"pre_cmd": "echo no disk; exit 3", "post_cmd": "exit 4"})
+    optimizer.smac_options.update({"isolate": False, "pre_cmd": "echo no disk; exit 3", "post_cmd": "exit 4"})
     with pytest.warns(UserWarning, match="scenario-command") as caught:
-        optimizer.minimize(quadratic, 2, PARAMETERS)
+        optimizer.minimize(quadratic, 1, PARAMETERS)
     assert [str(each.message) for each in caught] == [
         "smac_options['pre-scenario-command']: 'echo no disk; exit 3' ended with the exit status 3: no disk",
         "smac_options['post-scenario-command']: 'exit 4' ended with the exit status 4",
@@ -49,7 +55,7 @@ def test_a_command_that_fails_can_be_an_error(tmp_path):
         return x
 
     optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options.update({"exception-on-prepost-command": True, "pre_cmd": "exit 3"})
+    optimizer.smac_options.update({"isolate": False, "exception-on-prepost-command": True, "pre_cmd": "exit 3"})
     with pytest.raises(RuntimeError, match="pre-scenario-command.*'exit 3'.*exit status 3"):
         optimizer.minimize(function, 2, PARAMETERS)
     assert not (tmp_path / "called").exists()

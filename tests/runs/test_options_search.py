@@ -22,7 +22,7 @@ def test_execution_mode_roar_uses_no_model():
 
 
 def test_max_incumbent_runs():
-    result = search([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 10_007, n=60, deterministic=False)
+    result = search([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 10_007, n=30, deterministic=False)
     runs = Counter(map(str, configurations(result)))
     assert max(runs.values()) == 3
 
@@ -58,20 +58,20 @@ def test_initial_incumbent_runs():
 def test_settings_of_the_model_change_what_is_proposed(name, value, other):
     plain = plain_run()
     assert resolve({name: other}) == Options()  # this is what holds without the option
-    changed = configurations(search([(name, value)], n=18))
+    changed = configurations(search([(name, value)], n=14))
     assert changed[0] == plain[0]
     assert changed != plain
-    assert len({str(c) for c in changed}) == 18
+    assert len({str(c) for c in changed}) == 14
 
 
 @cache
 def plain_run():
-    return configurations(search(n=18))
+    return configurations(search(n=14))
 
 
 @pytest.mark.slow
 def test_a_search_in_this_process_proposes_what_one_with_all_its_processes_does():
-    assert configurations(minimise([], n=18)) == plain_run()
+    assert configurations(minimise([], n=14)) == plain_run()
 
 
 @pytest.mark.slow
@@ -82,7 +82,7 @@ def test_inactive_parameters_can_look_like_their_default(name):
 
     parameters = {"c": ("categorical", ["a", "b"], "a"), "z": ("real", [0, 2], 1.9), "x": ("real", [-5, 5], 4)}
     results = [
-        search([(name, value)], function, 25, parameters=parameters, clauses=["z | c == b"]) for value in (False, True)
+        search([(name, value)], function, 18, parameters=parameters, clauses=["z | c == b"]) for value in (False, True)
     ]
     assert configurations(results[0]) != configurations(results[1])
 
@@ -90,7 +90,7 @@ def test_inactive_parameters_can_look_like_their_default(name):
 def test_num_pca_reduces_the_features():
     features = [[i, i % 2, (7 * i) % 5] for i in range(6)]
     function, keywords = lambda x, y, instance: x * (instance - 2) + y, {"num_train_instances": 6}
-    results = [search([("num-pca", n)], function, 40, train_instance_features=features, **keywords) for n in (1, 7)]
+    results = [search([("num-pca", n)], function, 25, train_instance_features=features, **keywords) for n in (1, 7)]
     assert configurations(results[0]) != configurations(results[1])
     with pytest.warns(UserWarning, match="no instance features"):
         plan_of([("numPCA", 3)])
@@ -225,7 +225,7 @@ def capped(options):
     def function(x, y):
         return {"status": "SAT", "runtime": 1 + (x + 5) * 2 + y}
 
-    return configurations(search([("run-obj", "RUNTIME"), ("cutoff-time", 1000), *options], function, 30))
+    return configurations(search([("run-obj", "RUNTIME"), ("cutoff-time", 1000), *options], function, 20))
 
 
 @pytest.mark.slow
@@ -233,7 +233,7 @@ def test_what_the_model_makes_of_capped_runs():
     plain = capped([])
     kept = capped([("treat-censored-data-as-uncensored", True)])
     masked = capped([("mask-censored-data-as-kappa-max", True)])
-    assert capped([("treat-censored-data-as-uncensored", "false")]) == plain
+    assert resolve({"treat-censored-data-as-uncensored": "false"}) == Options()
     assert plain[:5] == kept[:5] == masked[:5]
     assert plain != kept
     assert plain != masked
@@ -242,7 +242,7 @@ def test_what_the_model_makes_of_capped_runs():
 @pytest.mark.slow
 def test_the_log_model():
     runs = [
-        configurations(search([("model", "rf"), *options], n=18))
+        configurations(search([("model", "rf"), *options], n=12))
         for options in ([], [("rf-log-model", True)], [("rf-log-model", False)])
     ]
     assert runs[0] != runs[1] != runs[2] != runs[0]
