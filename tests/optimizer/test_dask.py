@@ -149,7 +149,7 @@ def test_limits_hold_and_failures_cost_one_evaluation(client):
         5,
         client,
         parameters,
-        t_limit_function_s=0.3,
+        t_limit_function_s=1,
         mem_limit_function_mb=300,
         options={"timeout_quality": 7},
     )

@@ -65,7 +65,7 @@ def test_calls_that_use_their_cpu_time_are_not():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert statuses(minimize(spins, 2, t_limit_function_s=0.1)) == ["SAT", "TIMEOUT"]
+        assert statuses(minimize(spins, 2, t_limit_function_s=0.2)) == ["SAT", "TIMEOUT"]
 
 
 class _Instant:

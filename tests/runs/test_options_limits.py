@@ -62,11 +62,11 @@ def test_iteration_limit(mode):
 @pytest.mark.filterwarnings("ignore:the only evaluation failed", "ignore:.*stopped by the wall clock")
 def test_the_wall_limit_of_a_call(options, status):
     def function(x, y):
-        time.sleep(60 if status == "TIMEOUT" else 0.4)  # twice its limit is 0.2
+        time.sleep(60 if status == "TIMEOUT" else 0.5)  # twice its limit is 0.4
         return x
 
     optimizer = pysmac_compat.SMAC_optimizer()
-    optimizer.smac_options.update([*options, ("cutoff-time", 0.1)])
+    optimizer.smac_options.update([*options, ("cutoff-time", 0.2)])
     optimizer.minimize(function, 1, PARAMETERS)
     assert optimizer.result.runs[0].evaluations[0].status == status
 

@@ -255,7 +255,7 @@ def test_a_search(tmp_path):
     def search(n, **keywords):
         optimizer = SMAC_optimizer(working_directory=str(folder), persistent_files=True)
         optimizer.smac_options["run-obj"] = "RUNTIME"
-        optimizer.minimize(solver, n, PARAMETERS, t_limit_function_s=0.2, **keywords)
+        optimizer.minimize(solver, n, PARAMETERS, t_limit_function_s=0.3, **keywords)
         return optimizer.result.runs[0]
 
     first = search(4)
