@@ -28,7 +28,7 @@ SPACE = {
 
 
 def cost(x, rate, n, c, step, z):
-    if x > 4:
+    if x > 3:
         raise ValueError("too large")
     return (x - 1) ** 2 + abs(math.log(rate) - 1) + n / 100 + (c == "b") + step + z / 10
 
