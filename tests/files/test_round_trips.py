@@ -25,7 +25,7 @@ from pysmac_compat.space.values import java_number, typed_values, unit_value, va
 
 from ..strategies import any_float, configurations_of_spaces, names, numbers, printable, seconds, spaces, words
 
-quick = settings(max_examples=40)
+quick = settings(max_examples=20)
 
 
 def _typed(values):

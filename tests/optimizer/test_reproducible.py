@@ -1,5 +1,7 @@
 """The same seed gives the same calls and the same result, in whatever process."""
 
+import textwrap
+
 import pytest
 
 _SCRIPT = """
@@ -32,12 +34,14 @@ _SCRIPT = """
 
 
 @pytest.mark.slow
-def test_same_seed_same_calls(run, run_prepared):
-    """Also when the model has learnt, with runs one after the other or at the same time, and whatever the hash seed."""
-    first, second = (
-        python("script.py", procs, files={"script.py": _SCRIPT}, PYTHONHASHSEED="1").stdout.splitlines()
-        for python, procs in ((run, "1"), (run_prepared, "2"))  # the prepared process has a hash seed of its own
-    )
+def test_same_seed_same_calls(run_script, monkeypatch, capsys):
+    """Also when the model has learnt, with runs one after the other or at the same time, and whatever the hash seed.
+
+    This process and the one that the script is forked from have hash seeds of their own, unless PYTHONHASHSEED is set.
+    """
+    monkeypatch.setattr("sys.argv", ["script.py", "1"])
+    exec(textwrap.dedent(_SCRIPT), {})
+    first, second = capsys.readouterr().out.splitlines(), run_script(_SCRIPT, "2").stdout.splitlines()
     assert sum("SAT" in line for line in first) == 28
     assert first[1:15] != first[15:29]
     assert second == first

@@ -60,9 +60,9 @@ def run_time(x, y, instance=0):
 
 @pytest.mark.slow
 def test_nondeterministic():
-    (value, best), result = searched(noisy, 25, deterministic=False, seed=3)
+    (value, best), result = searched(noisy, 16, deterministic=False, seed=3)
     (run,) = result.runs
-    assert len(run.evaluations) == 25
+    assert len(run.evaluations) == 16
     assert all(type(e.seed) is int and e.instance is None for e in run.evaluations)
     mine = [e for e in run.evaluations if e.configuration == run.active_configuration]
     assert run.incumbent_runs == len(mine)
@@ -74,7 +74,7 @@ def test_nondeterministic():
 
 @pytest.mark.slow
 def test_seeds_are_the_same_for_the_same_seed_and_differ_for_another():
-    runs = [searched(noisy, 8, deterministic=False, seed=s)[1].runs[0] for s in (1, 1, 2)]
+    runs = [searched(noisy, 5, deterministic=False, seed=s)[1].runs[0] for s in (1, 1, 2)]
     calls = [[(e.configuration, e.seed, e.value) for e in run.evaluations] for run in runs]
     assert calls[0] == calls[1] != calls[2]
 
@@ -97,9 +97,9 @@ def test_instances(features):
 def test_features_change_the_search_unless_they_are_skipped():
     features = [[0.0], [1.0], [10.0], [11.0]]
     keywords = {"num_train_instances": 4, "train_instance_features": features}
-    used = searched(on_instance, 25, **keywords)[1].runs[0].evaluations
-    skipped = searched(on_instance, 25, options={"skip-features": True}, **keywords)[1].runs[0].evaluations
-    without = searched(on_instance, 25, num_train_instances=4)[1].runs[0].evaluations
+    used = searched(on_instance, 16, **keywords)[1].runs[0].evaluations
+    skipped = searched(on_instance, 16, options={"skip-features": True}, **keywords)[1].runs[0].evaluations
+    without = searched(on_instance, 16, num_train_instances=4)[1].runs[0].evaluations
     assert [e.configuration for e in skipped] == [e.configuration for e in without]
     assert [e.configuration for e in used] != [e.configuration for e in without]
 
@@ -178,7 +178,7 @@ def rule(incumbent, limit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("how", "n", "limit", "cutoff"), [(minimise, 4, 5, 5.0), (searched, 20, None, float("inf"))])
+@pytest.mark.parametrize(("how", "n", "limit", "cutoff"), [(minimise, 4, 5, 5.0), (searched, 12, None, float("inf"))])
 def test_run_time_objective(how, n, limit, cutoff):
     (value, best), result = how(run_time, n, options={"run-obj": "RUNTIME"}, t_limit_function_s=limit)
     (run,) = result.runs

@@ -58,20 +58,20 @@ def test_initial_incumbent_runs():
 def test_settings_of_the_model_change_what_is_proposed(name, value, other):
     plain = plain_run()
     assert resolve({name: other}) == Options()  # this is what holds without the option
-    changed = configurations(search([(name, value)], n=14))
+    changed = configurations(search([(name, value)], n=10))
     assert changed[0] == plain[0]
     assert changed != plain
-    assert len({str(c) for c in changed}) == 14
+    assert len({str(c) for c in changed}) == 10
 
 
 @cache
 def plain_run():
-    return configurations(search(n=14))
+    return configurations(search(n=10))
 
 
 @pytest.mark.slow
 def test_a_search_in_this_process_proposes_what_one_with_all_its_processes_does():
-    assert configurations(minimise([], n=14)) == plain_run()
+    assert configurations(minimise([], n=10)) == plain_run()
 
 
 @pytest.mark.slow
