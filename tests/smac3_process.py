@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-#: opens directories as SMAC3's users do, goes on with them, and says what it has found
+#: opens directories as SMAC3's users do, goes on with the last one, and says what it has found
 OPEN = """
 import builtins, json, pathlib, sys
 from smac import HyperparameterOptimizationFacade as Facade, Scenario
@@ -34,9 +34,9 @@ for path in map(pathlib.Path, sys.argv[1:]):
         "features": scenario.instance_features,
         "output": str(scenario.output_directory),
     })
-    info = facade.ask()
-    facade.tell(info, TrialValue(cost=1e9))
-    assert len(Facade(Scenario.load(path), overwrite=False, logging_level=False).runhistory) == len(history) + 1
+info = facade.ask()
+facade.tell(info, TrialValue(cost=1e9))
+assert len(Facade(Scenario.load(path), overwrite=False, logging_level=False).runhistory) == len(history) + 1
 assert "pysmac_compat" not in sys.modules
 print(json.dumps(found, default=lambda value: value.item()))
 """

@@ -74,17 +74,17 @@ def told(result):
 
 RUNTIME = {"run-obj": "RUNTIME"}
 RUNS = {
-    "one instance": (8, {}, {"num_train_instances": 1}),
-    "instances": (12, {}, {"num_train_instances": 4, "num_test_instances": 2}),
+    "one instance": (5, {}, {"num_train_instances": 1}),
+    "instances": (8, {}, {"num_train_instances": 4, "num_test_instances": 2}),
     "features and seeds": (
-        12,
+        8,
         {},
         {"num_train_instances": 3, "deterministic": False, "train_instance_features": [[1, 2], [3, 4], [0, 5]]},
     ),
     "no validation": (4, {"validation": False}, {"num_train_instances": 2, "num_test_instances": 2}),
     "capping": (10, {**RUNTIME, "ac-add-slack": 0.2}, {"num_train_instances": 4, "t_limit_function_s": 4}),
     "no limit": (6, RUNTIME, {}),
-    "options": (8, {"execution-mode": "ROAR", "initial-incumbent": "-x '3' -k '2'"}, {}),
+    "options": (5, {"execution-mode": "ROAR", "initial-incumbent": "-x '3' -k '2'"}, {}),
     "challengers": (
         6,
         {"initial-challengers": ["-x '3' -k '2'", {"x": 0.5, "i": -3}], "search-subspace": {"flag": True}},
@@ -144,7 +144,7 @@ def test_none_among_the_choices(tmp_path):
 @pytest.mark.slow
 def test_it_writes_what_minimize_writes(minimized, tmp_path):
     features = {"train_instance_features": [[1, 2], [3, 4]]}
-    _, files = minimized(8, num_train_instances=2, num_test_instances=1, **features)
+    _, files = minimized(4, num_train_instances=2, num_test_instances=1, **features)
     ours, theirs = tmp_path / "out" / "scenario", tmp_path / "theirs"
     shutil.copytree(ours, theirs)
     with remote_smac(*files, None, None, TYPES) as smac:

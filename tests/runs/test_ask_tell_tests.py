@@ -45,8 +45,8 @@ KINDS = {
 def test_they_are_those_of_minimize(kind, tmp_path):
     options, keywords = KINDS[kind]
     keywords = {**keywords, "num_test_instances": 3}
-    expected = search(options.items(), value, 8, seed=5, **keywords)
-    asked = Search(PARAMETERS, max_evaluations=8, seed=5, smac_options=options, **keywords)
+    expected = search(options.items(), value, 6, seed=5, **keywords)
+    asked = Search(PARAMETERS, max_evaluations=6, seed=5, smac_options=options, **keywords)
     result = tell_all(asked)
     assert facts(result) == facts(expected)
     assert facts_of_tests(result) == facts_of_tests(expected)

@@ -11,8 +11,8 @@ from pysmac_compat.plan.validation import Step, Validation
 from .searches import quadratic, search
 
 
-def validated(options, function, **keywords):
-    return search(options, function, num_test_instances=3, num_train_instances=2, **keywords).runs[0]
+def validated(options, function, n=4, **keywords):
+    return search(options, function, n, num_test_instances=3, num_train_instances=2, **keywords).runs[0]
 
 
 def on_instance(x, y, instance):
