@@ -3,8 +3,6 @@
 import copy
 import json
 import pickle
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -40,13 +38,6 @@ def neighbours_are_legal(space, n_configurations=10):
             check_legal(space, neighbour)
             count += 1
     return count
-
-
-@pytest.mark.slow
-def test_importing_the_package_does_not_import_configspace():
-    code = "import sys, pysmac_compat.space; print('ConfigSpace' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 def test_it_is_a_configuration_space():
@@ -88,7 +79,7 @@ def test_a_chain_of_depth_40(operator):
     space = parameter_space(parameters, [f"x{i:02d} | x{i - 1:02d} {operator}" for i in range(1, depth)])
     assert len(space.get_default_configuration()) == depth
     space.seed(1)
-    for configuration in space.sample_configuration(20):
+    for configuration in space.sample_configuration(5):
         check_legal(space, configuration)
     for neighbour in get_one_exchange_neighbourhood(space.get_default_configuration(), seed=1):
         check_legal(space, neighbour)
@@ -193,9 +184,9 @@ def test_expressions_are_evaluated_on_whole_arrays():
         assert whole.shape == (10_000,)
         assert whole.dtype == bool
         assert 0 < whole.sum() < 10_000
-        assert [bool(clause.is_forbidden_vector(columns[:, i])) for i in range(0, 10_000, 10)] == whole[::10].tolist()
+        assert [bool(clause.is_forbidden_vector(columns[:, i])) for i in range(0, 10_000, 50)] == whole[::50].tolist()
     legal = vectors.legal(space, columns)
-    for column, verdict in zip(columns.T[:500], legal[:500], strict=True):
+    for column, verdict in zip(columns.T[:200], legal[:200], strict=True):
         values = {name: space[name].to_value(x) for name, x in zip(space, column, strict=True) if not np.isnan(x)}
         assert (space.definition.violated(values) is None) == verdict
 
@@ -280,10 +271,10 @@ def test_untried_configurations_of_a_large_space():
 
 def test_points_of_a_design_become_legal_configurations():
     space = make()
-    points = np.random.RandomState(1).random_sample((500, len(space)))
+    points = np.random.RandomState(1).random_sample((200, len(space)))
     points[0], points[1] = 0.0, 1.0
     found = vectors.from_unit_cube(space, points)
-    assert 100 < found.shape[1] <= 500
+    assert 40 < found.shape[1] <= 200
     for column in found.T:
         check_legal(space, Configuration(space, vector=column.copy()))
     assert {native(Configuration(space, vector=column))["size"] for column in found.T} == {"small", "medium", "large"}
@@ -303,6 +294,7 @@ def test_a_smac3_facade_works_on_a_space_with_expressions(tmp_path):
         scenario,
         lambda config, seed=0: 0.0,
         initial_design=HyperparameterOptimizationFacade.get_initial_design(scenario, n_configs=4),
+        acquisition_maximizer=HyperparameterOptimizationFacade.get_acquisition_maximizer(scenario, challengers=100),
         logging_level=False,
         overwrite=True,
     )

@@ -14,7 +14,7 @@ from pysmac_compat.files.scenario_files import read_scenario
 from pysmac_compat.files.state import read_paramstrings
 from pysmac_compat.space import parameter_space
 
-SHORTEST, LONGEST, FACTOR = 200, 1600, 10
+SHORTEST, LONGEST, FACTOR = 100, 1600, 10
 #: seconds of CPU that a short input takes at least
 MEASURABLE = 0.003
 #: linear work has a ratio of 10; quadratic work one of 100

@@ -103,6 +103,7 @@ def test_what_is_no_mixture_of_numbers_is_refused(choices, default, pieces):
 def test_a_search_and_its_resumption(tmp_path):
     def search(n, resume):
         optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
+        optimizer.smac_options["isolate"] = False
         optimizer.smac_options["initial-incumbent"] = "-o 2"
         optimizer.minimize(lambda **kw: sum(kw.values()), n, SPACE, ["x | c == 0"], ["{o = 0, c = 2}"], resume=resume)
         return optimizer.result.runs[0].evaluations

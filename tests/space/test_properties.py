@@ -94,7 +94,7 @@ def brute_force(kinds, conditions, values):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, **COMMON)
+@settings(max_examples=25, **COMMON)
 @given(conditional_spaces(), st.randoms(use_true_random=False))
 def test_active_parameters_of_random_spaces(drawn, random):
     kinds, conditions = drawn
@@ -260,7 +260,7 @@ EXACT = trees(BINARY, ["abs", "floor", "ceil", "sqrt"])
 
 
 @pytest.mark.slow
-@settings(max_examples=200, **COMMON)
+@settings(max_examples=120, **COMMON)
 @given(EXACT, ASSIGNMENTS, st.sampled_from([" ", ""]))
 def test_expressions_have_the_value_that_python_gives(tree, values, blank):
     expected = evaluate(tree, values)
@@ -271,7 +271,7 @@ def test_expressions_have_the_value_that_python_gives(tree, values, blank):
 
 
 @pytest.mark.slow
-@settings(max_examples=100, **COMMON)
+@settings(max_examples=60, **COMMON)
 @given(trees(["+", "-", "*", "/", "%", "^"], CALLS), ASSIGNMENTS)
 def test_arithmetic_has_the_value_that_python_gives(tree, values):
     expected = evaluate(tree, values)
@@ -283,7 +283,7 @@ def test_arithmetic_has_the_value_that_python_gives(tree, values):
 
 
 @pytest.mark.slow
-@settings(max_examples=100, **COMMON)
+@settings(max_examples=60, **COMMON)
 @given(TREES)
 def test_parentheses_that_the_precedence_makes_superfluous(tree):
     def full(tree):
@@ -299,7 +299,7 @@ def test_parentheses_that_the_precedence_makes_superfluous(tree):
 
 
 @pytest.mark.slow
-@settings(max_examples=50, **COMMON)
+@settings(max_examples=30, **COMMON)
 @given(TREES, st.integers(0, 2**32 - 1))
 def test_arrays_equal_rows(tree, seed):
     clause, size = parse(render(tree)), 40
@@ -314,7 +314,7 @@ def test_arrays_equal_rows(tree, seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=10, **COMMON)
+@settings(max_examples=5, **COMMON)
 @given(st.lists(TREES, min_size=1, max_size=3))
 def test_copies_give_the_same_verdicts(trees):
     clauses = ["{" + render(tree) + "}" for tree in trees]

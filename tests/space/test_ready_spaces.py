@@ -73,6 +73,7 @@ def cost(x, kind, size, fixed, n=0):
 def test_a_search_that_is_resumed(tmp_path):
     def search(function, n):
         optimizer = SMAC_optimizer(working_directory=str(tmp_path), persistent_files=True)
+        optimizer.smac_options["isolate"] = False
         return optimizer.minimize(function, n, space(), resume=True), optimizer.result.runs[0].evaluations
 
     found, evaluations = search(cost, 12)
@@ -100,7 +101,7 @@ def test_refused(given, message):
 def test_it_is_not_changed():
     mine = space()
     before = str(mine)
-    SMAC_optimizer().minimize(cost, 3, mine)
+    SMAC_optimizer().minimize(cost, 1, mine)
     assert str(mine) == before
 
 

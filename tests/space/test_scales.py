@@ -17,7 +17,7 @@ def test_integers_on_a_log_scale_keep_their_bounds(bounds):
     assert (space["p"].lower, space["p"].upper) == bounds
     for bound in bounds:
         assert space["p"].to_value(space["p"].to_vector(bound)) == bound
-    values = samples(("integer", list(bounds), bounds[0], "log"), 2000)
+    values = samples(("integer", list(bounds), bounds[0], "log"), 500)
     assert min(values) >= bounds[0]
     assert max(values) <= bounds[1]
     if bounds[1] < 10:
@@ -26,15 +26,15 @@ def test_integers_on_a_log_scale_keep_their_bounds(bounds):
 
 @pytest.mark.slow
 def test_a_log_scale_is_logarithmic():
-    values = np.array(samples(("real", [1e-6, 1.0], 1e-3, "log"), 2000))
+    values = np.array(samples(("real", [1e-6, 1.0], 1e-3, "log"), 1000))
     assert 0.45 < (values < 1e-3).mean() < 0.55
-    values = np.array(samples(("integer", [1, 10**6], 10, "log"), 2000))
+    values = np.array(samples(("integer", [1, 10**6], 10, "log"), 1000))
     assert 0.4 < (values < 1000).mean() < 0.6
-    values = np.array(samples(("real", [1e-6, 1.0], 1e-3), 2000))
+    values = np.array(samples(("real", [1e-6, 1.0], 1e-3), 1000))
     assert (values < 1e-3).mean() < 0.01
 
 
-@pytest.mark.parametrize("lower", [1e-15, 1e-20, 1e-100, 1e-300, 0.1])
+@pytest.mark.parametrize("lower", [1e-15, 1e-300, 0.1])
 @pytest.mark.parametrize("upper", [1.0, 1e5])
 def test_any_positive_log_bound_keeps_full_precision(lower, upper):
     default = lower * 3.3333333333333335
@@ -45,9 +45,9 @@ def test_any_positive_log_bound_keeps_full_precision(lower, upper):
     assert float(x.to_value(x.to_vector(default))) == default
     assert native(space.get_default_configuration())["x"] == default
     space.seed(1)
-    values = np.array([native(c)["x"] for c in space.sample_configuration(2000)])
+    values = np.array([native(c)["x"] for c in space.sample_configuration(1000)])
     assert ((lower <= values) & (values <= upper)).all()
-    assert len(set(values)) == 2000
+    assert len(set(values)) == 1000
     median = np.exp((np.log(lower) + np.log(upper)) / 2)
     assert 0.45 < (values < median).mean() < 0.55
     for value in values[:100]:
