@@ -54,19 +54,25 @@ def modules(package):
     return found
 
 
+def imports(path, for_types=True):
+    """The import statements of a file, at its top or in a function; without those for types only if not wanted."""
+    left = list(tree_of(path).body)
+    while left:
+        node = left.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
+        elif for_types or not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+            # nothing is imported within an expression, and most of a file is expressions
+            left += (each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.expr))
+
+
 def imports_of(path, known):
     """The modules that one imports, at its top or in a function, but for types only."""
-
-    def visit(nodes):
-        for node in nodes:
-            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-                continue
-            if isinstance(node, ast.ImportFrom) and node.module:
-                yield from (f"{node.module}.{each.name}" for each in node.names)
-                yield node.module
-            yield from visit(ast.iter_child_nodes(node))
-
-    found = set(visit(tree_of(path).body)) & known.keys()
+    found = set()
+    for node in imports(path, for_types=False):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+    found &= known.keys()
     packages = {name for name in found if known[name].name == "__init__.py"}
     # "from package import module" names the package, but means the module
     return found - {name for name in packages if any(other.startswith(f"{name}.") for other in found)}
@@ -109,9 +115,9 @@ def test_every_room_has_a_floor():
 def test_only_the_engine_imports_smac3():
     for name, path in modules("pysmac_compat").items():
         if not name.startswith("pysmac_compat.engine"):
-            tree = tree_of(path)
-            names = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
-            names += [each.name for n in ast.walk(tree) if isinstance(n, ast.Import) for each in n.names]
+            found = list(imports(path))
+            names = [node.module or "" for node in found if isinstance(node, ast.ImportFrom)]
+            names += [each.name for node in found if isinstance(node, ast.Import) for each in node.names]
             allowed = name == "pysmac_compat.files.smac3"  # it writes SMAC3's own files
             assert allowed or not [each for each in names if each.split(".")[0] == "smac"], name
 
@@ -122,10 +128,10 @@ PUBLIC = {"arguments", "errors", "events", "isolated", "report", "results", "sto
 
 def from_pysmac_compat(path):
     """The dotted names that a file imports of `pysmac_compat`."""
-    for node in ast.walk(tree_of(path)):
+    for node in imports(path):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names if each.name.split(".")[0] == "pysmac_compat")
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "pysmac_compat":
+        elif (node.module or "").split(".")[0] == "pysmac_compat":
             yield from (f"{node.module}.{each.name}" for each in node.names)
 
 
