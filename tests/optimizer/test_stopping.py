@@ -161,7 +161,7 @@ def test_sigterm_ends_the_search_then_does_what_it_did_before(run_script, tmp_pa
     done = run_script(script, check=False)
     assert done.returncode == code, done.stderr
     assert done.stdout.splitlines() == ["True", *said]
-    hint = "SIGTERM: stopped after 1 of 9 evaluations, best 1; minimize(..., resume=True) goes on"
+    hint = "SIGTERM: stopped after 1 of 9 evaluations, best 1; minimize(..., resume=True)"
     assert (hint in done.stderr) == persistent
     for pid in (tmp_path / "pids").read_text().split():
         assert gone(int(pid))

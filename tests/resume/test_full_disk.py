@@ -41,4 +41,4 @@ def test_a_journal_that_was_removed_is_told_once(tmp_path):
 
     with pytest.warns(UserWarning, match="journal .* removed or replaced") as caught:
         assert search(tmp_path, 8, on_event=remove).result.n_evaluations == 8
-    assert sum("journal" in str(each.message) and "moment" in str(each.message) for each in caught) == 1
+    assert sum("journal" in str(each.message) and "try again" in str(each.message) for each in caught) == 1
