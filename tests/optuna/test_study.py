@@ -158,7 +158,9 @@ def test_a_study_that_is_there_gets_what_it_lacks():
         told(each)[2] or [] for each in whole.to_optuna().trials
     )
     assert len(optuna.load_study(study_name="one", storage=storage).trials) == 5
-    with pytest.raises(ArgumentError, match="study 'one' has the directions .'minimize'., the search maximize"):
+    with pytest.raises(
+        ArgumentError, match="study 'one' has the directions .'minimize'., but the search has 'maximize'"
+    ):
         handmade(maximize=True).to_optuna(storage, "one")
 
 
