@@ -16,17 +16,17 @@ from benchmarks.faults.searches import QUICK, call_of, cost, recorded, search, s
 from pysmac_compat.files.state import read_state_run
 
 from ..functions import gone
-from .noted_searches import direct
+from .noted_searches import MODEL, RANDOM, direct
 
-N = 14
+N = 9
 KINDS = [
-    {"options": QUICK},
-    {"options": QUICK, "deterministic": False, "num_train_instances": 3},
-    {"options": {**QUICK, "workers": 2, "workers-order": "begun"}},
+    {"options": {**QUICK, **MODEL}},
+    {"options": RANDOM, "deterministic": False, "num_train_instances": 3},
+    {"options": {**RANDOM, "workers": 2, "workers-order": "begun"}},
 ]
 #: how many calls have begun, and the kind of the search: before the first, in the design, with the model, at the end;
 #: `benchmarks.faults` kills at many more
-MOMENTS = [(0, 0), (3, 2), (8, 1), (12, 0)]
+MOMENTS = [(0, 0), (3, 2), (5, 1), (8, 0)]
 
 
 def rest(kind):
@@ -39,10 +39,10 @@ def undisturbed(tmp_path_factory):
     """What each kind of search comes to; made when it is needed."""
     made = {}
 
-    def result(kind, n=N):
-        if (kind, n) not in made:
-            made[kind, n] = summary(rest(kind)(tmp_path_factory.mktemp("whole"), n, **KINDS[kind]).result)
-        return made[kind, n]
+    def result(kind):
+        if kind not in made:
+            made[kind] = summary(rest(kind)(tmp_path_factory.mktemp("whole"), N, **KINDS[kind]).result)
+        return made[kind]
 
     return result
 
@@ -82,14 +82,14 @@ def test_a_call_that_ends_just_after_its_script_has_not_failed(tmp_path, notes):
             server = psutil.Process(os.getppid())
             script = server.parent()
             others = [child.pid for child in script.children()]
-            subprocess.Popen(["sh", "-c", f"sleep 1; kill -CONT {server.pid}"], start_new_session=True)
+            subprocess.Popen(["sh", "-c", f"sleep .5; kill -CONT {server.pid}"], start_new_session=True)
             server.suspend()
             (tmp_path / "others").write_text(json.dumps(others))
             script.kill()
         return cost(**arguments)
 
     def script():
-        search(tmp_path, N, notes, function, **KINDS[0])
+        search(tmp_path, 4, notes, function, options=RANDOM)
 
     process = multiprocessing.get_context("fork").Process(target=script)
     process.start()
@@ -101,7 +101,7 @@ def test_a_call_that_ends_just_after_its_script_has_not_failed(tmp_path, notes):
 @pytest.mark.slow
 def test_many_kills_of_one_search(tmp_path, notes, undisturbed):
     """Each resumption is killed, too; a kill costs the call that is running."""
-    moments = range(4, N, 4)
+    moments = (3, 5, 7)
     for moment in moments:
         kill_somewhere(tmp_path, notes, moment, {"resume": True, **KINDS[0]})
     assert summary(direct(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
@@ -115,7 +115,7 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
     others = script.children()
 
     def function(**arguments):
-        if len(notes.lines) == 7:
+        if len(notes.lines) == 6:
             above = psutil.Process().parents()  # what makes the calls
             (engine,) = [each for each in script.children() if each not in others and each not in above]
             engine.kill()
@@ -123,21 +123,21 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
 
     with pytest.raises(RuntimeError, match="the process of the search died"):
         search(tmp_path, N, notes, function, **KINDS[0])
-    assert len(recorded(tmp_path)) == 6
+    assert len(recorded(tmp_path)) == 5
     assert summary(direct(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)
-    assert len(notes.lines) == 7 + N - 6
+    assert len(notes.lines) == 6 + N - 5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("signum", "limit"), [(signal.SIGTERM, None), (signal.SIGTERM, 100), (signal.SIGINT, None), (signal.SIGHUP, 100)]
 )
-def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undisturbed, signum, limit):
+def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, signum, limit):
     """The call ends at once, the script a little later."""
-    n, hanging = 8, tmp_path / "hanging"
+    n, hanging = 4, tmp_path / "hanging"
 
     def function(**arguments):
-        if len(notes.lines) == 4 and not hanging.exists():
+        if len(notes.lines) == 3 and not hanging.exists():
             hanging.touch()
             time.sleep(600)
         return cost(**arguments)
@@ -147,11 +147,11 @@ def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undistu
         main = os.getpid()
 
         def end(*_):
-            time.sleep(0.5 if os.getpid() == main else 0)
+            time.sleep(0.2 if os.getpid() == main else 0)
             os._exit(1)
 
         signal.signal(signum, end)
-        search(tmp_path, n, notes, function, t_limit_function_s=limit, **KINDS[0])
+        search(tmp_path, n, notes, function, t_limit_function_s=limit, options=RANDOM)
 
     process = multiprocessing.get_context("fork").Process(target=script)
     process.start()
@@ -159,6 +159,6 @@ def test_a_signal_to_all_processes_does_not_fail_a_call(tmp_path, notes, undistu
         time.sleep(0.01)
     os.killpg(process.pid, signum)
     process.join()
-    resumed = search(tmp_path, n, notes, function, resume=True, t_limit_function_s=limit, **KINDS[0])
+    resumed = search(tmp_path, n, notes, function, resume=True, t_limit_function_s=limit, options=RANDOM)
     assert len(notes.lines) == n + 1
-    assert summary(resumed.result) == undisturbed(0, n)
+    assert [e.status for e in resumed.result.runs[0].evaluations] == n * ["SAT"]

@@ -11,7 +11,7 @@ from pysmac_compat.files.checksums import split_checksum
 from pysmac_compat.files.state import read_state_run
 
 from ..conftest import DATA
-from .noted_searches import cost, cut, direct, journal_of, search
+from .noted_searches import MODEL, cost, cut, direct, journal_of, search
 
 SEARCHES = {"plain": {}, "seeds_and_instances": {"deterministic": False, "num_train_instances": 3}}
 
@@ -29,7 +29,7 @@ def old(tmp_path):
 def test_a_journal_without_checksums_goes_on(old, tmp_path, notes, name):
     before = journal_of(old / name).read_text().splitlines()[:5]
     with pytest.warns(UserWarning, match="an earlier version made the first 4 evaluations"):
-        resumed = direct(old / name, 6, notes, resume=True, **SEARCHES[name])
+        resumed = direct(old / name, 6, notes, options=MODEL, resume=True, **SEARCHES[name])
     assert len(notes.lines) == 2
     recorded_values = [json.loads(split_checksum(line.encode())[0])["value"] for line in before[1:]]
     assert [e.value for e in resumed.result.runs[0].evaluations[:4]] == recorded_values
@@ -38,7 +38,7 @@ def test_a_journal_without_checksums_goes_on(old, tmp_path, notes, name):
     assert [split_checksum(line.encode())[1] for line in lines] == 5 * [None] + 2 * [True]
     assert len(read_state_run(old / name / "out" / "scenario" / "state-run0").runs) == 6
     with pytest.warns(UserWarning, match="the first 6 evaluations"):
-        direct(old / name, 6, notes, resume=True, **SEARCHES[name])
+        direct(old / name, 6, notes, options=MODEL, resume=True, **SEARCHES[name])
     assert len(notes.lines) == 2
 
 
@@ -49,16 +49,16 @@ def test_a_journal_of_several_workers_that_learnt_in_order_is_a_start(old, notes
     assert [e["index"] for e in before] == [1, 2, 3, 4, 6]
     options = {"workers": 3}
     with pytest.warns(UserWarning, match="an earlier version made the first 5 evaluations"):
-        result = search(old / "workers", 12, notes, options=options, resume=True).result
-    assert len(notes.lines) == 7
+        result = search(old / "workers", 8, notes, options=options, resume=True).result
+    assert len(notes.lines) == 3
     evaluations = result.runs[0].evaluations
-    assert [e.index for e in evaluations] == [*range(1, 13)]
+    assert [e.index for e in evaluations] == [*range(1, 9)]
     assert all(evaluations[e["index"] - 1].value == e["value"] for e in before)
     assert result.value == min(e.value for e in evaluations)
-    with pytest.warns(UserWarning, match="the first 12 evaluations"):
-        again = search(old / "workers", 12, notes, options=options, resume=True).result
+    with pytest.warns(UserWarning, match="the first 8 evaluations"):
+        again = search(old / "workers", 8, notes, options=options, resume=True).result
     assert (again.value, again.configuration) == (result.value, result.configuration)
-    assert len(notes.lines) == 7
+    assert len(notes.lines) == 3
 
 
 def test_what_was_added_later_is_checked(old):
@@ -67,7 +67,7 @@ def test_what_was_added_later_is_checked(old):
     with journal.open("a") as stream:
         stream.write(json.dumps({"test": False, "index": 5, "crc": "00000000"}) + "\n")
     with pytest.raises(FileFormatError, match="line 6: the line is damaged"):
-        direct(old / "plain", 6, resume=True)
+        direct(old / "plain", 6, options=MODEL, resume=True)
 
 
 @pytest.mark.slow

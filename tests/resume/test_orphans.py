@@ -120,12 +120,12 @@ def test_the_processes_of_a_search_that_goes_on_are_left_alone(tmp_path):
         return cost(**arguments)
 
     def minimise():
-        found.append(search(tmp_path / "wd", 5, function=function).result.n_evaluations)
+        found.append(search(tmp_path / "wd", 2, function=function).result.n_evaluations)
 
     thread = threading.Thread(target=minimise)
     thread.start()
     thread.join()
-    assert found == [5]
+    assert found == [2]
 
 
 @pytest.mark.slow
@@ -137,14 +137,14 @@ def test_many_jobs_begin_in_one_new_folder(tmp_path, notes):
     def job(seed):
         warnings.simplefilter("error")
         together.wait()
-        notes.write(direct(tmp_path / "new" / "wd", 2, seed=seed).result.n_evaluations)
+        notes.write(direct(tmp_path / "new" / "wd", 1, seed=seed).result.n_evaluations)
 
     jobs = [multiprocessing.get_context("fork").Process(target=job, args=(seed,)) for seed in range(n)]
     for each in jobs:
         each.start()
     for each in jobs:
         each.join()
-    assert notes.lines == n * ["2"]
+    assert notes.lines == n * ["1"]
     folder = tmp_path / "new" / "wd"
     names = sorted(path.name for path in (folder / "out" / "scenario").glob("journal*"))
     assert names == [f"journal-run-{seed}.jsonl" for seed in range(n)]
@@ -155,7 +155,7 @@ def test_many_jobs_begin_in_one_new_folder(tmp_path, notes):
 def test_nothing_of_a_run_is_read_before_it_is_locked(tmp_path, monkeypatch):
     """Also not what a resumption began with."""
     first = tmp_path / "first"
-    direct(first, 2)
+    direct(first, 1)
     options = {"warmstart": first / "out" / "scenario" / "state-run0"}
     direct(first, 1, options=options)
     order = []
@@ -165,5 +165,5 @@ def test_nothing_of_a_run_is_read_before_it_is_locked(tmp_path, monkeypatch):
 
     for name in ("lock_runs", "with_warm_start", "read_journals"):
         monkeypatch.setattr(optimizer, name, noted(name, getattr(optimizer, name)))
-    direct(first, 3, options=options, resume=True)
+    direct(first, 2, options=options, resume=True)
     assert order == ["lock_runs", "with_warm_start", "read_journals"]

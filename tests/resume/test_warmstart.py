@@ -22,7 +22,7 @@ def own_state(tmp_path_factory):
     def state(**keywords):
         if str(keywords) not in made:
             folder = tmp_path_factory.mktemp("own")
-            direct(folder, 6, **keywords)
+            direct(folder, 4, **keywords)
             made[str(keywords)] = folder / "out" / "scenario" / "state-run0"
         return made[str(keywords)]
 
@@ -63,9 +63,9 @@ def known_texts(state, parameters, conditions=(), forbiddens=()):
 @pytest.mark.slow
 def test_nothing_that_is_known_is_evaluated_again(java_state):
     state = java_state("conditional_forbidden")
-    result = warm(state, 8, distance)
+    result = warm(state, 4, distance)
     old = known_texts(state, *pcs.read_pcs(state / "param.pcs"))
-    assert len(texts(result)) == 8
+    assert len(texts(result)) == 4
     assert not set(texts(result)) & set(old)
     rows = read_state_run(state).runs
     assert len(rows) == 40
@@ -96,9 +96,9 @@ def test_java_states_replace_the_initial_design(java_state, run, keywords):
     def function(seed=0, instance=0, **values):
         return {"value": 1e6, "runtime": 4.0}
 
-    result = warm(state, 6, function, **keywords)
+    result = warm(state, 3, function, **keywords)
     default = str({name: spec[2] for name, spec in sorted(parameters.items())})
-    assert len(result.runs[0].evaluations) == 6
+    assert len(result.runs[0].evaluations) == 3
     if not keywords:
         assert default not in texts(result)
         assert result.value < 1e6
@@ -124,12 +124,12 @@ def test_the_first_new_configuration_is_the_models(java_runs, tmp_path, folder, 
     known = read_state_run(state)
     optimizer = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
     optimizer.smac_options.update({"isolate": False, "warmstart": state})
-    optimizer.minimize(lambda **_: 1e3, 8, *pcs.read_pcs(state / "param.pcs"), seed=3, **keywords)
-    assert optimizer.result.n_evaluations == 8
+    optimizer.minimize(lambda **_: 1e3, 4, *pcs.read_pcs(state / "param.pcs"), seed=3, **keywords)
+    assert optimizer.result.n_evaluations == 4
     history = json.loads((tmp_path / "out/scenario/smac3/3/runhistory.json").read_text())
     distinct = {(run.configuration, run.instance, run.seed) for run in known.runs}
     assert len(known.runs) == count
-    assert len(history["data"]) == len(distinct) + 8
+    assert len(history["data"]) == len(distinct) + 4
     new = [trial["config_id"] for trial in history["data"] if trial["config_id"] > len(known.configurations)]
     assert history["config_origins"][str(new[0])] == "Acquisition function maximizer"
 
@@ -138,9 +138,10 @@ def test_the_first_new_configuration_is_the_models(java_runs, tmp_path, folder, 
 def test_our_own_state_with_everything_known(tmp_path):
     space = {"c": ("categorical", ["a", "b", "d"], "a")}
     first = SMAC_optimizer(working_directory=tmp_path, persistent_files=True)
+    first.smac_options["isolate"] = False
     first.minimize(lambda c: ord(c), 3, {"c": ("categorical", ["d", "b", "a"], "d")})
     optimizer = SMAC_optimizer()
-    optimizer.smac_options["warmstart"] = tmp_path / "out" / "scenario" / "state-run0"
+    optimizer.smac_options.update({"isolate": False, "warmstart": tmp_path / "out" / "scenario" / "state-run0"})
     with pytest.warns(UserWarning, match="exhausted"):
         found = optimizer.minimize(lambda c: ord(c), 5, space)
     assert found == (97.0, {"c": "a"})
@@ -156,10 +157,10 @@ def trouble(x, **values):
 @pytest.mark.slow
 def test_failures_are_known_as_such(tmp_path):
     """The default has crashed, so the best known is one that has not."""
-    direct(tmp_path, 15, function=trouble)
+    direct(tmp_path, 8, function=trouble)
     state = tmp_path / "out" / "scenario" / "state-run0"
     best = min(row.quality for row in read_state_run(state).runs if row.result == "SAT")
-    result = direct(tmp_path / "new", 2, function=lambda **_: 1e3, options={"warmstart": state}).result
+    result = direct(tmp_path / "new", 1, function=lambda **_: 1e3, options={"warmstart": state}).result
     assert result.value == best
 
 
@@ -227,28 +228,28 @@ def test_a_state_of_a_run_that_has_failed(java_state, tmp_path):
 @pytest.mark.slow
 def test_a_warm_search_is_resumed_with_the_same_start(tmp_path, own_state):
     state = own_state()
-    one = direct(tmp_path / "b", 5, options={"warmstart": state})
-    two = direct(tmp_path / "b", 5, options={"warmstart": state}, resume=True)
+    one = direct(tmp_path / "b", 3, options={"warmstart": state})
+    two = direct(tmp_path / "b", 3, options={"warmstart": state}, resume=True)
     assert one.result.runs == two.result.runs
     with pytest.raises(ValueError, match="it began with known evaluations .*this search has none"):
-        direct(tmp_path / "b", 5, resume=True)
-    direct(tmp_path / "c", 5)
+        direct(tmp_path / "b", 3, resume=True)
+    direct(tmp_path / "c", 3)
     with pytest.raises(ValueError, match="it began without smac_options.* which this search has"):
-        direct(tmp_path / "c", 5, options={"warmstart": state}, resume=True)
+        direct(tmp_path / "c", 3, options={"warmstart": state}, resume=True)
     other = tmp_path / "c" / "out" / "scenario" / "state-run0"
     with pytest.raises(ValueError, match="it began with other known evaluations than .* has now"):
-        direct(tmp_path / "b", 5, options={"warmstart": other}, resume=True)
+        direct(tmp_path / "b", 3, options={"warmstart": other}, resume=True)
 
 
 @pytest.mark.slow
 def test_a_warm_search_moves_its_own_start_aside(tmp_path, notes):
     """The state that it starts with has the name of its own; resumed, it finds it where it has put it."""
     options = {"restore-scenario": tmp_path / "out" / "scenario" / "state-run0"}
-    direct(tmp_path, 3)
-    direct(tmp_path, 6)  # the one before, which is moved aside, too, is not meant
-    one = direct(tmp_path, 5, options=options)
-    cut(journal_of(tmp_path), 3)
-    two = direct(tmp_path, 5, notes, options=options, resume=True)
+    direct(tmp_path, 1)
+    direct(tmp_path, 3)  # the one before, which is moved aside, too, is not meant
+    one = direct(tmp_path, 3, options=options)
+    cut(journal_of(tmp_path), 1)
+    two = direct(tmp_path, 3, notes, options=options, resume=True)
     assert summary(one.result) == summary(two.result)
     assert len(notes.lines) == 2
     assert len(list((tmp_path / "out" / "scenario").glob("old-state-*"))) == 2
