@@ -19,6 +19,14 @@ def preloaded():
     preload()
 
 
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Searches of few evaluations, without a model: what they propose is not the question."""
+    for module in ("kills", "automax"):
+        monkeypatch.setattr(f"benchmarks.faults.{module}.N", 8)
+        monkeypatch.setattr(f"benchmarks.faults.{module}.QUICK", QUICK | {"execution-mode": "ROAR"})
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "cell"),
@@ -47,7 +55,7 @@ def test_what_goes_wrong_is_counted(tmp_path):
 
     class Late(random.Random):
         def randrange(self, *arguments):
-            return 10
+            return 6
 
     trial = Sabotaged(tmp_path, CELLS[0], Late(0))
     counts = trial.run()
@@ -66,7 +74,7 @@ def test_what_goes_wrong_with_automax_is_counted(tmp_path):
 
     class Sabotaged(AutoMAXTrial):
         def _moment(self):
-            return 10, 0.0
+            return 6, 0.0
 
         def _kill(self):
             left = super()._kill()

@@ -30,6 +30,6 @@ def test_the_tables():
 def test_a_search_of_each_kind():
     pytest.importorskip("optuna")
     for method in ("SMACSampler", "TPESampler", "ours"):
-        found = optuna_sampler.run(method, "branin", 0, 6)
+        found = optuna_sampler.run(method, "branin", 0, 3)
         assert found["value"] < 1000
         assert found["cpu"] > 0

@@ -21,7 +21,7 @@ def peer(name):
     return importlib.import_module(f"benchmarks.peers.{name}")
 
 
-BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
+BURN = "import time\nwhile time.process_time() < 0.15: pass\n"
 
 
 @pytest.mark.slow
@@ -58,7 +58,7 @@ def test_a_search_of_ours_with_seeds():
 
 @pytest.mark.slow
 def test_the_incumbents_of_a_search_for_run_time_come_with_the_seconds_used():
-    capped, uncapped = (search(peer(name), make("solver_alike", 0), 0, 12) for name in ("ours", "ours_uncapped"))
+    capped, uncapped = (search(peer(name), make("solver_alike", 0), 0, 8) for name in ("ours", "ours_uncapped"))
     for record in (capped, uncapped):
         seconds = [time for time, _ in record["incumbents"]]
         assert seconds == sorted(seconds)
@@ -95,7 +95,7 @@ os._exit(3)
 """
     usage = measure([sys.executable, "-c", script])
     assert usage.code == 3
-    assert 0.6 <= usage.cpu < 5
+    assert 0.3 <= usage.cpu < 5
     assert not usage.stopped
 
 
@@ -108,7 +108,7 @@ def test_a_command_is_stopped_with_all_its_processes():
 
 @pytest.mark.slow
 def test_memory_of_all_processes_is_added():
-    script = "import os, time\nos.fork()\nx = bytearray(os.urandom(40_000_000))\ntime.sleep(0.3)"
+    script = "import os, time\nos.fork()\nx = bytearray(b'x') * 40_000_000\ntime.sleep(0.3)"
     usage = measure([sys.executable, "-c", script], memory=True)
     assert 80 < usage.memory < 200
 

@@ -158,11 +158,11 @@ def lay_out(folder, files):
 def test_paramils_with_a_wrapper_in_ruby(tmp_path, command):
     lay_out(tmp_path, PARAMILS)
     done = command(
-        tmp_path, "smac", "--scenario-file", "example/scenario-example.txt", "--seed", 4, "--runcount-limit", 12
+        tmp_path, "smac", "--scenario-file", "example/scenario-example.txt", "--seed", 4, "--runcount-limit", 8
     )
     assert (done.code, done.err) == (0, "")
     result = load_result(tmp_path / "example" / "paramils-out" / "scenario-example")
-    assert (len(result), result.n_crashed) == (12, 0)
+    assert (len(result), result.n_crashed) == (8, 0)
     assert result.value == 0.2
     assert {e.status for e in result} <= {"SAT", "TIMEOUT"}
     assert sorted(path.name for path in (tmp_path / "example").glob("out*")) == []
@@ -174,10 +174,10 @@ def test_paramils_with_a_wrapper_in_ruby(tmp_path, command):
 def test_aclib(tmp_path, command):
     lay_out(tmp_path, ACLIB)
     scenario = "scenarios/sat/own/small/scenario.txt"
-    done = command(tmp_path, "smac", "--scenario-file", scenario, "--seed", 4, "--runcount-limit", 10)
+    done = command(tmp_path, "smac", "--scenario-file", scenario, "--seed", 4, "--runcount-limit", 6)
     assert (done.code, done.err) == (0, "")
     result = load_result(tmp_path / "scenario")
-    assert (len(result), result.n_crashed, result.value) == (10, 0, 0.2)
+    assert (len(result), result.n_crashed, result.value) == (6, 0, 0.2)
     assert result.active_configuration["ps"] == "0.1"
     # from another folder the paths do not lead anywhere: nothing is called, and it says what is missing
     done = command(tmp_path / "scenarios", "verify-scenario", "--scenario-file", "sat/own/small/scenario.txt")

@@ -9,6 +9,7 @@ import time
 import psutil
 import pytest
 
+from pysmac_compat.evaluation import proc
 from pysmac_compat.evaluation.evaluator import CallsLost, Evaluator
 
 from ..functions import end, gone
@@ -199,7 +200,7 @@ def settled_descriptors(n_children):
     process = process_of_the_calls()
     counts = []
     while len(counts) < 25 or len(set(counts[-25:])) > 1:
-        if len(process.children()) == n_children:
+        if len(proc.children(process.pid)) == n_children:
             counts.append(process.num_fds())
         time.sleep(0.01)
     return counts[-1]

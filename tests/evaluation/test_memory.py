@@ -26,12 +26,12 @@ def test_memory_limit(evaluator):
         data = bytearray(mb * _MB)
         return float(len(data) / _MB)
 
-    call = evaluator(function, 100)
-    assert call({"mb": 30}).value == 30.0
-    outcome = call({"mb": 200})
+    call = evaluator(function, 40)
+    assert call({"mb": 10}).value == 10.0
+    outcome = call({"mb": 80})
     assert (outcome.status, outcome.value) == ("MEMOUT", TIMEOUT_QUALITY)
-    assert "the limit is 100 MB" in outcome.message
-    assert call({"mb": 30}).value == 30.0
+    assert "the limit is 40 MB" in outcome.message
+    assert call({"mb": 10}).value == 10.0
 
 
 def test_what_the_function_holds_before_does_not_count(evaluator):
@@ -46,7 +46,7 @@ def test_what_the_function_changes_of_that_does(evaluator):
     def function(x):
         for i in range(0, x * len(data), 1000):
             data[i] = 1
-        time.sleep(0.3)
+        time.sleep(0.3 * x)
         return float(x)
 
     call = evaluator(function, 50)
@@ -81,17 +81,17 @@ def test_a_peak_between_two_looks_is_seen(evaluator, monkeypatch):
         bytearray(mb * _MB)
         return 1.0
 
-    call = evaluator(function, 100)
-    assert [call({"mb": mb}).status for mb in (50, 200, 90)] == ["SAT", "MEMOUT", "SAT"]
+    call = evaluator(function, 50)
+    assert [call({"mb": mb}).status for mb in (25, 100, 40)] == ["SAT", "MEMOUT", "SAT"]
 
 
 @pytest.mark.slow
 def test_a_large_step_is_stopped_before_it_is_done(evaluator):
     def function():
-        bytearray(1000 * _MB)
+        bytearray(400 * _MB)
         time.sleep(600)
 
-    outcome = evaluator(function, 250)({})
+    outcome = evaluator(function, 100)({})
     assert outcome.status == "MEMOUT"
 
 
@@ -112,24 +112,24 @@ def test_a_call_gets_time_to_clean_up(evaluator, notes):
 
 @pytest.mark.slow
 def test_processes_of_the_call_count(evaluator, notes):
-    script = f"import time; data = bytearray({200 * _MB}); time.sleep(600)"
+    script = f"import time; data = bytearray({100 * _MB}); time.sleep(600)"
 
     def function():
         process = subprocess.Popen([sys.executable, "-S", "-c", script])
         notes.write(process.pid)
         process.wait()
 
-    assert evaluator(function, 100)({}).status == "MEMOUT"
+    assert evaluator(function, 50)({}).status == "MEMOUT"
     assert gone(int(notes.lines[0]))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("mb", "status"), [(60, "SAT"), (200, "MEMOUT")])
+@pytest.mark.parametrize(("mb", "status"), [(60, "SAT"), (140, "MEMOUT")])
 def test_what_processes_share_counts_once(evaluator, mb, status):
     def function():
         data = bytearray(mb * _MB)
         context = multiprocessing.get_context("fork")
-        processes = [context.Process(target=time.sleep, args=(0.5,)) for _ in range(5)]
+        processes = [context.Process(target=time.sleep, args=(0.3,)) for _ in range(3)]
         for process in processes:
             process.start()
         for process in processes:
@@ -142,19 +142,19 @@ def test_what_processes_share_counts_once(evaluator, mb, status):
 @pytest.mark.slow
 def test_shared_memory_counts_once(evaluator):
     def function():
-        with mmap.mmap(-1, 80 * _MB) as area:
-            for _ in range(80):
+        with mmap.mmap(-1, 50 * _MB) as area:
+            for _ in range(50):
                 area.write(bytes(_MB))
-            for _ in range(3):
+            for _ in range(2):
                 if os.fork() == 0:
                     sum(area[i] for i in range(0, len(area), 4096))
                     time.sleep(0.3)
                     os._exit(0)
-            for _ in range(3):
+            for _ in range(2):
                 os.wait()
         return 1.0
 
-    assert evaluator(function, 120)({}).status == "SAT"
+    assert evaluator(function, 80)({}).status == "SAT"
 
 
 @pytest.mark.slow
@@ -180,14 +180,14 @@ def test_more_than_the_machine_has_is_refused_at_once(evaluator):
 
 @pytest.mark.slow
 def test_memory_and_time(evaluator):
-    call = evaluator(lambda big: (bytearray(200 * _MB), time.sleep(0.2)) if big else spin(), 100)
+    call = evaluator(lambda big: (bytearray(80 * _MB), time.sleep(0.2)) if big else spin(), 40)
     assert call({"big": True}, 30).status == "MEMOUT"
     assert call({"big": False}, 0.2).status == "TIMEOUT"
 
 
 @pytest.mark.slow
 def test_without_a_memory_limit(evaluator):
-    assert evaluator(lambda: float(len(bytearray(200 * _MB))))({}).value == 200.0 * _MB
+    assert evaluator(lambda: float(len(bytearray(50 * _MB))))({}).value == 50.0 * _MB
 
 
 @pytest.fixture

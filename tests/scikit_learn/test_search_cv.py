@@ -47,7 +47,7 @@ class Fragile(ClassifierMixin, BaseEstimator):
         if self.how == "sleep":
             time.sleep(600)
         if self.how == "eat":
-            self.meal_ = np.ones(2**26)
+            self.meal_ = np.ones(2**24)
         self.classes_, self.weight_, self.pid_ = np.unique(y), sample_weight, os.getpid()
         return self
 
@@ -72,7 +72,7 @@ def searched():
     search = SMACSearchCV(
         pipeline,
         space,
-        n_iter=8,
+        n_iter=6,
         conditional_clauses=clauses,
         forbidden_clauses=["{clf = lda, scale = passthrough}"],
         cv=KFold(3, shuffle=True, random_state=1),
@@ -87,8 +87,8 @@ def searched():
 @pytest.mark.slow
 def test_what_it_leaves(searched):
     results = searched.cv_results_
-    assert len(results["params"]) == 8
-    assert len(searched.result_) == results["n_folds"].sum() <= 24
+    assert len(results["params"]) == 6
+    assert len(searched.result_) == results["n_folds"].sum() <= 18
     assert results["n_folds"][0] == 3  # the first gets all folds
     assert results["n_folds"].min() < 3
     best = searched.best_index_
@@ -102,7 +102,7 @@ def test_what_it_leaves(searched):
     assert set(searched.scorer_) == {"acc", "roc"}
     assert searched.n_splits_ == 3
     assert searched.refit_time_ > 0
-    assert searched.best_estimator_["clf"].n_features_in_ == 5
+    assert searched.best_estimator_["clf"].n_features_in_ == searched.n_features_in_ == 5
     assert searched.classes_.tolist() == [0, 1]
     assert searched.result_.stopped_because == "max-configurations reached"
     assert isinstance(searched, BaseSearchCV)
@@ -142,7 +142,7 @@ def test_methods_and_copies(searched):
     assert (again.predict(X) == searched.predict(X)).all()
     assert again.result_.value == searched.result_.value
     fresh = clone(searched)
-    assert fresh.get_params()["n_iter"] == 8
+    assert fresh.get_params()["n_iter"] == 6
     assert fresh.set_params(estimator__clf=GaussianNB()).estimator["clf"].var_smoothing == 1e-9
     with pytest.raises(NotFittedError):
         fresh.predict(X)
@@ -158,8 +158,8 @@ def small(how, levels=(0.5,), **more):
 @pytest.mark.parametrize(
     ("hows", "limits", "expected"),
     [
-        (["", "raise", "die", "loop"], {"fit_time_limit": 1.0}, ["SAT", "CRASHED", "CRASHED", "TIMEOUT"]),
-        (["", "eat"], {"fit_memory_limit": 300}, ["SAT", "MEMOUT"]),
+        (["", "raise", "die", "loop"], {"fit_time_limit": 0.4}, ["SAT", "CRASHED", "CRASHED", "TIMEOUT"]),
+        (["", "eat"], {"fit_memory_limit": 60}, ["SAT", "MEMOUT"]),
     ],
 )
 def test_what_fails_costs_one_fit(hows, limits, expected):
@@ -192,7 +192,6 @@ def test_refit_and_scoring_as_functions():
         return {"level": estimator.level, "other": -estimator.level}
 
     levels = (0.2, 0.7)
-    assert small([""], levels).fit(X, Y).best_params_["level"] == 0.7
     other = small([""], levels, scoring=two, refit="other").fit(X, Y)
     assert (other.best_params_["level"], other.best_score_, other.multimetric_) == (0.2, -0.2, True)
     chosen = small([""], levels, scoring=two, refit=lambda results: 1).fit(X, Y)
@@ -204,19 +203,19 @@ def test_refit_and_scoring_as_functions():
     with pytest.raises(ValueError, match="refit"):
         small([""], levels, scoring=two).fit(X, Y)
     scorer = make_scorer(lambda y, predicted: (y == predicted).mean())
-    assert 0 <= small([""], scoring=scorer, n_iter=1).fit(X, Y).best_score_ <= 1
+    one = small([""], levels, scoring=scorer, n_iter=1).fit(X, Y)
+    assert 0 <= one.best_score_ <= 1
+    assert len(one.result_) == 2  # on both folds
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:the only evaluation failed")
 def test_budgets():
     levels = tuple(i / 50 for i in range(50))
-    by_fits = small([""], levels, n_iter=None, n_fits=9, random_state=np.random.RandomState(0)).fit(X, Y)
-    assert len(by_fits.result_) == 9
-    both = small([""], levels, n_iter=3, n_fits=50).fit(X, Y)
-    assert len(both.cv_results_["params"]) == 3
-    one = small([""], levels, n_iter=1).fit(X, Y)
-    assert len(one.result_) == 2
+    by_fits = small([""], levels, n_iter=None, n_fits=5, random_state=np.random.RandomState(0)).fit(X, Y)
+    assert len(by_fits.result_) == 5
+    both = small([""], levels, n_iter=2, n_fits=50).fit(X, Y)
+    assert len(both.cv_results_["params"]) == 2
     by_time = small([""], levels, n_iter=None, time_limit=0.3)
     with pytest.raises(ValueError, match="no fit finished: t_limit_total_s reached"):
         by_time.set_params(space={"how": ["sleep"]}).fit(X, Y)
@@ -237,7 +236,7 @@ def test_a_fit_that_the_end_of_the_search_stops_has_not_failed():
 def test_several_at_a_time_and_again():
     def search():
         options = {"workers-order": "begun"}
-        return small([""], tuple(i / 50 for i in range(50)), n_jobs=2, n_iter=6, smac_options=options).fit(X, Y)
+        return small([""], tuple(i / 50 for i in range(50)), n_jobs=2, n_iter=4, smac_options=options).fit(X, Y)
 
     one, other = search(), search()
     assert one.cv_results_["params"] == other.cv_results_["params"]
@@ -249,10 +248,9 @@ def test_several_at_a_time_and_again():
 @pytest.mark.filterwarnings("ignore:the search space is exhausted")
 def test_groups_and_weights():
     groups = np.repeat([0, 1, 2], 30)
-    search = small([""], cv=GroupKFold(3)).fit(X, Y, groups=groups)
-    assert search.n_splits_ == 3
     weights = np.where(np.arange(90) < 45, 1.0, 3.0)
-    weighted = small([""]).fit(X, Y, sample_weight=weights)
+    weighted = small([""], cv=GroupKFold(3)).fit(X, Y, groups=groups, sample_weight=weights)
+    assert weighted.n_splits_ == 3
     assert weighted.best_estimator_.weight_.sum() == weights.sum()
     with sklearn.config_context(enable_metadata_routing=True):
         fragile = Fragile().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
@@ -292,6 +290,8 @@ LEFT_OUT = {
         ],
         "need other array libraries",
     ),
+    "check_fit_idempotent": "fits twice; see test_several_at_a_time_and_again",
+    "check_n_features_in": "see test_what_it_leaves",
     **dict.fromkeys(
         [
             "check_classifiers_classes",
