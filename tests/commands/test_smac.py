@@ -21,7 +21,6 @@ from tests.target import wrappers
 
 from . import folders
 
-
 #: evaluations of the search that most tests look at
 N = 14
 

@@ -57,14 +57,12 @@ def test_wall_clock_limit(evaluator):
     assert outcome.cpu_time < 0.4 < outcome.wall_time < 30
 
 
-@pytest.mark.slow
 def test_sleep_below_the_wall_clock_limit(evaluator):
     outcome = evaluator(lambda: time.sleep(0.4) or 1.0)({}, 0.3)
     assert outcome.status == "SAT"
     assert outcome.cpu_time < 0.3 < outcome.wall_time
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ignored", [signal.SIGTERM, signal.SIGXCPU], ids=lambda s: s.name)
 @pytest.mark.usefixtures("impatient")
 def test_ignored_signals(evaluator, ignored):
@@ -223,7 +221,6 @@ def test_a_file_that_goes_cuts_a_call_short(evaluator, tmp_path):
     assert (tmp_path / "cleaned").exists()
 
 
-@pytest.mark.slow
 def test_a_call_may_use_the_rest_and_its_own_limit(evaluator):
     call = evaluator(lambda: time.sleep(0.2) or 3.0)
     call.deadline = time.monotonic() - 1.0

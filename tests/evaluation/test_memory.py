@@ -185,7 +185,6 @@ def test_memory_and_time(evaluator):
     assert call({"big": False}, 0.2).status == "TIMEOUT"
 
 
-@pytest.mark.slow
 def test_without_a_memory_limit(evaluator):
     assert evaluator(lambda: float(len(bytearray(50 * _MB))))({}).value == 50.0 * _MB
 

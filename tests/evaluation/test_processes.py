@@ -65,6 +65,7 @@ def test_processes_in_sessions_of_their_own_end_with_the_limit(evaluator, notes,
     assert gone(pid)
 
 
+@pytest.mark.slow
 def test_what_is_left_in_the_background_is_left_alone(evaluator, notes):
     def function(x):
         if x == 0:
@@ -246,6 +247,7 @@ def test_the_package_loads_little_into_the_process_that_is_forked_for_the_calls(
 # -- the process of the next call, which waits meanwhile ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_waiting_process_is_not_one_of_the_call():
     sleeper = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
     script = f"""

@@ -7,7 +7,6 @@ from benchmarks.faults.searches import journal_of as journal_of
 from benchmarks.faults.searches import search as search
 from benchmarks.faults.searches import summary as summary
 
-
 #: without a model, which takes most of the time where what it proposes is not the question
 RANDOM = {"execution-mode": "ROAR"}
 #: with it, for `direct`

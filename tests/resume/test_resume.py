@@ -163,6 +163,7 @@ def three(of_three, tmp_path):
     return shutil.copytree(of_three[0], tmp_path / "three")
 
 
+@pytest.mark.slow
 def test_nothing_to_resume(of_three, tmp_path):
     """A script may always say so."""
     assert summary(direct(tmp_path, 3, resume=True).result) == summary(of_three[1])
