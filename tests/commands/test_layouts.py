@@ -177,7 +177,7 @@ def test_aclib(tmp_path, command):
     done = command(tmp_path, "smac", "--scenario-file", scenario, "--seed", 4, "--runcount-limit", 6)
     assert (done.code, done.err) == (0, "")
     result = load_result(tmp_path / "scenario")
-    assert (len(result), result.n_crashed, result.value) == (6, 0, 0.2)
+    assert (len(result), result.n_crashed, result.value) == (6, 0, pytest.approx(0.2))
     assert result.active_configuration["ps"] == "0.1"
     # from another folder the paths do not lead anywhere: nothing is called, and it says what is missing
     done = command(tmp_path / "scenarios", "verify-scenario", "--scenario-file", "sat/own/small/scenario.txt")
