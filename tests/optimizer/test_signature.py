@@ -36,7 +36,7 @@ def cost(x, kind):
         (lambda x, kin: 1.0, {}, ["no argument 'kind'", "did you mean 'kin'?"]),
         (lambda x, kind, /: 1.0, {}, ["no argument 'x'"]),
         (lambda x, *kind: 1.0, {}, ["no argument 'kind'"]),
-        (lambda n, /, x, kind: 1.0, {}, ["needs 'n' by position", "keywords"]),
+        (lambda n, /, x, kind: 1.0, {}, ["takes 'n' by position only", "keywords"]),
         (lambda x, kind, dept: 1.0, {}, ["needs an argument 'dept'", "x, kind, depth", "did you mean 'depth'?"]),
         (lambda x, kind, *, other: 1.0, {}, ["needs an argument 'other'", "default"]),
         (cost, {"deterministic": False}, ["cost()", "no argument 'seed'", "deterministic=False"]),
