@@ -42,6 +42,7 @@ def runs_of(calls):
     return found
 
 
+@pytest.mark.slow
 def test_new_configurations_and_the_best_again(search):
     function = noisy(0.2)
     reason, calls, standings, _ = search(parameter_space(PARAMETERS), function, 80, deterministic=False)
@@ -61,11 +62,13 @@ def test_new_configurations_and_the_best_again(search):
     assert true_cost(standings[-1].configuration) < 2
 
 
+@pytest.mark.slow
 def test_without_noise_nothing_runs_again_and_again(search):
     _, calls, _, _ = search(parameter_space(PARAMETERS), noisy(0.0), 110, deterministic=False)
     assert len(calls) - len(runs_of(calls)) == 5  # that showed it
 
 
+@pytest.mark.slow
 def test_the_luckiest_is_not_the_best(search):
     """The default's first run is far better than its true cost, and the surrogate learns that."""
 
@@ -114,6 +117,7 @@ def test_all_seeds_of_a_small_space(search):
     assert standings[-1].cost == pytest.approx(np.mean(of_best))
 
 
+@pytest.mark.slow
 def test_the_numbers_of_runs_are_bounded(search):
     settings = RacingSettings(max_runs=3, initial_runs=2)
     _, calls, _, _ = search(
@@ -140,6 +144,7 @@ def test_no_more_configurations_than_wanted(search):
     assert len(runs_of(calls)) == 5
 
 
+@pytest.mark.slow
 def test_several_at_a_time(search):
     _, calls, standings, _ = search(parameter_space(PARAMETERS), noisy(0.2), 50, deterministic=False, window=8)
     runs = runs_of(calls)
