@@ -181,15 +181,15 @@ def test_auto_asks_whether_there_is_a_terminal(monkeypatch):
 @pytest.mark.slow
 def test_a_search_that_is_shown_is_the_same_search(capfd):
     options = {"workers": 2, "workers-order": "begun"}
-    plain = minimise(parabola, 8, SPACE, options=options, num_runs=2)
+    plain = minimise(parabola, 4, SPACE, options=options, num_runs=2)
     assert capfd.readouterr() == ("", "")
     told = []
-    shown = minimise(parabola, 8, SPACE, options=options, num_runs=2, progress=True, verbose=True, on_event=told.append)
+    shown = minimise(parabola, 4, SPACE, options=options, num_runs=2, progress=True, verbose=True, on_event=told.append)
     assert [e.configuration for e in shown] == [e.configuration for e in plain]
     assert not any(isinstance(event, Begun) for event in told)
     out, err = capfd.readouterr()
-    assert len(out.splitlines()) == 16
-    assert "16/16" in err
+    assert len(out.splitlines()) == 8
+    assert "8/8" in err
     assert "0/2 busy" in err
 
 
