@@ -47,7 +47,7 @@ def found(tmp_path_factory):
     for name, keywords in SEARCHES.items():
         folder = tmp_path_factory.mktemp("load")
         function = timed if name == "run time" else cost
-        made[name] = folder, minimise(function, 8, SPACE, CLAUSES, folder=str(folder), **keywords)
+        made[name] = folder, minimise(function, 6, SPACE, CLAUSES, folder=str(folder), **keywords)
     return made
 
 
