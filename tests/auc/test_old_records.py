@@ -94,7 +94,7 @@ def test_folds_and_trainings_by_hand(old):
 
 
 @pytest.mark.parametrize(
-    ("change", "message"), [({"SEED": 3}, "SEED has changed"), ({"target": "X"}, "the target is not")]
+    ("change", "message"), [({"SEED": 3}, "SEED has changed"), ({"target": "X"}, "the target metric has changed")]
 )
 def test_another_search_is_refused(old, change, message):
     with pytest.raises(ValueError, match=message):
@@ -102,7 +102,7 @@ def test_another_search_is_refused(old, change, message):
 
 
 def test_another_trainer_is_refused(old):
-    with pytest.raises(ValueError, match='data was "a", and is "b"'):
+    with pytest.raises(ValueError, match='data was "a", now it is "b"'):
         folds(old, data="b").optimize()
 
 
