@@ -28,7 +28,7 @@ RUNS = {
     "two_runs.py": 3,
     "dask_local.py": 3,
     "model_selection.py": 2,
-    "svm_limits.py": 5,
+    "svm_limits.py": 4,
     "tune_sat_solver.py": (2, 1),
 }
 
@@ -56,7 +56,7 @@ def test_example_prints_its_result(example, printed):
     assert re.search(r"^parameters: \{.+\}$", output, re.MULTILINE), output
     if example == "svm_limits.py":  # the limits are seen in the statuses
         rows = re.findall(r"^ +(\d+) ([A-Z]+) ", output, re.MULTILINE)
-        assert [int(index) for index, _ in rows] == list(range(1, 6))
+        assert [int(index) for index, _ in rows] == list(range(1, 5))
         assert "TIMEOUT" in dict(rows).values()
     if example == "tune_sat_solver.py":
         assert re.search(r"^evaluations +2 of 2: .*\b(UN)?SAT\b", output, re.MULTILINE), output
