@@ -290,8 +290,6 @@ LEFT_OUT = {
         ],
         "need other array libraries",
     ),
-    "check_fit_idempotent": "fits twice; see test_several_at_a_time_and_again",
-    "check_n_features_in": "see test_what_it_leaves",
     **dict.fromkeys(
         [
             "check_classifiers_classes",
