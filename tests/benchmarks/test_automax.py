@@ -25,7 +25,7 @@ def test_differences_are_paired_and_the_last_record_counts():
     assert "### digits: AUPRC, 2 splits" in text
     assert "| APLoss | 0.7500 | 0.8500 | +0.1000 [+0.1000, +0.1000] |" in text
     assert "cross-entropy at its default: +0.0500 [+0.0500, +0.0500]" in text
-    assert "less tuned cross-entropy: -0.0500 [-0.0500, -0.0500]. Trials that failed: 2." in text
+    assert "minus tuned cross-entropy: -0.0500 [-0.0500, -0.0500]. Failed trials: 2." in text
     assert "breast_cancer" not in text
 
 
@@ -33,7 +33,7 @@ def test_overhead_and_nothing():
     seconds = {"bare_cpu": 1.0, "bare_wall": 2.0, "trial_cpu": 1.1, "trial_wall": 2.5, "search_wall": 3.0, "trials": 15}
     text = section([record(0, 0.1, 0.2, 0.1, 0.2)], [seconds])
     assert "takes 1.10 (1.10 to 1.10) times the CPU" in text
-    assert "that is 1.50 (1.50 to 1.50) times" in text
+    assert "takes 1.50 (1.50 to 1.50) times the wall-clock time" in text
     assert "Not measured yet." in section([])
 
 
@@ -61,5 +61,5 @@ def test_what_is_returned_is_paired_with_the_default_and_the_best_trial():
     assert overall.count("+0.0150") == overall.count("+0.0050") == 1  # tasks count alike, however many splits they have
     assert "+0.0250" in overall
     assert "2 tasks, 1 to 2 splits" in text
-    assert "on 1 of the splits: the best trial less the default +0.1000" in text
-    assert "Trials that failed: 10." in text
+    assert "on 1 of the splits, and began with the default. Its best trial minus the default: +0.1000" in text
+    assert "Failed trials: 10." in text

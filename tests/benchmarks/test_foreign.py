@@ -169,7 +169,7 @@ def test_the_section_of_the_report(monkeypatch):
     assert row(text.partition("| mean rank")[2].partition("minutes")[0], "bits (1)")[1:] == [
         *("2 [2, 2]", "3 [3, 3]", "1 [1, 1]")
     ]
-    assert "0.001 [0.001, 0.001]" in text.partition("that take minutes")[2]
+    assert "0.001 [0.001, 0.001]" in text.partition("that need minutes")[2]
     assert row(text, "| 50 | random |") == ["50", "random", "3 of 3 (100%)", "0", "3", "none"]
     assert row(text, "| 50 | optuna_tpe |")[2:] == ["0 of 3 (0%)", "0", "0", ", ".join(sorted(names_of))]
     assert others([cell("ours", "branin", 0, 1.0)]) == []

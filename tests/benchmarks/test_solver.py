@@ -147,8 +147,8 @@ def test_the_section():
         for seed in range(seeds)
     ]
     text = section([{**records[0], "test": 99.0}, *records])
-    assert "Run on 2026-01-01, ours at commit of_ours." in text
-    assert "100 CPU seconds of MiniSat for each search, a cutoff of 1 s:" in text
+    assert "ran on 2026-01-01, ours at commit of_ours." in text
+    assert "Each search has 100 CPU seconds of MiniSat, with a cutoff of 1 s:" in text
     lines = [line for line in text.splitlines() if line.startswith("| ")][2:]
     assert [line.split(" | ")[:2] for line in lines] == [
         ["| the default", "3"],

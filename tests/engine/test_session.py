@@ -76,7 +76,7 @@ def test_a_large_finite_space_that_is_hard_to_hit_is_not_called_exhausted(search
     reason, calls, _, warnings = search(space, lambda c, *_: c["n"], 20)
     assert reason == "no further configuration found"
     assert len(calls) < 3  # of three that are legal
-    assert "100,000 configurations drawn" in warnings[-1]
+    assert "100,000 random draws in a row found no new" in warnings[-1]
     assert "exhausted" not in warnings[-1]
 
 
