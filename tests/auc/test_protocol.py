@@ -126,7 +126,7 @@ def test_a_summary_does_not_say_which_trial_it_is(tmp_path):
         return SimpleNamespace(train=lambda: None, state=SimpleNamespace(train_summary=summary))
 
     tuner = search(tmp_path, 2, make=lambda folder: autopartial(make, x=Float("x", (0.0, 1.0))))
-    with pytest.warns(UserWarning, match="train_summary: key, space, seed, status, directory: left out"):
+    with pytest.warns(UserWarning, match="train_summary: key, space, seed, status, directory left out, because"):
         assert tuner.train(tuner.configspace.get_default_configuration()) == -0.5
     trial = tuner.log[0]
     assert (trial["space"], trial["seed"], trial["status"]) == ({"x": 0.5}, 0, "finished")

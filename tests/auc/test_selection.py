@@ -88,9 +88,9 @@ def test_a_draw_has_the_classes_in_their_numbers():
 @pytest.mark.parametrize(
     ("interval", "rarest", "said"),
     [
-        ((0.90, 0.96), 500, "open from 0.900 to 0.960"),
+        ((0.90, 0.96), 500, "may be 0.900 to 0.960"),
         ((0.95, 0.97), 500, ""),
-        ((1.0, 1.0), 11, "open from 0.864 to 1.000"),  # the bootstrap interval has no width, but 11 rows are few
+        ((1.0, 1.0), 11, "may be 0.864 to 1.000"),  # the bootstrap interval has no width, but 11 rows are few
         ((1.0, 1.0), 200, ""),
     ],
 )
