@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import optuna
-import optuna.cli
 import pytest
 
 from ..report.small import handmade
@@ -33,11 +32,10 @@ def storage(tmp_path_factory):
     return path
 
 
-def test_the_command_line(storage, monkeypatch, capsys):
-    call = ["optuna", "best-trial", "--storage", storage, "--study-name", "one", "--format", "json"]
-    monkeypatch.setattr("sys.argv", call)
-    assert optuna.cli.main() in (None, 0)
-    best = json.loads(capsys.readouterr().out)
+def test_the_command_line(storage):
+    call = [command("optuna"), "best-trial", "--storage", storage, "--study-name", "one", "--format", "json"]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=True, stdin=subprocess.DEVNULL)
+    best = json.loads(done.stdout)
     assert best["number"] == 4
     assert "1.5" in str(best)
 
