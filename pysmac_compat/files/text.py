@@ -241,8 +241,9 @@ class Appender:
                     self._sync = BackgroundSync(self._stream.fileno(), self._trouble)
             elif not _is_there(self.path, self._stream):
                 raise FileNotFoundError(errno.ENOENT, "it was removed or replaced by another process", self.path)
+            is_new = bool(self._backlog)
             self._write(self._stream)
-            if self._sync is not None:
+            if self._sync is not None and is_new:  # the beginning is on the disk already
                 self._sync.note()
         except OSError as error:
             self._trouble(error)

@@ -14,8 +14,11 @@ from ..resume.noted_searches import direct, journal_of
 
 
 @pytest.fixture
-def synced(monkeypatch):
-    """The sizes of what is put on the disk, and in which thread; it takes as long as the test says."""
+def synced(monkeypatch, tmp_path):
+    """The sizes of what is put on the disk, and in which thread; it takes as long as the test says.
+
+    Files of earlier tests, whose threads may still be at work in this process, do not count.
+    """
 
     class Synced(list):
         seconds = 0.0
@@ -26,6 +29,8 @@ def synced(monkeypatch):
     true = os.fdatasync
 
     def sync(descriptor):
+        if os.fstat(descriptor).st_ino not in {path.stat().st_ino for path in (tmp_path, *tmp_path.rglob("*"))}:
+            return
         found.enough.wait(found.seconds)
         if found.error is not None:
             raise found.error
