@@ -38,10 +38,13 @@ def search(peer: ModuleType, problem: Problem, seed: int, budget: int) -> dict[s
     Returns
     -------
     dict
-        'n': the number of calls; 'steps': for each improvement the number of the call, the observed value and, if
-        the true value is different, the true value; 'incumbents': see `Evaluations`; 'final': the true value of the
-        returned configuration, or of the default if there is none; 'optimum': see `Problem`; and times in
-        seconds.
+        - 'n': the number of calls.
+        - 'steps': for each improvement the number of the call, the observed value and, if the true value is
+          different, the true value.
+        - 'incumbents': see `Evaluations`.
+        - 'final': the true value of the returned configuration. If a search returns none, this is the default.
+        - 'optimum': see `Problem`.
+        - Times, in seconds.
     """
     evaluations = Evaluations(problem, budget)
     before, start = time.process_time(), time.perf_counter()

@@ -108,6 +108,14 @@ def _pid(_):
     return os.getpid()
 
 
+def _all_workers(joblib):
+    """Return the ids of joblib's two workers, of which one may be given several tasks."""
+    pids = set()
+    while len(pids) < 2:
+        pids |= set(joblib.Parallel(n_jobs=2)(joblib.delayed(_pid)(None) for _ in range(4)))
+    return pids
+
+
 @pytest.mark.slow
 def test_workers_of_joblib_end_with_the_call_and_those_of_the_script_go_on(evaluator, tmp_path):
     joblib = pytest.importorskip("joblib")
@@ -116,15 +124,14 @@ def test_workers_of_joblib_end_with_the_call_and_those_of_the_script_go_on(evalu
         os.environ["PYSMAC_TEST"] = str(tmp_path)  # which the workers have from their beginning, and no others
         return float(sum(joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(-x) for _ in range(4))))
 
-    pids = set(joblib.Parallel(n_jobs=2)(joblib.delayed(_pid)(None) for _ in range(4)))
+    pids = _all_workers(joblib)
     try:
         call = evaluator(function)
         assert call({"x": 1}, 60).value == 4.0
         call.close()
         left = [process.pid for process in psutil.process_iter() if str(tmp_path) in _environment(process)]
         assert all(gone(pid, seconds=2) for pid in left)
-        joblib.Parallel(n_jobs=2)(joblib.delayed(_pid)(None) for _ in range(4))
-        assert all(psutil.pid_exists(pid) for pid in pids)  # no other workers had to be started
+        assert set(joblib.Parallel(n_jobs=2)(joblib.delayed(_pid)(None) for _ in range(4))) <= pids
     finally:
         joblib.externals.loky.get_reusable_executor().shutdown()
 
