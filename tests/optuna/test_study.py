@@ -145,9 +145,8 @@ def test_what_was_known_is_there():
 
 
 @pytest.mark.slow
-def test_a_study_that_is_there_gets_what_it_lacks():
-    """For a storage in a file: ``test_tools.py``."""
-    storage = optuna.storages.InMemoryStorage()
+def test_a_study_that_is_there_gets_what_it_lacks(tmp_path):
+    storage = f"sqlite:///{tmp_path}/search.db"
     whole = handmade()
     part = handmade()
     del part.runs[0].evaluations[1:]
