@@ -57,15 +57,16 @@ def replace(
     while new.exists():
         with contextlib.suppress(FileNotFoundError):
             best.rename(old)
+        try:
+            new.rename(best)  # at once: a process that is killed in between leaves no folder of this name
+        except OSError:
+            if not best.exists():  # otherwise the other search was faster
+                raise
+        if old.exists():
             if is_of(old, mark):
                 shutil.rmtree(old)
             else:
                 move_aside(old, best.name)
-        try:
-            new.rename(best)
-        except OSError:
-            if not best.exists():  # otherwise the other search was faster
-                raise
 
 
 def tidy(best: Path, mark: Mapping[str, Any], move_aside: Callable[[Path, str], None]) -> None:

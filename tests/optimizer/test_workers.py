@@ -228,24 +228,32 @@ def test_what_is_no_longer_needed_is_stopped(tmp_path):
             return False
         return True
 
-    def wait(seconds, name=""):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and not (name and (tmp_path / name).exists()):
+    def wait_for(name):
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not (tmp_path / name).exists():
             time.sleep(0.01)
 
     def function(x, n, instance):
-        name = f"{x} {n}"
-        if x == 4 or is_first(f"{name} runs"):
+        if x == 4:
             return float(instance)
-        if is_first(f"{name} fails"):
-            wait(5, f"{name} goes on")  # in vain where all workers are here
-        elif not (tmp_path / f"{name} has failed").exists():
-            is_first(f"{name} goes on")
-            wait(60)
-        is_first(f"{name} has failed")
-        raise ValueError("no")
+        if (tmp_path / f"{x} {n}").exists():  # the challenger runs again
+            if is_first("runs"):
+                wait_for("runs twice at a time")
+                is_first("has failed")
+                raise ValueError("no")
+            is_first("runs twice at a time")
+            if not (tmp_path / "has failed").exists():  # else it is another race of this configuration
+                wait_for("end")
+        elif len(list(tmp_path.glob("default *"))) >= 4 and is_first("challenger"):  # the next ones are two at a time
+            is_first(f"{x} {n}")
+            return instance - 1.0
+        return instance + 1.0
 
-    _, result = minimize(function, 25, workers=3, num_train_instances=6)
+    def tell(event):
+        if isinstance(event, Evaluated) and event.evaluation.configuration["x"] == 4:
+            is_first(f"default {event.evaluation.index}")
+
+    _, result = minimize(function, 25, workers=3, num_train_instances=6, on_event=tell)
     evaluations = result.runs[0].evaluations
     assert len(evaluations) == 25
     stopped = [e for e in evaluations if e.status == "TIMEOUT"]
