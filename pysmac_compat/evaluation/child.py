@@ -1,4 +1,4 @@
-"""The process of one call: it is forked ahead, gets the request, and answers.
+"""The process of one call or of several: it is forked ahead, gets a request, and answers.
 
 Its end is detected by its process id and not by its pipes, since processes that it has forked may hold the pipes open.
 """
@@ -34,8 +34,8 @@ class Child:
     Parameters
     ----------
     work : callable
-        The function that the fork runs. Its arguments are the file descriptor of the request, and a function that
-        sends the answer. The process ends when ``work`` returns.
+        The function that the fork runs. Its arguments are the file descriptor of the requests, and a function that
+        sends an answer. The process ends when ``work`` returns.
     close : sequence of int, optional
         File descriptors that the fork does not need.
 
@@ -43,8 +43,10 @@ class Child:
     ----------
     pid : int
     requests, answers : int
-        File descriptors: `send` writes the request to ``requests``; ``answers`` is readable when a part of the
+        File descriptors: `send` writes a request to ``requests``; ``answers`` is readable when a part of the
         `answer` has arrived.
+    calls : int
+        The number of requests that were sent so far.
     handle : int or None
         A file descriptor that is readable once the process has ended (Linux); None if the process has to be polled.
 
@@ -76,6 +78,7 @@ class Child:
         os.close(theirs)
         os.close(to_us)
         self._received = b""
+        self.calls = 0
         self.handle = process_handle(self.pid)
 
     @property
@@ -134,6 +137,7 @@ class Child:
         start = len(mark) + _SIZE
         if len(received) < start or len(received) < start + int.from_bytes(received[len(mark) : start], "little"):
             return None
+        self._received = b""
         try:
             return pickle.loads(received[start:])
         except Exception:
@@ -172,7 +176,6 @@ def _mark(pid: int) -> bytes:
 def _send_marked(descriptor: int, answer: Any) -> None:
     data = pickle.dumps(answer)
     _write(descriptor, _mark(os.getpid()) + len(data).to_bytes(_SIZE, "little") + data)
-    os.close(descriptor)
 
 
 def send(descriptor: int, message: Any) -> None:

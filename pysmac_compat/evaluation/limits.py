@@ -17,6 +17,7 @@ import time
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from pysmac_compat._warn import is_installed, is_ours
@@ -48,6 +49,7 @@ def used() -> tuple[float, int]:
 def stop_signals() -> Iterator[None]:
     """Turn the first SIGXCPU or SIGTERM into `LimitReached`, unless the user has set a handler of the signal."""
     reached = False
+    _register_at_fork()
 
     def handler(signum: int, frame: Any) -> None:
         nonlocal reached
@@ -55,35 +57,40 @@ def stop_signals() -> Iterator[None]:
             reached = True
             raise LimitReached(signal.Signals(signum).name)
 
-    ours = [s for s in (signal.SIGXCPU, signal.SIGTERM) if signals.get_handler(s) is signals.SIG_DFL]
+    found = {signum: signals.get_handler(signum) for signum in (signal.SIGXCPU, signal.SIGTERM)}
+    ours = [s for s in found if found[s] is signals.SIG_DFL or (found[s] is signals.SIG_IGN and s in _handlers)]
     for signum in ours:
         signals.set_handler(signum, handler)
-    _default_in_forks(handler, ours)
+        _handlers[signum] = handler
     try:
         yield
     finally:
         reached = True  # the function has ended, so the handler must raise nothing any more
         for signum in ours:
             if signals.get_handler(signum) is handler:
-                signals.set_handler(signum, signals.SIG_IGN)
+                signals.set_handler(signum, signals.SIG_IGN)  # also until the next call of this process
 
 
-def _default_in_forks(handler: Callable[[int, Any], None], ours: list[signal.Signals]) -> None:
-    """Restore the default effect of these signals in processes that the function forks.
+#: the handlers that `stop_signals` has set in this process
+_handlers: dict[signal.Signals, Callable[[int, Any], None]] = {}
 
-    The signals are blocked during the fork, because Python forgets a signal that arrives just after it. The hooks are
-    never unregistered, since a process makes only one call.
+
+@cache
+def _register_at_fork() -> None:
+    """Restore the default effect of the signals of `stop_signals` in processes that the function forks.
+
+    The signals are blocked during the fork, because Python forgets a signal that arrives just after it.
     """
     masks: list[Any] = []
 
     def in_child() -> None:
-        for signum in ours:
+        for signum, handler in _handlers.items():
             if signals.get_handler(signum) is handler:
                 signals.set_handler(signum, signals.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop())
 
     os.register_at_fork(
-        before=lambda: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, ours)),
+        before=lambda: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, _handlers)),
         after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop()),
         after_in_child=in_child,
     )

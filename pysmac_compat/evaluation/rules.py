@@ -30,6 +30,9 @@ class Rules:
         A call is stopped when this file is gone.
     worst : float
         The value of a failed call if ``crash_value`` is None.
+    calls_per_process : int
+        The largest number of calls that a process makes, one after another. It ends earlier if a call fails; with a
+        limit of CPU time or memory, it makes one call.
     """
 
     memory_mb: float | None = None
@@ -39,6 +42,7 @@ class Rules:
     wall_factor: float = WALL_FACTOR
     kill_file: str | None = None
     worst: float = TIMEOUT_QUALITY
+    calls_per_process: int = 1
 
     @property
     def limited(self) -> bool:

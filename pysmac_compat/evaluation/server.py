@@ -2,7 +2,7 @@
 
 Each ``minimize()`` forks it from the caller, by way of a `keeper`. It holds the user's function in its state at that
 moment, and imports nothing of the optimizer, so a fork of it stays cheap. While one call runs, it forks the process
-of the next call, which waits::
+of the next call, which waits; if a process may make several calls, it does so only when the process has to end::
 
     script ── forks ──> keeper ── forks ──> light process ── forks ──> call 1, which runs
                                                           └─ forks ──> call 2, which waits for its request
@@ -29,7 +29,7 @@ from pysmac_compat.evaluation import bootstrap, limits, proc, signals, system
 from pysmac_compat.evaluation.child import Child, Garbled, readable, receive, send, told_exit
 from pysmac_compat.evaluation.keeper import Progress, clock, keep
 from pysmac_compat.evaluation.memory import most_address_space
-from pysmac_compat.evaluation.outcome import CRASHES, Outcome, Report, judge
+from pysmac_compat.evaluation.outcome import CRASHES, SUCCESSES, Outcome, Report, judge
 from pysmac_compat.evaluation.owner import Owner
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.stillness import STILL, Stillness
@@ -155,7 +155,10 @@ class CallServer:
         except (EOFError, OSError):
             return
         finally:
-            if self.spare is not None:
+            if self.spare is not None and self.spare.calls:
+                self.spare.hang_up()
+                self.unfinished.append(self.spare)
+            elif self.spare is not None:
                 self.spare.discard()
             if self.owner.lives():
                 self._see_off()
@@ -192,9 +195,12 @@ class CallServer:
         start, before = time.monotonic(), _children_cpu() + child.cpu_seconds()
         limits = (request.cutoff, request.wall, self.rules.kill_file, self.rules.memory_mb)
         limited = limits != (None, None, None, None)
+        child.calls += 1
+        is_last = self._is_last(child, request)
         with contextlib.suppress(OSError):  # if the child was killed, the wait for its answer notices it
-            send(child.requests, (request.arguments, request.cutoff, limited))
-        self._fork_ahead(child.descriptors())
+            send(child.requests, (request.arguments, request.cutoff, limited, is_last))
+        if is_last:
+            self._fork_ahead(child.descriptors())
         watch = Watch(
             child.pid,
             self.tree,
@@ -210,11 +216,14 @@ class CallServer:
             self.tree.kill()
             return None
         code = None
-        child.hang_up()
-        if answer is None or child.ended(_EXIT):
-            code = child.collect()
+        if not is_last and isinstance(answer, tuple) and answer[0]["status"] in SUCCESSES and not watch.reached:
+            self.spare, self.tree.waiting = child, child.pid
         else:
-            self.unfinished.append(child)
+            child.hang_up()
+            if answer is None or child.ended(_EXIT):
+                code = child.collect()
+            else:
+                self.unfinished.append(child)
         wall_time, cpu_time = time.monotonic() - start, _children_cpu() - before
         if isinstance(answer, Report):
             report = answer
@@ -237,6 +246,11 @@ class CallServer:
                 self.tree.leave()
             self._reap()
         return self._judge(request, report, max(cpu_time, watch.cpu_time), wall_time, watch)
+
+    def _is_last(self, child: Child, request: Request) -> bool:
+        """Return whether the process must end after this call."""
+        limited = request.cutoff is not None or self.rules.memory_mb is not None
+        return limited or child.calls >= self.rules.calls_per_process
 
     def _judge(
         self,
@@ -324,26 +338,33 @@ class CallServer:
                 send(self.connection.fileno(), {"notice": notice})
 
     def _work(self, requests: int, answer: Callable[[Any], None]) -> None:
-        """Wait for the request in a child process, and make the call in its main thread."""
+        """Wait for requests in a child process, and make the calls in its main thread."""
         owner = os.getpid()
         die_with_parent()
         os.setpgid(0, 0)  # a signal to its group reaches the call and the processes that it starts
         self.connection.close()
         self.owner.forget()
         bootstrap.begin()
-        try:
-            arguments, cutoff, limited = receive(requests)
-        except EOFError:  # there are no more calls
-            return
-        for signum, handler in self.handlers.items():
-            signals.set_handler(signum, handler)
-        report, *used = limits.call(self.function, arguments, cutoff, limited, self.rules.memory_mb, self.address_space)
-        if os.getpid() != owner:
-            # a process that the function forked has returned from the function; it must not answer
-            flush_streams()
-            os._exit(0 if report.status == "SAT" else 1)
-        with contextlib.suppress(OSError):
-            answer((vars(report), *used))
+        is_last, n_calls = False, 0
+        while not is_last:
+            try:
+                arguments, cutoff, limited, is_last = receive(requests)
+            except EOFError:  # there are no more calls
+                if not n_calls:
+                    return
+                break
+            n_calls += 1
+            for signum, handler in self.handlers.items():
+                signals.set_handler(signum, handler)
+            report, *used = limits.call(
+                self.function, arguments, cutoff, limited, self.rules.memory_mb, self.address_space
+            )
+            if os.getpid() != owner:
+                # a process that the function forked has returned from the function; it must not answer
+                flush_streams()
+                os._exit(0 if report.status == "SAT" else 1)
+            with contextlib.suppress(OSError):
+                answer((vars(report), *used))
         die_with_parent(False)  # its exit handlers may run even if the light process ends
         bootstrap.finish()
 

@@ -71,6 +71,7 @@ _ROWS: dict[str, Row[Any]] = {
     "stop-on-abort": Row(lambda o: o.objective.stop_on_abort, r.flag),
     "stop-when-hopeless": Row(lambda o: o.limits.stop_when_hopeless, r.flag),
     "isolate": Row(lambda o: o.calls.isolate, r.flag),
+    "calls-per-process": Row(lambda o: o.calls.calls_per_process, r.count()),
     "workers": Row(lambda o: o.calls.workers, r.workers),
     "workers-order": Row(lambda o: o.calls.order, r.mapped({"ended": "ended", "begun": "begun"})),
     "workers-lag": Row(lambda o: o.calls.lag, r.count()),

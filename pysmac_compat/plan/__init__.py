@@ -185,4 +185,5 @@ class Plan:
             wall_factor=self.calls.wall_factor,
             kill_file=self.calls.kill_file,
             worst=self.calls.worst,
+            calls_per_process=self.calls.calls_per_process,
         )

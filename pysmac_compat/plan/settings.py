@@ -21,12 +21,15 @@ class CallSettings:
         The number of further calls after a crash.
     isolate : bool
         Whether calls are made in child processes.
+    calls_per_process : int
+        The largest number of calls that a child process makes.
     """
 
     kill_file: str | None = None
     crash_value: float | None = TIMEOUT_QUALITY
     retries: int = 0
     isolate: bool = True
+    calls_per_process: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -252,6 +252,7 @@ def _refuse_calls(options: Options) -> None:
     refused = {
         "dask-client": options.calls.cluster is not calls.cluster,
         "isolate": options.calls.isolate is not calls.isolate,
+        "calls-per-process": options.calls.calls_per_process != calls.calls_per_process,
         "retry-crashed-count": options.calls.retries != calls.retries,
         "kill-runs-on-file-delete": options.calls.kill_file is not calls.kill_file,
         "workers-order": options.calls.order != calls.order,

@@ -125,6 +125,8 @@ def test_files_are_whole_at_any_moment(tmp_path, persistent):
     optimizer.smac_options["isolate"] = persistent  # once with the writer in another process, beside the calls
 
     def function(x):
+        while not list((results / "state-run0").glob("runs_and_results-it*")):
+            time.sleep(0.01)  # the writer and the first call begin at the same time
         state = read_state_run(results / "state-run0")
         steps = trajectory.read_trajectory(results / "traj-run-0.txt")
         detailed = trajectory.read_detailed_trajectory(results / "detailed-traj-run-0.csv")

@@ -25,6 +25,7 @@ CASES = [
     ("workers-lag", 8, "calls.lag", 8),
     ("stop-when-hopeless", False, "limits.stop_when_hopeless", False),
     ("isolate", False, "calls.isolate", False),
+    ("calls-per-process", 20, "calls.calls_per_process", 20),
     ("workers", 3, "calls.workers", 3),
     ("run-obj", "RUNTIME", "objective.runtime", True),
     ("overall-obj", "MEAN10", "objective.penalty", 10.0),

@@ -294,6 +294,7 @@ def test_a_warning_that_is_an_error_comes_when_all_is_known():
         ),
         ({"smac_options": {"wallclock-limit": 2}}, "wallclock-limit"),
         ({"smac_options": {"isolate": False}}, "isolate"),
+        ({"smac_options": {"calls-per-process": 9}}, "calls-per-process"),
         ({"smac_options": {"modle": "rf"}}, "unknown option 'modle'"),
         ({"maximize": "yes"}, "maximize must be True or False"),
         ({"deterministic": 1}, "deterministic must be True or False"),

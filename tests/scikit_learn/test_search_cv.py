@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import random
 import signal
 import time
 import warnings
@@ -9,7 +10,7 @@ import warnings
 import numpy as np
 import pytest
 import sklearn
-from scipy.stats import loguniform, randint
+from scipy.stats import loguniform, randint, uniform
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -438,3 +439,39 @@ def test_nothing_to_maximise(scoring, message, capfd, recwarn):
 def test_refused_with_a_hint(keywords, message):
     with pytest.raises(ValueError, match=message):
         small([""], **keywords).fit(X, Y)
+
+
+class Lucky(Fragile):
+    """Its score depends on the global generators of random numbers; ``notes`` gets the process of each fit."""
+
+    def __init__(self, level=0.5, notes=None):
+        self.level, self.notes = level, notes
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        self.notes.write(os.getpid())
+        self.luck_ = self.level * np.random.uniform() + random.random()
+        return self
+
+    def score(self, X, y):
+        return self.luck_
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+@pytest.mark.slow
+def test_fits_share_a_process_but_not_their_random_numbers(notes):
+    scores = []
+    for most in (1, 100):
+        random.seed(1)
+        np.random.seed(1)
+        search = SMACSearchCV(
+            Lucky(), {"level": uniform(0, 1), "notes": [notes]}, n_iter=4, cv=2, random_state=0, refit=False
+        )
+        if most == 1:
+            search.set_params(smac_options={"calls-per-process": 1})
+        scores.append(search.fit(X, Y).cv_results_["split0_test_score"])
+        assert (len(set(notes.lines)) == 1) == (most > 1)
+        notes.path.unlink()
+    np.testing.assert_array_equal(*scores)

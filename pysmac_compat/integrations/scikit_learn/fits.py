@@ -8,11 +8,13 @@ import math
 import numbers
 import os
 import pickle
+import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.utils.metaestimators import _safe_split
@@ -71,6 +73,9 @@ class Fits:
         The value of a score that failed if other scores of the fit did not fail.
     keeps_errors : bool
         Whether to keep the exception of a fit, so that the process of the search can raise it.
+    random_states : tuple
+        The states of the random generators of Python and NumPy, with which each fit begins, so that the results do not
+        depend on the earlier fits of a process.
     """
 
     estimator: Any
@@ -86,9 +91,13 @@ class Fits:
     folder: str
     error_score: float
     keeps_errors: bool
+    random_states: tuple[Any, Any] = field(default_factory=lambda: (random.getstate(), np.random.get_state()))
 
     def __call__(self, *, instance: int, evaluation_index: int, **configuration: Any) -> float:
         """Fit the estimator on the fold ``instance`` and return the score."""
+        of_python, of_numpy = self.random_states
+        random.setstate(of_python)
+        np.random.set_state(of_numpy)
         try:
             fit = self._fit(self.space.parameters(configuration), *self.splits[instance])
             value = self._value(fit)

@@ -30,13 +30,15 @@ from pysmac_compat.integrations.scikit_learn.space import Space
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Result
 
+_FITS_PER_PROCESS = 100  # a small fit takes less time than the start of a process
+
 
 class SMACSearchCV(BaseSearchCV):
     """Search for the best parameters of an estimator, with cross-validation and SMAC's model.
 
     The folds are instances: a configuration is first fitted on one fold, and on further folds only as long as it is
-    not worse than the incumbent on the same folds. Each fit runs in its own process: a crash, a time-out or a lack of
-    memory ends only this fit.
+    not worse than the incumbent on the same folds. The fits run in child processes: a crash, a time-out or a lack of
+    memory ends only one fit.
 
     Parameters
     ----------
@@ -208,6 +210,7 @@ class SMACSearchCV(BaseSearchCV):
         optimizer = SMAC_optimizer(t_limit_total_s=time_limit)
         optimizer.smac_options["workers"] = effective_n_jobs(self.n_jobs)
         optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # bad challengers then lose on few folds
+        optimizer.smac_options["calls-per-process"] = _FITS_PER_PROCESS
         if n_iter is not None:
             optimizer.smac_options["max-configurations"] = n_iter
         for name in self.smac_options or {}:
