@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from benchmarks.faults.notes import Notes
 from pysmac_compat.evaluation.installed import without_unused
 
-from .prepared import Prepared
+from .prepared import HUGE_PAGES, Prepared
 
 # on a machine that does other things, too, time says little
 settings.register_profile(
@@ -30,21 +30,18 @@ settings.load_profile("tests")
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-_HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "malloc"}
-
 
 def pytest_configure(config):
     """Let the processes of the tests have huge pages, and SMAC3 as a search imports it.
 
-    All that the tests import makes a fork cost 20 ms, as many as its pages are. With 512 times larger ones where Linux
-    has them it costs 5. What a test starts itself is as anywhere.
+    What a test starts itself has them not, except `Prepared`.
     """
     if hasattr(config, "workerinput"):
-        for name in _HUGE_PAGES:
+        for name in HUGE_PAGES:
             os.environ.pop(name, None)
     elif config.getoption("numprocesses", None):
-        if not _HUGE_PAGES.keys() & os.environ.keys():
-            os.environ.update(_HUGE_PAGES)
+        if not HUGE_PAGES.keys() & os.environ.keys():
+            os.environ.update(HUGE_PAGES)
         return
     with without_unused():  # forks of this process inherit it, so that each search starts at once
         importlib.import_module("pysmac_compat.engine.session")

@@ -133,6 +133,7 @@ def test_run_times_are_reported_and_end_at_the_limit(name, limit):
     assert len(problem.features) == problem.n_instances
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in ALL if "ml_" in name])
 def test_problems_of_machine_learning_repeat(name):
     configuration = draws(make(name, 0), 1)[0]

@@ -45,6 +45,7 @@ def test_how_much_sooner_the_median_search_has_what_the_better_of_each_two_ends_
     assert statistics.times_sooner(ones[:1], others[:1], 1.0) == (60 / 20, (3.0, 3.0))  # the other never is
 
 
+@pytest.mark.slow
 def test_what_capping_saves_is_told_by_pairs_of_searches():
     with_it = cell("ours", "solver_alike", 0, 1.0) | {"incumbents": [[5.0, 3.0], [10.0, 1.0]]}
     without = cell("ours_uncapped", "solver_alike", 0, 1.0) | {"incumbents": [[5.0, 3.0], [25.0, 1.0]]}

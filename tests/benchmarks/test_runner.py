@@ -99,6 +99,7 @@ os._exit(3)
     assert not usage.stopped
 
 
+@pytest.mark.slow
 def test_a_command_is_stopped_with_all_its_processes():
     script = "import os, time\nos.fork()\nos.setsid()\ntime.sleep(600)"
     usage = measure([sys.executable, "-c", script], limit=0.5)

@@ -121,6 +121,7 @@ def _record(peer, workers, budget, value, seed=0):
     return about | {"steps": [[1, 100.0, 1.0], [70, value, 70.0], [90, value / 2, 90.0]]}
 
 
+@pytest.mark.slow
 def test_regrets_and_their_ratio():
     records = [_record("random", 1, 100, 20.0), _record("ours", 1, 100, 4.0), _record("ours", 4, 100, 2.0)]
     text = found.report(records)
@@ -128,6 +129,7 @@ def test_regrets_and_their_ratio():
     assert "| ours 4 w, 100 | ours 1 w, 80 | 0.250 |" in text
 
 
+@pytest.mark.slow
 def test_two_versions_side_by_side():
     old = [_record("random", 1, 100, 20.0), _record("ours", 4, 100, 2.0), _record("ours", 1, 100, 4.0)]
     text = found.report([_record("ours", 4, 100, 1.0)], beside=old)

@@ -129,6 +129,7 @@ def test_a_run(minisat, text, cutoff, solved):
     assert seconds == cutoff or "while" not in text
 
 
+@pytest.mark.slow
 def test_a_budget_is_kept_to(minisat, tmp_path):
     minisat("while :; do :; done")
     target = Target([tmp_path] * N, 0.12)

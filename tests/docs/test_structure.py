@@ -84,6 +84,7 @@ def graph(package):
     return {name: imports_of(path, known) - {name} for name, path in known.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["pysmac_compat", "automax"])
 def test_no_circles(package):
     left = dict(graph(package))

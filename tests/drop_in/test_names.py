@@ -138,6 +138,7 @@ def test_names_below_pysmac_and_its_utils(run_prepared):
     assert run_prepared("-m", "pysmac_compat", SCRIPT, files={SCRIPT: text}).stdout == "done\n"
 
 
+@pytest.mark.slow
 def test_errors_without_the_alias(run_script):
     text = """
         import pysmac_compat.optimizer, pysmac_compat.utils

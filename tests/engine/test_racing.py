@@ -200,6 +200,7 @@ def test_large_effects_of_the_instances_do_not_hide_the_configuration(search, fe
     assert abs(standings[-1].configuration["y"] - 2) <= 1
 
 
+@pytest.mark.slow
 def test_a_crash_on_one_instance_keeps_a_challenger_out(search):
     def function(configuration, instance, seed, cutoff):
         if instance == 2 and configuration["x"] != 4:

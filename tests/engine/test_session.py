@@ -51,6 +51,7 @@ def test_a_finite_space_is_evaluated_to_the_end(search, parameters, size):
     assert "exhausted" in warnings[-1]
 
 
+@pytest.mark.slow
 def test_a_finite_constrained_conditional_space_is_evaluated_to_the_end(search):
     parameters = {"a": ("categorical", ["x", "y"], "x"), "n": ("integer", [0, 4], 0), "m": ("integer", [0, 4], 0)}
     space = parameter_space(parameters, ["m | a == y"], ["{n > m}", "{n == 4}"])
@@ -89,6 +90,7 @@ def test_a_space_with_one_legal_configuration_in_a_thousand_uses_the_whole_budge
     assert warnings == []
 
 
+@pytest.mark.slow
 def test_a_deadline_ends_the_search(search):
     def slow(configuration, *_):
         time.sleep(0.05)
@@ -126,6 +128,7 @@ def test_crashes_are_never_the_incumbent(search):
     assert standings[-1].configuration["x"] <= 0
 
 
+@pytest.mark.slow
 def test_all_crashed(search):
     reason, calls, standings, _ = search(parameter_space(NUMERIC), lambda *_: None, 25)
     assert reason == "max_evaluations reached"
@@ -133,6 +136,7 @@ def test_all_crashed(search):
     assert all(s.failed for s in standings)
 
 
+@pytest.mark.slow
 def test_ties_keep_the_default(search):
     _, _, standings, _ = search(parameter_space(NUMERIC), lambda *_: 5.0, 20)
     assert {str(s.configuration) for s in standings} == {str(parameter_space(NUMERIC).get_default_configuration())}

@@ -197,6 +197,7 @@ def test_process_and_forest_take_turns():
 # -- acquisition ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.floats(-30, 8))
 def test_the_logarithm_of_the_expected_improvement(z):
     found = acquisition._log_unit_improvement(np.array([z]))[0]

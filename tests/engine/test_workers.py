@@ -103,6 +103,7 @@ def test_the_order_of_the_ends_changes_nothing(function, settings):
         assert other[2] == first[2]
 
 
+@pytest.mark.slow
 def test_one_worker_is_the_same_as_no_futures(search):
     space = parameter_space(PARAMETERS)
     _, calls, *_ = search(space, noisy, 20, deterministic=False)
@@ -236,6 +237,7 @@ def run_as_they_end(function, n, workers, order, **settings):
 SETTINGS = [(smooth, {}), (on_instance, {"n_instances": 6}), (noisy, {"deterministic": False})]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "settings"), SETTINGS, ids=["deterministic", "instances", "noisy"])
 def test_as_they_end(function, settings):
     """All is learnt once, no run is made twice, and the incumbent is the best of those with as many runs."""
@@ -248,6 +250,7 @@ def test_as_they_end(function, settings):
         assert standings[-1].cost == min(smooth(c, None, None, None) for c, *_ in calls)
 
 
+@pytest.mark.slow
 def test_the_first_configuration_may_end_last():
     """It is compared with the others all the same, and may be the best of all."""
     for best in (True, False):
@@ -333,6 +336,7 @@ def test_what_a_dropped_evaluation_comes_to_changes_nothing():
         assert racing_search(worth) == (calls, dropped, standings)
 
 
+@pytest.mark.slow
 def test_an_improvement_is_one_over_what_is_running_too():
     etas = []
 

@@ -48,6 +48,7 @@ def test_times_of_finished_and_of_living_children_count(evaluator, notes):
         end(int(notes.lines[-1]))
 
 
+@pytest.mark.slow
 def test_times_of_a_death(evaluator):
     def function():
         burn(0.2)
@@ -113,6 +114,7 @@ def test_the_call_sees_the_state_of_the_caller(evaluator, notes, tmp_path, monke
     assert notes.lines == [f"{os.getcwd()} set {['script', 'an argument']} True"]
 
 
+@pytest.mark.slow
 def test_each_evaluator_sees_the_state_of_its_time(evaluator):
     try:
         found = []
@@ -154,6 +156,7 @@ def _closure(y):
     return inner
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "function",
     [
@@ -213,6 +216,7 @@ def test_a_lot_of_output_through_a_pipe(run_script):
     assert done.stdout == expected
 
 
+@pytest.mark.slow
 def test_output_without_an_end_of_line_before_a_death(run_script):
     done = run_script(
         """

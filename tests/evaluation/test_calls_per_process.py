@@ -34,6 +34,7 @@ def kill():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fail", [lambda: 1 / 0, lambda: os._exit(3), kill, sys.exit, lambda: float("nan")])
 def test_a_failed_call_ends_the_process(evaluator, fail):
     call = evaluator(lambda failing: fail() if failing else pid(), calls_per_process=100)
@@ -44,12 +45,14 @@ def test_a_failed_call_ends_the_process(evaluator, fail):
     assert before != after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rules", [{"memory_mb": 500}, {"cutoff": 20}])
 def test_with_limits_each_call_has_a_process(evaluator, rules):
     call = evaluator(pid, calls_per_process=100, **rules)
     assert len({call({}, rules.get("cutoff")).value for _ in range(3)}) == 3
 
 
+@pytest.mark.slow
 def test_the_total_time_and_the_file_end_a_later_call(evaluator, tmp_path):
     """The call may clean up, also if an earlier call of this process could have been stopped."""
     flag = tmp_path / "flag"
@@ -129,6 +132,7 @@ def test_what_a_call_leaves_ends_with_the_process(evaluator, notes):
     assert len(set(notes.lines)) == 2
 
 
+@pytest.mark.slow
 def test_times_are_those_of_the_call(evaluator):
     def function(seconds):
         end = time.process_time() + seconds

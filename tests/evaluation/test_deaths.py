@@ -81,6 +81,7 @@ def test_a_call_that_stops_the_process_that_made_it_has_crashed(evaluator):
     assert [call({"x": x}).status for x in (0, 1, 0)] == ["SAT", "CRASHED", "SAT"]
 
 
+@pytest.mark.slow
 def test_what_a_call_leaves_that_ends_the_process_that_made_it(evaluator, notes):
     """What it has started ends with it; what an earlier call has left in the background goes on."""
 

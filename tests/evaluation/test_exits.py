@@ -163,6 +163,7 @@ def test_executors_of_the_script_go_on(run_script):
     assert run_script(script).stdout.splitlines()[-1] == "1.0 10"
 
 
+@pytest.mark.slow
 def test_what_is_started_in_the_background_is_left_alone(evaluator, notes):
     def function():
         atexit.register(notes.write, "exit")

@@ -120,6 +120,7 @@ def dying():
     call.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "limited"),
     [*((kind, False) for kind in DEATHS), *((kind, True) for kind in LIMITED)],

@@ -33,6 +33,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr("pysmac_compat.evaluation.watch._GRACE", 0.1)
 
 
+@pytest.mark.slow
 def test_fractional_limits(evaluator):
     call = evaluator(lambda burn: spin() if burn else 1.0)
     assert call({"burn": True}, 0.05).status == "TIMEOUT"
@@ -51,18 +52,21 @@ def test_the_limit_is_for_each_call(evaluator):
     assert sum(o.cpu_time for o in outcomes) > 0.3
 
 
+@pytest.mark.slow
 def test_wall_clock_limit(evaluator):
     outcome = evaluator(lambda: time.sleep(60))({}, 0.05)
     assert outcome.status == "TIMEOUT"
     assert outcome.cpu_time < 0.4 < outcome.wall_time < 30
 
 
+@pytest.mark.slow
 def test_sleep_below_the_wall_clock_limit(evaluator):
     outcome = evaluator(lambda: time.sleep(0.4) or 1.0)({}, 0.3)
     assert outcome.status == "SAT"
     assert outcome.cpu_time < 0.3 < outcome.wall_time
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ignored", [signal.SIGTERM, signal.SIGXCPU], ids=lambda s: s.name)
 @pytest.mark.usefixtures("impatient")
 def test_ignored_signals(evaluator, ignored):
@@ -87,11 +91,13 @@ def test_blocked_signals(evaluator):
     assert evaluator(function)({}, 0.1).status == "TIMEOUT"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_stopped_process(evaluator):
     assert evaluator(lambda: os.kill(os.getpid(), signal.SIGSTOP))({}, 0.05).status == "TIMEOUT"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_a_function_that_catches_every_exception(evaluator):
     def function():
@@ -196,6 +202,7 @@ def test_a_handler_that_was_installed_before(evaluator, notes):
     assert notes.lines == ["handler"]
 
 
+@pytest.mark.slow
 def test_the_deadline_cuts_a_call_short(evaluator):
     call = evaluator(lambda: time.sleep(600))
     call.deadline = time.monotonic() + 0.3
@@ -204,6 +211,7 @@ def test_the_deadline_cuts_a_call_short(evaluator):
     assert "total time" in outcome.message
 
 
+@pytest.mark.slow
 def test_a_file_that_goes_cuts_a_call_short(evaluator, tmp_path):
     flag = tmp_path / "flag"
 
@@ -221,6 +229,7 @@ def test_a_file_that_goes_cuts_a_call_short(evaluator, tmp_path):
     assert (tmp_path / "cleaned").exists()
 
 
+@pytest.mark.slow
 def test_a_call_may_use_the_rest_and_its_own_limit(evaluator):
     call = evaluator(lambda: time.sleep(0.2) or 3.0)
     call.deadline = time.monotonic() - 1.0

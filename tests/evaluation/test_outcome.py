@@ -244,6 +244,7 @@ def test_where_the_run_time_counts_a_success_needs_no_value():
     assert (outcome.status, outcome.value, outcome.runtime) == ("SAT", 0.0, 3.0)
 
 
+@pytest.mark.slow
 def test_a_call_in_this_process_used_what_was_used_meanwhile():
     burn(0.2)
     outcome = call_directly(lambda: burn(0.1) or 1.0, {}, Rules())

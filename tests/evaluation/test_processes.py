@@ -164,6 +164,7 @@ def test_stdin_is_empty(evaluator):
     assert [call({}).value for _ in range(2)] == [0.0, 0.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limited", [False, True])
 def test_terminate_ends_a_process_of_the_function(evaluator, limited, capfd):
     """Our handler of SIGTERM is for the call only, not for what it forks."""
@@ -238,6 +239,7 @@ def test_a_caller_in_another_thread():
     assert found == [1.0]
 
 
+@pytest.mark.slow
 def test_the_package_loads_little_into_the_process_that_is_forked_for_the_calls():
     code = "import sys, pysmac_compat; print({'asyncio', 'ssl', 'numpy', 'psutil', 'smac'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -274,6 +276,7 @@ def test_a_call_has_no_file_of_the_calls_before(evaluator):
     assert others[0] <= first + 1
 
 
+@pytest.mark.slow
 def test_the_process_of_the_next_call_is_there_before_the_call_ends(evaluator):
     def function():
         for _ in range(100):

@@ -72,6 +72,7 @@ def _read(reader, path, content):
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(APPENDED))
 @quick
 @given(data=st.data())

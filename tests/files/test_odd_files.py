@@ -46,6 +46,7 @@ def refusal(call):
     return None
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(data=st.data())
 @pytest.mark.filterwarnings("ignore")

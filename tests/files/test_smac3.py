@@ -275,6 +275,7 @@ def test_more_of_them_than_configspace_can_bear(tmp_path):
         RunDirectory(tmp_path, "smac3", 0, chain(40), deterministic=True)
 
 
+@pytest.mark.slow
 def test_all_kinds_of_spaces(tmp_path):
     """Recorded spaces of the original, and drawn configurations of them."""
     with gzip.open(Path(__file__).parents[1] / "data" / "pcs_shared.jsonl.gz") as lines:

@@ -80,6 +80,7 @@ def test_plots(java_runs, scenario, tmp_path):
         assert (tmp_path / "figure.png").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_what_the_plots_show(java_runs):
     analyzer = SMAC_analyzer(java_runs / "readers/wd")
     (line,) = analyzer.plot_incumbents("evaluations").axes[0].lines

@@ -206,6 +206,7 @@ def test_the_driver(minimized, options, arguments):
     assert driven.value == result.value
 
 
+@pytest.mark.slow
 def test_the_driver_survives_the_function(files):
     def exits(**_):
         raise SystemExit(3)
@@ -331,6 +332,7 @@ def driven(smac, result=None, pause=0.0):
     return len(run.evaluations), len(run.test_evaluations), smac.result.stopped_because
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:the only evaluation failed")
 @pytest.mark.parametrize(
     ("lines", "expected"),

@@ -25,6 +25,7 @@ def search(known, n=3, function=cost, **keywords):
     return minimise(function, n, SPACE, CLAUSES, FORBIDDEN, known=known, **keywords)
 
 
+@pytest.mark.slow
 def test_the_best_known_may_win():
     result = search([({"x": 3, "c": "a"}, 9.0), (BEST, -50), (BEST, 7)])
     assert result.value == -50

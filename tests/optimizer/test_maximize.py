@@ -54,6 +54,7 @@ def test_it_is_the_mirror_image(keywords):
     assert largest.best(1)[0].value == largest.value
 
 
+@pytest.mark.slow
 def test_failures_are_the_worst():
     seen = []
     result = minimise(
@@ -69,6 +70,7 @@ def test_failures_are_the_worst():
     assert improved[-1] == result.value
 
 
+@pytest.mark.slow
 def test_without_a_success_the_worst_is_returned():
     result = minimise(lambda x, c: 1 / 0, 1, SPACE, maximize=True)
     assert result.value == -TIMEOUT_QUALITY

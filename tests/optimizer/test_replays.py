@@ -126,6 +126,7 @@ def test_globals_in_function(recorder):
     assert all(e.value == square(e.configuration["x"]) + 100 for e in result.runs[0].evaluations)
 
 
+@pytest.mark.slow
 def test_stdout(recorder, capfd):
     def function(x):
         print("printed by the function", x)
@@ -153,6 +154,7 @@ def test_num_procs_more_than_runs(recorder, tmp_path):
     assert [e.status for e in result.runs[0].evaluations] == ["SAT"] * 4
 
 
+@pytest.mark.slow
 def test_same_optimizer_twice(recorder):
     optimizer = direct()
     parameters = parameters_of("same_optimizer_twice")

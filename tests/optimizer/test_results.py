@@ -237,6 +237,7 @@ def test_failures_and_time_outs_are_counted_apart(caplog, status, last):
     assert optimizer.result.n_timed_out == run.n_timed_out == statuses.count("TIMEOUT")
 
 
+@pytest.mark.slow
 def test_an_interrupt_that_the_function_raises_is_a_failure():
     def function(x):
         if x == 4:

@@ -90,6 +90,7 @@ def test_stopping_several_runs():
     check_covered(optimizer.result)
 
 
+@pytest.mark.slow
 def test_a_running_call_is_ended(notes):
     def function(r):
         notes.write(os.getpid())
@@ -179,6 +180,7 @@ def test_sigterm_in_other_modes(run_script, tmp_path, options):
     assert not (tmp_path / "here").exists()
 
 
+@pytest.mark.slow
 def test_a_call_gets_the_handler_of_the_script(notes):
     before = signal.signal(signal.SIGTERM, lambda *_: notes.write("handler"))
     try:

@@ -96,6 +96,7 @@ def test_a_race_that_is_longer_when_it_is_resumed(tmp_path):
     assert not [each for each in after if each.state == TrialState.RUNNING]
 
 
+@pytest.mark.slow
 def test_another_search_of_the_same_name_is_added():
     storage = optuna.storages.InMemoryStorage()
     for _ in range(2):

@@ -384,6 +384,7 @@ def test_pruned_trials_are_learnt_in_a_walk_over_all_of_them():
     assert trials.walks < 20
 
 
+@pytest.mark.slow
 def test_a_pruner_in_the_loop():
     def stepwise(trial):
         x = trial.suggest_float("x", 0, 1)
@@ -399,6 +400,7 @@ def test_a_pruner_in_the_loop():
     assert study.sampler._heard == set(range(15))
 
 
+@pytest.mark.slow
 def test_pickled_it_learns_anew(sampled):
     sampler = pickle.loads(pickle.dumps(sampled.sampler))
     study = optuna.create_study(storage=sampled._storage, study_name=sampled.study_name, load_if_exists=True)

@@ -115,6 +115,7 @@ RUNS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_a_folder_of_the_java_program(java_runs, name):
     folder = java_runs / name / "wd"
@@ -188,6 +189,7 @@ def interrupted(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_has_all_its_runs_before_it(interrupted):
     result = load_result(interrupted)
     assert result.stopped_because == "interrupted"

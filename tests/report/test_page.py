@@ -77,6 +77,7 @@ def test_what_the_sections_say(everything):
     assert "smac" in parsed.text("repeat")
 
 
+@pytest.mark.slow
 def test_it_needs_nothing_else_and_runs_no_other_script(everything):
     _, parsed = everything
     data, code = parsed.scripts
@@ -245,6 +246,7 @@ def test_a_folder_of_the_java_program(java_runs, name):
     assert ("never " in parsed.text("space")) == (name == "conditional_forbidden")
 
 
+@pytest.mark.slow
 def test_a_folder_of_automax(tmp_path):
     pages.write_automax(tmp_path / "search" / "out" / "scenario")
     result = load_result(tmp_path)

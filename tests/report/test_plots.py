@@ -76,6 +76,7 @@ def made(name):
     return RESULTS[name]()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("searched", "name"), CASES)
 def test_no_text_covers_another(searched, name):
     result = made(searched)

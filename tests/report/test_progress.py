@@ -232,6 +232,7 @@ except ImportError as error:
 """
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_named_with_the_command(run_script):
     assert run_script(MISSING).stdout == "progress needs tqdm: pip install 'pysmac-compat[show]' []\n"
 

@@ -33,6 +33,7 @@ def test_what_could_not_be_written_is_written_later(tmp_path):
     assert calls == []
 
 
+@pytest.mark.slow
 def test_a_journal_that_was_removed_is_told_once(tmp_path):
     def remove(event):
         if isinstance(event, Evaluated) and event.evaluation.index == 2:

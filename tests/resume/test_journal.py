@@ -135,6 +135,7 @@ def test_each_bit_that_has_changed_is_found_and_its_line_named(tmp_path):
         assert caught.value.file == str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", range(11))
 def test_a_damaged_header_is_never_taken_for_a_good_one(tmp_path, share):
     path = tmp_path / "journal"

@@ -140,6 +140,7 @@ def test_what_a_call_leaves_in_the_background_holds_no_lock(tmp_path, notes, mod
             end(pid)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
 def test_a_folder_without_locks_is_told_once(tmp_path, monkeypatch, number):
     def no_locks(descriptor, operation):

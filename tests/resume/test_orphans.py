@@ -56,6 +56,7 @@ def test_while_a_call_is_busy(tmp_path, keywords):
     assert wait_for_end_of_session(session, PATIENCE) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keywords", [{}, {"options": {"workers": 2}}], ids=["sequential", "workers"])
 def test_a_call_that_ends_just_after_its_script_is_kept(tmp_path, keywords):
     def function(**arguments):

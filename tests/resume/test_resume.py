@@ -169,6 +169,7 @@ def test_nothing_to_resume(of_three, tmp_path):
     assert summary(direct(tmp_path, 3, resume=True).result) == summary(of_three[1])
 
 
+@pytest.mark.slow
 def test_without_it_the_journal_is_kept_beside(three):
     text = journal_of(three).read_text()
     direct(three, 2)

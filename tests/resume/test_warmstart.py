@@ -212,6 +212,7 @@ def test_the_iteration_names_the_files(java_state, tmp_path):
     assert math.isfinite(warm(state, 1, distance, {"restoreIteration": 5}).value)
 
 
+@pytest.mark.slow
 def test_a_state_of_a_run_that_has_failed(java_state, tmp_path):
     """Real files of SMAC v2: those of an error alone, with a number in their names, too."""
     state = shutil.copytree(java_state("dict_bytes_unsat"), tmp_path / "state")

@@ -104,6 +104,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_with(kind, tmp_path):
     options, keywords = KINDS[kind]
@@ -311,6 +312,7 @@ def test_refused(keywords, message):
         Search(**{"space": SMALL, "max_evaluations": 3, **keywords})
 
 
+@pytest.mark.slow
 def test_this_process_stays_as_it_was():
     filters, level = list(warnings.filters), logging.getLogger("smac").level
     np.random.seed(7)
@@ -332,6 +334,7 @@ def configspace():
     return space
 
 
+@pytest.mark.slow
 def test_a_space_of_configspace(tmp_path):
     def cost(x, kind, n=0):
         return x + n
@@ -358,6 +361,7 @@ def test_a_longer_search_begins_as_the_shorter_one(tmp_path):
     assert list(Search.load(path).result) == list(after)
 
 
+@pytest.mark.slow
 def test_after_an_exception_in_the_model_it_says_so_and_goes_on_from_a_file(tmp_path):
     def interrupted(*args):
         raise KeyboardInterrupt

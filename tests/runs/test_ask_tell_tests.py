@@ -41,6 +41,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_they_are_those_of_minimize(kind, tmp_path):
     options, keywords = KINDS[kind]

@@ -75,6 +75,7 @@ class _Instant:
     censored, cut_short, final = False, False, ""
 
 
+@pytest.mark.slow
 def test_a_search_whose_incumbent_cannot_be_beaten_ends(monkeypatch):
     from functools import partial
 

@@ -25,6 +25,7 @@ def test_stop_on_abort():
     assert len(configurations(optimizer.result)) == 1
 
 
+@pytest.mark.slow
 def test_without_isolation_calls_happen_here():
     seen = []
 
@@ -136,6 +137,7 @@ def test_sat_and_unsat_on_one_instance_can_be_an_error():
     assert optimizer.result.value <= 4
 
 
+@pytest.mark.slow
 def test_sat_and_unsat_may_be_mixed_unless_somebody_asks():
     for options in ([], [("check-sat-consistency", False), ("check-sat-consistency-exception", True)]):
         assert len(configurations(quiet(options, contradicting))) == 12

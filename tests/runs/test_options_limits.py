@@ -17,6 +17,7 @@ def test_the_smaller_limits_hold():
     assert [e.cutoff for e in result.runs[0].evaluations] == [2.0] * 2
 
 
+@pytest.mark.slow
 def test_wallclock_limit():
     def slow(x, y):
         time.sleep(0.1)
@@ -85,6 +86,7 @@ def test_terminate_on_delete(tmp_path):
     assert result.stopped_because.endswith("is gone")
 
 
+@pytest.mark.slow
 def test_kill_runs_on_file_delete(tmp_path):
     flag = tmp_path / "go on"
     flag.touch()

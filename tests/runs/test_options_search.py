@@ -14,6 +14,7 @@ from pysmac_compat.options.smac_options import resolve
 from .searches import PARAMETERS, configurations, minimise, plan_of, quadratic, search
 
 
+@pytest.mark.slow
 def test_execution_mode_roar_uses_no_model():
     smac, roar = (search([("execution-mode", mode)], n=30) for mode in ("SMAC", "ROAR"))
     assert configurations(smac)[0] == configurations(roar)[0] == {"x": 4.0, "y": 7}
@@ -21,6 +22,7 @@ def test_execution_mode_roar_uses_no_model():
     assert sum(c["y"] == 0 for c in configurations(smac)) > 2 * sum(c["y"] == 0 for c in configurations(roar))
 
 
+@pytest.mark.slow
 def test_max_incumbent_runs():
     result = search([("max-incumbent-runs", 3)], lambda x, y, seed: x + seed % 10_007, n=60, deterministic=False)
     runs = Counter(map(str, configurations(result)))
@@ -96,6 +98,7 @@ def test_num_pca_reduces_the_features():
         plan_of([("numPCA", 3)])
 
 
+@pytest.mark.slow
 def test_an_initial_incumbent_in_place_of_the_default():
     found = configurations(search([("initial-incumbent", "-x 0.1 -y 3")], n=15))
     assert found[0] == {"x": 0.1, "y": 3}

@@ -59,6 +59,7 @@ def test_validation_seed():
     assert seeds([("validation-seed", 4)], 1) == seeds([("validation-seed", 4)], 2) == seeds([], 4) != seeds([], 1)
 
 
+@pytest.mark.slow
 def test_more_than_the_last_incumbent_is_validated():
     run = validated([("validate-only-last-incumbent", False)], on_instance, n=20)
     steps = [step.active_configuration for step in run.trajectory]
@@ -102,6 +103,7 @@ def test_the_progression_ends_where_no_time_passes():
     assert Validation(which="incumbents", factor=2.0).choose(steps, 1.0, 1.0) == [{"x": 2}]
 
 
+@pytest.mark.slow
 def test_options_of_the_times_of_incumbents():
     calls = []
 

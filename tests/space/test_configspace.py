@@ -72,6 +72,7 @@ def test_one_sample_is_no_list():
     assert space.sample_configuration(0) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operator", ["== a", "!= b", "in {a}"])
 def test_a_chain_of_depth_40(operator):
     depth = 40

@@ -78,6 +78,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refused", REFUSED)
 def test_messages_are_short(refused):
     with pytest.raises(PysmacError) as caught:

@@ -103,6 +103,7 @@ def test_parameters_and_default(row):
     check_legal(space, space.get_default_configuration())
 
 
+@pytest.mark.slow
 @of_each(ROWS)
 def test_active_parameters(row):
     space = build(row)
@@ -131,6 +132,7 @@ def settled(row, space):
             yield {name: values[name] for name in config["active"]}, config["forbidden"]
 
 
+@pytest.mark.slow
 @of_each([row for row in ROWS if row["forbiddens"]])
 def test_forbidden(row):
     space = build(row)
@@ -223,6 +225,7 @@ def test_configurations_can_be_made_from_values(row):
             assert again[name] == pytest.approx(value, rel=1e-9) if isinstance(value, float) else again[name] == value
 
 
+@pytest.mark.slow
 @of_each(WITH_CONDITIONS)
 def test_inactive_parameters_cannot_be_given(row):
     space = build(row)
@@ -237,6 +240,7 @@ def test_inactive_parameters_cannot_be_given(row):
     assert refused
 
 
+@pytest.mark.slow
 @of_each([row for row in ROWS if row["forbiddens"]])
 def test_forbidden_configurations_cannot_be_made(row):
     space = build(row)

@@ -72,6 +72,7 @@ def _alive(folder):
     return found
 
 
+@pytest.mark.slow
 def test_what_stays_in_the_background_is_not_waited_for(tmp_path):
     wrappers.write(
         tmp_path / "wrapper", "#!/bin/sh\nsleep 50 &\necho $! > pid\necho Result for SMAC: SAT, 1, 0, 5, -1\n"
