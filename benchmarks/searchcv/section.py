@@ -25,8 +25,8 @@ run; 1 is the best. *rank, folds* ranks the mean scores on the folds in the same
 scores, and the test rows add noise. *fits* is the median number of fits on a fold.
 `nice python -m benchmarks.searchcv --fits 100 --seconds 30` makes the searches.
 
-SMACSearchCV runs each fit in a process of its own, which costs 15 to 30 ms here, and the other searches do not. So it
-makes fewer fits of these small estimators in the same time. The searches by seconds ran beside other work on two cores.
+SMACSearchCV isolates the fits in child processes, and the other searches do not. The searches by seconds ran two at a
+time on two cores.
 """
 
 
