@@ -23,7 +23,7 @@ split. The tables have the median scores on the test rows of the estimator with 
 found, fitted again on all rows for the search. *rank* is the mean rank over all tasks and seeds that all searches have
 run; 1 is the best. *rank, folds* ranks the mean scores on the folds in the same way: each search maximises these
 scores, and the test rows add noise. *fits* is the median number of fits on a fold.
-`nice python -m benchmarks.searchcv --fits 100 --seconds 30` makes the searches.
+`nice python -m benchmarks.searchcv --fits 100 --seconds 30,120` makes the searches.
 
 SMACSearchCV isolates the fits in child processes, and the other searches do not. The searches by seconds ran two at a
 time on two cores.
