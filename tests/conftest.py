@@ -34,7 +34,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_configure(config):
     """Let the processes of the tests have huge pages, and SMAC3 as a search imports it.
 
-    What a test starts itself has them not, except `Prepared`.
+    The processes that a test starts do not have them, except `Prepared`.
     """
     if hasattr(config, "workerinput"):
         for name in HUGE_PAGES:

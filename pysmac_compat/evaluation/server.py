@@ -345,15 +345,15 @@ class CallServer:
         self.connection.close()
         self.owner.forget()
         bootstrap.begin()
-        is_last, n_calls = False, 0
+        is_first, is_last = True, False
         while not is_last:
             try:
                 arguments, cutoff, limited, is_last = receive(requests)
             except EOFError:  # there are no more calls
-                if not n_calls:
+                if is_first:
                     return
                 break
-            n_calls += 1
+            is_first = False
             for signum, handler in self.handlers.items():
                 signals.set_handler(signum, handler)
             report, *used = limits.call(

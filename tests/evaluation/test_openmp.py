@@ -171,7 +171,6 @@ def test_a_call_that_stands_still_is_named(evaluator, monkeypatch, uses):
 def test_a_busy_call_does_not_stand_still(evaluator, monkeypatch):
     for module in ("stillness", "server"):
         monkeypatch.setattr(f"pysmac_compat.evaluation.{module}.STILL", 0.4)
-    monkeypatch.setattr("pysmac_compat.evaluation.stillness._SHARE", 1e-4)  # the machine may be busy, too
     monkeypatch.setattr("pysmac_compat.evaluation.stillness.runtimes", lambda pid: {"libgomp.so.1"})
     notices = []
     call = evaluator(lambda: burn(0.9) or 1.0)
