@@ -40,7 +40,7 @@ if __name__ == "__main__":
         parameter_definition,
         conditional_clauses,
         t_limit_function_s=1,  # seconds of CPU time
-        mem_limit_function_mb=500,
+        mem_limit_function_mb=1000,
     )
     for evaluation in opt.result.runs[0].evaluations:
         shown = f"{evaluation.value:.4f}" if evaluation.succeeded else "-"

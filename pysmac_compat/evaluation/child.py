@@ -245,7 +245,9 @@ def _has_ended(pid: int) -> bool:
 
 def told_exit(code: int | None) -> str:
     """Describe the end of a process from its exit code, or from minus the number of the signal that ended it."""
-    if code is None or code >= 0:
+    if code is None:
+        return "ended with an unknown exit code"
+    if code >= 0:
         return f"ended with exit code {code}"
     with contextlib.suppress(ValueError):
         return f"was ended by the signal {signal.Signals(-code).name}"

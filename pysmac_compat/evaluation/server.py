@@ -1,8 +1,8 @@
-"""The light process that makes the calls: it forks one child for each call and watches the child.
+"""The light process that makes the calls: it forks a child for each call, or for several calls, and watches the child.
 
 Each ``minimize()`` forks it from the caller, by way of a `keeper`. It holds the user's function in its state at that
 moment, and imports nothing of the optimizer, so a fork of it stays cheap. While one call runs, it forks the process
-of the next call, which waits; if a process may make several calls, it does so only when the process has to end::
+of the next call, which waits. If a process may make several calls, the next one is forked during the last of them::
 
     script ── forks ──> keeper ── forks ──> light process ── forks ──> call 1, which runs
                                                           └─ forks ──> call 2, which waits for its request
@@ -39,8 +39,8 @@ from pysmac_compat.evaluation.watch import Watch
 #: signals that often reach all processes of a script together
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GARBLED = (
-    "the function wrote to a file descriptor that it did not open, through which its process sends the result. "
-    "Write only to files that the function opens"
+    "the function wrote to a file descriptor that it did not open; the process needs this descriptor to send the "
+    "result. Write only to files that the function opens"
 )
 _FAREWELL = 2.0  # seconds within which such a signal ends the script
 _LAST = 1.0  # seconds for which an answer is still accepted after the script has died

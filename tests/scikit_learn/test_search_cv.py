@@ -272,7 +272,7 @@ def test_groups_and_weights():
         ({"error_score": "ignore"}, "error_score"),
         ({"space": {"hwo": ["a"]}}, "parameter 'hwo': neither the estimator nor a choice has it; did you mean 'how'"),
         ({"space": {}}, "parameter_dict is empty"),
-        ({"smac_options": {"isolate": False}}, "'isolate'. does not go with this search"),
+        ({"smac_options": {"isolate": False}}, "SMACSearchCV cannot use smac_options.'isolate'."),
         ({"smac_options": {"modle": "rf"}}, "unknown option 'modle'"),
     ],
 )
@@ -433,7 +433,7 @@ def test_nothing_to_maximise(scoring, message, capfd, recwarn):
         ({"fit_time_limit": -1}, "fit_time_limit must be positive"),
         ({"fit_memory_limit": "a"}, "fit_memory_limit must be a number"),
         ({"param_distributions": {}}, "no argument 'param_distributions': use space"),
-        ({"working_directory": "a"}, "no argument 'working_directory': use time_limit"),
+        ({"working_directory": "a"}, "no argument 'working_directory': use SMAC_optimizer"),
     ],
 )
 def test_refused_with_a_hint(keywords, message):

@@ -17,7 +17,7 @@ OTHER_NAMES = {
     **dict.fromkeys(("progress", "show_progress_bar"), "verbose=1, which prints a line for each fit"),
     **dict.fromkeys(
         ("working_directory", "persistent_files", "resume"),
-        "time_limit=...; a search of SMAC_optimizer has files, and this one none",
+        "SMAC_optimizer for a search that can be resumed; SMACSearchCV writes no files",
     ),
     **dict.fromkeys(
         ("on_event", "callback", "callbacks", "stop_when"),

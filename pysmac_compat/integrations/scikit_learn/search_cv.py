@@ -220,7 +220,7 @@ class SMACSearchCV(BaseSearchCV):
         for name in ("dask-client", "isolate"):
             if name in optimizer.smac_options:
                 raise ArgumentError(
-                    f"smac_options['{name}'] does not go with this search: the fits run in processes on this machine"
+                    f"SMACSearchCV cannot use smac_options['{name}']: the fits run in processes on this machine"
                 )
         try:
             with contextlib.nullcontext() if self.verbose else without_failures():
@@ -291,9 +291,12 @@ class SMACSearchCV(BaseSearchCV):
             self.best_params_ = self.cv_results_["params"][self.best_index_]
             n_folds = self.cv_results_["n_folds"][self.best_index_]
             if n_folds < self.n_splits_:
+                advice = "Raise n_iter, n_fits or time_limit"
+                if callable(self.refit):
+                    advice = "The function for refit must choose among the rows with the largest n_folds"
                 warnings.warn(
                     f"the best configuration, row {self.best_index_} of cv_results_, was fitted on {n_folds} of "
-                    f"{self.n_splits_} folds: its mean depends on luck. Choose among the rows with the largest n_folds",
+                    f"{self.n_splits_} folds: its mean depends on luck. {advice}",
                     stacklevel=3,
                 )
 
@@ -306,4 +309,4 @@ class SMACSearchCV(BaseSearchCV):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
 
     def _run_search(self, evaluate_candidates: Any) -> None:
-        raise NotImplementedError("the search races the folds, one fit after another")
+        raise NotImplementedError("SMACSearchCV does not use _run_search: it makes the fits itself")

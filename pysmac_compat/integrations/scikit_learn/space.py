@@ -35,8 +35,8 @@ _DISTRIBUTIONS = {
 _PRIORS = ("uniform", "log-uniform")
 _PLAIN = (str, bool, int, float, type(None))
 _EXPECTED = (
-    "expected a list of choices, ('real', [low, high], default) as for minimize, or one of scipy.stats.uniform, "
-    "loguniform and randint"
+    "expected a list of choices, a definition as for minimize such as ('real', [low, high], default), or one of "
+    "scipy.stats.uniform, loguniform and randint"
 )
 
 
@@ -74,9 +74,9 @@ class Space:
             clauses += _conditions(self._belongs, clauses)
         elif isinstance(space, (list, tuple)):
             raise ParameterError(
-                "space must be one dict: join the dicts of a list. With names for models, as in {'clf': {'svc': SVC(), "
-                "'forest': ...}, 'svc__C': ...}, svc__C is active with svc only; other parameters of some dicts need "
-                f"conditional_clauses, for example 'gamma | kernel == rbf'; got {shown(space)}"
+                "space must be one dict. Put the parameters of all dicts into one. For several models, name them: "
+                "{'clf': {'svc': SVC(), 'forest': ...}, 'svc__C': ...}; svc__C is then active with svc only. For other "
+                f"conditions use conditional_clauses, for example 'gamma | kernel == rbf'; got {shown(space)}"
             )
         self.definition: Definition = understand(space, clauses, list(forbidden_clauses))
         self._names = {name: self._settable(name) for name in self.definition.parameters}
@@ -133,8 +133,8 @@ class Space:
         if having:
             names = " or ".join(shown(f"{choice}__{rest}") for choice in having)
             raise ParameterError(
-                f"parameter {shown(name)}: not every choice of {shown(parent)} has it; write {names}, which is active "
-                "with this choice only"
+                f"parameter {shown(name)}: not every choice of {shown(parent)} has it; write {names}; each is active "
+                "with its own choice only"
             ) from None
 
     def _settable(self, name: str) -> str:
@@ -174,7 +174,7 @@ class Space:
         if isinstance(given, tuple) and len(given) == 2 and all(map(_is_number, given)):
             low, high = map(native, given)
             raise ParameterError(
-                f"parameter {shown(name)}: the tuple {shown(given)} may be a range or two choices; write "
+                f"parameter {shown(name)}: it is unclear if the tuple {shown(given)} is a range or two choices. Write "
                 f"('real', [{low!r}, {high!r}], {low!r}) or a distribution of SciPy for a range, "
                 f"[{low!r}, {high!r}] for two choices"
             )
