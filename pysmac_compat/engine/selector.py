@@ -15,6 +15,7 @@ from smac.initial_design import AbstractInitialDesign
 from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine.branches import Branches
+from pysmac_compat.engine.local import LocalSearch
 from pysmac_compat.engine.portfolio import Portfolio
 from pysmac_compat.engine.regions import Region, Regions
 from pysmac_compat.engine.settings import SelectorSettings
@@ -104,6 +105,8 @@ class Selector(ConfigSelector):
         regions = Regions(scenario.configspace)
         alone = scenario.deterministic and scenario.instances is None  # each configuration has one run
         self._regions = regions if alone and len(regions.rows) else None
+        local = LocalSearch(scenario.configspace)
+        self._local = local if alone and len(local.rows) else None
         self._instances_differ = scenario.deterministic and scenario.instances is not None
         self.leading: Configuration | None = None
         self.rare = self._legal_share() < RARE
@@ -154,7 +157,7 @@ class Selector(ConfigSelector):
 
     def _model_based(self) -> Iterator[Configuration]:
         """Yield new configurations with a large acquisition value until there are none."""
-        fits = repeated = 0
+        fits = steps = repeated = 0
         for i in itertools.count(1):
             x, y = self._runhistory_encoder.transform()
             if len(x) == 0 or self._random_design.check(i):
@@ -165,15 +168,28 @@ class Selector(ConfigSelector):
                 yield drawn
                 continue
             repeated = 0
-            if fits == self._max_iterations:
+            if fits + steps == self._max_iterations:
                 self.over = True
                 return
+            if self._local is not None and isinstance(self._model, Portfolio):
+                step = self._local.next(x, y.ravel(), self._model.local_lengths())
+                if step is not None and vectors.key(step) not in self._tried:
+                    steps += 1
+                    yield vectors.configuration(self._space, step, "Local search")
+                    continue
+                if step is not None:
+                    self._local.give_up()
             fits += 1
             known = self._runhistory_encoder.get_configurations()
-            n_known, known = len(known), known[self._runhistory_encoder.best_rows(_MOST_KNOWN)]
+            n_known, rows = len(known), self._runhistory_encoder.best_rows(_MOST_KNOWN)
+            if self._local is not None and self._local.n_twins:
+                kept = self._local.for_model(n_known)
+                x, y, known = x[kept], y[kept], known[kept]
+                rows = np.argsort(y.ravel(), kind="stable")[:_MOST_KNOWN] if len(x) > _MOST_KNOWN else slice(None)
+            known = known[rows]
             running = self._runhistory_encoder.running()
             wanted = self._retrain_after * (1 + len(self._tried) // _EACH)
-            region = self._region(fits, x, y, wanted)
+            region = self._region(fits, x, y, wanted) if n_known >= _EACH else None
             if isinstance(self._model, Surrogate):
                 self._model.n_runs = getattr(self._runhistory_encoder, "n_runs", None)
                 self._model.noise = getattr(self._runhistory_encoder, "noise", None)
@@ -214,7 +230,7 @@ class Selector(ConfigSelector):
     def _region(self, fits: int, x: Matrix, y: Matrix, wanted: int) -> Region | None:
         """Return the box for the next proposals, if a box has its turn."""
         model = self._model
-        if len(x) < _EACH or fits % _LOCAL or self._regions is None or not isinstance(model, Portfolio):
+        if fits % _LOCAL or self._regions is None or not isinstance(model, Portfolio):
             return None
         return self._regions.next(x, y.ravel(), model.local_lengths(), wanted)
 

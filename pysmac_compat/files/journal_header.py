@@ -15,7 +15,7 @@ from pysmac_compat.plan.known import Known
 #: versions of the journal; the lines of version 1 have no checksums
 VERSION, WITHOUT_CHECKSUMS = 2, 1
 #: this number increases when the same results lead to other proposals than before; a journal without it means 1
-PROPOSALS = 5
+PROPOSALS = 6
 
 
 def header(plan: Plan, run: int) -> dict[str, Any]:
