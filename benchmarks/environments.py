@@ -1,4 +1,4 @@
-"""Makes the virtual environments of the peers: ``python -m benchmarks.environments [peers] [openbox] [ax] [hebo]``.
+"""Makes the virtual environments of the peers: ``python -m benchmarks.environments [peers] [nevergrad] [openbox] [ax] [hebo]``.
 
 The environment `peers` gets the versions of NumPy, SciPy and scikit-learn of the running interpreter, so that all peers
 minimise the same functions. All environments get the problems of other authors.
@@ -14,7 +14,7 @@ from importlib.metadata import version
 from benchmarks.measure import ROOT
 
 _SAME = {"peers": ("numpy", "scipy", "scikit-learn", "smac")}
-_NAMES = ["peers", "openbox", "ax", "hebo"]
+_NAMES = ["peers", "nevergrad", "openbox", "ax", "hebo"]
 
 
 def create(name: str) -> None:

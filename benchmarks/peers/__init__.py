@@ -55,7 +55,7 @@ PEERS = {
     "optuna_cmaes": Peer(groups=_ONE_VALUE, kinds=("real", "integer")),
     "pycma": Peer(groups=_ONE_VALUE, kinds=("real",)),
     "hyperopt": Peer(groups=_ONE_VALUE),
-    "nevergrad": Peer(groups=_ONE_VALUE),
+    "nevergrad": Peer("nevergrad", groups=_ONE_VALUE),  # NumPy 2.4 breaks it
     # needs an older scikit-learn; the same model has other errors there
     "openbox": Peer("openbox", groups=_ONE_VALUE, most=100, dear=True, without=("ml_svm_digits", "ml_cash_wine")),
     "smac3_stock": Peer(groups=_ONE_VALUE, most=100, dear=True),
