@@ -10,7 +10,7 @@ from pysmac_compat.errors import ArgumentError
 from pysmac_compat.options.meaning import Options
 from pysmac_compat.options.rows import ROWS, Row
 from pysmac_compat.options.smac_options import resolve
-from pysmac_compat.options.table import canonical_names
+from pysmac_compat.options.table import _read, canonical_names, options
 
 HERE = os.path.dirname(__file__)
 
@@ -135,6 +135,13 @@ def test_an_option_sets_its_field_and_no_other(name, value, field, meaning):
 def test_every_option_with_an_effect_has_a_case():
     named = {canonical_names().get(name, name) for name, *_ in CASES}
     assert named | {canonical_names().get(name, name) for name in OTHERS} == set(ROWS)
+
+
+def test_every_option_of_smac_v2_has_an_effect_or_a_reason():
+    effects = _read("smac_v2_effects.json")
+    assert effects.keys() == options().keys()
+    with_effect = {name for name, (category, *_) in effects.items() if category == "effect"}
+    assert with_effect == ROWS.keys() & options().keys()
 
 
 @pytest.mark.parametrize("name", FORMULAS)

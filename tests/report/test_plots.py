@@ -5,6 +5,7 @@ import functools
 import importlib
 import math
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -389,3 +390,11 @@ def test_matplotlib_comes_with_the_first_picture(run_script):
         """
     done = run_script(script.format(root=str(Path(__file__).parents[2])))
     assert done.stdout.splitlines() == ["plots need matplotlib: pip install 'pysmac-compat[plot]'"] * 6, done.stderr
+
+
+def test_every_status_has_a_colour_and_a_marker_of_its_own():
+    from pysmac_compat.evaluation.outcome import Status
+    from pysmac_compat.report.plots.style import STATUSES
+
+    assert STATUSES.keys() == set(get_args(Status))
+    assert len(set(STATUSES.values())) == len(STATUSES)

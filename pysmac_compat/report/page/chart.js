@@ -134,7 +134,7 @@ pysmac.mark = (context, status, x, y, r) => {
   context.fill();
 };
 
-pysmac.statusColours = { SAT: "run0", UNSAT: "run5", TIMEOUT: "run4", CRASHED: "run1", MEMOUT: "run3", ABORT: "ink" };
+pysmac.statusColours = { SAT: "run0", UNSAT: "run5", TIMEOUT: "run4", CRASHED: "run1", MEMOUT: "run3", ABORT: "ink", other: "others" };
 pysmac.runColour = (run) => pysmac.colour(run.colour < 0 ? "others" : `run${run.colour}`);
 
 /** The text of an evaluation: what it came to, then its configuration. */

@@ -128,7 +128,7 @@ pysmac.history = (host, controls, legend) => {
         const [left, top] = [toX(data[wish.over][i]), failed ? edge() : toY(data.value[i])];
         points.push([left, top, i]);
         context.globalAlpha = faded ? 0.12 : failed ? 0.8 : many ? 0.35 : 0.6;
-        context.fillStyle = context.strokeStyle = status === "SAT" ? colours[data.run[i]] : pysmac.colours[status];
+        context.fillStyle = context.strokeStyle = status === "SAT" ? colours[data.run[i]] : pysmac.colours[status] ?? pysmac.colours.other;
         pysmac.mark(context, status, left, top, status !== "SAT" ? 4 : many ? 2 : 2.8);
       }
     }
@@ -261,7 +261,7 @@ pysmac.history = (host, controls, legend) => {
       const n = data.status.reduce((sum, each) => sum + (each === s), 0);
       if (n && status !== "SAT") {
         entries.push(entry(status, `${status} (${n})`, (context) => {
-          context.fillStyle = context.strokeStyle = pysmac.colours[status];
+          context.fillStyle = context.strokeStyle = pysmac.colours[status] ?? pysmac.colours.other;
           pysmac.mark(context, status, 8, 5, 4);
         }));
       }

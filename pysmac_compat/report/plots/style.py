@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
+
+from pysmac_compat.evaluation.outcome import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,14 +15,18 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 BEST = "#D55E00"
 QUIET = "#8A8A8A"
-#: for each status its colour and its marker: no difference is shown by colour alone
-STATUSES: dict[str, tuple[str, str]] = {
+_STATUSES = {
     "SAT": ("#0072B2", "o"),
     "UNSAT": ("#56B4E9", "s"),
     "TIMEOUT": ("#E69F00", "^"),
     "CRASHED": ("#D55E00", "x"),
     "MEMOUT": ("#CC79A7", "P"),
     "ABORT": ("#000000", "*"),
+}
+#: for each status its colour and its marker: no difference is shown by colour alone
+STATUSES: dict[str, tuple[str, str]] = {
+    **_STATUSES,
+    **{status: (QUIET, "D") for status in get_args(Status) if status not in _STATUSES},
 }
 _LONGEST = 18
 
