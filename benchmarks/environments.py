@@ -1,4 +1,4 @@
-"""Makes the virtual environments of the peers: ``python -m benchmarks.environments [peers] [nevergrad] [openbox] [ax] [hebo]``.
+"""Makes the virtual environments of the peers: ``python -m benchmarks.environments [peers] [nevergrad] [ax] ...``.
 
 The environment `peers` gets the versions of NumPy, SciPy and scikit-learn of the running interpreter, so that all peers
 minimise the same functions. All environments get the problems of other authors.
