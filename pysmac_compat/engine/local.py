@@ -10,6 +10,7 @@ from ConfigSpace import ConfigurationSpace
 from ConfigSpace.hyperparameters import FloatHyperparameter
 
 from pysmac_compat.engine.quadratic import minimise, predictability
+from pysmac_compat.engine.regions import are_far
 from pysmac_compat.space import vectors
 
 Matrix = npt.NDArray[np.float64]
@@ -218,15 +219,10 @@ class LocalSearch:
 
     def _start(self, known: Matrix, costs: Matrix) -> bool:
         """Begin at the best configuration that is not close to a known minimum; return whether there is one."""
-        usable = ~np.isnan(known[:, self.rows]).all(axis=1)
+        usable: Mask = np.asarray(~np.isnan(known[:, self.rows]).all(axis=1))
         if not usable.any():
             return False
-        free = usable.copy()
-        for minimum in self._minima:
-            away = np.abs(known - minimum)
-            away[np.isnan(known) != np.isnan(minimum)] = 1.0
-            away[:, self._others] = np.where(away[:, self._others] > 0, 1.0, away[:, self._others])
-            free &= (away > _DONE).any(axis=1)
+        free = np.logical_and(usable, are_far(known, self._minima, self._others, _DONE))
         if not free.any():
             self._minima.clear()
             free = usable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,13 +127,24 @@ class Regions:
 
         If all rows are close to such centres, empty the list of these boxes.
         """
-        free = np.ones(len(known), dtype=bool)
-        for centre in self._given_up:
-            away = np.abs(known - centre)
-            away[np.isnan(known) != np.isnan(centre)] = 1.0
-            away[:, self._discrete] = np.where(away[:, self._discrete] > 0, 1.0, away[:, self._discrete])
-            free &= (away > _KNOWN).any(axis=1)
+        free = are_far(known, self._given_up, self._discrete, _KNOWN)
         if not free.any():
             self._given_up.clear()
             free[:] = True
         return int(np.flatnonzero(free)[costs[free].argmin()])
+
+
+def are_far(
+    known: Matrix, centres: Sequence[Matrix], discrete: npt.NDArray[np.intp], distance: float
+) -> npt.NDArray[np.bool_]:
+    """Return which configurations are farther than a distance from all centres, in any parameter.
+
+    Different values of a discrete parameter, and a value and no value, are at distance 1.
+    """
+    far = np.ones(len(known), dtype=bool)
+    for centre in centres:
+        away = np.abs(known - centre)
+        away[np.isnan(known) != np.isnan(centre)] = 1.0
+        away[:, discrete] = np.where(away[:, discrete] > 0, 1.0, away[:, discrete])
+        far &= (away > distance).any(axis=1)
+    return far
