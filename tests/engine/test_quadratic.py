@@ -7,8 +7,10 @@ import itertools
 import numpy as np
 import pytest
 
-from pysmac_compat.engine.local import LocalSearch
+from pysmac_compat import Search
+from pysmac_compat.engine.local import LocalSearch, _row_of
 from pysmac_compat.engine.quadratic import minimise, predictability
+from pysmac_compat.errors import SearchError
 from pysmac_compat.space import parameter_space, vectors
 
 PLANE = {"x": ("real", [0, 1], 0.5), "y": ("real", [0, 1], 0.5)}
@@ -352,3 +354,21 @@ def test_a_search_goes_down_a_valley(search):
 
     _, calls, *_ = search(space, function, 150)
     assert min(function(*call) for call in calls) < 1e-3
+
+
+def test_a_configuration_is_found_in_spite_of_rounding():
+    known = np.array([[0.1, np.nan], [0.3, 0.7]])
+    assert _row_of(np.array([0.1 + 0.2, 0.7]), known) == 1
+    assert _row_of(np.array([0.1, np.nan]), known) == 0
+    assert _row_of(np.array([0.1, 0.7]), known) is None
+
+
+def test_the_limit_of_iterations_counts_steps_of_the_local_search():
+    search = Search(PLANE, seed=1, max_evaluations=300, smac_options={"iteration-limit": 40})
+    shape, calls = bowl([0.3, 0.6], 30), 0
+    with pytest.raises(SearchError, match="iteration-limit reached"):
+        while calls < 300:
+            trial = search.ask()
+            search.tell(trial, shape([trial.configuration["x"], trial.configuration["y"]]))
+            calls += 1
+    assert calls < 60
