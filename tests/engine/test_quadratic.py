@@ -365,10 +365,14 @@ def test_a_configuration_is_found_in_spite_of_rounding():
 
 def test_the_limit_of_iterations_counts_steps_of_the_local_search():
     search = Search(PLANE, seed=1, max_evaluations=300, smac_options={"iteration-limit": 40})
-    shape, calls = bowl([0.3, 0.6], 30), 0
-    with pytest.raises(SearchError, match="iteration-limit reached"):
-        while calls < 300:
+    shape, told = bowl([0.3, 0.6], 30), []
+
+    def go_on():
+        while len(told) < 300:
             trial = search.ask()
-            search.tell(trial, shape([trial.configuration["x"], trial.configuration["y"]]))
-            calls += 1
-    assert calls < 60
+            told.append(shape([trial.configuration["x"], trial.configuration["y"]]))
+            search.tell(trial, told[-1])
+
+    with pytest.raises(SearchError, match="iteration-limit reached"):
+        go_on()
+    assert len(told) < 60
