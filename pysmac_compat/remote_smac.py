@@ -18,7 +18,7 @@ from pysmac_compat.files.lock import RunLock, lock_runs
 from pysmac_compat.files.result_files import ResultFiles, run_names
 from pysmac_compat.files.scenario_files import DEFAULT_CUTOFF
 from pysmac_compat.files.text import Path
-from pysmac_compat.options.table import HEAD
+from pysmac_compat.options.names import HEAD
 from pysmac_compat.planning.scenario import ScenarioPlan, read_scenario_plan
 from pysmac_compat.results import Result
 from pysmac_compat.search.driven import DrivenSearch

@@ -17,7 +17,7 @@ from typing import Any
 
 from pysmac_compat.errors import FileFormatError, shown
 from pysmac_compat.files.text import Path, TextFile, plain_number
-from pysmac_compat.options.table import canonical_names
+from pysmac_compat.options.names import canonical_names
 from pysmac_compat.plan import Plan
 
 #: the names of options in the original's readers; the keys are the first names in SMAC v2

@@ -11,8 +11,8 @@ from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.evaluation.rules import TIMEOUT_QUALITY
 from pysmac_compat.options import table
 from pysmac_compat.options.meaning import Options
+from pysmac_compat.options.names import canonical_names
 from pysmac_compat.options.rows import ROWS
-from pysmac_compat.options.table import canonical_names
 from pysmac_compat.suggestions import did_you_mean
 
 #: the entries in the dict of a new optimizer; only entries that the user assigns later count as the user's

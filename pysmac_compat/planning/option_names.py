@@ -8,8 +8,8 @@ from functools import cache
 
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.files.scenario_files import ALIASES
+from pysmac_compat.options.names import canonical_names
 from pysmac_compat.options.rows import ROWS
-from pysmac_compat.options.table import canonical_names
 from pysmac_compat.suggestions import did_you_mean
 
 #: options that only the command line has, and their effects

@@ -15,8 +15,8 @@ from pysmac_compat.files.pcs import read_pcs
 from pysmac_compat.files.result_files import scenario_names
 from pysmac_compat.files.scenario_files import first_name, read_scenario
 from pysmac_compat.files.text import Path
+from pysmac_compat.options.names import HEAD
 from pysmac_compat.options.smac_options import INITIAL, resolve
-from pysmac_compat.options.table import HEAD
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.shell import ShellCommands
 from pysmac_compat.planning.planner import make_plan

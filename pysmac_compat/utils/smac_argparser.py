@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pysmac_compat.errors import ArgumentError
-from pysmac_compat.options.table import HEAD
+from pysmac_compat.options.names import HEAD
 from pysmac_compat.space.parameters import Parameter, parse_parameters
 from pysmac_compat.space.values import typed, value_of
 

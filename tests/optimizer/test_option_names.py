@@ -8,8 +8,8 @@ import pytest
 
 from pysmac_compat import ArgumentError, SMAC_optimizer
 from pysmac_compat.options.meaning import Options
+from pysmac_compat.options.names import canonical_names
 from pysmac_compat.options.smac_options import INITIAL, SmacOptions, resolve
-from pysmac_compat.options.table import canonical_names
 
 from .small import SPACE, minimize
 

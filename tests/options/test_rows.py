@@ -8,9 +8,11 @@ import pytest
 
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.options.meaning import Options
-from pysmac_compat.options.rows import ROWS, Row
+from pysmac_compat.options.names import canonical_names
+from pysmac_compat.options.row import Row
+from pysmac_compat.options.rows import NO_EFFECT, ROWS
 from pysmac_compat.options.smac_options import resolve
-from pysmac_compat.options.table import _read, canonical_names, options
+from pysmac_compat.options.table import options
 
 HERE = os.path.dirname(__file__)
 
@@ -138,10 +140,10 @@ def test_every_option_with_an_effect_has_a_case():
 
 
 def test_every_option_of_smac_v2_has_an_effect_or_a_reason():
-    effects = _read("smac_v2_effects.json")
-    assert effects.keys() == options().keys()
-    with_effect = {name for name, (category, *_) in effects.items() if category == "effect"}
+    with_effect = {name for name, option in options().items() if option.category == "effect"}
     assert with_effect == ROWS.keys() & options().keys()
+    assert NO_EFFECT.keys() == options().keys() - with_effect
+    assert all(option.text for option in options().values())
 
 
 @pytest.mark.parametrize("name", FORMULAS)

@@ -1,0 +1,77 @@
+"""The rows of the table of options: what an option sets and how its value is read, or why it has no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from pysmac_compat.options.meaning import Options
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Row(Generic[T]):
+    """An option with an effect.
+
+    Attributes
+    ----------
+    field : callable
+        A function that returns the option's field of an `Options` object. So mypy checks the names, and an import of
+        `pysmac_compat.options.rows` checks that the field exists.
+    read : callable
+        A function that converts the user's value to the value of the field. Its arguments are the option's name, for
+        messages, and the user's value.
+    effect : str
+        The effect of an option of SMAC v2, for the page of options and for ``--help``. It names the default if SMAC v2
+        has another one. Empty for our own options, which docs/reference.md describes.
+    """
+
+    field: Callable[[Options], T]
+    read: Callable[[str, Any], T]
+    effect: str = ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names of the attributes that lead to the field."""
+        asked = _Asked()
+        self.field(asked)  # type: ignore[arg-type]
+        return tuple(asked.names)
+
+    def set(self, options: Options, value: T) -> Options:
+        """Return the options with another value of the field."""
+        changed: Options = _replaced(options, self.path, value)
+        return changed
+
+
+@dataclass(frozen=True)
+class NoEffect:
+    """An option of SMAC v2 without an effect: the thing that it sets does not exist here.
+
+    Attributes
+    ----------
+    reason : str
+        The end of the warning ``... has no effect here: REASON``.
+    holds : str
+        The value, as text, that agrees with the behaviour here and so needs no warning; empty: no value.
+    """
+
+    reason: str
+    holds: str = ""
+
+
+class _Asked:
+    """An object that records the chain of attributes that are read from it."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def __getattr__(self, name: str) -> _Asked:
+        self.names.append(name)
+        return self
+
+
+def _replaced(instance: Any, path: tuple[str, ...], value: Any) -> Any:
+    name, *rest = path
+    return replace(instance, **{name: _replaced(getattr(instance, name), tuple(rest), value) if rest else value})
