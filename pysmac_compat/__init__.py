@@ -24,7 +24,7 @@ from pysmac_compat.results import Evaluation, Incumbent, Ranked, Result, RunResu
 
 try:
     from pysmac_compat.optimizer import SMAC_optimizer
-except UnsupportedPlatformError:  # the first call raises it: the import may be one of many in the script
+except UnsupportedPlatformError:  # the first call raises it, not the import, which the script may not need
 
     def SMAC_optimizer(*args: Any, **keywords: Any) -> Any:  # type: ignore[no-redef]
         """Raise `UnsupportedPlatformError`, because this is Windows."""
@@ -73,7 +73,7 @@ __all__ = [
 ]
 
 
-#: sub-modules that are loaded when a script reads them: ``import pysmac`` alone made them available
+#: sub-modules that are loaded when a script reads them; in the original, ``import pysmac`` alone made them available
 _SUBMODULES = ("analyzer", "optimize", "piac", "remote_smac", "utils")
 
 

@@ -7,14 +7,14 @@ import sys
 import types
 import warnings
 
-#: modules that are not the user's: this project's packages, and a module that calls them
+#: modules that are not the user's: this project's packages, and a standard module that calls them
 _OURS = ("pysmac_compat", "automax", "contextlib")
 #: the folder of Python's own modules
 _PYTHONS = os.path.dirname(os.__file__)
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:
-    """Warn at the line outside of this project's packages that called them.
+    """Show a warning at the user's line that called this project's packages.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def is_installed(file: str) -> bool:
 
 
 def users_part(traceback: types.TracebackType | None) -> types.TracebackType | None:
-    """Return the frames of a traceback below this project's frames, for example the user's function; None if none."""
+    """Return the frames of a traceback after this project's frames, for example the user's function; None if none."""
     part = traceback
     while traceback is not None:
         if is_ours(traceback.tb_frame):

@@ -100,7 +100,7 @@ class SMAC_analyzer:
             raise no_attribute(self, name, {})
 
     def _file(self, name: str, *others: str) -> str:
-        """Return the path of a file of the scenario; if the folder has moved, of the file beside the scenario file."""
+        """Return the path of a file of the scenario, which is beside the scenario file if the folder has moved."""
         here = os.path.dirname(self.scenario_fn)
         names = [name, os.path.basename(os.path.normpath(name)), *others]
         paths = [os.path.join(here, each) for each in names]
@@ -150,7 +150,7 @@ class SMAC_analyzer:
             return smac_to_fanova(self.scenario_output_dir, folder, check_scenario_files=check_scenario_files)
 
     def incumbents_by_evaluation(self, run: int | str) -> list[tuple[int, float]]:
-        """Return each number of evaluations after which the incumbent or its mean changed, with the new mean."""
+        """Return after how many evaluations the incumbent or its mean changed, each time with the new mean."""
         folder = os.path.join(self.scenario_output_dir, f"state-run{run}")
         return by_evaluation(self._steps(run), read_state_run(folder).runs, self._penalised)
 
@@ -159,7 +159,7 @@ class SMAC_analyzer:
         return [step for step in self.data[run]["trajectory"] if step[PERFORMANCE] < UNKNOWN]
 
     def _penalised(self, cost: float) -> float:
-        """Return a cost with its penalty, as a mean uses it."""
+        """Return a cost as it counts in a mean, with the penalty if it reaches the limit."""
         return cost * self._penalty if cost >= self.cutoff_time else cost
 
     def plot_incumbents(self, over: str = "time") -> Figure:
@@ -240,7 +240,7 @@ def _find_scenario(path: str) -> str:
 
 
 def _names_parameters(path: str) -> bool:
-    """Return whether a file has a line of a scenario that names the file of the parameters."""
+    """Return whether a file has a line that names a PCS file, as a scenario file does."""
     if not os.path.isfile(path) or os.path.getsize(path) > _MOST_BYTES:
         return False
     try:
@@ -251,7 +251,7 @@ def _names_parameters(path: str) -> bool:
 
 
 def _numbered(objectives: Mapping[str, list[float]]) -> dict[Any, list[float]]:
-    """Key the values by the instances' numbers if all names have the form id_0, id_1, ..., else by the names."""
+    """Key the values by the indices of the instances if all names have the form id_0, id_1, ..., else by the names."""
     try:
         return {instance_number(name): values for name, values in objectives.items()}
     except ValueError:

@@ -16,7 +16,7 @@ from pysmac_compat._warn import users_part, warn
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.suggestions import nearest
 
-#: the largest whole number of SMAC v2: the largest seed, and its sign for no limit
+#: the largest integer of SMAC v2: the largest seed, and the value that means no limit
 LARGEST = 2**31 - 1
 
 #: other tools' names for arguments of ``minimize``, and the argument that is meant
@@ -108,10 +108,10 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Function], _Function]:
-    """Return a decorator for a public function: it suggests the right argument and shortens the traceback of Ctrl-C.
+    """Return a decorator for a public function, which suggests arguments and shortens the traceback of Ctrl-C.
 
-    An unknown keyword argument raises a ``TypeError`` that suggests the right one. Below the public function, the
-    traceback of Ctrl-C has only the frames of the user's function.
+    An unknown keyword argument raises a ``TypeError`` that suggests the right one. After the frame of the public
+    function, the traceback of Ctrl-C has only the frames of the user's function.
 
     Parameters
     ----------
@@ -150,12 +150,12 @@ def whole(text: str) -> Any:
 
 
 def path(name: str, value: Any) -> str:
-    """Return the path of a file or folder as a str that the package's files can name.
+    """Return the path of a file or folder as a str that the package can write into its files.
 
     Raises
     ------
     ArgumentError
-            Also if the path has control characters or the system cannot hold it.
+            If the path has control characters, ends with a blank, or cannot be encoded for the file system.
     """
     found = os.fspath(value)
     text = os.fsdecode(found) if isinstance(found, bytes) else found

@@ -1,4 +1,4 @@
-"""The name ``pysmac`` for this package, in a running interpreter."""
+"""Make this package importable under the name ``pysmac`` in a running interpreter."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WRITTEN = "__written__"
 
 
 class _Aliased(ModuleType):
-    """A module whose `AttributeError` shows the name that the script has written."""
+    """A module whose `AttributeError` shows the name under which the script imported the module."""
 
     def __getattribute__(self, name: str) -> Any:
         try:
@@ -42,7 +42,7 @@ def _write_as(name: str, module: ModuleType) -> None:
 
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds ``pysmac[.x]`` as ``pysmac_compat[.x]``: the same module object has a second name."""
+    """Imports ``pysmac_compat[.x]`` for ``pysmac[.x]``: the same module object gets a second name."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

@@ -1,4 +1,4 @@
-"""The exceptions of the package, all subclasses of `PysmacError`, and `warn`.
+"""The exceptions of the package, all of which are subclasses of `PysmacError`; `warn` is imported here as well.
 
 Bad input of the user raises a ``ValueError``, and a later failure raises a ``RuntimeError``, so that an ``except``
 written for the original keeps working::

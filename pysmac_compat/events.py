@@ -1,4 +1,4 @@
-"""The messages from the engine's process to the process that started it."""
+"""The messages between the engine's process and the process that started it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
 
-#: the reason if an exception such as Ctrl-C ended the search
+#: why a search ended, if an exception such as the one from Ctrl-C ended it
 INTERRUPTED = "interrupted"
 
 
@@ -29,9 +29,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class RunStarted:
-    """The run with this number (from 0) begins.
+    """The run with this index (from 0) begins.
 
-    ``result``: the result of the run so far, with its seed and the task of the search; set for ``on_event`` only.
+    ``result``: the result of the run so far, with its seed and the task of the search; it is only set when
+    ``on_event`` gets this event.
     """
 
     run: int
@@ -40,7 +41,7 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class Begun:
-    """A call for the evaluation with this index begins; sent only if progress is shown."""
+    """The call for the evaluation with this index begins; the engine sends this event only if progress is displayed."""
 
     run: int
     index: int
@@ -48,10 +49,10 @@ class Begun:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """An evaluation has ended. Evaluations that run in parallel may end in another order than their indices.
+    """An evaluation has ended. If evaluations run in parallel, they need not end in the order of their indices.
 
-    ``recorded``: the journal of an earlier process holds this evaluation. ``cut_short``: the end of the search stopped
-    this evaluation. ``origin``: how SMAC3 found the configuration.
+    ``recorded``: the result is from the files of an earlier search, without a call. ``cut_short``: the end of the
+    search stopped this evaluation. ``origin``: how SMAC3 found the configuration.
     """
 
     run: int
@@ -63,9 +64,10 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Improved:
-    """The run has a new incumbent, or has evaluated its incumbent again: ``value`` is the mean over ``n_runs`` runs.
+    """The run has a new incumbent, or has evaluated its incumbent again.
 
-    ``evaluation`` is the index of the evaluation that caused this event.
+    ``value`` is the mean over the ``n_runs`` runs of the incumbent. ``evaluation`` is the index of the evaluation that
+    caused this event.
     """
 
     run: int
@@ -87,7 +89,7 @@ class Tested:
 
 @dataclass(frozen=True)
 class RunEnded:
-    """A run has ended for this reason; ``of_search``: the whole search ends for this reason."""
+    """A run has ended for this reason; ``of_search``: whether the whole search ends for this reason."""
 
     run: int
     reason: str
@@ -103,7 +105,7 @@ class Warned:
 
 @dataclass(frozen=True)
 class CallWanted:
-    """The engine waits for a call by the other process; ``cutoff`` is the limit of the call in seconds."""
+    """The engine waits until the process that started it makes this call; ``cutoff`` is its limit in seconds."""
 
     arguments: dict[str, Any]
     cutoff: float | None = None
@@ -111,7 +113,10 @@ class CallWanted:
 
 @dataclass(frozen=True)
 class VerdictWanted:
-    """A run has learnt a result and waits for a `Verdict`; it has not yet learnt the evaluations ``unlearnt``."""
+    """A run has used a result and waits for a `Verdict`.
+
+    ``unlearnt``: the indices of the evaluations whose results the run has not used yet.
+    """
 
     run: int
     unlearnt: tuple[int, ...] = ()
@@ -131,5 +136,5 @@ Event: TypeAlias = (
 
 
 def reason_of_all(ends: Sequence[RunEnded], best: RunEnded) -> str:
-    """Return why a search ended: the reason that ended the whole search, else the reason of its best run."""
+    """Return why the search ended: the reason for the whole search; if there is none, the reason of its best run."""
     return next((end.reason for end in ends if end.of_search), best.reason)

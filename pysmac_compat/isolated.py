@@ -1,4 +1,4 @@
-"""One call of a function in a child process, under limits, as `SMAC_optimizer.minimize` makes its calls."""
+"""A function that calls another function in a child process with limits, as `SMAC_optimizer.minimize` does."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from pysmac_compat.evaluation.rules import Rules
 def call_isolated(
     function: Callable[[], Any], *, memory_mb: float | None = None, cutoff: float | None = None
 ) -> Outcome:
-    """Call a function once, in a fork of this process that ends with the call.
+    """Call a function once, in a fork of the current process; the fork ends with the call.
 
     Parameters
     ----------
     function : callable
         Takes no arguments and returns a number. To return anything else, write it to a file.
     memory_mb : float or None
-        Memory in MB that the call may use in addition to the memory of its process before the call.
+        Memory in MB that the call may use in addition to the memory that the fork has before the call.
     cutoff : float or None
-        Limit on the CPU seconds of the call and its descendants. The limit on wall time is ten times as long.
+        Limit on the CPU seconds of the call and of all processes that it starts. The limit on wall time is ten times
+        as long.
 
     Returns
     -------

@@ -45,19 +45,20 @@ def fmin(
     smac_intensification_percentage: float = 0.0,
     **arguments_of_objective: Any,
 ) -> tuple[dict[str, Any], float]:
-    """Minimise a function in this process.
+    """Minimise a function, which is called in this process.
 
     Parameters
     ----------
     objective : callable
         Called as ``objective([x=array][, x_int=array][, x_categorical=dict], **custom_args[,
-        cv_fold=int])``, with the groups that exist; it returns a real number. If all parameters are real and
-        the objective has no argument ``x``, it gets the array by position, as in release 0.1.
+        cv_fold=int])``, with the groups of parameters that exist; it returns a real number. If all
+        parameters are real and the objective has no argument ``x``, it gets the array by position, as in
+        release 0.1.
     x0, xmin, xmax : sequence of float
         Start, lower and upper bounds of the real parameters.
     x0_int, xmin_int, xmax_int : sequence of int
-        Start, lower and upper bounds of the integer parameters; equal bounds make a constant. An integer as fifth
-        and sixth argument means ``max_evaluations`` and ``seed``: release 0.1 had these arguments there.
+        Start, lower and upper bounds of the integer parameters; equal bounds make a constant. If the fifth
+        argument is an integer, it is ``max_evaluations``, and an integer after it is ``seed``, as in release 0.1.
     x_categorical : dict of str to list
         The choices of each categorical parameter; the first choice is the start.
     custom_args : dict

@@ -75,7 +75,7 @@ class SMAC_optimizer:
     smac_options : dict
         Options of SMAC v2 under their old names.
     pysmac_config : dict
-        The configuration of the last `minimize`, in the form of the original.
+        Settings of the last `minimize`, in the form of the original.
     result : Result
         The result of the last `minimize`; also set after an interrupt.
 
@@ -123,7 +123,7 @@ class SMAC_optimizer:
             clean_up()
 
     def set_working_directory(self, working_directory: str | None, persistent_files: bool = False) -> None:
-        """Write files to another folder from now on; the class has the same parameters.
+        """Write files to another folder from now on; the parameters are those of the class.
 
         The files in the previous folder are removed, as if the object were deleted.
 
@@ -145,7 +145,7 @@ class SMAC_optimizer:
         Parameters
         ----------
         seed, num_runs
-            As for `minimize`; call it with the same values.
+            As for `minimize`; pass the same values to it.
 
         Raises
         ------
@@ -227,7 +227,7 @@ class SMAC_optimizer:
         train_instance_features : array of shape (num_train_instances, n_features) or None
             Features of the instances, for the model.
         num_runs : int
-            Number of independent runs; the best run is returned.
+            Number of independent runs; the result of the best run is returned.
         num_procs : int
             Number of runs at the same time. Each run makes one call at a time, or ``smac_options['workers']`` calls.
         seed : int or list of int
@@ -239,19 +239,20 @@ class SMAC_optimizer:
         num_instances : int or None
             Deprecated name of ``num_train_instances``.
         resume : bool
-            Resume an earlier call with the same arguments, however it ended: evaluations in its journal are not
-            repeated. Needs ``persistent_files``. If there are no files, the search starts from the beginning.
+            Resume an earlier `minimize` with the same arguments, no matter how it ended. The evaluations in its journal
+            are not repeated. Needs ``persistent_files``. If there are no files, the search starts from the beginning.
         on_event : callable or None
             Called in this process with each event when it happens. Events are objects of `pysmac_compat.events`, for
             example ``Evaluated`` and ``Improved``. If it returns ``True`` (the object itself), the search ends and
             ``result.stopped_because`` gives the reason; the result keeps the evaluations. If it raises an exception,
             the search ends and the exception is raised here.
         numbered : bool
-            Whether the function also gets ``evaluation_index``, the number of the evaluation in its run, from 1.
+            Whether the function also gets ``evaluation_index``, the index of the evaluation in its run, from 1.
         stop_when : callable, list of callable, or None
             When to end a run early: a function that gets the `Result` so far of this run alone and returns a true
             value to end the run; `pysmac_compat.stopping` has such functions. It is called in this process whenever
-            the run has learnt a result, and the run waits for the answer. Calls that are running finish and count.
+            the run has the result of a call, and the run waits for the answer. Calls that are still running then are
+            finished, and their evaluations count.
         progress : bool or 'auto'
             Show a progress bar on stderr; needs tqdm. 'auto': only in a terminal or a notebook.
         verbose : int
@@ -259,8 +260,8 @@ class SMAC_optimizer:
         maximize : bool
             Search for the largest value. All values keep the function's sign; a failure is the worst value.
         known : list of (dict, float)
-            Configurations with known values. The search learns them before the first call, in place of an initial
-            design. They do not count as evaluations. One of them may be the best configuration.
+            Configurations whose values are known already. The search uses them before its first call, in place of an
+            initial design. They do not count as evaluations. One of them may be the best configuration.
 
         Returns
         -------
@@ -273,10 +274,10 @@ class SMAC_optimizer:
         ------
         ArgumentError, ParameterError, ClauseError, FileFormatError
             Bad arguments, before the first call; all four are ``ValueError``. ``FileFormatError`` is about the files
-            of ``resume``; it comes later if the search does not fit to them.
+            of ``resume``; it is raised later, during the search, if the search does not agree with them.
         RuntimeError
-            If multiprocessing is just starting this process, as Python itself raises: the script lacks
-            ``if __name__ == "__main__":``. Nothing has been written.
+            If multiprocessing is just starting this process, because the script lacks ``if __name__ == "__main__":``.
+            Python itself raises the same error. No file has been written.
         KeyboardInterrupt
             On Ctrl-C, after all processes have ended; ``result`` has the evaluations so far.
         """
@@ -376,7 +377,7 @@ class SMAC_optimizer:
         return self.result.value, dict(self.result.configuration)
 
     def _terminate(self) -> None:
-        """Say how far the search has come, and remove the files, since SIGTERM now ends the process."""
+        """Print how far the search has come, and remove the files, because SIGTERM now ends the process."""
         self.__del__()
         if self.result is not None:
             with contextlib.suppress(Exception):  # stderr may be closed, or its reader gone

@@ -12,7 +12,7 @@ _REASON = (
 
 
 def run_ISMAC(*args: Any, **kwargs: Any) -> NoReturn:
-    """Raise an exception: the package that the original used here cannot be installed.
+    """Raise an exception, because the package that the original used here cannot be installed.
 
     Raises
     ------

@@ -33,7 +33,7 @@ from pysmac_compat.utils.parameter_definitions import (
 from pysmac_compat.utils.smac_argparser import function_arguments
 
 _REPORT = ("value", "status", "runtime")
-#: two further arguments of each call of SMAC v2: a limit on the length of the run, and the seed if none is needed
+#: two further arguments that SMAC v2 passes to each call: a limit on the run's length, and the seed if none is needed
 _CUTOFF_LENGTH = arguments.LARGEST
 _NO_SEED = -1
 
@@ -42,7 +42,7 @@ class remote_smac:
     """A search that is driven from outside: ask for a configuration, run it anywhere, report the result.
 
     Given the same results, it proposes the same configurations as the `SMAC_optimizer.minimize` call that wrote
-    these files. If the scenario has ``output-dir``, it writes the files of `minimize` there, except the journal.
+    the scenario file. If the scenario has ``output-dir``, it writes the files of `minimize` there, except the journal.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class remote_smac:
     Raises
     ------
     ArgumentError, FileFormatError, ParameterError, ClauseError
-        All of them ``ValueError``.
+        All four are ``ValueError``.
     OSError
         If a file does not exist.
 
@@ -115,7 +115,7 @@ class remote_smac:
         if self._asked is not None:
             raise ArgumentError("next_configuration: report_result must come first, for the last configuration")
         with self._closed_by_failures():
-            # a trial that is still open has crashed, and must be run again
+            # if the last trial has crashed and must be run again, it is still open
             self._asked = next(iter(self._search.open), None) or self._search.ask()
         if self._asked is None:
             self.close()
@@ -183,7 +183,7 @@ class remote_smac:
 
     @property
     def result(self) -> Result:
-        """The result so far, as `SMAC_optimizer.result`; an instance is its number in the order of the file."""
+        """The result so far, as `SMAC_optimizer.result`; an instance is its index in the file of instances."""
         return self._search.result
 
     def close(self) -> None:
@@ -199,7 +199,7 @@ class remote_smac:
 
 
 class _Words:
-    """Calls in SMAC v2's words: ``instances`` has the words of each instance, ``types`` the type of each parameter."""
+    """Translates calls to SMAC v2's arguments, with the words of each instance and the type of each parameter."""
 
     def __init__(self, instances: Sequence[Sequence[str]], types: Mapping[str, Callable[[str], Any]]) -> None:
         self._instances, self._types = instances, types

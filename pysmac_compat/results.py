@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
 
 
-#: other tools' names for the attributes and methods of a result
+#: other tools' names for the attributes and methods of a result, and what to write here
 _OTHER_NAMES = {
     **dict.fromkeys(
         ("best_params", "best_params_", "best_configuration", "best_config"), "result.active_configuration"
@@ -44,17 +44,17 @@ _OTHER_NAMES_OF_BEST = dict.fromkeys(("configuration", "params", "parameters"), 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One call of the function.
+    """One call of the user's function.
 
     Attributes
     ----------
     index : int
-        Its number within the run, from 1.
+        The index of the evaluation within its run, from 1.
     configuration : dict
         The active parameters, sorted by name.
     instance : int or None
     seed : int or None
-        The ``seed`` that the function got.
+        The argument ``seed`` that the function got.
     status : Status
     value : float
     cutoff : float or None
@@ -62,12 +62,13 @@ class Evaluation:
     cpu_time, wall_time : float
         Seconds.
     message : str
-        Why the call failed; empty if it did not fail.
+        Why the call failed; for a success, usually empty.
     runtime : float or None
-        Seconds: the time that the function reported, else its CPU time; for a TIMEOUT, the limit of the call; for
-        other failures, the limit of all calls, or 3600 without a limit.
+        Seconds: the run time that the function reported; if it reported none, its CPU time. For a TIMEOUT, the limit of
+        the call; for other failures, the limit of all calls, or 3600 if there is no limit.
     quality : float or None
-        The function's own value, or ``timeout_quality`` for a failure; not equal to ``value`` if that is a run time.
+        The function's own value, or ``timeout_quality`` for a failure. If run times are minimised, ``value`` is the
+        run time instead.
     """
 
     index: int
@@ -91,7 +92,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Incumbent:
-    """A step of a trajectory: this configuration is the best from this evaluation on, until the next step.
+    """A step of a trajectory: from this evaluation until the next step, this configuration is the best.
 
     Attributes
     ----------
@@ -127,9 +128,9 @@ class RunResult:
     trajectory : list of Incumbent
     evaluations : list of Evaluation
     test_evaluations : list of Evaluation
-        Evaluations on test instances: of the final incumbent, or of several configurations if the options ask for that.
+        Evaluations on test instances: of the final incumbent or, depending on the options, of several configurations.
     incumbent_runs : int
-        Number of (instance, seed) pairs on which the incumbent was run: ``value`` is the mean over these pairs.
+        Number of (instance, seed) pairs on which the incumbent has run; ``value`` is the mean over these pairs.
     """
 
     seed: int
@@ -165,13 +166,13 @@ class Ranked:
     Attributes
     ----------
     value : float
-        The mean of its evaluations.
+        The mean over the evaluations of the configuration.
     n_runs : int
         The number of these evaluations.
     run : int
-        The run that found it: an index of ``result.runs``, from 0.
+        The run that found the configuration, as an index of ``result.runs``, from 0.
     evaluation : int
-        The index of the first of its evaluations; 0 if it was known before the search.
+        The index of the first of these evaluations; 0 if the configuration was known before the search.
     active_configuration : dict
     """
 
@@ -188,7 +189,7 @@ class Ranked:
 
 
 class Ranking(list[Ranked]):
-    """A list of the best configurations that prints one line for each."""
+    """A list of the best configurations, whose ``repr`` has one line for each."""
 
     def __repr__(self) -> str:
         from pysmac_compat.report.words import ranked
@@ -198,7 +199,7 @@ class Ranking(list[Ranked]):
 
 @dataclass(frozen=True)
 class Searched:
-    """The task of the search: its space, its direction and its limits.
+    """The task of the search: the space, whether the value is maximised, and the limits.
 
     Attributes
     ----------
@@ -209,13 +210,13 @@ class Searched:
     runtime : bool
         Whether the values are run times in seconds.
     penalty : float
-        With ``runtime``: a mean multiplies each value of at least ``cutoff`` by this number.
+        With ``runtime``: a mean multiplies each value of at least ``cutoff`` by this factor.
     cutoff : float or None
         Limit on the CPU time of a call, in seconds.
     max_evaluations : int or None
-        Number of evaluations in each run.
+        The largest number of evaluations in each run.
     total_time : float or None
-        Time of each run, in seconds.
+        Limit on the wall clock time of each run, in seconds.
     num_runs : int or None
         The planned number of runs; None if it is not known.
     workers : int
@@ -242,7 +243,7 @@ class Searched:
 class Result:
     """The result of one ``minimize()``.
 
-    Iterating over a result gives all evaluations, run by run; ``len()`` counts them.
+    Iterating over a result gives all evaluations, run by run; ``len(result)`` is their number.
 
     Attributes
     ----------
@@ -294,7 +295,7 @@ class Result:
     def __bool__(self) -> bool:
         return True  # also without an evaluation
 
-    if not TYPE_CHECKING:  # a type checker knows the attributes
+    if not TYPE_CHECKING:  # with `__getattr__`, a type checker would accept any name
 
         def __getattr__(self, name: str) -> Any:
             raise no_attribute(self, name, _OTHER_NAMES)
@@ -305,8 +306,8 @@ class Result:
     def best(self, n: int = 10) -> Ranking:
         """Return the best configurations that have not failed; the first is ``active_configuration``.
 
-        If configurations race over instances or seeds, a configuration with more evaluations comes first, because
-        a mean over few evaluations may be luck.
+        If configurations race over instances or seeds, configurations with more evaluations come first, because
+        a mean over few evaluations may be good by luck.
 
         Parameters
         ----------
@@ -334,8 +335,8 @@ class Result:
             The columns are ``run`` (an index of ``runs``, from 0), ``run_seed`` (the seed in the names of the run's
             files), ``seed`` and ``instance`` (the arguments of the call), ``index``, ``status``, ``value``,
             ``cutoff``, ``cpu_time``, ``wall_time``, ``runtime``, ``quality``, ``message`` (its last line), and one
-            column for each parameter, with NA if the parameter is inactive. A parameter with the name of another
-            column has the column ``parameter.NAME``.
+            column for each parameter, with NA where the parameter is inactive. If a parameter has the name of one of
+            the other columns, its column is ``parameter.NAME``.
 
         Raises
         ------
@@ -347,19 +348,23 @@ class Result:
         return to_frame(self, of)
 
     def to_csv(self, path: str | os.PathLike[str] | None = None, of: str = "evaluations") -> str | None:
-        """Return or write the table of `to_frame` as CSV, without pandas; an inactive parameter has an empty cell.
+        """Return the table of `to_frame` as CSV, or write it to a file; this needs no pandas.
+
+        The cell of an inactive parameter is empty.
 
         Returns
         -------
         str or None
-            The text; None if ``path`` is given, because the text is then written to that file.
+            The text; if ``path`` is given, the text is written to this file and None is returned.
         """
         from pysmac_compat.report.table import to_csv
 
         return _written(path, to_csv(self, of))
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str | None:
-        """Return or write the whole result as JSON; keys are the attributes' names, and non-finite numbers are null.
+        """Return the whole result as JSON, or write it to a file.
+
+        The keys are the names of the attributes; a number that is not finite is written as null.
 
         Returns
         -------
@@ -373,16 +378,16 @@ class Result:
     def to_optuna(self, storage: Any = None, study_name: str | None = None) -> optuna.Study:
         """Return the search as an Optuna study, for Optuna's plots, dashboard and samplers.
 
-        A trial is an evaluation. If configurations race over instances or seeds, a trial is a configuration with
-        the mean of its evaluations, and is pruned if it had fewer evaluations than the incumbent. An evaluation
-        without a value, for example a time-out, is a failed trial.
+        Each evaluation becomes a trial. But if configurations race over instances or seeds, each configuration becomes
+        a trial with the mean of its evaluations, which is pruned if it has fewer evaluations than the incumbent. An
+        evaluation without a value, for example a time-out, becomes a failed trial.
 
         Parameters
         ----------
         storage : str or optuna.storages.BaseStorage, optional
             The argument of ``optuna.create_study``, for example ``'sqlite:///search.db'``; None: in memory.
         study_name : str, optional
-            If a study of this name exists, the trials that it does not have are added to it.
+            If a study of this name exists, the trials that it lacks are added to it.
 
         Raises
         ------
@@ -408,7 +413,7 @@ class Result:
         parts: Sequence[Part] = (),
         script: str = "",
     ) -> str | None:
-        """Return or write an HTML page about the result, in one file: ``opt.result.report("run.html")``.
+        """Return an HTML page about the result, or write it to one file: ``opt.result.report("run.html")``.
 
         The page has the summary, an interactive history and parallel coordinates, the best configurations, the
         importance of parameters, failures with their messages, the search space in words, and how to repeat the
@@ -419,9 +424,9 @@ class Result:
         path : str or path-like, optional
         title : str
         parts : sequence of pysmac_compat.report.Part
-            Tables and pictures of the caller, which stand below the summary.
+            Further tables and pictures, which the page shows below the summary.
         script : str
-            The caller's script that repeats the search, in place of one with ``minimize``.
+            A script that repeats the search; the page shows it in place of a script with ``minimize``.
 
         Returns
         -------

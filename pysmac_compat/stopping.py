@@ -19,7 +19,7 @@ Rule: TypeAlias = Callable[[Result], object]
 
 
 class _Ready:
-    """A rule of this module; messages show it as the script writes it."""
+    """A rule of this module; its ``repr``, for messages, is the call that made it, such as ``patience(20)``."""
 
     def __init__(self, name: str, says: Callable[[Result], bool]) -> None:
         self._name, self._says = name, says
@@ -32,7 +32,7 @@ class _Ready:
 
 
 def target(value: float) -> Rule:
-    """Stop when the best value reaches ``value``: at most ``value``, or at least if the function is maximised.
+    """Stop when the best value is at most ``value``; if the function is maximised, when it is at least ``value``.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def patience(n: int) -> Rule:
 def no_better_than(eps: float, n: int) -> Rule:
     """Stop when the last ``n`` evaluations have improved the best value by at most ``eps``.
 
-    The search continues until there is a best value and ``n`` further evaluations.
+    The rule stops no search before there are a best value and ``n`` further evaluations after it.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def no_better_than(eps: float, n: int) -> Rule:
 
 
 def _steps(result: Result) -> list[tuple[int, float]]:
-    """Return, for each new best configuration, the number of evaluations up to it and its value.
+    """Return, for each new best configuration, the number of evaluations up to it, and its value.
 
-    If calls run in parallel, an evaluation may become the best before an evaluation with a smaller index has ended.
+    If calls run in parallel, the indices in a trajectory need not increase, so this number is the largest index so far.
     """
     steps = result.runs[0].trajectory
     counts = itertools.accumulate((step.evaluation for step in steps), max)
@@ -103,7 +103,7 @@ def _number(name: str, value: Any) -> float:
         if isinstance(value, (bool, str, bytes)):
             raise TypeError
         number = float(value)
-    except Exception:  # a class of the user's may raise anything
+    except Exception:  # a class that the user has defined may raise anything
         raise ArgumentError(f"{name} must be a number, got {shown(value)} ({type(value).__name__})") from None
     if math.isnan(number):
         raise ArgumentError(f"{name} must be a number, got {shown(value)}")
@@ -111,7 +111,7 @@ def _number(name: str, value: Any) -> float:
 
 
 class StopRules:
-    """The rules of ``stop_when``.
+    """The rules that the user has given as ``stop_when``.
 
     Parameters
     ----------
@@ -143,8 +143,8 @@ class StopRules:
     def verdict(self, result: Result) -> str:
         """Return why the run ends; empty if it continues.
 
-        The reason is the text that a rule returns, or the rule's name: as in the script for a rule of this module,
-        the function's name for another rule.
+        If a rule returns a text, this text is the reason. Otherwise the reason is the name of the rule: for a rule of
+        this module, the call that made it; for any other rule, the name of the function.
         """
         for rule in self._rules:
             said = rule(result)

@@ -1,4 +1,4 @@
-"""The ends of messages about unknown names."""
+"""Hints at the end of messages about unknown names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pysmac_compat.errors import cut, shown
 
 
 def did_you_mean(name: Any, known: Iterable[str]) -> str:
-    """Return a question with the nearest known names, in any case of letters; empty if no name is near.
+    """Return a question with the nearest known names, without regard to case; empty if no name is near.
 
     >>> did_you_mean("epoch", ["epochs", "loss"])
     "; did you mean 'epochs'?"
@@ -32,7 +32,7 @@ def nearest(name: Any, known: Iterable[str]) -> str:
 
 
 def no_attribute(owner: object, name: str, meant: Mapping[str, str]) -> AttributeError:
-    """Return the error for a missing attribute, with the name that is meant.
+    """Return the error for a missing attribute, with a hint at the attribute that is meant.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 """A folder for ``sys.path``: its packages provide the name ``pysmac`` in spawned processes.
 
-A child process that is spawned imports the main script again, and has no import hook of
-ours before that; ``sys.path`` is what multiprocessing hands on.
+A spawned child process imports the main script again before this package can install its
+import hook there. But multiprocessing passes ``sys.path`` on to the child process.
 """

@@ -8,7 +8,7 @@ from textwrap import fill
 from pysmac_compat.options.table import options
 from pysmac_compat.planning.option_names import OWN, Told
 
-#: options such as names of files, whose texts in the table are about SMAC v2 only
+#: options of a scenario, such as names of files; their texts in the table are about `minimize`, not about a scenario
 _OF_A_SCENARIO = {
     "scenario-file": "the scenario: lines as 'option = value', under any name; what the command line says goes before",
     "algo-exec": "the program, with its first arguments",
@@ -37,7 +37,7 @@ _EXIT_CODES = (
 
 
 def help_text(command: str, told: Sequence[Told] = (), more: dict[str, str] | None = None) -> str:
-    """Return the whole text, without options that have no effect, unless the user asks for them."""
+    """Return the whole text; options that have no effect are in it only if the user asks for them."""
     asked = {each.name: each.value.upper() for each in told}
     everything = "show-hidden" in asked or asked.get("help-level") in ("ADVANCED", "DEVELOPER")
     lines = [f"usage: {_USAGE[command]}", ""]

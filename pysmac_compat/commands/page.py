@@ -16,7 +16,7 @@ _FILE, _PORT = "report.html", 8765
 
 
 def report(argv: Sequence[str]) -> int:
-    """Write the page of a folder; return the exit code."""
+    """Write the page about the search in a folder; return the exit code."""
     parser = _parser("report", _report.__doc__)
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the page; {_FILE} unless given")
     parser.add_argument("--force", action="store_true", help="replace a file that is no such page, too")
@@ -27,7 +27,7 @@ def report(argv: Sequence[str]) -> int:
 
 
 def watch(argv: Sequence[str]) -> int:
-    """Serve the page of a folder; return the exit code."""
+    """Serve the page about the search in a folder; return the exit code."""
     parser = _parser("watch", _watch.__doc__)
     parser.add_argument("--port", type=int, default=_PORT, help=f"{_PORT} unless given; 0: any that is free")
     options = parser.parse_args(argv)
@@ -44,7 +44,7 @@ def _parser(command: str, text: str | None) -> argparse.ArgumentParser:
 
 @contextlib.contextmanager
 def _said(command: str) -> Iterator[list[int]]:
-    """Provide a context with the exit code: an error inside it becomes a line on stderr and the code 1."""
+    """Yield a list with the exit code 1, for the command to replace; print an error inside the context on stderr."""
     code = [1]
     try:
         yield code

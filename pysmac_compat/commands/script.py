@@ -49,7 +49,7 @@ def main(argv: list[str], epilog: str = "") -> int:
     optimizer.resume_by_default = options.resume
     install_as_pysmac()
     sys.argv = [script, *options.args]
-    # Under -m, the first entry is '' or the current folder; a script has its own folder there.
+    # Under -m, the first entry of sys.path is '' or the current folder; for a script it is the script's folder.
     sys.path[0] = os.path.dirname(os.path.abspath(script))
     sys.path.append(os.path.dirname(_shims.__file__))
     try:

@@ -138,7 +138,7 @@ def run_scenario(found: ProgramScenario, wishes: Wishes, on_event: Callable[[Eve
 
 
 def told_at_the_end(found: ProgramScenario, result: Result) -> str:
-    """Return the text at the end: the summary, the comparison on test instances, and the incumbent's command line.
+    """Return the closing text: the summary, the comparison on test instances, and the incumbent's command line.
 
     The comparison is also written to a file.
     """
@@ -156,7 +156,7 @@ def told_at_the_end(found: ProgramScenario, result: Result) -> str:
 
 
 def command_line(found: ProgramScenario, configuration: Mapping[str, object]) -> str:
-    """Return the command line of a configuration on the first instance, ready to be pasted."""
+    """Return the command line that runs a configuration on the first instance, ready to be pasted."""
     program, plan = found.program, found.plan
     values = dict(configuration)
     if program.instances is not None:

@@ -86,7 +86,7 @@ def _main(words: list[str], speaker: Speaker) -> int:
 
 
 def validate(found: ProgramScenario, candidates: Sequence[_Candidate], run: tuple[str, str]) -> list[Side]:
-    """Evaluate the candidates and write the files; ``run`` holds two parts of the names of the files."""
+    """Evaluate the candidates and write the files; ``run`` is two parts of their names, such as ('traj-run', '0')."""
     with contextlib.ExitStack() as held:
         cluster, workers = found.options.calls.cluster, found.options.calls.workers
         if cluster is not None:
@@ -109,7 +109,7 @@ def validate(found: ProgramScenario, candidates: Sequence[_Candidate], run: tupl
 
 
 def _on(found: ProgramScenario, more: Sequence[Told]) -> tuple[ProgramScenario, str]:
-    """Return the scenario with the instances for the validation as test instances, and a phrase that describes them."""
+    """Return the scenario, with the instances to validate on as its test instances, and a phrase about these."""
     wanted = [flag("validate-test-instances", t.value) for t in more if t.name == "validate-test-instances"]
     instances, n_train = found.plan.instances, found.plan.instances.n_train or 0
     if instances.n_test and wanted[-1:] != [False]:
@@ -121,7 +121,7 @@ def _on(found: ProgramScenario, more: Sequence[Told]) -> tuple[ProgramScenario, 
 
 
 def _candidates(found: ProgramScenario, more: Sequence[Told]) -> tuple[list[_Candidate], tuple[str, str]]:
-    """Return the configurations to validate, and two parts of the names of the files."""
+    """Return the configurations to validate, and two parts of the names of the files that `validate` writes."""
     definition = found.plan.definition
     candidates: list[_Candidate] = []
     run = ("cli", str(found.plan.seeds[0]))
@@ -161,7 +161,7 @@ def _candidates(found: ProgramScenario, more: Sequence[Told]) -> tuple[list[_Can
 
 
 def _of_trajectory(found: ProgramScenario, path: str) -> list[_Candidate]:
-    """Return the incumbents of a trajectory that the options of validation choose."""
+    """Return those incumbents of a trajectory that the validation options select."""
     definition = found.plan.definition
     try:
         rows = [(row, typed_values(row["Configuration"], definition)) for row in read_trajectory(path)]

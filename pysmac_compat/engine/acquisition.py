@@ -1,4 +1,4 @@
-"""The acquisition functions of SMAC v2, under their names there; the model predicts normal scores of the costs."""
+"""The acquisition functions of SMAC v2, under the names that they have there; models predict transformed costs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 
 class LogEI(EI):
-    """The logarithm of the expected improvement, which still differs between points with almost no improvement.
+    """The logarithm of the expected improvement, which ranks even points whose expected improvement is almost 0.
 
     Ament, Daulton, Eriksson, Balandat, Bakshy, "Unexpected Improvements to Expected
     Improvement for Bayesian Optimization", NeurIPS (2023).
@@ -30,11 +30,14 @@ class LogEI(EI):
         return np.log(sd) + _log_unit_improvement((self._eta - mean) / sd)
 
     def lengths(self) -> Array | None:
-        """The model's length for each parameter; None if the model is not smooth."""
+        """Return the model's length for each parameter; None if the model is not smooth."""
         return self._model.lengths() if isinstance(self._model, Surrogate) else None
 
     def slopes(self, X: Array) -> tuple[Array, Array]:
-        """Return the values of some rows and their derivatives by the numeric parameters, if the model is smooth."""
+        """Return the values of the rows, and their derivatives with respect to the numeric parameters.
+
+        This needs a smooth model: `lengths` is not None.
+        """
         assert isinstance(self._model, Surrogate)
         found = self._model.slopes(X)
         sd = np.sqrt(found.variance)
@@ -52,20 +55,20 @@ def _log_unit_improvement(z: Array) -> Array:
 
 def _with_slope(z: Array) -> tuple[Array, Array]:
     """Return log(phi(z) + z Phi(z)) and its derivative, Phi(z) / (phi(z) + z Phi(z))."""
-    # phi(z) (1 + z Phi(z) / phi(z)); the scaled complementary error function gives the ratio without underflow
-    most = np.minimum(z, 30.0)  # Phi is 1 from here on, and the ratio would overflow
+    # computed as phi(z) (1 + z Phi(z) / phi(z)); erfcx gives the ratio Phi(z) / phi(z) without underflow
+    most = np.minimum(z, 30.0)  # above 30, Phi is 1 and the ratio would overflow
     ratio = erfcx(most * -math.sqrt(0.5)) * math.sqrt(math.pi / 2)
     square = most * most
-    # for very negative z the difference has no correct digits: 1 / z^2 - 3 / z^4 + ... replaces it
+    # for very negative z the sum 1 + z * ratio has no correct digits; 1 / z^2 - 3 / z^4 + ... replaces it
     gap = np.maximum(np.where(most > -1e4, 1 + most * ratio, 1 / np.maximum(square, 1.0)), 1e-300)
     beyond = np.maximum(z / 30, 1)
     return -0.5 * square - 0.5 * math.log(2 * math.pi) + np.log(gap) + np.log(beyond), ratio / gap / beyond
 
 
 class ExponentialEI(EI):
-    """The expected improvement of the exponential of the model's prediction.
+    """The expected improvement of the exponential of the cost that the model predicts.
 
-    SMAC3's own class (with ``log=True``) raises if rounding makes a vanishing improvement negative.
+    SMAC3's own class (with ``log=True``) raises an exception if rounding makes a tiny improvement negative.
     """
 
     def _compute(self, X: Array) -> Array:
@@ -102,7 +105,7 @@ class RoundRobin(AbstractAcquisitionFunction):
         return "Round robin of LCB and EI"
 
     def update(self, model: AbstractModel, **kwargs: Any) -> None:
-        """Update for a new fit, as in SMAC3."""
+        """Change to the other function, and update it for a new fit of the model as in SMAC3."""
         super().update(model, **kwargs)
         self._turns.reverse()
         self._turns[0].update(model, **kwargs)

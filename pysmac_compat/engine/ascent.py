@@ -1,4 +1,4 @@
-"""Ascent to a maximum of a smooth function in a box, from several points at once."""
+"""Ascent to a maximum of a smooth function in a box, from several start points at once."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Array = npt.NDArray[np.float64]
 
 _STEPS = 12  # the largest number of steps
 _CLOSE, _PATIENCE = 0.01, 3  # the ascent ends when the best value gains less in this number of steps
-_FIRST, _MOST = 0.25, 2.0  # the first and the largest move of a coordinate
-_LESS, _MORE = 0.2, 3.0  # factors of the step size: after a step that led down, and where the function is convex
+_FIRST, _MOST = 0.25, 2.0  # the largest move of a coordinate: in the first step, and in any step
+_LESS, _MORE = 0.2, 3.0  # the step size is multiplied by these: after a step down, and where the function is convex
 
 
 def ascend(function: Callable[[Array], tuple[Array, Array]], points: Array, low: Array, high: Array) -> Array:
     """Take projected gradient steps whose size follows the last curvature; return the points that they reach.
 
-    Birgin, Martinez, Raydan, "Nonmonotone Spectral Projected Gradient Methods on Convex Sets", SIAM Journal on
-    Optimization 10 (2000), with the steps of Barzilai, Borwein (1988). Unlike there, a step that leads down is not
-    taken. A dozen steps find here as much as a quasi-Newton method, for all points at once.
+    The method is from Birgin, Martinez, Raydan, "Nonmonotone Spectral Projected Gradient Methods on Convex Sets", SIAM
+    Journal on Optimization 10 (2000), with the step sizes of Barzilai, Borwein (1988). Unlike there, a step that leads
+    down is not taken. For acquisition functions, a dozen steps gain as much as a quasi-Newton method.
 
     Parameters
     ----------

@@ -17,14 +17,14 @@ _SHARE = 0.5
 
 @dataclass(frozen=True)
 class Branch:
-    """All configurations in which one parameter has one value.
+    """All configurations in which a given parameter has a given value.
 
     Attributes
     ----------
     parameter : int
-        The parameter's position in a configuration vector.
+        The parameter's index in a configuration vector.
     value : float
-        The value at this position.
+        The value at this index.
     """
 
     parameter: int
@@ -39,12 +39,12 @@ class Branches:
     """Chooses the branch for the next proposals, so that no branch is given up too early.
 
     The expected improvement over the best of all configurations favours the branch in which the first good
-    configurations were found: the search must learn another branch for some time before that branch becomes better. As
+    configurations were found, because another branch needs some evaluations before it can become better. As
     in methods that treat the choice of an algorithm as a bandit (Li, Jiang, Gao, Shao, Zhang, Cui, "Efficient Automatic
     CASH via Rising Bandits", AAAI 2020), the search looks in each branch for improvements on the best of that branch.
-    Two proposals are for the whole space, the next two for another branch than the best, and so on (not one by one,
-    because the surrogates take turns as well). The other branches share their proposals by the ranks of their best
-    configurations: 1, 1/2, 1/3, ...
+    Two fits of the model are for the whole space, the next two for a branch other than the best one, and so on (in
+    pairs, because the surrogates take turns as well). These other branches are ranked by their best configurations,
+    and get proposals in proportion to 1, 1/2, 1/3, ...
 
     Parameters
     ----------
@@ -57,15 +57,15 @@ class Branches:
         self._given: Counter[float] = Counter()
 
     def next(self, known: Matrix, costs: Matrix) -> Branch | None:
-        """Return the branch for the next proposal; None: the whole space.
+        """Return the branch for the next proposals; None for the whole space.
 
         Parameters
         ----------
         known : array of shape (n, n_parameters)
-            Vectors of the evaluated configurations, or of the best of them if there are many: a branch without a
-            configuration among them is left out.
+            Vectors of the evaluated configurations, or of the best of them if there are many. If no configuration of a
+            branch is among them, the branch is not chosen.
         costs : array of shape (n,)
-            The costs of the configurations, or the model's predictions.
+            The costs of the configurations, as the model predicts them.
         """
         self._turns += 1
         if self._parameter is None or self._turns % 4 < 2:
@@ -82,9 +82,9 @@ class Branches:
 
 
 def _branching(space: ConfigurationSpace) -> int | None:
-    """Return the position of the parameter that makes branches, or None.
+    """Return the index of the parameter whose values are the branches; None if there is no such parameter.
 
-    It is the unconditional discrete parameter on which most other parameters depend.
+    It is the unconditional discrete parameter on which the largest number of other parameters depend.
     """
     n_below = [
         len(_descendants(space, name))
@@ -97,7 +97,7 @@ def _branching(space: ConfigurationSpace) -> int | None:
 
 
 def _descendants(space: ConfigurationSpace, name: str) -> set[str]:
-    """Return the names of all parameters that depend on one parameter."""
+    """Return the names of all parameters that depend on this parameter, directly or through others."""
     found: set[str] = set()
     todo = [name]
     while todo:

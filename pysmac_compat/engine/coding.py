@@ -16,10 +16,11 @@ _MOST_COLUMNS = 64  # the largest number of columns of one parameter
 class Coding:
     """Turns configuration vectors into points of a Euclidean space.
 
-    A numeric parameter is one coordinate in [0, 1]; an ordinal parameter is one coordinate too, by the
-    position of its value. Any two different categories are at distance 1. Categories that are numbers, which
-    are frequent in scripts, have coordinates of both kinds, and the lengths of the two scales show the model
-    which kind is right. An inactive parameter lies in the middle.
+    A numeric parameter becomes one coordinate in [0, 1]; an ordinal parameter becomes one coordinate too, the
+    position of its value. Any two different categories of a categorical parameter are at distance 1. Categories that
+    are numbers, which are frequent in scripts, have coordinates of both kinds on two scales, and the lengths that the
+    model fits to these scales show which kind is right. An inactive parameter is at the same distance from both ends
+    of its range, or from all its categories.
 
     Parameters
     ----------
@@ -28,10 +29,10 @@ class Coding:
     Attributes
     ----------
     scales : array of int, shape (n_columns,)
-        The scale of each coordinate; coordinates of the same scale belong together.
+        The index of the scale of each coordinate; coordinates on the same scale share one length.
     n_scales : int
     numeric : (list of int, list of int)
-        The numeric parameters, and the coordinate of each of them.
+        The indices of the numeric parameters, and the index of the coordinate of each of them.
     """
 
     def __init__(self, space: ConfigurationSpace) -> None:
@@ -53,7 +54,7 @@ class Coding:
         self.scales = np.array(scales, dtype=int)
 
     def __call__(self, vectors: Matrix) -> Matrix:
-        """Return the points of some configuration vectors, shape (n, n_parameters) -> (n, n_columns)."""
+        """Convert configuration vectors, shape (n, n_parameters), to points, shape (n, n_columns)."""
         points = np.empty((len(vectors), len(self.scales)))
         parameters, columns = self.numeric
         if parameters:
@@ -70,7 +71,7 @@ class Coding:
 
 
 def _tables(hyperparameter: Hyperparameter) -> list[Matrix]:
-    """Return, for each scale of a discrete parameter, the coordinates of its values and of an inactive parameter."""
+    """Return a table for each scale of a discrete parameter: a row for each value, then a row for "inactive"."""
     if isinstance(hyperparameter, OrdinalHyperparameter):
         return [_positions(np.arange(hyperparameter.size))]
     if not isinstance(hyperparameter, CategoricalHyperparameter):

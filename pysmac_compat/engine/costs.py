@@ -1,4 +1,4 @@
-"""Costs as numbers from which a surrogate can learn, even if they are huge or far apart."""
+"""Conversion of costs to numbers to which a surrogate can be fitted, even if costs are huge or far apart."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from scipy.stats import rankdata
 Costs = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
-_MOST_STEPS = 200  # the largest number of steps of conjugate gradients
-#: columns have effects if the variance of effects and noise is at least this multiple of the variance of the noise
+_MOST_STEPS = 200  # the largest number of steps of the conjugate gradient method
+#: columns have effects if the variance of effects plus noise is larger than this multiple of the variance of the noise
 _FAR = 4.0
 
 
@@ -32,22 +32,22 @@ def standardised(costs: Costs) -> Costs:
 
 
 def log_gaps(costs: Costs, quantile: float | None = 0.25) -> Costs:
-    """Return standardised logarithms of the distance to the least cost; see `warped`."""
+    """Return standardised logarithms of the distances to the least cost; see `warped`."""
     return warped(costs, quantile).values
 
 
 class Warped(NamedTuple):
-    """Costs in the form that a surrogate learns.
+    """Transformed costs to which a surrogate is fitted.
 
     Attributes
     ----------
     values : array of shape (n,)
-        The costs with mean 0 and standard deviation 1.
+        The transformed costs, with mean 0 and standard deviation 1.
     log_slopes : float
-        The sum of the logarithms of the derivatives of the values by the costs, in units of their range. It makes
-        densities of differently warped costs comparable.
+        The sum of the logarithms of the derivatives of ``values`` with respect to the costs, if the range of the costs
+        is the unit. With this sum, the likelihoods of differently warped costs can be compared.
     slope : callable
-        Returns the derivative at a cost, per unit of the costs.
+        Returns the derivative of the transformation at a given cost.
     """
 
     values: Costs
@@ -56,16 +56,16 @@ class Warped(NamedTuple):
 
 
 def warped(costs: Costs, quantile: float | None) -> Warped:
-    """Return the logarithms of the distance to the least cost.
+    """Return logarithms of the distances of the costs to the least cost.
 
-    The logarithms are smooth functions of the costs: distances that are small compared with a quantile of the positive
-    distances change little, and large distances move closer together.
+    The transformation is smooth. It hardly changes distances that are small compared with a quantile of the positive
+    distances, and it moves large distances closer together.
 
     Parameters
     ----------
     costs : array of shape (n,)
     quantile : float or None
-        The quantile, in [0, 1]; None: the costs are only standardised.
+        This quantile, in [0, 1]; None: the costs are only standardised.
     """
     scale = np.abs(costs).max() or 1.0  # differences of huge costs would overflow
     gaps = costs / scale - (costs / scale).min()
@@ -90,11 +90,12 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
 
 
 def columns_differ(rows: Indices, columns: Indices, costs: Costs) -> bool:
-    """Return whether columns have effects far beyond the noise.
+    """Return whether columns have effects that are far larger than the noise.
 
-    Two conditions must hold: an F test of two ways at 1 % finds effects, and the variance of effects and noise is
-    several times the variance of the noise. The second is necessary because rows have further columns if their first
-    cost was low: the first column then seems to have an effect about as large as the noise.
+    Two conditions must hold: a two-way F test at the 1 % level finds effects, and the variance of effects plus noise is
+    several times the variance of the noise. The second condition is necessary because a row with a low cost in its
+    first column is more likely to get costs in further columns: so the first column seems to have an effect, about as
+    large as the noise.
 
     Parameters
     ----------
@@ -123,21 +124,21 @@ def columns_differ(rows: Indices, columns: Indices, costs: Costs) -> bool:
 
 
 def row_effects(rows: Indices, columns: Indices, costs: Costs) -> Costs:
-    """Return the least-squares effects of rows in cost = effect of the row + effect of the column.
+    """Return the least-squares effects of rows in the model: cost = effect of the row + effect of the column.
 
-    The method is conjugate gradients (Hestenes, Stiefel 1952) on the equations of the columns, after the equations of
-    the rows are solved. If each row has few cells, alternating between rows and columns would take very long.
+    The equations of the rows are eliminated first; then the conjugate gradient method (Hestenes, Stiefel 1952) solves
+    the equations of the columns. Alternating between rows and columns would take very long if each row has few cells.
 
     Parameters
     ----------
     rows, columns : array of int, shape (n,)
-        The cell of each cost; rows and columns are numbered from 0.
+        The row index and the column index of each cost, from 0.
     costs : array of shape (n,)
 
     Returns
     -------
     array of shape (n_rows,)
-        The effects of the rows, if the mean effect of the columns is 0.
+        The effects of the rows; the mean effect of the columns is set to 0.
     """
     scale = np.abs(costs).max() or 1.0  # sums of huge costs would overflow
     scaled = costs / scale

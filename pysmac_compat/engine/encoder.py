@@ -1,4 +1,4 @@
-"""The data of the surrogate: the run history as rows of numbers."""
+"""The data to which the surrogate is fitted: the run history as rows of numbers."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ CENSORED = "censored"
 class Encoder(AbstractRunHistoryEncoder):
     """Gives the surrogate the costs of all trials.
 
-    A crashed run has the worst cost of the runs that did not crash. A capped run has the mean cost of the
-    runs that took longer. With instance features, each trial is a row. Without features, each
-    configuration is a row, and its cost is corrected for the effects of the instances that it has
-    run.
+    A crashed run gets the worst cost of the runs that did not crash. By default, a capped run gets the mean cost of the
+    runs that took longer. With instance features, each trial is a row. Without features, each configuration is a row,
+    and its cost is corrected for the effects of the instances on which the configuration has run.
 
     Parameters
     ----------
@@ -39,12 +38,13 @@ class Encoder(AbstractRunHistoryEncoder):
     cutoff : float or None
         Limit of each run, in seconds.
     penalty : float
-        Factor of an imputed cost of at least ``cutoff``, if the settings say so.
+        Factor by which an imputed cost of at least ``cutoff`` is multiplied, if ``settings.penalise_imputed`` is set.
 
     Attributes
     ----------
     n_runs : array of shape (n,) or None
-        The number of runs whose mean is each cost of the last `transform`; None: one run each.
+        For each cost that the last `transform` returned, the number of runs from which it is computed; None: each cost
+        is from one run.
     """
 
     def __init__(
@@ -63,12 +63,12 @@ class Encoder(AbstractRunHistoryEncoder):
         self._vectors: list[Matrix] = []  # the configuration vector of each key
         self.n_runs: npt.NDArray[Any] | None = None
         self.noise: Noise | None = None
-        self._pairs: dict[tuple[Any, Any], int] = {}  # instance, seed -> its number
+        self._pairs: dict[tuple[Any, Any], int] = {}  # (instance, seed) -> the index of this pair
         self._costs: list[float] = []
         self._is_censored: list[bool] = []
 
     def transform(self, budget_subset: list[Any] | None = None) -> tuple[Matrix, Matrix]:
-        """Return the rows for the model, (configuration, instance features), and the costs; see SMAC3."""
+        """Return a matrix with rows (configuration vector, instance features), and the costs; see SMAC3."""
         self._read()
         self.n_runs = self.noise = None
         if not self._keys:
@@ -103,7 +103,8 @@ class Encoder(AbstractRunHistoryEncoder):
     def best_rows(self, most: int) -> Any:
         """Return the rows of `get_configurations` with the least costs, at most ``most`` of them.
 
-        If configurations have more than one run, return all rows: their costs cannot be compared directly.
+        If there are several (instance, seed) pairs, return all rows, because costs of different pairs cannot be
+        compared directly.
         """
         if len(self._pairs) > 1 or len(self._costs) <= most:
             return slice(None)
@@ -137,7 +138,7 @@ class Encoder(AbstractRunHistoryEncoder):
         return costs
 
     def running(self) -> Matrix:
-        """Return rows in the form of `transform` for running trials; without features, only for new configurations."""
+        """Return the rows of running trials; without features, only of configurations that have no result yet."""
         rows = []
         for trial in self.runhistory.get_running_trials():
             if self._n_features > 0:
@@ -152,7 +153,7 @@ class Encoder(AbstractRunHistoryEncoder):
 
 
 def _within(rows: npt.NDArray[np.intp], costs: Matrix, means: Matrix) -> Noise | None:
-    """Estimate the noise of one run from the best configurations with several runs: it often grows with the cost."""
+    """Estimate the noise of one run from the best configurations with several runs, since it often grows with cost."""
     degrees = np.bincount(rows) - 1
     several = np.flatnonzero(degrees)
     if not len(several):
@@ -167,7 +168,7 @@ def _within(rows: npt.NDArray[np.intp], costs: Matrix, means: Matrix) -> Noise |
 
 
 def _impute(costs: Matrix, censored: npt.NDArray[np.bool_]) -> Matrix:
-    """Replace each lower bound by the mean of the known costs above it, or by twice the bound if there are none."""
+    """Replace each lower bound by the mean of the known costs above it; if there are none, by twice the bound."""
     known = np.sort(costs[~censored])
     imputed = costs.copy()
     for i in np.flatnonzero(censored):

@@ -1,4 +1,4 @@
-"""SMAC3's facade with a run history in which adding a trial does not get slower with every trial."""
+"""SMAC3's facade with a run history to which trials are added equally fast, however many it has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smac.runhistory.runhistory import TrialKey, TrialValue
 
 
 class _Running:
-    """Running trials in place of SMAC3's list: it finds a trial without a walk over all trials."""
+    """A replacement for SMAC3's list of running trials, which finds a trial without a walk over all of them."""
 
     def __init__(self) -> None:
         self._trials: dict[tuple[Any, ...], TrialInfo] = {}
@@ -41,7 +41,8 @@ class History(RunHistory):
     """SMAC3's run history with faster additions.
 
     SMAC3 walks over all trials at each addition to find the bounds of the costs; this class updates the bounds. SMAC3
-    also tries at each addition whether the trial can be written as JSON; a session only adds plain values.
+    also checks at each addition whether the trial can be written as JSON; here this check is left out, because a
+    session only adds plain values.
     """
 
     def reset(self) -> None:
@@ -81,6 +82,6 @@ class Facade(HyperparameterOptimizationFacade):
         super()._update_dependencies()
 
     def forget(self, info: TrialInfo) -> None:
-        """Forget a trial that was asked for."""
+        """Forget a trial that was proposed and will have no result."""
         self.runhistory.forget(info)
         self.intensifier.forget(info)

@@ -1,4 +1,4 @@
-"""The surrogate for few evaluations: a Gaussian process over mixed spaces.
+"""The surrogate for few evaluations: a Gaussian process for spaces with parameters of all kinds.
 
 Rasmussen, Williams, "Gaussian Processes for Machine Learning", MIT Press (2006), chapters 2
 and 5: a Matern kernel with smoothness 5/2 and a length for each parameter. The lengths maximise
@@ -27,25 +27,26 @@ from pysmac_compat.engine.surrogate import Slopes, Surrogate
 Matrix = npt.NDArray[np.float64]
 
 _SQRT5 = math.sqrt(5.0)
-#: bounds of the logarithms of the lengths, of the variance of the signal, and of the variance of the noise
+#: bounds of three logarithms: of a length, of the variance of the signal, and of the variance of the noise
 _LENGTH, _SIGNAL, _NOISE = (math.log(0.005), math.log(200.0)), (math.log(0.05), math.log(20.0)), (-16.0, 0.0)
-#: mean and standard deviation of the normal prior of the logarithm of a length, without the share of the dimension
+#: mean and standard deviation of the normal prior of the logarithm of a length; the mean for one length only: with more
+#: lengths it is larger
 _LENGTH_PRIOR = math.log(0.5), 0.8
 _SIGNAL_PRIOR = 0.0, 1.0
 _NOISE_PRIOR = math.log(1e-4), 2.0
-_UNEVEN = 0.5  # how much the logarithm of the noise differs from place to place
+_UNEVEN = 0.5  # the standard deviation of the logarithm of the noise's variance between regions of the space
 _FEW = 30  # below this number of rows, the fit also starts from the prior, because the first data may mislead
-_CLOSE = 1e-4  # a fit ends after a step with less relative gain
+_CLOSE = 1e-4  # the fit of lengths ends after a step with less relative gain
 _GROWTH = 1.2  # the lengths are fitted again when the number of rows has grown by this factor
 #: the costs are warped relative to one of these quantiles of their distances to the least cost
 _QUANTILES = 0.25, 0.5, 0.9
-#: one prediction in this number comes from the less likely fit
+#: of this number of successive fits, the last predicts with the less likely of the two forms of the costs
 _OTHER_WAY = 3
-_FEWEST_NEAR = 50  # near a configuration it learns from at least this number of rows, or from all rows
+_FEWEST_NEAR = 50  # a fit near a configuration uses at least this number of rows, or all rows if there are fewer
 
 
 class _Fit(NamedTuple):
-    """A fit: logarithms of lengths, signal and noise, the quantile of the warping, and the negative log posterior."""
+    """The logarithms of lengths, signal and noise, the quantile of the warping, and the negative log posterior."""
 
     logs: Matrix
     quantile: float | None
@@ -53,18 +54,19 @@ class _Fit(NamedTuple):
 
 
 class GaussianProcess(Surrogate, AbstractModel):
-    """A Gaussian process whose lengths are fitted from their last values, and not at every step.
+    """A Gaussian process whose lengths are not fitted anew at every step; a new fit starts from their last values.
 
     The variance of a cost's noise is the variance of one run divided by the number of runs. Instance features
-    only show which runs are on the same instance: the process learns the effects of the configurations.
-    The process is fitted both to the costs and to their logarithms, with separate lengths. Two predictions in three
-    come from the more likely fit and one from the other fit, because each fit finds what the other misses.
+    only show which runs are on the same instance: the process is fitted to the effects of the configurations.
+    The lengths are fitted twice: for the costs, and for the logarithms of their distances to the least cost. Two of
+    three steps use the more likely of these two fits, and the third step uses the other, because each fit finds what
+    the other misses.
 
     Parameters
     ----------
     scenario : Scenario
     max_rows : int
-        The process learns from at most this number of rows: the best rows, and some of the other rows.
+        The process is fitted to at most this number of rows: the best rows, and some of the other rows.
     """
 
     def __init__(self, scenario: Scenario, *, max_rows: int = 200) -> None:
@@ -79,7 +81,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         self._logs = np.clip(self._prior, *self._limits.T)
         self._fits: list[_Fit] = []  # the more likely fit is the first
         self._fitted_at = self._turns = 0
-        self._fitted_rows: Any = None  # the rows from which the lengths were fitted
+        self._fitted_rows: Any = None  # the rows to which the lengths were fitted
 
     def _train(self, X: Matrix, y: Matrix) -> GaussianProcess:
         n_runs = self.n_runs
@@ -112,7 +114,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         if failed:
             raise np.linalg.LinAlgError("the kernel is not positive definite")
         inverse_upper = lapack.dtrtri(lower, lower=1)[0].T
-        # a prediction multiplies these with its kernel, which does not include the variance of the signal
+        # these two include the variance of the signal, because the kernel in `_predict` does not
         known = inverse_upper[:n, :n]
         self._alpha = np.zeros(len(points))  # 0 for running trials: their expected costs change no mean
         self._alpha[:n] = signal * (known @ ((y - self._mean) @ known))
@@ -120,11 +122,11 @@ class GaussianProcess(Surrogate, AbstractModel):
         return self
 
     def _are_new(self, rows: npt.NDArray[np.intp]) -> bool:
-        """Return whether more than a sixth of the rows did not exist when the lengths were fitted."""
+        """Return whether more than a sixth of the rows were not among the rows to which the lengths were fitted."""
         return bool(np.isin(rows, self._fitted_rows).mean() < 1 / _GROWTH)
 
     def _nearest(self, X: Matrix, centre: Matrix) -> npt.NDArray[np.intp]:
-        """Return the rows nearest to a configuration."""
+        """Return the indices of the rows nearest to a configuration."""
         n = self._coding.n_scales
         weights = np.exp(-self._logs[:n])[self._coding.scales]
         away = (self._coding(X) - self._coding(centre[None])) * weights
@@ -132,7 +134,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return np.sort(np.argsort(np.einsum("ij,ij->i", away, away), kind="stable")[:most])
 
     def _running_points(self, known: Matrix) -> Matrix:
-        """Return the points of running configurations, except configurations that are known."""
+        """Return the points of the running configurations that are not in ``known``."""
         n = self._n_hps
         if self.running is None or not len(self.running):
             return np.empty((0, len(self._coding.scales)))
@@ -142,7 +144,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return self._coding(np.where(rows == -1.0, np.nan, rows))
 
     def _without_features(self, X: Matrix, y: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.intp]]:
-        """Return a row for each configuration in place of each run: its effect, and the number of its runs."""
+        """Replace the rows of runs by rows of configurations: return their vectors, effects and numbers of runs."""
         n = self._n_hps
         known = np.where(np.isnan(X), -1.0, X)
         _, first, rows, n_runs = np.unique(
@@ -160,7 +162,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return np.sort(np.concatenate([order[:n_best], others]))
 
     def _fitted(self, points: Matrix, costs: Matrix, share: Matrix) -> list[_Fit]:
-        """Fit lengths for the logarithms of the costs and for the costs themselves; the more likely fit comes first."""
+        """Fit the lengths for the two forms of the costs (see the class); the more likely fit comes first."""
         distances = _distances_by_scale(points, self._coding)
         before = {fit.quantile is None: fit.logs for fit in self._fits}
         logarithms, costs_themselves = (before.get(each, self._logs) for each in (False, True))
@@ -198,11 +200,11 @@ class GaussianProcess(Surrogate, AbstractModel):
         return _Fit(best.x, quantile, best.fun - learnt.log_slopes)
 
     def _expect_noise(self, learnt: Warped) -> None:
-        """Set the prior of the noise from several runs of the same configurations."""
+        """Set the prior of the noise: from ``self.noise`` if it is not None, otherwise to the default prior."""
         self._prior[-1], self._spread[-1] = _NOISE_PRIOR
         if self.noise is not None:
             variance = (self.noise.deviation * learnt.slope(self.noise.cost)) ** 2
-            # about the deviation of the logarithm of a variance with this number of degrees of freedom
+            # the root is about the standard deviation of the logarithm of a variance with these degrees of freedom
             self._prior[-1] = min(max(math.log(max(variance, 1e-300)), _NOISE[0]), _NOISE[1])
             self._spread[-1] = min(_NOISE_PRIOR[1], math.sqrt(2 / self.noise.degrees) + _UNEVEN)
 
@@ -231,7 +233,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         gradient = away / self._spread
         gradient[n] += 0.5 * signal * np.vdot(outer, unit)
         gradient[n + 1] += 0.5 * noise * (share @ outer.flat[diagonal])
-        slope *= decay  # with D / l^2 the derivative of the kernel by log l
+        slope *= decay  # the factor of 5/3 D / l^2 in the derivative of the unit kernel with respect to log l
         slope *= outer
         gradient[:n] += signal * 5 / 6 * weights * (distances.reshape(n, -1) @ slope.ravel())
         return float(loss), gradient
@@ -252,27 +254,27 @@ class GaussianProcess(Surrogate, AbstractModel):
 
     @property
     def judges(self) -> bool:
-        """Whether the last fit is the more likely one: only its predictions can rank configurations."""
+        """Whether the last step used the more likely fit: only its predictions can rank configurations."""
         return self._turns % _OTHER_WAY != 0
 
     def lengths(self) -> Matrix:
-        """Return the lengths, see `Surrogate`; 1 for parameters that are not numeric."""
+        """Return the lengths as `Surrogate.lengths` does; 1 for parameters that are not numeric."""
         parameters, columns = self._coding.numeric
         found = np.ones(self._n_hps)
         found[parameters] = np.exp(self._logs[: self._coding.n_scales])[self._coding.scales[columns]]
         return found
 
     def slopes(self, X: Matrix) -> Slopes:
-        """Predict as in `_predict`, with the derivatives; see `Slopes`."""
+        """Return the predictions of `_predict` and their derivatives."""
         points = self._coding(X) * self._weights
         squared = self._squared_distances(points)
         root = np.sqrt(squared)
         decay = np.exp(-root)
-        of_squared = (1 + root) * decay / -6  # the derivative of the kernel by the squared distance
+        of_squared = (1 + root) * decay / -6  # the derivative of the kernel with respect to the squared distance
         cross = (1 + root + squared / 3) * decay
         explained = cross @ self._inverse_upper
         variance = self._signal - np.einsum("ij,ij->i", explained, explained)
-        # derivatives by the kernel and by the squared distance: of the means, then of the variances
+        # derivatives with respect to the kernel and to the squared distance: first of the means, then of the variances
         by_cross = np.concatenate([np.broadcast_to(self._alpha, cross.shape), -2 * explained @ self._inverse_upper.T])
         by_squared = by_cross * np.concatenate([of_squared, of_squared])
         by_point = by_squared @ self._minus_twice.T
@@ -285,19 +287,19 @@ class GaussianProcess(Surrogate, AbstractModel):
         return Slopes(mean, np.maximum(variance, 1e-12), of_mean, of_variance)
 
     def _squared_distances(self, points: Matrix) -> Matrix:
-        """Return the squared distances of weighted points to all points that the process has learnt."""
+        """Return the squared distances between weighted points and all points to which the process is fitted."""
         squared = points @ self._minus_twice
         squared += np.einsum("ij,ij->i", points, points)[:, None]
         squared += self._squares
         return np.maximum(squared, 0.0, out=squared)
 
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
-        """Return mean and variance of some configurations, arrays of shape (n, 1) each."""
+        """Return the predicted means and variances for configuration vectors, two arrays of shape (n, 1)."""
         return self._predict(X)
 
 
 def _matern(squared: Matrix) -> Matrix:
-    """Return the kernel for squared distances in units of a fifth of the squared length; overwrite their array."""
+    """Return the kernel for five times the squared distances in units of the lengths; overwrite the given array."""
     root = np.sqrt(squared)
     decay = np.exp(-root)
     squared /= 3
@@ -308,7 +310,7 @@ def _matern(squared: Matrix) -> Matrix:
 
 
 def _distances_by_scale(points: Matrix, coding: Coding) -> Matrix:
-    """Return squared distances in each scale alone, shape (n_scales, n, n)."""
+    """Return the squared distances between the points on each scale alone, shape (n_scales, n, n)."""
     found = np.zeros((coding.n_scales, len(points), len(points)))
     for column, scale in zip(points.T, coding.scales, strict=True):
         found[scale] += np.square(column[:, None] - column)

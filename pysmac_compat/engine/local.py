@@ -18,28 +18,30 @@ Mask = npt.NDArray[np.bool_]
 
 _EARLIEST = 30, 2  # the first turn comes after 30 evaluations plus 2 for each real parameter, or later
 _CHECK = 5  # before the first turn, the predictability is computed once in this number of evaluations
-#: evaluations of a turn; the local search gets at least one for each real parameter, and its first turn is longer
+#: evaluations in a turn of the model, and in a turn of the local search, which gets at least one for each real
+#: parameter; its first turn is longer
 _OF_MODEL, _OF_LOCAL = 12, 8
-_FADES = 0.7  # after a turn of one of the two, the rate of the other is multiplied by this
+_FADES = 0.7  # after each turn of the model or the local search, the rate of the other is multiplied by this
 _NO_GAIN = 1e-5  # a smaller gain counts as none; in units of the distance from the median cost to the least cost
-_TWINS = 0.003  # if points of the local search are closer together than this, the model learns only the best of them
-_DONE = 0.05  # no later search starts within this distance of a minimum
+_TWINS = 0.003  # if points of the local search are closer together than this, the model gets only the best of them
+_DONE = 0.05  # the local search does not start again within this distance of a minimum that it has found
 #: after this number of evaluations without an improvement, plus one for each active real parameter, the local search
 #: starts again at a better configuration, if the model has found one
 _AHEAD = 5
-_LOST = 50  # after this number of other results, no result of a proposal is expected any more
+_LOST = 50  # after this number of other results, the local search no longer waits for the result of its proposal
 _SAME = 1e-12  # vectors that differ by less are the same configuration; see `vectors.key`
 _MOST_UNEVEN = 3.0  # the largest absolute logarithm of a relative length
-_MOST_KNOWN = 50  # the largest number of known or illegal points that it skips before it leaves the turn to the model
+_MOST_KNOWN = 50  # after this number of known or illegal points in a row, the model makes the next proposal
 
 
 class LocalSearch:
     """Proposes steps to a local minimum, in the real parameters, if at least half of the parameters are real.
 
-    The local search and the model have turns. After a turn of the model, the local search has the next turn only if a
-    quadratic function around the best configuration predicts costs better than their mean. The next turn goes to the
-    one that gained more for each evaluation in its last turn; a gain of earlier turns counts less. After a turn without
-    a gain, the local search waits for 2, 4, 8, ... turns of the model, and until a turn of the model has no gain.
+    The local search and the model take turns. After a turn of the model, the local search has the next turn only if a
+    quadratic function around the best configuration predicts costs better than their mean does. The next turn goes to
+    the one whose last turn gained more for each evaluation; the older this turn is, the less its gain counts. After a
+    turn without a gain, the local search waits for at least 2, 4, 8, ... turns of the model, and until a turn of the
+    model has no gain.
 
     Parameters
     ----------
@@ -63,23 +65,23 @@ class LocalSearch:
         self._high = np.array([parameters[i].upper_vectorized for i in real], dtype=float)
         self._defaults = np.array([hp.to_vector(hp.default_value) for hp in parameters], dtype=float)
         self._steps: Generator[Matrix, float, None] | None = None
-        self._pending: Matrix | None = None  # the point that the steps wait for
+        self._pending: Matrix | None = None  # the point whose cost `_steps` needs next
         self._proposed: Matrix | None = None  # the last proposal, as long as its result is unknown
-        self._proposed_at = 0  # the number of known configurations then
+        self._proposed_at = 0  # the number of known configurations when it was made
         self._is_lost = False  # whether the pending point will have no result
         self._minima: list[Matrix] = []
         self._has_turn, self._turns = False, 0
-        self._rates = {False: 0.0, True: 0.0}  # gain for each evaluation; the keys say whether it had the turn
+        self._rates = {False: 0.0, True: 0.0}  # gain for each evaluation: of the model, of the local search
         self._units = np.ones(len(real))
         self._patience, self._waited = 1, 0  # in turns of the model
         self._checked = self._began = self._length = 0
         self._least_then = np.inf  # the least cost at the beginning of the turn
-        self._own, self._own_least = 0, np.inf  # results of the local search in the turn, and the least of them
-        self._of_steps: list[tuple[int, Matrix]] = []  # rows of the local search that are for the model
-        self._twins: list[int] = []  # rows that are not
+        self._own, self._own_least = 0, np.inf  # the number of its results in this turn, and the least of them
+        self._of_steps: list[tuple[int, Matrix]] = []  # its results that the model gets: the row and the vector
+        self._twins: list[int] = []  # rows that the model does not get
 
     def next(self, known: Matrix, costs: Matrix, lengths: Matrix) -> Matrix | None:
-        """Return the vector of the next configuration; None if the model makes the next proposal.
+        """Return the vector of the configuration to propose next; None if the model makes the next proposal.
 
         Parameters
         ----------
@@ -87,15 +89,15 @@ class LocalSearch:
             The vectors of all configurations with results, in the order of the results.
         costs : array of shape (n,)
         lengths : array of shape (n_parameters,)
-            The lengths of the surrogate. If costs are better predictable in units of these lengths, the local search
-            uses these units.
+            The lengths of the surrogate. If a quadratic function predicts costs better in units of these lengths, the
+            local search uses these units.
         """
         self._lengths = lengths
         if len(known) < _EARLIEST[0] + _EARLIEST[1] * len(self.rows):
             return None
         if self._proposed is not None and not self._read(known, costs):
             if len(known) < self._proposed_at + _LOST:
-                return None  # a step needs the result of the last one
+                return None  # each step needs the result of the step before it
             self.give_up()
         if not self._takes_turn(known, costs):
             return None
@@ -118,22 +120,22 @@ class LocalSearch:
         return None
 
     def give_up(self) -> None:
-        """Go on without the result of the last proposal, as if it had the worst cost."""
+        """Continue without the result of the last proposal, as if the proposal had the worst cost."""
         self._proposed, self._is_lost = None, True
 
     @property
     def n_twins(self) -> int:
-        """The number of configurations that the model does not learn."""
+        """The number of configurations that the model does not get."""
         return len(self._twins)
 
     def for_model(self, n: int) -> Mask:
-        """Return which of the first n configurations the model learns: of points close together only the best."""
+        """Return which of the first n configurations the model gets: of points close together, only the best."""
         found = np.ones(n, dtype=bool)
         found[self._twins] = False
         return found
 
     def _read(self, known: Matrix, costs: Matrix) -> bool:
-        """Note the result of the last proposal; return whether it is known."""
+        """Note the result of the last proposal, if it is known; return whether it is known."""
         assert self._proposed is not None
         row = _row_of(self._proposed, known)
         if row is None:
@@ -179,7 +181,7 @@ class LocalSearch:
             self._length = _OF_LOCAL + len(self.rows)
 
     def _is_next(self, gain: float, known: Matrix, costs: Matrix) -> bool:
-        """Return whether the local search has the next turn, after a turn with this gain."""
+        """Return whether the local search has the next turn; ``gain`` is the gain of the turn that has ended."""
         if not self._has_turn:
             self._waited += 1
             if not self._is_quadratic(known, costs):
@@ -193,7 +195,7 @@ class LocalSearch:
         return self._rates[False] == 0 and self._waited >= self._patience
 
     def _is_quadratic(self, known: Matrix, costs: Matrix) -> bool:
-        """Return whether a quadratic function predicts costs around the best configuration."""
+        """Return whether a quadratic function predicts costs around the best configuration better than their mean."""
         best = known[costs.argmin()]
         columns = self.rows[~np.isnan(best[self.rows])]
         alike = np.flatnonzero(self._like(best, known))
@@ -212,13 +214,16 @@ class LocalSearch:
         return max(plain, scaled) > 0
 
     def _like(self, one: Matrix, known: Matrix) -> Mask:
-        """Return which configurations differ from one only in the values of active real parameters."""
+        """Return which configurations differ from configuration ``one`` only in values of active real parameters."""
         here, there = known[:, self._others], one[self._others]
         same = (here == there) | np.isnan(here) & np.isnan(there)
         return np.asarray(same.all(axis=1) & (np.isnan(known[:, self.rows]) == np.isnan(one[self.rows])).all(axis=1))
 
     def _start(self, known: Matrix, costs: Matrix) -> bool:
-        """Begin at the best configuration that is not close to a known minimum; return whether there is one."""
+        """Start at the best configuration that is not close to a minimum found before.
+
+        Return False if no configuration has an active real parameter.
+        """
         usable: Mask = np.asarray(~np.isnan(known[:, self.rows]).all(axis=1))
         if not usable.any():
             return False
@@ -245,7 +250,7 @@ class LocalSearch:
         return found
 
     def _go_on(self, cost: float) -> None:
-        """Tell the steps the cost of the point that they wait for."""
+        """Pass the cost of the pending point to the generator of steps."""
         assert self._pending is not None
         self._since, self._is_lost = self._since + 1, False
         if cost < self._of_at:
@@ -263,13 +268,13 @@ class LocalSearch:
             self._pending = self._vector(point)
 
     def _is_legal(self, vector: Matrix) -> bool:
-        """Return whether no clause forbids a configuration, and the same parameters are active as at the start."""
+        """Return whether a configuration is legal and its active parameters are the same as in the start point."""
         column = vectors.deactivate(self._space, np.where(np.isnan(vector), self._defaults, vector)[:, None])
         same = np.array_equal(column[:, 0], vector, equal_nan=True)
         return same and bool(vectors.legal(self._space, column).all())
 
     def _is_behind(self, costs: Matrix) -> bool:
-        """Return whether the model has found something better, and the steps have not improved for a while."""
+        """Return whether the model has found a better point, while the local search has not improved for some time."""
         return bool(self._of_at > costs.min() and self._since > _AHEAD + self._active.sum())
 
 
@@ -280,7 +285,7 @@ def _relative(lengths: Matrix) -> Matrix:
 
 
 def _row_of(vector: Matrix, known: Matrix) -> int | None:
-    """Return the row of a configuration."""
+    """Return the index of the last row that is equal to a vector; None if there is none."""
     same = ((np.abs(known - vector) < _SAME) | np.isnan(known) & np.isnan(vector)).all(axis=1)
     found = np.flatnonzero(same)
     return int(found[-1]) if len(found) else None

@@ -1,4 +1,4 @@
-"""The search for the largest acquisition value: random and local, on arrays of configurations."""
+"""Search for the configuration with the largest acquisition value, random and local, on arrays of configurations."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from pysmac_compat.engine.settings import MaximizerSettings
 from pysmac_compat.space import vectors
 from pysmac_compat.space.vectors import Vectors
 
-_DRAWS = 5  # random configurations are drawn for this number of proposals at once
-_STEPS = 3  # most steps of the local search
-_RISING = 2  # the number of best columns from which the real parameters follow the derivatives
-_SAME = 1e-3  # two maxima closer than this in every coordinate count as one
+_DRAWS = 5  # one draw gives the random configurations for this number of calls of `propose`
+_STEPS = 3  # the largest number of steps of a climb
+_RISING = 2  # from this number of best ends of climbs, the real parameters follow the derivatives
+_SAME = 1e-3  # two maxima that are closer than this in every coordinate count as one
 _PATIENCE = 2  # a climb ends after this number of steps without a better neighbour
 
 
 class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
-    """Hill climbing over one-exchange neighbourhoods from the best random and known configurations.
+    """Hill climbing from the best random and known configurations; a step changes one parameter or all numeric ones.
 
-    This is the search of SMAC (Hutter, Hoos, Leyton-Brown, LION 5, 2011, section 4.3), for all
-    starting points at once. Numeric values move by steps of all sizes; several may move together.
+    This is the search of SMAC (Hutter, Hoos, Leyton-Brown, LION 5, 2011, section 4.3), but it climbs from all
+    starting points at once. Numeric values change by steps of all orders of magnitude.
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         self._drawn: Vectors = np.empty((len(self._configspace), 0))
 
     def propose(self, known: Vectors, part: Branch | Region | None = None) -> Iterator[npt.NDArray[np.float64]]:
-        """Yield configuration vectors, the one with the largest acquisition value first; some may be known already.
+        """Yield configuration vectors in descending order of their acquisition values; some may be known already.
 
         Parameters
         ----------
         known : array of shape (n, n_parameters)
-            Vectors of configurations from which climbs may start: the best evaluated configurations.
+            Vectors of the best evaluated configurations; climbs may start from them.
         part : Branch or Region or None
-            Every proposal is in this part of the space.
+            The part of the space in which all proposals are; None: the whole space.
         """
         function = self._acquisition_function
         lengths = function.lengths() if isinstance(function, LogEI) else None
@@ -83,7 +83,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
                 yield found[:, i]
 
     def _draw(self) -> Vectors:
-        """Return random configurations from a larger draw: a large draw takes little longer than a small one."""
+        """Return random configurations; they are drawn in advance, since a large draw takes little longer."""
         if self._drawn.shape[1] < self._challengers:
             self._drawn = vectors.draw(self._configspace, _DRAWS * self._challengers, self._rng)
         drawn, self._drawn = np.split(self._drawn, [self._challengers], axis=1)
@@ -93,7 +93,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
         raise AssertionError("`propose` does without it")  # the method is abstract in SMAC3
 
     def _acquire(self, candidates: Vectors, part: Branch | Region | None) -> npt.NDArray[np.float64]:
-        """Return the acquisition value of each column; minus infinity outside of this part of the space."""
+        """Return the acquisition value of each column; minus infinity for columns outside ``part``."""
         assert self._acquisition_function is not None
         inside = slice(None) if part is None else part.holds(candidates)
         chosen = candidates[:, inside]
@@ -105,7 +105,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     def _ascend(
         self, lengths: npt.NDArray[np.float64] | None, points: Vectors, part: Branch | Region | None
     ) -> Vectors:
-        """Move columns along the derivatives by the real parameters; return no column if there are no derivatives."""
+        """Move the real parameters of columns along the derivatives; return no column if there are no derivatives."""
         function, real = self._acquisition_function, self._neighbourhood.real
         if lengths is None or not points.shape[1] or not len(real):
             return points[:, :0]
@@ -129,7 +129,7 @@ class LocalAndRandomSearch(AbstractAcquisitionMaximizer):
     def _climb(
         self, points: Vectors, values: npt.NDArray[np.float64], part: Branch | Region | None, steps: int
     ) -> tuple[Vectors, npt.NDArray[np.float64]]:
-        """Move each column to its best neighbour as long as the acquisition value, now ``values``, becomes larger."""
+        """Move columns to their best neighbours as long as their acquisition values, at first ``values``, increase."""
         failures = np.zeros(points.shape[1], dtype=int)
         for _ in range(steps):
             moving = np.flatnonzero(failures < _PATIENCE)

@@ -27,12 +27,12 @@ class Merit:
     Attributes
     ----------
     limit : float or None
-        Limit of each run.
+        Limit of each run; without a limit, there are no penalties.
     penalty : float
-        Factor in a mean of a cost of at least ``limit``.
+        A mean multiplies each cost of at least ``limit`` by this factor.
     instance_penalty : float
-        If more than 1, a mean is taken over the means of the instances, and a mean of an instance of at least
-        ``limit`` counts at least as this multiple of the limit.
+        If it is more than 1, a mean is taken over the means of the instances. If the mean of an instance is at least
+        ``limit``, it is raised to this multiple of ``limit``, unless it is larger.
     """
 
     limit: float | None = None
@@ -40,11 +40,11 @@ class Merit:
     instance_penalty: float = 1.0
 
     def __call__(self, runs: Runs, pairs: Sequence[Pair]) -> tuple[int, float]:
-        """Return a number of failures and a mean: the configuration with the smaller tuple is the better one."""
+        """Return the number of failures and the mean cost; the configuration with the smaller tuple is better."""
         return sum(pair in runs.failed for pair in pairs), self.mean(runs, pairs)
 
     def mean(self, runs: Runs, pairs: Sequence[Pair]) -> float:
-        """Return the mean cost of these pairs."""
+        """Return the mean cost on these pairs, with the penalties."""
         costs = np.array([runs.costs[pair] for pair in pairs])
         if self.limit is None:
             return float(costs.mean())

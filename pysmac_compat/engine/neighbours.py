@@ -1,4 +1,4 @@
-"""Neighbours of configurations, for all configurations and parameters at once."""
+"""Neighbours of configurations, computed for all configurations and parameters at once."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from pysmac_compat.space.vectors import Vectors
 
 Indices = npt.NDArray[np.intp]
 
-_WIDE, _NARROW = 0.2, 1e-5  # standard deviations of numeric steps, in units of the range
+_WIDE, _NARROW = 0.2, 1e-5  # the largest and the least standard deviation of numeric steps, in units of the range
 _MOST_CHOICES = 20  # largest number of neighbours of a categorical value
 _JOINT = 4  # number of neighbours that differ in all numeric values
 _MOST_INTEGERS = 10_000  # the vectors of larger ranges are not kept in memory
 
 
 class Neighbourhood:
-    """One-exchange neighbours, and some neighbours in which all numeric values change.
+    """Neighbours that differ in one parameter, and some neighbours that differ in all numeric parameters.
 
     Parameters
     ----------
     space : ConfigurationSpace
     n_numeric : int
-        Number of neighbours of each numeric value. About half of them are about 0.2 of the range away, the other
-        half at smaller distances of all orders of magnitude.
+        Number of neighbours that differ in one given numeric parameter. About half of them are about 0.2 of the range
+        away; the other half are at smaller distances of all orders of magnitude.
 
     Attributes
     ----------
     real : array of int, shape (n,)
-        The rows of real parameters.
+        The indices of the real parameters.
     bounds : (array of shape (n,), array of shape (n,))
         The least and the greatest value of each real parameter.
     """
@@ -75,9 +75,10 @@ class Neighbourhood:
         self._bounds_of_single = np.repeat(low, n_numeric)[:, None], np.repeat(high, n_numeric)[:, None]
 
     def __call__(self, points: Vectors, rng: np.random.RandomState) -> tuple[Vectors, Indices]:
-        """Return all legal neighbours of some columns, and the column of each neighbour, in ascending order.
+        """Return all legal neighbours of the configurations in the columns of ``points``.
 
-        A parameter that a change activates gets its default.
+        The second array has, for each neighbour, the index of its column in ``points``, in ascending order.
+        If a change activates a parameter, the parameter gets its default.
         """
         complete = np.where(np.isnan(points), self._defaults, points)
         n_points, n_changes = points.shape[1], len(self._changes)
@@ -107,19 +108,19 @@ class Neighbourhood:
         return (moved, origins) if legal.all() else (moved[:, legal], origins[legal])
 
     def settled(self, points: Vectors) -> Vectors:
-        """Return the legal configurations among columns whose numeric values have been changed."""
+        """Make configurations from columns with changed numeric values; return the legal ones among them."""
         complete = np.where(np.isnan(points), self._defaults, points)
         return complete[:, self._settle(complete)]
 
     def _settle(self, moved: Vectors) -> npt.NDArray[np.bool_]:
-        """Round the integers and deactivate inactive parameters, in place; return which columns are legal."""
+        """Change ``moved`` in place: round integers, deactivate inactive parameters. Return which columns are legal."""
         for row, rounded in self._integers:
             moved[row] = rounded(moved[row])
         vectors.deactivate(self._space, moved)
         return vectors.legal(self._space, moved)
 
     def _exchanged(self, values: Vectors, rng: np.random.RandomState) -> tuple[Vectors, npt.NDArray[np.bool_]]:
-        """Return other categories, and the next values of ordinals; and which of these values exist."""
+        """Return other categories and the next values of ordinals; also return which of these values exist."""
         sizes, ordinal = self._sizes[self._discrete][:, None], self._ordinal[:, None]
         steps = np.broadcast_to(self._steps, values.shape)
         many = ~ordinal & (sizes > _MOST_CHOICES + 1)
@@ -131,7 +132,7 @@ class Neighbourhood:
 
 
 def _rounding(hp: Any) -> Callable[[Vectors], Vectors]:
-    """Return a function that rounds numbers to the vector values of integers."""
+    """Return a function that rounds numbers to the nearest numbers that stand for an integer in a vector."""
     if hp.size > _MOST_INTEGERS:
         return lambda values: np.asarray(hp.to_vector(hp.to_value(values)))
     legal = np.asarray(hp.to_vector(np.arange(hp.lower, hp.upper + 1)))
@@ -144,7 +145,7 @@ def _any_scale(rng: np.random.RandomState, shape: tuple[int, ...]) -> npt.NDArra
 
 
 def _moved(values: Vectors, spread: Vectors, low: Vectors, high: Vectors, rng: np.random.RandomState) -> Vectors:
-    """Return values after random steps, folded at the bounds, so that values do not pile up there."""
+    """Return values after random steps; a step across a bound is reflected, so that values do not pile up there."""
     values = values + rng.normal(size=values.shape) * spread * (high - low)
     values = low + np.abs(values - low)
     return np.maximum(high - np.abs(high - values), low)

@@ -1,4 +1,4 @@
-"""The parts of SMAC3 that a session is built of; each function makes a part for a scenario.
+"""The parts from which a session is built; each function makes one part for a scenario.
 
 All parts are subclasses of SMAC3's own classes and are passed to its facade as keyword arguments.
 """
@@ -24,7 +24,7 @@ from pysmac_compat.engine.repeating import Repeating
 from pysmac_compat.engine.selector import DefaultFirst, Selector
 from pysmac_compat.engine.settings import AcquisitionSettings, ForestSettings, RacingSettings, SurrogateSettings
 
-#: with more lengths than this, a Gaussian process takes too long to fit
+#: with more scales than this, each of which has a length, a Gaussian process takes too long to fit
 MOST_SCALES = 100
 
 
@@ -33,7 +33,7 @@ def surrogate(
     settings: SurrogateSettings = SurrogateSettings(),
     forest: ForestSettings = ForestSettings(),
 ) -> AbstractModel:
-    """Return the model of the costs."""
+    """Return the surrogate, which predicts costs."""
     if settings.model == "gp":
         return GaussianProcess(scenario)
     small = Coding(scenario.configspace).n_scales <= MOST_SCALES
@@ -45,7 +45,7 @@ def surrogate(
 def acquisition(
     scenario: Scenario, settings: AcquisitionSettings = AcquisitionSettings()
 ) -> AbstractAcquisitionFunction:
-    """Return the function whose maximum is the next configuration."""
+    """Return the acquisition function, whose maximum is the next configuration."""
     return FUNCTIONS[settings.function]()
 
 
@@ -68,5 +68,5 @@ def intensifier(
 maximizer = LocalAndRandomSearch
 #: proposes configurations
 selector = Selector
-#: makes the data of the surrogate
+#: makes the data to which the surrogate is fitted
 encoder = Encoder

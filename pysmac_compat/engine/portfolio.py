@@ -1,4 +1,4 @@
-"""Two surrogates that take turns: each may see what the other overlooks."""
+"""Two surrogates that take turns, because each may find what the other misses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pysmac_compat.engine.surrogate import Slopes, Surrogate
 
 Matrix = npt.NDArray[np.float64]
 
-#: one fit in this number is the forest's: with fewer than `_FEW` rows, and with more
+#: one fit in this number is a fit of the forest: the first number if there are fewer than `_FEW` rows, else the second
 _TURNS_EARLY, _TURNS_LATE = 5, 2
 _FEW = 100
 
@@ -23,9 +23,9 @@ _FEW = 100
 class Portfolio(Surrogate, AbstractModel):
     """A Gaussian process and a forest that take turns; with few rows, the process has more turns.
 
-    The process is better for smooth costs and few data. The forest assumes less about the costs:
-    it leaves local optima in which the process would stay. Near a given configuration,
-    a second process predicts, with its own lengths.
+    The process is better for smooth costs and few data. The forest assumes less about the costs, so
+    it leaves local optima in which the process would stay. If `centre` is set, a second process
+    with its own lengths is fitted instead.
 
     Parameters
     ----------
@@ -55,22 +55,25 @@ class Portfolio(Surrogate, AbstractModel):
         return self._current._predict(X)
 
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
-        """Return mean and variance, arrays of shape (n, 1), in the units of the current surrogate."""
+        """Return means and variances, arrays of shape (n, 1), in the units of the surrogate that was fitted last."""
         return self._current.predict_marginalized(X)
 
     @property
     def judges(self) -> bool:
-        """Whether the last predictions can rank configurations: if they are from the process for the whole space."""
+        """Whether the last predictions can rank configurations.
+
+        Only the more likely fit of the process for the whole space can.
+        """
         return self._current is self._process and self._process.judges
 
     def lengths(self) -> Matrix | None:
-        """Return the lengths of the current surrogate."""
+        """Return the lengths of the surrogate that was fitted last."""
         return self._current.lengths()
 
     def slopes(self, X: Matrix) -> Slopes:
-        """Return the predictions and derivatives of the current surrogate."""
+        """Return the predictions and derivatives of the surrogate that was fitted last."""
         return self._current.slopes(X)
 
     def local_lengths(self) -> Matrix:
-        """Return the lengths of the process for boxes, or of the other process before the first box."""
+        """Return the lengths of the process for boxes; before the first box, those of the process for all the space."""
         return (self._local if self._local.is_fitted else self._process).lengths()

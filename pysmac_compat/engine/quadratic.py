@@ -10,12 +10,14 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-_RADIUS, _LARGEST, _LEAST = 0.1, 0.5, 1e-7  # half the side of the trust region: at first, at most, and at the end
+_RADIUS, _LARGEST, _LEAST = 0.1, 0.5, 1e-7  # half the side of the trust region: at first, at most, and at least
 _POOR, _GOOD = 0.1, 0.7  # a step is poor (good) if it gains less (more) than this share of what the model predicts
-_MOST_POINTS = 60  # the most points of a model, or 2 n + 1 if that is more; never more than all coefficients need
+#: a model has at most this number of points, or 2 n + 1 if that is more; but never more than it has coefficients
+_MOST_POINTS = 60
 _RIDGE = 1e-12
-_HUGE = 1e50  # the largest absolute cost of a point, in units of the largest known cost; squares of more overflow
-#: a known point is reused if it is at least these shares of the radius from the start, and from the points so far
+_HUGE = 1e50  # absolute costs are cut to this multiple of the largest known cost, because larger squares overflow
+#: a known point is reused if its distances from the start and from the reused points are at least these shares of the
+#: radius
 _CLOSE, _APART = 1e-3, 0.1
 _NEW_DIRECTION = 0.2  # a direction is new if the sine of its angle to all directions so far is larger than this
 
@@ -29,8 +31,7 @@ def minimise(
     interpolate the points, the next model is the one whose second derivatives differ least from those of the last
     model. A step goes to the minimum of the model in the trust region, or it improves the set of points. The rules
     follow Powell, "The NEWUOA software for unconstrained optimization without derivatives" (2006), and "The BOBYQA
-    algorithm for bound constrained optimization without derivatives" (2009). That known points are reused is not from
-    these papers.
+    algorithm for bound constrained optimization without derivatives" (2009), but the reuse of known points is new.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def minimise(
     low, high : array of shape (n,)
         The bounds. The first trust region reaches 0.1 from the start in each coordinate.
     known : array of shape (m, n)
-        Points with known costs; those near the start save some of the first evaluations.
+        Points with known costs; points near the start save some of the first evaluations.
     costs : array of shape (m,)
     """
     n = len(start)
@@ -102,8 +103,8 @@ def minimise(
 def predictability(points: Array, costs: Array) -> float:
     """Return how well a quadratic function predicts each cost from the others: 1 is perfect, 0 as good as the mean.
 
-    This is 1 - PRESS / SS (Allen, "The relationship between variable selection and data augmentation and a method for
-    prediction", Technometrics, 1974), of a ridge regression with a smaller penalty for linear than for quadratic terms.
+    The result is 1 - PRESS / SS (Allen, "The relationship between variable selection and data augmentation and a method
+    for prediction", Technometrics, 1974), for a ridge regression that penalises quadratic terms more than linear terms.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def predictability(points: Array, costs: Array) -> float:
 
 
 class _Interpolation:
-    """The conditions that a quadratic function interpolates some points, relative to one of them."""
+    """The linear equations for a quadratic function that interpolates given points; one of them is the centre."""
 
     def __init__(self, points: Array, centre: int, unit: float) -> None:
         self.others = np.flatnonzero(np.arange(len(points)) != centre)
@@ -139,7 +140,7 @@ class _Interpolation:
             self._inverse = np.linalg.pinv(system)
 
     def quadratic(self, values: Array, before: Array) -> tuple[Array, Array]:
-        """Return gradient and second derivatives at the centre; the latter differ as little as possible from before."""
+        """Return the gradient at the centre, and the second derivatives, which differ from ``before`` the least."""
         away, m, unit = self._away, len(self._away), self._unit
         centre = np.setdiff1d(np.arange(m + 1), self.others)[0]
         left = values[self.others] - values[centre] - 0.5 * unit**2 * np.einsum("ij,jk,ik->i", away, before, away)
@@ -165,7 +166,7 @@ class _First(NamedTuple):
 
 
 def _first_points(start: Array, cost: float, known: Array, costs: Array, most: int) -> _First:
-    """Return known points near the start, at most ``most`` unless they have new directions."""
+    """Return the start and known points near it: at most ``most``, apart from points in new directions."""
     points, values = [start], [cost]
     n = len(start)
     basis = np.zeros((0, n))
@@ -193,7 +194,7 @@ def _first_points(start: Array, cost: float, known: Array, costs: Array, most: i
 
 
 def _longer(start: Array, move: Array, low: Array, high: Array) -> Array:
-    """Return the start after a move or its opposite, whichever the bounds shorten less."""
+    """Return the start plus the move, or minus the move if the bounds shorten that less."""
     ends = [np.clip(start + each, low, high) for each in (move, -move)]
     lengths = [np.abs(end - start).sum() for end in ends]
     return ends[0] if lengths[0] >= lengths[1] - 1e-12 else ends[1]
@@ -214,16 +215,20 @@ def _next_radius(radius: float, ratio: float, size: float, resolution: float) ->
 
 
 def _most_informative(points: Array, best: int, poor: int, unit: float, box: tuple[Array, Array]) -> Array:
-    """Return the step from the best point to the largest absolute value of a poor point's Lagrange polynomial."""
+    """Return the step from the best point to where the poor point's Lagrange polynomial is largest in absolute value.
+
+    The step stays in the box.
+    """
     gradient, curvature = _Interpolation(points, best, unit).lagrange(poor)
     (down, least), (up, most) = (_box_minimum(sign * gradient, sign * curvature, *box) for sign in (1, -1))
     return down if least >= most else up
 
 
 def _box_minimum(gradient: Array, curvature: Array, low: Array, high: Array) -> tuple[Array, float]:
-    """Return an approximate minimum of a quadratic function in a box that contains 0, and how far it is below 0.
+    """Return an approximate minimum of a quadratic function in a box, and how far its value is below the value at 0.
 
-    Truncated conjugate gradients; a coordinate that has reached a bound stays there (Powell 2009, section 3).
+    The box contains 0. The method is truncated conjugate gradients; a coordinate that has reached a bound stays there
+    (Powell 2009, section 3).
     """
     at = np.zeros(len(gradient))
     slope, gained = gradient.copy(), 0.0

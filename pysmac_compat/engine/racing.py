@@ -2,9 +2,9 @@
 
 This is the racing of ROAR and SMAC: Hutter, Hoos, Leyton-Brown, "Sequential Model-Based Optimization
 for General Algorithm Configuration", LION 5 (2011), algorithm 2. A challenger runs on 1, 2, 4, ... of the
-incumbent's (instance, seed) pairs until it is worse than the incumbent on the pairs that both have run. The incumbent
-gets one more run before each challenge. Unlike there, this holds only up to a tenth of the budget; after that, the
-incumbent gets a further run when a challenger has run all pairs of the incumbent.
+incumbent's (instance, seed) pairs until it is worse than the incumbent on the pairs that both have run. In SMAC the
+incumbent gets one more run before each challenge. Here it does so only up to a tenth of the budget; after that, it
+gets a further run only when a challenger has run all of its pairs without being worse.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from pysmac_compat.engine.capping import Capping
 from pysmac_compat.engine.merit import Merit, Pair, Runs
 from pysmac_compat.engine.settings import RacingSettings
 
-#: seeds of the function are below this number, as in SMAC v2
+#: the seeds that the user's function gets are below this number, as in SMAC v2
 SEEDS = 2**24
-#: an incumbent gets further runs before each challenge up to this share of the budget, and at least up to this number
+#: an incumbent gets one more run before each challenge until it has this share of the budget, or at least this number
 _SHARE, _FEW = 0.1, 5
-#: if this number of challengers in a row have no time for a run, no challenger will have any
+#: if capping leaves this number of challengers in a row no time for a run, it is assumed to leave no challenger any
 _MOST_CAPPED = 100
 
 
@@ -46,14 +46,14 @@ class _Race:
 class Racing(AbstractIntensifier):
     """SMAC's racing of challengers.
 
-    There is one race at a time, as in SMAC. But further races begin if a trial is asked for before the results of
-    earlier trials are told. Results may be told in any order.
+    As in SMAC, there is one race at a time. But if SMAC3 requests a trial while earlier trials have no results yet,
+    further races may begin. The results may arrive in any order.
 
     Parameters
     ----------
     scenario : Scenario
-        If it is ``deterministic``, a configuration runs once on every instance; if not, each instance has its own
-        sequence of seeds, the same for all configurations.
+        If ``scenario.deterministic`` is true, a configuration runs at most once on each instance. Otherwise each
+        instance has its own sequence of seeds, which is the same for all configurations.
     settings : RacingSettings
     cutoff : float or None
         Limit of each run, in seconds.
@@ -62,7 +62,7 @@ class Racing(AbstractIntensifier):
     penalty, instance_penalty : float
         See `Merit`.
     n_initial : int
-        Number of the first challengers that are subject to ``settings.initial_time``.
+        The number of challengers, from the first, to which ``settings.initial_time`` applies.
 
     Attributes
     ----------
@@ -153,11 +153,11 @@ class Racing(AbstractIntensifier):
         return configuration in self._runs and bool(self._runs[configuration].costs)
 
     def let_race(self, configuration: Configuration) -> None:
-        """Let a configuration that was not asked for become the incumbent if its next result is the best."""
+        """Begin a race for a configuration that this search did not propose, so that it can become the incumbent."""
         self._races.setdefault(configuration, _Race(configuration, []))
 
     def abandon(self, configuration: Configuration) -> None:
-        """End the race of a configuration whose trial was forgotten, if the configuration has no run."""
+        """End the race of a configuration whose trial was forgotten, if the configuration has no other run."""
         runs = self._runs[configuration]
         if not runs.costs and not runs.pending:
             self._races.pop(configuration, None)
@@ -171,7 +171,7 @@ class Racing(AbstractIntensifier):
         return _Trials(self._trials())
 
     def _trials(self) -> Iterator[TrialInfo | None]:
-        """Yield all trials, one after another; None if there is no trial before further results are known."""
+        """Yield all trials, one after another; yield None while the next trial depends on results that are missing."""
         first = self.incumbent
         if first is None:
             first = next(self.config_generator, None)
@@ -188,7 +188,7 @@ class Racing(AbstractIntensifier):
             if race is not None:
                 self._races[race.challenger] = race
             elif extended is None:
-                # otherwise new seeds would give further runs without end
+                # if no further configuration may race, new seeds would give the incumbent runs without end
                 yield None if self.is_over and not self._scenario.deterministic else self._extend(self._best(first))
             while (trial := self._next_of_races()) is not None:
                 yield trial
@@ -211,7 +211,7 @@ class Racing(AbstractIntensifier):
         return first if self.incumbent is None else self.incumbent
 
     def take(self, info: TrialInfo, value: TrialValue) -> None:
-        """Learn the result of a trial and update the incumbent."""
+        """Record the result of a trial and update the incumbent."""
         pair = (info.instance, info.seed)
         self._no_longer_pending(info)
         runs = self._runs.setdefault(info.config, Runs())
@@ -220,7 +220,7 @@ class Racing(AbstractIntensifier):
         if value.status != StatusType.SUCCESS:
             runs.failed.add(pair)
         if self.incumbent is None:
-            self._races.pop(info.config, None)  # a challenger ended before the first configuration
+            self._races.pop(info.config, None)  # if the run of a challenger has ended before the very first run
             self._set_incumbent(info.config)
         elif info.config == self._first != self.incumbent and len(runs.costs) == 1:
             self._races.setdefault(info.config, _Race(info.config, []))
@@ -229,20 +229,20 @@ class Racing(AbstractIntensifier):
             self._judge(race)
 
     def forget(self, info: TrialInfo) -> None:
-        """Forget a trial that was asked for and has no result."""
+        """Forget a trial that was proposed and will have no result."""
         self._no_longer_pending(info)
         self._dropped.discard((info.config, (info.instance, info.seed)))
 
     def take_lost(self, told: Configuration) -> list[TrialInfo]:
-        """Return pending trials of configurations that have lost, each trial once: their results change nothing.
+        """Return pending trials of configurations that have lost, each trial only once: their results change nothing.
 
-        It is called after each result if several trials run at the same time. A challenger that can no longer win then
-        gets no further runs. If one trial runs at a time, the challenger finishes its batch, as in SMAC.
+        If several trials run at the same time, the session calls this method after each result, and a challenger that
+        can no longer win gets no further runs. Otherwise a challenger finishes its batch, as in SMAC.
 
         Parameters
         ----------
         told : Configuration
-            The configuration whose result was told.
+            The configuration whose result `take` got last.
         """
         suspects = [told]
         if self.incumbent is not self._incumbent_before or told == self.incumbent:  # any challenger may have lost
@@ -265,7 +265,7 @@ class Racing(AbstractIntensifier):
         return [TrialInfo(configuration, instance=pair[0], seed=pair[1]) for configuration, pair in lost]
 
     def start_warm(self) -> None:
-        """Make the configuration with most runs the incumbent; of several, fewer failures and a lower mean count."""
+        """Make the configuration with the most runs the incumbent; break ties by failures and then by the mean cost."""
 
         def rank(configuration: Configuration) -> tuple[float, ...]:
             runs = self._runs[configuration]
@@ -276,7 +276,7 @@ class Racing(AbstractIntensifier):
         self._set_incumbent(best)
 
     def _all_pairs(self) -> Iterator[Pair]:
-        """Yield all instances in random order or their own, then again with further seeds if there are seeds."""
+        """Yield all instances, each with a seed; if the function is not deterministic, repeat this with new seeds."""
         instances = list(self._scenario.instances or [None])
         seeds = {instance: np.random.RandomState([self._seed, i]) for i, instance in enumerate(instances)}
         while True:
@@ -287,11 +287,11 @@ class Racing(AbstractIntensifier):
                 return
 
     def _needs_more(self, incumbent: Configuration) -> bool:
-        """Return whether the incumbent has few pairs, or a challenger has just run all of them."""
+        """Return whether the incumbent needs one more run: it has few, or a challenger has just run all its pairs."""
         return self._is_matched or len(self._runs[incumbent].costs) < max(_FEW, _SHARE * self._scenario.n_trials)
 
     def _extend(self, incumbent: Configuration) -> TrialInfo | None:
-        """Return one more run of the incumbent, or None if there is none."""
+        """Return one more run of the incumbent, or None if no pair is left."""
         runs = self._runs[incumbent]
         missing = next((pair for pair in self._pairs if pair not in runs.costs and pair not in runs.pending), None)
         if missing is None and len(self._pairs) < self._max_config_calls:
@@ -301,7 +301,7 @@ class Racing(AbstractIntensifier):
         return None if missing is None else self._run(incumbent, missing, self._limit)
 
     def _next_race(self, best: Configuration) -> _Race | None:
-        """Return a race of a new configuration or, if there is none left, of a known one with pairs to run."""
+        """Return a race of the next proposed configuration; if there is none, of a random one that may run further."""
         challenger = self._next_promising(best)
         if challenger is None:
             known = [c for c in self._runs if self._can_go_on(c, best)]
@@ -319,7 +319,7 @@ class Racing(AbstractIntensifier):
         """Return a new configuration, or a known one that the selector proposes again; None if there is none left."""
         for challenger in self.config_generator:
             if challenger in self._runs:
-                # capped runs of a lost race show little of how far the configuration is behind
+                # with capping, the runs of a lost race show little about how far behind the configuration is
                 if self._capping is None and self._can_go_on(challenger, best):
                     return challenger
                 continue
@@ -337,7 +337,7 @@ class Racing(AbstractIntensifier):
     def _missing(self, challenger: Configuration, best: Configuration) -> list[Pair]:
         """Return the pairs of the best configuration that the challenger has not run yet."""
         runs, reference = self._runs.get(challenger, Runs()), self._runs[best]
-        pairs = reference.costs or reference.pending  # only pending if the very first run has not ended
+        pairs = reference.costs or reference.pending  # `costs` is empty only until the very first run has ended
         return [pair for pair in pairs if pair not in runs.costs and pair not in runs.pending]
 
     def _next_of_races(self) -> TrialInfo | None:
@@ -362,7 +362,7 @@ class Racing(AbstractIntensifier):
         return configuration in self._races or configuration == self.incumbent or waits_for_first
 
     def _has_failed_more(self, race: _Race) -> bool:
-        """Return whether a challenger has already failed more often than the incumbent on its unfinished batch."""
+        """Return whether a challenger already has more failures than the incumbent has up to the end of the batch."""
         own = self._runs.get(race.challenger)
         if own is None or self.incumbent is None:
             return False
@@ -378,13 +378,13 @@ class Racing(AbstractIntensifier):
                 self._running.pop(info.config, None)
 
     def _cutoff(self, rest: float) -> float | None:
-        """Return the limit of a challenger's run, for the time that it may use without being worse."""
+        """Return the limit of a challenger's next run; ``rest`` is the time that `_rest` has returned."""
         if self._capping is None or math.isinf(rest):
             return self._limit
         return self._capping.cutoff(rest, self._limit)
 
     def _rest(self, race: _Race) -> float:
-        """Return the time that a challenger may still use on its batch without being worse than the incumbent."""
+        """Return the time that a challenger may still use up to the end of its batch without being worse."""
         if self._capping is None or self.incumbent is None:
             return math.inf
         own, known = self._runs.get(race.challenger, Runs()), self._runs[self.incumbent].costs
@@ -393,7 +393,7 @@ class Racing(AbstractIntensifier):
         return sum(known[pair] for pair in pairs) - used + self._capping.allowance(len(pairs))
 
     def _judge(self, race: _Race) -> None:
-        """Decide after a batch: the challenger loses, continues or wins."""
+        """Decide after a batch whether the challenger loses, continues or wins."""
         incumbent = self.incumbent
         assert incumbent is not None
         own, best = self._runs[race.challenger], self._runs[incumbent]

@@ -1,4 +1,4 @@
-"""Boxes around good configurations, for a local search after the whole space has been searched for a while."""
+"""Boxes around good configurations, in which the search proposes after it has searched the whole space for a while."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from ConfigSpace.hyperparameters import IntegerHyperparameter, NumericalHyperpar
 
 Matrix = npt.NDArray[np.float64]
 
-#: half the side of a box, in units of the range: at first, at most, and when the box is given up
+#: half the side of a box, in units of the range: at first, and at most; below the third value, the box is given up
 _FIRST, _MOST, _LEAST = 0.4, 0.8, 2.0**-9
-_GROWTH = 1.5  # after an improvement
-_PATIENCE = 4, 10  # bounds of the number of proposals without improvement that halve the side; in them, n parameters
-_SMALLEST_STEP = 0.25  # the smallest factor of a side at once
+_GROWTH = 1.5  # after an improvement, the side is multiplied by this
+#: this number of proposals without improvement halve the side: the number of numeric parameters, within these bounds
+_PATIENCE = 4, 10
+_SMALLEST_STEP = 0.25  # without an improvement, the side is multiplied by at least this
 _KNOWN = 0.1  # no later box begins within this distance of the centre of a box that was given up
-_MOVED = 10  # the average number of numeric parameters of a random configuration in the box that differ from its centre
+_MOVED = 10  # on average, this number of numeric parameters of a random configuration differ from the box's centre
 
 
 @dataclass(frozen=True)
 class Region:
-    """A box of the numeric parameters around a configuration.
+    """A box around a configuration, which bounds the numeric parameters.
 
     Attributes
     ----------
     centre : array of shape (n_parameters,)
         The vector of the configuration.
     rows : array of int, shape (n,)
-        The numeric parameters.
+        The indices of the numeric parameters.
     low, high : array of shape (n,)
         The bounds of each numeric parameter.
     """
@@ -41,13 +42,16 @@ class Region:
     high: Matrix
 
     def holds(self, columns: Matrix) -> npt.NDArray[np.bool_]:
-        """Return which configurations are in the box; (n_parameters, n) -> (n,). Inactive parameters are ignored."""
+        """Return which configurations are in the box, without regard to inactive parameters.
+
+        The shape of ``columns`` is (n_parameters, n), and the shape of the result (n,).
+        """
         values = columns[self.rows].T
         outside = (values < self.low) | (values > self.high)
         return np.asarray(~outside.any(axis=-1))
 
     def draw(self, size: int, rng: np.random.RandomState) -> Matrix:
-        """Return random columns that differ from the centre in some of the numeric parameters."""
+        """Return ``size`` random columns in the box; each differs from the centre in some of the numeric parameters."""
         found = np.repeat(self.centre[:, None], size, axis=1)
         part = found[self.rows]
         n = len(self.rows)
@@ -103,7 +107,7 @@ class Regions:
         lengths : array of shape (n_parameters,)
             The lengths of the surrogate: the box is wider along parameters with larger lengths.
         n_proposals : int
-            The number of proposals that were made for the previous box.
+            The number of proposals for each box; the more there are, the faster the box shrinks.
         """
         best = self._best_of_the_others(known, costs)
         if costs[best] < self._best:
@@ -123,9 +127,9 @@ class Regions:
         return Region(centre, self.rows, low, np.fmin(centre[self.rows] + half, self._highest))
 
     def _best_of_the_others(self, known: Matrix, costs: Matrix) -> int:
-        """Return the best row that is not close to the centre of a box that was given up.
+        """Return the index of the best row that is not close to the centre of a box that was given up.
 
-        If all rows are close to such centres, empty the list of these boxes.
+        If all rows are close to such centres, forget these boxes.
         """
         free = are_far(known, self._given_up, self._discrete, _KNOWN)
         if not free.any():
@@ -137,9 +141,9 @@ class Regions:
 def are_far(
     known: Matrix, centres: Sequence[Matrix], discrete: npt.NDArray[np.intp], distance: float
 ) -> npt.NDArray[np.bool_]:
-    """Return which configurations are farther than a distance from all centres, in any parameter.
+    """Return which configurations differ from each centre by more than ``distance`` in at least one parameter.
 
-    Different values of a discrete parameter, and a value and no value, are at distance 1.
+    Two different values of a discrete parameter are at distance 1; so are a parameter's value and its inactive state.
     """
     far = np.ones(len(known), dtype=bool)
     for centre in centres:

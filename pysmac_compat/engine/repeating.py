@@ -1,7 +1,7 @@
-"""The next run if runs differ only by their seeds: a new configuration, or the best configuration again.
+"""The choice of the next run if runs differ only by their seeds: a new configuration, or the best one again.
 
-A challenger that is as good as the incumbent wins every second comparison of two noisy runs, so races take more
-evaluations than new configurations do. Here each new configuration has one run, always with the same seed. Between
+A challenger that is as good as the incumbent wins every second comparison of two noisy runs, so races would take more
+evaluations than new configurations do. Here each new configuration runs once, always with the same seed. Between
 the new configurations, the configuration with the least predicted cost runs again with further seeds: if it was only
 lucky, the surrogate soon prefers another configuration. Picheny, Wagner, Ginsbourger, "A benchmark of kriging-based
 infill criteria for noisy optimization", Structural and Multidisciplinary Optimization 48 (2013), compares such
@@ -20,15 +20,16 @@ from smac.runhistory import StatusType, TrialInfo, TrialValue
 from pysmac_compat.engine.merit import Runs
 from pysmac_compat.engine.racing import Racing
 
-#: there are no further runs before this number of evaluations
+#: no configuration runs again before this number of evaluations
 _FIRST = 10
-#: the least and the largest share of further runs among all evaluations
+#: the least and the largest share of further runs (of configurations that have run before) among all evaluations
 _LEAST, _MOST = 0.05, 0.2
-#: the share is the largest if the noise is at least this part of the distance from the least to the median mean
+#: this share is largest if the noise is at least this part of the distance from the least mean cost to the median of
+#: the mean costs
 _MUCH = 0.4
-#: this number of further runs suffices to estimate the noise
+#: this number of further runs is enough to estimate the noise
 _ENOUGH = 3
-#: if this number of further runs cost the same as the first runs, there is no noise
+#: if this number of further runs have exactly the costs of the earlier runs, it is assumed that there is no noise
 _SURE = 5
 
 
@@ -44,10 +45,10 @@ class Repeating(Racing):
         super().reset()
         self._n_asked = self._n_again = 0
         self._means: dict[Configuration, float] = {}
-        self._squares, self._n_told_again = 0.0, 0  # squared distances of further runs to the earlier means
+        self._squares, self._n_told_again = 0.0, 0  # squared differences of further runs from the means before them
 
     def take(self, info: TrialInfo, value: TrialValue) -> None:
-        """Learn the result of a trial and choose the incumbent."""
+        """Record the result of a trial and choose the incumbent."""
         pair = (info.instance, info.seed)
         self._no_longer_pending(info)
         runs = self._runs.setdefault(info.config, Runs())
@@ -65,12 +66,12 @@ class Repeating(Racing):
             self._set_incumbent(best)
 
     def take_lost(self, told: Configuration) -> list[TrialInfo]:
-        """Return no trial: even a single run of a configuration tells the surrogate something."""
+        """Return no trial, because even a single run of a configuration is useful to the surrogate."""
         return []
 
     def _best_of(self, incumbent: Configuration, told: Configuration) -> Configuration:
         leading = self._config_selector.leading
-        if leading is None:  # only the mean of this configuration has changed
+        if leading is None:  # only the mean of ``told`` has changed
             return min(self._means if told == incumbent else (incumbent, told), key=self._rank)
         return leading if self.knows(leading) and not self.has_failed(leading) else incumbent
 
@@ -118,7 +119,7 @@ class Repeating(Racing):
             yield trial
 
     def _n_known(self, configuration: Configuration) -> tuple[float, int]:
-        """Return a sort key for further runs if nothing new is left: few failures come first, then few runs."""
+        """Return a sort key: if no new configuration is left, one with few failures, and then few runs, runs again."""
         runs = self._runs[configuration]
         n = len(runs.costs) + len(runs.pending)
         return len(runs.failed) / n, n

@@ -1,4 +1,4 @@
-"""The choice of the next configuration."""
+"""The choice of the configuration that the search proposes next."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from pysmac_compat.space import vectors
 
 Matrix = npt.NDArray[np.float64]
 
-#: below this share of legal configurations, a search for the model's proposals is not possible
+#: if the share of legal configurations is smaller than this, the search uses no model
 RARE = 1e-4
-#: up to this number of evaluations the model is fitted after each one; later, each fit gives more proposals
+#: below this number of configurations the model is fitted for each proposal; later, each fit gives more proposals
 _EACH = 100
-#: from then on, one fit in this number is for a box around a good configuration
+#: from `_EACH` evaluated configurations on, one fit in this number is for a box around a good configuration
 _LOCAL = 2
-#: the largest number of known configurations for which the model predicts, if each has one run
+#: if each configuration has one run, the model predicts the costs of this number of evaluated configurations at most
 _MOST_KNOWN = 200
-#: the maximizer starts from at most this number of these configurations, in the order of their predicted costs
+#: the maximizer gets at most this number of these configurations, those with the least predicted costs
 _MOST_STARTS = 30
 #: if this number of random draws in a row are known, the search assumes that all configurations are known
 _MOST_REPEATED = 1000
@@ -54,19 +54,19 @@ class DefaultFirst(AbstractInitialDesign):
 
 
 def _latin_hypercube(n: int, dimension: int, rng: np.random.RandomState) -> vectors.Vectors:
-    """Return n points; each of n equal parts of each dimension has one (McKay, Beckman, Conover 1979)."""
+    """Return n points, one in each of the n equal parts of each dimension (McKay, Beckman, Conover 1979)."""
     ranks = np.argsort(rng.uniform(size=(n, dimension)), axis=0)
     return np.asarray((ranks + rng.uniform(size=ranks.shape)) / n)
 
 
 class Selector(ConfigSelector):
-    """Proposes the initial design, then promising configurations of the model, then the remaining configurations.
+    """Proposes the initial design, then configurations that the model finds promising, then the remaining ones.
 
     If each configuration runs once on each of several instances, the known configuration with the least predicted cost
-    is proposed again after each fit: it may have lost its race on instances that do not suit it.
+    is proposed again after each fit, because it may have lost its race on instances that do not suit it.
     There is no initial design if results are known before the first proposal.
     In a finite space of at most a million assignments, the remaining configurations are enumerated. In any other space,
-    the search ends when 100,000 random draws in a row find nothing new. If less than one random
+    they are drawn at random, until 100,000 draws in a row find nothing new. If less than one random
     configuration in 10,000 is legal, no model is used.
 
     Parameters
@@ -74,8 +74,8 @@ class Selector(ConfigSelector):
     scenario : Scenario
     settings : SelectorSettings
     first : sequence of dict or None, optional
-        Active values of the configurations that come first; None is a random configuration. By default, the
-        default configuration comes first.
+        Active values of the configurations that are proposed first; an element None is a random configuration. By
+        default, the default configuration is proposed first, unless results are known.
 
     Attributes
     ----------
@@ -84,7 +84,8 @@ class Selector(ConfigSelector):
     over : bool
         Whether ``max_iterations`` is reached.
     leading : Configuration or None
-        The known configuration with the least predicted cost; None if the model makes no proposals.
+        The known configuration with the least predicted cost. None before the first fit, and when the model makes no
+        further proposals.
     """
 
     def __init__(
@@ -112,7 +113,7 @@ class Selector(ConfigSelector):
         self.rare = self._legal_share() < RARE
 
     def skip(self, configuration: Configuration) -> None:
-        """Never propose this configuration, because it is evaluated elsewhere."""
+        """Exclude this configuration from all proposals, because it is evaluated elsewhere."""
         self._tried.add(vectors.key(configuration.get_array()))
 
     def __iter__(self) -> Iterator[Configuration]:
@@ -163,7 +164,7 @@ class Selector(ConfigSelector):
             if len(x) == 0 or self._random_design.check(i):
                 drawn = self._drawn()
                 repeated += 1 if drawn is not None and vectors.key(drawn.get_array()) in self._tried else -repeated
-                if drawn is None or repeated == _MOST_REPEATED:  # without this, the loop might not end without a result
+                if drawn is None or repeated == _MOST_REPEATED:  # otherwise the loop may go on without end
                     return
                 yield drawn
                 continue
@@ -228,7 +229,7 @@ class Selector(ConfigSelector):
                 return
 
     def _region(self, fits: int, x: Matrix, y: Matrix, wanted: int) -> Region | None:
-        """Return the box for the next proposals, if a box has its turn."""
+        """Return the box for the next proposals; None if this fit is not for a box."""
         model = self._model
         if fits % _LOCAL or self._regions is None or not isinstance(model, Portfolio):
             return None

@@ -1,4 +1,4 @@
-"""One run: a loop of ask, evaluate and tell with SMAC3."""
+"""One run of the search: it asks SMAC3 for a trial, evaluates it, and passes the result to SMAC3, again and again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _RANDOM = 0.05
 Part = Callable[[Scenario], Any]
 
 
-#: evaluator(configuration, instance, seed, cutoff)
+#: a function evaluator(configuration, instance, seed, cutoff); see `Session`
 Evaluator = Callable[[Configuration, "int | None", "int | None", "float | None"], "Scored | Future[Any]"]
 
 
@@ -45,13 +45,14 @@ class Standing:
     Attributes
     ----------
     number : int
-        The number of the evaluation that was learnt last, from 1 in the order in which they began; 0: none.
+        The evaluation whose result SMAC3 got last: its position, from 1, in the order in which the evaluations began.
+        0: there is none.
     configuration : Configuration
     cost : float
-        The mean cost over its runs.
+        The mean cost over the runs of the configuration.
     n_runs : int
     failed : bool
-        Whether a run of this configuration has failed: then no configuration without failures is known.
+        Whether a run of this configuration has failed; if so, no configuration without failures is known.
     cpu_used : float
         CPU seconds of the evaluations so far; see `Scored.tuner_time`.
     """
@@ -67,33 +68,35 @@ class Standing:
 class Session:
     """Searches a configuration space for the configuration with the least cost.
 
-    The default configuration is evaluated first. The search ends when the budget is spent or when
-    there is no further legal configuration.
+    By default, the default configuration is evaluated first. The search ends when the budget is spent or when
+    there is no further legal configuration. In this class, the number of an evaluation is its position, from 1,
+    in the order in which the evaluations of the session began.
 
     Parameters
     ----------
     space : ConfigurationSpace
     evaluator : callable
-        ``evaluator(configuration, instance, seed, cutoff)`` returns a `Scored` or a future of one.
+        ``evaluator(configuration, instance, seed, cutoff)`` returns a `Scored`, or a future whose result is one.
     n_evaluations : int
         The largest number of evaluations.
     design_evaluations : int or None
         The number of evaluations that sets the size of the initial design, in place of ``n_evaluations``.
     window : int
-        The largest number of evaluations that are begun and not learnt.
+        The largest number of pending evaluations: they have begun, and SMAC3 has not got their results.
     choose : callable or None
-        Gets the numbers, from 1, of the evaluations that are begun and not learnt; it waits, if necessary, and returns
-        the number to learn next. None: the number begun first, so that the order in which they end has no effect.
+        Gets the numbers of the pending evaluations, and returns the number of the one whose result SMAC3 gets next; it
+        may wait until an evaluation ends. None: the least number, so that the order in which evaluations end has no
+        effect.
     drop : callable
         Gets the number of an evaluation that the search no longer needs, because its configuration has lost.
-        The search learns nothing from it, however it ends.
+        SMAC3 does not get its result.
     seed : int
     cpu_time : float or None
         CPU seconds that all evaluations together may use.
     count_own_time : bool
-        Whether the search's own CPU time also counts.
+        Whether the CPU time of the search itself also counts towards ``cpu_time``.
     clock : callable
-        Returns the search's own CPU time in seconds, from any point in time.
+        Returns the CPU time of the search itself in seconds, from any point in time.
     stop_file : str or None
         The search ends when this file no longer exists.
     kill_file : str or None
@@ -103,31 +106,31 @@ class Session:
     deterministic : bool
         Whether each configuration runs once on each instance, without a seed.
     n_instances : int or None
-        Number of instances; they are 0, 1, ..., n - 1.
+        Number of instances; their indices are 0, 1, ..., n - 1.
     features : sequence of sequence of float, or None
         The features of each instance, for the surrogate.
     surrogate, acquisition, maximizer, selector, intensifier, initial_design, encoder : callable
         Each makes one part of SMAC3 for a scenario; the defaults are functions in `parts`.
     known : sequence of tuple
-        ``(values, instance, seed, evaluated)`` of evaluations that the search learns before its first evaluation. With
-        known evaluations there is no initial design.
+        ``(values, instance, seed, evaluated)`` of earlier evaluations, whose results SMAC3 gets before the search
+        begins. If there are any, there is no initial design.
     warn : callable
         Gets the text of a warning for the user.
     observe : callable
-        Gets the `Standing` after each evaluation.
+        Gets the `Standing` after each result.
     stopped : callable
-        Called before each evaluation: returns why the search must end, or an empty text.
+        Called before each evaluation; it returns why the search must end, or an empty text.
 
     Attributes
     ----------
     cpu_used : float
         CPU seconds of the evaluations so far; see `Scored.tuner_time`.
     begun : int
-        Number of evaluations that have been begun.
+        Number of evaluations that have begun.
     pending : dict
-        The evaluations that are begun and not learnt, keyed by their numbers, from 1.
+        The pending evaluations, keyed by their numbers.
     reason : str
-        Why no further evaluation begins; empty as long as this is not known.
+        Why no further evaluation begins; empty as long as further evaluations may begin.
     """
 
     def __init__(
@@ -214,7 +217,7 @@ class Session:
                 self.learn(self.choose(self.pending))
 
     def begin(self, folder: Path, deadline: float | None = None) -> None:
-        """Prepare for the first `ask`; see `run`. SMAC3 writes its files to the folder."""
+        """Prepare for the first `ask`; SMAC3 writes its files to ``folder``. For ``deadline``, see `run`."""
         self._facade = self._make_facade(folder)
         self._end = math.inf if deadline is None else deadline
         self._start = self.clock()
@@ -222,11 +225,11 @@ class Session:
 
     @property
     def killed(self) -> bool:
-        """Whether the file that running evaluations need no longer exists."""
+        """Whether there is a ``kill_file`` for this search and the file has been removed."""
         return self.kill_file is not None and not os.path.exists(self.kill_file)
 
     def ask(self) -> bool:
-        """Begin a further evaluation; return False if there is none, or none before a result is learnt."""
+        """Begin a further evaluation; return False if there is none, or if SMAC3 first needs another result."""
         self.reason = self.reason or self._spent()
         if self.reason:
             return False
@@ -242,7 +245,7 @@ class Session:
         return False
 
     def learn(self, number: int) -> None:
-        """Wait for the evaluation that was begun with this number, and learn its result."""
+        """Wait until the evaluation with this number has ended, and pass its result to SMAC3."""
         info, evaluated = self.pending.pop(number)
         outcome = evaluated.result() if isinstance(evaluated, Future) else evaluated
         self.cpu_used += outcome.tuner_time
@@ -257,20 +260,20 @@ class Session:
             self.reason = f"{self.kill_file} is gone" if self.killed else "t_limit_total_s reached"
 
     def expect(self, values: Mapping[str, Any]) -> None:
-        """Note that a configuration is evaluated elsewhere: it is not proposed, and is running until `take_in`."""
+        """Note that a configuration is evaluated elsewhere: do not propose it; until `take_in` it counts as running."""
         info, history = self._of_others(values), self._facade.runhistory
         if not history.get_trials(info.config) and info not in history.get_running_trials():
             history.add_running_trial(info)
 
     def take_in(self, values: Mapping[str, Any], outcome: Scored) -> None:
-        """Learn the result of a configuration that was not asked for; the first result of each configuration counts."""
+        """Pass SMAC3 the result of a configuration that this search did not propose, if it is the first result."""
         info = self._of_others(values)
         if not self._facade.intensifier.knows(info.config):
             self._facade.intensifier.let_race(info.config)
             self._take(info, outcome)
 
     def give_up(self, number: int) -> None:
-        """Forget an evaluation that was begun and will have no result."""
+        """Forget the pending evaluation with this number, because it will have no result."""
         info, _ = self.pending.pop(number)
         self._facade.forget(info)
         self._facade.intensifier.abandon(info.config)
@@ -281,7 +284,7 @@ class Session:
         return TrialInfo(configuration, seed=0)
 
     def _spent(self) -> str:
-        """Return the reason why no further evaluation may begin; empty if one may."""
+        """Return why no further evaluation may begin; empty if one may begin."""
         if self.begun >= self.n_evaluations:
             return "max_evaluations reached"
         if reason := self.stopped():

@@ -1,4 +1,4 @@
-"""The settings of the engine's parts, with defaults; they do not import SMAC3, so that a plan can hold them."""
+"""The settings of the engine's parts, with defaults; this module does not import SMAC3, so that a plan can use it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ class ForestSettings:
     split_min : int
         A node with fewer rows is not split.
     ratio_features : float
-        Share of the columns that are tried for a split.
+        The share of the columns that are tried for a split.
     min_variance : float
-        The least variance of a prediction, in units of the (normal scored) costs.
+        The least variance of a prediction, for the transformed costs (see ``log_model``).
     bootstrap : bool
-        Whether each tree is grown on a bootstrap sample; if not, on all rows.
+        Whether each tree is fitted to a bootstrap sample; otherwise it is fitted to all rows.
     n_components : int
-        Instance features beyond this number are replaced by this many principal components.
+        If there are more instance features than this number, this many principal components replace them.
     inactive_as_default : bool
         Encode an inactive parameter as its default instead of as a separate value.
     log_model : bool or None
-        Whether the forest learns logarithms of the costs, or the costs; None: normal scores of their ranks.
+        What the forest is fitted to. True: logarithms of the distances of the costs to the least cost; False: the
+        costs; None: normal scores of the ranks of the costs.
     """
 
     n_trees: int = 10
@@ -41,13 +42,13 @@ class ForestSettings:
 
 @dataclass(frozen=True)
 class SurrogateSettings:
-    """The settings of the model of the costs.
+    """The settings of the surrogate, which predicts the costs.
 
     Attributes
     ----------
     model : {'auto', 'rf', 'gp'}
-        A random forest, a Gaussian process, or an automatic choice: the forest if there are more than about 100
-        parameters or if the forest's settings are not the defaults; otherwise both in turns.
+        'rf' is a random forest, 'gp' a Gaussian process. With 'auto', the forest is used if there are more than about
+        100 parameters or if the forest's settings are not the defaults; otherwise the two take turns.
     """
 
     model: str = "auto"
@@ -75,9 +76,10 @@ class MaximizerSettings:
     n_random : int
         Number of random configurations.
     n_known_starts, n_random_starts : int
-        The number of the best known configurations, and of the best random ones, from which climbs start.
+        How many climbs start from known configurations, and how many from random ones: in each case from those with
+        the largest acquisition values.
     n_neighbours : int
-        Number of neighbours of a numeric value.
+        Number of neighbours that differ in one given numeric parameter.
     """
 
     n_random: int = 300
@@ -93,11 +95,12 @@ class SelectorSettings:
     Attributes
     ----------
     use_model : bool
-        Whether to use the model; if not, random configurations follow the first configurations (ROAR).
+        Whether to use the surrogate; if not, random configurations follow the first configurations (ROAR).
     retrain_after : int
-        Number of proposals from each fit of the surrogate while there are few evaluations; later it grows.
+        Number of proposals from each fit of the surrogate while there are few evaluations; later this number grows.
     max_iterations : int or None
-        The largest number of fits of the surrogate; without a model, a fit is ``retrain_after`` random configurations.
+        The largest number of fits of the surrogate and steps of the local search together. Without a surrogate,
+        ``retrain_after`` random configurations count as one fit.
     """
 
     use_model: bool = True
@@ -107,15 +110,16 @@ class SelectorSettings:
 
 @dataclass(frozen=True)
 class EncoderSettings:
-    """The settings for the data of the surrogate.
+    """The settings for the data to which the surrogate is fitted.
 
     Attributes
     ----------
     censored : {'impute', 'keep', 'cutoff'}
         How the cost of a capped run is replaced: by the mean of the runs that took longer ('impute'), not at all
-        ('keep'), or by the limit, if there is a limit ('cutoff').
+        ('keep'), or by the limit of each run ('cutoff'; if there is no such limit, as with 'impute').
     penalise_imputed : bool
-        Whether the model applies the penalty of ``overall-obj`` to imputed costs as well.
+        Whether, for the surrogate, imputed costs at or above the limit of each run are multiplied by the penalty of
+        ``overall-obj``.
     """
 
     censored: str = "impute"
@@ -135,11 +139,12 @@ class RacingSettings:
     first_batch : int
         Number of runs of a challenger before its first comparison with the incumbent.
     ordered : bool
-        Whether instances have their own order instead of a random order.
+        Whether instances are used in the order in which they are given; otherwise the order is random.
     initial_time : float
-        Limit on the CPU seconds of all runs from the first challenge on; after it, no further initial challenger races.
+        Limit on the CPU seconds of all runs from the first challenge on. When it is reached, the remaining initial
+        challengers do not race.
     max_configurations : int or None
-        The largest number of configurations that race; races that have begun continue to their end.
+        The largest number of configurations that race; when it is reached, races that have begun continue to their end.
     """
 
     max_runs: int = 2000

@@ -1,4 +1,4 @@
-"""The interface of this package's surrogates, in addition to SMAC3's."""
+"""What the surrogates of this package provide in addition to SMAC3's interface of a model."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 
 class Slopes(NamedTuple):
-    """Predictions of a smooth surrogate, and their derivatives by the numeric parameters.
+    """Predictions of a smooth surrogate, and their derivatives with respect to the numeric parameters.
 
     Attributes
     ----------
     mean, variance : array of shape (n,)
     of_mean, of_variance : array of shape (n, n_parameters)
-        Derivatives; 0 for parameters that are not numeric.
+        Derivatives of ``mean`` and of ``variance``; 0 for parameters that are not numeric.
     """
 
     mean: npt.NDArray[np.float64]
@@ -25,7 +25,7 @@ class Slopes(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """An estimate of the noise from several runs of the same configurations.
+    """An estimate of the noise, from configurations that have run several times.
 
     Attributes
     ----------
@@ -34,7 +34,8 @@ class Noise(NamedTuple):
     degrees : int
         The degrees of freedom of this estimate.
     cost : float
-        The mean cost of these configurations.
+        The lower quartile of the mean costs of all configurations; at this cost, the deviation is converted to the
+        units of transformed costs.
     """
 
     deviation: float
@@ -43,20 +44,20 @@ class Noise(NamedTuple):
 
 
 class Surrogate:
-    """A surrogate that trusts a mean of many runs more than a mean of few, and uses running trials.
+    """A surrogate that trusts a mean of many runs more than a mean of few, and takes running trials into account.
 
-    The surrogate takes its own prediction as the cost of a running trial. It becomes sure of this cost, and so it does
-    not propose similar configurations again (the kriging believer of Ginsbourger, Le Riche, Carraro, "Kriging is
-    well-suited to parallelize optimization", 2010).
+    As the cost of a running trial, the surrogate takes its own prediction. Near this trial its uncertainty becomes
+    small, so the search does not propose similar configurations again (the kriging believer of Ginsbourger, Le Riche,
+    Carraro, "Kriging is well-suited to parallelize optimization", 2010).
 
     Attributes
     ----------
     n_runs : array of shape (n,) or None
-        The number of runs whose mean is each cost of the next fit; None: one run each.
+        For each cost of the next fit, the number of runs from which it is computed; None: each cost is from one run.
     noise : Noise or None
-        An estimate of the noise of one run, in addition to the costs.
+        An estimate of the noise of one run, for the next fit.
     running : array of shape (m, n_columns) or None
-        Rows of running trials, in the form of the rows of a fit.
+        The rows of running trials, with the same columns as the rows of a fit.
     centre : array of shape (n_parameters,) or None
         The vector of the configuration near which the next fit must predict well; None: everywhere.
     """
@@ -72,9 +73,9 @@ class Surrogate:
         return True
 
     def lengths(self) -> npt.NDArray[np.float64] | None:
-        """Return the distance along each parameter over which predictions change much; None: they are not smooth."""
+        """Return, for each parameter, the distance over which predictions change much; None if they are not smooth."""
         return None
 
     def slopes(self, X: npt.NDArray[np.float64]) -> Slopes:
-        """Return predictions and their derivatives for some rows, if the predictions are smooth."""
+        """Return predictions and their derivatives for the rows; only for surrogates whose `lengths` is not None."""
         raise AssertionError("where `lengths` returns None there are no slopes")

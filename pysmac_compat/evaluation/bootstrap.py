@@ -1,6 +1,6 @@
-"""The beginning and the end of a multiprocessing process, for processes that are forked without multiprocessing.
+"""The work of multiprocessing at the start and the end of a process, for processes that are forked without it.
 
-In a call, the function may use processes, pools, queues and threads, like in any process that multiprocessing starts.
+So the user's function may use processes, pools, queues and threads, as in any process that multiprocessing starts.
 Multiprocessing's own way to start a process costs as much as the fork itself; this module avoids that cost. It uses
 the private names that `multiprocessing.process.BaseProcess` uses in all supported versions of Python.
 """
@@ -26,7 +26,7 @@ _threading: Any = threading
 _atexit: Any = atexit
 _finalize: Any = weakref.finalize
 
-#: the module and the variable in which libraries keep the executors that they shut down when threads end
+#: modules, each with its variable that holds the executors that the module shuts down at exit
 _EXECUTORS = (
     ("concurrent.futures.thread", "_threads_queues"),
     ("concurrent.futures.process", "_threads_wakeups"),
@@ -37,15 +37,15 @@ _EXECUTORS = (
 _REUSABLE = ("joblib.externals.loky.reusable_executor", "loky.reusable_executor")
 _kept: list[Any] = []
 
-#: seconds that the exit handlers and the remaining threads of a call have
+#: seconds within which the exit handlers and the remaining threads of a call must end
 EXIT_SECONDS = 5.0
 
 
 def renounce() -> None:
-    """Forget, in a fork of the user's process, the state that belongs to the user's process.
+    """In a fork of the user's process, forget the state that belongs to the user's process alone.
 
-    This is its children, its name, its stdin and its exit handlers: a call must not remove the temporary folders or
-    close the log files of the script.
+    This state is its child processes, its name, its stdin and its exit handlers. Otherwise a call could remove the
+    temporary folders of the script or close its log files.
     """
     _atexit._clear()
     for each in list(_finalize._registry):
@@ -55,7 +55,7 @@ def renounce() -> None:
     atexit.register(_util._exit_function)  # registered first, so that it runs last, like in any process
     _process._children = set()
     call = multiprocessing.get_context("fork").Process()
-    call.daemon = False  # a call may start processes even if the caller is a daemonic worker
+    call.daemon = False  # a call may start processes even if the script runs in a daemonic worker
     if hasattr(os, "pidfd_open"):
         name = multiprocessing.current_process().name
         _process._parent_process = _process._ParentProcess(name, os.getpid(), os.pidfd_open(os.getpid()))
@@ -80,13 +80,13 @@ def _forget_executors() -> None:
 
 
 def begin() -> None:
-    """Adapt queues, locks and proxies from before the fork to this process."""
+    """Adapt queues, locks and proxies that were created before the fork to this process."""
     if _util._afterfork_registry:  # in a fork, even a call without effect copies pages
         _util._run_after_forkers()
 
 
 def finish() -> None:
-    """End the process like a program: wait for its threads and run the exit handlers that the call has registered.
+    """Do what a program does at its end: wait for the threads, and run the exit handlers that the call has registered.
 
     This ends, for example, joblib's workers and pools, and removes temporary folders. After `EXIT_SECONDS`, a signal
     ends the process.

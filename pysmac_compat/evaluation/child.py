@@ -1,6 +1,7 @@
-"""The process of one call or of several: it is forked ahead, gets a request, and answers.
+"""A process that makes one call or several: it is forked in advance, receives requests, and answers them.
 
-Its end is detected by its process id and not by its pipes, since processes that it has forked may hold the pipes open.
+The parent detects the end of this process by the process id and not by the pipes, because processes that this process
+has forked may keep the pipes open.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from pysmac_compat.evaluation import system
 
 _SIZE = 8  # bytes that hold the length of a message
 _MOST = 2**20  # the most bytes of an answer; longer data is not an answer
-_CPU_CLOCK = 2  # Linux's number of the CPU clock of all threads of a process
+_CPU_CLOCK = 2  # Linux's constant for the CPU clock of a process with all its threads
 _POLL = 0.02  # seconds between two checks on a system without handles of processes
 
 
 class Garbled(Exception):
-    """The data from a call is not an answer: the function has written something else into the pipe."""
+    """The data from a call is not an answer, because the function has written something else into the pipe."""
 
 
 class Child:
@@ -113,7 +114,7 @@ class Child:
         return True
 
     def descriptors(self) -> list[int]:
-        """Return our open file descriptors of the process."""
+        """Return the file descriptors that we have open for the child: the pipes and the handle."""
         pipes = [each for each in (self.requests, self.answers) if each >= 0]
         return pipes if self.handle is None else [*pipes, self.handle]
 
@@ -161,7 +162,7 @@ class Child:
         return code
 
     def discard(self) -> None:
-        """End a process that has got no request."""
+        """End a process that has received no request."""
         if not self.ended():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
@@ -244,7 +245,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def told_exit(code: int | None) -> str:
-    """Describe the end of a process from its exit code, or from minus the number of the signal that ended it."""
+    """Describe how a process ended; ``code`` is the exit code, or minus the number of the signal that ended it."""
     if code is None:
         return "ended with an unknown exit code"
     if code >= 0:

@@ -15,13 +15,13 @@ _NAME = "smac_options['dask-client']"
 
 @contextlib.contextmanager
 def connected(cluster: Any, function: Callable[..., Any], workers: int | None) -> Iterator[tuple[Any, int]]:
-    """Provide a client of the cluster and the number of calls at a time; refuse arguments that cannot work.
+    """Yield a client of the cluster and the number of calls at a time; refuse arguments that cannot work.
 
     Parameters
     ----------
     cluster : dask.distributed.Client, cluster object or str
-        A client stays open. For a cluster object, or for the address or the file of a scheduler, the context opens a
-        client and closes it at the end.
+        A client of the user stays open. For a cluster object, or for the address or the file of a scheduler, the
+        context opens a client and closes it at the end.
     function : callable
         The user's function. Cloudpickle must be able to send it.
     workers : int or None

@@ -1,4 +1,4 @@
-"""The code that runs on a Dask worker: it makes each call in a child process, as long as somebody waits for it."""
+"""The code that runs on a Dask worker: it makes each call in a child process, and ends a call that nobody waits for."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def keep(name: str, data: bytes) -> None:
 
 
 def evaluate(name: str, request: Request) -> Outcome | NotHere | None:
-    """Make one call; return its outcome, `NotHere`, or None if nobody waits for the call any more."""
+    """Make one call; return its outcome, `NotHere` if the function is missing, or None if nobody waits any more."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -94,8 +94,8 @@ def _evaluate(kept: Kept, request: Request, worker: Any, key: str) -> Outcome | 
 def _while_wanted(call: Evaluator, worker: Any, key: str) -> Iterator[None]:
     """End the call as soon as nobody waits for it any more.
 
-    Dask itself never stops a running task. But the worker learns at once that the client has cancelled the task, or
-    that the scheduler has lost the client.
+    Dask itself never stops a running task. But the state of the task on the worker shows at once that the client has
+    cancelled the task, or that the scheduler has lost the client.
     """
     over = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Calls in the current process, for users who choose them: no isolation, no limits."""
+"""Calls in the current process, for users who choose them: such calls have no isolation and no limits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def call_directly(
         The keyword arguments.
     rules : Rules
     cutoff : float or None
-        The CPU limit, seconds. It is not enforced; the function may ask for it.
+        The CPU limit, seconds. It is not enforced, but the function can read it from `current.cutoff`.
     """
     current.cutoff = cutoff
     (cpu, _), start = used(), time.monotonic()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 class Drop:
     """An order to stop one call. Any thread may give the order, at most once.
 
-    It may be given before the call, during the call, or after the call, when it has no effect.
+    The order may be given before, during or after the call; after the call, it has no effect.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Drop:
 
     @contextlib.contextmanager
     def stops(self, stop: Callable[[], None]) -> Iterator[None]:
-        """Run the call in this context; ``stop`` is a function that stops the call."""
+        """Run the call inside this context; the order then calls ``stop``, a function that stops the call."""
         with self._lock:
             self._stop = stop
             if self._given:

@@ -1,4 +1,4 @@
-"""The caller's side of the calls: it starts the light process and requests one call after another."""
+"""The requests for calls of the user's function, and the start of the light process that makes these calls."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class CallsLost(SearchError):
 
 
 class CallsEnded(CallsLost):
-    """The maker of the calls is gone, and this is not an error: the search ends with its results so far."""
+    """The cluster that makes the calls is gone, but this is not an error: the search ends with its results so far."""
 
 
 class Caller(ABC):
-    """Requests one call after another.
+    """Requests calls of the user's function, one after another.
 
     The object works in the process that created it and in forks of that process.
 
@@ -46,7 +46,7 @@ class Caller(ABC):
     notice : callable
         It is called with a text about a running call that the user should read.
     not_for_forks : tuple of Connection
-        Connections that a fork of the creating process has to close, so that it notices the end of that process.
+        Connections that a fork of the creating process has to close, so that the fork notices the end of that process.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Caller(ABC):
         self._number = 0  # the number of the last request
 
     def __call__(self, arguments: Mapping[str, Any], cutoff: float | None = None, drop: Drop | None = None) -> Outcome:
-        """Call the function.
+        """Request a call of the function, wait until it ends, and return its outcome.
 
         Parameters
         ----------
@@ -89,19 +89,19 @@ class Caller(ABC):
 
     @abstractmethod
     def _send(self, request: Request) -> None:
-        """Request this call; raise EOFError or OSError if the maker of the calls is gone."""
+        """Send a request for a call; raise EOFError or OSError if the process that makes the calls is gone."""
 
     @abstractmethod
     def _receive(self, number: int) -> Outcome:
-        """Wait for the outcome of this request; raise EOFError or OSError if the maker of the calls is gone."""
+        """Wait for the outcome of this request; raise EOFError or OSError if no outcome can come any more."""
 
     @abstractmethod
     def _drop(self, number: int) -> None:
-        """Stop the call of this request, unless it has ended."""
+        """Stop the call with this request number, unless the call has ended."""
 
     @abstractmethod
     def close(self) -> None:
-        """End the maker of the calls."""
+        """End the running calls and the connection to the process that makes the calls."""
 
 
 class Evaluator(Caller):

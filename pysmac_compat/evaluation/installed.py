@@ -1,7 +1,7 @@
-"""Imports of dependencies from their installations, even if the user's script has modules of the same names.
+"""Imports of the installed dependencies, even if the user's script has modules with the same names.
 
-Real scripts have the name ``smac.py``, or put a folder with an old pynisher first on ``sys.path``. This package must
-import neither of these.
+Some users' scripts have the name ``smac.py``, or put a folder with an old pynisher first on ``sys.path``. This package
+must import neither of these.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ def _is_foreign(module: ModuleType, home: str) -> bool:
 def installed_packages() -> Iterator[dict[str, ModuleType]]:
     """Import guarded packages from their installations inside this context.
 
-    If the user's script has imported other modules with the same names, they are hidden inside the context and
-    restored at its end. The modules imported instead of them are then in the dict; see `in_place`.
+    If the user's script has imported other modules with the same names, the context hides them, and restores them at
+    its end. At that time it moves the modules imported instead of them into the dict that it has yielded; see
+    `in_place`.
     """
     homes = _homes()
     foreign = {root for root, home in homes.items() if _is_foreign_root(root, home)}
@@ -69,7 +70,7 @@ def installed_packages() -> Iterator[dict[str, ModuleType]]:
 
 @contextmanager
 def in_place(ours: dict[str, ModuleType]) -> Iterator[None]:
-    """Put these modules in place of the user's modules inside this context, for their late imports."""
+    """Inside this context, replace the user's modules with these, so that late imports in them find the right ones."""
     if not ours:
         yield
         return
@@ -94,7 +95,7 @@ def without_unused() -> Iterator[None]:
     stand_ins: dict[str, ModuleType | None] = {name: ModuleType(name) for name in ("dask", "dask.distributed")}
     for each in stand_ins.values():
         each.__getattr__ = lambda name: object  # type: ignore[method-assign, union-attr]  # for any attribute
-    stand_ins["pandas"] = None  # an import fails as if pandas was not installed
+    stand_ins["pandas"] = None  # an import fails as if pandas were not installed
     stand_ins = {name: each for name, each in stand_ins.items() if name.partition(".")[0] not in sys.modules}
     sys.modules.update(stand_ins)  # type: ignore[arg-type]
     try:

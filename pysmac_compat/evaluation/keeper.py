@@ -1,7 +1,8 @@
-"""The keeper keeps the light process of the calls running, whatever a call does to it.
+"""The keeper makes sure that a light process is running, whatever a call does to the light process.
 
-A call can kill or stop the light process that forked it. The keeper is one generation further away, in its own process
-group. It forks the light process, waits for its end, and forks it again. A call that ran at that moment has crashed.
+A call can kill or stop the light process that forked the call. The keeper is the parent of the light process, in a
+process group of its own. It forks the light process, waits until that process ends, and then forks a new one. A call
+that was running at that moment has crashed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_p
 #: stopped too, and both continue together
 _STOPPED = 1.0
 _ROOM = 0.2  # seconds until the next try if there is no room for another process
-_MOST_DEATHS = 5  # the keeper gives up after this number of light processes in succession that died without a call
+_MOST_DEATHS = 5  # the keeper gives up after this number of successive light processes that died between calls
 
 
 class Progress:
@@ -32,9 +33,10 @@ class Progress:
     Attributes
     ----------
     cells : memoryview of int
-        Three numbers: the number of the current request, or 0; the process id of its call, or 0 before the process
-        exists; the value of the `clock` when the call began. The light process writes the cells directly, because
-        each method that a fork uses for the first time copies pages of memory.
+        Three numbers: how many requests the light process has received, or 0 while it makes no call; the process id of
+        the current call, or 0 before that process exists; the value of the `clock` when the call began. The light
+        process writes the cells directly, because each method that a fork uses for the first time copies pages of
+        memory.
     """
 
     def __init__(self) -> None:
@@ -51,7 +53,7 @@ def keep(
     lose: Callable[[str, float, float], None],
     abandoned: Callable[[], bool],
 ) -> None:
-    """Run a light process until it ends by itself.
+    """Run a light process, and fork a new one whenever it dies, until it ends by itself.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ def keep(
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    for signum in (signal.SIGTTIN, signal.SIGTTOU):  # in the background: an error instead of a stop
+    for signum in (signal.SIGTTIN, signal.SIGTTOU):  # use of the terminal gives an error, not a stop
         signal.signal(signum, signal.SIG_IGN)
     adopt_orphans()
     progress, deaths = Progress(), 0
@@ -109,9 +111,9 @@ def _exit_code(pid: int) -> int:
 
 
 def _clean(call: int, start: float) -> float:
-    """Kill the processes of the lost call; return its CPU seconds.
+    """Kill the processes of the lost call; return the CPU seconds of the call.
 
-    Background processes of earlier calls are older than the call, and continue.
+    Background processes of earlier calls continue; they are recognised because they started before this call.
     """
     before = _children_seconds()
     if call:

@@ -1,7 +1,7 @@
 """The child's side of a call: set the limits, call the function, convert its answer to a `Report`.
 
-Pynisher sets the limits. The kernel's limits are only backstops, since the kernel counts each process separately and
-counts address space instead of memory. `watch.py` watches the whole process tree from outside.
+Pynisher sets the kernel's limits. They are only backstops, because the kernel counts each process separately and counts
+address space instead of memory. The other limits are in `watch.py`, which watches the whole process tree from outside.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ class LimitReached(BaseException):
 
 
 def used() -> tuple[float, int]:
-    """Return the CPU seconds of this process and its reaped children, and its largest resident size so far."""
+    """Return the CPU seconds of this process and its reaped children, and the largest resident size of this process."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime, own.ru_maxrss
 
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[None]:
-    """Turn the first SIGXCPU or SIGTERM into `LimitReached`, unless the user has set a handler of the signal."""
+    """Turn the first SIGXCPU or SIGTERM into `LimitReached`, unless the user has set a handler for the signal."""
     reached = False
     _register_at_fork()
 
@@ -68,7 +68,7 @@ def stop_signals() -> Iterator[None]:
         reached = True  # the function has ended, so the handler must raise nothing any more
         for signum in ours:
             if signals.get_handler(signum) is handler:
-                signals.set_handler(signum, signals.SIG_IGN)  # also until the next call of this process
+                signals.set_handler(signum, signals.SIG_IGN)  # ignored until this process makes its next call
 
 
 #: the handlers that `stop_signals` has set in this process
@@ -146,7 +146,8 @@ def call(
         The memory limit, MB. The watch enforces it from outside; this function only finds a peak of this process
         between two checks of the watch.
     address_space : int or None
-        Bytes that no call needs; the limit stops an endless allocation before it slows down the machine.
+        A limit of the address space, in bytes, that no call needs to exceed. It stops an endless allocation before the
+        allocation slows down the machine.
 
     Returns
     -------
@@ -193,13 +194,13 @@ def _of_the_user(where: types.TracebackType | None) -> types.TracebackType | Non
     return where
 
 
-#: exceptions that are probably mistakes in the program
+#: exceptions that probably come from a mistake in the user's code
 MISTAKES = (TypeError, NameError, AttributeError, ImportError)
 _MOST_FLAW = 300  # characters
 
 
 def _flaw(error: BaseException) -> str:
-    """Return a text that identifies the exception if it is a mistake in the program, otherwise an empty text."""
+    """Return a text that identifies the exception if it is one of the `MISTAKES`, otherwise an empty text."""
     if not isinstance(error, MISTAKES):
         return ""
     try:

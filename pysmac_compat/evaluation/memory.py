@@ -1,9 +1,9 @@
-"""The memory limit of a call: it applies to memory that the call and its descendants use beyond its initial memory.
+"""The memory limit of a call, for the memory that the call and its descendants use beyond the memory at its start.
 
 The limit counts resident pages. It counts a page once if several processes of the call share the page. It does not
-count a page that they share with the process that forked them, since this page belongs to the initial memory. An exact
-count takes the kernel some milliseconds. So it is made only if the pages touched since the last count could reach the
-limit.
+count a page that they share with the light process, which forked the call, since this page belongs to the memory at the
+start. An exact count takes the kernel some milliseconds, so this module counts only if the pages touched since the last
+count could exceed the limit.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pysmac_compat.evaluation import proc, system
 from pysmac_compat.evaluation.proc import Usage
 
 _MB = 2**20
-#: bytes that a fork copies of its parent's pages before it does any work; they do not count
+#: bytes of its parent's pages that a fork copies before it does any work; they do not count towards the limit
 _COPIED = 4 * _MB
-#: after an exact count, the next one waits for its duration times this factor
+#: the pause after an exact count, as a multiple of the duration of that count
 _PAUSE = 5.0
 #: files that exist on machines whose drivers may reserve more address space than there is memory
 _DEVICES = ("/proc/driver/nvidia", "/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
@@ -42,7 +42,7 @@ class MemoryWatch:
         self._next_count = 0.0
 
     def excess(self, processes: Mapping[int, Usage]) -> float:
-        """Return the bytes that these processes use above the limit, by the last exact count; 0 if below the limit."""
+        """Return the bytes that these processes use above the limit at the last exact count; 0 if below the limit."""
         since = sum(max(0, used.touched - self._touched.get(pid, 0)) for pid, used in processes.items())
         start = time.monotonic()
         if self._counted + since > self.limit and start >= self._next_count:
@@ -59,7 +59,7 @@ def _count(pids: list[int]) -> float:
     private = sum(memory.private for memory in found)
     shared = 0
     if len(found) > 1:
-        # of the pages shared with us, the kernel assigns each process of the call the same share as ours
+        # the kernel divides a shared page equally, so each process of the call has the same share of our pages as we
         ours = proc.memory(os.getpid())
         shared = sum(max(0, memory.share - (0 if ours is None else ours.share)) for memory in found)
     return max(0, private + shared - _COPIED)

@@ -1,4 +1,4 @@
-"""Calls on the workers of a Dask cluster: a worker makes each call like a local one, in a child process with limits.
+"""Calls on the workers of a Dask cluster: like a local process, a worker makes each call in a child with limits.
 
 ::
 
@@ -7,9 +7,9 @@
          v
     this process: a thread ── client ── scheduler ──> workers, see `dask_worker`
 
-The function is sent to the cluster once. A worker gets it with its first call, from any place where Dask has it.
-Everything that the cluster holds for a search belongs to futures of the client. So the cluster releases it when the
-client is gone, however this process ends.
+The client sends the function to the cluster only once. When a worker gets its first call, it fetches the function from
+any place in the cluster that has it. Everything that the cluster holds for a search belongs to futures of the client.
+So the cluster releases all of it when the client is gone, however this process ends.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _HINT = (
 
 
 def cluster_callers(client: Any, function: Callable[..., Any], rules: Rules, workers: int) -> Sequence[Caller]:
-    """Return callers that have the calls of one engine made on a cluster, one caller for each call at a time.
+    """Return the callers of one engine, whose calls run on a cluster; each caller makes one call at a time.
 
     Parameters
     ----------
@@ -60,12 +60,12 @@ def cluster_callers(client: Any, function: Callable[..., Any], rules: Rules, wor
     return [DaskCaller(line, server, i) for i in range(workers)]
 
 
-#: the number of a caller, and the number of one of its requests
+#: the index of a caller, and the number of one of its requests
 _Key = tuple[int, int]
 
 
 class DaskCaller(Caller):
-    """A caller that has one call at a time made on a cluster; all callers of an engine share a line to it."""
+    """A caller whose calls run on a cluster, one at a time; all callers of an engine share one `_Line`."""
 
     def __init__(self, line: _Line, server: _Server, index: int) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class DaskCaller(Caller):
             self._line.send((self._index, number), None)
 
     def close(self) -> None:
-        """End the calls of all callers that share the line; a second call has no effect."""
+        """End the calls of all callers that share the line; to close it again has no effect."""
         self._line.close()
         self._server.close()
 
@@ -157,7 +157,7 @@ class _Call:
 
 
 class _Server:
-    """Passes requests to the cluster and answers back; its own thread reads the requests."""
+    """Passes requests to the cluster and sends the answers back; its own thread reads the requests."""
 
     def __init__(self, client: Any, function: Callable[..., Any], rules: Rules, connection: Connection) -> None:
         import hashlib  # imported here because its modules would make each fork of the process more expensive
@@ -203,9 +203,9 @@ class _Server:
         self._hand(call, lambda: self._client.submit(evaluate, self._name, call.request, pure=False))
 
     def _equip(self, call: _Call, worker: str) -> None:
-        """Send the function to a worker that got a call and lacks it; the worker's other calls wait for it too.
+        """Send the function to a worker that got a call but lacks the function; its other calls wait for it too.
 
-        The calls themselves have no dependencies, so Dask prefers no worker to another.
+        The calls themselves do not depend on the function, so that Dask does not prefer the workers that have it.
         """
         at = {"key": f"{self._name}-{worker}", "workers": [worker], "allow_other_workers": True}
         self._hand(call, lambda: self._client.submit(keep, self._name, self._sent(), **at))
@@ -244,7 +244,7 @@ class _Server:
             result = self._judged(call, _lost(error))
         if isinstance(result, NotHere):
             self._equip(call, result.worker)
-        elif result is None:  # a worker now has the function, or it is closing
+        elif result is None:  # the worker now has the function, or the worker is closing
             self._submit(call)
         else:
             self._answer(call, vars(result))
@@ -285,7 +285,7 @@ class _Server:
                 self._client.cancel(futures)
 
     def close(self) -> None:
-        """End the running calls and release everything that the cluster holds; a second call has no effect."""
+        """End the running calls and release everything that the cluster holds; to close it again has no effect."""
         with self._submitting:
             calls = list(self._running.values())
             self._running.clear()

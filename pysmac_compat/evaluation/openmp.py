@@ -1,8 +1,8 @@
-"""Preparation of a process that has used OpenMP for a fork.
+"""Preparation for the fork of a process that has used OpenMP.
 
 GNU's runtime, libgomp, keeps its pool of threads in thread-local memory of the thread that has started a parallel
-region. A fork of that thread inherits the pool but not the threads, and waits for them forever at its first
-parallel region. Other runtimes notice a fork.
+region. If that thread forks, the child process inherits the pool but not the threads, and waits for them forever at
+its first parallel region. Other runtimes notice a fork, so they need no preparation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 _HARD = 2
 
 
-#: names of the files of the OpenMP runtimes of GNU, LLVM and Intel
+#: the beginnings of the file names of the OpenMP runtimes of GNU, LLVM and Intel
 _NAMES = ("libgomp", "libomp", "libiomp")
 
 
@@ -24,16 +24,16 @@ def release_threads() -> bool:
     Returns
     -------
     bool
-        Whether a fork of this thread can use OpenMP. It is False if a loaded libgomp cannot end its pool, which
-        means that it is older than GCC 9.
+        Whether a fork of this thread can use OpenMP. It is False if a loaded libgomp cannot end its pool, because that
+        libgomp is older than GCC 9.
     """
-    # release the pools of all runtimes, even if one cannot
+    # a list, so that all pools are released, even if the release of one fails
     released = [_release(path) for path in _mapped("self") if _is_called(path, "libgomp")]
     return all(released)
 
 
 def runtimes(pid: int) -> set[str]:
-    """Return the names of the files of OpenMP runtimes that a process has loaded."""
+    """Return the file names of the OpenMP runtimes that a process has loaded."""
     return {os.path.basename(path) for path in _mapped(pid) if _is_called(path, *_NAMES)}
 
 

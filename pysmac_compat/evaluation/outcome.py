@@ -9,10 +9,11 @@ returned anything else                CRASHED    `crash value`
 raised, exited, died                  CRASHED    `crash value`
 reported a negative or infinite time  its own    its own; CRASHED where the run time is the objective
 ran out of the memory limit           MEMOUT     `crash value`
-reached a limit, or reported that     TIMEOUT    `crash value`; its own if there is none
+reached a limit, or reported TIMEOUT  TIMEOUT    `crash value`; see below
 ====================================  =========  =============================================
 
-The crash value is ``smac_options['timeout_quality']``.
+The crash value is ``smac_options['timeout_quality']``. If this option is None, a call with the status TIMEOUT keeps the
+function's own value, if there is one.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 
 #: the cost of a crash, seconds, if there is no limit of the run time; the same as in the original
 CRASH_RUNTIME = 3600.0
-#: a call has reached its limit if its time is at most this far below the limit (seconds; if the limit is below 1 s,
-#: this share of the limit), like in the original
+#: a call has reached its limit if its time is at most this many seconds below the limit (if the limit is below 1 s, at
+#: most this share of the limit below it), like in the original
 LIMIT_MARGIN = 0.02
 _DROPPED = "its configuration has lost, so the search needs no result of this call"
 
@@ -54,13 +55,13 @@ class Report:
     runtime : float or None
         The run time that the function reported, seconds.
     message : str
-        The reason of a failure, or of a missing value.
+        Why the call failed, or why the value is missing.
     odd_runtime : str
         The reported run time, if it is negative or infinite; then ``runtime`` is None.
     flaw : str
-        The reason of a failure that is the fault of the program, not of the configuration.
+        Why the call failed, if the user's code and not the configuration is the cause; otherwise empty.
     remark : str
-        An oddity of a success.
+        A note about something odd in a successful call.
     """
 
     status: Status
@@ -86,11 +87,11 @@ class Outcome:
     cpu_time, wall_time : float
         Seconds. The CPU time includes all descendants of the call.
     message : str
-        The reason of a failure, with the traceback if there is one. A success may have a remark; usually it is empty.
+        Why the call failed, with the traceback if there is one. For a success, it is empty or a remark.
     cut_short : bool
-        Whether the end of the whole search stopped the call: then the search cannot learn from it.
+        Whether the end of the whole search stopped the call. If so, the model must not use the value.
     flaw : str
-        The reason of a crash that is the fault of the program, not of the configuration.
+        Why the call crashed, if the user's code and not the configuration is the cause; otherwise empty.
     """
 
     status: Status
@@ -109,18 +110,18 @@ class Outcome:
 
     @property
     def learnable(self) -> bool:
-        """Whether the search can learn from the value: the call did not crash and was not cut short."""
+        """Whether the model may use the value: the status is SAT, UNSAT or TIMEOUT, and the call was not cut short."""
         return self.status in (*SUCCESSES, "TIMEOUT") and not self.cut_short
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether a repeated call may succeed: this call crashed and was not cut short."""
+        """Whether the same call may succeed if it is repeated, because this call crashed and was not cut short."""
         return self.status in CRASHES and not self.cut_short
 
 
 @dataclass(frozen=True)
 class Scored:
-    """An outcome, perhaps transformed, with its cost, for the engine.
+    """An outcome, perhaps transformed, and its cost, in the form in which the engine receives it.
 
     Attributes
     ----------
@@ -144,7 +145,7 @@ class Scored:
 
     @property
     def tuner_time(self) -> float:
-        """Seconds that count for cputime-limit: the CPU time or the reported run time, whichever is larger."""
+        """Seconds to count towards cputime-limit: the CPU time or the reported run time, whichever is larger."""
         known = self.outcome.status in (*SUCCESSES, "TIMEOUT")  # with another status, the run time may be a limit
         return max(self.cpu_time, self.outcome.runtime) if known else self.cpu_time
 
@@ -155,7 +156,7 @@ class Scored:
 
     @property
     def learnable(self) -> bool:
-        """Whether the search can learn from the cost."""
+        """Whether the model may use the cost."""
         return self.outcome.learnable
 
     @property
@@ -244,7 +245,7 @@ def _flaw(value: Any) -> str:
 
 
 def _objectives(value: Any) -> str:
-    """Return advice on a value that is several numbers; empty for any other value."""
+    """Return advice for a value that consists of several numbers; empty for any other value."""
     try:
         sequence = isinstance(value, (list, tuple)) or hasattr(value, "__array__")
         several = sequence and len(value) > 1 and all(hasattr(each, "__float__") for each in value)

@@ -1,4 +1,4 @@
-"""The owner, which is the process that requests the calls; this module is for the processes that make the calls."""
+"""The owner is the process that requests the calls; the processes that make the calls use this module to watch it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from multiprocessing.connection import Connection
 from pysmac_compat.evaluation.child import process_handle, readable
 
 _DYING = 0.05  # seconds within which a dying process has ended
-#: bytes of the number of a request; a pipe delivers so few bytes together or not at all
+#: bytes of a request number; a pipe delivers so few bytes together or not at all
 NUMBER_SIZE = 8
 _PAUSE = 1.0  # seconds between two checks on a system without handles of processes
 
 
 class Owner:
-    """The owner of the calls: it answers whether it still wants calls.
+    """The process that requests the calls; the methods check whether it still needs calls.
 
     Parameters
     ----------
     pid : int
     lifeline : Connection
-        It becomes readable when the owner wants no more calls.
+        It becomes readable when the owner needs no more calls.
     drops : Connection
-        It delivers the numbers of requests whose calls the owner does not want any more.
+        It delivers the number of each request whose call the owner does not need any more.
     """
 
     def __init__(self, pid: int, lifeline: Connection, drops: Connection) -> None:
@@ -31,13 +31,13 @@ class Owner:
         self._handle = process_handle(pid)
 
     def wait(self, others: list[int], timeout: float) -> list[int]:
-        """Wait until one of these descriptors is readable or the owner wants no more calls; return readable ones."""
+        """Wait until a descriptor is readable or the owner needs no more calls; return the readable descriptors."""
         if self._handle is None:
             return readable([*others, self._lifeline.fileno()], min(timeout, _PAUSE))
         return readable([*others, self._lifeline.fileno(), self._handle], timeout)
 
     def lives(self) -> bool:
-        """Return whether the process has not ended."""
+        """Return whether the process of the owner is still running."""
         if self._handle is not None:
             return not readable([self._handle], 0.0)
         try:
@@ -47,7 +47,7 @@ class Owner:
         return True
 
     def waits(self) -> bool:
-        """Return whether the owner still wants calls."""
+        """Return whether the owner still needs calls."""
         if self._handle is None:
             return not readable([self._lifeline.fileno()], 0.0) and self.lives()
         return not readable([self._lifeline.fileno(), self._handle], 0.0)
@@ -65,7 +65,7 @@ class Owner:
     def drops_call(self, number: int) -> bool:
         """Read one number from `drops`, which must be readable; return whether it is the number of this call.
 
-        Another number belongs to a call that had ended before the owner knew it.
+        Any other number belongs to an earlier call, which had ended before the owner received its outcome.
         """
         return int.from_bytes(os.read(self.drops.fileno(), NUMBER_SIZE), "little") == number
 

@@ -36,8 +36,8 @@ class Usage(NamedTuple):
     cpu_seconds : float
         The CPU time of the process and of its reaped children, seconds.
     touched : int
-        A number of bytes that grows at least as much as the memory of the process: its resident memory plus all pages
-        that it has been given so far.
+        A number of bytes that grows at least as much as the memory of the process: the resident memory plus all pages
+        that the process has received so far.
     """
 
     started: float
@@ -52,9 +52,9 @@ class Memory(NamedTuple):
     Attributes
     ----------
     private : int
-        Memory that no other process has.
+        Memory that no other process uses.
     shared : int
-        Memory that other processes have too.
+        Memory that other processes use too.
     share : int
         The process's part of the shared memory, if the processes that share a page bear equal parts of it.
     """
@@ -110,7 +110,7 @@ def _usage_elsewhere(pid: int) -> Usage | None:
 
 
 def memory(pid: int) -> Memory | None:
-    """Measure the memory of a process to the page, which takes the kernel a while; return None if it is unknown."""
+    """Measure the memory of a process exactly, which takes the kernel a while; return None if it is unknown."""
     if not _LINUX:
         psutil = system.psutil()
         try:

@@ -19,20 +19,21 @@ class Rules:
     memory_mb : float or None
         The memory limit, MB: memory that a call may use beyond the memory of its process before the call.
     crash_value : float or None
-        The value of a failed call. With None, a TIMEOUT keeps the function's own value.
+        The value of a failed call. If it is None, a call with the status TIMEOUT keeps the function's own value.
     runtime_objective : bool
-        Whether the run time is minimised. Then a success needs no value, but a finite run time that is not negative.
+        Whether the run time is minimised. If so, a success needs no value, but a reported run time must be finite and
+        not negative.
     cutoff : float or None
         The CPU limit of a call without capping, seconds.
     wall_factor : float
         The wall clock limit as a multiple of ``cutoff``.
     kill_file : str or None
-        A call is stopped when this file is gone.
+        The path of a file; a call is stopped when the file no longer exists.
     worst : float
         The value of a failed call if ``crash_value`` is None.
     calls_per_process : int
-        The largest number of calls that a process makes, one after another. It ends earlier if a call fails; with a
-        limit of CPU time or memory, it makes one call.
+        The largest number of calls that a process makes, one after another. The process ends earlier if a call fails.
+        If there is a limit of CPU time or memory, each process makes only one call.
     """
 
     memory_mb: float | None = None
@@ -46,7 +47,7 @@ class Rules:
 
     @property
     def limited(self) -> bool:
-        """Whether a call has any limit."""
+        """Whether a call has a CPU limit, a memory limit or a kill file."""
         return (self.memory_mb, self.cutoff, self.kill_file) != (None, None, None)
 
     def wall_limit(self, cutoff: float | None) -> float | None:

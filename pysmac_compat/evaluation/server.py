@@ -1,8 +1,9 @@
 """The light process that makes the calls: it forks a child for each call, or for several calls, and watches the child.
 
-Each ``minimize()`` forks it from the caller, by way of a `keeper`. It holds the user's function in its state at that
-moment, and imports nothing of the optimizer, so a fork of it stays cheap. While one call runs, it forks the process
-of the next call, which waits. If a process may make several calls, the next one is forked during the last of them::
+Each ``minimize()`` forks the light process from the user's script, by way of a `keeper`. The light process holds the
+user's function as it was at that moment, and imports nothing of the optimizer, so a fork of it is cheap. While one call
+runs, the light process forks the process of the next call, which waits for its request. If a process may make several
+calls, the next process is forked during the last of these calls::
 
     script ── forks ──> keeper ── forks ──> light process ── forks ──> call 1, which runs
                                                           └─ forks ──> call 2, which waits for its request
@@ -70,7 +71,7 @@ class Request:
 
 
 class CallServer:
-    """Makes calls on request until its owner wants no more calls.
+    """Makes calls on request until its owner needs no more calls.
 
     The object is created in a fork of the owner.
 
@@ -109,12 +110,12 @@ class CallServer:
         self.progress: Progress | None = None
 
     def run(self) -> None:
-        """Answer requests in a light process; if the light process dies, fork it again."""
+        """Answer requests in a light process; if that process dies, fork a new one."""
         self.keeper = os.getpid()
         keep(self._serve, self._lose, self._abandoned)
 
     def _lose(self, why: str, cpu_time: float, wall_time: float) -> None:
-        """Answer the request whose call is lost with the light process, unless the request is still unread."""
+        """Answer the request whose call was lost when the light process died, unless the request is still unread."""
         if not readable([self.connection.fileno()], 0.0):
             outcome = judge(Report("CRASHED", message=why), self.rules, cpu_time=cpu_time, wall_time=wall_time)
             with contextlib.suppress(OSError):
@@ -164,7 +165,7 @@ class CallServer:
                 self._see_off()
 
     def _see_off(self) -> None:
-        """Wait for calls that have answered and still run exit handlers, and for their helper processes."""
+        """Wait for calls that have answered but still run exit handlers, and for the helper processes of calls."""
         for child in self.unfinished:
             child.ended(bootstrap.EXIT_SECONDS)
         end = time.monotonic() + _EXIT
@@ -173,7 +174,7 @@ class CallServer:
             time.sleep(0.01)
 
     def _note_interrupt(self, signum: int, frame: Any) -> None:
-        """Note an interrupt, such as Ctrl-C; the caller decides about it, but the call must leave no process behind."""
+        """Note an interrupt, such as Ctrl-C: the owner reacts to it, but the call must leave no process behind."""
         self.interrupted = True
 
     def _abandoned(self) -> bool:
@@ -212,7 +213,7 @@ class CallServer:
             memory_mb=self.rules.memory_mb,
         )
         answer = self._answer(child, watch, request)
-        if answer is None and self._abandoned():  # even if the call has ended meanwhile, it has not failed
+        if answer is None and self._abandoned():  # the call may have ended meanwhile, but this is not a failure
             self.tree.kill()
             return None
         code = None
@@ -272,7 +273,7 @@ class CallServer:
         )
 
     def _script_ends(self) -> bool:
-        """Return whether the script ends too: then the same signal has ended the call, and the call has not failed."""
+        """Return whether the script ends too; if so, the same signal ended the call, and the call has not failed."""
         self.owner.wait([], _FAREWELL)
         return self._abandoned()
 
@@ -338,10 +339,10 @@ class CallServer:
                 send(self.connection.fileno(), {"notice": notice})
 
     def _work(self, requests: int, answer: Callable[[Any], None]) -> None:
-        """Wait for requests in a child process, and make the calls in its main thread."""
+        """Do the work of a child process: wait for requests, and make each requested call in the main thread."""
         owner = os.getpid()
         die_with_parent()
-        os.setpgid(0, 0)  # a signal to its group reaches the call and the processes that it starts
+        os.setpgid(0, 0)  # a signal to this process group reaches the call and the processes that it starts
         self.connection.close()
         self.owner.forget()
         bootstrap.begin()

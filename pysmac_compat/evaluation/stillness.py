@@ -1,4 +1,4 @@
-"""A check for a call that uses no CPU, for example because it waits for threads that its process does not have."""
+"""A check for a call that uses almost no CPU time, perhaps because it waits for threads that its process lacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pysmac_compat.evaluation.openmp import runtimes
 from pysmac_compat.evaluation.tree import ProcessTree
 
 STILL = 60.0  # seconds of wall clock time between two checks
-_SHARE = 0.01  # of one CPU; a call that uses less stands still
+_SHARE = 0.01  # share of one CPU; the check reports a call that uses less
 _MOST_SHOWN = 200  # characters of the arguments
 
 
@@ -33,7 +33,7 @@ class Stillness:
         return max(0.0, self._next - time.monotonic())
 
     def look(self, arguments: Mapping[str, Any]) -> str:
-        """Return the message for the user about a call with these arguments; empty if there is none."""
+        """Return a message for the user if the call with these arguments seems to be stuck, otherwise an empty text."""
         now = time.monotonic()
         if now < self._next:
             return ""

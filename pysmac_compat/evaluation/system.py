@@ -1,6 +1,6 @@
 """The packages that query the operating system; they are imported when they are first used.
 
-A call is a fork of a process. The fewer modules this process has loaded, the less the fork costs.
+Each call is a fork of the light process. The fewer modules that process has loaded, the less the fork costs.
 """
 
 from __future__ import annotations

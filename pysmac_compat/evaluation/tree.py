@@ -27,13 +27,13 @@ if sys.platform.startswith("linux"):
 
 
 def adopt_orphans() -> None:
-    """Make this process adopt the processes below it whose parent ends (Linux)."""
+    """Make this process adopt each descendant whose parent ends (Linux)."""
     if _prctl is not None:
         _prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def die_with_parent(wanted: bool = True) -> None:
-    """Let the kernel kill this process when its parent ends, or revoke that (Linux)."""
+    """Make the kernel kill this process when its parent ends; if ``wanted`` is false, revoke that (Linux)."""
     if _prctl is not None:
         _prctl(_PR_SET_PDEATHSIG, _SIGKILL if wanted else 0, 0, 0, 0)
 

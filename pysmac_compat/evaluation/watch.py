@@ -17,7 +17,7 @@ _LONGEST_WAIT = 3600.0  # seconds; system calls do not accept arbitrarily long w
 
 
 class Watch:
-    """The limits of one call.
+    """Checks the limits of one running call, and stops the call when it reaches one of them.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Watch:
     total : float or None
         Seconds until the end of the total time.
     kill_file : str or None
-        The call is stopped when this file is gone.
+        The path of a file; the call is stopped when the file no longer exists.
     memory_mb : float or None
         The memory limit, MB.
 
@@ -98,7 +98,7 @@ class Watch:
             self._stop(signal.SIGTERM, now)
 
     def drop(self) -> None:
-        """Stop the call: the search does not need it any more."""
+        """Stop the call because the search does not need it any more."""
         if not self.reached:
             self.dropped = True
             self._stop(signal.SIGTERM, time.monotonic())

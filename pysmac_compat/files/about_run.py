@@ -1,10 +1,10 @@
-"""``about-run-N.json``: the limit of a run, and the reason of its end.
+"""``about-run-N.json``: the limit of a run, and why it ended.
 
 ::
 
     {"max_evaluations": 60, "runs": ["1", "2"], "ended": "target(0.1)", "of_search": false}
 
-``runs`` are the names of all runs of the search. Until the run ends, ``ended`` is null. ``of_search`` says whether the
+``runs`` are the names of all runs of the search. Until the run ends, ``ended`` is null. ``of_search`` is true if the
 same reason has ended the whole search.
 """
 
@@ -32,7 +32,7 @@ class AboutRun:
 
 
 def about_name(run_name: str) -> str:
-    """Return the name of the file of a run."""
+    """Return the name of the about-run file of a run."""
     return f"about-run-{run_name}.json"
 
 

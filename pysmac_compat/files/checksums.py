@@ -1,7 +1,7 @@
 """Lines with checksums, which show whether a line has changed since it was written.
 
 A line is a JSON object. Its last member is the CRC-32 of the object without this member, in eight hexadecimal digits.
-It detects any single changed bit::
+This checksum detects any single changed bit::
 
     {"index": 1, "value": 13.0, "crc": "0c2e6f11"}
 """
@@ -23,7 +23,7 @@ def checked_line(content: Mapping[str, Any]) -> str:
 
 
 def split_checksum(line: bytes) -> tuple[bytes, bool | None]:
-    """Split a line without its newline: return its object, and whether its checksum fits, or None if it has none."""
+    """Split a line (without newline) into its object and whether its checksum fits; None means that it has none."""
     body, mark, rest = line.rpartition(_BEFORE)
     if not mark or len(rest) != _DIGITS + len(_AFTER) or not rest.endswith(_AFTER):
         return line, None

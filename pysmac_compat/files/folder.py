@@ -60,7 +60,7 @@ class Folder:
         ]
 
     def set_aside(self, name: str, prefix: str) -> list[str]:
-        """Rename a file or folder, if it exists, to the prefix, its name and the time in milliseconds.
+        """Rename a file or folder, if it exists; the new name is the prefix, the old name and the time in milliseconds.
 
         Returns
         -------
@@ -87,7 +87,7 @@ class Folder:
                 raise LinkedFileError(path)
 
     def remove_incomplete(self, patterns: Collection[str]) -> None:
-        """Remove temporary files that a killed process left for matching files; no process may be writing them."""
+        """Remove temporary files, left by killed processes, of matching files; no process may be writing them now."""
         for path in self._matching([temporary_name(pattern, "*") for pattern in patterns]):
             os.unlink(path)
 

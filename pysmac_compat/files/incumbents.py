@@ -21,7 +21,7 @@ PERFORMANCE = "Estimated Training Performance"
 def trajectories(folder: str) -> dict[int | str, str]:
     """Return the trajectory files of all runs.
 
-    The key is the seed of the run. If the seed is repeated, the key of each further run is the name of the run.
+    The key is the seed of the run. If several runs have the same seed, the key of each later run is its name.
     """
     names = os.listdir(folder) if os.path.isdir(folder) else []
     matches = [match for name in names if (match := _TRAJECTORY.fullmatch(name))]
@@ -32,11 +32,11 @@ def trajectories(folder: str) -> dict[int | str, str]:
 def by_evaluation(
     steps: Sequence[Mapping[str, Any]], rows: Sequence[RunRow], penalised: Callable[[float], float]
 ) -> list[tuple[int, float]]:
-    """Return the number of evaluations that led to each step of a trajectory, and the performance of the step.
+    """Return the index of the evaluation that led to each step of a trajectory, and the performance of the step.
 
-    In the files of this package, the total time of the calls identifies the evaluation. In the files of SMAC v2, it is
-    the first evaluation, not before the evaluation of the previous step, after which the mean of the incumbent's runs
-    equals the mean in the trajectory. If there is none, it is the next run of the incumbent.
+    In the files of this package, the total time of all calls so far identifies the evaluation. In the files of SMAC v2,
+    it is the first evaluation after which the mean of the incumbent's runs equals the mean in the trajectory, but not
+    an evaluation before that of the previous step. If there is none, it is the next run of the incumbent.
     """
     means = _means(rows, penalised)
     times = [0.0, *(row.cumulative_runtime for row in rows)]
@@ -47,7 +47,7 @@ def by_evaluation(
     last, place = None, 1
     for step, same_time in zip(steps, at, strict=True):
         performance = step[PERFORMANCE]
-        if (step["Incumbent ID"], performance) != last:  # an equal line is the line for the end of the search
+        if (step["Incumbent ID"], performance) != last:  # an equal line only marks the end of the search
             last = step["Incumbent ID"], performance
             known = [i for i in same_time if i >= place] or same_time if timed else range(place, len(times))
             own = [i for i in known if i and means[i - 1][0] == step["Incumbent ID"]]

@@ -22,17 +22,17 @@ from pysmac_compat.errors import shown
 from pysmac_compat.files.text import Path, TextFile
 from pysmac_compat.space.values import java_number
 
-#: prefix of the number that the function gets as ``instance``
+#: the text before the index of an instance in its name; the function gets the index as ``instance``
 PREFIX = "id_"
 
 
 def instance_name(number: int | None) -> str:
-    """Return the name of an instance; None means the only instance, of a function that gets no instance."""
+    """Return the name of the instance with this index; None is for a function that gets no ``instance``."""
     return f"{PREFIX}{number or 0}"
 
 
 def instance_number(name: str) -> int:
-    """Return the number that the function gets for the name of an instance.
+    """Return the index that the function gets as ``instance``, from the name of the instance.
 
     Raises
     ------
@@ -84,10 +84,10 @@ def read_named_instances(path: Path, folders: Sequence[str], with_seeds: bool = 
     ----------
     path : str or path-like
     folders : sequence of str
-        The folders that may hold the files of the instances. If a name has no quotes, it is the longest beginning of
-        its line that is a path in one of the folders, otherwise the first word.
+        The folders that may hold the files of the instances. A name without quotes is the longest beginning of its
+        line that is an existing path in one of the folders; if there is none, it is the first word.
     with_seeds : bool
-        Whether each line begins with a seed; the seed is left out.
+        Whether each line begins with a seed, which is left out of the result.
 
     Returns
     -------
@@ -114,13 +114,13 @@ def _named(text: str, folders: Sequence[str]) -> tuple[str, str]:
 
 
 def features_text(names: Sequence[str], features: Iterable[tuple[str, Sequence[float]]]) -> str:
-    """Return the text of a file of features, from the names of the features and pairs of an instance and its values."""
+    """Return the text of a feature file; each element of ``features`` is an instance and the values of its features."""
     rows = [["instance_name", *names], *([instance, *map(java_number, values)] for instance, values in features)]
     return "".join(",".join(row) + "\n" for row in rows)
 
 
 def features_of(features: Sequence[Sequence[float]], instances: Sequence[str]) -> str:
-    """Return the text of a file of features without names; each row belongs to one of the first instances."""
+    """Return the text of a file for features without names; row i of ``features`` belongs to instance i."""
     names = [f"feature{i}" for i in range(len(features[0]))]
     return features_text(names, zip(instances, features, strict=False))
 

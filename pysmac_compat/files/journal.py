@@ -9,8 +9,8 @@ with all digits, in the order in which the evaluations ended. An evaluation on a
 Each line has its checksum (`checksums`). The lines of a journal of version 1 have none, but lines that a later version
 adds to it have one.
 
-The journal does not hold the state of the search: a resumed search starts again, and takes each evaluation that is in
-the journal from there.
+The journal does not hold the state of the search. A resumed search starts from the beginning. It does not repeat an
+evaluation that is in the journal, but uses the recorded result.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ class Recorded:
     text : str
         The complete lines of the journal.
     max_evaluations : int
-        The limit of the minimisation that began the journal.
+        The limit of evaluations in the minimisation that wrote the first line.
     evaluations : dict of int to (int, Evaluation)
-        The evaluations with the numbers of their lines. The key is the index of the evaluation.
+        The line number and the evaluation, by the index of the evaluation.
     tests : list of Evaluation
         The evaluations on test instances.
     of_other_proposals : bool
@@ -83,12 +83,12 @@ class Recorded:
     def evaluation(
         self, index: int, configuration: Mapping[str, Any], instance: int | None, seed: int | None
     ) -> Evaluation | None:
-        """Return the recorded evaluation for which the search asks, or None if it is not recorded.
+        """Return the recorded evaluation with this index, or None if it is not recorded.
 
         Raises
         ------
         FileFormatError
-            If the journal has another evaluation under this index.
+            If the recorded evaluation has another configuration, instance or seed.
         """
         if index not in self.evaluations:
             return None
@@ -105,12 +105,12 @@ class Recorded:
         return replace(found, configuration=dict(configuration))
 
     def next_to_learn(self, begun: Collection[int]) -> int | None:
-        """Return which of these begun evaluations is recorded first, or None if none of them is recorded."""
+        """Return the element of ``begun`` whose evaluation is first in the journal, or None if the journal has none."""
         known = [index for index in begun if index in self.evaluations]
         return min(known, key=lambda index: self.evaluations[index][0], default=None)
 
     def test(self, configuration: Mapping[str, Any], instance: int | None, seed: int | None) -> Evaluation | None:
-        """Return a recorded evaluation on a test instance, and return each only once; None if it is not recorded."""
+        """Return a recorded evaluation on a test instance, each only once; return None if no matching one is left."""
         wanted = (plain(configuration), instance, seed)
         found = next((e for e in self.tests if (e.configuration, e.instance, e.seed) == wanted), None)
         if found is None:
@@ -138,7 +138,7 @@ def journals(folder: str) -> set[str]:
 
 
 def digests(folder: str) -> set[str]:
-    """Return the `digest` of each journal in a folder: it identifies the evaluations known at the start of the run."""
+    """Return the `digest` of each journal in a folder; it identifies the evaluations known at the start of the run."""
     found = set()
     for path in (os.path.join(folder, journal_name(name)) for name in journals(folder)):
         # `read_journal` reports the errors of a journal
@@ -160,8 +160,8 @@ def evaluation_line(evaluation: Evaluation, test: bool) -> str:
 def read_journal(path: str, plan: Plan, run: int) -> Recorded:
     """Read the journal of a run that is to be resumed.
 
-    An incomplete last line is left out: its process was killed while it wrote the line. A changed line is an error,
-    since the search must not learn from it.
+    An incomplete last line is left out, because its process was killed while it wrote the line. A changed line is an
+    error, because the model must not use its data.
 
     Parameters
     ----------
@@ -169,12 +169,12 @@ def read_journal(path: str, plan: Plan, run: int) -> Recorded:
     plan : Plan
         The plan of the resumed search.
     run : int
-        The number of the run in the plan, from 0.
+        The index of the run in the plan, from 0.
 
     Raises
     ------
     ResumeError
-        If the journal is of another search. The message names the first difference.
+        If the journal belongs to another search. The message names the first difference.
     LinkedFileError
         If the journal is a symbolic link.
     FileFormatError

@@ -14,7 +14,8 @@ from pysmac_compat.plan.known import Known
 
 #: versions of the journal; the lines of version 1 have no checksums
 VERSION, WITHOUT_CHECKSUMS = 2, 1
-#: this number increases when the same results lead to other proposals than before; a journal without it means 1
+#: this number increases when a new version proposes other configurations after the same results; a journal without the
+#: number means 1
 PROPOSALS = 6
 
 
@@ -87,12 +88,12 @@ _ARGUMENTS = {
     },
 }
 
-#: settings of the engine, under the names of the journal
+#: the parts of the engine's settings, by their names in the journal
 _PARTS = ("surrogate", "acquisition", "maximizer", "selector", "encoder", "intensifier")
 
 
 def _without_defaults(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Remove settings with default values, which journals of earlier versions hold."""
+    """Remove settings with default values, which earlier versions of the package wrote into journals too."""
     engine = EngineSettings()
     defaults = {each.name: each.default for one in vars(engine).values() for each in fields(one)}
     return {name: value for name, value in part.items() if name not in defaults or value != defaults[name]}
@@ -156,7 +157,7 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
 
 
 def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
-    """Return whether this header is of a version that proposed other configurations."""
+    """Return whether a version of the package that proposes other configurations wrote this header."""
     return bool(head.get("proposals", 1) != PROPOSALS)
 
 

@@ -1,4 +1,4 @@
-"""Loads the result of a search from its files, written by this package or by SMAC v2, even during the search."""
+"""Loads the result of a search from the files that this package or SMAC v2 wrote, even during the search."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from pysmac_compat.space.values import typed_values, value_texts
 
 _FILES = ("journal-run-*.jsonl", "state-run*", "traj-run-*.txt")
 _NAME = re.compile(r"(?:journal-run-|state-run|traj-run-)(?P<name>(?P<seed>\d+)(-(?P<again>\d+))?)(\.jsonl|\.txt)?")
-#: the journal of a run, also with the name that it gets when a new search of the same folder begins
+#: the name of a run's journal, or its new name after a new search in the same folder has renamed it
 _JOURNAL = re.compile(r"(?:old-)?journal-run-(?P<name>(?P<seed>\d+)(?:-\d+)?)\.jsonl(?:-\d+)?")
 _ATTEMPTS = 3  # attempts to read; a run that ends meanwhile renames its files
 
@@ -44,17 +44,17 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     ----------
     folder : str or path-like
         A working directory of this package, of AutoMAX or of SMAC v2, or the folder of the results in it, for example
-        ``out/scenario``. The search may still run. Or the journal of a run, for example ``old-journal-run-0.jsonl-N``
-        of an earlier search in the same folder.
+        ``out/scenario``. The search may still run. The path may also be the journal of a run, for example
+        ``old-journal-run-0.jsonl-N``, which an earlier search in the same folder wrote.
 
     Returns
     -------
     Result
         The same as ``SMAC_optimizer.result``. If the run has a journal (``persistent_files=True``), the values are
         exact. Without a journal, for example in a folder of SMAC v2, categorical and ordinal values are texts, and
-        the status MEMOUT becomes CRASHED. ``stopped_because`` comes from the files. It is 'still running' during the
-        search on this machine, 'interrupted, or running elsewhere' if the files name no end, and may be 'unknown' if
-        another program wrote the files.
+        the status MEMOUT becomes CRASHED. ``stopped_because`` comes from the files. It is 'still running' while the
+        search runs on this machine, and 'interrupted, or running elsewhere' if the files name no reason for an end. It
+        may be 'unknown' if another program or an earlier version wrote the files.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def state_of(folder: str | os.PathLike[str]) -> str:
 
 
 _RUNNING = "still running"
-#: no process of this machine works on the run, and its files do not say that it has ended
+#: no process of this machine works on the run, and the files of the run do not record that it has ended
 _NOT_HERE = "interrupted, or running elsewhere"
 
 
@@ -129,7 +129,7 @@ class _Loaded:
 
 
 def _planned(runs: Sequence[_Loaded]) -> Searched:
-    """Return the description of the search; it has a number of runs only if the files of all runs agree on it."""
+    """Return the description of the search; it includes the number of runs only if the files of all runs agree."""
     search = runs[0].search
     known = [loaded.about for loaded in runs if loaded.about is not None]
     if len(known) < len(runs) or len({about.max_evaluations for about in known}) > 1:
@@ -154,7 +154,7 @@ def _space(search: Searched) -> Mapping[str, Any]:
 
 
 def _results_folder(path: str) -> str:
-    """Find the folder with the runs: this folder, or the only such folder below it."""
+    """Find the folder that holds the runs: ``path`` itself, or the only such folder below ``path``."""
     if os.path.isfile(path):
         raise ArgumentError(f"folder: {shown(path)} is a file; expected the folder in which it is")
     if not os.path.isdir(path):
@@ -239,7 +239,7 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
 
 
 def _is_ahead(run: RunResult, search: Searched) -> bool:
-    """Return whether the journal has a better evaluation than the trajectory; its writer is a different process."""
+    """Return whether the journal has a better evaluation than the trajectory, which another process writes later."""
     if search.runtime or search.n_instances is not None or not search.deterministic:
         return False  # the best value is a mean
     sign, steps = (-1.0 if search.maximize else 1.0), best_so_far(run.evaluations, search.maximize)
@@ -247,7 +247,7 @@ def _is_ahead(run: RunResult, search: Searched) -> bool:
 
 
 def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched, bool]:
-    """Return a run without its incumbents, the description of the search, and whether it began with evaluations."""
+    """Return the run (still without incumbents), the search, and whether the run began with known evaluations."""
     head, recorded = read_any_journal(path)
     try:
         definition = _definition(head)
@@ -282,7 +282,7 @@ def _number_of_evaluations(most: int | None) -> int | None:
 
 
 def _definition(head: Mapping[str, Any]) -> Definition:
-    """Build the search space from a header; with a ConfigSpace space, a choice may have any type that JSON can hold."""
+    """Build the search space from a header; choices of a ConfigSpace space may have any type that JSON can hold."""
     parameters = {
         name: Parameter(
             **{**each, "values": tuple(map(_as_tuple, each["values"])), "default": _as_tuple(each["default"])}
@@ -341,9 +341,9 @@ def _as_tuple(value: Any) -> Any:
 
 
 def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, Any]], rows: Sequence[RunRow]) -> None:
-    """Add the incumbents to a run that has its evaluations.
+    """Add the incumbents to a run whose evaluations are already loaded.
 
-    They come from the trajectory file (``steps``) or, without one, from the evaluations.
+    The incumbents come from the trajectory file (``steps``) or, if there is none, from the evaluations.
     """
     definition = search.space
     assert definition is not None
@@ -372,7 +372,7 @@ def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, 
                 place = 0
         if not run.trajectory or active != run.active_configuration:
             run.trajectory.append(Incumbent(place, value, dict(active)))
-        else:  # it has further runs
+        else:  # the same incumbent after further runs
             run.trajectory[-1] = replace(run.trajectory[-1], value=value)
         run.value, run.active_configuration = value, dict(active)
     run.configuration = definition.complete(run.active_configuration)

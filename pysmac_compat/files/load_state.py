@@ -1,4 +1,4 @@
-"""Conversion of a run to a `RunResult`, from its state-run folder and its validation files."""
+"""Builds the `RunResult` of a run from the state-run folder and the validation files."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from pysmac_compat.space.values import number_of, typed_values, whole_of
 
 
 def from_state(folder: str, name: str, seed: int, state_folder: str, state: StateRun) -> tuple[RunResult, Searched]:
-    """Return a run without its incumbents, and the description of the search.
+    """Return a run, for which the caller must add the incumbents, and the description of the search.
 
-    ``folder`` is the folder of the results, ``state_folder`` is the run's folder in it, and ``state`` is its content.
+    ``folder`` is the folder of the results, ``state_folder`` is the run's folder in it, and ``state`` is the content of
+    ``state_folder``.
     """
     definition = define(*read_pcs(os.path.join(state_folder, "param.pcs")))
     options = _options(folder, state_folder)
@@ -102,7 +103,7 @@ def _tests(folder: str, name: str, definition: Definition, search: Searched) -> 
 
 
 def _options(folder: str, state_folder: str) -> dict[str, str]:
-    """Return the options of the scenario, by their first names; some of them are in ``scenario.advanced``."""
+    """Return the options of the scenario, by their first names in SMAC v2; some are in ``scenario.advanced``."""
     paths = (
         os.path.join(folder, os.pardir, os.pardir, "scenario.advanced"),
         os.path.join(state_folder, "scenario.txt"),
@@ -129,7 +130,7 @@ def _whole(text: str | None) -> int | None:
 
 
 def _instance(name: str, place: int | None) -> int | None:
-    """Return the number that the function got as its instance, or ``place`` if the name has another form."""
+    """Return the index that the function got as ``instance``, or ``place`` if the name is not of the form id_INDEX."""
     try:
         return instance_number(name)
     except ValueError:

@@ -1,10 +1,10 @@
-"""``lock-run-N``: the lock of a run: while a process of a search that writes the run lives, no other may resume it.
+"""``lock-run-N``: the lock of a run: no other search may resume the run while the processes of a search write it.
 
-The lock is a lock of the operating system (flock). The system releases it with the last of these processes, however
-they end. The file stays, and holds the id of the process that had the lock last.
+The lock is a lock of the operating system (flock). The system releases it when the last of these processes ends,
+however it ends. The lock file stays, and holds the id of the process that acquired the lock last.
 
-A fork shares the lock of its parent. Only the processes of the search may keep it. Every other fork of a call or of the
-user's script releases it at once, even if the fork does not use this package.
+A fork shares the lock of its parent, but only the processes of the search may keep the lock. Every other process that a
+call or the user's script forks releases it at once, even if that process does not use this package.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PAUSE = 0.02
 
 
 class _OpenFile:
-    """A file that is open as long as this object lives."""
+    """A file that is open as long as this object exists."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -43,7 +43,7 @@ os.register_at_fork(after_in_child=_not_for_forks.clear)
 
 @contextlib.contextmanager
 def shared_with_forks() -> Iterator[None]:
-    """Let processes that are forked inside this context keep the locks of this process."""
+    """Allow processes that are forked inside this context to keep the locks of this process."""
     shared = [*_not_for_forks]
     _not_for_forks.clear()
     try:

@@ -50,7 +50,7 @@ def definition_text(definition: Definition) -> str:
 
 
 def _join(lines: Iterable[str], conditionals: Iterable[str], forbiddens: Iterable[str]) -> str:
-    # a character that cannot be printed is a blank or part of a comment
+    # a character that cannot be printed is either a blank or part of a comment, so a blank can replace it
     clauses = ("".join(c if c.isprintable() else " " for c in clause) for clause in (*conditionals, *forbiddens))
     return "\n".join([*lines, *clauses]) + "\n"
 
@@ -125,7 +125,7 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
         ``(type, values, default[, 'log'])`` in the newer format. In the older format, ``([lower, upper], default[,
         'int'][, 'log'])`` or ``({choices}, default)``. Choices are str, since the file does not hold their types.
     conditionals, forbiddens : list of str
-        The clauses, without comments behind them.
+        The clauses, without the comments after them.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
 
 
 class _Uncommented:
-    """Removes the comment behind a clause; a ``#`` in quotes or in a choice does not begin a comment."""
+    """Removes the comment after a clause; a ``#`` in quotes or in a choice does not begin a comment."""
 
     def __init__(self, parameters: Mapping[str, tuple[Any, ...]]) -> None:
         choices = (each for spec in parameters.values() for values in spec[:2] for each in _choices(values))
@@ -182,13 +182,13 @@ def _choices(values: Any) -> Iterable[str]:
 
 
 def _bracketed_names(file: TextFile) -> list[str]:
-    """Return the names with brackets, which only the newer format allows."""
+    """Return the names of parameters that contain brackets or braces, which only the newer format allows."""
     names = (match["name"] for _, line in file.lines if (match := _TYPED.match(line.strip())))
     return [name for name in names if "{" in name or "[" in name]
 
 
 class _ParameterLine:
-    """The part of a parameter's line behind its name and its type."""
+    """The part of a parameter's line after the name and the type."""
 
     def __init__(self, file: TextFile, number: int, text: str, position: int, kind: str) -> None:
         self.file, self.number, self.text, self.position, self.kind = file, number, text, position, kind

@@ -19,8 +19,8 @@ def write_pysmac_config(path: Path, config: Mapping[str, Any]) -> None:
     ----------
     path : str or path-like
     config : dict
-        The keys are 'deterministic', 'has_instance', 'parser_dict' (the types by the names of the parameters) and
-        'function'. If the function cannot be pickled, for example a lambda, the file has None instead.
+        The keys are 'deterministic', 'has_instance', 'parser_dict' (the type of each parameter) and 'function'. If the
+        function cannot be pickled, for example because it is a lambda, the file has None in its place.
     """
     try:
         data = pickle.dumps(dict(config), protocol=3)

@@ -23,8 +23,8 @@ class ResultFiles:
     """Writes the files in ``out/SCENARIO``, which are complete at any moment.
 
     If a file cannot be written, the minimisation continues. If an addition to a growing file fails, for example
-    because the disk is full for a moment, it is written later. After any other error, nothing more is written. Each of
-    these two cases gives one warning.
+    because the disk is full for a moment, it is written later. After any other error, nothing more is written. In each
+    of these two cases, the user gets one warning.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class ResultFiles:
     Attributes
     ----------
     of_search : SearchFiles or None
-        The writer for the process of the search.
+        The writer that the process of the search uses, if that process writes files too.
     """
 
     def __init__(self, plan: Plan, scenario: Mapping[str, Any], instances: Sequence[Sequence[str]]) -> None:
@@ -56,7 +56,7 @@ class ResultFiles:
         keep: bool = True,
         journals: bool = False,
     ) -> None:
-        """Begin to write.
+        """Prepare the folder, so that `take` can write into it.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class ResultFiles:
         keep : bool
             Whether the process of the search writes files too, such as SMAC3's files.
         journals : bool
-            Whether it writes journals. They need ``keep``.
+            Whether that process also writes journals; this has no effect without ``keep``.
 
         Raises
         ------
@@ -162,10 +162,10 @@ class ResultFiles:
 
 
 def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
-    """Read the journals in ``out/SCENARIO`` of the runs of a plan; the keys are the numbers of the runs.
+    """Read the journals of a plan's runs in ``out/SCENARIO``; the keys are the indices of the runs in the plan.
 
-    A run without a journal has not begun. If the folder has only journals of other seeds, the function warns: the user
-    may have mistyped the seed, or several jobs of an array share the folder.
+    A run without a journal is left out, because it has not begun. If the folder has only journals of other seeds, the
+    function warns, because the user may have mistyped the seed, or several jobs of an array may share the folder.
 
     Raises
     ------
@@ -187,13 +187,13 @@ def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:
 
 
 def scenario_names(scenario_file: str, result_folder: str) -> tuple[str, str]:
-    """Return the name of the scenario file and the name of the folder of the results in WD/out.
+    """Return the name of the scenario file and the name of the folder for the results in WD/out.
 
     Parameters
     ----------
     scenario_file : str
     result_folder : str
-        In it, ``%SCENARIO_NAME`` stands for the name of the scenario file without its extension.
+        ``%SCENARIO_NAME`` in this text is replaced by the name of the scenario file without its extension.
     """
     name = os.path.basename(scenario_file) or "scenario.dat"
     stem = os.path.splitext(name)[0]
@@ -201,5 +201,5 @@ def scenario_names(scenario_file: str, result_folder: str) -> tuple[str, str]:
 
 
 def run_names(seeds: list[int]) -> list[str]:
-    """Return the name of each run, for its files: its seed, with another number behind it if the seed is repeated."""
+    """Return the name of each run for its files: the seed, and a counter if an earlier run has the same seed."""
     return [str(s) if s not in seeds[:i] else f"{s}-{seeds[:i].count(s) + 1}" for i, s in enumerate(seeds)]

@@ -33,9 +33,9 @@ COLUMNS = (
     "Wall Clock Time",
 )
 HEADER = ",".join(COLUMNS) + ",\n"
-#: SMAC v2's numbers of the results; no file that we know has the numbers of UNSAT and ABORT
+#: SMAC v2's code for each result; no file that we know has the codes for UNSAT and ABORT
 _CODES = {"TIMEOUT": 0, "SAT": 1, "UNSAT": 2, "CRASHED": -1, "ABORT": -2}
-#: the numbers with which the original's reader replaced the words; any other word is -1
+#: the numbers by which the original's reader replaced the words; it replaced any other word by -1
 _READ_CODES = {"SAT": 2.0, "UNSAT": 1.0, "TIMEOUT": 0.0}
 
 
@@ -46,9 +46,9 @@ class RunRow:
     Attributes
     ----------
     number : int
-        The number of the evaluation, from 1.
+        The index of the evaluation, from 1.
     configuration, instance : int
-        The numbers of the lines in paramstrings-itK.txt and instances.txt, from 1.
+        The line numbers of the configuration in paramstrings-itK.txt and of the instance in instances.txt, from 1.
     response : float
         The minimised value.
     censored : bool
@@ -72,7 +72,7 @@ class RunRow:
     additional : str
         Additional data that the function has reported.
     code : int or None
-        SMAC v2's number of the result; None means that it follows from ``result``.
+        SMAC v2's code for the result; None means the code that belongs to ``result``.
     """
 
     number: int
@@ -117,7 +117,7 @@ class RunRow:
 
     @property
     def numbers(self) -> list[float]:
-        """The line as the original's reader returned it: without the number and the additional data."""
+        """The values that the original's reader returned: all but the run number and the additional data."""
         return [
             self.configuration,
             self.instance,

@@ -1,4 +1,4 @@
-"""The writer of the files of one run, during the run."""
+"""The writer of the files of one run, which keeps them up to date during the run."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _STATE_FILES = ("paramstrings-it{}.txt", "uniq_configurations-it{}.csv", "runs_a
 class RunWriter:
     """Writes the files of one run: trajectory, state-run folder, live-rundata, validation.
 
-    It adds only whole lines, so a reader never finds a part of a line. During the run, the names of the files of the
-    state end in ``-it0``. At the end of the run, the number of the last iteration replaces the 0. Each new
-    configuration begins an iteration.
+    It adds only whole lines, so a reader never finds a part of a line. During the run, the names of the state files
+    end in ``-it0``. At the end of the run, the number of the last iteration replaces the 0. Each new configuration
+    begins an iteration.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class RunWriter:
     trouble : callable
         It is called with the error whenever a write fails; the writer will try again.
     resumed : bool
-        Whether the existing files belong to the same run.
+        Whether the existing files belong to this run, which continues.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class RunWriter:
         return self._folder.make(name)
 
     def _old_state(self) -> Folder:
-        """Return the state-run folder of the same run, without its files of the state, which are written again."""
+        """Return the state-run folder of the same run; remove its state files, which are written again."""
         state = self._folder.make(f"state-run{self._name}")
         for pattern in _STATE_FILES:
             for path in glob.glob(os.path.join(glob.escape(state.path), pattern.format("*"))):
@@ -186,7 +186,7 @@ class RunWriter:
         self._tests.setdefault(key, []).append(run)
 
     def _test_instance(self, evaluation: Evaluation) -> str:
-        """Return the name of a test instance; if the function gets no instance, the run's position determines it."""
+        """Return the name of the test instance, from the evaluation's index if the function gets no ``instance``."""
         if evaluation.instance is not None:
             return self._instances[evaluation.instance]
         runs = self._plan.validation.runs(self._plan.instances.n_test, self._plan.deterministic)
@@ -220,7 +220,7 @@ class RunWriter:
                 self._folder.write(validation_files.file_name(what, self._name), text)
 
     def _id(self, texts: Mapping[str, str], configuration: Mapping[str, Any]) -> int:
-        """Return the number of a configuration; write the configuration when it is new."""
+        """Return the ID of a configuration; write the configuration if it is new."""
         key = format_pairs(texts)
         if key not in self._ids:
             self._ids[key] = len(self._ids) + 1
@@ -234,7 +234,7 @@ class RunWriter:
 
 
 def validation_run(evaluation: Evaluation, instance: str, plan: Plan) -> validation_files.ValidationRun:
-    """Convert an evaluation on the test instance of this name to the run in the validation files."""
+    """Convert an evaluation on a test instance with this name to a run for the validation files."""
     objective = plan.objective
     late = objective.cutoff is not None and evaluation.value >= objective.cutoff
     return validation_files.ValidationRun(
@@ -265,5 +265,5 @@ def _seed(evaluation: Evaluation) -> int:
 
 
 def _result(evaluation: Evaluation) -> str:
-    """Return the status in SMAC v2, which has no MEMOUT."""
+    """Return the status in the words of SMAC v2, which has no MEMOUT."""
     return "CRASHED" if evaluation.status == "MEMOUT" else evaluation.status

@@ -1,7 +1,7 @@
 """``live-rundata-N.json``: a sequence of JSON values: first the list of instances, then an object for each run.
 
-This package writes each value in one line; SMAC v2 breaks and indents the lines. An object is written only once, and
-later its ``@..-id`` refers to it. IDs begin with 2.
+This package writes each value in one line; SMAC v2 breaks and indents the lines. An object is written in full only
+once; later, its ``@..-id`` refers to it. IDs begin with 2.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _NOT_BLANK = re.compile(r"\S")
 
 
 class RunDataText:
-    """Builds the texts that are appended to live-rundata-N.json.
+    """Builds the texts that the caller appends to live-rundata-N.json.
 
     Parameters
     ----------
     instances : sequence of sequence of str
         The name and the further words of each instance.
     pcs_path, pcs_text : str
-        The path of the file of the search space, and its text.
+        The path and the text of the file that defines the search space.
     algorithm : str
         The option algo-exec.
     folder : str

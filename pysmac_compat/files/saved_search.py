@@ -1,8 +1,8 @@
 """A saved `Search`: a file with its arguments and its results, in the format of a journal.
 
-The first line has the arguments of the search, the number of trials asked when each result was told, and the number
-of trials asked on test instances. Each further line has a result: first the training results, in the order in which
-they were told, then the results on test instances::
+The first line has the arguments of the search. It also has the number of trials that the search had proposed when the
+user reported each result, and the number of trials on test instances. Each further line has a result: first the
+training results, in the order in which the user reported them, then the results on test instances::
 
     {"journal": 2, ..., "search": {"parameters": {...}, ...}, "asked": [1, 2], "tests": 0, "crc": ...}
     {"test": false, "index": 1, "configuration": {"x": 4.0}, "instance": null, ..., "value": 13.0, ..., "crc": "..."}
@@ -26,7 +26,7 @@ from pysmac_compat.results import Evaluation
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.ready import ReadySpace, understand
 
-#: the way out of a damaged file
+#: the end of a message about a damaged file, with a way to continue
 _REST = (
     "; this file cannot be loaded, but the whole lines after the first are JSON: "
     "Search(..., known=[(configuration, value), ...]) begins a new search with their 'configuration' and 'value'"
@@ -36,18 +36,19 @@ _SPACE = ("parameters", "conditional_clauses", "forbidden_clauses")
 
 @dataclass(frozen=True)
 class History:
-    """The history of a search: the trials asked and the results told.
+    """The history of a search: the trials that `ask` has returned, and the results that the user reported with `tell`.
 
     Attributes
     ----------
     told : list of Evaluation
-        The results, in the order in which they were told.
+        The results, in the order in which the user reported them.
     asked : list of int
-        The number of trials asked so far when each result was told, and then the number at the end.
+        For each result, the number of trials that the search had proposed before the user reported the result; then
+        the number at the end.
     tested : list of Evaluation
         The results on test instances.
     n_tests : int
-        The number of trials asked on test instances.
+        The number of trials on test instances that the search has proposed.
     """
 
     told: list[Evaluation]
@@ -110,7 +111,7 @@ def write_search(
     head = {
         "journal": VERSION,
         "max_evaluations": design,
-        # the largest number of calls at a time; proposals for a single call at a time changed in fewer versions
+        # the largest number of open trials at a time; proposals for one open trial changed in fewer versions
         "workers": max(1, *(count - number for number, count in enumerate(history.asked))),
         "proposals": PROPOSALS,
         "search": content,
@@ -123,7 +124,7 @@ def write_search(
 
 
 def read_search(path: Path) -> SavedSearch:
-    """Read the file of a search that `write_search` has written.
+    """Read the file that `write_search` has written.
 
     Raises
     ------

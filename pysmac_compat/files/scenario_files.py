@@ -1,6 +1,6 @@
 """Scenario files: scenario.dat, scenario.advanced, and the scenario.txt of a state-run folder.
 
-Each line has an option, under any of its names in SMAC v2::
+Each line sets an option, by any of the option's names in SMAC v2::
 
     algo-exec = echo 0
     run-obj = QUALITY
@@ -20,7 +20,7 @@ from pysmac_compat.files.text import Path, TextFile, plain_number
 from pysmac_compat.options.names import canonical_names
 from pysmac_compat.plan import Plan
 
-#: the names of options in the original's readers; the keys are the first names in SMAC v2
+#: the names of the options in the original's readers, by the first name of the option in SMAC v2
 _OLD_NAMES = {
     "algo-exec": "algo",
     "run-obj": "run_obj",
@@ -109,12 +109,12 @@ def scenario_options(options: Mapping[str, Any], plan: Plan, folder: str) -> tup
 
 
 def is_maximized(path: Path) -> bool:
-    """Return whether a scenario file of this package says that the function was maximised."""
+    """Return whether a scenario file of this package has the entry that the function was maximised."""
     return any(line.startswith(MAXIMIZED) for _, line in TextFile(path).lines)
 
 
 def is_scenario_of_search(path: str) -> bool:
-    """Return whether this package or the original has written the scenario file, by the options at its beginning."""
+    """Return whether the scenario file begins with the options of a file that this package or the original wrote."""
     try:
         names = [first_name(name) for name in read_scenario(path)]
     except (OSError, FileFormatError):
@@ -163,7 +163,7 @@ _BY_HAND = re.compile(r"-{0,2}(?P<name>[A-Za-z][\w.-]*)(?:\s*=\s*|\s+)(?P<value>
 
 
 def read_scenario_by_hand(path: Path) -> list[tuple[int, str, str]]:
-    """Read a scenario file that a user has written: ``option = value`` or ``option value``, comments, quotes.
+    """Read a scenario file that a user has written, with ``option = value`` or ``option value``, comments and quotes.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def read_scenario_by_hand(path: Path) -> list[tuple[int, str, str]]:
     Returns
     -------
     list of (int, str, str)
-        The number of the line, the name in the line, and the value.
+        The line number, the name in the line, and the value.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def read_scenario_by_hand(path: Path) -> list[tuple[int, str, str]]:
 
 
 def without_comment(line: str) -> str:
-    """Remove the comment of a line: it begins with a ``#`` at the start or after a blank, outside of double quotes."""
+    """Remove a comment, which begins with ``#`` outside of double quotes, at the start of the line or after a blank."""
     quoted, previous = False, " "
     for position, c in enumerate(line):
         if c == "#" and not quoted and previous.isspace():

@@ -27,7 +27,7 @@ def smac3_names(plan: Plan, run: int, run_name: str) -> tuple[str, int]:
 
 
 class SearchFiles:
-    """Writes the events in the process of the search before any other process gets them.
+    """In the process of the search, writes each event before any other process receives it.
 
     So each result is in the journal before the search continues, even if the process that started the search dies.
     If a file cannot be written, the search continues, and the next result triggers another attempt.
@@ -40,8 +40,8 @@ class SearchFiles:
     names : list of str
         The name of each run, for the names of its files.
     journals : dict of int to str
-        The initial text of each run's journal: its header, or all of it if the run is resumed. A run that is not in
-        the dict has no journal.
+        The initial text of each run's journal: only the header, or all earlier lines if the run is resumed. A run that
+        is not in the dict has no journal.
     recorded : dict of int to Recorded
         The content of the journals of resumed runs.
     """
@@ -75,7 +75,7 @@ class SearchFiles:
         return warnings
 
     def close(self) -> None:
-        """Close the journal and sync it to the disk; no event follows, perhaps because the search has failed."""
+        """Close the journal, if it is still open, and sync it to the disk; no event may follow."""
         if self._journal is not None:
             self._journal.close()
             self._journal = None
@@ -131,7 +131,7 @@ class SearchFiles:
 
 
 class _Smac3:
-    """SMAC3's directory of one run; it is written at the end of the run, and before that at growing intervals.
+    """Writes SMAC3's directory of one run at the end of the run, and before that at growing intervals.
 
     ``spent`` is the wall clock time of the recorded evaluations, seconds.
     """

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 FORBIDDEN = "forbidden.json"
 _CLAUSES = "forbidden_clauses"
 
-#: the numbers of SMAC3's ``StatusType``, which has no ABORT
+#: the values of SMAC3's ``StatusType``, which has no ABORT
 _STATUS: dict[Status, int] = {"SAT": 1, "UNSAT": 1, "CRASHED": 2, "ABORT": 2, "TIMEOUT": 3, "MEMOUT": 4}
 #: the decimals to which ConfigSpace rounds
 _DIGITS = 13
-#: The time of ConfigSpace grows with the square of the number of chains of conditions. It is up to three seconds for
-#: `_MOST_CHAINS`. If conditions include the conditions of their parents, it is a tenth of a second for `_MOST_JOINED`.
+#: The time that ConfigSpace takes to build a space grows with the square of the number of chains of conditions. It is
+#: up to three seconds for `_MOST_CHAINS`. If conditions include the conditions of their parents, it is a tenth of a
+#: second for `_MOST_JOINED`.
 _MOST_CHAINS, _MOST_JOINED = 1100, 300
 #: the seed of a trial if the function gets no seed
 _NO_SEED = 0
@@ -46,8 +47,8 @@ _NO_ORIGIN = "Custom"
 class RunDirectory:
     """Collects the trials of a run and writes the directory; it imports SMAC3.
 
-    It replaces each file as a whole. It writes the run history before the file of incumbents, which refers to its
-    configurations.
+    It replaces each file as a whole. It writes runhistory.json before intensifier.json, because the incumbents in
+    intensifier.json refer to configurations in runhistory.json.
 
     Parameters
     ----------
@@ -95,7 +96,8 @@ class RunDirectory:
     def _scenario_texts(self, name: str, seed: int, options: Mapping[str, Any]) -> dict[str, str]:
         from smac import HyperparameterOptimizationFacade, Scenario
 
-        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as elsewhere:  # SMAC3 chooses when it writes
+        # SMAC3 decides itself when it writes these files, so it does not get ``path``
+        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as elsewhere:
             scenario = Scenario(
                 self._space, name=name, output_directory=FolderPath(elsewhere), seed=seed, **dict(options)
             )
@@ -120,7 +122,7 @@ class RunDirectory:
         origin: str | None = None,
         info: Mapping[str, Any] | None = None,
     ) -> None:
-        """Add a trial, unless the directory has a trial of the same configuration, instance and seed.
+        """Add a trial, unless there already is a trial with the same configuration, instance and seed.
 
         Parameters
         ----------
@@ -169,14 +171,14 @@ class RunDirectory:
         return self._ids[key]
 
     def improve(self, configuration: Mapping[str, Any], cost: float, n_trials: int, wall_time: float) -> None:
-        """Record the incumbent after this number of trials and seconds; ignore an unchanged incumbent."""
+        """Record the incumbent after ``n_trials`` trials and ``wall_time`` seconds; ignore an unchanged incumbent."""
         identifier = self._id(configuration, None)
         if not self._trajectory or self._trajectory[-1]["config_ids"] != [identifier]:
             step = {"config_ids": [identifier], "costs": [cost], "trial": n_trials, "walltime": wall_time}
             self._trajectory.append(step)
 
     def write(self, wall_time: float, finished: bool) -> None:
-        """Write the directory after this time of the run, seconds.
+        """Write the directory; ``wall_time`` is the time since the run began, seconds.
 
         Raises
         ------
@@ -224,7 +226,7 @@ def _described(space: ConfigurationSpace) -> dict[str, Any]:
         return description
     if n_chains > _MOST_CHAINS:
         raise ArgumentError("ConfigSpace cannot hold this space: too many conditions depend on each other")
-    # Conditions without the conditions of the parents take less time, and are still right for whole configurations.
+    # Conditions that leave out the conditions of the parents take less time, and still hold for whole configurations.
     shorter = ParameterSpace(space.definition, longest_joined=0)
     return {**description, "conditions": json.loads(json.dumps(shorter.to_serialized_dict()))["conditions"]}
 

@@ -57,7 +57,7 @@ def is_history(folder: Path) -> bool:
 
 
 def read_history(folder: Path) -> list[HistoryRun]:
-    """Read the runs in a folder of SMAC3, without runs that had not ended.
+    """Read the runs in a folder of SMAC3; leave out runs without a final status, for example running ones.
 
     Raises
     ------

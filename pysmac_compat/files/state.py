@@ -1,4 +1,4 @@
-"""State-run folders: they hold the evaluations of a run; this module reads and merges them."""
+"""Reads and merges state-run folders; such a folder holds the evaluations of one run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INSTANCES = "instances.txt"
 FEATURES = "instance-features.txt"
 #: parts of the names of files that SMAC v2 writes with each iteration, and when it fails
 _REGULAR, _LAST = "-it", "-CRASH"
-#: prefix of the name of a state-run folder that a later run has moved aside
+#: prefix of the new name of a state-run folder that a later run has moved aside
 OLD_STATE = "old-state-"
 
 
@@ -61,7 +61,7 @@ class StateRun:
 
 
 def largest_file(pattern: str) -> str:
-    """Return the largest of the files that match a pattern; for the files of a state, this is the latest.
+    """Return the largest of the files that match a pattern; of several state files, this is the latest.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def _largest(paths: Iterable[str], pattern: str) -> str:
 
 
 def dumps(folder: Path, pattern: str = RUNS) -> list[str]:
-    """Return the files of a kind in a state-run folder, including files that SMAC v2 wrote when it failed.
+    """Return the paths of the state files of one kind in a folder, including files that SMAC v2 wrote when it failed.
 
     Each file also holds the content of the earlier files, so the largest file is the latest, whatever its name.
 
@@ -95,7 +95,7 @@ def dumps(folder: Path, pattern: str = RUNS) -> list[str]:
 
 
 def latest_dump(folder: Path, pattern: str) -> str:
-    """Return the latest file of `dumps`.
+    """Return the latest of the files that `dumps` returns.
 
     Raises
     ------
@@ -118,8 +118,9 @@ def read_state_run(
     ----------
     folder : str or path-like
     runs, instances, features, paramstrings : str
-        The names of the files, which may hold ``*``. If several files match, the largest is read. A name with ``-it``
-        also means the name with ``-CRASH``. The file of features may be missing.
+        The names of the files, which may contain ``*``. If several files match, the largest is read (of feature files,
+        any one). For runs and paramstrings, a name with ``-it`` also means the name with ``-CRASH``. The feature file
+        may be missing.
     growing : bool
         See `TextFile`.
 
@@ -159,7 +160,7 @@ class MergedState:
     Attributes
     ----------
     configurations : dict of (pairs of name and text) to int
-        The IDs of the configurations.
+        The ID of each configuration.
     instances : dict of str to (list of str)
         The further words of each instance. The ID of an instance is its position, from 1.
     features : (list of str, dict), or None
@@ -186,7 +187,7 @@ def merge_states(
     ----------
     folders : sequence of str or path-like
     destination : str or path-like
-        The new folder. It is made if it does not exist; files of a state in it are replaced.
+        The new folder. It is made if it does not exist; state files in it are replaced.
     check_scenario : bool
         Whether the folders must have the same scenario and the same search space. In any case, the destination gets
         the scenario and the search space of the first folder.

@@ -1,7 +1,7 @@
 """Syncing of written files to the disk, so that the data survives a crash of the machine and not only of the process.
 
 A sync takes between a millisecond and seconds, depending on the disk. So a thread syncs, at most once a second, and the
-search continues meanwhile. The thread lives in the process of the search, which forks no other process.
+search continues meanwhile. The thread can run in the process of the search, because that process forks no other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class BackgroundSync:
     descriptor : int
         The descriptor of the open file, which must stay open until `close`.
     trouble : callable
-        It is called with the error, in the thread, when a sync fails.
+        It is called with the error, usually in the thread, when a sync fails.
     """
 
     def __init__(self, descriptor: int, trouble: Callable[[OSError], None]) -> None:
@@ -72,7 +72,7 @@ def sync(descriptor: int) -> None:
 
 
 def sync_folder(path: str) -> None:
-    """Sync a folder to the disk: the names of its files."""
+    """Sync a folder, that is, the names of its files, to the disk."""
     descriptor = os.open(path or os.curdir, os.O_RDONLY | os.O_CLOEXEC)
     try:
         sync(descriptor)

@@ -30,7 +30,7 @@ class TextFile:
     appended : bool
         Whether a program writes this file line by line. Then a last line without a newline is an error.
     growing : bool
-        Whether the program may still be writing. Then an incomplete last line is left out.
+        Whether the program may still be writing the file. Then an incomplete last line is left out.
     any_encoding : bool
         Whether bytes that are not UTF-8 are kept, for example in names of files.
 
@@ -163,7 +163,7 @@ def write_bytes(path: Path, data: bytes, synced: bool = False) -> None:
 
 
 def temporary_name(path: str, process: int | str | None = None) -> str:
-    """Return the temporary name of a file until it is complete; with "*", a pattern of all its temporary names."""
+    """Return the name that a file has until it is complete; if ``process`` is "*", a pattern for all such names."""
     return f"{path}.{os.getpid() if process is None else process}.tmp"
 
 

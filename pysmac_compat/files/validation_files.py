@@ -1,4 +1,4 @@
-"""The five files of the runs on test instances: validation...-traj-run-N-walltime.csv.
+"""The five files about the runs on test instances: validation...-traj-run-N-walltime.csv.
 
 ``CallStrings`` and ``Results`` have a line for each configuration. The matrix files have a line for each instance and
 seed, and a column for each configuration::
@@ -67,7 +67,7 @@ class Validated:
     runs : list of ValidationRun
         The runs. The instances and seeds are the same for all configurations.
     steps : list of tuple of float
-        The wall time, training performance and overhead of each time when the configuration was the incumbent.
+        The wall clock time, training performance and overhead of each step of the trajectory to list in ``Results``.
     """
 
     texts: Mapping[str, str]
@@ -83,13 +83,13 @@ class Validated:
 def file_name(what: str, run: str, of: str = "traj-run") -> str:
     """Return the name of a file, for example validationResults-traj-run-0-walltime.csv.
 
-    ``of`` is the source of the configurations.
+    ``of`` is the part of the name that tells from which file the configurations come.
     """
     return f"validation{what}-{of}-{run}-walltime.csv"
 
 
 def validation_texts(validated: Sequence[Validated], algorithm: str) -> dict[str, str]:
-    """Return the texts of all five files; the keys are the parts of their names in `FILES`.
+    """Return the texts of all five files; the keys are the elements of `FILES`.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def read_objective_matrix(path: Path) -> list[tuple[str, int, list[float]]]:
 
 
 def read_objectives(path: Path) -> dict[int, list[float]]:
-    """Read validationObjectiveMatrix; return the mean of each configuration on each instance, by instance number.
+    """Read validationObjectiveMatrix; return the mean of each configuration on each instance, by instance index.
 
     If the names of the instances are not id_0, id_1, ..., use `read_objectives_by_name`.
 

@@ -49,15 +49,15 @@ class WorkingDirectory(ResultFiles):
     scenario_file : str
         The name of the scenario file.
     result_folder : str
-        The name of the folder of the results. In it, ``%SCENARIO_NAME`` stands for the name of the scenario file
-        without its extension.
+        The name of the folder for the results. ``%SCENARIO_NAME`` in this name is replaced by the name of the scenario
+        file without its extension.
     config : dict or None
         The content of pysmac_config.pkl; None means that this file is not written.
     made : list of str
         A list to which the path of each new file and folder is appended.
     overwrite : bool
-        Whether files of an earlier run or of another program may be replaced. If it is false and there are such
-        files, nothing is written, and a warning says so. If it is false, there are no journals and no files of SMAC3.
+        Whether files of an earlier run or of another program may be replaced. If not, there are no journals, about-run
+        files and files of SMAC3. If not, and there are files to replace, a warning says so, and nothing is written.
     recorded : dict of int to Recorded, or None
         The content of the journals of resumed runs.
 

@@ -16,7 +16,7 @@ from pysmac_compat.plan.validation import Validation
 if TYPE_CHECKING:
     from pysmac_compat.space.formula import Formula
 
-#: the value of a crash with ``transform-crashed-quality`` and without a value of its own; the same as in SMAC v2
+#: the value of a crash if ``transform-crashed-quality`` is true and the user gives no value, as in SMAC v2
 CRASHED_QUALITY = 1e9
 
 
@@ -33,7 +33,7 @@ class ObjectiveOptions:
     capping_factor, capping_summand : float
     stop_on_abort, stop_on_crash, stop_on_first_crash : bool
     check_consistency : bool or None
-        Whether to check that no instance has the results SAT and UNSAT.
+        Whether to check that no instance has both the result SAT and the result UNSAT.
     forbid_inconsistency : bool
         Whether such an inconsistency is an error.
     """
@@ -68,7 +68,7 @@ class LimitOptions(LimitSettings):
 
 @dataclass(frozen=True)
 class CallOptions(CallSettings):
-    """The options of the calls of the function.
+    """The options of the calls of the user's function.
 
     Attributes
     ----------
@@ -81,12 +81,12 @@ class CallOptions(CallSettings):
     transform_crashes : bool or None
     crashed_quality : float or None
     workers : int or None
-        The number of calls of a run at a time.
+        The number of calls that a run makes at the same time.
     order : {'ended', 'begun'}
-        The order in which the search learns the results of the calls.
+        The order in which the search gets the results of the calls: the order in which they ended, or began.
     lag : int or None
-        The most calls that may have begun while the search has not learnt their results. If it is larger than the
-        number of workers, calls wait for a worker.
+        The largest number of proposed calls whose results the search does not have yet. If it is larger than the
+        number of workers, some of these calls wait for a worker.
     cluster : dask.distributed.Client, cluster object, str or None
     """
 
@@ -107,7 +107,7 @@ class CallOptions(CallSettings):
 
     @property
     def quality_of_crashes(self) -> float | None:
-        """The value of a crash, if it differs from the value of a time-out."""
+        """The value of a crash; None if it does not differ from the value of a time-out."""
         if self.transform_crashes is False or (self.transform_crashes is None and self.crashed_quality is None):
             return None
         return CRASHED_QUALITY if self.crashed_quality is None else self.crashed_quality
@@ -122,17 +122,17 @@ class StartOptions:
     incumbent : object
         The initial incumbent as a str or a dict; None means the default configuration.
     challengers : tuple
-        The configurations that follow it, each as a str or a dict.
+        The configurations that are evaluated after the initial incumbent, each as a str or a dict.
     run_default : bool
         Whether the default configuration is evaluated early if there is another initial incumbent.
     subspace : object
         Fixed values of some parameters, as a str or a dict.
     subspace_file : str or None
-        A file with such a str in each line.
+        A file with a str such as ``subspace`` in each line.
     seed : int or None
     seed_offset : int
     warm_folder : str or None
-        A state-run folder whose evaluations are known at the start.
+        A state-run folder whose evaluations the search uses from its start.
     warm_iteration : int or None
         The number in the names of the files of ``warm_folder``.
     """
@@ -190,7 +190,7 @@ class OutputOptions:
     scenario : str
         The name of the scenario.
     result_folder : str
-        The name of the folder of the results. In it, ``%SCENARIO_NAME`` stands for the name of the scenario.
+        The name of the folder for the results. The name of the scenario replaces ``%SCENARIO_NAME`` in it.
     console_level, file_level : int or None
         Logging levels; 0 means off.
     """

@@ -20,12 +20,12 @@ _PROPOSALS = 1
 #: the most bytes of a file name, with room for prefixes and suffixes
 _LONGEST_NAME = 200
 
-#: a function of the option's name, for messages, and of the value
+#: a function whose arguments are the option's name, for messages, and the user's value
 Reader = Callable[[str, Any], Any]
 
 
 def choice(*choices: str) -> Reader:
-    """Return a reader of one of some words, in upper or lower case, as in SMAC v2."""
+    """Return a reader that accepts one of these words, in upper or lower case as in SMAC v2."""
     by_word = {choice.upper(): choice for choice in choices}
 
     def read(name: str, value: Any) -> Any:
@@ -38,7 +38,7 @@ def choice(*choices: str) -> Reader:
 
 
 def mapped(meanings: Mapping[str, Any]) -> Reader:
-    """Return a reader of one of some words, which returns the meaning of the word."""
+    """Return a reader that accepts one of these words and returns the word's meaning."""
     read = choice(*meanings)
     return lambda name, value: meanings[read(name, value)]
 
@@ -55,7 +55,7 @@ def flag(name: str, value: Any) -> bool:
 
 
 def either(if_true: Any, if_false: Any) -> Reader:
-    """Return a reader of True or False, which returns one of these two meanings."""
+    """Return a reader that accepts True or False and returns ``if_true`` or ``if_false``."""
     return lambda name, value: if_true if flag(name, value) else if_false
 
 
@@ -100,13 +100,13 @@ def positive(name: str, value: Any) -> float:
 
 
 def count(least: int = 1) -> Reader:
-    """Return a reader of a whole number from ``least``."""
+    """Return a reader that accepts a whole number of at least ``least``."""
     return lambda name, value: integer(name, whole(value) if isinstance(value, str) else value, least=least)
 
 
 def workers(name: str, value: Any) -> int:
     """Read the number of calls at a time."""
-    if type(value) is int and value == -1:  # in scikit-learn and joblib
+    if type(value) is int and value == -1:  # all cores, in scikit-learn and joblib
         raise ArgumentError(f"{name} must be at least 1, got -1; os.cpu_count() is the number of this machine's cores")
     number: int = count()(name, value)
     return number
@@ -165,7 +165,7 @@ def level(name: str, value: Any) -> int:
 
 
 def text(what: str) -> Reader:
-    """Return a reader of a text that is not empty; ``what`` describes the text in messages."""
+    """Return a reader that accepts a text that is not empty; ``what`` describes the text in messages."""
 
     def read(name: str, value: Any) -> str:
         if not isinstance(value, str) or not value:
@@ -199,7 +199,7 @@ def scenario(name: str, value: Any) -> str:
 
 
 def _structured(value: Any) -> Any:
-    """Return the value, parsed from JSON if it was read back from a scenario file."""
+    """Return the value; a text of JSON, which a scenario file holds in place of a list or dict, is parsed first."""
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
         with contextlib.suppress(ValueError, RecursionError):
             return json.loads(value)

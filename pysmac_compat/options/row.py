@@ -18,13 +18,13 @@ class Row(Generic[T]):
     Attributes
     ----------
     field : callable
-        A function that returns the option's field of an `Options` object. So mypy checks the names, and an import of
-        `pysmac_compat.options.rows` checks that the field exists.
+        A function that returns the option's field of an `Options` object. Because it is a function, mypy can check the
+        names of the attributes. The import of `pysmac_compat.options.rows` checks that the field exists.
     read : callable
         A function that converts the user's value to the value of the field. Its arguments are the option's name, for
         messages, and the user's value.
     effect : str
-        The effect of an option of SMAC v2, for the page of options and for ``--help``. It names the default if SMAC v2
+        The effect of an option of SMAC v2, for the page of options and for ``--help``. It names our default if SMAC v2
         has another one. Empty for our own options, which docs/reference.md describes.
     """
 
@@ -54,7 +54,7 @@ class NoEffect:
     reason : str
         The end of the warning ``... has no effect here: REASON``.
     holds : str
-        The value, as text, that agrees with the behaviour here and so needs no warning; empty: no value.
+        The value, as text, that agrees with the behaviour here and so needs no warning; empty if there is none.
     """
 
     reason: str

@@ -153,7 +153,7 @@ def resolve(options: Mapping[str, Any], defaults: Mapping[str, Any] | None = Non
                 hint = f": use {arguments[name]}" if name in arguments else did_you_mean(str(name), known)
             raise ArgumentError(f"smac_options: unknown option {shown(name)}{hint}")
         _check_storable(f"smac_options[{shown(name)}]", value)
-        values.pop(known[name], None)  # if two options have the same effect, the last one counts
+        values.pop(known[name], None)  # of two names for the same option, the last one counts
         values[known[name]] = name, value
     found = Options()
     for canonical, (name, value) in values.items():

@@ -22,7 +22,7 @@ class Option:
     names : tuple of str
         The first is the name of the option, and the further names are aliases.
     group, domain, default : str
-        The descriptions in SMAC v2.
+        As SMAC v2 describes them.
     category : {'effect', 'none'}
     text : str
         The effect of the option here, or the reason why it has none.
@@ -41,7 +41,7 @@ class Option:
 
 @cache
 def options() -> dict[str, Option]:
-    """Return all options of SMAC v2, in its own order, by their first names."""
+    """Return all options of SMAC v2, keyed by their first names, in the order of SMAC v2's own list."""
     unlisted = ({"names": names, "group": "Scenario Options"} for names in UNLISTED)
     found = {}
     for entry in (*data("smac_v2_options"), *unlisted):

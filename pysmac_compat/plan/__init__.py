@@ -1,4 +1,4 @@
-"""The plan of one minimisation, checked and complete: frozen data without files or processes."""
+"""The complete and checked plan of one minimisation: frozen data; it opens no files and starts no processes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Budget(LimitSettings):
     ----------
     evaluations : int
     total_time : float or None
-        The wall clock limit, seconds.
+        The wall clock limit of a run, seconds.
     """
 
     evaluations: int
@@ -39,13 +39,13 @@ class Instances:
     Attributes
     ----------
     n_train : int or None
-        The number of training instances. If it is not None, the function gets an ``instance``.
+        The number of training instances. If it is not None, the user's function gets the argument ``instance``.
     n_test : int
         The number of test instances.
     features : sequence of sequence of float, or None
         The features of the training instances.
     names : sequence of str, or None
-        The names of the training instances in the files. None means id_0, id_1, ...
+        The names that the files use for the training instances. None means id_0, id_1, ...
     """
 
     n_train: int | None = None
@@ -56,19 +56,19 @@ class Instances:
 
 @dataclass(frozen=True)
 class Start:
-    """The start of the search.
+    """What the search starts with.
 
     Attributes
     ----------
     first : list of dict or None, or None
-        The active values of the first configurations; an element None is a random configuration. If the list itself
-        is None, the first configuration is the default.
+        The active values of the configurations to evaluate first; an element None is a random configuration. If the
+        list itself is None, the default is evaluated first, unless there are evaluations in ``known``.
     subspace : dict
-        Fixed values for some parameters; every random or proposed configuration uses them.
+        Fixed values for some parameters; every random or proposed configuration has them.
     known : sequence of Known
         Evaluations that are known before the search.
     seed_offset : int
-        This number is added to a run's seed in the search, but not in the run's name.
+        The search uses a run's seed plus this number; the names of the run's files have the seed alone.
     """
 
     first: list[dict[str, Any] | None] | None = None
@@ -79,27 +79,28 @@ class Start:
 
 @dataclass(frozen=True)
 class Calls(CallSettings):
-    """The settings of the calls of the function, except the limit of the objective.
+    """The settings of the calls of the user's function; their CPU limit is in `Objective`.
 
     Attributes
     ----------
     memory_mb : float or None
         The memory limit, MB: memory that a call may use beyond the memory of its process before the call.
     wall_factor : float
-        The wall clock limit as a multiple of the CPU limit. It is infinite if there is no wall clock limit.
+        The wall clock limit as a multiple of the CPU limit; infinity means that there is no wall clock limit.
     crashed_quality : float or None
         The value of a crash, if it differs from the value of a time-out.
     workers : int
-        The number of calls of a run at a time.
+        The number of calls that a run makes at the same time.
     in_order : bool
-        Whether the search learns results in the order in which the calls began, and not in the order of their ends.
+        Whether the search uses results in the order in which the calls began; otherwise, in the order in which they
+        ended.
     lag : int or None
-        The most calls that may have begun while the search has not learnt their results. For None see
+        The largest number of calls that may have begun while the search has not used their results. For None, see
         `most_unlearnt`.
     cluster : dask.distributed.Client or None
         The client of the cluster that makes the calls.
     numbered : bool
-        Whether the function gets ``evaluation_index``.
+        Whether the user's function gets the argument ``evaluation_index``.
     worst : float
         The value of a failed call if no option sets one.
     """
@@ -115,11 +116,11 @@ class Calls(CallSettings):
     worst: float = TIMEOUT_QUALITY
 
     def most_unlearnt(self, workers: int) -> int:
-        """Return how many calls may have begun whose results the search has not learnt yet.
+        """Return the largest number of calls that may have begun while the search has not used their results.
 
-        With two workers, one more call than there are workers may begin, so that a worker finds the next call proposed.
-        The engine's time for a proposal is then half of the time that a worker waits after each result. With more
-        workers, the workers share this time, and one more such call would make the search's results worse.
+        With two workers, one more call than there are workers may begin, so that a worker need not wait for the next
+        proposal: without this, half of the waiting time after each result is the engine's time for the proposal. With
+        more workers, this time is shared among them, and a further call would make the search's results worse.
         """
         return self.lag or (3 if workers == 2 else workers)
 
@@ -142,16 +143,16 @@ class Plan:
     budget : Budget
     objective : Objective
     deterministic : bool
-        Whether the function is deterministic. If it is not, the function gets a ``seed``.
+        Whether the user's function is deterministic. If it is not, it gets the argument ``seed``.
     instances : Instances
     start : Start
     calls : Calls
     engine : EngineSettings
     validation : Validation
     check_consistency : {'', 'warn', 'raise'}
-        The reaction if one instance has the results SAT and UNSAT in one run.
+        What to do if one instance has both results, SAT and UNSAT, in one run.
     processes : int
-        The number of runs at a time.
+        The number of runs that are carried out at the same time.
     shell : ShellCommands
     """
 

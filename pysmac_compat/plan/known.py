@@ -10,7 +10,7 @@ from pysmac_compat.evaluation.outcome import Scored
 
 @dataclass(frozen=True)
 class Known:
-    """An evaluation that is known without a call.
+    """An evaluation whose result is known without a call.
 
     Attributes
     ----------

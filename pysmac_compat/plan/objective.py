@@ -1,4 +1,4 @@
-"""The objective: the function's value or its run time, and how the search scores it."""
+"""The objective: whether the search minimises the function's value or its run time, and how it scores a call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Objective:
-    """The rule by which the cost of a call follows from its outcome.
+    """The rule that gives the cost of a call from its outcome.
 
     Attributes
     ----------
@@ -22,9 +22,10 @@ class Objective:
     cutoff : float or None
         The CPU limit of a call, seconds.
     penalty : float
-        With ``runtime``: a cost of at least ``cutoff`` is multiplied by this factor in a mean.
+        With ``runtime``: a mean multiplies each cost of at least ``cutoff`` by this factor.
     instance_penalty : float
-        With ``runtime``: the same factor for the mean cost of an instance.
+        With ``runtime``: if it is more than 1, the mean cost of an instance is raised to at least this multiple of
+        ``cutoff`` if it reaches ``cutoff``; a mean is then taken over the instances.
     capping : tuple of float, or None
         With ``runtime``: the factor and the summand (seconds) of adaptive capping.
     stop_on_abort : bool
@@ -52,7 +53,7 @@ class Objective:
         return 0.0 - number if self.maximize else number  # 0.0 - number never gives -0.0 for a zero
 
     def score(self, outcome: Outcome, cutoff: float | None, first: bool = False) -> Scored:
-        """Score the outcome of a call with this limit, seconds; ``first`` means the first call of the search."""
+        """Score the outcome of a call; ``cutoff`` is its limit in seconds, ``first`` marks the first call of a run."""
         outcome = replace(outcome, runtime=self._runtime(outcome, cutoff))
         if self.transform is not None:
             outcome = self.transform(outcome, cutoff)
@@ -70,7 +71,7 @@ class Objective:
         return Scored(outcome, outcome.runtime, censored)
 
     def _runtime(self, outcome: Outcome, cutoff: float | None) -> float:
-        """Return the run time for the cost: for a TIMEOUT the call's limit, for a crash the limit of all calls."""
+        """Return the run time to score: for a TIMEOUT, the limit of this call; for a crash, the limit of all calls."""
         if outcome.status in SUCCESSES or (outcome.status == "TIMEOUT" and cutoff is None):
             return outcome.runtime
         limit = cutoff if outcome.status == "TIMEOUT" else self.cutoff

@@ -1,4 +1,4 @@
-"""Settings of calls and limits that only options set, and no argument of ``minimize``, with their defaults."""
+"""Settings of calls and limits that only options can set, not the arguments of ``minimize``, with their defaults."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class CallSettings:
     Attributes
     ----------
     kill_file : str or None
-        When this file is gone, running calls are stopped and the search ends.
+        When this file no longer exists, running calls are stopped and the search ends.
     crash_value : float or None
         The value of a failed call. With None, a TIMEOUT keeps the function's own value.
     retries : int
-        The number of further calls after a crash.
+        The largest number of further calls with the same arguments after a crash.
     isolate : bool
         Whether calls are made in child processes.
     calls_per_process : int
@@ -43,9 +43,9 @@ class LimitSettings:
     count_own_time : bool
         Whether the search's own CPU time counts towards ``cpu_time``.
     stop_file : str or None
-        When this file is gone, the search ends.
+        When this file no longer exists, the search ends.
     stop_when_hopeless : bool
-        Whether the search ends when its first configurations all crash for one reason that no configuration changes.
+        Whether a run ends when its first configurations all crash for one reason that does not depend on them.
     """
 
     cpu_time: float | None = None

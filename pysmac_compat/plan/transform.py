@@ -21,9 +21,9 @@ _RESULTS = {"SAT": 1.0, "UNSAT": -1.0}
 
 
 def parse_formula(name: str, text: Any) -> Formula:
-    """Read a formula over S (1 for SAT, -1 for UNSAT, else 0), R (run time), Q (quality) and C (limit, seconds).
+    """Read a formula of S (1 for SAT, -1 for UNSAT, else 0), R (run time), Q (quality) and C (limit, seconds).
 
-    The grammar is the grammar of expressions in forbidden clauses.
+    The grammar is the same as for expressions in forbidden clauses.
 
     Parameters
     ----------
@@ -59,17 +59,17 @@ class Transform:
         Whether a transformed run time is limited to the range from 0 to the limit of the call. Then a success that
         reaches the limit becomes a TIMEOUT.
     failure_value : float
-        The quality if a formula does not give a finite number. The call then counts as CRASHED.
+        The quality of a call for which a formula does not give a finite number; such a call counts as CRASHED.
     **formulas : Formula
-        ``SAT_quality``, ``SAT_runtime``, and the same with UNSAT, TIMEOUT and other. A quantity without a formula does
-        not change.
+        ``SAT_quality``, ``SAT_runtime``, and the same with UNSAT, TIMEOUT and other in place of SAT. Without its
+        formula, a quality or a run time does not change.
     """
 
     def __init__(self, valid_only: bool = True, failure_value: float = TIMEOUT_QUALITY, **formulas: Formula) -> None:
         self.valid_only, self.failure_value, self.formulas = valid_only, failure_value, formulas
 
     def __call__(self, outcome: Outcome, cutoff: float | None) -> Outcome:
-        """Return the transformed outcome of a call with this limit, seconds."""
+        """Return the transformed outcome of a call; ``cutoff`` is its limit in seconds."""
         values = {
             "S": _RESULTS.get(outcome.status, 0.0),
             "R": outcome.runtime,

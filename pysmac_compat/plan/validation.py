@@ -33,27 +33,27 @@ class Validation:
     ----------
     enabled : bool
     n_runs : int
-        The number of runs of a configuration.
+        The number of runs of each configuration.
     round_up : bool
-        Whether this number is rounded up to a multiple of the number of instances.
+        Whether ``n_runs`` is rounded up to a multiple of the number of instances.
     n_instances : int or None
-        The most test instances.
+        The largest number of test instances to use; None: all.
     n_seeds : int
-        The most runs on one instance. A deterministic function has one run on each instance.
+        The largest number of runs on one instance. A deterministic function has one run on each instance.
     seed : int or None
-        The number from which the seeds for the function follow, instead of the seed of the run.
+        The number from which the seeds for the function are computed; None: the seed of the run.
     which : {'last', 'incumbents', 'all'}
-        Whether to evaluate the final incumbent, incumbents, or all configurations.
+        Whether to evaluate the final incumbent, all incumbents, or all configurations.
     max_time : float or None
-        A time, seconds. The incumbent at this time counts as the final incumbent.
+        Seconds since the search began. The incumbent at this time counts as the final incumbent.
     min_time, factor : float or None
-        If max_time, min_time or factor is set, 'incumbents' means only the incumbents at the times max_time,
-        max_time / factor, max_time / factor^2, ..., down to min_time. The defaults are then the end of the search for
-        max_time, 2 for factor, and 0 for min_time.
+        If ``max_time``, ``min_time`` or ``factor`` is set, 'incumbents' means only the incumbents at the times
+        max_time, max_time / factor, max_time / factor^2, ..., down to min_time. The defaults are then the end of the
+        search for max_time, 2 for factor, and 0 for min_time.
     by_wall_time : bool
-        Whether these times are wall clock times; otherwise they are CPU times of the calls.
+        Whether these three are about wall clock time; otherwise they are about the CPU time of the calls.
     min_wall_time, min_cpu_time : float
-        Seconds. A search with less wall clock time, or with less CPU time of its calls, is not validated.
+        Seconds. After a search that takes less wall clock time, or less CPU time for its calls, there is no validation.
     with_default : bool
         Whether the default configuration is evaluated too.
     """
@@ -74,7 +74,7 @@ class Validation:
     with_default: bool = False
 
     def runs(self, n_test: int, deterministic: bool) -> list[tuple[int, int]]:
-        """Return the test instance (from 0) of each run, and a number from 1 that determines its seed."""
+        """Return, for each run, the index of its test instance (from 0) and a number (from 1) that sets its seed."""
         n = min(n_test, self.n_instances or n_test)
         if not self.enabled or n == 0:
             return []
@@ -82,7 +82,10 @@ class Validation:
         return [(j % n, j + 1) for j in range(min(count, n if deterministic else n * self.n_seeds))]
 
     def choose(self, steps: Sequence[Step], wall_time: float, cpu_time: float) -> list[dict[str, Any]]:
-        """Choose the incumbents, in their order, that are evaluated after a search of this duration, seconds."""
+        """Return the incumbents to evaluate, in the order of their times.
+
+        ``wall_time`` and ``cpu_time`` are the seconds that the search has taken.
+        """
         times = [step.wall_time if self.by_wall_time else step.cpu_time for step in steps]
         end = self.max_time if self.max_time is not None else wall_time if self.by_wall_time else cpu_time
         if self.which == "last":
@@ -104,5 +107,5 @@ class Validation:
 
 
 def _at(times: Sequence[float], time: float) -> int:
-    """Return the index of the incumbent at this time; the first incumbent also counts before its own time."""
+    """Return the index of the incumbent at this time; before the time of the first incumbent, return 0."""
     return max(bisect_right(times, time) - 1, 0)

@@ -1,1 +1,1 @@
-"""Planning: it makes a plan from the user's arguments, options and files."""
+"""Planning: the conversion of the user's arguments, options and files to a plan."""

@@ -1,4 +1,4 @@
-"""Configurations, and parts of configurations, that the user writes, for example ``-x '1.0' -y '3'``."""
+"""Reading of configurations and parts of configurations that the user gives, for example ``-x '1.0' -y '3'``."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def read_configuration(what: str, given: str | Mapping[str, Any], definition: De
     what : str
         The name of the argument or option, for messages.
     given : str or dict
-        ``-name 'value'`` for some parameters, DEFAULT or RANDOM; or a dict. Parameters that are not given have their
-        default.
+        A dict, or one of the texts DEFAULT, RANDOM, or ``-name 'value'`` for some of the parameters. Parameters that
+        are not given get their defaults.
     definition : Definition
 
     Returns
@@ -55,7 +55,7 @@ def read_configuration(what: str, given: str | Mapping[str, Any], definition: De
 
 
 def read_given(known: Any, plan: Plan) -> list[Known]:
-    """Read the evaluations that the user already knows: ``[(configuration, value), ...]``.
+    """Read the argument `known`, the evaluations that the user already has: ``[(configuration, value), ...]``.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def _given(what: str, configuration: Any, value: Any, plan: Plan) -> Known:
 
 
 def read_subspace(what: str, given: str | Mapping[str, Any], definition: Definition) -> dict[str, Value]:
-    """Read the values of some parameters, from a text such as ``x=1.0, y=3`` or from a dict.
+    """Read the values of some of the parameters from a text such as ``x=1.0, y=3``, or from a dict.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The names of options in scenario files and on the command line, from SMAC v2, SMAC3 before 2.0 and ParamILS."""
+"""The option names of SMAC v2, SMAC3 before 2.0 and ParamILS that scenario files and the command line may use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pysmac_compat.options.names import canonical_names
 from pysmac_compat.options.rows import ROWS
 from pysmac_compat.suggestions import did_you_mean
 
-#: options that only the command line has, and their effects
+#: options that exist only in scenario files and on the command line, and their effects
 OWN = {
     "memory-limit": "MB of memory that a call may use, with all processes that it starts",
     "cutoff-length": "what calls get as RUNLENGTH; 'max' (default): the number that says that there is no limit",
@@ -23,7 +23,7 @@ OWN = {
     "progress": "a line that moves, needs tqdm; without a value. Default: on a terminal",
     "verbose": "a line for each evaluation; without a value, or a level for SMAC3's sake",
 }
-#: names in SMAC3 before 2.0 and in ParamILS, of options that have another name or do not exist in SMAC v2
+#: names that SMAC3 before 2.0 and ParamILS use, each with the canonical name of the option
 _OTHER_NAMES = {
     "ta": "algo-exec",
     "pcs_fn": "pcs-file",
@@ -44,7 +44,7 @@ _OTHER_NAMES = {
     "verbose_level": "log-level",
     "verbosity": "log-level",
 }
-#: options of SMAC3 before 2.0 without an effect here, and the reason
+#: reasons why options of SMAC3 before 2.0 have no effect here; `MEANINGLESS` has the options
 _FOREST = "the forest is set by the options rf-... of SMAC v2"
 _SEARCH = "the search uses its own components"
 MEANINGLESS = {
@@ -72,7 +72,7 @@ MEANINGLESS = {
     "rf_min_samples_leaf": _FOREST,
     "rf_max_depth": _FOREST,
 }
-#: names that only scenario files of SMAC3 have
+#: names of options that occur only in scenario files of SMAC3
 _OF_SMAC3 = {"pcs_fn", "train_inst_fn", "test_inst_fn", "feature_fn", "cutoff", "algo_runs_timelimit"}
 _OF_SMAC3 |= {"ta_run_limit", "maxR", "minR", "cost_for_crash", "mode", "restore_state", "verbose_level", *MEANINGLESS}
 #: spellings that SMAC v2 does not have
@@ -81,13 +81,13 @@ _SPELLED_BY_SMAC3 = {"output_dir", "memory_limit", "initial_incumbent", "abort_o
 
 @dataclass(frozen=True)
 class Told:
-    """An option that the user has written.
+    """An option that the user has written in a file or on the command line.
 
     Attributes
     ----------
     name, value : str
     place : str
-        The place of the option, for messages, for example 'scenario.txt, line 3' or 'command line'.
+        Where the option was written, for messages: for example 'scenario.txt, line 3' or 'command line'.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Told:
 
 
 def canonical(name: str) -> str | None:
-    """Return the canonical name of an option, from any of its names, or None if there is no such option.
+    """Return the canonical name of the option that has this name, or None if there is no such option.
 
     If a name has more than one letter, capitals, ``-`` and ``_`` make no difference.
     """
@@ -105,7 +105,7 @@ def canonical(name: str) -> str | None:
 
 
 def unknown(name: str, place: str, more: Iterable[str] = ()) -> ArgumentError:
-    """Return the error for a name that no option has; ``more`` holds further known names."""
+    """Return the error about a name that no option has; ``more`` holds names that the message may propose as well."""
     known = {each for each in (*_names()[0], *more) if len(each) > 1}
     return ArgumentError(f"{place}: unknown option {shown(name)}{did_you_mean(name, known)}")
 
@@ -116,7 +116,7 @@ def is_of_smac3(name: str) -> bool:
 
 
 def merged(told: Iterable[Told]) -> dict[str, Told]:
-    """Return the options by their canonical names; if an option is repeated, the last one counts.
+    """Return a dict of the options, keyed by canonical name; if an option is repeated, the last one counts.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def merged(told: Iterable[Told]) -> dict[str, Told]:
 
 @cache
 def _names() -> tuple[dict[str, str], dict[str, str]]:
-    """Return the canonical name of every name: once by the exact name, once by the name without capitals and signs."""
+    """Return two dicts of the canonical names: keyed by the exact name, and by the name as `_folded` returns it."""
     exact = {name: name for name in (*ROWS, *OWN, *MEANINGLESS)}
     exact = {**exact, **_OTHER_NAMES, **canonical_names(), **ALIASES}
     return exact, {_folded(name): first for name, first in exact.items() if len(name) > 1}

@@ -47,15 +47,15 @@ def make_plan(
 ) -> Plan:
     """Check the arguments of ``minimize`` and join them with the options.
 
-    If an argument and an option set the same limit, the plan has the smaller limit. Without ``read_warm_start``, the
-    plan lacks the evaluations of an earlier run; see `with_warm_start`.
+    If an argument and an option set the same limit, the smaller limit holds. If ``read_warm_start`` is False, the
+    plan lacks the evaluations of an earlier run that the options name; `with_warm_start` adds them.
 
     Raises
     ------
     ArgumentError
         The message names the argument.
     ParameterError
-        If a parameter has the name ``seed``, ``instance`` or ``evaluation_index`` and the function gets that keyword.
+        If a parameter is named ``seed``, ``instance`` or ``evaluation_index`` and the search itself passes this name.
     """
     if options.instances.deterministic is not None:
         deterministic = options.instances.deterministic
@@ -118,7 +118,7 @@ def make_plan(
 def with_warm_start(plan: Plan, options: Options, resumed: str | None = None) -> Plan:
     """Add the evaluations of an earlier run to the plan, if the options name such a run.
 
-    If the search is resumed, ``resumed`` is the folder of its results.
+    ``resumed`` is the folder of the results if the search is resumed; otherwise None.
     """
     folder, iteration = options.start.warm_folder, options.start.warm_iteration
     if folder is None:
@@ -130,7 +130,8 @@ def with_warm_start(plan: Plan, options: Options, resumed: str | None = None) ->
     return replace(plan, start=replace(plan.start, known=known))
 
 
-_LAG = 4  # the default of workers-lag as a multiple of the workers, if results are learnt in the order of the calls
+#: if the search uses results in the order in which the calls began: the default of workers-lag, for each worker
+_LAG = 4
 
 
 def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: bool) -> Calls:
@@ -165,12 +166,12 @@ def _calls(options: Options, memory_mb: float | None, numbered: bool, maximize: 
 
 
 def _shared(kind: type, options: Any) -> dict[str, Any]:
-    """Return the settings of this kind from the options; no argument of `minimize` changes them."""
+    """Return the options that are fields of the dataclass ``kind``; they pass to the plan unchanged."""
     return {each.name: getattr(options, each.name) for each in fields(kind)}
 
 
 def _first(start: StartOptions, definition: Definition) -> list[dict[str, Any] | None] | None:
-    """Return the first configurations, or None if the default is the only one."""
+    """Return the configurations to evaluate first; None if the options give none, and so the default comes first."""
     if start.incumbent is None and not start.challengers:
         return None
     incumbent = "DEFAULT" if start.incumbent is None else start.incumbent
@@ -247,7 +248,7 @@ def _instances(options: Options, n_train: Any, n_test: Any, features: Any) -> In
 
 
 def _features(features: Any, n_train: int | None) -> list[list[float]] | None:
-    """Check the features and convert them to lists, one row for each training instance."""
+    """Check the features, which need one row for each training instance, and convert them to lists."""
     if features is None:
         return None
     if n_train is None:

@@ -1,4 +1,4 @@
-"""The files that a scenario of a program names: finding them and reading them."""
+"""Finds and reads the files that the scenario of a program names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pysmac_compat.planning.option_names import Told
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.ready import understand
 
-#: the name and the further words of an instance
+#: the name of an instance and the words after it
 Instance = tuple[str, str]
 
 
@@ -25,10 +25,10 @@ class Places:
     Attributes
     ----------
     base : str
-        The folder in which the command runs, or --experiment-dir. If the file of the parameters is found only from
+        The folder in which the command runs, or --experiment-dir. But if the path of the PCS file is valid only from
         the folder of the scenario file, it is that folder.
     others : sequence of str
-        Further folders that are searched for files that are not in ``base``.
+        The folders that are searched for files that are not in ``base``.
     """
 
     base: str
@@ -36,7 +36,7 @@ class Places:
 
     @classmethod
     def of(cls, start: str, scenario_file: str | None, pcs: Told | None) -> Places:
-        """Return the places of a scenario when the command starts in a folder."""
+        """Return the places of a scenario; ``start`` is the folder in which the command runs, or --experiment-dir."""
         beside = start if scenario_file is None else os.path.dirname(os.path.join(start, scenario_file)) or start
         beside = os.path.normpath(beside)
         here, there = cls(start, [beside]), cls(beside, [start])
@@ -50,13 +50,13 @@ class Places:
         Raises
         ------
         ArgumentError
-            If none of the places has it.
+            If it is in none of the places.
         """
         text = os.path.expanduser(told.value)
         folders = list(dict.fromkeys([self.base, *self.others]))
         paths = [os.path.normpath(os.path.join(folder, text)) for folder in folders]
         last = os.path.basename(os.path.normpath(text))
-        if last not in (os.curdir, os.pardir):  # the whole folder may have moved
+        if last not in (os.curdir, os.pardir):  # the scenario's folder with all its files may have been moved
             paths += [os.path.join(folder, last) for folder in self.others]
         for path in paths:
             if kind(path):
@@ -88,7 +88,7 @@ def read_space(path: str) -> Definition:
 def read_program_instances(
     told: Told, path: str, folders: Sequence[str], suffix: str | None = None, required: bool = True
 ) -> list[Instance]:
-    """Read the instances of a file, or take all files of a folder as instances.
+    """Read the names of instances from a file; if the path is a folder, its files are the instances.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def read_program_instances(
         The option that names the file or folder.
     path : str
     folders : sequence of str
-        The folders to which the names of instances may be relative.
+        The folders to which the names of the instances may be relative.
     suffix : str or None
         A regular expression. If ``path`` is a folder, only files whose names end with a match are instances.
     required : bool
@@ -123,7 +123,7 @@ def read_program_instances(
 def features_of_instances(path: str, instances: Sequence[Instance]) -> list[list[float]]:
     """Return the features of each instance.
 
-    The names in the file of features may differ from the instances' names by parts such as ``./``, or lack the folders.
+    The names in the feature file may differ from the instances' names by parts such as ``./``, or in their folders.
 
     Raises
     ------

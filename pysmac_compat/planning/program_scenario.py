@@ -1,4 +1,4 @@
-"""Reading of a scenario of SMAC v2 or of SMAC3 before 2.0 whose target algorithm is a program."""
+"""Reads a scenario of SMAC v2 or of SMAC3 before 2.0 whose target algorithm is a program."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _READ_HERE = (
     *("check-instances-exist", "memory-limit", "cutoff-length", "mode", "restore-state", "resume", "verbose"),
     *("progress", "verify"),
 )
-#: options that say how to run a scenario, and are no part of the scenario
+#: options about how to run a scenario, which are no part of the scenario
 _NOT_WRITTEN = (
     *("scenario-file", "option-file", "option-file2", "restore-state", "resume", "verify", "progress", "verbose"),
 )
@@ -57,17 +57,18 @@ class ProgramScenario:
     Attributes
     ----------
     planned : callable
-        A function that makes a plan from options.
+        A function that makes the plan of this scenario from (changed) options.
     plan : Plan
     program : Program
     options : Options
     instances : list of (str, str)
-        The name and the further words of each instance: first the training instances, then the test instances.
+        The name of each instance and the words after it: first the training instances, then the test instances.
     written : dict of str to str
-        The options for the result files.
+        The options that the result files contain.
     results : str
         The folder of the results.
     resume : bool
+        Whether a run in this folder is resumed.
     notes : list of str
         Notes about the scenario for the user.
     """
@@ -83,17 +84,17 @@ class ProgramScenario:
     notes: list[str]
 
     def on_cluster(self, client: Any, workers: int) -> ProgramScenario:
-        """Return the same scenario with calls on a cluster."""
+        """Return the same scenario, but with calls on a cluster."""
         options = replace(self.options, calls=replace(self.options.calls, cluster=client, workers=workers))
         return replace(self, options=options, plan=self.planned(options))
 
     def with_warm_start(self) -> ProgramScenario:
-        """Return the same scenario with the evaluations of an earlier run, if the scenario names one."""
+        """Return the same scenario, with the evaluations of an earlier run if the scenario names such a run."""
         return replace(self, plan=with_warm_start(self.plan, self.options, self.results if self.resume else None))
 
 
 def gather(on_command_line: Sequence[Told], folder: str) -> dict[str, Told]:
-    """Collect the options of the scenario file, the files of options and the command line, by canonical name.
+    """Collect the options from the scenario file, the option files and the command line, keyed by canonical name.
 
     Raises
     ------
@@ -197,12 +198,12 @@ def _text(told: Mapping[str, Told], name: str, default: str) -> str:
 
 
 def _is_par(told: Mapping[str, Told]) -> bool:
-    """Return whether the name of the objective is one that only SMAC3 uses."""
+    """Return whether the option intra-obj has a value that only SMAC3 uses, such as PAR10."""
     return _text(told, "intra-obj", "").upper().startswith("PAR")
 
 
 def _options(told: Mapping[str, Told], notes: list[str]) -> tuple[Options, bool]:
-    """Return the options of the search, and whether the run length is minimised."""
+    """Return the options of the search, and whether the search minimises the run length."""
     values: dict[str, Any] = {name: t.value for name, t in told.items() if name not in (*_READ_HERE, *MEANINGLESS)}
     for name in _LIMITS:
         if str(values.get(name, "")).lower() in _NO_LIMIT:
@@ -251,7 +252,7 @@ def _instances(told: Mapping[str, Told], name: str, places: Places, exec_dir: st
 
 
 def _is_results(folder: str) -> bool:
-    """Return whether a folder holds results of this package, with journals."""
+    """Return whether a folder holds results of this package: then it has a journal."""
     return os.path.isdir(folder) and any(name.startswith("journal-run-") for name in os.listdir(folder))
 
 

@@ -1,4 +1,4 @@
-"""A search that scenario files describe, without a script: its plan and the names of its instances."""
+"""Makes the plan of a search, and the names of its instances, from scenario files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ScenarioPlan:
     ----------
     plan : Plan
     instances : list of list of str
-        The name and the further words of each instance: first the training instances, then the test instances.
+        The name of each instance and the words after it: first the training instances, then the test instances.
     scenario : dict of str to str
         The options in the scenario file.
     results : str or None
@@ -63,21 +63,21 @@ def read_scenario_plan(
     seed: int,
     parser_dict: Mapping[str, Callable[[str], Any]],
 ) -> ScenarioPlan:
-    """Read a scenario file, a file of further options, and the files that they name.
+    """Read a scenario file, a file of further options, and the files that these two name.
 
-    An option with the default value of a new `SMAC_optimizer` counts as unset: `minimize` writes those defaults into
-    its files.
+    If an option has the default value of a new `SMAC_optimizer`, it counts as unset, because `minimize` writes these
+    defaults into its files.
 
     Parameters
     ----------
     scenario_fn : str or path-like
-        The scenario file. It names at least the PCS file. A path in it is relative to the current directory or, if
-        there is no such file, to the folder of the scenario file.
+        The scenario file, which must name a PCS file. A path in it is relative to the current directory or, if there
+        is no such file, to the folder of the scenario file.
     additional_options_fn : str, path-like or None
         A file of the same format. Its options override the options of the scenario file.
     seed : int
     parser_dict : dict of str to type
-        The type of each parameter's values: the search distinguishes 16 from "16", and the file does not.
+        The type of each parameter's values, because the search distinguishes 16 from "16", but the file does not.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def read_scenario_plan(
 
 
 def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callable[[str], Any]]) -> tuple[Any, ...]:
-    """Give the choices of a definition their type, unless that changes their texts, since clauses use the texts."""
+    """Convert the choices in a definition to their type, unless this changes their texts, which clauses refer to."""
     if name in HEAD:
         raise ArgumentError(f"the parameter name {shown(name)} is reserved in a configuration: rename the parameter")
     if name not in types:
@@ -144,7 +144,7 @@ def _typed(name: str, specification: tuple[Any, ...], types: Mapping[str, Callab
 
 
 def _path(text: str, scenario_fn: Path) -> str:
-    """Find a file that a scenario file names; if the whole folder has moved, look beside the scenario file."""
+    """Return the path of a file that a scenario file names; if it does not exist, look beside the scenario file."""
     folder = os.path.dirname(os.fspath(scenario_fn))
     candidates = (text, os.path.join(folder, text), os.path.join(folder, os.path.basename(text)))
     return next(filter(os.path.isfile, candidates), text)

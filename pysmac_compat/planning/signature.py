@@ -1,4 +1,4 @@
-"""A check before the first call that the function accepts the keyword arguments of a run."""
+"""A check before the first call that the user's function accepts the keyword arguments that a run passes to it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pysmac_compat.suggestions import did_you_mean
 from pysmac_compat.target.program import Program
 from pysmac_compat.target.template import ProgramFunction
 
-#: the argument of `minimize` that makes a run pass each of these keywords
+#: for each of these keywords: the argument of `minimize` because of which a run passes it
 _REQUESTS = {"seed": "deterministic=False", "instance": "num_train_instances=n", "evaluation_index": "numbered=True"}
 
 
 def instance_counts(function: Any, n_train: Any, n_test: Any) -> tuple[Any, Any]:
-    """Return the numbers of instances: the user's numbers, or else the numbers of instances that a program has."""
+    """Return the numbers of training and test instances; where the user gives None, as many as ``program(...)`` got."""
     if not isinstance(function, ProgramFunction):
         return n_train, n_test
     train, test = len(function.instances), len(function.test_instances)
@@ -28,8 +28,8 @@ def instance_counts(function: Any, n_train: Any, n_test: Any) -> tuple[Any, Any]
 def check_signature(function: Callable[..., Any], plan: Plan) -> None:
     """Refuse a function if every call would raise a ``TypeError``.
 
-    A function passes if its signature cannot be read or if it takes ``**kwargs``. It also passes if it lacks a
-    conditional parameter, since then the configuration decides whether a call fails.
+    A function is accepted if its signature cannot be read or if it takes ``**kwargs``. It is also accepted if it lacks
+    a conditional parameter, since calls in which this parameter is inactive succeed.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
         instances = plan.instances
         function.check(n_train=instances.n_train, n_test=instances.n_test, deterministic=plan.deterministic)
     try:
-        # The signature of a wrapped function need not be the signature of its wrapper.
+        # calls go to the wrapper, whose signature may differ from the signature of the wrapped function
         accepted = inspect.signature(function, follow_wrapped=False).parameters.values()
     except Exception:  # an object's own attributes may raise anything
         return
@@ -104,7 +104,7 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
 
 
 def _in_one(accepted: Sequence[str], parameters: Collection[str]) -> str:
-    """Return a hint if the function takes one object with all parameters, as in other tools; else an empty text."""
+    """Return a hint if the function seems to take all parameters in one object, as in other tools; otherwise ''."""
     if len(accepted) != 1 or accepted[0] in parameters:
         return ""
     if accepted[0] == "trial":

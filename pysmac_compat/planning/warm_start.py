@@ -1,4 +1,4 @@
-"""The evaluations of an earlier run, from its state-run folder, with which another run starts."""
+"""Reads the evaluations of an earlier run, usually from its state-run folder, for another run that starts with them."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
 
 def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
-    """Read the evaluations in a state-run folder, with their costs under the objective of this plan.
+    """Read the evaluations in a state-run folder, or in a folder of SMAC3, and score them by the plan's objective.
 
     Parameters
     ----------
     folder : str
     iteration : int or None
-        The number in the names of the files; None means any number.
+        The iteration in the names of the files to read; None: any.
     plan : Plan
 
     Raises
     ------
     ArgumentError, FileFormatError
-        If the evaluations do not fit the plan's space, its instances, or its kind of function.
+        If the evaluations do not fit the plan's space, its instances, or whether its function is deterministic.
     """
     if is_history(folder):
         return _known_of_smac3(folder, plan)
@@ -64,7 +64,7 @@ def read_known(folder: str, iteration: int | None, plan: Plan) -> list[Known]:
 
 
 def _known_of_smac3(folder: str, plan: Plan) -> list[Known]:
-    """Read the evaluations in a folder of SMAC3 before 2.0, like `read_known`."""
+    """Read the evaluations in a folder of SMAC3 before 2.0, and score them by the plan's objective."""
     found = []
     for number, run in enumerate(read_history(folder), 1):
         what = f"smac_options['warmstart']: {folder}, run {number}"
@@ -80,7 +80,7 @@ def _known_of_smac3(folder: str, plan: Plan) -> list[Known]:
         quality = plan.calls.failure_value if run.status in FAILURES else run.cost
         outcome = Outcome(run.status, quality, run.time, run.time, run.time)
         scored = replace(plan.objective, transform=None).score(outcome, plan.objective.cutoff)
-        if run.status == "TIMEOUT" and plan.objective.runtime:  # the run time is the limit at which the run was capped
+        if run.status == "TIMEOUT" and plan.objective.runtime:  # its run time is the limit at which it was stopped
             scored = replace(plan.objective, transform=None).judge(outcome)
         found.append(Known(values, instance, None if plan.deterministic else run.seed, scored))
     return found
@@ -89,8 +89,8 @@ def _known_of_smac3(folder: str, plan: Plan) -> list[Known]:
 def read_known_before(folder: str, iteration: int | None, plan: Plan, results: str) -> list[Known]:
     """Return the evaluations with which a resumed run began.
 
-    A run may begin with the evaluations of a state-run folder that its own state-run folder then replaces. In this
-    case, the run has moved the old folder aside, and this function reads it there.
+    A run may begin with the evaluations in a state-run folder and then write its own state-run folder under the same
+    name. In this case, the run has renamed the old folder, and this function reads the renamed folder.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def read_known_before(folder: str, iteration: int | None, plan: Plan, results: s
     if parent == os.path.realpath(results):
         began_with = digests(results)
         for moved in sorted(glob.glob(os.path.join(glob.escape(parent), f"{OLD_STATE}{name}-*")), reverse=True):
-            with contextlib.suppress(ValueError, OSError):  # a folder of another run may not fit the plan
+            with contextlib.suppress(ValueError, OSError):  # the folder may be from another search
                 known = read_known(moved, iteration, plan)
                 if digest(known) in began_with:
                     return known

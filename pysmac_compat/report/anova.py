@@ -1,6 +1,6 @@
 """Functional analysis of variance of a random forest: the share of the variance that each parameter explains.
 
-The method of F. Hutter, H. Hoos, K. Leyton-Brown, *An Efficient Approach for Assessing Hyperparameter
+The method is from F. Hutter, H. Hoos, K. Leyton-Brown, *An Efficient Approach for Assessing Hyperparameter
 Importance*, ICML 2014. A regression tree is constant on boxes. The mean of the tree over all values of
 some parameters, and the variance of that mean, are therefore finite sums.
 """
@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float64]
 
 #: an axis with more cells than this is treated as continuous
 MOST_CELLS = 100_000
-_ROWS = 500  # rows of a matrix of pairs of boxes that are in memory at the same time
+_ROWS = 500  # of the matrix of all pairs of boxes, this number of rows is in memory at the same time
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class Boxes:
 
     @classmethod
     def of_tree(cls, tree: Any, cells: Sequence[int | None]) -> Boxes:
-        """Return the leaves of a scikit-learn regression tree.
+        """Return the leaves of a scikit-learn regression tree as boxes.
 
         Parameters
         ----------
         tree : sklearn.tree.DecisionTreeRegressor
         cells : sequence of int or None
-            The number of equal cells of each axis. The middle of a cell represents the whole cell, so
-            a threshold is moved to the next border of cells. None for a continuous axis.
+            The number of equal cells on each axis, or None for a continuous axis. The middle of a cell represents
+            the whole cell, so a threshold is moved to the nearest border between cells.
         """
         nodes = tree.tree_
         low, high, values = [], [], []
@@ -83,7 +83,7 @@ class Boxes:
 
     @functools.cached_property
     def _borders(self) -> list[tuple[Array, list[Any]]]:
-        """For each axis: the places where boxes begin or end; the numbers of these places for each box's two ends."""
+        """For each axis: the places where boxes begin or end, and the indices of each box's two ends among them."""
         found = []
         for low, high in zip(self.low.T, self.high.T, strict=True):
             places, numbers = np.unique(np.concatenate([low, high]), return_inverse=True)
@@ -110,7 +110,7 @@ class Boxes:
         return (within[0] * weights[:, None]).T @ within[1].astype(np.float64)
 
     def _on_grid(self, weights: Array, axes: Sequence[int]) -> float:
-        """Sum on the grid of all borders, which has few cells for one or two axes."""
+        """Compute the variance on the grid of all borders, which has few cells for one or two axes."""
         edges, ends = zip(*(self._borders[axis] for axis in axes), strict=True)
         grid = np.zeros([len(edge) for edge in edges])
         for corner in itertools.product((0, 1), repeat=len(axes)):
@@ -124,7 +124,7 @@ class Boxes:
         return float(square)
 
     def _of_pairs(self, weights: Array, axes: Sequence[int]) -> float:
-        """Sum over all pairs of boxes, weighted by the size of their common part: for any number of axes."""
+        """Compute the variance as a sum over all pairs of boxes, weighted by their overlap, for any number of axes."""
         total = 0.0
         for start in range(0, len(weights), _ROWS):
             rows = slice(start, start + _ROWS)
@@ -145,18 +145,18 @@ class ForestAnova:
     names : sequence of str
         The names of the parameters.
     points : array of shape (n, n_parameters) or (n, n_parameters + 1)
-        Points in the unit cube. An additional column is averaged out before anything else: it is
-        the instance.
+        Points in the unit cube. An additional last column is the instance; all results are for the
+        mean over it.
     costs : array of shape (n,)
     cells : sequence of int or None
-        For each column: the number of its values, if the values are the middles of equal cells.
+        For each column: the number of its values if they are the middles of equal cells, otherwise None.
     n_trees : int
     seed : int
 
     Raises
     ------
     ArgumentError
-        If fewer than two points are different.
+        If there are fewer than two different points.
     """
 
     def __init__(
@@ -207,7 +207,7 @@ class ForestAnova:
             For each subset of ``dims``, as a tuple: ``'individual importance'``, the share that
             only the whole subset explains (the main effect of one parameter, or the interaction of
             two); ``'total importance'``, the share that the subset and all its subsets explain.
-            Both are means over the trees; ``'individual std'`` and ``'total std'`` are the deviations.
+            Both are means over the trees; ``'individual std'`` and ``'total std'`` are the standard deviations.
 
         Raises
         ------

@@ -18,7 +18,7 @@ _PENALTY = 10  # of PAR10: the cost of a run without success is this multiple of
 
 @dataclass(frozen=True)
 class Side:
-    """One of the configurations.
+    """One of the configurations that are compared.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Side:
 
     @property
     def costs(self) -> list[float]:
-        """The cost of each run: its PAR10 or its value."""
+        """The cost of each run: its PAR10 if the objective is the run time, otherwise its value."""
         return [_par10(each) if self.runtime else each.value for each in self.evaluations]
 
     @property
@@ -44,7 +44,7 @@ class Side:
 
     @property
     def n_timed_out(self) -> int:
-        """The number of runs that have reached their limit."""
+        """The number of runs that have reached their time limit."""
         return sum(each.status == "TIMEOUT" for each in self.evaluations)
 
     @property
@@ -60,7 +60,7 @@ def _par10(evaluation: Evaluation) -> float:
 
 
 def tests_of(configuration: dict[str, Any], runs: Sequence[RunResult]) -> list[Evaluation]:
-    """Return the evaluations of one configuration on test instances: a run may also have tested others."""
+    """Return this configuration's evaluations on test instances; a run may have tested other configurations too."""
     return [each for run in runs for each in run.test_evaluations if each.configuration == configuration]
 
 
@@ -70,7 +70,7 @@ def mean_of(tests: Sequence[Evaluation], search: Searched) -> str:
 
 
 def sides(result: Result, default: dict[str, Any]) -> list[Side]:
-    """Return the default and the incumbent if they have run on test instances; only one if they are the same."""
+    """Return the default and the incumbent, each if it was tested; if they are the same, return one `Side` for both."""
     found: list[Side] = []
     for name, configuration in (("default", default), ("incumbent", result.active_configuration)):
         own = tests_of(configuration, result.runs)

@@ -1,4 +1,4 @@
-"""Replacements for what Python 3 or today's scikit-learn no longer has, found by the error message."""
+"""Find replacements, by an error's message, for what Python 3 or today's scikit-learn no longer has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The importance of parameters: evaluations become points for a functional analysis of variance."""
+"""Compute the importance of parameters from evaluations, by a functional analysis of variance."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def importance(
     Real and integer parameters keep their own scale, logarithmic or not. Choices are sorted by their mean cost,
     because a tree splits them best in this order. The cost does not depend on the value of an inactive parameter,
     so an inactive parameter gets a random value: if it always had its default, an effect of its parent would look
-    like its own effect. The instance is averaged out.
+    like its own effect. The shares are for the mean over instances.
 
     Parameters
     ----------

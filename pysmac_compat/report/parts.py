@@ -39,7 +39,7 @@ class Part:
 
     @property
     def picture(self) -> str:
-        """The figure as the address of an image that holds its own data; empty without a figure."""
+        """The figure as a ``data:`` URL; empty without a figure."""
         if self.figure is None:
             return ""
         stream = io.BytesIO()
@@ -58,7 +58,7 @@ class Panel:
     lines : sequence of (str, array, array)
         The name of each curve, and its points.
     chance : sequence of (float, float)
-        The ends of the line of a model that knows nothing.
+        The ends of the line of a model that guesses at random.
     """
 
     title: str

@@ -64,7 +64,7 @@ class Pace:
 
 @dataclass
 class Wishes:
-    """The wishes of the user for the display.
+    """What the user wants the display to show.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Wishes:
     note: str = ""
 
     def checked(self) -> Wishes:
-        """Return checked wishes, with ``progress`` as a bool also if it was 'auto'.
+        """Check the wishes, and return them with ``progress`` as a bool, even if it was 'auto'.
 
         Raises
         ------
@@ -104,13 +104,13 @@ by_default = Wishes()
 
 
 def wishes(progress: Any, verbose: Any) -> Wishes:
-    """Return the wishes for the display; see `Wishes.checked`."""
+    """Return the checked wishes for the display, joined with `by_default`; see `Wishes.checked`."""
     given = Wishes(progress, verbose).checked()
     return Wishes(given.progress or by_default.progress, max(given.verbose, by_default.verbose))
 
 
 def _is_watched() -> bool:
-    """Return whether this is a terminal or a notebook."""
+    """Return whether the output goes to a terminal or a notebook."""
     return _is_notebook() or (sys.stderr is not None and sys.stderr.isatty())
 
 
@@ -121,7 +121,7 @@ def _is_notebook() -> bool:
 
 @dataclass
 class Display:
-    """Shows the events of a search while its context is entered.
+    """A context manager that shows the events of a search.
 
     Attributes
     ----------
@@ -183,7 +183,7 @@ class Display:
         elif isinstance(event, Improved):
             self._values[event.run] = event.value
         elif isinstance(event, RunStarted):
-            if not self._ended:  # the time before was the import of SMAC3
+            if not self._ended:  # until then, the search was only importing SMAC3
                 self._pace = self._new_pace()
             self._ended[event.run] = 0
         elif isinstance(event, RunEnded):
@@ -251,7 +251,7 @@ class Display:
         value = short(evaluation.value)
         if not evaluation.succeeded:
             value = f"{evaluation.status}: {last_line(evaluation.message)}".removesuffix(": ")
-        elif self.search.deterministic and self.search.n_instances is None:  # the search learns it right after this
+        elif self.search.deterministic and self.search.n_instances is None:  # the search notes it later
             values.append(evaluation.value)
         best = self._best_of(values)
         if evaluation.succeeded and best is not None:
@@ -262,7 +262,7 @@ class Display:
 
 
 def got(evaluation: Evaluation) -> str:
-    """Return the arguments of the call besides the configuration, as text."""
+    """Return the instance and the seed of an evaluation as text."""
     given = (("instance", evaluation.instance), ("seed", evaluation.seed))
     return ", ".join(f"{name} {value}" for name, value in given if value is not None)
 

@@ -1,4 +1,4 @@
-"""All lines of a script that need a change for Python 3 or today's scikit-learn, as far as the text shows them."""
+"""Find the lines of a script that need a change for Python 3 or today's scikit-learn, without running the script."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ class Change:
 
     @property
     def of_python_2(self) -> bool:
-        """Whether the tool makes this change."""
+        """Whether fissix makes this change: it concerns Python 2, not scikit-learn."""
         return "scikit-learn" not in self.hint and "sklearn" not in self.hint
 
 
 def all_changes(script: str) -> list[Change]:
-    """Return the changes that a script needs, including the modules of its folder that it imports.
+    """Return the changes that are needed in a script and in the modules that it imports from its own folder.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:
 
 
 def _readable(line: str) -> str:
-    """Return a line after the first of the changes that let Python 3 parse it."""
+    """Apply to a line the first pattern of `_READABLE` that changes it."""
     changed = (re.sub(pattern, by, line, count=1) for pattern, by in _READABLE)
     return next((each for each in changed if each != line), line)
 

@@ -1,8 +1,8 @@
 """A search as an Optuna study: `Result.to_optuna`, and `OptunaRecorder`, which writes the study during the search.
 
-A trial is an evaluation. If configurations race over instances or seeds, a trial is a configuration with the mean of
-its evaluations as its value. A trial is pruned if its configuration lost before it had as many evaluations as the
-incumbent.
+A trial is one evaluation. But if configurations race over instances or seeds, a trial is one configuration, and its
+value is the mean of its evaluations. Then a trial is pruned if its configuration lost before it had as many evaluations
+as the incumbent.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class OptunaRecorder:
                     self._storage.create_new_trial(self._study_id, frozen)
 
     def _take(self, run: int, evaluation: Evaluation, end: datetime, live: bool = False) -> None:
-        """Record an evaluation; ``live``: also show it if its trial does not end with it."""
+        """Record an evaluation; if ``live`` is true, also write a racing trial to the study at once, as running."""
         about = {"run": run, "run_seed": self._seeds[run]}
         if not self._racing:
             frozen = self._frozen([evaluation], [end], {**about, "evaluation": evaluation.index})
@@ -255,7 +255,7 @@ class OptunaRecorder:
         return means
 
     def _state(self, evaluations: Sequence[Evaluation], most: int = 1) -> Any:
-        """Return Optuna's state of a trial; ``most`` is the number of evaluations that it has unless it is pruned."""
+        """Return Optuna's state of a trial: failed, pruned (it has fewer than ``most`` evaluations) or complete."""
         from optuna.trial import TrialState
 
         if not all(has_value(each, self._search) for each in evaluations):
@@ -284,14 +284,14 @@ class OptunaRecorder:
         return frozen
 
     def _inside(self, name: str, value: Any) -> Any:
-        """Return a value clipped to the parameter's range, which a rounding error may have left."""
+        """Return the value, clipped to the parameter's range because a rounding error may have moved it outside."""
         space = self._search.space
         assert space is not None
         parameter = space.parameters[name]
         return min(max(value, parameter.values[0]), parameter.values[1]) if parameter.numeric else value
 
     def _outcome(self, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-        """Return a trial's attributes besides its value; its first evaluation without a value gives the status."""
+        """Return a trial's attributes besides its value; the status is that of its first evaluation without a value."""
         told = next((each for each in evaluations if not has_value(each, self._search)), evaluations[0])
         found: dict[str, Any] = {
             "status": told.status,

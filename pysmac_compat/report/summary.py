@@ -70,7 +70,7 @@ def entries(result: Result) -> list[tuple[str, str]]:
 def found_by_evaluation(run: RunResult) -> int:
     """Return the index of the first evaluation of the best configuration; 0 if it was known before the search.
 
-    If configurations race, it may have become the best by a later one of its evaluations.
+    If configurations race, the configuration may have become the best only with one of its later evaluations.
     """
     step = run.trajectory[-1]
     own = (each.index for each in run.evaluations if each.configuration == step.active_configuration)

@@ -42,7 +42,7 @@ _OF = ("evaluations", "test_evaluations", "known")
 
 
 def missing(what: str, package: str, extra: str = "show") -> ImportError:
-    """Return the error for a package that is not installed because it comes with an extra."""
+    """Return the error about a missing package that one of this package's extras installs."""
     return ImportError(f"{what} needs {package}: pip install 'pysmac-compat[{extra}]'")
 
 
@@ -65,8 +65,8 @@ def table(result: Result, of: str = "evaluations") -> tuple[dict[str, str], list
     Returns
     -------
     dict of str to str
-        The name of each column, with the name of its parameter; empty for a column of the evaluation itself. If a
-        parameter has the name of such a column, its column has the prefix ``parameter.``.
+        For the name of each column: the name of its parameter, or an empty text for a column of the evaluation itself.
+        If a parameter has the name of such a column, its column has the prefix ``parameter.``.
     list of list
         The rows; an inactive parameter has the value `INACTIVE`.
 

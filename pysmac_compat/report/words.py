@@ -59,7 +59,7 @@ def last_line(text: str) -> str:
 
 
 def both_ends(text: str) -> str:
-    """Return a text, without its middle if it is long: the end of a program's output often names the error.
+    """Return a text, without its middle if it is long, because the end of a program's output often names the error.
 
     >>> both_ends("start " + "x" * 300 + " SyntaxError")[:8], both_ends("x" * 300 + " SyntaxError")[-13:]
     ('start xx', 'x SyntaxError')
@@ -108,7 +108,7 @@ def resumed(counts: Sequence[int]) -> str:
 
 
 def stopped(result: Result, with_files: bool) -> str:
-    """Return the message of Ctrl-C."""
+    """Return the message about a search that Ctrl-C or SIGTERM has stopped."""
     of_total = "" if result.n_planned is None else f" of {result.n_planned:,}"
     found = any(run.trajectory for run in result.runs)
     best = f"best {short(result.value)}" if found else "none has succeeded"

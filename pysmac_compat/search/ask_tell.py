@@ -1,4 +1,4 @@
-"""`Search`: ask for a trial, and tell its result."""
+"""`Search`: its method `ask` returns a trial, and `tell` reports the result of the trial."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 
-#: other tools' names for arguments of `Search`
+#: other tools' names for the arguments of `Search`, and what to write here
 _OTHER_NAMES = {
     **{name: use for name, use in arguments.OTHER_NAMES.items() if name != "space"},
     "parameter_dict": "space, the first argument",
@@ -39,11 +39,11 @@ _OTHER_NAMES = {
 
 
 class Search:
-    """A search that a script drives: ask for a trial, evaluate it anywhere, tell its result.
+    """A search that a script drives: get a trial with `ask`, evaluate it anywhere, and report its result with `tell`.
 
     Given the same results, it proposes the same configurations as `SMAC_optimizer.minimize` with these arguments.
-    Several trials may be open at the same time; the search learns their results in the order in which they are told.
-    Iterating over a search asks for one trial after another until the search ends.
+    Several trials may be open (without a result) at the same time; the search uses results in the order of the reports.
+    Iterating over a search gives one trial after another until the search ends.
 
     Parameters
     ----------
@@ -52,9 +52,10 @@ class Search:
     max_evaluations : int
         The number of evaluations after which the search ends; it also sets the size of the initial design.
     deterministic, num_train_instances, train_instance_features, t_limit_function_s, maximize, known
-        See `SMAC_optimizer.minimize`; ``t_limit_function_s`` is the ``cutoff`` of a trial.
+        See `SMAC_optimizer.minimize`; ``t_limit_function_s`` becomes the ``cutoff`` of each trial.
     num_test_instances : int or None
-        Number of test instances. After the search, trials evaluate the final incumbent on them; their ``test`` is True.
+        Number of test instances. After the search, further trials evaluate the final incumbent on them; in these
+        trials, ``test`` is True.
     seed : int
     smac_options : dict
         Options as in ``SMAC_optimizer().smac_options``, except options about calls and files.
@@ -111,7 +112,7 @@ class Search:
 
     def _start(self, saved: SavedSearch | None = None) -> None:
         self._plan = search_plan(self._definition, **self._settings)
-        builder = ResultBuilder(self._plan, shows_failures=False)  # the caller knows the failures that it tells
+        builder = ResultBuilder(self._plan, shows_failures=False)  # the caller itself reports the failures
         recorded = None if saved is None else saved.recorded
         self._design = self._plan.budget.evaluations if recorded is None else recorded.max_evaluations
         self._driven = DrivenSearch(self._plan, builder, recorded=recorded)
@@ -122,8 +123,8 @@ class Search:
         Raises
         ------
         SearchError
-            A ``RuntimeError``: the search has ended, or it needs results of open trials first, or an earlier `ask`
-            raised an exception. After such an exception, `save` the search and `load` it to continue.
+            A ``RuntimeError``: the search has ended, or it needs results of open trials first, or an earlier call of
+            `ask` raised another exception. To continue after such an exception, `save` the search and `load` it.
         """
         trial = self._driven.ask()
         if trial is None:
@@ -135,16 +136,16 @@ class Search:
             yield trial
 
     def tell(self, trial: Trial, result: Any) -> None:
-        """Tell the result of a trial.
+        """Report the result of a trial.
 
         Parameters
         ----------
         trial : Trial
             An open trial.
         result : float, dict or Exception
-            The return value of a function for `SMAC_optimizer.minimize`: a number, or a dict with 'value' and
-            optionally 'status' and 'runtime' (seconds; the objective RUNTIME needs it). An exception means that the
-            call has crashed.
+            What a function for `SMAC_optimizer.minimize` returns: a number, or a dict with 'value' and
+            optionally 'status' and 'runtime' (seconds; required if the objective is RUNTIME). An exception means that
+            the evaluation has crashed.
 
         Raises
         ------
@@ -156,17 +157,17 @@ class Search:
 
     @property
     def open(self) -> tuple[Trial, ...]:
-        """The trials without a result, in the order in which they were asked for."""
+        """The trials without a result, in the order in which `ask` returned them."""
         return self._driven.open
 
     @property
     def unneeded(self) -> tuple[Trial, ...]:
-        """Open trials whose configurations have already lost: the search will learn nothing from their results."""
+        """Open trials whose configurations have already lost, so that the search no longer needs their results."""
         return self._driven.unneeded
 
     @property
     def ended(self) -> str:
-        """Why the search has ended; empty before that, and until an `ask` has found no further trial."""
+        """Why the search has ended; empty before that. Sometimes only a call of `ask` finds out that it has ended."""
         return self._driven.ended
 
     @property
@@ -177,11 +178,11 @@ class Search:
 
     @property
     def result(self) -> Result:
-        """The result so far, as `SMAC_optimizer.result`; results that are told later do not change it."""
+        """The result so far, in the form of `SMAC_optimizer.result`; later results do not change this object."""
         return self._driven.result
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the search into a file, which is replaced if it exists; see `load`.
+        """Write the search to a file, from which `load` continues it; an existing file is replaced.
 
         Raises
         ------
@@ -195,21 +196,22 @@ class Search:
     def load(cls, path: str | os.PathLike[str], *, max_evaluations: int | None = None) -> Search:
         """Load a saved search and continue it; trials that were open are open again.
 
-        The file does not hold the search's state: the search is repeated with the recorded results, which takes
-        seconds for hundreds of results.
+        The file does not hold the internal state of the search. So `load` repeats the search with the recorded results,
+        which takes seconds for hundreds of results.
 
         Parameters
         ----------
         path : str or path-like
             The file; nothing in it is executed.
         max_evaluations : int or None
-            A new number of evaluations after which the search ends; the initial design does not change. Test trials
-            follow after the end; the search uses test results in the file.
+            A new number of evaluations after which the search ends; the initial design does not change. Trials on test
+            instances follow only after this number; if the file already has their results, these are used.
 
         Raises
         ------
         FileFormatError
-            A ``ValueError`` that names the line; also if the repeated search differs from the recorded search.
+            A ``ValueError``: the file is not valid (the message names the line), or the repeated search differs from
+            the recorded search.
         ArgumentError
             If ``max_evaluations`` is less than the number of results.
         OSError
@@ -247,7 +249,7 @@ def search_plan(definition: Definition, *, smac_options: Mapping[str, Any], **se
 
 
 def _refuse_calls(options: Options) -> None:
-    """Refuse options without effect: a search makes no calls that it could end or repeat, and it writes no files."""
+    """Refuse options that have no effect here, because the search neither makes calls nor writes files."""
     calls, limits = CallOptions(), LimitOptions()
     refused = {
         "dask-client": options.calls.cluster is not calls.cluster,

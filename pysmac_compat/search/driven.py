@@ -1,7 +1,8 @@
-"""A search that is driven from outside: it hands out trials and learns their outcomes, without calls and processes.
+"""A search that its caller drives: it returns trials, and the caller reports their outcomes; it starts no processes.
 
-The search is a `Run`, as in the engine's process. Its calls become `Trial` objects here, and a call ends when its
-outcome is told. So the search proposes the configurations of `SMAC_optimizer.minimize`.
+The search is a `Run`, as in the engine's process. But in place of a call of the user's function there is a `Trial`,
+which ends when the caller reports its outcome. So the search proposes the same configurations as
+`SMAC_optimizer.minimize`.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class DrivenSearch:
-    """Hands out the trials of a plan's first run: the trials of the search, then the trials on test instances.
+    """Returns the trials of a plan's first run: first the trials of the search, then the trials on test instances.
 
     The first `ask` imports SMAC3 and starts the clock of the total time. Several threads may use the search.
 
@@ -45,11 +46,11 @@ class DrivenSearch:
     ----------
     plan : Plan
     builder : ResultBuilder or None
-        The builder of the result; None: no result is kept.
+        The object that builds the result; None: no result is kept.
     files : ResultFiles or None
-        The writer of the results.
+        The object that writes the result files.
     recorded : Recorded or None
-        The recorded evaluations, if the run continues; see `repeat`.
+        The recorded evaluations, if an earlier search is continued; see `repeat`.
     design : int or None
         The number of evaluations that sets the size of the initial design; None: the plan's number.
 
@@ -76,17 +77,17 @@ class DrivenSearch:
         self._calls = Calls(plan.calls.retries)
         self._session: Session | None = None
         self.ended = ""
-        self._learnt: list[int] = []  # the indices of the evaluations, in the order in which they were told
-        self._asked: list[int] = []  # for each told evaluation: the number of trials asked for before it
-        self._n_tests = 0  # the number of tests asked for
-        self._tested: set[int] = set()
-        self._tests: deque[Job] | None = None  # tests that were not asked for yet; None: the search has not ended
-        self._events: deque[Event] = deque()  # events that the result and the files have not taken yet
+        self._learnt: list[int] = []  # the indices of the evaluations, in the order in which results were reported
+        self._asked: list[int] = []  # for each of them: how many trials `ask` had returned before its result
+        self._n_tests = 0  # the number of tests that have begun
+        self._tested: set[int] = set()  # the indices of the tests with results
+        self._tests: deque[Job] | None = None  # tests that have not begun yet; None: the search has not ended
+        self._events: deque[Event] = deque()  # events that the result and the files have not got yet
         self._take(RunStarted(0))
         self._tell_events()
 
     def ask(self) -> Trial | None:
-        """Return the next trial; None if there is none, or none before further outcomes: see `why_nothing`."""
+        """Return the next trial; None if there is none or if it depends on missing outcomes (see `why_nothing`)."""
         with self._lock:
             if self.ended:
                 return None
@@ -102,7 +103,7 @@ class DrivenSearch:
 
     @property
     def why_nothing(self) -> str:
-        """Why `ask` returns None."""
+        """Why `ask` has returned None."""
         if self.ended:
             return f"the search has ended: {self.ended}"
         reason = "" if self._session is None else self._session.reason
@@ -123,7 +124,7 @@ class DrivenSearch:
         raise ArgumentError(f"tell: {shown(trial)} is not an open trial of this search; open trials: {those}")
 
     def tell(self, trial: Trial, outcome: Outcome) -> None:
-        """Take the outcome of a trial. The trial stays open if it has crashed and the plan repeats crashed calls.
+        """Record the outcome of a trial. The trial stays open if it has crashed and the plan repeats crashed calls.
 
         Raises
         ------
@@ -142,14 +143,14 @@ class DrivenSearch:
             self._end_if_over(session)
 
     def give_up(self, trial: Trial) -> None:
-        """Forget an open trial of the search, because nobody will tell its outcome."""
+        """Forget an open trial of the search, because nobody will report its outcome."""
         with self.engine() as session:
             self.check(trial)
             self._calls.give_up(trial)
             session.give_up(self._run.number_of(trial.number))
 
     def _learn(self, session: Session) -> None:
-        """Learn the outcome that was told, or the next recorded outcome."""
+        """Pass an outcome to the session: the next recorded one, or if there is none, the one reported by `tell`."""
         number = self._run.next_to_learn(session.pending)
         self._learnt.append(self._run.index_of(number))
         self._asked.append(session.begun)
@@ -162,7 +163,7 @@ class DrivenSearch:
             self._tests = deque([] if broken else self._run.tests(session.cpu_used))
 
     def _begin_test(self) -> bool:
-        """Open the next test, unless its result is recorded; return whether it is open."""
+        """Begin the next test, and return True; if its result is recorded, take that result and return False."""
         assert self._tests is not None
         job = self._tests.popleft()
         self._n_tests += 1
@@ -178,24 +179,24 @@ class DrivenSearch:
 
     @property
     def open(self) -> tuple[Trial, ...]:
-        """The trials whose outcomes have not been told, in the order in which they were asked for."""
+        """The trials without an outcome, in the order in which `ask` returned them."""
         with self._lock:
             return self._calls.open
 
     @property
     def unneeded(self) -> tuple[Trial, ...]:
-        """The open trials from whose outcomes the search will learn nothing."""
+        """The open trials whose outcomes the search no longer needs."""
         with self._lock:
             return self._calls.unneeded
 
     @property
     def n_told(self) -> int:
-        """The number of trials of the search whose outcomes have been told."""
+        """The number of trials of the search that have an outcome; tests do not count."""
         return len(self._learnt)
 
     @property
     def result(self) -> Result:
-        """The result so far; outcomes that are told later do not change it."""
+        """The result so far; later outcomes do not change this object."""
         assert self._builder is not None
         with self._lock:
             found = self._builder.result if self.ended else self._builder.so_far(0)
@@ -223,14 +224,14 @@ class DrivenSearch:
             )
 
     def repeat(self, asked: Sequence[int], n_tests: int) -> None:
-        """Ask and tell again as recorded.
+        """Repeat the recorded search: take trials and pass their recorded outcomes in the recorded order.
 
-        ``asked`` and ``n_tests`` are attributes of the `History`.
+        ``asked`` and ``n_tests`` are attributes of the recorded `History`.
 
         Raises
         ------
         FileFormatError
-            If the search differs from the recorded search.
+            If the repeated search differs from the recorded search.
         """
         assert self._recorded is not None
         with self.engine() as session:
@@ -251,13 +252,13 @@ class DrivenSearch:
 
     @contextlib.contextmanager
     def engine(self) -> Iterator[Session]:
-        """Yield the session, begun if necessary, under the conditions of an engine's process: one thread, no output."""
+        """Yield the session within a context as in an engine's process (see `engine_here`); begin it if necessary."""
         with self._lock:
             try:
                 with engine_here(), self._own_time.goes_on():
                     yield self._session or self._begin()
             finally:
-                self._tell_events()  # after the user's filters of warnings are restored
+                self._tell_events()  # only now, because the user's warning filters hold again
 
     def _begin(self) -> Session:
         with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes only its scenario there
@@ -279,7 +280,7 @@ class DrivenSearch:
             while self._events:
                 self._tell_event(self._events.popleft())
         finally:
-            if self._events:  # no event is lost, for example if a filter turns a warning into an exception
+            if self._events:  # so that no event is lost if, for example, a filter turns a warning into an exception
                 self._tell_events()
 
     def _tell_event(self, event: Event) -> None:
@@ -294,7 +295,7 @@ class DrivenSearch:
                 self._files.take(event)
 
     def close(self) -> None:
-        """End the search in its present state; further calls have no effect."""
+        """End the search in its present state; to close it again has no effect."""
         with self._lock, uninterrupted():
             self.ended = self.ended or INTERRUPTED
             self._calls = Calls()

@@ -1,4 +1,4 @@
-"""The engine in the user's own process, under the conditions of an engine's process for a short time."""
+"""A context in which the engine runs in the user's own process as it would in a process of its own."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 
 from pysmac_compat.evaluation.installed import in_place, installed_packages
 
-_limits: list[Any] = []  # the controller of the threads of linear algebra; made after the library is loaded
-_ours: dict[str, ModuleType] = {}  # modules, for example of SMAC3, whose names the user's script uses for others
+_limits: list[Any] = []  # empty, or with one object that limits the threads of the loaded linear algebra libraries
+_ours: dict[str, ModuleType] = {}  # modules, for example of SMAC3, whose names the user's own modules have too
 
 
 @contextlib.contextmanager
 def engine_here() -> Iterator[None]:
-    """Provide SMAC3, one thread for linear algebra, no warnings and no log of SMAC3 within this context.
+    """Make SMAC3 importable, limit linear algebra to one thread, and hide warnings and SMAC3's log, in this context.
 
     The result of a search must not depend on the order in which several threads add numbers.
     """
@@ -49,12 +49,12 @@ class OwnTime:
         self._since: float | None = None
 
     def __call__(self) -> float:
-        """Return all CPU seconds so far."""
+        """Return the CPU seconds so far."""
         return self._before + (0.0 if self._since is None else time.thread_time() - self._since)
 
     @contextlib.contextmanager
     def goes_on(self) -> Iterator[None]:
-        """Count the CPU time of this thread within this context; only one thread may be in it."""
+        """Count the CPU time that this thread uses within this context; only one thread at a time may be in it."""
         self._since = time.thread_time()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Ends a search that cannot succeed, because of a typing error, a missing package or a result that is not a number."""
+"""Detects a search that cannot succeed, for example because of a typing error, a missing package or a wrong result."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _FIRST = 10  # least number of configurations before the search may end
 
 
 class Hopeless:
-    """Detects that the first configurations of a run all crash for one reason that does not depend on them.
+    """Detects that the first configurations of a run all crash for the same reason, which does not depend on them.
 
     Parameters
     ----------
     n_initial : int
-        Number of configurations that the user wants to try first.
+        The number of configurations that the user has given to be tried first.
     """
 
     def __init__(self, n_initial: int) -> None:
@@ -26,7 +26,7 @@ class Hopeless:
         self._settled = False
 
     def take(self, configuration: Mapping[str, Any], outcome: Outcome) -> str:
-        """Take a further outcome; return why the run should end, or an empty text if it should continue."""
+        """Note the next outcome; return why the run should end, or an empty text if it should continue."""
         flaw = outcome.flaw
         if self._settled or not flaw or self._flaw not in ("", flaw):
             self._settled = True

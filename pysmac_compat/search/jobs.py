@@ -1,4 +1,4 @@
-"""The evaluations that a run wants, and the interfaces of what makes them."""
+"""The evaluations that a run requests, and the interfaces of the objects that make them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Job:
     origin : str or None
         How SMAC3 found the configuration.
     drop : Drop or None
-        Stops the evaluation.
+        With it, the run can stop the evaluation.
     """
 
     index: int
@@ -44,23 +44,24 @@ class Job:
     drop: Drop | None = None
 
 
-#: a function that makes one call; its arguments are the keywords, the cutoff in seconds, and what stops the call
+#: a function that calls the user's function once; it gets the keyword arguments, the cutoff in seconds, and the `Drop`
+#: that can stop the call
 Call: TypeAlias = Callable[[Mapping[str, Any], "float | None", "Drop | None"], Outcome]
 
 
 class Pool(Protocol):
-    """An executor that does several jobs at the same time, such as ``ThreadPoolExecutor``."""
+    """An executor that runs several jobs at the same time, such as ``ThreadPoolExecutor``."""
 
     def submit(self, function: Callable[[Job], Any], job: Job, /) -> Future[Any]:
         """Schedule ``function(job)``, and return its future."""
 
 
 class EvaluationLost(SearchError):
-    """A call will never end, because the process that makes it has gone."""
+    """A call will have no outcome: the process that makes it has ended, or the search has been stopped."""
 
 
 def test_jobs(plan: Plan, run: int, configurations: Iterable[dict[str, Any]]) -> list[Job]:
-    """Return the evaluations of some configurations on the test instances, after the run with this number."""
+    """Return the evaluations of these configurations on the test instances, after the run with the index ``run``."""
     rules, instances = plan.validation, plan.instances
     base = plan.seeds[run] if rules.seed is None else rules.seed
     jobs: list[Job] = []

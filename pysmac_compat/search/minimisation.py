@@ -1,4 +1,4 @@
-"""A minimisation that carries out a plan and yields events and a result; all interfaces of the package use it."""
+"""A minimisation: it carries out a plan, and yields events and a result."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class Minimisation:
     plan : Plan
     function : callable or None
         Called in child processes or on a cluster, according to the plan. If it is None, or if the plan does not
-        isolate calls, each call comes back as a `CallWanted` event; answer it with `answer`.
+        isolate calls, `events` yields a `CallWanted` event in place of each call; see `answer`.
     files : ResultFiles or None
-        The writer of the results.
+        The object that writes the result files.
     locks : sequence of RunLock
-        The locks of the runs: this process and the engines hold them, the calls do not.
+        The locks of the runs: this process and the engines keep them, the processes that make the calls do not.
     recorded : dict of int to Recorded
-        The recorded evaluations of runs that are resumed.
+        The recorded evaluations of the runs that are resumed.
     rules : StopRules or None
         Rules that end a run early.
     wishes : Wishes or None
-        The display while the minimisation runs.
+        What to display while the minimisation runs.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Minimisation:
         self._started = contextlib.ExitStack()
 
     def start(self) -> None:
-        """Start the processes of the calls and of the engines."""
+        """Start the processes that make the calls, and the engines."""
         plan = self._plan
         for i in range(plan.processes):
             callers: list[Caller] = []
@@ -88,7 +88,7 @@ class Minimisation:
             self._started.enter_context(self._display)
 
     def events(self) -> Iterator[Event]:
-        """Yield each event when it happens, until all runs have ended; result and files take each event first."""
+        """Yield each event as it arrives, until all runs have ended; the result and the files get each event first."""
         for event in events_of(self._engines, self._take):
             if self._display is not None:
                 self._display.take(event)
@@ -106,7 +106,7 @@ class Minimisation:
                 self._files.take(event)
 
     def carry_out(self, on_event: Callable[[Event], object] | None = None) -> None:
-        """Start, make the calls that are not isolated, and close everything at the end, even after an exception.
+        """Carry out the whole plan, including calls that are not isolated; end all processes, even after an exception.
 
         Parameters
         ----------
@@ -131,11 +131,11 @@ class Minimisation:
         self.conclude()
 
     def _complete(self, event: Event) -> Event:
-        """Return an event with the information that only this process has."""
+        """Add the result so far to a `RunStarted` event, because only this process has the result."""
         return replace(event, result=self._builder.so_far(event.run)) if isinstance(event, RunStarted) else event
 
     def answer(self, outcome: Outcome) -> None:
-        """Answer a `CallWanted`."""
+        """Send the outcome of the call that a `CallWanted` event requests."""
         self._engines[0].answer(outcome)
 
     def stop(self, reason: str) -> None:
@@ -143,7 +143,7 @@ class Minimisation:
         stop(self._engines, self._callers, reason)
 
     def interrupt(self) -> None:
-        """End the search because of an exception; take the events of ended evaluations if possible."""
+        """End the search because of an exception; if possible, the events of ended evaluations are not lost."""
         with contextlib.suppress(Exception):
             self.stop(INTERRUPTED)
             take_the_rest(self._engines, self._take)
@@ -154,11 +154,11 @@ class Minimisation:
         return self._builder.result
 
     def conclude(self) -> None:
-        """Warn the user about properties of the result."""
+        """Warn the user if the result has noteworthy properties, for example many failed evaluations."""
         self._builder.conclude()
 
     def close(self) -> None:
-        """End all processes; further calls have no effect."""
+        """End all processes; to close again has no effect."""
         with uninterrupted():
             self._started.close()
             if self._files is not None:
@@ -168,7 +168,7 @@ class Minimisation:
 def start_callers(
     plan: Plan, function: Callable[..., Any], started: contextlib.ExitStack, locks: Sequence[RunLock] = ()
 ) -> list[Caller]:
-    """Start one caller for each of the plan's simultaneous calls; ``started`` ends the callers."""
+    """Start one caller for each call that the plan makes at the same time; when ``started`` closes, they end."""
     callers: list[Caller] = []
     if plan.calls.cluster is not None:
         callers += cluster_callers(plan.calls.cluster, function, plan.rules, plan.calls.workers)

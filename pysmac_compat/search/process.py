@@ -1,4 +1,4 @@
-"""The processes in which the runs of one minimisation are searched.
+"""The processes that carry out the runs of one minimisation.
 
 ::
 
@@ -6,8 +6,8 @@
          │                              ^ │
          └── forks ──> the engine ── asks ┘ and is answered; tells this process of each evaluation
 
-Only the engine's process imports SMAC3. This process therefore stays as small as the user's script
-made it, and so do the processes that later minimisations fork from it.
+"This process" is the process of the user's script. Only the engine's process imports SMAC3. So the script's process
+uses no memory for SMAC3, nor do the processes that later minimisations fork from it.
 """
 
 from __future__ import annotations
@@ -61,27 +61,27 @@ from pysmac_compat.search.stopped import Stopped, end_after
 
 logger = logging.getLogger(__name__)
 
-#: seconds that an engine gets to learn the ended evaluations after the search is stopped
+#: seconds within which a stopped engine can still send the events of evaluations that have ended
 _FAREWELL = 5.0
 
 
 class Engine:
-    """A process that searches some runs, one after another.
+    """A process that carries out some of the runs, one after another.
 
     Parameters
     ----------
     plan : Plan
     runs : sequence of int
-        The numbers of the runs, from 0.
+        The indices of the runs, from 0.
     calls : sequence of Caller
-        They make the calls, each one call at a time. Without callers, each call comes back as a
-        `CallWanted` event; answer it with `answer`.
+        The callers, each of which makes one call at a time. Without callers, the engine sends a `CallWanted` event
+        for each call, and waits for its outcome; see `answer`.
     recorded : dict of int to Recorded
-        The recorded evaluations of runs that are resumed.
+        The recorded evaluations of the runs that are resumed.
     files : SearchFiles or None
         The files that the engine's process itself writes.
     asks : bool
-        Whether each run sends `VerdictWanted`, whenever it has learnt a result, to ask if it should continue.
+        Whether each run sends `VerdictWanted` after each result and waits for the answer; see `judge`.
     tells : bool
         Whether to send a `Begun` for each call.
     """
@@ -113,7 +113,7 @@ class Engine:
         SearchError
             If the engine has failed or its process has ended without a message.
         ValueError
-            If the user's input is the reason.
+            If the engine has failed because of the user's input.
         """
         try:
             event: Event | None = self.connection.recv()
@@ -126,28 +126,28 @@ class Engine:
         return event
 
     def answer(self, outcome: Outcome) -> None:
-        """Answer a `CallWanted`."""
+        """Send the outcome of the call that a `CallWanted` event requests."""
         self.connection.send(outcome)
 
     def judge(self, verdict: Verdict) -> None:
-        """Answer a `VerdictWanted`."""
+        """Send the answer to a `VerdictWanted` event."""
         with contextlib.suppress(OSError):  # the engine has ended
             self.connection.send(verdict)
 
     def stop(self, reason: str) -> None:
-        """Ask the engine to learn the ended evaluations and to end; the caller must also end calls that are running."""
+        """Tell the engine to end after the evaluations that have ended; this does not end calls that are running."""
         with contextlib.suppress(OSError):  # the engine has ended
             self.connection.send(Stop(reason))
 
     def close(self) -> None:
-        """End the process, whatever it does at the moment."""
+        """End the engine's process at once."""
         self.connection.close()
         self._process.kill()
         self._folder.cleanup()
 
 
 def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda event: None) -> Iterator[Event]:
-    """Yield the events of some engines when they happen, until all engines have finished their runs.
+    """Yield the events of these engines as they arrive, until all engines have finished their runs.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda 
 
 
 def stop(engines: Sequence[Engine], calls: Sequence[Caller], reason: str) -> None:
-    """End the search in some engines, and the calls that are running for them; the engines still send last events."""
+    """End the search in these engines, and the calls that are running; the engines still send their last events."""
     with uninterrupted():
         for engine in engines:
             engine.stop(reason)
@@ -214,10 +214,10 @@ def _serve(
     def send(event: Event | None) -> None:
         nonlocal known
         with sending:
-            # the files come first: if the other process is dead, sending fails and this process ends
+            # the files come first, because sending fails, and ends this process, if the other process has ended
             for warning in files.take(event) if files is not None and event is not None else ():
                 connection.send(warning)
-            if isinstance(event, Improved):  # the run sends one after each evaluation
+            if isinstance(event, Improved):  # the run sends one after each result, also without a change
                 before, known = known, (event.run, event.configuration, event.value, event.n_runs)
                 if before == known:
                     return
@@ -247,7 +247,7 @@ def _serve(
             if asks:
                 search.ask = partial(ask, run)
             session = search.session(max(1, len(calls)))
-            # The clock starts here, after the import of SMAC3.
+            # The clock starts only here, so that the import of SMAC3 does not count.
             search.start = time.monotonic()
             deadline = None if plan.budget.total_time is None else search.start + plan.budget.total_time
             search.end = math.inf if deadline is None else deadline
@@ -265,7 +265,7 @@ def _serve(
     except FileFormatError as error:  # the journal does not fit to the search
         with contextlib.suppress(BrokenPipeError):
             send(Failed(str(error), error))
-    except BrokenPipeError:  # the other process has gone
+    except BrokenPipeError:  # the other process has ended
         return
     except Exception:
         with contextlib.suppress(BrokenPipeError):
@@ -315,10 +315,10 @@ def _ask_back(
 
 
 def _use_one_thread() -> None:
-    """Let linear algebra in this process use one thread.
+    """Limit linear algebra in this process to one thread.
 
-    The matrices of a search are small: more threads take twice the CPU time and no less wall time. And the result
-    of a search must not depend on the order in which threads add numbers.
+    The matrices of a search are small, so more threads take twice the CPU time and no less wall time. Besides, the
+    result of a search must not depend on the order in which threads add numbers.
     """
     for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM"):  # for a library that is not loaded yet
         os.environ[f"{library}_NUM_THREADS"] = "1"
@@ -331,7 +331,8 @@ def _use_one_thread() -> None:
 def _import_engine() -> None:
     """Import SMAC3 and all other modules that a search needs.
 
-    The imported objects are never garbage, and a search for garbage would take a tenth of the time of the import.
+    Meanwhile the garbage collector is off: the imported objects are never garbage, and it would take a tenth of the
+    time of the import.
     """
     gc.disable()
     with without_unused():
@@ -342,7 +343,7 @@ def _import_engine() -> None:
 
 
 def _silence_smac() -> None:
-    """Hide SMAC3's own log from the user, except in debugging."""
+    """Hide SMAC3's own log from the user, unless the user debugs this package."""
     debugging = logger.isEnabledFor(logging.DEBUG)
     logging.getLogger("smac").setLevel(logging.INFO if debugging else logging.CRITICAL)
     warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Builds the `Result` of a minimisation from the events of its runs; the result is complete at any moment."""
+"""Builds the `Result` of a minimisation from the events of its runs; it is up to date after each event."""
 
 from __future__ import annotations
 
@@ -54,8 +54,9 @@ class ResultBuilder:
         self._ends: dict[int, RunEnded] = {}
         self._aborted = self._contradicted = self._remarked = False
         self._shown = not shows_failures
-        self._n_waited = 0  # number of calls that the wall clock ended and that had used little CPU time
-        self._answers: dict[tuple[int, int | None], Evaluation] = {}  # the first SAT or UNSAT of each run and instance
+        self._n_waited = 0  # number of calls that the wall clock limit ended although they used little CPU time
+        #: for each run and instance: the first evaluation with SAT or UNSAT
+        self._answers: dict[tuple[int, int | None], Evaluation] = {}
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -101,7 +102,7 @@ class ResultBuilder:
             logger.warning("%s", _failure(run, evaluation, self.plan.instances.names))
 
     def _check_clock(self, event: Evaluated) -> None:
-        """Count the calls that the wall clock ended although they used little CPU time; warn about the first."""
+        """Count calls that the wall clock limit ended although they used little CPU time; warn about the first one."""
         new, limit = event.evaluation, self.plan.rules.wall_limit(event.evaluation.cutoff)
         if new.status != "TIMEOUT" or event.cut_short or limit is None or new.cutoff is None:
             return
@@ -116,7 +117,7 @@ class ResultBuilder:
             )
 
     def _check_consistency(self, event: Evaluated | Tested) -> None:
-        """Warn or raise if a run called an instance both SAT and UNSAT, if the user asks for this check."""
+        """If the plan requires it, warn or raise as soon as an instance has both results, SAT and UNSAT, in one run."""
         new = event.evaluation
         if not self.plan.check_consistency or self._contradicted or not new.succeeded:
             return
@@ -136,7 +137,7 @@ class ResultBuilder:
             index = 0 if before else event.evaluation
             run.trajectory.append(Incumbent(index, event.value, event.configuration))
             logger.info("run %d, evaluation %d: new incumbent, %r", event.run, event.evaluation, event.value)
-        else:  # it has further runs
+        else:  # the same incumbent has run again
             run.trajectory[-1] = replace(run.trajectory[-1], value=event.value)
         run.value, run.active_configuration = event.value, event.configuration
         run.configuration = self.plan.definition.complete(event.configuration)
@@ -156,7 +157,7 @@ class ResultBuilder:
             warn(f"{of_run}{which}; the default configuration is returned")
 
     def so_far(self, run: int, unlearnt: Collection[int] = ()) -> Result:
-        """Return the result of one run so far, without the ``unlearnt`` evaluations: the run has not learnt them."""
+        """Return the result of one run so far, without the ``unlearnt`` evaluations, which the run has not used yet."""
         found = self._runs[run]
         if unlearnt:
             found = replace(found, evaluations=[e for e in found.evaluations if e.index not in unlearnt])
@@ -173,7 +174,7 @@ class ResultBuilder:
 
     @property
     def result(self) -> Result:
-        """The result so far; if several runs are equally good, the first of them is the best."""
+        """The result so far; if several runs are equally good, the first of them counts as the best."""
         if not self._runs:
             self._start(0)
         runs = [self._runs[i] for i in sorted(self._runs)]
@@ -192,13 +193,13 @@ class ResultBuilder:
         )
 
     def conclude(self) -> None:
-        """Warn the user about properties of the result."""
+        """Warn the user if the result has noteworthy properties, for example many failed evaluations."""
         result = self.result
         counts = [run.incumbent_runs for run in result.runs]
         if result.n_crashed > 1:
             late = f", {result.n_timed_out} timed out" if result.n_timed_out else ""
             logger.warning("%d of %d evaluations failed%s", result.n_crashed, result.n_evaluations, late)
-        elif result.n_timed_out and not self.plan.objective.runtime:  # with run times these are the usual
+        elif result.n_timed_out and not self.plan.objective.runtime:  # if run times are minimised, time-outs are normal
             logger.warning("%d of %d evaluations timed out", result.n_timed_out, result.n_evaluations)
         if self._n_waited > 1:
             logger.warning("the wall clock stopped %d evaluations that had used little CPU time", self._n_waited)
@@ -211,7 +212,7 @@ class ResultBuilder:
 
 
 def _known(known: Known, plan: Plan) -> Evaluation:
-    """Return a known value as an evaluation without a call."""
+    """Convert a known value, which needed no call, to an `Evaluation`."""
     outcome = known.scored.outcome
     return Evaluation(
         index=0,
@@ -230,7 +231,7 @@ def _known(known: Known, plan: Plan) -> Evaluation:
 
 
 def _search(plan: Plan) -> Searched:
-    """Return the description of the search for the result."""
+    """Return the attribute `search` of the result."""
     return Searched(
         space=plan.definition,
         maximize=plan.objective.maximize,

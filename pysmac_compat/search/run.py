@@ -1,4 +1,4 @@
-"""One run: a session whose evaluations call the user's function."""
+"""One run of the search: a `Session` whose evaluations call the user's function."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from pysmac_compat.search.jobs import Call, EvaluationLost, Job, Pool, test_jobs
 if TYPE_CHECKING:
     from pysmac_compat.engine.session import Session, Standing
 
-#: the rounding error of a real value in the search, relative to its range or to itself
+#: the rounding error of a real value in the search, relative to its range or to the value
 _ROUNDING = 1e-12
 
 #: the outcome of an evaluation that was stopped together with the search
@@ -35,10 +35,11 @@ _LOST = Outcome("TIMEOUT", 0.0, 0.0, 0.0, 0.0, cut_short=True)
 
 
 class Run:
-    """A run; it sends its events to the process that started it.
+    """One run of the search; it passes its events to ``send``.
 
-    The run makes no call for an evaluation that is recorded. ``design``: the number of evaluations that sets the size
-    of the initial design, in place of the plan's; a recorded run has its own number.
+    If an evaluation is in ``recorded``, the run takes its result from there and makes no call. ``design`` is the
+    number of evaluations that sets the size of the initial design, in place of the plan's number; with ``recorded``,
+    the recorded number replaces both.
     """
 
     def __init__(
@@ -57,30 +58,30 @@ class Run:
         self.recorded, self.stopped = recorded, stopped
         self.design = design if recorded is None else recorded.max_evaluations
         self.tells = False  # whether to send a `Begun` for each call
-        self.ask: Callable[[tuple[int, ...]], str] | None = None  # asks whether the run continues
-        self.verdict = ""  # the answer to that question
+        self.ask: Callable[[tuple[int, ...]], str] | None = None  # returns why the run should end, or an empty text
+        self.verdict = ""  # what `ask` has returned
         self.broken = False  # whether an ABORT or a crash ends the run without tests
-        self._begun: list[int] = []  # the indices of all evaluations
-        self._unlearnt: tuple[int, ...] = ()  # the indices of evaluations that are begun and not learnt
+        self._begun: list[int] = []  # the indices of all evaluations, in the order in which they began
+        self._unlearnt: tuple[int, ...] = ()  # the indices of evaluations whose results the session has not got yet
         self._as_they_end = False
         self._hopeless = Hopeless(len(plan.start.first or ())) if plan.budget.stop_when_hopeless else None
-        self._numbers: dict[int, int] = {}  # for each index: the number with which the session began the evaluation
-        self._drops: dict[int, Drop] = {}  # for each index
+        self._numbers: dict[int, int] = {}  # for each index: the session's number for the evaluation, see `Session`
+        self._drops: dict[int, Drop] = {}  # keyed by index
         self._ended: queue.SimpleQueue[int] = queue.SimpleQueue()  # the indices of evaluations that have ended
         self._ending = threading.Lock()
-        self._old: list[Evaluation] = []  # evaluations of a version of the package that made other proposals
+        self._old: list[Evaluation] = []  # recorded by a version of the package that made other proposals than this one
         if recorded is not None and recorded.of_other_proposals:
             self._old = [evaluation for _, (_, evaluation) in sorted(recorded.evaluations.items())]
         taken = {evaluation.index for evaluation in self._old}
         self._indices = (index for index in itertools.count(1) if index not in taken)
         self.count = 0  # the index of the last evaluation
-        self.start, self.end = time.monotonic(), math.inf  # the limits of the total time
-        self.incumbents: list[Step] = []  # the last is the best
+        self.start, self.end = time.monotonic(), math.inf  # between these times, evaluations may begin
+        self.incumbents: list[Step] = []  # the last one is the best
         self._incumbent: Mapping[str, Any] | None = None
         self.evaluated: dict[str, dict[str, Any]] = {}
 
     def session(self, workers: int, clock: Callable[[], float] = time.process_time) -> Session:
-        """Import SMAC3 and return the session, ready to run; ``clock`` returns the CPU seconds of the search itself."""
+        """Import SMAC3 and return the session of this run; ``clock`` returns the CPU seconds of the search itself."""
         from pysmac_compat.engine import parts
         from pysmac_compat.engine.capping import Capping
         from pysmac_compat.engine.session import Session
@@ -128,7 +129,7 @@ class Run:
         )
 
     def _learn_old(self) -> list[tuple[Mapping[str, Any], int | None, int | None, Scored]]:
-        """Send the evaluations of an earlier version as events, and return them for the session to begin with."""
+        """Send the evaluations in `_old` as events; return them as known evaluations for the session."""
         if self._old:
             n = len(self._old)
             self.send(
@@ -160,43 +161,43 @@ class Run:
         return self._start(self._evaluate, Job(self.count, values, instance, seed, cutoff, origin=origin, drop=drop))
 
     def drop(self, number: int) -> None:
-        """Stop the evaluation that was begun with this number; a recorded evaluation has nothing to stop."""
+        """Stop the evaluation to which the session gave this number, unless it is recorded and so makes no call."""
         index = self._begun[number - 1]
         if index in self._drops:
             self._drops[index].give()
 
     def choose(self, begun: Collection[int]) -> int:
-        """Return the evaluation whose result is learnt next, by its number: the first one that began is 1."""
+        """Return the evaluation whose result the session gets next; all are given by the session's numbers for them."""
         number = self.next_to_learn(begun) if self._as_they_end else min(begun)
         self._unlearnt = tuple(self._begun[other - 1] for other in begun if other != number)
         return number
 
     def next_to_learn(self, begun: Collection[int]) -> int:
-        """Return the number of the evaluation to learn next: a recorded one, else the first that ends."""
+        """Return the number of the evaluation that was recorded first; if none is recorded, of the first that ends."""
         known = None if self.recorded is None or self._old else self.recorded.next_to_learn(begun)
         return self._numbers[self._ended.get()] if known is None else known
 
     def index_of(self, number: int) -> int:
-        """The index of the evaluation that was begun with this number."""
+        """Return the index of the evaluation to which the session gave this number."""
         return self._begun[number - 1]
 
     def number_of(self, index: int) -> int:
-        """The number with which the evaluation of this index was begun."""
+        """Return the session's number for the evaluation with this index."""
         return self._numbers[index]
 
     def _scored(self, known: Evaluation) -> Scored:
-        """Convert a recorded evaluation to the `Scored` that the engine learns."""
+        """Convert a recorded evaluation to the `Scored` that the session gets."""
         assert known.quality is not None
         assert known.runtime is not None
         outcome = Outcome(known.status, known.quality, known.runtime, known.cpu_time, known.wall_time, known.message)
         return self.plan.objective.judge(outcome, first=known.index == 1)
 
     def _start(self, function: Callable[[Job], Any], job: Job) -> Any:
-        """Do the job now and return its result, or, with a pool, return a future."""
+        """Without a pool, do the job now and return its result; with a pool, return a future."""
         return function(job) if self.pool is None else self.pool.submit(function, job)
 
     def _evaluate(self, job: Job) -> Scored:
-        if job.index != self._begun[0] and time.monotonic() >= self.end:  # the job waited for a worker until the end
+        if job.index != self._begun[0] and time.monotonic() >= self.end:  # no worker was free before the end
             self._ended.put(job.index)
             return Scored(_LOST, _LOST.value)
         try:
@@ -206,14 +207,14 @@ class Run:
             if isinstance(error, EvaluationLost) and (reason := self.stopped()):
                 return Scored(_LOST, _LOST.value, final=reason)
             raise
-        # the event is sent at once, even if the search learns the evaluation later: no result is lost
+        # even if the session gets the result only later, the event is sent at once, so that no result is lost
         with self._ending:  # so that the journal has the same order as `_ended`
             self.send(Evaluated(self.run, evaluation, cut_short=scored.cut_short, origin=job.origin))
             self._ended.put(job.index)
         return scored
 
     def _values(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the active values; a value that the user wrote down is returned exactly as written."""
+        """Return the active values; a value that the user has given is returned exactly as given."""
         values = _natives(configuration)
         for name, value in self.plan.start.subspace.items():
             if name in values and self._same(name, value, values[name]):
@@ -228,12 +229,12 @@ class Run:
         parameter = self.plan.definition.parameters[name]
         if parameter.kind != "real":
             return bool(one == other)
-        # the error that remains after the conversion to [0, 1] and back
+        # the rounding error of the conversion to [0, 1] and back
         slack = 0.0 if parameter.log else _ROUNDING * (parameter.values[1] - parameter.values[0])
         return math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=slack)
 
     def observe(self, standing: Standing) -> None:
-        """Report the incumbent, unless it has failed; ask whether the run continues."""
+        """Send the incumbent as an event, unless it has failed; then call `ask` to decide whether the run continues."""
         if not standing.failed:
             if standing.configuration is not self._incumbent:
                 self._incumbent, values = standing.configuration, self._values(standing.configuration)
@@ -247,13 +248,16 @@ class Run:
             self.verdict = self.ask(self._unlearnt)
 
     def test(self, cpu_time: float) -> None:
-        """Evaluate the incumbent, or several configurations, on the test instances, after calls of ``cpu_time`` s."""
+        """Evaluate the plan's choice of configurations on the test instances.
+
+        ``cpu_time``: the CPU seconds that the calls of the search have used.
+        """
         for each in [self.begin_test(job) for job in self.tests(cpu_time)]:
             if isinstance(each, Future):
                 each.result()
 
     def tests(self, cpu_time: float) -> list[Job]:
-        """Return the evaluations of `test`, in their order."""
+        """Return the evaluations that `test` makes, in order."""
         plan, rules, wall_time = self.plan, self.plan.validation, time.monotonic() - self.start
         if wall_time < rules.min_wall_time or cpu_time < rules.min_cpu_time:
             return []
@@ -262,11 +266,11 @@ class Run:
         if rules.which != "all":
             chosen = rules.choose(incumbents, wall_time, cpu_time)
         if rules.with_default and plan.definition.default not in chosen:
-            chosen.insert(0, plan.definition.default)  # readers take the last configuration for the final incumbent
+            chosen.insert(0, plan.definition.default)  # at the start: readers take the last one for the final incumbent
         return test_jobs(plan, self.run, chosen)
 
     def begin_test(self, job: Job) -> Any:
-        """Begin one of the `tests`, unless it is recorded."""
+        """Begin one of the `tests` and return what `_start` returns; if it is recorded, send its event, return None."""
         known = None if self.recorded is None else self.recorded.test(job.configuration, job.instance, job.seed)
         if known is None:
             return self._start(self._test, job)
@@ -285,7 +289,7 @@ class Run:
     def _call(self, job: Job) -> tuple[Scored, Evaluation]:
         number = job.index if self.plan.calls.numbered else None
         requests = (("instance", job.instance), ("seed", job.seed), ("evaluation_index", number))
-        # these come first, as in the original: some scripts make a command line of their keywords
+        # these come first, as in the original, because some scripts make a command line from their keywords
         keywords = {**{name: value for name, value in requests if value is not None}, **job.configuration}
         outcome = self.call(keywords, job.cutoff, job.drop)
         for _ in range(self.plan.calls.retries):

@@ -1,4 +1,4 @@
-"""A search among other sources of configurations: it also learns their evaluations, and it does not end by itself."""
+"""A search beside other sources of configurations: it also gets their results, and it does not end by itself."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pysmac_compat.space.definition import Definition
 
 
 class SharedSearch:
-    """A search with ask and tell, like `Search`, for deterministic functions; callers may also propose configurations.
+    """A search like `Search`, for deterministic functions, to which the caller can report other configurations too.
 
-    ``max_evaluations`` sets only the size of the initial design. The caller keeps the results: this search has no
-    ``result`` and cannot be saved.
+    ``max_evaluations`` sets only the size of the initial design. The caller must keep the results, because this search
+    has no ``result`` and cannot be saved.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SharedSearch:
         return trial
 
     def tell(self, trial: Trial, result: Any) -> None:
-        """Tell the result of a trial; see `Search.tell`."""
+        """Report the result of a trial; see `Search.tell`."""
         self._driven.check(trial)
         self._driven.tell(trial, told_outcome(trial, result, self._plan))
 
@@ -66,16 +66,16 @@ class SharedSearch:
         return self._driven.open
 
     def learn(self, configuration: Mapping[str, Any], result: Any) -> None:
-        """Learn the result of a configuration that was not asked for, as in `tell`; only its first result counts."""
+        """Report the result of a configuration that `ask` did not return; only its first result counts."""
         outcome = told_outcome(Trial(0, tuple(configuration.items())), result, self._plan)
         with self._driven.engine() as session:
             session.take_in(configuration, self._plan.objective.score(outcome, None))
 
     def expect(self, configuration: Mapping[str, Any]) -> None:
-        """Note that this configuration is being evaluated elsewhere."""
+        """Report that this configuration is being evaluated elsewhere."""
         with self._driven.engine() as session:
             session.expect(configuration)
 
     def give_up(self, trial: Trial) -> None:
-        """Forget an open trial, because nobody will tell its result."""
+        """Forget an open trial, because nobody will report its result."""
         self._driven.give_up(trial)

@@ -16,11 +16,11 @@ logger = logging.getLogger(__name__)
 
 @contextlib.contextmanager
 def shell_commands(commands: ShellCommands) -> Iterator[None]:
-    """Run the first command now and the second at the end, even if the search ends with an exception."""
+    """Run one command before this context and one after it, even if the search ends with an exception."""
     _run("pre-scenario-command", commands.before, commands, commands.must_succeed)
     try:
         yield
-    except BaseException:  # an error of the command never replaces this exception
+    except BaseException:  # a failure of the command must not replace this exception
         _run("post-scenario-command", commands.after, commands, must_succeed=False)
         raise
     _run("post-scenario-command", commands.after, commands, commands.must_succeed)

@@ -1,4 +1,4 @@
-"""How the engine's process learns that the search must end: by a message, or by the end of its parent process."""
+"""How the engine's process notices that the search must end: by a message, or by the end of its parent process."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from multiprocessing.connection import Connection
 from pysmac_compat.evaluation.child import process_handle, readable
 from pysmac_compat.events import INTERRUPTED, Stop, Verdict
 
-#: seconds that an engine continues after the end of the process that started it
+#: seconds for which an engine continues after its parent process has ended
 _LAST_WORDS = 2.0
-_LOOK = 0.5  # seconds between two checks of that process
+_LOOK = 0.5  # seconds between two checks of the parent process
 
 
 class Stopped:
-    """Whether the parent process wants the search to end: calling it returns the reason, or an empty text."""
+    """Whether the search must end: calling the object returns the reason, or an empty text if the search continues."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection, self._reason = connection, ""
@@ -33,7 +33,10 @@ class Stopped:
         return self._reason
 
     def ask(self, question: Callable[[], None]) -> str:
-        """Send a question to the parent process and wait for its `Verdict`; return the reason to end, if any."""
+        """Call ``question``, which sends a message to the parent process, and wait for the `Verdict`.
+
+        Returns the reason to end; an empty text if the run continues.
+        """
         with self._asking:  # otherwise another thread might take the answer
             if not self._reason:
                 question()
@@ -52,11 +55,11 @@ class Stopped:
 
 
 def end_after(parent: int, stopped: Stopped) -> None:
-    """End this process soon after the process that started it, whatever it does then.
+    """Wait until the parent process has ended, and end this process soon afterwards, whatever it is doing.
 
-    The connection alone does not show the end of that process, because other processes may hold it open, for example
-    processes that a call has left in the background. Work in progress gets some time to end by itself: a result that
-    arrives in this time is still written to the files.
+    The connection alone does not show the end of the parent process, because other processes may keep the connection
+    open, for example processes that a call has started in the background. Work in progress gets some time to end by
+    itself, so a result that arrives in this time is still written to the files.
     """
     handle = process_handle(parent)
     while os.getppid() == parent:

@@ -1,4 +1,4 @@
-"""The trials of a `Search`, which replace calls, and the outcomes of their results."""
+"""The trials of a `Search`, which replace calls of a function, and the conversion of their results to outcomes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pysmac_compat.space.parameters import Value
 
 @dataclass(frozen=True)
 class Trial:
-    """A configuration to evaluate; it can be pickled, and it identifies its result.
+    """A configuration to evaluate. It can be pickled; ``tell(trial, result)`` accepts an equal copy too.
 
     Attributes
     ----------
     number : int
-        The index of its evaluation, from 1. Trials on test instances have their own numbers.
+        The index of its evaluation, from 1. Trials on test instances have their own indices, from 1.
     values : tuple of (str, value)
         The active parameters, sorted by name.
     instance : int or None
@@ -32,7 +32,7 @@ class Trial:
     cutoff : float or None
         Limit in seconds: a longer evaluation is a TIMEOUT.
     test : bool
-        Whether the trial is on a test instance, after the search: the search learns nothing from it.
+        Whether the trial is on a test instance, after the search; then its result does not affect the search.
     """
 
     number: int
@@ -49,14 +49,14 @@ class Trial:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The arguments of a call by `SMAC_optimizer.minimize`: the configuration, ``instance`` and ``seed``."""
+        """The arguments that `SMAC_optimizer.minimize` would pass: the configuration, ``instance`` and ``seed``."""
         more = (("instance", self.instance), ("seed", self.seed))
         return {**self.configuration, **{name: value for name, value in more if value is not None}}
 
 
 @dataclass(frozen=True)
 class _Call:
-    """An open trial in its run: the function that ends it, and its outcomes so far."""
+    """What the run needs to end an open trial: the function and the job of `Calls.submit`, and the outcomes so far."""
 
     future: Future[Any]
     function: Callable[[Job], Any]
@@ -65,9 +65,9 @@ class _Call:
 
 
 class Calls:
-    """Replaces the pool of a `Run`: an evaluation ends when its outcome is told.
+    """Replaces the pool of a `Run`: an evaluation ends when the caller of the search reports its outcome.
 
-    ``retries``: how many times a trial that has crashed stays open.
+    ``retries``: how many times a trial that has crashed stays open for another outcome.
     """
 
     def __init__(self, retries: int = 0) -> None:
@@ -77,23 +77,23 @@ class Calls:
 
     @property
     def open(self) -> tuple[Trial, ...]:
-        """The trials without an outcome, in the order in which they were asked for."""
+        """The trials without an outcome, in the order in which the run submitted their jobs."""
         return tuple(self._open)
 
     @property
     def unneeded(self) -> tuple[Trial, ...]:
-        """The open trials from whose outcomes the run will learn nothing."""
+        """The open trials whose outcomes the run no longer needs."""
         drops = ((trial, call.job.drop) for trial, call in self._open.items())
         return tuple(trial for trial, drop in drops if drop is not None and drop.given)
 
     def submit(self, function: Callable[[Job], Any], job: Job) -> Future[Any]:
-        """Open a trial for a job of the `Run`; the future is done when the outcome is told."""
+        """Open a trial for a job of the `Run`, and return a future, which `end` completes."""
         trial = Trial(job.index, tuple(job.configuration.items()), job.instance, job.seed, job.cutoff, job.test)
         self._open[trial] = _Call(Future(), function, job)
         return self._open[trial].future
 
     def end(self, trial: Trial, outcome: Outcome) -> bool:
-        """Take the outcome of a trial; return False if the trial stays open for another call."""
+        """Record the outcome of a trial; return False if the trial stays open for another outcome."""
         call = self._open[trial]
         call.outcomes.append(outcome)
         if outcome.may_be_repeated and len(call.outcomes) <= self._retries:
@@ -108,17 +108,17 @@ class Calls:
         del self._open[trial]
 
     def outcome(self, arguments: Mapping[str, Any], cutoff: float | None, drop: Drop | None) -> Outcome:
-        """Return the next outcome of the trial that is ending, in place of a call."""
+        """Return the next outcome of the trial that is ending; the run calls this in place of the user's function."""
         return self._outcomes.pop(0)
 
 
 def told_outcome(trial: Trial, result: Any, plan: Plan) -> Outcome:
-    """Convert the result that the user tells for a trial (a number, a dict or an exception) to an outcome.
+    """Convert the result that the user reports for a trial (a number, a dict or an exception) to an outcome.
 
     Raises
     ------
     ArgumentError
-        If it is not a valid result.
+        If the result is not valid.
     """
     what, hint = f"tell: trial {trial.number}", "for a call that failed, tell an exception"
     if isinstance(result, BaseException):
@@ -140,5 +140,5 @@ def told_outcome(trial: Trial, result: Any, plan: Plan) -> Outcome:
 
 
 def _as_told(message: str) -> str:
-    """Return the message about a wrong result in words for a result that was told, not returned by a function."""
+    """Rewrite a message about a wrong return value for a result that the user has reported with `tell`."""
     return message.replace("the function returned", "got").replace("the function reported", "got")

@@ -1,4 +1,4 @@
-"""Evaluations without a search: configurations on test instances, as after a search."""
+"""The evaluation of given configurations on test instances, without a search before it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def evaluate_on_test_instances(
     Returns
     -------
     list of Evaluation
-        The evaluations, in the order of the configurations.
+        The evaluations, in the order of the configurations, and not in the order in which they ended.
     """
     settings = replace(plan.validation, which="all", min_wall_time=0.0, min_cpu_time=0.0, with_default=False)
     plan = replace(plan, validation=settings)

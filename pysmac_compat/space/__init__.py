@@ -1,6 +1,6 @@
 """Search spaces in the pysmac dialect: parameter dicts, conditional clauses, forbidden clauses.
 
-To import this package is cheap: it imports ConfigSpace only when `parameter_space` is first used.
+Importing this package is cheap, because it imports ConfigSpace only when `parameter_space` is first used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ConfigSpace objects for the clauses: conditions that are right in any order, and expressions that forbid."""
+"""Translate the conditional and forbidden clauses of a space to ConfigSpace objects."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ LONGEST_JOINED = 40
 
 
 class _Junction(Conjunction):
-    """A junction that equals, or is equivalent to, another junction only if their parts are equal one by one.
+    """A conjunction or disjunction that equals another one only if their parts are equal, one by one.
 
     ConfigSpace itself treats two junctions as equal if they have the same number of similar parts, even if one is
-    ``&&`` and the other ``||``. It then evaluates one of the two for the children of both. It also compares every
-    part of one junction with every part of the other. ConfigSpace reads ``dlcs`` only to find the parents, and reads
-    the whole tuple each time: therefore ``dlcs`` holds only one comparison for each parent.
+    ``&&`` and the other ``||``. For the children of both it then evaluates only one of these junctions. It also
+    compares every part of one junction with every part of the other. ConfigSpace reads the attribute ``dlcs`` only to
+    find the parents, but reads the whole tuple each time. So ``dlcs`` holds only one comparison for each parent here.
     """
 
     def __init__(self, *parts: Any) -> None:
@@ -70,7 +70,8 @@ class ConditionBuilder:
 
     Each translated condition lists the values that satisfy it and never negates a value, because in ConfigSpace
     an inactive parent is "not equal" to every value. Each condition is joined with the conditions of its parents,
-    unless it becomes too long: a joined condition has the right value for a complete assignment too.
+    except those with more than ``longest_joined`` comparisons. A joined condition also has the right value for a
+    complete assignment, in which inactive parents have values.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class ConditionBuilder:
             self._sizes[child] = sum(1 + self._joined_size(c.parent) for c in comparisons(condition))
 
     def _joined_size(self, parent: str) -> int:
-        """Return the number of comparisons that the condition of a parent adds, or 0 if it is not joined."""
+        """Return the number of comparisons that a parent's condition adds, or 0 if that condition is not joined."""
         size = self._sizes.get(parent, 0)
         return size if size <= self._longest_joined else 0
 
@@ -100,7 +101,7 @@ class ConditionBuilder:
         return _junction(Both if isinstance(condition, All) else Either, parts)
 
     def _merged(self, condition: All | Any_) -> list[Condition]:
-        """Return the parts; one comparison replaces all comparisons that together select values of one parent."""
+        """Return the parts of a condition; merge the comparisons that select values of the same parent into one."""
         merged: dict[str, list[Comparison]] = {}
         others: list[Condition] = []
         for part in condition.parts:
@@ -134,7 +135,7 @@ class ConditionBuilder:
         return _one_of(pair, _meant_by_all([comparison], parent))
 
     def _numeric(self, comparison: Comparison, parent: Parameter, child: str) -> ConditionLike:
-        """Build a union of ``== value``, ``< value`` and ``> value`` with legal values."""
+        """Express a comparison with a numeric parent by ``== value``, ``< value`` and ``> value`` with legal values."""
         pair = self.hyperparameters[child], self.hyperparameters[parent.name]
         lower, upper = parent.values
         always = Either(LessThanCondition(*pair, upper), GreaterThanCondition(*pair, lower))
@@ -210,7 +211,7 @@ def _key(condition: ConditionLike) -> Any:
 
 
 class Mention(ForbiddenClause):
-    """One parameter of an expression; through it ConfigSpace evaluates the expression when the parameter changes."""
+    """A parameter in an expression; because of it, ConfigSpace evaluates the expression when the parameter changes."""
 
     def is_forbidden_value(self, values: dict[str, Any]) -> bool:
         return False
@@ -295,7 +296,7 @@ def build_forbidden(
     """Build the ConfigSpace form of a forbidden clause; return None if the clause forbids nothing."""
     if isinstance(clause, Expression):
         if not clause.node.names:
-            return None  # a constant; it is 0, since `define` refuses a clause that forbids the default
+            return None  # a constant expression: it is 0, because `define` refuses a clause that forbids the default
         mentions = [Mention(hyperparameters[name]) for name in sorted(clause.node.names)]
         return ForbiddenExpression(*mentions, expression=clause)
     equations: dict[str, Any] = {}

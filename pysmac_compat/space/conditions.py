@@ -28,7 +28,7 @@ from pysmac_compat.suggestions import did_you_mean
 D = TypeVar("D", bound="deque[Any]")
 
 KIND = "conditional clause"
-_DEEPEST = 100  # levels of && within || within &&; Python's limit is a thousand nested calls
+_DEEPEST = 100  # nested levels of && and ||; Python itself allows a thousand nested calls
 _BAR = re.compile(r"\s*\|(?!\|)")
 _COMPARISON = re.compile(r"\s*[=!<>]|\s*in\b")
 _IN = Vocabulary(["in"])
@@ -103,9 +103,9 @@ def parse_conditions(
     Returns
     -------
     conditions : dict of str to Condition
-        The keys are the children. Parents come before their children.
+        A key is the name of a child parameter. Parents come before their children.
     texts : tuple of str
-        The clauses, without blank lines, comments and headings. Each choice is spelled as in its parameter.
+        The clauses, except blank ones, comments and headings. Each choice is spelled as in the parameter's definition.
 
     Raises
     ------
@@ -161,7 +161,7 @@ class _Factors(deque["Comparison | _Draft"]):
 
 @dataclass
 class _Draft:
-    """The part read so far of a condition or of a parenthesis: ``||`` joins groups of factors, ``&&`` their factors."""
+    """The part read so far of a condition or parenthesis: ``||`` joins groups, and ``&&`` joins the factors of each."""
 
     alternatives: deque[_Factors] = field(default_factory=lambda: deque([_Factors()]))
     depth: int = 0
@@ -180,7 +180,7 @@ class _Draft:
             last.append(factor)
 
     def close(self) -> None:
-        """End the parenthesis: merge each ``||`` directly within ``||``."""
+        """End the parenthesis, and merge each ``||`` that is directly within another ``||``."""
         joined: deque[_Factors] = deque()
         for factors in self.alternatives:
             only = factors[0] if len(factors) == 1 else None
@@ -210,7 +210,7 @@ def _concatenated(left: D, right: D) -> D:
 
 
 class _Parser:
-    """Parser of the condition behind the bar; it keeps a stack of groups instead of calling itself."""
+    """A parser for the condition after the ``|``; it keeps a stack of groups instead of calling itself."""
 
     def __init__(self, scanner: Scanner, parameters: Mapping[str, Parameter], names: Vocabulary) -> None:
         self.scanner, self.parameters, self.names = scanner, parameters, names
@@ -244,7 +244,7 @@ class _Parser:
 
 
 def _trailing(scanner: Scanner, operator: str) -> bool:
-    """Return whether the clause ends with this operator, and warn: the original accepts it and real scripts have it."""
+    """Return whether the clause ends with this operator; if so, warn (pysmac accepts it, and real scripts have it)."""
     if not scanner.at_end():
         return False
     warn(f"{KIND} {shown(scanner.text)}: the {operator} at the end is ignored")
@@ -299,7 +299,7 @@ def _parse_value(scanner: Scanner, parameter: Parameter, operator: str) -> Value
 
 
 def _join(first: Any_, second: Any_) -> Any_:
-    """Join two conditions like their texts with && between them: && joins only the factors next to it."""
+    """Join two conditions as && between their texts would: it joins only the factors on its two sides."""
     middle = All(first.parts[-1].parts + second.parts[0].parts)
     return Any_(first.parts[:-1] + (middle,) + second.parts[1:])
 
@@ -345,7 +345,7 @@ def active_parameters(
 ) -> set[str]:
     """Return the names of the active parameters of one complete assignment.
 
-    A condition on an inactive parent is false, whatever its operator.
+    A comparison with an inactive parent is false, whatever the operator.
 
     Parameters
     ----------

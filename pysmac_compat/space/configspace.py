@@ -42,14 +42,14 @@ _ENCODERS: dict[type, Any] = {
 
 
 class _ConditionNode(ConditionNode):
-    """A condition node that is never a branch of another node; its position is behind its deepest parent."""
+    """A condition node that is never a branch of another node; `ParameterSpace` puts it after all its parents."""
 
     def depends_on(self, other: ConditionNode) -> bool:
         return False
 
 
 class _FlatDAG(DAG):
-    """ConfigSpace's graph without the trees of conditions, whose time is exponential in their depth.
+    """ConfigSpace's graph without its trees of conditions, which take a time that is exponential in their depth.
 
     `ParameterSpace` instead orders the conditions so that each condition comes after the conditions of its parents.
     """
@@ -67,15 +67,17 @@ class _FlatDAG(DAG):
 class ParameterSpace(ConfigurationSpace):
     """A `ConfigurationSpace` of a search space in the pysmac dialect.
 
-    It differs from its base class in three points. It samples on arrays, in bounded time however few configurations
-    are legal. A comparison with itself costs nothing. Its serialised form uses the names that ConfigSpace knows.
+    It differs from its base class in three points. It draws configurations as arrays, in bounded time even if few
+    configurations are legal. Comparing a space with itself takes no time. The serialised form uses the type names of
+    ConfigSpace's own classes, except for expressions.
 
     Attributes
     ----------
     definition : Definition
         The space as plain data.
     pinned : dict of int to float
-        Fixed values in the vectors, by index: every drawn or enumerated configuration and every neighbour has them.
+        The fixed values; a key is an index in the vectors. Every drawn or enumerated configuration and every neighbour
+        has these values.
     """
 
     def __init__(
@@ -99,11 +101,11 @@ class ParameterSpace(ConfigurationSpace):
         self._order_conditions()
 
     def _order_conditions(self) -> None:
-        """Order conditions and clauses so that ConfigSpace settles parents before children when a value changes.
+        """Order conditions and clauses so that ConfigSpace evaluates parents before children when a value changes.
 
-        ConfigSpace orders a condition by its shallowest parent, so it evaluates a condition with a deeper parent too
-        early. To check a change, ConfigSpace itself evaluates only the clauses on the changed parameter, and not the
-        clauses on the parameters that the change activates.
+        ConfigSpace itself orders a condition by its shallowest parent, so it evaluates a condition that also has a
+        deeper parent too early. To check a change, it evaluates only the forbidden clauses on the changed parameter,
+        and not those on the parameters that the change activates.
         """
         dag = self._dag
         position = {name: i for i, name in enumerate(self.at)}  # `at` is sorted by depth
@@ -141,7 +143,7 @@ class ParameterSpace(ConfigurationSpace):
         return configurations[0] if size is None else configurations
 
     def to_serialized_dict(self, encoders: Mapping[type, Any] | None = None) -> dict[str, Any]:
-        """Serialise the space like ConfigSpace; an expression has the type EXPRESSION and its text."""
+        """Serialise the space like ConfigSpace; an expression becomes its text, with the type EXPRESSION."""
         return super().to_serialized_dict(encoders={**_ENCODERS, **(encoders or {})})
 
     def __eq__(self, other: Any) -> bool:
@@ -194,7 +196,7 @@ def search_space(definition: Definition, subspace: Mapping[str, Value]) -> Confi
 
 
 class _Choices(list[Value]):
-    """The choices of a parameter, with a fast ``index``: ConfigSpace asks for the position of every choice."""
+    """The choices of a parameter, with a fast ``index``, because ConfigSpace looks up the position of every choice."""
 
     def __init__(self, parameter: Parameter) -> None:
         super().__init__(parameter.values)

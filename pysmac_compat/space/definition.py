@@ -24,10 +24,10 @@ class Definition:
     ----------
     parameters : dict of str to Parameter
     conditions : dict of str to Condition
-        The keys are the children. Parents come before their children.
+        A key is the name of a child parameter. Parents come before their children.
     forbiddens : list of Classic or Expression
     conditional_clauses : tuple of str
-        The texts of ``conditions``. Each choice is spelled as in its parameter.
+        The texts of ``conditions``. Each choice is spelled as in the parameter's definition.
     """
 
     parameters: dict[str, Parameter]
@@ -101,7 +101,7 @@ def define(
 def _forbiddens(clauses: list[str], parameters: Mapping[str, Parameter]) -> list[Forbidden]:
     if not clauses:
         return []
-    # imported here because it imports NumPy: each call is a fork, and NumPy doubles the time of a fork
+    # imported only if needed, because it imports NumPy: each call is forked, and NumPy doubles the time of a fork
     from pysmac_compat.space.forbidden import parse_forbiddens
 
     return parse_forbiddens(clauses, parameters)

@@ -184,7 +184,7 @@ def _check_distinct(name: str, choices: Sequence[Any]) -> None:
 
 
 def _instead(value: Any, choices: Sequence[Any]) -> str:
-    """Return the end of a message: the choice that the user may mean with a default that is not a choice."""
+    """Return the end of a message about a default that is not a choice: the choice that the user may have meant."""
     text = shown(value).strip("'\"")
     for choice in choices:
         alike = shown(choice).strip("'\"") in (text, f"{text}.0")

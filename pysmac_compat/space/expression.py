@@ -7,9 +7,8 @@ Grammar, by binding power (`PRECEDENCE`)::
     primary    := number | parameter | word | 'word' | function group | group
     group      := '(' expression ')' | '[' expression ']'
 
-Two operands without an operator between them are multiplied. The value of an expression
-is a number: a word has its number in the numbering of the space (`numbering.py`), and a comparison has the value
-0 or 1.
+Two operands without an operator between them are multiplied. The value of an expression is a number, because
+`numbering.py` assigns a number to each word of the space, and a comparison has the value 0 or 1.
 
 The parser converts an expression to postfix form (``a b + c *`` for ``(a + b) * c``). `Formula` evaluates this form
 with a stack. So neither the length nor the depth of an expression has a limit, and parsing and evaluation take time in
@@ -54,7 +53,7 @@ _BEFORE_GROUP = re.compile(r"\s*[(\[]")
 _OPERATOR = re.compile("|".join(map(re.escape, PRECEDENCE)))
 _IN_NUMBERS = frozenset("0123456789.")
 _CLOSING = {"(": ")", "[": "]"}
-#: used as the binding power of a function, whose operand is the group behind it
+#: used as the binding power of a function, whose operand is the group after it
 _CALL = 9
 
 
@@ -64,15 +63,15 @@ class ExpressionParser:
     Parameters
     ----------
     scanner : Scanner
-        Its position is behind the opening brace.
+        Its position is after the opening brace.
     names : Vocabulary
         The names of the parameters.
     words : dict of str to float
-        The number of each word of the space.
+        The number that represents each word, a choice that is not a number.
     word_names : Vocabulary
         The words of the space.
     operands : str
-        Text for messages: the things that a name may mean.
+        For messages: what a name in the expression may be, apart from a function.
     """
 
     def __init__(
@@ -92,7 +91,7 @@ class ExpressionParser:
         self._groups: list[str] = []
 
     def parse(self) -> Formula:
-        """Read to the end of the expression: to text that continues it neither with an operand nor with an operator."""
+        """Read the expression, which ends where the text continues with neither an operand nor an operator."""
         while True:
             self._operand()
             while self._groups and self.scanner.accept(self._groups[-1]):
@@ -132,7 +131,7 @@ class ExpressionParser:
             self._pop()
 
     def _operator(self) -> tuple[str, int] | None:
-        """Return the next operator, without consuming it, and its length: 0 for a multiplication without a sign."""
+        """Return the next operator without consuming it, and its length: 0 for a multiplication without a sign."""
         scanner = self.scanner
         if scanner.at_end() or scanner.text[scanner.position] in "})]":
             return None
@@ -184,7 +183,7 @@ class ExpressionParser:
     def _single(self) -> Step | None:
         """Read a parameter, a word or a number; return None if something else comes next."""
         scanner = self.scanner
-        first = scanner.text[scanner.position]  # no name or word is looked for unless one begins with this character
+        first = scanner.text[scanner.position]  # look for a name or word only if one begins with this
         if self.names.has_first(first) and (name := scanner.parameter(self.names)) is not None:
             return Name(name)
         if self.word_names.has_first(first) and (word := scanner.longest(self.word_names)) is not None:

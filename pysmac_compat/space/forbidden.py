@@ -43,12 +43,12 @@ class Classic:
     equations: tuple[tuple[str, Value], ...]
 
     def forbids_values(self, values: Mapping[str, Value]) -> bool:
-        """Evaluate one configuration, given as the values of its active parameters."""
+        """Return whether the clause forbids a configuration, given as the values of its active parameters."""
         return all(name in values and values[name] == value for name, value in self.equations)
 
 
 class Codes(dict[Value, float]):
-    """The number of each choice of a parameter."""
+    """The number that represents each choice of a parameter in an expression."""
 
     @cached_property
     def table(self) -> Column:
@@ -66,7 +66,7 @@ class Expression:
         The clause as the user wrote it.
     node : Formula
     codes : dict of str to Codes
-        The number of each choice, for the categorical and ordinal parameters in the expression.
+        The number that represents each choice, for the categorical and ordinal parameters in the expression.
     """
 
     text: str
@@ -74,24 +74,24 @@ class Expression:
     codes: dict[str, Codes]
 
     def forbids(self, columns: Mapping[str, Column], size: int) -> np.ndarray:
-        """Evaluate many configurations at once.
+        """Return, for each of many configurations, whether the clause forbids it.
 
         Parameters
         ----------
         columns : dict of str to array of shape (size,)
-            For each parameter in the expression: its values (the numbers of the choices if it is categorical or
-            ordinal), and NaN if the parameter is inactive.
+            For each parameter in the expression: its values, or the numbers that represent its choices. NaN where the
+            parameter is inactive.
         size : int
 
         Returns
         -------
         array of bool of shape (size,)
         """
-        with np.errstate(all="ignore"):  # x / 0, log(-1) and overflow have the meaning of IEEE 754
+        with np.errstate(all="ignore"):  # x / 0, log(-1) and overflow give what IEEE 754 defines
             return self.node.forbids(columns, size)
 
     def forbids_values(self, values: Mapping[str, Value]) -> bool:
-        """Evaluate one configuration, given as the values of its active parameters."""
+        """Return whether the clause forbids a configuration, given as the values of its active parameters."""
         columns = {name: np.float64(self._number(name, values)) for name in self.node.names}
         return bool(self.forbids(columns, 1)[0])
 
@@ -140,7 +140,7 @@ class Language:
 
     @cached_property
     def words(self) -> dict[str, float]:
-        """The numbers of the words; only expressions need them.
+        """The number that represents each word; only expressions need it.
 
         Raises
         ------
@@ -150,7 +150,7 @@ class Language:
         return number_words(self.parameters.values())
 
     def codes(self, parameter: Parameter) -> Codes:
-        """Return the number of each choice, in one dict that all clauses share."""
+        """Return the number that represents each choice, in one dict that all clauses share."""
         if parameter.name not in self._codes:
             numbers = codes(parameter, self.words)
             self._codes[parameter.name] = Codes(zip(parameter.values, numbers, strict=True))

@@ -108,7 +108,8 @@ class Formula:
     Attributes
     ----------
     steps : tuple
-        `Number`, `Word` and `Name` go on the stack; `Function` and `Operator` replace one and two operands there.
+        A `Number`, `Word` or `Name` is pushed on the stack. The result of a `Function` replaces one operand there, and
+        the result of an `Operator` replaces two.
     """
 
     steps: tuple[Step, ...]
@@ -130,9 +131,9 @@ class Formula:
         return np.broadcast_to(self._evaluate(columns)[0], size)
 
     def forbids(self, columns: Mapping[str, Column], size: int) -> npt.NDArray[np.bool_]:
-        """Return, for each configuration, whether the clause forbids it: whether its value is not 0.
+        """Return, for each configuration, whether the clause forbids it, because the clause's value is not 0.
 
-        If the value is a number and not a truth value, all parameters of the clause must be active as well.
+        A value that is a number, not a truth value, forbids only if all parameters of the clause are active.
 
         It takes the same arguments as `numbers`.
         """

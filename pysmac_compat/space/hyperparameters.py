@@ -1,7 +1,7 @@
 """Numeric ConfigSpace hyperparameters that keep full precision.
 
-ConfigSpace itself rounds every float to 13 decimals: it refuses a log range from 1e-15 on, and returns another
-number for the default 1/3. For the upper bound of a wide integer range on a log scale, it returns the integer above.
+ConfigSpace itself rounds every float to 13 decimals, so it refuses a log range with the lower bound 1e-15, and changes
+the default 1/3. For the upper bound of a wide integer range on a log scale, it returns the next larger integer.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class _WholeScale(UnitScaler):
 
 
 def integer_hyperparameter(parameter: Parameter) -> UniformIntegerHyperparameter:
-    """Build an integer hyperparameter on a linear or logarithmic scale that keeps its bounds.
+    """Build an integer hyperparameter, linear or logarithmic, that returns its bounds unchanged.
 
     Parameters
     ----------

@@ -12,10 +12,10 @@ from pysmac_compat.space.parameters import Parameter, is_number
 
 
 def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
-    """Number all words among the choices of a space.
+    """Assign a number to each word among the choices of a space.
 
-    The first number is floor(largest numeric choice) + 1, or 1 if no choice is numeric. The order of the words is a
-    topological order of the lists of all ordinals; if several orders are possible, it is alphabetical.
+    The first number is floor(largest numeric choice) + 1, or 1 if no choice is numeric. The words are numbered in a
+    topological order of the lists of all ordinals, and alphabetically where these lists leave the order open.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
 
 
 def _sorted_tokens(parameters: Iterable[Parameter], chosen: Callable[[str], object]) -> list[str]:
-    """Sort the chosen tokens topologically, the least free token first; leave out tokens on or behind a cycle."""
+    """Sort the chosen tokens topologically, then alphabetically; leave out tokens on a cycle or after one."""
     before: dict[str, int] = {}
     after: dict[str, set[str]] = defaultdict(set)
     for parameter in parameters:
@@ -73,5 +73,5 @@ def _sorted_tokens(parameters: Iterable[Parameter], chosen: Callable[[str], obje
 
 
 def codes(parameter: Parameter, words: Mapping[str, float]) -> list[float]:
-    """Return the number of each choice of a categorical or ordinal parameter, in the order of its list."""
+    """Return the number that represents each choice of a categorical or ordinal parameter, in the order of the list."""
     return [float(token) if is_number(token) else words[token] for token in parameter.tokens]

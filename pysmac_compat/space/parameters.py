@@ -1,4 +1,4 @@
-"""Parameter definitions: plain data from the checked tuples of a pysmac parameter dict."""
+"""Check the tuples of a pysmac parameter dict, and convert them to plain data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def is_number(text: str) -> bool:
-    """Return whether a text is a number in the form in which Python and Java print it; no NaN, no infinity."""
+    """Return whether a text is a finite number in the form in which Python and Java print it."""
     return NUMBER.fullmatch(text) is not None
 
 
@@ -75,7 +75,7 @@ class Parameter:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The texts of the choices, for a search in a clause."""
+        """The texts of the choices, to find them in a clause."""
         return Vocabulary(self.tokens)
 
     @cached_property
@@ -93,7 +93,7 @@ class Parameter:
         }
 
     def token_of(self, text: str) -> str | None:
-        """Return the text of the choice that a text means: the text itself, or a text of the same number.
+        """Return the text of the choice that a text means: the text itself, or the choice that is the same number.
 
         For example, ``0`` means the choice 0.0. Return None if there is no such choice.
         """
@@ -140,16 +140,16 @@ def parse_parameters(parameter_dict: Mapping[str, Any]) -> dict[str, Parameter]:
 
 
 def parse_parameter(name: str, specification: Any) -> Parameter:
-    """Check one parameter definition and convert it to a parameter.
+    """Check one parameter definition and convert it to a `Parameter`.
 
     Parameters
     ----------
     name : str
-        Any text without blanks, ``#`` and quotes.
+        Any text without blanks, ``#`` or quotes.
     specification : tuple
         ``(type, values, default[, 'log'])`` with type 'real', 'integer', 'categorical' or
-        'ordinal'; or the untyped dialect of the first releases, ``([lower, upper], default[,
-        'int'][, 'log'])`` and ``({choices}, default)``.
+        'ordinal'. Or a tuple without a type, as in pysmac's first releases: ``([lower, upper],
+        default[, 'int'][, 'log'])`` for a range, ``({choices}, default)`` for choices.
 
     Returns
     -------
@@ -188,7 +188,7 @@ def parse_parameter(name: str, specification: Any) -> Parameter:
 
 
 def _check_is_no_list_of_values(name: str, specification: Any) -> None:
-    """Refuse a plain list of choices, or a range without a type, as other tools take it."""
+    """Refuse a plain list of choices or a range without a type, which other tools accept."""
     if not isinstance(specification, (list, tuple)) or not specification:
         return
     values = [native(value) for value in specification]
@@ -233,7 +233,7 @@ def _parse_flags(name: str, rest: Sequence[Any], kind: str) -> bool:
 
 
 def _parse_untyped(name: str, specification: Sequence[Any]) -> Parameter:
-    """Parse the dialect of pysmac's first releases, which is also the dialect that its ``read_pcs`` returns."""
+    """Parse a definition without a type, as pysmac's first releases take it and pysmac's ``read_pcs`` returns it."""
     if len(specification) < 2:
         raise ParameterTypeError(f"parameter {shown(name)}: expected (values, default), got {shown(specification)}")
     values, default, *flags = specification
@@ -249,7 +249,7 @@ def _parse_untyped(name: str, specification: Sequence[Any]) -> Parameter:
     if any(isinstance(flag, str) and flag == "int" for flag in flags):
         kind = "integer"
         flags = [flag for flag in flags if not (isinstance(flag, str) and flag == "int")]
-        # read_pcs of the original gives the bounds of integers as floats
+        # read_pcs of the original returns the bounds of integers as floats
         values, default = [_whole(v) for v in as_sequence(name, values, RANGE)], _whole(native(default))
     log = _parse_flags(name, flags, kind)
     return Parameter(name, kind, *numeric_domain(name, kind, values, default, log), log)

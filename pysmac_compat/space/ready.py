@@ -1,4 +1,4 @@
-"""Searches in a `ConfigurationSpace` of the user instead of a space in the pysmac dialect."""
+"""The definition of a search space that the user gives as a `ConfigurationSpace`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def is_configspace(space: object) -> TypeGuard[ConfigurationSpace]:
-    """Return whether this is a ConfigSpace space; if it is, its owner has already imported ConfigSpace."""
+    """Return whether this is a ConfigSpace space, without importing ConfigSpace: its user has already imported it."""
     kind = getattr(sys.modules.get("ConfigSpace"), "ConfigurationSpace", None)  # another module may have this name
     return kind is not None and isinstance(space, kind)
 
@@ -30,7 +30,7 @@ def understand(
     conditional_clauses: Iterable[str] = (),
     forbidden_clauses: Iterable[str] = (),
 ) -> Definition:
-    """Check a search space in the pysmac dialect (see `define`) or of ConfigSpace, and return its definition.
+    """Check a search space, a ConfigSpace object or one in the pysmac dialect (`define`), and return its definition.
 
     Raises
     ------
@@ -50,14 +50,14 @@ def understand(
 
 @dataclass(frozen=True)
 class _ForbiddenThere:
-    """ConfigSpace's message about a configuration that it forbids; it takes the place of a clause."""
+    """ConfigSpace's message about a configuration that it forbids, used in place of a clause."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class ReadySpace(Definition):
-    """A definition that takes its answers from a `ConfigurationSpace` of the caller.
+    """A definition that delegates to a `ConfigurationSpace` of the caller.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class ReadySpace(Definition):
     configspace: Any = None
 
     def ready_space(self, subspace: Mapping[str, Any]) -> ConfigurationSpace:
-        """Return a copy for one search, with a fresh seed: its random numbers do not depend on earlier draws."""
+        """Return a copy for one search, seeded with 0 so that its random numbers do not depend on earlier draws."""
         if subspace:
             raise ParameterError("search-subspace does not go with a ConfigurationSpace: fix these values in the space")
         space: ConfigurationSpace = copy.deepcopy(self.configspace)
@@ -84,7 +84,7 @@ class ReadySpace(Definition):
         return {name: values[name] for name in sorted(active)}
 
     def violated(self, values: Mapping[str, Any]) -> Forbidden | None:
-        """Return the clause that forbids a configuration; ``values`` holds its active parameters."""
+        """Return why ConfigSpace forbids a configuration, or None; ``values`` holds its active parameters."""
         from ConfigSpace import Configuration
         from ConfigSpace.exceptions import ForbiddenValueError
 

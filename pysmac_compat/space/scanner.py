@@ -1,4 +1,4 @@
-"""A scanner that reads a clause from left to right: blanks, names, values, numbers, symbols, errors with a caret."""
+"""A scanner that reads names, values, numbers and symbols of a clause, and raises errors that point at a position."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Scanner:
 
     @property
     def spelled(self) -> str:
-        """The text, with each choice spelled as in its parameter: ``0.0`` if the user wrote ``0`` for it."""
+        """The clause, with each choice spelled as in its parameter, for example ``0.0`` where the user wrote ``0``."""
         parts, position = [], 0
         for start, end, token in self._respelled:
             parts += [self.text[position:start], token]
@@ -57,7 +57,7 @@ class Scanner:
         return "".join([*parts, self.text[position:]])
 
     def error(self, message: str, position: int | None = None) -> NoReturn:
-        """Raise a `ClauseError` that points at ``position`` (default: here)."""
+        """Raise a `ClauseError` that points at ``position`` (default: the current position)."""
         where = self.position if position is None else position
         raise ClauseError(f"{self.kind}: {message}", self.text, where)
 
@@ -88,17 +88,17 @@ class Scanner:
         return None
 
     def expect(self, symbol: str, what: str) -> None:
-        """Consume ``symbol`` or raise."""
+        """Consume ``symbol``, or raise an error if something else comes next."""
         if not self.accept(symbol):
             self.error(f"expected {what}{self._found()}")
 
     def expect_end(self) -> None:
-        """Raise unless only blanks and a comment are left."""
+        """Raise an error unless only blanks and a comment are left."""
         if not self.at_end():
             self.error(f"did not expect anything more{self._found()}")
 
     def refuse_foreign_operator(self) -> None:
-        """Raise if an operator of another language comes next; call this where ``&&`` is allowed."""
+        """Raise an error if an operator of another language comes next; call this where ``&&`` is allowed."""
         self.skip_blanks()
         for symbol, ours in _FOREIGN:
             found = self.text[self.position : self.position + len(symbol)]
@@ -134,7 +134,7 @@ class Scanner:
         return name
 
     def word(self) -> str:
-        """Return the next characters that look like one word, perhaps none, without consuming them."""
+        """Return the word that comes next, without consuming it; an empty text if no word comes next."""
         self.skip_blanks()
         match = _WORD.match(self.text, self.position)
         return match.group() if match else ""
@@ -164,7 +164,7 @@ class Scanner:
     def choice(self, parameter: Parameter) -> Value:
         """Consume and return a choice of a categorical or ordinal parameter.
 
-        If the text continues with a known choice, the scanner takes the whole choice, including punctuation in it.
+        If the text continues with one of the choices, the scanner takes the whole choice, including its punctuation.
         Quotes are optional.
         """
         self.skip_blanks()
@@ -173,7 +173,7 @@ class Scanner:
         if found is None:
             found = self.quoted()
             if found is None:
-                found = self.word()  # the empty word needs quotes
+                found = self.word()  # an empty choice must be quoted
                 self.position += len(found)
                 found = found or None
         token = None if found is None else parameter.token_of(found)

@@ -1,4 +1,4 @@
-"""Conversions between the values of parameters and their texts, for everything that reads or writes values."""
+"""Conversions between the values of parameters and their texts in files, options and command lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SLACK = 1e-9
 
 
 def number_of(text: str) -> float:
-    """Convert a text, in the form in which Python and Java print numbers, to a number; no NaN, no infinity.
+    """Convert the text of a finite number, in the form in which Python and Java print it, to a float.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, 
     Raises
     ------
     ValueError
-        If the space does not have a parameter or a value.
+        If the space has no such parameter, or a parameter has no such value.
     """
     unknown = sorted(texts.keys() - definition.parameters.keys())
     if unknown:
@@ -97,7 +97,7 @@ def typed_values(texts: Mapping[str, str], definition: Definition) -> dict[str, 
 
 
 def typed(name: str, kind: Callable[[str], Any], text: str) -> Any:
-    """Convert a text to a value of a parameter whose type is known but not its domain.
+    """Convert a text to a value of a parameter of which only the type is known.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def typed(name: str, kind: Callable[[str], Any], text: str) -> Any:
     Raises
     ------
     ArgumentError
-        If the text is not such a value. It is a ``ValueError`` and names the parameter.
+        If the text is not such a value. The error is also a ``ValueError``; its message names the parameter.
     """
     if kind is type(None) or (text == "None" and kind in (bool, int, float)):
         return None
@@ -145,7 +145,7 @@ class StrOrNone(str):
     """
 
     def __new__(cls, text: str) -> Any:
-        """None, or the text itself."""
+        """Return None for the text 'None', and any other text unchanged."""
         return None if text == "None" else text
 
 

@@ -26,8 +26,8 @@ _CHUNK = 10_000
 class Hashed(Configuration):
     """A configuration whose hash and equality depend on its vector.
 
-    ConfigSpace uses the text of the rounded values instead. That is slow for the many lookups of configurations,
-    and it makes configurations equal whose values far below 1 differ only in the digits that are rounded off.
+    ConfigSpace uses the text of the rounded values instead. That is slow, since a search looks up configurations
+    often. It also makes two configurations equal if they differ only in digits that are rounded off.
     """
 
     def __hash__(self) -> int:
@@ -61,7 +61,7 @@ def default(space: ConfigurationSpace) -> Hashed:
 
 
 def deactivate(space: ConfigurationSpace, vectors: Vectors) -> Vectors:
-    """Set inactive parameters to NaN, in place, and pinned parameters to their pinned value.
+    """Change the vectors in place: inactive parameters become NaN, and pinned parameters get their pinned value.
 
     Every generated vector passes through this function.
 

@@ -1,4 +1,4 @@
-"""A set of known words that finds which of them begin at a position of a text."""
+"""A set of words that finds which of its words begin at a position of a text."""
 
 from __future__ import annotations
 

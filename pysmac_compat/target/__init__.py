@@ -1,1 +1,1 @@
-"""Target algorithms that are programs: the command line of a call, the run of the program, and its answer."""
+"""Target algorithms that are programs: make the command line of a call, run the program, and read its answer."""

@@ -1,4 +1,4 @@
-"""The answer of a program: the last line of its output with one of these beginnings, then numbers or JSON.
+"""The answer of a program: the last output line that begins with one of these texts, followed by values or JSON.
 
 ::
 
@@ -18,7 +18,7 @@ from pysmac_compat.errors import shown
 from pysmac_compat.evaluation.outcome import Report, Status
 from pysmac_compat.space.parameters import is_number
 
-#: a line of an output that is an answer
+#: matches an output line that is an answer
 ANSWER = re.compile(
     rb"^[ \t]*(?:final[ \t]+)?result[ \t]+"
     rb"(?:for[ \t]+(?:smac|paramils|hal)|of[ \t]+(?:this[ \t]+)?algorithm[ \t]+run)[ \t]*:(?P<rest>[^\n]*)$",
@@ -40,7 +40,9 @@ class NoAnswer(ValueError):
 
 
 def read_answer(line: bytes, seed: str, by_length: bool = False) -> Report:
-    """Return the report in an answer to a call with this seed; with ``by_length``, its value is the run's length.
+    """Convert an answer to a report; with ``by_length``, the value of the report is the run length.
+
+    If a successful answer has another seed than ``seed``, the seed of the call, the report has a remark.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def _of_json(text: str) -> tuple[Any, Any, Any, Any, Any, str]:
 
 
 def _number(value: Any) -> float | None:
-    """Return a number from a number or its text, even if it is not finite; None if it is not a number."""
+    """Convert a number or its text to a float, which may be NaN or infinite; return None if it is not a number."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, float):

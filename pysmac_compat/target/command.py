@@ -1,7 +1,7 @@
-"""The command line of a call.
+"""The command line that runs a program for one call.
 
-There are three forms. ``smac`` is the form of SMAC v2 and ParamILS, ``smac3`` the older form of SMAC3; they differ in
-the words for missing values::
+There are three forms. ``smac`` is the form of SMAC v2 and ParamILS, and ``smac3`` is the older form of SMAC3. These two
+differ only in the words for missing values::
 
     ALGO INSTANCE SPECIFICS CUTOFF RUNLENGTH SEED -name value ...
 
@@ -27,7 +27,7 @@ from pysmac_compat.space.values import java_number
 
 Form = Literal["smac", "smac3", "aclib"]
 
-#: the words for something that a run does not have: instance, cutoff, length of the run, seed
+#: the words for missing values: no instance, no cutoff, no limit of the run length, no seed
 _NOTHING: dict[Form, tuple[str, str, str, str]] = {
     "smac": ("no_instance", java_number(sys.float_info.max), str(LARGEST), "-1"),
     "smac3": ("0", "99999999999999", "0", "0"),
@@ -39,7 +39,7 @@ _VARIABLE = re.compile(r"\$[A-Za-z0-9_{(@*?!#$]")
 
 @dataclass(frozen=True)
 class Call:
-    """The arguments of a call.
+    """The arguments that one call passes to the program.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Call:
         The values of the active parameters.
     instance : str or None
     specifics : str
-        The further words of the instance's line in its file.
+        The words after the name of the instance in its line of the instance file.
     cutoff : float or None
         Limit in seconds.
     seed : int or None
@@ -70,7 +70,7 @@ class Command:
         The command as a shell reads it. A shell runs it only if necessary: for pipes, redirections or variables.
     form : {'smac', 'smac3', 'aclib'}
     length : str or None
-        The word for RUNLENGTH; None: the word for no limit.
+        The word for RUNLENGTH; None means the word that stands for no limit.
 
     Raises
     ------
@@ -136,9 +136,10 @@ class Command:
 
 
 def needs_shell(text: str) -> bool:
-    """Return whether a command has pipes, redirections, variables or the like outside of quotes.
+    """Return whether only a shell can run a command, because it has pipes, redirections, variables or the like.
 
-    Patterns of file names need no shell: no configurator has ever expanded them.
+    In single quotes these need no shell; in double quotes only variables and backquotes do. Patterns of file names need
+    no shell, because no configurator has ever expanded them.
 
     >>> [needs_shell(text) for text in ("a | b", "a '|' b", "a $HOME", "a '$HOME'", 'a "$HOME"', "X=1 a", "a ~/b")]
     [True, False, True, False, True, True, True]

@@ -1,4 +1,4 @@
-"""Checks of the template of a program's command and of its options, before any call."""
+"""Checks of the command template and the options that a user passes to `program`, before any call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.suggestions import did_you_mean
 from pysmac_compat.target.command import needs_shell
 
-#: one form for all values of a parameter, or one for each value; a form has ``{name}`` and ``{value}``
+#: one form for all values of a parameter, or one for each value; a form may contain ``{name}`` and ``{value}``
 Form = str | Mapping[Any, str]
 Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
@@ -42,7 +42,7 @@ def split(command: str | Sequence[str]) -> list[str]:
 
 
 def names_in(what: str, form: str) -> list[str]:
-    """Return the placeholders of a word."""
+    """Return the names of the placeholders in a word, which are in braces."""
     try:
         parts = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(form) if name is not None]
     except ValueError as error:
@@ -60,7 +60,7 @@ def fill(form: str, values: Mapping[str, Any]) -> str:
 
 
 def checked_form(what: str, form: Any) -> str:
-    """Return a form after a check that it has no placeholder except ``{name}`` and ``{value}``."""
+    """Check that a form has no placeholder except ``{name}`` and ``{value}``, and return the form."""
     if not isinstance(form, str):
         raise ArgumentError(f"{what}: expected a text such as '-{{name}}={{value}}', got {shown(form)}")
     for name in names_in(what, form):
@@ -70,7 +70,7 @@ def checked_form(what: str, form: Any) -> str:
 
 
 def checked_forms(name: str, form: Form) -> str | dict[str, str]:
-    """Return the form of a parameter, or the forms of its values, keyed by the values' texts."""
+    """Check and return the form of a parameter, or a dict from the text of each value to its form."""
     what = f"flags[{name!r}]"
     if isinstance(form, Mapping):
         return {str(value): checked_form(what, each) for value, each in form.items()}
@@ -78,7 +78,7 @@ def checked_forms(name: str, form: Form) -> str | dict[str, str]:
 
 
 def checked_codes(exit_codes: Mapping[int, str]) -> dict[int, Status]:
-    """Return the status of each exit code, after a check."""
+    """Check and return the status for each exit code."""
     known = {str(status): status for status in get_args(Status)}
     for code, status in exit_codes.items():
         if isinstance(code, bool) or not isinstance(code, int):
@@ -92,7 +92,7 @@ def checked_codes(exit_codes: Mapping[int, str]) -> dict[int, Status]:
 
 
 def checked_pattern(quality: str) -> re.Pattern[str]:
-    """Return the compiled regular expression for the value."""
+    """Compile the regular expression that finds the number to minimise."""
     try:
         return re.compile(quality, re.MULTILINE)
     except (re.error, TypeError) as error:
@@ -100,7 +100,7 @@ def checked_pattern(quality: str) -> re.Pattern[str]:
 
 
 def checked_files(what: str, given: Files) -> list[str]:
-    """Return the absolute paths of files that exist."""
+    """Return the absolute paths of the given files, or of the files that match a pattern; raise if one is missing."""
     if isinstance(given, str):
         paths: list[Any] = sorted(glob.glob(given, recursive=True))
         if not paths:

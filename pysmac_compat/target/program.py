@@ -24,7 +24,7 @@ from pysmac_compat.target.command import Call, Command
 _MOST = 2**16  # number of bytes kept from the end of an output
 _POLL = 0.02  # seconds between two checks if the system has no process handles
 _GRACE = 0.5  # seconds between SIGTERM to a program and the kill of its whole process tree
-_MOST_LOGGED = 2**24  # largest size of the log in bytes
+_MOST_LOGGED = 2**24  # size of the log, bytes, from which nothing more is appended
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Output:
         data = self._begun + data
         lines = len(data) if last else data.rfind(b"\n") + 1
         self._begun = data[lines : lines + _MOST]
-        if self.wanted is not None:  # all lines at once, because this time counts as the program's
+        if self.wanted is not None:  # all lines at once, because this loop's time counts as the program's
             for match in self.wanted.finditer(data[:lines]):
                 self.line = match[0]
 
@@ -84,17 +84,18 @@ def run(
 ) -> Ended:
     """Run a program to its end in a new session.
 
-    Use it in the process of a call: the watcher of this process also watches the program and its descendants, and
-    kills them at a limit. The function does not wait for background processes that the program leaves behind, even if
-    they hold its output open.
+    Use this function in the process of a call, because the watcher of that process also watches the program and its
+    descendants, and kills them at a limit. The function does not wait for background processes that the program leaves
+    behind, even if they keep the output of the program open.
 
     Parameters
     ----------
     argv : sequence of str
     folder : str or None
-        The folder in which it runs; a command with a slash is relative to this folder.
+        The folder in which the program runs. If the program is a relative path with a slash, it is relative to this
+        folder.
     wanted : re.Pattern of bytes, or None
-        A pattern; the last matching line of each output is kept.
+        A pattern; the last matching lines of stdout and of stderr are kept.
     environment : dict or None
         The environment variables; None: the variables of this process.
 
@@ -155,7 +156,7 @@ def _read(
             selector.register(handle, selectors.EVENT_READ)
         ended = False
         while not ended:
-            ended = process.poll() is not None  # before the last read of its output
+            ended = process.poll() is not None  # checked before the read, so that the last read finds all output
             timeout = 0.0 if ended else None if handle is not None else _POLL
             for key, _ in selector.select(timeout):
                 if key.fd != handle:
@@ -168,7 +169,7 @@ def _read(
 
 
 def _take(key: selectors.SelectorKey, selector: selectors.BaseSelector, all_of_it: bool) -> None:
-    """Read available output; if the program has ended, read ``all_of_it``, but no more than a pipe holds."""
+    """Read a part of the available output; with ``all_of_it``, read the rest, but no more than a pipe holds."""
     for _ in range(32 if all_of_it else 1):
         try:
             data = os.read(key.fd, _MOST)
@@ -181,27 +182,27 @@ def _take(key: selectors.SelectorKey, selector: selectors.BaseSelector, all_of_i
 
 
 class Program:
-    """A program as a function: it starts the program with its keyword arguments and returns the program's answer.
+    """A function that starts a program with the keyword arguments as parameters, and returns the program's answer.
 
     Parameters
     ----------
     command : Command
     instances : sequence of (str, str), or None
-        Name and further words of each instance: instances for training, then instances for tests. If they are given,
-        the function gets ``instance``, a number.
+        The name and the further words of each instance: first the training instances, then the test instances. If they
+        are given, the keyword argument ``instance`` is an index into this sequence.
     deterministic : bool
-        Whether the program is deterministic; if not, the function gets ``seed``.
+        Whether the program is deterministic; if not, ``seed`` is a keyword argument too.
     folder : str or None
         The folder in which the program runs.
     log : str or None
-        The file to which the output of calls without a usable result is appended, except time-outs.
+        The file to which the output of each call without a usable result is appended, unless the status is TIMEOUT.
     by_length : bool
-        Whether to minimise the length of the run, which is the third number of the answer, as in ParamILS.
+        Whether to minimise the run length, which is the third field of the answer, as in ParamILS.
 
     Attributes
     ----------
     default_options : dict
-        Values of ``smac_options`` in a search of a program, unless the user sets others.
+        The defaults of ``smac_options`` in a search whose function is a program.
     """
 
     default_options: ClassVar[dict[str, Any]] = {"stop-on-abort": True}
@@ -220,7 +221,7 @@ class Program:
         self.folder, self.log, self.by_length = folder, log, by_length
 
     def __call__(self, /, **values: Any) -> Report:
-        """Run the program once and return the report of its answer."""
+        """Run the program once and return its answer as a report."""
         call = self.call(values, current.cutoff)
         argv = self.command.argv(call)
         try:
@@ -238,7 +239,9 @@ class Program:
         return self._noted(report, call, ended)
 
     def check(self, *, n_train: int | None, n_test: int, deterministic: bool) -> None:
-        """Refuse a search whose seeds or instances would reach the program as parameters, or not at all.
+        """Refuse a search whose ``deterministic`` or instances do not fit this object.
+
+        Otherwise a seed or an instance would reach the program as a parameter, or not at all.
 
         Raises
         ------
@@ -263,7 +266,7 @@ class Program:
         return Call(active, name, specifics, cutoff, seed)
 
     def _noted(self, report: Report, call: Call, ended: Ended | None) -> Report:
-        """Log the output of a call without a usable result, except a TIMEOUT, if there is a log; return the report."""
+        """Return the report; if there is a log, first log a call that has neither a usable result nor a TIMEOUT."""
         complete = report.status in SUCCESSES and report.value is not None and not report.odd_runtime
         if self.log is None or complete or report.status == "TIMEOUT":
             return report

@@ -30,7 +30,7 @@ from pysmac_compat.target.forms import (
 )
 from pysmac_compat.target.program import Ended, run
 
-#: placeholders besides parameters, and their meanings
+#: the placeholders that are not names of parameters, and their meanings
 _KNOWN = {
     "instance": "the path of the instance",
     "cutoff": "the limit of the call in seconds",
@@ -63,33 +63,33 @@ def program(
         (rounded up), ``{seed}``, ``{NAME}`` for the value of a parameter, and ``{flags}`` for all other active
         parameters. A text is split into words as by a shell, but no shell runs it. A word stays one word even if a
         value in it has blanks. A word with an inactive parameter is left out. ``{{`` and ``}}`` are braces.
-    instances, test_instances : list of paths, or a pattern as ``"train/*.cnf"``
-        The files for the search, and the files to test its result; `minimize` then needs no number of instances.
+    instances, test_instances : list of paths, or a pattern such as ``"train/*.cnf"``
+        The files for the search, and the files that test its result. `minimize` then needs no number of instances.
     flag : str
         The form of a parameter in ``{flags}``: one word or several words.
     flags : dict of str to (str or dict)
-        Forms of single parameters: one form, or one for each value, for example ``{"luby": {True: "-luby", False:
+        The forms of single parameters: one form, or one for each value, for example ``{"luby": {True: "-luby", False:
         "-no-luby"}}``. An empty form writes nothing.
     exit_codes : dict of int to str
-        The meaning of exit codes: SAT, UNSAT, TIMEOUT, CRASHED or ABORT, for example ``{10: "SAT", 20: "UNSAT"}``. Any
-        other code is CRASHED.
+        The status that each exit code means: SAT, UNSAT, TIMEOUT, MEMOUT, CRASHED or ABORT. An example is
+        ``{10: "SAT", 20: "UNSAT"}``. Any other code means CRASHED.
     quality : str
-        A regular expression for the number to minimise. The number is the first group, or the whole match without
-        groups, of its last match in the program's standard output (in the last 64 KiB of a long output). Without
-        ``exit_codes``, the exit code 0 is SAT.
+        A regular expression that finds the number to minimise in the program's standard output (in the last 64 KiB of
+        a long output). The number is the first group of the last match, or the whole match if there are no groups.
+        Without ``exit_codes``, the exit code 0 means SAT.
     folder : str or path-like
         The folder in which the program runs; by default the current folder.
 
     Returns
     -------
     ProgramFunction
-        Without ``exit_codes`` and ``quality``, the program must print the line ``Result for SMAC: STATUS, RUNTIME,
-        RUNLENGTH, QUALITY, SEED`` of SMAC v2.
+        If neither ``exit_codes`` nor ``quality`` is given, the program must print the line ``Result for SMAC: STATUS,
+        RUNTIME, RUNLENGTH, QUALITY, SEED``, as for SMAC v2.
 
     Raises
     ------
     ArgumentError
-        If a program or a file does not exist, or a placeholder or a form cannot be filled in.
+        If the program, the folder or a file does not exist, or another argument is not valid.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def program(
 
 
 class ProgramFunction:
-    """A program as a function; `program` returns it.
+    """A function that runs a program; `program` returns such an object.
 
     Attributes
     ----------
@@ -200,12 +200,14 @@ class ProgramFunction:
         return [fill(word, {"name": name, "value": value}) for word in form.split()]
 
     def command_line(self, cutoff: float | None = None, **values: Any) -> str:
-        """Return the command of a call as text for a shell: for ``instance=0``, and values of parameters.
+        """Return the command that a call with these arguments runs, as text for a shell.
+
+        The arguments are, for example, ``instance=0`` and the values of parameters.
 
         Raises
         ------
         ArgumentError
-            If the instance or the cutoff of the command is not given.
+            If the command has a placeholder for the instance or the cutoff, and that value is not given.
         """
         given = {*values, *(() if cutoff is None else ("cutoff", "whole_cutoff"))}
         for name in ("instance", "cutoff", "whole_cutoff"):
@@ -215,7 +217,7 @@ class ProgramFunction:
         return line if self._folder is None else f"cd {shlex.quote(self._folder)} && {line}"
 
     def _read(self, ended: Ended, seed: str) -> Report:
-        """Return the report of a program that has ended."""
+        """Read the report of a call from the exit code and the output of the program."""
         if self._codes is None and self._quality is None:
             if ended.stdout.line is None:
                 raise NoAnswer("the program printed no line that begins with 'Result for SMAC:'")
@@ -255,7 +257,7 @@ class ProgramFunction:
         choices : dict of str to (list of str or None)
             The texts of each parameter's choices, or None for a range.
         n_train, n_test : int
-            Numbers of instances.
+            The numbers of training and test instances.
         deterministic : bool
         cutoff : float or None
         runtime : bool

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-#: the modules of names that were available here, or directly in ``pysmac``
+#: for each name that was available here or directly in ``pysmac``: its module
 _HELPERS = {
     "MyPool": "multiprocessing_wrapper",
     "check_java_version": "java_helper",

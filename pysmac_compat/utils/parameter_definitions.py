@@ -29,7 +29,7 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
     Raises
     ------
     ParameterError
-        If the definition is invalid. It is a ``ValueError`` and names the parameter.
+        If the definition is invalid. The error is a ``ValueError``, and its message names the parameter.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Merging of the search spaces of several algorithms into one search space."""
+"""Merge the search spaces of several algorithms into one search space."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ class MergedSpace:
 
     @property
     def source(self) -> str:
-        """Python code that defines the two methods as functions, if it runs where the callables are defined.
+        """Python code that defines the two methods as functions; it must run where the callables are defined.
 
-        Their names are ``pysmac_merged_pcs_reduce_args`` and ``pysmac_merged_pcs_wrapper``.
+        The functions are called ``pysmac_merged_pcs_reduce_args`` and ``pysmac_merged_pcs_wrapper``.
         """
         callables = ", ".join(f"{name!r}: {name}" for name in self.callables)
         return _SOURCE.format(callables=callables, names=self.names)
@@ -117,8 +117,8 @@ def own_arguments(
 def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
     """Merge algorithms and their search spaces into one.
 
-    The merged clauses may contain values of all spaces. If a value contains a whole operator, for example
-    ``'1 && x'``, and a value of another space begins in the same way, quote the value.
+    The merged clauses may contain values of all spaces. So if a value of one space contains an operator, for example
+    ``'1 && x'``, and a clause of another space contains the same text as values and an operator, quote these values.
 
     Parameters
     ----------
@@ -188,14 +188,14 @@ def merge_configuration_spaces(*spaces: Sequence[Any]) -> tuple[dict[str, Any], 
 
 
 def _words(formula: Formula, names: Set[str]) -> list[bool]:
-    """Return for each step whether it is a word, or a parameter that has words (``names``)."""
+    """Return for each step whether it is a word or a parameter whose choices include words, one of ``names``."""
     return [isinstance(step, Word) or isinstance(step, Name) and step.name in names for step in formula.steps]
 
 
 def _counts(formula: Formula, names: Set[str]) -> bool:
-    """Return whether the numbers of words matter, and not only their order.
+    """Return whether the result depends on the numbers that represent words, and not only on the words' order.
 
-    They do not matter if the formula compares words with words only.
+    It does not if the formula compares words only with words.
     """
     stack: list[bool] = []
     for step, is_word in zip(formula.steps, _words(formula, names), strict=True):
@@ -246,7 +246,7 @@ class _Part:
         return f"{self.name}_{name}"
 
     def conditionals(self, merged: Mapping[str, Any]) -> list[str]:
-        """Return the renamed clauses, and for each parameter without a clause a clause on the algorithm.
+        """Return the renamed clauses, and for each parameter without one a condition on the algorithm.
 
         The renamed clauses need not name the algorithm, because a condition on an inactive parent is false. So the
         precedence of ``&&`` and ``||`` in them does not change.
@@ -261,7 +261,7 @@ class _Part:
         return free + [self._rename(text, conditions.KIND, parse, parse_parameters(merged)) for text in clauses]
 
     def forbiddens(self, merged: Mapping[str, Any]) -> list[str]:
-        """Return the renamed clauses; raise if the words of the other spaces would change their meaning."""
+        """Return the renamed clauses; raise an error if words of the other spaces would change their meaning."""
         parameters = parse_parameters(merged)
 
         def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> forbidden.Forbidden:
@@ -275,7 +275,7 @@ class _Part:
         return [self._rename(text, forbidden.KIND, parse, parameters) for text in clauses]
 
     def _check_words(self, clause: forbidden.Expression, after: Mapping[str, float]) -> None:
-        """Raise if words of other spaces change the meaning of a clause: all words of a space share one numbering."""
+        """Raise an error if words of other spaces, which share one numbering with these, change a clause's meaning."""
         before = number_words(self.parameters.values())
         names = {name for name, parameter in self.parameters.items() if not before.keys().isdisjoint(parameter.tokens)}
         if not any(_words(clause.node, names)):

@@ -42,7 +42,7 @@ def smac_to_fanova(
     Raises
     ------
     ArgumentError
-        If there are no runs, or no run succeeded. It is a ``ValueError``.
+        If there are no runs, or no run succeeded. The error is a ``ValueError``.
     FileFormatError
         If a file has an error, or a clause or a configuration does not fit the space.
     """
@@ -54,7 +54,7 @@ def smac_to_fanova(
         merge_states(folders, destination_dir, check_scenario_files)
     except IsADirectoryError as error:
         raise FileFormatError("expected a file, this is a directory", error.filename) from None
-    for folder in folders:  # not in the merged files, since the user does not know them
+    for folder in folders:  # an error must name a file that the user knows, not a merged file
         _check_configurations(latest_dump(folder, PARAMSTRINGS), definition)
     return anova_of_state(definition, read_state_run(destination_dir), n_trees, seed)
 

@@ -1,4 +1,4 @@
-"""Wrapping of a Python function as a program with SMAC v2's command line, for a configurator that runs programs.
+"""Wrap a Python function as a program with SMAC v2's command line, for a configurator that runs programs.
 
 The configurator starts such a program as ``program id_0 0 CUTOFF 2147483647 SEED -name value ...``. The program prints
 ``Result for SMAC: STATUS, runtime, 0, value, seed``.
@@ -38,7 +38,7 @@ def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any
     Raises
     ------
     ArgumentError
-        If the command line does not fit. It is a ``ValueError``.
+        If the command line does not have the expected form. The error is a ``ValueError``.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def evaluate_function(
     deterministic: bool = False,
     has_instances: bool = False,
 ) -> dict[str, Any]:
-    """Call the function in this process, without limits: the caller of the program sets the limits.
+    """Call the function in this process, without limits, because the configurator limits the whole program.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def evaluate_function(
     dict
         ``value`` (float), ``status`` (str), ``runtime`` (float; seconds of CPU time unless the function reports a run
         time). `SMAC_optimizer.minimize` describes the possible return values of the function, and the result of an
-        exception. The reason of a failure is printed on stderr.
+        exception. The reason for a failure is printed on stderr.
     """
     from pysmac_compat.evaluation.direct import call_directly
     from pysmac_compat.evaluation.rules import Rules

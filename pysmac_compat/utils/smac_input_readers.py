@@ -12,8 +12,8 @@ from pysmac_compat.files.text import Path
 def read_pcs(filename: Path) -> tuple[dict[str, tuple[Any, ...]], list[str], list[str]]:
     """Read a search space: parameters, conditional clauses, forbidden clauses.
 
-    Parameters in the older format are returned in the untyped dialect. Other parameters are returned as
-    ``(type, values, default[, 'log'])``.
+    Parameters in the older format are returned without a type, as ``(values, default, ...)``. Other parameters are
+    returned as ``(type, values, default[, 'log'])``.
     """
     return pcs.read_pcs(filename)
 
@@ -21,7 +21,7 @@ def read_pcs(filename: Path) -> tuple[dict[str, tuple[Any, ...]], list[str], lis
 def write_pcs(
     pcs_filename: Path, parameters: Mapping[str, Any], forbiddens: Iterable[str], conditionals: Iterable[str]
 ) -> None:
-    """Write a search space; parameters of the untyped dialect are written in the older format."""
+    """Write a search space; parameters that are defined without a type are written in the older format."""
     pcs.write_pcs(pcs_filename, parameters, forbiddens, conditionals)
 
 

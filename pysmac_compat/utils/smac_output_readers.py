@@ -33,7 +33,7 @@ def convert_param_dict_types(param_dict: dict[str, Any], pcs: Mapping[str, Any])
     Raises
     ------
     ValueError
-        If ``pcs`` does not have a parameter or a value.
+        If ``pcs`` has no such parameter, or a parameter has no such value.
     """
     unknown = sorted(param_dict.keys() - pcs.keys())
     if unknown:

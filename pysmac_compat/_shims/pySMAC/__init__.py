@@ -1,4 +1,4 @@
-"""Stands for the original's package; gives way to ours at once."""
+"""A module with the name of the original, which replaces itself by this package when it is imported."""
 
 import sys
 

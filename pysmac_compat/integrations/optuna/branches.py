@@ -15,7 +15,7 @@ _KINDS = (CategoricalDistribution, IntDistribution)
 
 @dataclass(frozen=True)
 class Branch:
-    """A parameter exists if its parent has one of some values: ``operator`` is 'in', '<' or '>'."""
+    """The values of its parent for which a parameter exists: those 'in' ``values``, or '<' or '>' a single value."""
 
     parent: str
     operator: str
@@ -41,17 +41,18 @@ def ranges(trials: Sequence[FrozenTrial]) -> dict[str, BaseDistribution]:
 def branches(
     trials: Sequence[FrozenTrial], found: Mapping[str, BaseDistribution], before: Mapping[str, Branch | None]
 ) -> dict[str, Branch | None]:
-    """Return the parameters that can be searched, parents before their children; None if all trials have it.
+    """Return the parameters that can be searched, each with its `Branch`; parents come before their children.
 
-    The parent of a parameter is the parameter whose values separate the trials that have the child from the trials
-    that do not. A parameter without a possible parent is left out.
+    The branch is None if all trials have the parameter. The parent of a parameter is the parameter whose values
+    separate the trials that have the child from the trials that do not. A parameter without a possible parent is left
+    out.
 
     Parameters
     ----------
     trials : sequence of FrozenTrial
     found : dict of str to BaseDistribution
     before : dict of str to Branch or None
-        The result of the last call; a branch in it is kept as long as no trial contradicts it.
+        The result of the previous call of this function; a branch in it is kept as long as no trial contradicts it.
     """
     whole = [each.params for each in _whole(trials)]
     having = {name: [params for params in whole if name in params] for name in found}
@@ -73,7 +74,7 @@ def branches(
 
 
 def _whole(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Return the trials that have not failed: a failed trial may lack parameters."""
+    """Return the complete and the pruned trials; a failed trial may lack parameters."""
     return [each for each in trials if each.state in (TrialState.COMPLETE, TrialState.PRUNED)]
 
 

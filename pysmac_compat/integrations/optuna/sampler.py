@@ -36,7 +36,7 @@ _DESIGN = 10
 class SMACSampler(BaseSampler):
     """A sampler for Optuna that proposes the configurations of `SMAC_optimizer.minimize`.
 
-    Without a ``space``, the sampler learns the parameters from the trials; the first trial has the middle of each
+    Without a ``space``, the sampler finds the parameters in earlier trials; the first trial has the middle of each
     range. If only some trials have a parameter, its parent is the parameter whose values separate these trials from
     the other trials. If a parameter has no such parent, or if its range changes between trials, its values are drawn
     at random. With a ``space``, the sampler searches the space from the first trial on, with its conditions and
@@ -95,14 +95,14 @@ class SMACSampler(BaseSampler):
         self._space: Space | None = None
         self._branches: dict[str, Branch | None] = {}
         self._seen: set[str] = set()  # the names of all parameters of trials that have ended
-        self._first: Trial | None = None  # the trial of the default, until a trial of Optuna gets it
+        self._first: Trial | None = None  # the search's trial of the default, until a trial of Optuna gets it
         self._asked: dict[int, Trial] = {}  # the key is the number of Optuna's trial
         self._heard: set[int] = set()
         self._expected: set[int] = set()
         self._warned: set[str] = set()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state without what the sampler has learnt: a copy learns it again from the study."""
+        """Return the state without the search, because a copy begins its own search from the study's trials."""
         kept = ("_n_trials", "_seed", "_options", "_warns", "_given", "_random")
         return {name: self.__dict__[name] for name in kept}
 
@@ -171,7 +171,7 @@ class SMACSampler(BaseSampler):
             return self._random.sample_independent(study, trial, param_name, param_distribution)
 
     def _warn_of(self, name: str, number: int) -> None:
-        """Warn once about a parameter that the search cannot have."""
+        """Warn once about a parameter for which the search cannot propose values."""
         if not self._warns or name in self._warned or self._space is None:
             return
         if self._given is not None and number in self._asked:
@@ -184,7 +184,7 @@ class SMACSampler(BaseSampler):
         warn(f"SMACSampler: the parameter {shown(name)} is drawn at random: {why}")
 
     def _turn_to(self, study: Study) -> None:
-        """Forget everything if this is another study than before."""
+        """Forget everything if the previous trial belonged to another study."""
         which = (study.study_name, study._study_id)
         if self._study != which or self._storage is not study._storage:
             self._forget()
@@ -236,14 +236,14 @@ class SMACSampler(BaseSampler):
                 known.append((configuration, result))
         enough = len(known) > max(2, min(_DESIGN, self._n_trials // 4))
         search = self._search_of(space, maximize, known if enough else ())
-        # the first question of a search gives the default; a trial that has ended may have had it
+        # the first `ask` of a search returns the default; a trial that has ended may have had this configuration
         self._first = None if enough else search.ask()
         self._space, self._branches, self._search = space, conditions, search
         self._asked, self._expected = {}, set()
         self._heard = {each.number for each, _ in valued} if enough else set()
 
     def _learn(self, study: Study, trials: Sequence[FrozenTrial], current: int) -> None:
-        """Let the search learn trials that have ended, and trials that are running elsewhere."""
+        """Pass to the search the results of trials that have ended, and the configurations that run elsewhere."""
         assert self._search is not None
         assert self._space is not None
         median = median_of(trials)
@@ -269,7 +269,7 @@ class SMACSampler(BaseSampler):
                     self._search.learn(configuration, result)
                 else:
                     self._search.tell(asked, result)
-            if mine is not None and mine in self._search.open:  # the trial had other values
+            if mine is not None and mine in self._search.open:  # the trial ran with other values than proposed
                 self._search.give_up(mine)
 
     def _open(self, configuration: Mapping[str, Any]) -> Trial | None:
@@ -286,10 +286,10 @@ def median_of(trials: Sequence[FrozenTrial]) -> float | None:
 
 
 def told_result(trial: FrozenTrial, median: float | None, maximize: bool) -> float | Exception:
-    """Return the result of a trial that has ended, for the search.
+    """Return the result that the search gets for a trial that has ended.
 
     The result of a pruned trial is its last intermediate value, or the median of the complete trials if the median is
-    worse. A trial is pruned because it is worse, and its early values may be on another scale.
+    worse: a trial is pruned because it is bad, but its early values may be on another scale and look good.
     """
     if trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value):
         return float(trial.value)

@@ -1,4 +1,4 @@
-"""The space of a sampler: it translates Optuna's distributions for the search, and its configurations for Optuna."""
+"""The space of a sampler: translates Optuna's distributions for the search, and configurations to Optuna's values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BAD = re.compile(r"[\s#'\"%]")
 
 
 def middle(distribution: BaseDistribution) -> Any:
-    """Return the start of a search without knowledge: the middle of a range on its scale, or the first choice."""
+    """Return the value with which a search starts: the middle of a range on its scale, or the first choice."""
     if isinstance(distribution, CategoricalDistribution):
         return distribution.choices[0]
     low, high = distribution.low, distribution.high
@@ -46,7 +46,7 @@ def _nth(distribution: Any, n: int) -> Any:
 
 @dataclass(frozen=True)
 class _Translated:
-    """A parameter of the search for a distribution: ``outside`` converts its values for Optuna, ``inside`` back."""
+    """The search's parameter for a distribution; ``outside`` converts its values to Optuna's, ``inside`` back."""
 
     parameter: Parameter
     outside: Callable[[Any], Any]
@@ -54,7 +54,7 @@ class _Translated:
 
 
 def _translated(name: str, distribution: BaseDistribution, default: Any) -> _Translated:
-    """Translate a distribution; raise ParameterError if the search cannot have it, for example beyond 2**53."""
+    """Translate a distribution; raise ParameterError if the search cannot use it, as with integers beyond 2**53."""
     if isinstance(distribution, CategoricalDistribution):
         return _choices(name, distribution, distribution.to_internal_repr(default))
     assert isinstance(distribution, (FloatDistribution, IntDistribution))
@@ -125,7 +125,7 @@ class Space:
         return space
 
     def params(self, configuration: Mapping[str, Value]) -> dict[str, Any]:
-        """Return a configuration in Optuna's values."""
+        """Translate a configuration to Optuna's values."""
         if not self._parameters:
             return dict(configuration)
         return {
@@ -152,7 +152,7 @@ class Space:
 
 
 def searchable(distribution: BaseDistribution) -> bool:
-    """Return whether the search can have a parameter with this distribution."""
+    """Return whether the search can use a parameter with this distribution."""
     if distribution.single():
         return False
     try:
@@ -163,7 +163,7 @@ def searchable(distribution: BaseDistribution) -> bool:
 
 
 def _holds(distribution: BaseDistribution, value: Any, found: BaseDistribution) -> bool:
-    """Return whether a distribution has a value of another trial, whose distribution may be different."""
+    """Return whether a distribution contains another trial's value, whose own distribution may be different."""
     if type(distribution) is not type(found):
         return False
     try:

@@ -1,4 +1,4 @@
-"""What `SMACSearchCV` tells its user: hints for arguments of other tools, failed scores, and no message twice."""
+"""Messages of `SMACSearchCV`: hints for other tools' arguments, warnings about scores, and no message twice."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OTHER_NAMES = {
 
 
 def bad_scores(fits: Sequence[Fit], error_score: float) -> Iterator[str]:
-    """Yield a message about each score that some of these fits lack."""
+    """Yield a message about each score that failed or is not finite in some of these fits."""
     for name in fits[0].test:
         errors = [fit.errors[name] for fit in fits if name in fit.errors]
         if errors:
@@ -45,7 +45,7 @@ def bad_scores(fits: Sequence[Fit], error_score: float) -> Iterator[str]:
 
 @contextlib.contextmanager
 def without_failures() -> Iterator[None]:
-    """Hide the messages of the search about failed calls: `SMACSearchCV.fit` says the same at its end."""
+    """Hide the search's messages about failed calls, because `SMACSearchCV.fit` warns about them at its end."""
     log = logging.getLogger("pysmac_compat.search.result_builder")
 
     def is_other(record: logging.LogRecord) -> bool:

@@ -37,7 +37,7 @@ class SMACSearchCV(BaseSearchCV):
     """Search for the best parameters of an estimator, with cross-validation and SMAC's model.
 
     The folds are instances: a configuration is first fitted on one fold, and on further folds only as long as it is
-    not worse than the incumbent on the same folds. The fits run in child processes: a crash, a time-out or a lack of
+    not worse than the incumbent on the same folds. The fits run in child processes, so a crash, a time-out or a lack of
     memory ends only one fit.
 
     Parameters
@@ -47,7 +47,7 @@ class SMACSearchCV(BaseSearchCV):
         For each parameter: a definition as in `SMAC_optimizer.minimize`, a distribution of SciPy (uniform, loguniform,
         randint), or a list of choices, which may be estimators. If the choices are a dict, its keys are their names,
         and ``NAME__C`` is the parameter C of the choice NAME, active only with this choice. The default of a parameter
-        is the value in the estimator or the choice if it is in the range.
+        is its value in the estimator or in the choice, if this value is in the range.
     n_iter : int or None
         The number of configurations to try. The search takes at most ``n_iter * n_splits`` fits, usually about a third
         of them. None: ``n_fits`` and ``time_limit`` are the only limits.
@@ -66,7 +66,7 @@ class SMACSearchCV(BaseSearchCV):
     fit_time_limit : float or None
         Limit on the CPU seconds of a fit with its scores. The limit on wall time is ten times as long.
     fit_memory_limit : float or None
-        Memory in MB that a fit may use in addition to the memory of its process before.
+        Memory in MB that a fit may use in addition to the memory of its process before the fit.
     time_limit : float or None
         Seconds for the search, without the final fit.
     smac_options : dict or None
@@ -77,7 +77,7 @@ class SMACSearchCV(BaseSearchCV):
     cv_results_ : dict of str to array
         As in ``RandomizedSearchCV``, with a row for each configuration, in the order in which they were tried. Folds
         that were not run are NaN; means are over the folds that were run, and ``n_folds`` is their number. Ranks are
-        among the configurations with all folds; all other configurations share the last rank.
+        among the configurations with the most folds; all other configurations share the last rank.
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_, refit_time_, multimetric_
         As in ``RandomizedSearchCV``.
     result_ : Result
@@ -147,7 +147,8 @@ class SMACSearchCV(BaseSearchCV):
         ValueError
             If an argument cannot be used, or if all fits fail.
         KeyboardInterrupt
-            On Ctrl-C, after all processes have ended; ``result_``, ``cv_results_`` and ``best_params_`` are set.
+            On Ctrl-C, after all processes have ended. If a fit has ended, ``result_``, ``cv_results_`` and
+            ``best_params_`` are set.
         """
         self._validate_params()
         scorer, _ = self._get_scorers()
@@ -198,7 +199,7 @@ class SMACSearchCV(BaseSearchCV):
         return math.nan if self.error_score == "raise" else float(self.error_score)
 
     def _search(self, fits: Fits, stopped: set[int]) -> None:
-        """Run the search; add the numbers of the fits that the end of the search stops to ``stopped``."""
+        """Run the search; add to ``stopped`` the index of each fit that was cut short when the search ended."""
         n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
         n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
         time_limit = limit("time_limit", self.time_limit)
@@ -248,7 +249,7 @@ class SMACSearchCV(BaseSearchCV):
         return int(check_random_state(self.random_state).randint(LARGEST))
 
     def _check(self, event: Event, fits: Fits, stopped: set[int]) -> None:
-        """Raise an error that the user wants to see, and record fits that were stopped."""
+        """Raise a fit's error if ``error_score`` is 'raise', check ``refit``, and record which fits were stopped."""
         if not isinstance(event, Evaluated):
             return
         evaluation = event.evaluation

@@ -31,7 +31,7 @@ _DISTRIBUTIONS = {
     "reciprocal": ("real", "log"),
     "randint": ("integer",),
 }
-#: the last elements of ranges for BayesSearchCV
+#: the last elements of the tuples by which BayesSearchCV defines ranges
 _PRIORS = ("uniform", "log-uniform")
 _PLAIN = (str, bool, int, float, type(None))
 _EXPECTED = (
@@ -48,7 +48,7 @@ class Space:
     space : dict or ConfigSpace.ConfigurationSpace
     conditional_clauses, forbidden_clauses : list of str
     own : dict
-        The parameters of the estimator. A value in the range of the space becomes the default.
+        The parameters of the estimator with their values. A value in the range of its parameter becomes the default.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Space:
         return found
 
     def check(self, estimator: Any) -> None:
-        """Check that the estimator and the choices have all these parameters.
+        """Check that the estimator and the choices have all parameters of the space.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Space:
             raise
 
     def _check_choices(self, name: str) -> None:
-        """Refuse a parameter that begins with the name of the parent if only some choices have it."""
+        """Refuse a name such as ``clf__C`` if choices of ``clf`` have this parameter: it must begin with the choice."""
         parent, _, rest = name.partition("__")
         objects = self._objects.get(parent, {})
         having = [
@@ -143,7 +143,7 @@ class Space:
         return name if choice is None else f"{choice[0]}__{name.partition('__')[2]}"
 
     def _choice(self, name: str) -> tuple[str, str] | None:
-        """Return the choice that this parameter belongs to, after the name of the choice's own parameter."""
+        """Return the choice that a parameter belongs to: the name of the parameter with this choice, and the choice."""
         head, separator, _ = name.partition("__")
         if separator and head not in self._own:
             for parent, objects in self._objects.items():
@@ -161,7 +161,7 @@ class Space:
         return chosen.get_params().get(name.partition("__")[2]) if hasattr(chosen, "get_params") else None
 
     def _definition(self, name: str, given: Any) -> Any:
-        """Return the definition of one parameter in the dialect, for the user's definition."""
+        """Convert the user's definition of one parameter to the pysmac dialect."""
         if hasattr(given, "rvs"):
             return self._of_distribution(name, given)
         if isinstance(given, tuple) and len(given) > 1 and given[0] in KINDS:
@@ -238,7 +238,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:
-    """Return choices keyed by name: the text of a plain value, the class or name of an object, or else its repr."""
+    """Return choices keyed by name: a plain value's text, an estimator's class, or else a ``__name__`` or the repr."""
     found: dict[str, Any] = {}
     for value in values:
         if isinstance(value, _PLAIN):

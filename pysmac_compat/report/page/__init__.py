@@ -36,7 +36,7 @@ def page(result: Result, title: str = "", tag: str | None = None, parts: Sequenc
     tag : str or None
         For a page that follows a search: a text that identifies this state of the page.
     parts : sequence of Part
-        What stands below the summary.
+        What the page shows below the summary.
     script : str
         See `Result.report`.
 
@@ -45,14 +45,14 @@ def page(result: Result, title: str = "", tag: str | None = None, parts: Sequenc
     ImportError
         If jinja2 is missing.
     """
-    environment = _environment("report()")  # before any work
+    environment = _environment("report()")  # first, since it raises an error without jinja2
     from pysmac_compat.report.page.sections import sections
 
     return _rendered(environment, title, tag, {**sections(result, script), "parts": parts})
 
 
 def empty_page(message: str, title: str, tag: str) -> str:
-    """Return the page of a search that has nothing to show yet; it follows the search as well."""
+    """Return a page that shows only a message, and then follows the search like `page` with a ``tag``."""
     return _rendered(_environment("watch"), title, tag, {"message": message})
 
 

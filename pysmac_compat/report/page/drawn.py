@@ -13,7 +13,7 @@ from pysmac_compat.report.words import visible
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result, RunResult
 
-#: the largest number of evaluations, and the largest number of numbers
+#: the largest number of evaluations in the data, and about the largest number of values in them
 _MOST, _MOST_CELLS = 20_000, 600_000
 #: the largest number of parallel axes that a person can follow
 MOST_AXES = 15
@@ -88,7 +88,7 @@ def _steps(run: RunResult, clock: Mapping[int, float]) -> list[list[float]]:
 
 
 def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_axis: bool) -> dict[str, Any]:
-    """Return a parameter's domain and values; null if it is inactive. The value of a choice is its position."""
+    """Return a parameter's domain and its values: a position for a choice, null where the parameter is inactive."""
     space = result.search.space
     parameter = None if space is None else space.parameters.get(name)
     given = [(each.configuration.get(name), name in each.configuration) for _, each in shown]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
 
 _PACKAGES = ("smac", "ConfigSpace", "numpy", "scipy", "scikit-learn", "pynisher", "psutil")
-#: named if they are installed
+#: packages that are named only if they are installed
 _OF_AUTOMAX = ("torch", "libauc")
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -33,7 +33,7 @@ def versions() -> list[tuple[str, str]]:
 
 
 def script(result: Result) -> str:
-    """Return a script that repeats the search, as far as the result describes it; ``function`` is the user's."""
+    """Return a script that repeats the search, as far as the result describes it; only ``function`` is missing."""
     search, space = result.search, result.search.space
     lines = ["import pysmac_compat as pysmac", ""]
     arguments: list[tuple[str, Any]] = []

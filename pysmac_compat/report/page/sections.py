@@ -108,7 +108,7 @@ def _best(result: Result) -> dict[str, Any]:
 
 
 def _importances(result: Result) -> dict[str, Any]:
-    """Return the share that each parameter explains, alone and in pairs; ``why`` is the reason if there is none."""
+    """Return the share that each parameter explains, alone and in pairs; if there is none, ``why`` is the reason."""
     from pysmac_compat.report.plots import importances  # needs NumPy
 
     nothing = {"alone": [], "pairs": [], "fitted": 0, "why": ""}
@@ -142,7 +142,7 @@ def _instances(result: Result) -> dict[str, Any] | None:
     known = sorted(value for line in table.cells for value in line if value == value)
     if result.search.maximize:
         known.reverse()
-    place = {value: i for i, value in enumerate(known)}  # equal values have the place of the last
+    place = {value: i for i, value in enumerate(known)}  # equal values all get the place of the last of them
     rows = []
     for i, (name, line) in enumerate(zip(table.names, table.cells, strict=True)):
         cells = []

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pysmac_compat.results import Result
 
 HOST = "127.0.0.1"
-#: pause before the next page, as a multiple of the time that the last page took: the search needs the processors more
+#: pause after a page, as a multiple of the time to make this page, because the search needs the processors more
 _PATIENCE = 4.0
 
 
 class Follower:
-    """The page of a folder; it is made again only if the folder has changed.
+    """The page about the search in a folder; it is made again only if the folder has changed.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Follower:
 
 
 class Server(ThreadingHTTPServer):
-    """A server that listens from now on.
+    """An HTTP server that listens as soon as it is made.
 
     Parameters
     ----------
@@ -134,4 +134,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Log nothing, because the page asks every few seconds."""
+        """Log nothing, because the page sends a request every few seconds."""

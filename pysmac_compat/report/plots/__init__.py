@@ -27,8 +27,9 @@ class Plots:
     """The plots of a result.
 
     Each method returns a ``matplotlib.figure.Figure``. A notebook shows it, and ``figure.savefig("history.png")``
-    writes it to a file. No method uses ``pyplot`` or needs a display. The colours differ for all kinds of colour
-    vision. Values are on a logarithmic scale if they are all positive and the largest is at least 30 times the least.
+    writes it to a file. No method uses ``pyplot`` or needs a display. The colours are distinct for all kinds of
+    colour vision. Values are on a logarithmic scale if they are all positive and the largest is at least 30 times the
+    least.
 
     Each method raises an ``ImportError`` if matplotlib is missing (``pip install 'pysmac-compat[plot]'``), and an
     ``ArgumentError`` if the result has nothing to draw.
@@ -46,9 +47,9 @@ class Plots:
             raise no_attribute(self, name, _OTHER_NAMES)
 
     def history(self, over: str = "evaluations") -> Figure:
-        """Plot each evaluation, and the best value so far of each run up to the end of the budget.
+        """Plot each evaluation, and for each run the best value so far, up to the end of the budget.
 
-        Calls without a value are marked at the edge of the worst values.
+        Evaluations without a value are marked at that edge of the plot where the worst values are.
 
         Parameters
         ----------
@@ -62,8 +63,8 @@ class Plots:
     def compare_runs(self, others: Mapping[str, Result] | None = None, name: str = "this search") -> Figure:
         """Plot the best value so far over several runs: the median, and the band between the quartiles.
 
-        A run that ended early keeps its value up to the end of the budget. The value of a run that has found nothing
-        yet is infinitely bad.
+        A run that ended early keeps its value up to the end of the budget. As long as a run has found nothing, its
+        value is infinitely bad.
 
         Parameters
         ----------
@@ -79,7 +80,7 @@ class Plots:
     def edf(self) -> Figure:
         """Plot the empirical distribution of the values: the share of evaluations that are at least as good.
 
-        The whole includes evaluations without a value, so that the line of a run with failures ends below 1.
+        Evaluations that failed or reached their limit count in the total, so the line of their run ends below 1.
         """
         from pysmac_compat.report.plots.progress import edf
 
@@ -89,7 +90,8 @@ class Plots:
         """Plot the share of the variance that each parameter explains alone, and that pairs explain only together.
 
         The method is a functional analysis of variance of a random forest (Hutter, Hoos and Leyton-Brown, ICML 2014).
-        Whiskers are the deviation over the trees. Evaluations without a value are left out; instances are averaged out.
+        Whiskers show the standard deviation over the trees. Evaluations without a value are left out. The shares are
+        for the mean over instances.
 
         Parameters
         ----------
@@ -101,7 +103,7 @@ class Plots:
         return importance(self.result, pairs)
 
     def slice(self, parameters: Sequence[str] | str | None = None) -> Figure:
-        """Plot the values over each parameter, if it is active; the colour is the order of the evaluations.
+        """Plot the values over each parameter where it is active; the colour shows the order of the evaluations.
 
         Parameters
         ----------
@@ -113,14 +115,14 @@ class Plots:
         return slices(self.result, parameters)
 
     def contour(self, x: str | None = None, y: str | None = None) -> Figure:
-        """Plot the mean over all other parameters that a random forest predicts, for two parameters.
+        """Plot a random forest's prediction over two parameters, as the mean over all other parameters.
 
         Points are the evaluations in which both parameters are active.
 
         Parameters
         ----------
         x, y : str, optional
-            Names of parameters; by default those that explain most of the variance.
+            Names of parameters; by default the two that explain most of the variance.
         """
         from pysmac_compat.report.plots.importances import contour
 
@@ -141,7 +143,7 @@ class Plots:
         return parallel_coordinates(self.result, parameters, n)
 
     def status_map(self, x: str | None = None, y: str | None = None) -> Figure:
-        """Plot in the plane of two parameters where calls succeed, crash or reach limits.
+        """Plot where in the plane of two parameters calls succeed, crash or reach limits.
 
         Parameters
         ----------
@@ -166,9 +168,9 @@ class Plots:
     def instances(self, n: int = 25) -> Figure:
         """Plot the values of configurations on instances, as means over seeds.
 
-        If the run time is the objective, a call that reached the limit counts as in the search: ten times with
-        ``overall-obj`` MEAN10, as in PAR10. The best configuration comes first, then the configurations with most
-        instances.
+        If the run time is the objective, a call that reached its limit is penalised as in the search: with
+        ``overall-obj`` MEAN10 its run time counts ten times, as in PAR10. The best configuration comes first, then the
+        configurations with most instances.
 
         Parameters
         ----------

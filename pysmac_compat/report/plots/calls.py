@@ -82,9 +82,9 @@ class InstanceTable:
     columns : list of int
         The instances.
     cells : list of list of float
-        Mean values, row by row; NaN if there is no mean.
+        Mean values, row by row; NaN if there is no evaluation, or one without a value.
     failed : set of (int, int)
-        Column and row of each cell that has a call without a value.
+        Column and row of each cell that has an evaluation without a value.
     n_configurations : int
         Number of all configurations, with or without a row.
     """

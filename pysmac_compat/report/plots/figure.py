@@ -10,7 +10,7 @@ from matplotlib import figure
 class Figure(figure.Figure):
     """A ``matplotlib.figure.Figure`` with a method that notebooks call to show an object.
 
-    A notebook can show matplotlib's own class only after an import of pyplot; then it shows this class in the same way.
+    A notebook shows matplotlib's own class only after an import of pyplot; this class looks the same after that import.
     """
 
     def _repr_png_(self) -> bytes:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pysmac_compat.report.importance import Coded
     from pysmac_compat.results import Evaluation, Result
 
-#: pairs are searched among at most this number of parameters: those that are most important alone
+#: pairs are formed from at most this number of parameters, the ones that are most important alone
 _MOST = 12
 _CELLS = 50  # number of cells of each axis of a contour plot
 
@@ -30,9 +30,9 @@ def coded(result: Result, costs: Sequence[float] | None = None, used: Sequence[E
     ----------
     result : Result
     costs : sequence of float, optional
-        Costs in place of the values of all evaluations.
+        A cost for each evaluation, to use in place of its value.
     used : sequence of Evaluation, optional
-        A part of the evaluations with a value; by default all of them.
+        Some of the evaluations that have a value; by default all of these.
     """
     from pysmac_compat.report.importance import importance
 
@@ -152,7 +152,7 @@ def contour(result: Result, x: str | None = None, y: str | None = None) -> Figur
 
 
 def pair(result: Result, x: str | None, y: str | None, found: Callable[[], Coded]) -> tuple[str, str]:
-    """Return the two named parameters; a missing name becomes the parameter that explains most with the other.
+    """Return the two parameters; in place of a missing name, the parameter that explains most with the other one.
 
     ``found`` computes the analysis of variance if it is needed.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
     from pysmac_compat.space.definition import Definition
 
-#: the place of an inactive parameter, as a part of the axis
+#: the place of an inactive parameter, as a multiple of the axis' length
 INACTIVE_PLACE = -0.1
 _LONGEST = 1e300  # the longest axis on which matplotlib can compute
 _GOLDEN = 0.6180339887498949
@@ -38,12 +38,12 @@ def space_of(result: Result) -> Definition:
 
 
 def chosen(result: Result, names: Sequence[str] | str | None) -> list[Parameter]:
-    """Return the parameters with these names, by default all, in the order of the space.
+    """Return the parameters with these names; by default all parameters, in the order of the space.
 
     Raises
     ------
     ArgumentError
-        If a name is not the name of a parameter.
+        If there is no name, or one that is not the name of a parameter.
     """
     parameters = space_of(result).parameters
     wanted = list(parameters) if names is None else [names] if isinstance(names, str) else list(names)
@@ -103,7 +103,7 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def place(parameter: Parameter, value: Any) -> float:
-    """Return the place of a value on an axis of `set_up`: the value itself, or the position of a choice."""
+    """Return the place of a value on an axis that `set_up` has set up: the value itself, or a choice's position."""
     return float(value) if parameter.numeric else float(parameter.positions[value])
 
 
@@ -117,7 +117,7 @@ def unit_place(parameter: Parameter, value: Any) -> float:
 
 
 def scattered(parameter: Parameter, evaluations: Sequence[Evaluation]) -> list[float]:
-    """Return the places of evaluations in which the parameter is active; equal choices lie side by side."""
+    """Return the places of evaluations in which the parameter is active, those of the same choice side by side."""
     found = []
     for evaluation in evaluations:
         at = place(parameter, evaluation.configuration[parameter.name])

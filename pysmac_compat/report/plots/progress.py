@@ -142,7 +142,7 @@ def compare_runs(result: Result, others: Mapping[str, Result] | None = None, nam
 
 
 def _curve(run: RunResult, end: int, maximize: bool) -> list[float]:
-    """Return the best value after each evaluation up to the end of the budget; infinitely bad before the first."""
+    """Return the best value after each evaluation up to the end of the budget; before a first value, infinitely bad."""
     curve = [-math.inf if maximize else math.inf] * (end + 1)
     for at, value in values.incumbent_steps(run):
         curve[at:] = [value] * (end + 1 - at)

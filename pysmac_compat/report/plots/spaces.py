@@ -167,7 +167,7 @@ def status_map(result: Result, x: str | None = None, y: str | None = None) -> Fi
     return figure
 
 
-_STRIP = -0.04  # in parts of the axes: the place of inactive parameters, beside the axes
+_STRIP = -0.04  # where inactive parameters are drawn, beside the axes, as a multiple of the axes' length
 
 
 def _strip(axes: Any, below: bool) -> None:

@@ -70,13 +70,13 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 
 def run_colours(n: int, best: int) -> list[tuple[str, str]]:
-    """Return the colour of each run and its name in a legend; of many runs only the best has its own colour.
+    """Return each run's colour and its name in a legend; if there are many runs, only the best has its own colour.
 
     Parameters
     ----------
     n : int
     best : int
-        The number of the best run.
+        The index of the best run.
     """
     if n <= len(COLOURS):
         return [(COLOURS[i], f"run {i}") for i in range(n)]
@@ -86,7 +86,7 @@ def run_colours(n: int, best: int) -> list[tuple[str, str]]:
 
 
 def colour_map(dark_is_high: bool) -> Any:
-    """Return a scale of colours of changing lightness, for all kinds of colour vision; none is as light as paper."""
+    """Return a colour map of varying lightness for all kinds of colour vision, without colours as light as paper."""
     import matplotlib
     from matplotlib.colors import ListedColormap
 
@@ -111,7 +111,7 @@ def legend_below(axes: Axes, columns: int = 5) -> None:
 
 
 def grid_shape(n: int) -> tuple[int, int]:
-    """Return the numbers of rows and columns for ``n`` panels.
+    """Return how many rows and how many columns ``n`` panels need.
 
     >>> grid_shape(1), grid_shape(4), grid_shape(20)
     ((1, 1), (2, 2), (4, 5))

@@ -20,7 +20,7 @@ _WIDE = 30.0  # the scale is logarithmic if the largest value is at least this m
 
 
 def has_value(evaluation: Evaluation, search: Searched) -> bool:
-    """Return whether a value is real: a success, or a run time up to the limit, and not a substitute for a failure."""
+    """Return whether the value was measured (in a success, or as a run time up to the limit) and not a substitute."""
     told = evaluation.succeeded or (search.runtime and evaluation.status == "TIMEOUT")
     return told and abs(evaluation.value) < TIMEOUT_QUALITY
 
@@ -74,7 +74,7 @@ def scale_values(axes: Axes, values: Iterable[float], which: str = "y") -> None:
 
 
 def incumbent_steps(run: RunResult) -> list[tuple[int, float]]:
-    """Return from which evaluation on the best had which value; the last is the run's value, a mean.
+    """Return pairs: an evaluation's index, and the best value from then on; the last pair has the run's value, a mean.
 
     If calls run in parallel, an evaluation may become the best before an evaluation with a smaller index has ended.
     """
@@ -97,11 +97,11 @@ def clock(run: RunResult) -> dict[int, float]:
 
 
 def budget(result: Result) -> int:
-    """Return the planned number of evaluations of each run."""
+    """Return the planned number of evaluations of each run, or the largest index of an evaluation if it is larger."""
     used = max((evaluation.index for evaluation in result), default=0)
     return max(used, result.search.max_evaluations or 0)
 
 
 def best_run(result: Result) -> int:
-    """Return the number of the run that found the best configuration."""
+    """Return the index of the run that found the best configuration."""
     return next((i for i, run in enumerate(result.runs) if run.trajectory and run.value == result.value), 0)
