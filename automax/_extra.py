@@ -18,9 +18,10 @@ def need(module: str) -> ModuleType:
     Raises
     ------
     ImportError
-        If torch or LibAUC is missing. The message says how to install the two.
+        If torch or LibAUC is missing. The message says how to install both.
     """
-    # without this, the check for a GPU starts CUDA, and the processes of the trials could not use it
+    # without this variable, the check for a GPU would initialise CUDA here, and the trials, whose processes are forked
+    # from this one, could not use CUDA
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     try:
         with _without_news(), warnings.catch_warnings():
@@ -36,11 +37,11 @@ def need(module: str) -> ModuleType:
 
 @contextlib.contextmanager
 def _without_news() -> Iterator[None]:
-    """Hide the package `outdated` inside this context: ogb would start a thread with it that asks the package index."""
+    """Hide the package `outdated` inside this context, so that ogb starts no thread that queries the package index."""
     if "ogb" in sys.modules or "outdated" in sys.modules:
         yield
         return
-    modules = cast("dict[str, ModuleType | None]", sys.modules)  # with None, an import of the name is an ImportError
+    modules = cast("dict[str, ModuleType | None]", sys.modules)  # None makes an import of the name fail
     modules["outdated"] = None
     try:
         yield

@@ -12,12 +12,12 @@ __all__ = ["apply_cli_overrides", "main", "set_seed"]
 
 
 def check_model(settings: Settings) -> None:
-    """Check, before any trial, that the model can be loaded.
+    """Check, before any trial, that Hugging Face's configuration of the model can be loaded.
 
     Raises
     ------
     ArgumentError
-        If it cannot be loaded; the message gives the reason.
+        If it cannot be loaded, or if the name of the model contains no ``/``. The message gives the reason.
     """
     name = settings.model["name"]
     if "/" not in name:

@@ -1,4 +1,4 @@
-"""The common parts of ``automax``, ``python -m automax.auto_trainer`` and the other commands for files."""
+"""The parts that ``automax`` shares with the commands ``python -m automax.auto_trainer``, ``automax.auto_gnn``, ..."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TRAINING = ("epochs", "batch_size", "eval_batch_size", "sampling_rate", "num_wo
 
 
 def parser(program: str, description: str) -> argparse.ArgumentParser:
-    """Return the parser of the documented flags."""
+    """Return the parser for the flags of a command."""
     made = argparse.ArgumentParser(prog=program, description=description)
     source = made.add_mutually_exclusive_group(required=True)
     source.add_argument("--config_file", help="a YAML file")
@@ -58,17 +58,17 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
 
 
 def recipes() -> list[str]:
-    """Return the names of the files that come with the package."""
+    """Return the names of the recipes: the settings files that come with the package."""
     return sorted(p.name[: -len(".yaml")] for p in resources.files("automax").joinpath("recipes").iterdir())
 
 
 def recipe_path(name: str) -> Path:
-    """Return the path of a file that comes with the package."""
+    """Return the path of the recipe with this name."""
     return Path(str(resources.files("automax").joinpath("recipes").joinpath(f"{name}.yaml")))
 
 
 def apply_cli_overrides(settings: Settings, arguments: argparse.Namespace) -> Settings:
-    """Replace settings of a file by the values of the command line, and return the result.
+    """Return the settings of a file, in which the values of the command line replace those of the file.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def apply_cli_overrides(settings: Settings, arguments: argparse.Namespace) -> Se
 
 
 def search(settings: Settings, graph: bool = False) -> AutoMAX:
-    """Run the search of a file, and print its results.
+    """Run the search that a file describes, and print the results.
 
     Parameters
     ----------
@@ -111,7 +111,8 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     Returns
     -------
     AutoMAX
-        The object after its search. ``report.json`` in its folder holds the scores that are printed at the end.
+        The object after the search. The file ``report.json`` in the folder of the search contains the scores that are
+        printed at the end.
     """
     config = search_config(settings)
     if settings.training["resume_from_checkpoint"]:
@@ -166,8 +167,8 @@ def command(
     Returns
     -------
     callable
-        Takes the arguments (None: the arguments of the process), and returns the exit status: 0 for success, 1 if no
-        trial has finished, 2 for an error (with a line on stderr), and 130 for Ctrl-C.
+        Takes the command-line arguments (None: those of this process), and returns the exit status: 0 for success, 1 if
+        no trial has finished, 2 for an error (with a line on stderr), and 130 for Ctrl-C.
     """
 
     def main(argv: Sequence[str] | None = None) -> int:
@@ -199,6 +200,6 @@ def command(
 
 
 def is_graph(settings: Settings) -> bool:
-    """Return whether the data set of a file has graphs as examples."""
+    """Return whether the examples of the data set in the settings are graphs."""
     name = settings.dataset["name"].lower()
     return name.startswith("ogbg-") or name == "synthetic_graphs"

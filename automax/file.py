@@ -1,4 +1,4 @@
-"""The YAML file of a search: its sections with their defaults, checked key by key."""
+"""Read the YAML file with the settings of a search, check each key, and fill in the defaults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pysmac_compat.suggestions import nearest
 
 _NUMBER = (int, float)
 _TABLE = re.compile(r"\.(csv|tsv|parquet|pq)(\.\w+)?$", re.I)
-#: key -> (default, types); if both a number and a dict are allowed, the dict is a search specification
+#: key -> (default, allowed types); if both a number and a dict are allowed, the dict is a search specification
 TRAINING: dict[str, tuple[Any, tuple[type, ...]]] = {
     "loss": ("AUCMLoss", (str, list)),
     "loss_kwargs": ({}, (dict,)),
@@ -89,7 +89,7 @@ _LEAST = {
 
 @dataclass
 class Settings:
-    """The checked content of a file. Missing keys have their defaults.
+    """The checked content of a settings file. A key that the file leaves out has its default.
 
     Attributes
     ----------
@@ -112,12 +112,13 @@ class Settings:
 
 
 def load_settings(path: str | Path) -> Settings:
-    """Read and check a file.
+    """Read and check a settings file.
 
     Raises
     ------
     ArgumentError
-        If the file cannot be read or is not valid. It is a ``ValueError`` that names the file and the place.
+        If the file cannot be read or is not valid. This error is a ``ValueError``; its message names the file and the
+        place in the file.
     """
     import yaml
 
@@ -244,7 +245,7 @@ def _list(path: str, value: Any, kind: type) -> list[Any]:
 
 
 def _check_searched(path: str, specification: Mapping[str, Any], least: float | None) -> None:
-    """Raise an error if a search has a value that the key cannot have. If ``least`` is None, the values are shares."""
+    """Raise an error if a search specification has a value below ``least``, or, if that is None, outside (0, 1)."""
     values = specification["val"]
     for value in values if isinstance(values, (list, tuple)) else [values]:
         if isinstance(value, bool) or not isinstance(value, _NUMBER):

@@ -1,4 +1,4 @@
-"""The page of a search for the browser: the page of its result, with the scores and curves of its models."""
+"""The page about a search for the browser: the page that any result can write, plus the models' scores and curves."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Side:
     Attributes
     ----------
     name, trials : str
-        The name of the row, and the numbers of the trials.
+        The name of the row, and the ``number`` of each trial, joined by commas.
     scores : dict
         The scores on each split; see `automax.report.scores`.
     saved : list of dict
-        The predictions of each training that has readable predictions.
+        The predictions of each training; a training without readable predictions is left out.
     configuration : dict or None
     """
 
@@ -83,7 +83,7 @@ def check_page(path: str | os.PathLike[str]) -> None:
 
 
 def page(tuner: AutoMAX, record: TrialRecord, result: Result, path: str | os.PathLike[str] | None) -> str | None:
-    """Write the page. Without a path, return its text. See `AutoMAX.report`."""
+    """Write the page, or return its text if ``path`` is None; see `AutoMAX.report`."""
     compared = sides(tuner, record)
     parts = [_table(compared, tuner.target), *_pictures(compared)] if compared else []
     return result.report(path, title=f"{tuner.config.name}: {tuner.target}", parts=parts, script=_script(tuner))
@@ -104,9 +104,9 @@ def _script(tuner: AutoMAX) -> str:
 
 
 def sides(tuner: AutoMAX, record: TrialRecord) -> list[Side]:
-    """Return the models to compare: the default, the best trial and the ensemble.
+    """Return the models to compare: those of the default configuration and of the best trial, and the ensemble.
 
-    With several losses, the default and the best trial of each loss follow.
+    If there are several losses, the default configuration and the best trial of each loss follow.
     """
     metrics = getattr(tuner.trainer, "metrics", None)
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -172,7 +172,7 @@ def _table(compared: Sequence[Side], target: str) -> Part:
 
 
 def _pictures(compared: Sequence[Side]) -> list[Part]:
-    """Return the part with ROC and precision-recall curves on test, or on val if there is no test."""
+    """Return the part with ROC and precision-recall curves, in a list that is empty if there are no predictions."""
     lines, split = _lines(compared)
     if not lines:
         return []
@@ -197,10 +197,10 @@ def _pictures(compared: Sequence[Side]) -> list[Part]:
 
 
 def _lines(compared: Sequence[Side]) -> tuple[list[tuple[str, Any, Any]], str]:
-    """Return the name, labels and scores of each curve, and the split.
+    """Return the name, labels and scores of each curve, and the split: test if all models have predictions for it.
 
-    There is a curve for each of the compared models. With several labels, or with several trainings of a
-    configuration, there is instead a curve for each label and training of the returned models.
+    There is one curve for each compared model. But if there are several labels, or if a configuration has several
+    trainings, only the returned models have curves: one for each label and training.
     """
     kept = [side for side in compared if side.saved]
     if not kept:
@@ -224,7 +224,7 @@ def _lines(compared: Sequence[Side]) -> tuple[list[tuple[str, Any, Any]], str]:
             saved[f"{split}_{what}"].reshape(len(saved[f"{split}_{what}"]), -1) for what in ("labels", "scores")
         )
         line = name, labels[:, column] == 1, values[:, column]
-        known = any(np.array_equal(line[2], other[2]) for other in found)  # the same model has a curve already
+        known = any(np.array_equal(line[2], other[2]) for other in found)  # another curve shows the same model
         if 0 < line[1].mean() < 1 and not known:
             found.append(line)
     return found[:_MOST_CURVES], split

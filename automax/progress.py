@@ -69,7 +69,7 @@ def trial_label(number: int | None, n_trials: int) -> str:
 
 @contextlib.contextmanager
 def plain_warnings() -> Iterator[None]:
-    """Show each warning as one line inside this context, without a line of source; for commands."""
+    """Print each warning in one line inside this context, without the line of source code that Python adds."""
     form = warnings.formatwarning
     warnings.formatwarning = lambda message, *about, **more: f"warning: {message}\n"
     try:
@@ -79,7 +79,7 @@ def plain_warnings() -> Iterator[None]:
 
 
 def stopped(log: Sequence[Mapping[str, Any]], n_trials: int, target: str) -> str:
-    """Return the message of Ctrl-C.
+    """Return the message of the ``KeyboardInterrupt`` that ends a search.
 
     >>> stopped([{"val": 0.9, "status": "finished"}], 10, "AUROC")
     'stopped after 1 of 10 trials, best val AUROC 0.9000; with overwrite=False (--resume) the same search continues'

@@ -14,10 +14,10 @@ from automax.selection.ensemble import ABOUT, load, predictions
 from automax.selection.rules import draws
 from pysmac_compat.report import short
 
-#: a validation score is called noisy if half the width of its interval is larger
+#: a validation score is called noisy if half the width of its interval is larger than this
 _WIDE = 0.02
-#: if all rows are ranked well, up to three rows of another sample may be ranked badly (the rule of three); each of the
-#: three costs half of its share of the score
+#: even if all rows are ranked correctly, up to three rows of another sample of this size may be ranked wrongly (the
+#: rule of three); each of these three rows costs half of its share of the score
 _UNSEEN = 1.5
 
 
@@ -39,11 +39,11 @@ def best_lines(
         The best configuration.
     target : str
     metrics : Metrics
-        Compute the scores for the intervals.
+        Computes the scores of the ensemble and of the bootstrap samples.
     default : dict or None
-        The configuration to compare with, on test or, without a test split, on val.
+        The configuration to compare the best one with: on test, or on val if there is no test split.
     files : bool
-        Whether to name the folder of the models.
+        Whether the last lines name the folder of the returned models.
 
     Returns
     -------
@@ -86,8 +86,8 @@ def scores(trials: Sequence[Mapping[str, Any]], target: str, metrics: Any) -> di
     Returns
     -------
     dict
-        For each split a dict with the ``score``. With several trials it also has the ``range`` of their scores. With
-        one trial that has kept its predictions it also has a 95 % ``interval``.
+        For each split a dict with the ``score``. If there are several trials, the dict also has the ``range`` of their
+        scores. If there is one trial, and its predictions can be read, the dict also has a 95 % ``interval``.
     """
     about = trials[0].get("metrics")
     found: dict[str, dict[str, Any]] = {}
@@ -113,7 +113,7 @@ def _score(trial: Mapping[str, Any], split: str, target: str) -> Any:
 
 
 def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any, report: dict[str, Any]) -> list[str]:
-    """Return the lines about the ensemble in a folder, and add its scores to ``report``; none without an ensemble."""
+    """Return the lines about the ensemble in a folder, or an empty list; add the ensemble's scores to ``report``."""
     if not (folder / ABOUT).is_file():
         return []
     members = json.loads((folder / ABOUT).read_text())["members"]
@@ -140,7 +140,8 @@ def _rarest(directory: str, split: str) -> int:
 def noisy(report: Mapping[str, Any]) -> str:
     """Return a warning about a noisy validation score, or an empty text.
 
-    If all rows are ranked well, the bootstrap interval has no width. So it is widened by an allowance for unseen rows.
+    If all rows are ranked correctly, the bootstrap interval has the width 0. Its lower end is therefore lowered, if
+    necessary, to allow for unseen rows (see `_UNSEEN`).
     """
     about = report.get("val", {})
     if "interval" not in about:

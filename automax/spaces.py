@@ -28,9 +28,9 @@ class Pair:
     loss_space, optimizer_space : dict
         Specifications as `parse_hyperparameters_from_dict` takes them.
     multilabel : str
-        LibAUC's name of the loss for several labels; empty if there is none.
+        The name of LibAUC's form of the loss for several labels; empty if LibAUC has none.
     modes : tuple of str
-        The modes of pAUCLoss that mean this pair.
+        The values of pAUCLoss's argument ``mode`` that select this pair.
     aliases : tuple of str
         Other names of the loss.
     """
@@ -60,7 +60,7 @@ _DECAY = {"val": (0.0, 0.0002), "default": 1e-5}
 _NO_DECAY = {"val": (0.0, 0.0002), "default": 0.0}
 _MARGIN = {"val": [0.6, 0.8, 1.0], "default": 1.0}
 _PARTIAL_MARGIN = {"val": [0.1, 0.3, 0.5, 0.7, 0.9, 1.0], "default": 1.0}
-# The stock range starts at 0.0. There the moving average never leaves 0, and the loss is 0/0.
+# The stock range starts at 0.0. With this value the moving average stays 0, and the loss is 0/0.
 _GAMMA = {"val": (0.01, 1.0), "default": 0.9}
 _SCALE = {"val": (0.1, 10.0), "default": 1.0, "log": True}
 _STEP = {"val": (0.0001, 0.1), "default": 0.1, "log": True}
@@ -151,7 +151,7 @@ PAIRS: tuple[Pair, ...] = (
     Pair("CrossEntropyLoss", "Adam", {}, _ADAM_MODE_PLAIN, multilabel="CrossEntropyLoss"),
     Pair("BCELoss", "Adam", {}, _ADAM_MODE_PLAIN, multilabel="BCELoss"),
 )
-# The stock space of BCELoss has no optimizer. Here BCELoss goes with each of the two optimizers of cross-entropy.
+# The stock space of BCELoss names no optimizer. Here both optimizers of cross-entropy can be used with BCELoss.
 PAIRS = (*PAIRS, replace(PAIRS[7], loss="BCELoss", multilabel="BCELoss"))
 
 #: names that are refused -> the reason
@@ -175,15 +175,15 @@ def find_pair(loss: str, optimizer: str | None = None, kwargs: Mapping[str, Any]
     loss : str
         The name of a loss, or of a pair, for example 'CrossEntropyLoss/Adam'.
     optimizer : str or None
-        The name of an optimizer. None: the first partner of the loss.
+        The name of an optimizer. None: the optimizer in the first pair with this loss.
     kwargs : dict or None
         Arguments of the loss. For 'pAUCLoss', ``mode`` determines the pair.
 
     Raises
     ------
     ArgumentError
-        A ``ValueError``. For an unknown name it gives the nearest known name; for a mismatch, the right partner; and
-        for a loss that LibAUC's trainer cannot train, the reason.
+        A ``ValueError``. For an unknown name, its message gives the nearest known name; for a loss and an optimizer
+        that do not match, the right partners; for a loss that LibAUC's trainer cannot train, the reason.
     """
     loss, slash, within = loss.partition("/")
     if slash and optimizer not in (None, within):
@@ -241,7 +241,7 @@ def for_labels(pair: Pair, multilabel: bool) -> Pair:
         )
     space = dict(pair.loss_space)
     if pair.multilabel == "MultiLabelAUCMLoss":
-        space.pop("margin")  # it has no effect in the loss's version v1, the default
+        space.pop("margin")  # margin has no effect in version v1 of this loss, the default
     if pair.multilabel == "MultiLabelpAUCLoss":
         space = {"mode": {"val": pair.modes[0]}, **space}
     return replace(pair, loss=pair.multilabel, loss_space=space)
@@ -267,7 +267,7 @@ def parse_defaultconfig(name: str, multilabel: bool = False, kwargs: Mapping[str
     Raises
     ------
     ArgumentError
-        See `find_pair`; it is a ``ValueError``.
+        A ``ValueError``, for the same reasons as in `find_pair`.
 
     Examples
     --------

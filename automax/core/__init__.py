@@ -1,4 +1,4 @@
-"""The search itself. It works with any trainer, and does not need torch and LibAUC."""
+"""The search itself. It works with any trainer, and needs neither torch nor LibAUC."""
 
 from automax.core.automax import AutoMAX
 from automax.core.automax_configration import AutoMAXConfigration, AutoMAXConfiguration

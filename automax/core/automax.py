@@ -34,9 +34,10 @@ class AutoMAX(SMAC_optimizer):
     Parameters
     ----------
     trainer : callable
-        A callable with its search space as ``cs``. It is called as ``trainer(space=configuration)``, and returns an
-        object with ``train()``. After ``train()`` the object has ``state.train_summary``, a dict with the validation
-        score ``val`` (higher is better). An `autopartial` is such a callable; docs/automax.md has the whole protocol.
+        A callable with the attribute ``cs``, its search space. The search calls ``trainer(space=configuration)``, which
+        returns an object with a method ``train()``. After ``train()``, the object's ``state.train_summary`` is a dict
+        with the validation score ``val`` (higher is better). An `autopartial` is such a callable; docs/automax.md has
+        the whole protocol.
     config : AutoMAXConfigration
     target : str
         Name of the metric to maximise.
@@ -45,18 +46,18 @@ class AutoMAX(SMAC_optimizer):
     ----------
     configspace, trainer, config, target : ConfigurationSpace, callable, AutoMAXConfigration, str
     smac : smac.HyperparameterOptimizationFacade
-        SMAC3's facade with all trials so far. Its files are below the folder of the search.
+        SMAC3's facade with all trials so far. The facade's files are below the folder of the search.
     log : list of dict
         The summaries of the trials that have ended, with ``number``, ``space``, ``status`` ('finished' or 'failed') and
-        ``seconds``. A failed trial has a ``message``, and its ``val`` is below the scores of all finished trials. A
-        trial that was trained by hand has ``by_hand``, until the search proposes the same trial.
+        ``seconds``. A failed trial has a ``message``, and its ``val`` is below the scores of all finished trials. The
+        entry ``by_hand`` marks a trial that was trained by hand, until the search proposes the same trial.
     finished : int
-        The number of trials that were known when this object was made.
+        The number of trials in `log` when this object was made; 0 with ``overwrite=True``.
     best_score : float
         After `optimize`: the validation score of the configuration that it returned, or the mean of the scores if the
         configuration has several trainings. Before `optimize`: the best score of the trials that were trained by hand.
-        Minus infinity if there is no score. The folder ``<experiment_name>_best`` is a copy of the folder of these
-        trials; `optimize` adds the other models that are returned.
+        Minus infinity if there is no score. The folder ``<experiment_name>_best`` is a copy of the folder of the trials
+        that have this score; `optimize` adds the other models that it returns.
     """
 
     def __init__(self, trainer: SearchedTrainer, config: AutoMAXConfigration, target: str) -> None:
@@ -74,7 +75,7 @@ class AutoMAX(SMAC_optimizer):
 
     @property
     def config(self) -> AutoMAXConfigration:
-        """The settings of the search. New settings can be assigned; they hold from then on."""
+        """The settings of the search. New settings can be assigned; the next call of a method uses them."""
         return self._config
 
     @config.setter
@@ -86,7 +87,7 @@ class AutoMAX(SMAC_optimizer):
         self._record: TrialRecord = record
 
     def minimize(self, *args: Any, **kwargs: Any) -> Any:
-        """Raise a ``TypeError``: this class has `optimize` in place of this method."""
+        """Raise a ``TypeError``, because `AutoMAX` has `optimize` in place of this method."""
         raise TypeError("AutoMAX has no function to minimise: use optimize()")
 
     def optimize(self) -> Configuration:
@@ -102,10 +103,12 @@ class AutoMAX(SMAC_optimizer):
         Raises
         ------
         ArgumentError
-            A ``ValueError``, before the first trial: if the folder holds another search (the message names the
-            difference), or if another process is working on the search.
+            A ``ValueError``, before the first trial: if the folder contains another search (the message names the
+            difference), if another process is working on the search, or if ``keep='best'`` is combined with several
+            trainings of a configuration.
         RuntimeError
-            If CUDA is already in use in this process: then the processes of the trials could not use it.
+            If this process already uses CUDA, because the processes of the trials, which are forked from this one,
+            could not use it.
         """
         _check_cuda()
         if self.config.keep == "best" and not self._one_training:
@@ -132,12 +135,12 @@ class AutoMAX(SMAC_optimizer):
     def _search(self, training: Training) -> dict[str, Any]:
         """Search, and return the best configuration."""
         config, follow = self.config, self._follow(training.n_trials)
-        # SEED is an offset in one run, so that a search has one lock whatever its SEED is
+        # SEED is passed as an offset, not as the name of the run, so that the lock's name does not depend on SEED
         limit = {} if config.total_time_limit is None else {"wallclock-limit": config.total_time_limit}
         self.smac_options.update({"workers": config.workers, "seed-offset": config.SEED} | limit)
         cutoff, wall = config.trial_time_limit, config.trial_wall_limit
         if wall is not None:
-            cutoff = cutoff or wall / 1.000001  # the option must be above 1
+            cutoff = cutoff or wall / 1.000001  # the factor below must be above 1
             self.smac_options["kill-run-exceeding-captime-factor"] = wall / cutoff
         for resume in (True, False):
             first = self._record.description["first"]
@@ -145,7 +148,7 @@ class AutoMAX(SMAC_optimizer):
                 self.smac_options.update({"initial-incumbent": first[0], "initial-challengers": first[1:]})
             try:
                 _, found = super().minimize(
-                    lambda **values: training(**values),  # a lambda, so the trainer and its data are not pickled
+                    lambda **values: training(**values),  # unlike `training`, a lambda is not pickled to a file
                     training.n_trials,
                     self.configspace,
                     deterministic=config.deterministic,
@@ -174,14 +177,15 @@ class AutoMAX(SMAC_optimizer):
         space : Configuration
         seed : int
         instance : int or None
-            The fold or repeat, if the trainer has ``n_instances``. None: all of them, each as a separate trial.
+            The index of the fold or repeat, if the trainer has ``n_instances``. None: all of them, each as a separate
+            trial.
 
         Returns
         -------
         float
             The negative validation score. If the trainer has ``n_instances`` and ``instance`` is None, it is the mean
             over the instances. If a trial fails, its value is finite and above the values of all finished trials. A
-            trial that has ended before is not repeated.
+            trial that has already ended is not trained again; its recorded value is returned.
 
         Raises
         ------
@@ -207,7 +211,7 @@ class AutoMAX(SMAC_optimizer):
         return -float(next(trial["val"] for trial in self.log if trial["key"] == name))
 
     def report(self, path: str | os.PathLike[str] | None = None) -> str | None:
-        """Write a page about the search, with the scores and curves of its models. Without a path, return its text."""
+        """Write a page about the search and its models, or return the page's text if ``path`` is None."""
         from automax.page import page
 
         if not any("number" in trial for trial in self.log):
@@ -217,21 +221,21 @@ class AutoMAX(SMAC_optimizer):
     def refit(self) -> dict[str, Any]:
         """Train the best configuration once more, on the rows of train and val together.
 
-        No rows are left to choose an epoch by. So the training takes the average number of the best epoch over the
-        trainings of the configuration. The model and its predictions are kept in ``<experiment_name>_refit``. A second
-        call returns the summary of the first one.
+        No rows are left by which to choose the best epoch. The training therefore has as many epochs as the best epoch
+        of the configuration's earlier trainings, on average. The model and its predictions are kept in
+        ``<experiment_name>_refit``. If `refit` is called again, it returns the summary of the first call.
 
         Returns
         -------
         dict
-            The summary of the trainer with ``epochs``, and with ``directory`` if the trainer has ``args``. The summary
-            of LibAUC's trainer has ``metrics``, and ``test`` if there is a test split.
+            The trainer's summary, with ``epochs`` and, if the trainer has ``args``, with ``directory``. The summary of
+            LibAUC's trainer has ``metrics``, and ``test`` if there is a test split.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``: before `optimize`; if the trainer has no ``refit(space, epochs)``; or if its summaries
-            have no ``epoch``.
+            A ``ValueError``: if `optimize` has not returned yet; if the trainer has no ``refit(space, epochs)``; or if
+            no summary of the configuration has an ``epoch``.
         RuntimeError
             If the training fails.
         """
@@ -254,7 +258,11 @@ class AutoMAX(SMAC_optimizer):
         self.set_working_directory(str(self._record.folder), persistent_files=True)
 
     def _start(self) -> Training:
-        """Move an old search aside (once) or check that it can be resumed; return the `Training` of the search."""
+        """Return the `Training` for the trials, and prepare the folder.
+
+        With ``overwrite``, the first call moves an earlier search aside. Otherwise, this search must be able to resume
+        the search in the folder.
+        """
         config, record = self.config, self._record
         if config.overwrite and not self._started:
             with self.locked():
@@ -272,17 +280,17 @@ class AutoMAX(SMAC_optimizer):
         description["identity"] = description["identity"] or before.get("identity")
         record.describe(**description, first=before.get("first", self._known()))
         self._started = True
-        # if n_trials is below the number of known trials, the search returns the best known trial
+        # if n_trials is below the number of recorded trials, the search returns the best recorded trial
         n_trials = max([config.n_trials, *(t["number"] for t in record.trials() if "number" in t)])
         return Training(self.trainer, record, config.SEED, config.deterministic, n_trials)
 
     def _known(self) -> list[dict[str, Any]]:
-        """Return the configurations that the search has tried, or `trainer.first`: a new search begins with them."""
+        """Return the configurations with which a new search begins: those already tried, or else `trainer.first`."""
         known = {repr(t["space"]): t["space"] for t in self._record.trials() if "number" in t}
         return list(known.values()) or list(getattr(self.trainer, "first", ()))
 
     def _follow(self, n_trials: int) -> Callable[[Event], None]:
-        """Return the callback for the events of a search. It updates the log and the best trial, and prints a line."""
+        """Return the callback for a search's events, which updates the log and the best trial and prints a line."""
         shown = {trial["key"] for trial in self._record.trials() if "number" in trial}
         pace = Pace(self.config.total_time_limit)
         if shown:
@@ -297,7 +305,7 @@ class AutoMAX(SMAC_optimizer):
                 return
             shown.add(name)
             trial = self._record.find(name)
-            # the trial was killed after it wrote its summary and before it answered: for the search it failed
+            # the trial wrote its summary but was killed before it returned its score, so for the search it failed
             unanswered = trial is not None and trial["status"] == "finished" and not evaluation.succeeded
             if trial is None or (unanswered and trial.get("number") == evaluation.index):
                 trial = self._note_lost(evaluation)
@@ -317,7 +325,7 @@ class AutoMAX(SMAC_optimizer):
         say(progress_line(trial, trial.get("number"), best, n_trials, self.target, left))
 
     def _note_lost(self, evaluation: Evaluation) -> dict[str, Any]:
-        """Write the summary of a trial that could not write it: it was killed, or ran out of time or memory."""
+        """Write and return the summary of a trial whose process was killed (or the like) before it could write it."""
         about: dict[str, Any] = {"number": evaluation.index, "seconds": round(evaluation.wall_time, 3)}
         if evaluation.succeeded:  # the summary is missing, but the journal has the score
             about["val"] = evaluation.value

@@ -49,7 +49,7 @@ def _kept(name: str, value: Any) -> str:
 
 
 def _setting(default: Any, reader: Callable[[str, Any], Any]) -> Any:
-    """Return a field with a default and the function that checks a value of it."""
+    """Return a dataclass field with a default and the function that checks its values."""
     return field(default=default, metadata={"reader": reader})
 
 
@@ -71,8 +71,8 @@ class AutoMAXConfigration:
     name : str
         The name of the folder of this search; default 'automax'.
     output_directory : str
-        The directory of this folder; default './automax_output'. ``output_path`` is its older name, and gives a
-        warning.
+        The directory that contains this folder; default './automax_output'. ``output_path`` is the older name of this
+        setting, and gives a warning.
     overwrite : bool
         True (default): an earlier search with the same name is moved to NAME-old-1 (-2, ...). False: the earlier
         search is resumed, and no trial that has ended is trained again.
@@ -84,15 +84,15 @@ class AutoMAXConfigration:
         Wall-clock seconds for each trial; default: ten times ``trial_time_limit``. Without ``trial_time_limit`` it
         also limits the CPU seconds.
     trial_memory_limit : float or None
-        Memory in MB for each trial, in addition to the memory of its process at the start.
+        Memory in MB for each trial, in addition to the memory that its process uses at the start.
     total_time_limit : float or None
         Wall-clock seconds for the whole search.
     progress : bool
         Whether to show a progress bar, which needs tqdm.
     ensemble : int or None
         The largest number of models that are returned together; 1: the best model alone. Default (None): a third of
-        the trials, at most 5. One model is returned if configurations have several trainings, or if the trainer does
-        not keep its predictions as LibAUC's trainers do here.
+        the trials, at most 5. Models of different configurations are not returned together if configurations have
+        several trainings, or if the trainer does not save its predictions as AutoMAX's own trainers do.
     keep : {'all', 'best'}
         'best': at the end, the folders of the trials that are not returned keep their predictions and lose all other
         files.
@@ -100,7 +100,8 @@ class AutoMAXConfigration:
     Raises
     ------
     ArgumentError
-        If an argument is not allowed. It is a ``ValueError`` and a ``TypeError`` that names the argument.
+        If an argument is not allowed. This error is a ``ValueError`` and a ``TypeError``; its message names the
+        argument.
     """
 
     deterministic: bool = _setting(True, _flag)

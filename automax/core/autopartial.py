@@ -1,4 +1,4 @@
-"""`autopartial`: ``functools.partial`` over hyperparameters."""
+"""`autopartial`: like ``functools.partial``, but with hyperparameters as arguments."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class autopartial:  # noqa: N801 (the documented name; a callable, like functool
     Parameters
     ----------
     autofunc : callable
-        A function, or an `autopartial`, whose arguments are kept. A keyword that is given again replaces the old
-        argument.
+        A function or an `autopartial`. The arguments of an `autopartial` are kept; a keyword that is given again
+        replaces the earlier argument.
     *args, **kwds : object
         Each argument is a ConfigSpace hyperparameter, an `autopartial` or a plain value. A hyperparameter gets the name
-        of its keyword. The hyperparameters of an `autopartial` get the names ``keyword:name``. A positional argument
-        has the name of the parameter of the function.
+        of its keyword. The hyperparameters of an `autopartial` get the names ``keyword:name``. For a positional
+        argument, the name of the function's parameter takes the place of the keyword.
 
     Attributes
     ----------
@@ -81,14 +81,14 @@ class autopartial:  # noqa: N801 (the documented name; a callable, like functool
         Parameters
         ----------
         space : Configuration or dict
-            The values by name. A keyword is left out if its hyperparameter is inactive.
+            The values by name. If a hyperparameter is inactive, its keyword is not passed to the function.
         prefix : str
-            The beginning of all names in ``space``.
+            The beginning of this object's names in ``space``.
 
         Raises
         ------
         ParameterError
-            If a hyperparameter that is always active has no value.
+            If a hyperparameter has no value in ``space`` and is not inactive, or if a positional one is inactive.
         """
         args = [self._value(name, value, space, prefix) for name, value in zip(self._names, self.args, strict=True)]
         if _INACTIVE in args:
@@ -135,7 +135,7 @@ _INACTIVE = object()
 
 
 def _positional_names(function: Callable[..., Any], args: tuple[Any, ...], kwds: Mapping[str, Any]) -> list[str]:
-    """Return the names of the positional arguments; raise an error if the function does not take an argument."""
+    """Return the names of the positional arguments; raise an error for an argument that the function does not take."""
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # some built-in functions have no signature

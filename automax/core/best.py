@@ -15,11 +15,11 @@ from automax.selection.folder import marked, replace, strip, tidy
 def leading(record: TrialRecord) -> list[dict[str, Any]]:
     """Return the leading trials: all trials of the leading configuration.
 
-    If the search has returned a configuration, it is the leading one, unless a configuration was trained by hand
+    If the search has returned a configuration, that configuration leads, unless a configuration was trained by hand
     afterwards, at least as often and with a better mean score. If the search has not ended, the leading configuration
-    has the best mean score among the configurations with the most trials: a configuration that was dropped after one
-    lucky fold cannot lead. If no search has begun, the same rule holds for the trials that were trained by hand; there
-    each seed of a configuration is a group of its own.
+    is the one with the best mean score among those with the most trials, so that a configuration that was dropped after
+    one lucky fold cannot lead. If no search has begun, the same rule applies to the trials that were trained by hand,
+    but then trials of a configuration with different seeds are not taken together.
     """
     trials, returned = record.trials(), record.returned
     searched = [t for t in trials if not t.get("by_hand")]
@@ -33,7 +33,7 @@ def leading(record: TrialRecord) -> list[dict[str, Any]]:
 
 
 def _grouped(trials: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Group the trials with a score by configuration. Trials by hand are grouped by configuration and seed."""
+    """Group the trials that have a score by configuration, and those that were trained by hand also by seed."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for t in trials:
         if t["val"] is not None:
@@ -55,9 +55,9 @@ def keep_best(
     ----------
     record : TrialRecord
     trial : dict or None
-        A trial that has just ended; nothing is done if it is not one of the leading trials. None: at the end of a
-        search. Then the copy is corrected if a kill has interrupted an earlier call, or if the best mean over several
-        trainings is known only now.
+        A trial that has just ended; nothing is done if it is not one of the leading trials. None: the search has ended.
+        Then the temporary folders of killed processes are removed, and the copy is made again unless it is known to be
+        up to date.
     members : sequence of dict
         The trials that are returned as one ensemble; the leading trial is the first.
     """
@@ -95,7 +95,7 @@ def remove_weights(record: TrialRecord, returned: Sequence[Mapping[str, Any]]) -
 
 
 def trial_folder(record: TrialRecord, values: Mapping[str, Any]) -> str:
-    """Return the name of the folder of a configuration. It differs between searches with the same experiment_name."""
+    """Return the name of a configuration's folder, which differs between searches with the same experiment_name."""
     return f"trial-{digest(str(record.folder), key(values, 0, None))}"
 
 

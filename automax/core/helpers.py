@@ -1,4 +1,4 @@
-"""Read the specifications of hyperparameters, and make ConfigSpace's objects of them."""
+"""Turn the specifications of hyperparameters into objects of ConfigSpace."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _MISSING = object()
 
 
 def parse_hyperparameters_from_dict(items: Mapping[str, Any]) -> dict[str, Hyperparameter]:
-    """Read the specifications of several hyperparameters.
+    """Turn specifications into hyperparameters.
 
     Parameters
     ----------
     items : dict of str to object
-        The specification of each name:
+        The name and the specification of each hyperparameter:
 
         - A number, string, bool or None is a constant.
         - ``(lower, upper)`` is a range of floats if one of the bounds is a float, else of integers. Its default is
@@ -48,7 +48,8 @@ def parse_hyperparameters_from_dict(items: Mapping[str, Any]) -> dict[str, Hyper
     Raises
     ------
     ParameterError
-        If a specification is not valid. It is a ``ValueError`` that names the hyperparameter and the expected form.
+        If a specification is not valid. This error is a ``ValueError``; its message names the hyperparameter and the
+        expected form.
 
     Examples
     --------
@@ -62,7 +63,7 @@ def parse_hyperparameters_from_dict(items: Mapping[str, Any]) -> dict[str, Hyper
 
 
 def is_search(specification: Any) -> bool:
-    """Return whether a specification has the form of a search: a tuple, a list, a hyperparameter, a dict with 'val'."""
+    """Return whether a specification has the form of a search: a tuple, list, hyperparameter or dict with 'val'."""
     return isinstance(specification, (tuple, list, Hyperparameter)) or (
         isinstance(specification, Mapping) and "val" in specification
     )
@@ -126,7 +127,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _frozen(value: Any) -> Any:
-    """Return a value that can be a choice: a list, which YAML has in place of a tuple, becomes a tuple."""
+    """Return a value that can be a choice: a list becomes a tuple, because YAML has no tuples."""
     if isinstance(value, (list, tuple)):
         return tuple(_frozen(v) for v in value)
     return value.item() if hasattr(value, "item") else value

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def natives(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the active values as Python's own types, sorted by name."""
+    """Return the active values of a configuration as Python's own types, sorted by name."""
     values = {name: configuration[name] for name in sorted(configuration)}
     return {name: value.item() if hasattr(value, "item") else value for name, value in values.items()}
 
@@ -23,7 +23,7 @@ def key(values: Mapping[str, Any], seed: int, instance: int | None) -> str:
 
 
 def digest(*words: str) -> str:
-    """Return twelve hexadecimal digits of a hash of some words."""
+    """Return the first twelve hexadecimal digits of a hash of the words."""
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
 
 

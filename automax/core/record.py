@@ -6,8 +6,8 @@
     trials/KEY/summary.json     the result of a trial: its curve, scores, folder, ...
     refit.json                  the summary of the training on train and val together
 
-The key of a trial depends on its configuration, seed and instance only. Therefore trials can be trained by hand, and a
-search that cannot be resumed exactly (for example with another number of workers) can begin with the known trials.
+The key of a trial depends on its configuration, seed and instance only. So a search can use trials that were trained by
+hand, and one that cannot be resumed exactly (for example with another number of workers) can use the recorded trials.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TUPLE = "__tuple__"
 _LOCK = "lock-run-"
 #: entries that must not change when a search is resumed, and their names in messages
 _FIXED = {"target": "the target metric", "space": "the search space", "SEED": "SEED", "deterministic": "deterministic"}
-#: score of a failed trial, if all finished trials have scores above it
+#: ``val`` of a failed trial in the log, unless a finished trial has a score below 0
 WORST = -1.0
 
 
@@ -47,14 +47,15 @@ class TrialRecord:
         self.folder = folder
 
     def move_aside(self) -> None:
-        """Move the files of an earlier search to another folder, except the lock of the search that begins."""
+        """Move the files of an earlier search to another folder, except the lock of the search that is starting."""
         if any(path.is_file() and not path.name.startswith(_LOCK) for path in self.folder.rglob("*")):
             _move_content(self.folder, _free_name(self.folder, self.folder.name))
 
     def trials(self) -> list[dict[str, Any]]:
         """Return the trials that have ended, in the order in which they began.
 
-        The trials of the search keep the order of their numbers; those that were trained by hand are merged by time.
+        The search's own trials keep the order of their ``number``; trials that were trained by hand are placed among
+        them by the time at which they began.
         """
         found: dict[str, dict[str, Any]] = _old_record(self.folder).get("trials", {})
         for path in self.folder.glob("trials/*/summary.json"):
@@ -85,16 +86,16 @@ class TrialRecord:
         write(self.folder / "search.json", {"begun": f"{time.time():.6f}"} | self.description | entries)
 
     def check(self, new: Mapping[str, Any]) -> None:
-        """Check that a new search can resume the search of this folder.
+        """Check that a new search can resume the search in this folder.
 
         Raises
         ------
         ArgumentError
-            If they are different searches. The message names the difference.
+            If the two searches are different. The message names the first difference.
         """
         before = self.description
         differences = [f"{called} has changed" for k, called in _FIXED.items() if before.get(k, new[k]) != new[k]]
-        # a search has no identity if its trainer has no attribute of this name
+        # the entry is None if the trainer has no attribute `identity`
         if before.get("identity") is not None and new["identity"] is not None:
             old, now = _flat(before["identity"]), _flat(new["identity"])
             for name in sorted({*old, *now}):
@@ -126,7 +127,7 @@ class TrialRecord:
         _replace(self.folder / "state.pkl", pickle.dumps(log))
 
     def tidy(self) -> None:
-        """Remove the unfinished files of processes that were killed while they wrote them."""
+        """Remove the unfinished files of processes that were killed while writing."""
         for name in ("search.json", "state.pkl", "refit.json", "trials/*/summary.json"):
             for part in self.folder.glob(f"{name}.*"):
                 if has_ended(part.suffix[1:]):
@@ -172,12 +173,12 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file, and replace an earlier one as a whole."""
+    """Write a JSON file, which atomically replaces an earlier one."""
     _replace(path, _json(content).encode() + b"\n")
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a file to the disk, and replace an earlier one as a whole."""
+    """Write a file and flush it to the disk; it atomically replaces an earlier one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}")
     with open(part, "wb") as file:
@@ -188,14 +189,14 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _old_record(folder: Path) -> dict[str, Any]:
-    """Return the trials and the description in ``trials.jsonl``, in which earlier versions wrote a line per event."""
+    """Return the trials and the description from ``trials.jsonl``, to which earlier versions wrote a line per event."""
     path = folder / "trials.jsonl"
     lines: list[dict[str, Any]] = []
     for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         with contextlib.suppress(ValueError):  # a crash has cut off the line
             lines.append(_decoded(json.loads(text)))
     description: dict[str, Any] = {"begun": None, "identity": None}
-    begun: dict[str, dict[str, Any]] = {}  # in the order of their begin; the search overrides training by hand
+    begun: dict[str, dict[str, Any]] = {}  # in the order of their start; a searched trial replaces one by hand
     ended: dict[str, dict[str, Any]] = {}
     returned = None
     for line in lines:
@@ -224,7 +225,7 @@ def _old_record(folder: Path) -> dict[str, Any]:
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Return the values of nested dicts as JSON, by dotted names. None is left out: it means the same as no entry."""
+    """Return the values of nested dicts as JSON, by dotted names. None is left out, as if there were no entry."""
     found = {}
     for name, value in values.items():
         if isinstance(value, Mapping):
@@ -235,9 +236,9 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def storable(values: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return the values in the form in which the record gives them back.
+    """Return the values in the form in which they are read back from the record.
 
-    Arrays are lists, and an object that JSON cannot hold is its repr.
+    Arrays become lists, and objects that JSON cannot hold become their repr.
     """
     found = {}
     for name, value in values.items():

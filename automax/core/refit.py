@@ -60,7 +60,10 @@ def refit(
 
 
 def _find(record: TrialRecord, mark: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the summary of an earlier refit; None if its files are gone or are of another search or configuration."""
+    """Return the summary of an earlier refit, or None.
+
+    It is None if the files of that refit are missing, or if they belong to another search or configuration.
+    """
     found = read(record.folder / "refit.json")
     if found.pop("key", None) != mark["key"]:
         return None
@@ -72,7 +75,7 @@ def _find(record: TrialRecord, mark: Mapping[str, Any]) -> dict[str, Any] | None
 
 
 def _epochs(trials: Sequence[Mapping[str, Any]]) -> int:
-    """Return the number of the best epoch, averaged over the trainings of the configuration."""
+    """Return the best epoch, averaged over the trainings of the configuration and rounded."""
     known = [t["epoch"] for t in trials if isinstance(t.get("epoch"), (int, float))]
     if not known:
         raise ArgumentError("refit() needs the best epoch, but no training of the best configuration reported an epoch")

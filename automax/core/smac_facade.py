@@ -1,4 +1,4 @@
-"""Make a facade of SMAC3 with all trials of a search."""
+"""Make a SMAC3 facade that contains all trials of a search."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def facade_of(search: AutoMAX, record: TrialRecord) -> Any:
-    """Return a facade of SMAC3 to which all trials of the search were told, and which has saved them.
+    """Return a SMAC3 facade that contains all trials of the search and has saved them to files.
 
-    Its files (runhistory.json, configspace.json, scenario.json, ...) are in ``smac3`` in the folder of the search.
+    These files (runhistory.json, configspace.json, scenario.json, ...) are in ``smac3`` in the folder of the search.
     """
     config = search.config
     n_instances = getattr(search.trainer, "n_instances", None)

@@ -1,4 +1,4 @@
-"""One trial: make the trainer of a configuration with the seed and the folder of the trial, and train it."""
+"""Run one trial: set its seed, make the trainer for its configuration, give the trainer a folder, and train."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _OURS = ("key", "number", "began", "space", "seed", "instance", "status", "by_ha
 
 
 class SearchedTrainer(Protocol):
-    """A callable with a search space: for a configuration it returns an object that trains; see `AutoMAX`."""
+    """A callable with a search space. Given a configuration, it returns an object with ``train()``; see `AutoMAX`."""
 
     @property
     def cs(self) -> ConfigurationSpace:
         """The search space."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return an object that trains; `AutoMAX` calls ``trainer(space=configuration)``."""
+        """Return an object with ``train()``; `AutoMAX` calls ``trainer(space=configuration)``."""
 
 
 class TrialFailed(RuntimeError):
@@ -52,7 +52,7 @@ def trial_seed(search_seed: int, key: str) -> int:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed the random numbers of Python, of numpy and, if torch is imported, of torch."""
+    """Seed the random number generators of Python, NumPy and, if it is imported, torch."""
     random.seed(seed)
     np.random.seed(seed)
     torch = sys.modules.get("torch")
@@ -83,7 +83,10 @@ class Training:
     n_trials: int
 
     def __call__(self, evaluation_index: int, **values: Any) -> float:
-        """Train a trial and return its score. The search calls this in a separate process for each trial."""
+        """Train a trial, unless its result is recorded, and return its score.
+
+        The search calls this in a separate process for each trial.
+        """
         seed = 0 if self.deterministic else values.pop("seed")
         instance = None if getattr(self.trainer, "n_instances", None) is None else values.pop("instance")
         trial = self.record.find(key(values, seed, instance))
@@ -108,7 +111,8 @@ class Training:
     ) -> dict[str, Any]:
         """Train a trial, and return its summary.
 
-        ``values`` are the values of ``space`` as Python's own types. Without a ``number`` the trial is one by hand.
+        ``values`` are the values of ``space`` as Python's own types. If ``number`` is None, the trial is marked as
+        trained by hand.
         """
         name = key(values, seed, instance)
         folder = trial_folder(self.record, values)
@@ -170,9 +174,10 @@ def _summary(made: Any) -> dict[str, Any]:
 
 
 def own_directory(made: Any, suffix: str, clear: Callable[[Path], object]) -> Path | None:
-    """Make an empty folder, and set it in the ``args`` of a trainer. ``clear`` removes an earlier folder.
+    """Make an empty folder for a trainer, and append ``suffix`` to the trainer's ``args.experiment_name``.
 
-    The result is None if the trainer has no ``args`` with these entries.
+    ``clear`` removes an earlier folder. The result is None if the trainer's ``args`` have no ``output_path`` or no
+    ``experiment_name``.
     """
     args = getattr(made, "args", None)
     if args is None or not hasattr(args, "output_path") or not hasattr(args, "experiment_name"):
@@ -185,7 +190,7 @@ def own_directory(made: Any, suffix: str, clear: Callable[[Path], object]) -> Pa
 
 
 def identity_of(trainer: Any) -> dict[str, Any] | None:
-    """Return the identity of a trainer, in the form in which the record gives it back; None if it has none."""
+    """Return a trainer's identity in the form in which it is read back from the record; None if there is none."""
     identity = getattr(trainer, "identity", None)
     if identity is None:
         return None
@@ -196,7 +201,7 @@ def identity_of(trainer: Any) -> dict[str, Any] | None:
 
 
 def check_trainer(trainer: Any, target: str) -> str:
-    """Check that a trainer follows the protocol of `AutoMAX`, and return the trainer's name of the target."""
+    """Check that a trainer follows the protocol of `AutoMAX`, and return its own name for the target metric."""
     if not callable(trainer):
         raise ArgumentError(f"trainer must be callable as trainer(space=configuration), got {trainer!r:.200}")
     if not hasattr(trainer, "cs"):

@@ -33,12 +33,12 @@ class ArrayDataset:
     Raises
     ------
     ArgumentError
-        If the shapes of X and y do not fit, or if a number is missing or infinite.
+        If the shapes of X and y do not match, if a number is missing or infinite, or if a label is not 0 or 1.
     """
 
     def __init__(self, X: Any, y: Any) -> None:
         try:
-            # torch warns of arrays that are not writable, such as those of a DataFrame
+            # torch warns about arrays that are not writable, such as those of a DataFrame
             self.X = np.require(X, np.float32, "W")
         except (TypeError, ValueError) as error:
             raise ArgumentError(f"X must hold numbers only ({error}); encode categories as numbers first") from None
@@ -52,7 +52,7 @@ class ArrayDataset:
         return len(self.X)
 
     def __getitem__(self, index: Any) -> tuple[Any, Any, Any]:
-        """Return a row, its labels and the index, which is (row, label) for LibAUC's sampler of several labels."""
+        """Return a row, its labels and the index; LibAUC's sampler for several labels passes (row, label) as index."""
         row = index[0] if isinstance(index, (tuple, list)) else index
         return self.X[row], self.targets[row], index
 
@@ -76,11 +76,11 @@ class _Joined:
         return self._first[index] if index < n else self._second[index - n]
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._first, name)  # such as the dimensions of the features of graphs
+        return getattr(self._first, name)  # such as `node_dims` of graphs
 
 
 def joined(first: Any, second: Any) -> Any:
-    """Return one data set with the rows of two."""
+    """Return one data set with the rows of both."""
     if isinstance(first, ArrayDataset) and isinstance(second, ArrayDataset):
         return ArrayDataset(np.concatenate([first.X, second.X]), np.concatenate([first.targets, second.targets]))
     return _Joined(first, second)
@@ -129,7 +129,7 @@ def stratified_rows(y: npt.NDArray[Any], fractions: Sequence[float], seed: int) 
     Returns
     -------
     list of array of int
-        The rows of each part, sorted.
+        The sorted row indices of each part.
     """
     rng = np.random.RandomState(seed)
     _, classes = np.unique(y.reshape(len(y), -1), axis=0, return_inverse=True)
@@ -139,7 +139,7 @@ def stratified_rows(y: npt.NDArray[Any], fractions: Sequence[float], seed: int) 
     for each in np.unique(classes):
         rows = rng.permutation(np.flatnonzero(classes.ravel() == each))
         after = before + len(rows)
-        # the bounds are rounded over all classes so far, so that rounding errors do not add up
+        # bounds are rounded for all classes so far together, so that rounding errors do not add up
         cuts = np.floor(bounds * after + 0.5) - np.floor(bounds * before + 0.5)
         for part, found in zip(parts, np.split(rows, np.maximum.accumulate(cuts).astype(int)), strict=True):
             part.extend(found)
@@ -148,12 +148,12 @@ def stratified_rows(y: npt.NDArray[Any], fractions: Sequence[float], seed: int) 
 
 
 def imbalanced_rows(y: npt.NDArray[Any], imratio: float, seed: int) -> npt.NDArray[np.int64]:
-    """Return rows of which a share ``imratio`` is positive: rows of the too frequent class are dropped at random.
+    """Drop random rows of the too frequent class, so that a share ``imratio`` is positive; return the other rows.
 
     Raises
     ------
     ArgumentError
-        If ``imratio`` is not between 0 and 1, or if no row of a class would be left.
+        If ``imratio`` is not between 0 and 1, if there are several labels, or if no row of a class would be left.
     """
     if isinstance(imratio, bool) or not isinstance(imratio, (int, float)) or not 0 < imratio < 1:
         raise ArgumentError(f"imratio must be a number between 0 and 1, got {imratio!r}")
@@ -187,7 +187,7 @@ def split_arrays(
     split_seed: int = 0,
     standardize: bool = True,
 ) -> tuple[ArrayDataset, list[ArrayDataset]]:
-    """Divide arrays into three parts, and return the data sets of train and of the wanted splits.
+    """Divide arrays into train, val and test, and return the data sets of train and of ``splits``.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ class GraphArrayDataset:
     y : array of shape (n,) or (n, 1)
         Labels 0 and 1.
     node_dims, edge_dims : list of int
-        The number of values of each feature of a node, and of each feature of an edge.
+        How many values each feature of a node, and each feature of an edge, can have.
     """
 
     def __init__(self, graphs: Sequence[Any], y: Any, node_dims: Sequence[int], edge_dims: Sequence[int] = ()) -> None:
@@ -71,7 +71,7 @@ def synthetic_graphs(
 
 
 def _graph(rng: np.random.RandomState, clique: bool) -> Any:
-    """Return a random tree with additional edges: the edges of a clique of four nodes, or random edges."""
+    """Return a random tree with more edges: those of a clique of four nodes if ``clique``, otherwise random ones."""
     import torch
     from torch_geometric.data import Data
 

@@ -1,4 +1,4 @@
-"""LibAUC's own data sets, with a separate validation split for cifar10, for which LibAUC returns training data."""
+"""LibAUC's own data sets, with a separate validation split for cifar10, because LibAUC's 'val' is the training data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LIBAUC = (
     "ogbg-molmuv",
     "ogbg-molpcba",
 )
-#: share of the training rows that becomes 'val' if LibAUC has no 'val'
+#: the share of cifar10's training rows that becomes 'val'
 _VAL = 0.2
 
 
@@ -55,7 +55,7 @@ def libauc_loader(name: str, registered: Sequence[str]) -> Loader:
 def _load(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
     try:
         train, evals = need("libauc.trainer.data.datasets").load_dataset(name, splits=splits, **kwargs)
-    except OSError as error:  # includes all errors of a network
+    except OSError as error:  # network errors are of this type, too
         raise ArgumentError(
             f"dataset.name: {name!r} is not on this machine and cannot be downloaded from here ({error}); digits, "
             "breast_cancer, wine and synthetic_graphs need no download"
@@ -66,7 +66,7 @@ def _load(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[
 def split_images(train: Any, seed: int) -> tuple[Any, Any]:
     """Divide LibAUC's training images into training images and a stratified fifth for validation.
 
-    The validation images have no random crops. (LibAUC's own 'val' of cifar10 is its training images.)
+    The validation images have no random crops. (LibAUC's own 'val' of cifar10 consists of its training images.)
     """
     kept, taken = stratified_rows(train.targets, (1 - _VAL, _VAL), seed)
     kind = type(train)

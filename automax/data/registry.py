@@ -1,4 +1,4 @@
-"""The names of data sets: the built-in ones, LibAUC's, and the names that the user registers."""
+"""The registry of data sets by name: the built-in ones, LibAUC's, and those that the user registers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def register_dataset(name: str, loader: Loader) -> None:
         It is called as ``loader(splits, **kwargs)`` with the values of ``dataset.eval_splits`` and
         ``dataset.kwargs``. It returns the training data, and a list with a data set for each split. A data set is an
         `ArrayDataset`, or a torch data set with items ``(data, labels, index)`` and an attribute ``targets``. If the
-        loader scales the data, it must learn the scale from the training rows only.
+        loader scales the data, it must compute the scale from the training rows only.
     """
     if not callable(loader):
         raise ArgumentError(f"register_dataset({name!r}): the loader must be callable, got {loader!r}")
@@ -57,7 +57,8 @@ def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) ->
     Raises
     ------
     ArgumentError
-        If the name is unknown (with the nearest known name), or if the loader does not accept the arguments.
+        If the name is unknown (the message gives the nearest known name), if the loader does not accept the arguments,
+        or if it does not return such data sets.
     """
     loader = _LOADERS.get(name.lower())
     if loader is None:
@@ -75,12 +76,12 @@ def load_dataset(name: str, splits: Sequence[str], kwargs: Mapping[str, Any]) ->
 
 
 def _checked(who: str, found: Any, splits: Sequence[str]) -> tuple[Any, list[Any]]:
-    """Return what a loader has returned, as the training data and the list of the other data sets.
+    """Check what a loader has returned, and return the training data and the list of the other data sets.
 
     Raises
     ------
     ArgumentError
-        If it is anything else, or if the examples of train and of a split have different shapes.
+        If the loader returned anything else, or if the examples of train and of a split have different shapes.
     """
     if not isinstance(found, (tuple, list)) or len(found) != 2 or not isinstance(found[1], (tuple, list)):
         kinds = [type(each).__name__ for each in found] if isinstance(found, (tuple, list)) else [type(found).__name__]
@@ -102,7 +103,7 @@ def _checked(who: str, found: Any, splits: Sequence[str]) -> tuple[Any, list[Any
 
 
 def _meant(kwargs: Mapping[str, Any], loader: Loader) -> str:
-    """Return the end of a message about arguments of a loader: the nearest name of a misspelt one, or nothing."""
+    """Return the end of a message about a loader's arguments: the name nearest to a misspelt one, or an empty text."""
     known = {*inspect.signature(loader).parameters, *inspect.signature(split_arrays).parameters}
     ends = (nearest(key, known) for key in kwargs if key not in known)
     return next((end for end in ends if "did you mean" in end), "")

@@ -26,9 +26,9 @@ _DEFAULT = "the default configuration"
 
 
 def check_before(factory: TrainerFactory) -> None:
-    """Train the default configuration of each loss on one batch, and make a trainer at the ends of each given range.
+    """Train the default configuration of each loss on one batch, and make trainers for the ends of the file's ranges.
 
-    This is done in a separate process. If this process used CUDA, the processes of the trials could not use it.
+    This is done in a separate process, because if this process used CUDA, the processes of the trials could not use it.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def _tried(factory: TrainerFactory) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield ", ".join(f"{name} = {value!r}" for name, value in fullest.items()) or _DEFAULT, {**base, **fullest}
 
 
-#: the end of each of these ranges at which a batch takes the most negatives
+#: the index in `_ends` of the value with which a batch takes the most negatives
 _FULLEST = (("training:batch_size", -1), ("training:sampling_rate", 0))
 
 
@@ -106,14 +106,14 @@ class _Finite(TrainerCallback):
 
 
 def _one_batch(trainer: Any) -> None:
-    """Evaluate and train on one batch, and keep nothing."""
+    """Evaluate and train on one batch, and save nothing."""
     trainer.trainloader = [next(iter(trainer.trainloader))]
     trainer.evalloaders = [[next(iter(loader))] for loader in trainer.evalloaders]
     trainer.callback_handler.callbacks = [_Finite()]
     trainer.save_checkpoint = trainer.metric = lambda *args: {}
     trainer.args.epochs, trainer.pretrain_epochs = 1, 0
     trainer.try_model()
-    with contextlib.suppress(TrainingDiverged):  # the search records a failed trial; other configurations may train
+    with contextlib.suppress(TrainingDiverged):  # such a trial fails in the search; others may not
         trainer.train()
 
 

@@ -1,4 +1,4 @@
-"""The files of a trained model: its weights, the settings that build it again, and its predictions."""
+"""The files of a trained model: its weights, the settings from which it can be built again, and its predictions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def save_predictions(folder: Path, predictions: Mapping[str, tuple[Any, Any]]) -
 
 
 def load_predictions(folder: str | Path) -> dict[str, Any]:
-    """Return the arrays that `save_predictions` wrote. In the folder of an ensemble they are the ensemble's."""
+    """Return the arrays that `save_predictions` wrote. In an ensemble's folder they are the ensemble's."""
     return ensembles.load(Path(folder))
 
 
@@ -49,15 +49,15 @@ def load_model(folder: str | Path, ensemble: bool = True) -> Any:
     Returns
     -------
     torch.nn.Module
-        It gives a logit for each label. Its inputs are those of its members; LibAUC's models for graphs take the
-        same inputs as in LibAUC. An ensemble has its members as ``models``.
+        The model returns a logit for each label. LibAUC's models for graphs take the same inputs as in LibAUC. An
+        ensemble takes the same inputs as its members, which are in its attribute ``models``.
 
     Raises
     ------
     ArgumentError
         If there is no model in the folder, or if the name of the model is not registered in this process.
     ImportError
-        If torch or LibAUC is missing. The message says how to install the two.
+        If torch or LibAUC is missing. The message says how to install both.
     """
     folder = Path(folder)
     if not (folder / ABOUT).is_file():
@@ -83,7 +83,7 @@ def load_model(folder: str | Path, ensemble: bool = True) -> Any:
 
 
 def load_weights(model: Any, path: str | Path | None, whole: bool = False) -> None:
-    """Copy the weights of a file to a model, on whatever device they were saved.
+    """Copy the weights from a file to a model, whatever device they were saved on.
 
     Parameters
     ----------

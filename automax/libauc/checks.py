@@ -72,7 +72,7 @@ def check_evaluation_data(targets: Any, n: int, split: str) -> npt.NDArray[np.fl
 
 
 def refused(args: Any, error: Exception) -> ArgumentError:
-    """Return an error for an exception that LibAUC raised when it made a loss or an optimizer, with the arguments."""
+    """Return an error that names the arguments with which LibAUC failed to make a loss or an optimizer."""
     files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
     kind = "optimizer" if any("optimizers" in file for file in files) else "loss"
     ours = ("device", "verbose", "num_labels")

@@ -20,8 +20,8 @@ def device() -> str:
 def cuda_means_device() -> Iterator[None]:
     """On a machine without CUDA, make ``.cuda()`` of tensors and modules mean ``.to("cpu")`` inside this context.
 
-    It also replaces the default device of LibAUC's optimizers that is CUDA. LibAUC needs no other change to train on
-    a CPU. torch and LibAUC must have been imported before.
+    Also let LibAUC's optimizers whose default device is 'cuda' choose an available device. LibAUC needs no other change
+    to train on a CPU. torch and LibAUC must be imported before this context is entered.
     """
     torch = sys.modules.get("torch")
     if torch is None or torch.cuda.is_available():
@@ -54,7 +54,7 @@ def cuda_means_device() -> Iterator[None]:
 def one_thread() -> Iterator[None]:
     """Limit torch to one thread inside this context.
 
-    If a process is forked after torch has used several threads, the next use of several threads hangs.
+    If a process is forked after torch has used several threads, the new process hangs when it uses several threads.
     """
     torch = sys.modules.get("torch")
     before = None if torch is None else torch.get_num_threads()

@@ -34,7 +34,7 @@ class MeanOfModels(torch.nn.Module):
         self.register_buffer("deviations", torch.tensor(deviations))
 
     def forward(self, *inputs: Any) -> Any:
-        """Return a logit for each label. The inputs are the inputs of each member."""
+        """Return a logit for each label. The inputs are passed to each member."""
         parts = [
             (model(*inputs) - mean) / deviation
             for model, mean, deviation in zip(self.models, self.means, self.deviations, strict=True)

@@ -1,4 +1,4 @@
-"""Make the trainer of each configuration from the settings of a file.
+"""Make a trainer for each configuration from the settings in a file.
 
 This module needs torch and LibAUC: import it with `automax._extra.need`.
 """
@@ -65,14 +65,15 @@ class TrainerFactory:
     ----------
     cs : ConfigurationSpace
         The parameters ``optimizer:lr``, ``loss:margin``, ``training:batch_size``, ``model:width``, ... With several
-        losses there is a parameter ``loss``, and parameters such as ``APLoss:optimizer:lr`` are active for their loss.
+        losses there is a parameter ``loss``, and a parameter such as ``APLoss:optimizer:lr`` is active only if its loss
+        is chosen.
     metrics : Metrics
     n_instances : int or None
-        The number of folds times the number of repeats. None: without folds and repeats.
+        The number of folds times the number of repeats. None if there are neither folds nor repeats.
     """
 
     def __init__(self, settings: Settings, graph: bool = False) -> None:
-        # the factory changes the training section
+        # a copy, because the factory changes the training section
         self.settings, self.graph = replace(settings, training=copy.deepcopy(settings.training)), graph
         settings = self.settings
         self.metrics = Metrics(settings.metrics, settings.metric_kwargs)
@@ -89,7 +90,7 @@ class TrainerFactory:
         return self._make(space, *self.split(instance))
 
     def refit(self, space: Mapping[str, Any], epochs: int) -> Any:
-        """Return a trainer for train and val together. It trains for ``epochs`` epochs, and keeps the last model."""
+        """Return a trainer for train and val together. It trains for ``epochs`` epochs, and keeps the final model."""
         train = joined(self.train, self.evals["val"])
         evals = {name: data for name, data in self.evals.items() if name != "val"}
         if self._standardize:
@@ -107,7 +108,7 @@ class TrainerFactory:
         training["loss_kwargs"] = {**choice.fixed["loss"], **_under(f"{choice.prefix}loss:", values)}
         training["prune"] = self.settings.automax["prune"]
         if epochs is not None:
-            # the rate is decayed at the same epochs as in the trial, although the trial had more epochs
+            # the learning rate is decayed at the same epochs as in the trial, although the trial had more epochs
             decay = [int(e * training["epochs"]) if isinstance(e, float) else e for e in training["decay_epochs"]]
             training.update(decay_epochs=decay, epochs=epochs, prune=False)
         return make_trainer(
@@ -122,7 +123,7 @@ class TrainerFactory:
 
     @property
     def first(self) -> list[dict[str, Any]]:
-        """The default configuration of each loss, with which a search begins; empty with one loss."""
+        """The default configurations of the losses, with which a search begins; empty if there is only one loss."""
         default = dict(self.cs.get_default_configuration())
         if len(self.choices) == 1:
             return []
@@ -132,7 +133,7 @@ class TrainerFactory:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """The settings that identify a training besides its search space. To resume a search, they must be equal."""
+        """The settings besides the search space that identify a training. To resume a search, they must be equal."""
         training = {key: self.settings.training[key] for key in _OF_TRAINING}
         if self.settings.training["decay_factor"] != 10:  # the records of earlier versions do not have this entry
             training["decay_factor"] = self.settings.training["decay_factor"]
@@ -200,7 +201,7 @@ class TrainerFactory:
     def kwargs_of(self, kind: str, loss: str) -> dict[str, Any]:
         """Return the ``loss_kwargs`` or ``optimizer_kwargs`` that the file gives for a loss.
 
-        With several losses, they are the entry with the name of the loss.
+        If the file has a list of losses, the section has an entry for each loss, under the name of the loss.
         """
         section = f"{kind}_kwargs"
         given: dict[str, Any] = self.settings.training[section]

@@ -27,7 +27,8 @@ class Metrics:
         scores are not calibrated.
     kwargs : sequence of dict
         The options of each metric: ``max_fpr`` and ``min_tpr`` make AUROC partial. If there are more items than
-        metrics, the further items are merged into the last one, as an example of the original documentation needs.
+        metrics, the further items are merged into those of the last metric; an example in the original documentation
+        needs this.
 
     Attributes
     ----------
@@ -37,7 +38,7 @@ class Metrics:
     Raises
     ------
     ArgumentError
-        If a name or an option is not known, with the nearest known name. It is a ``ValueError``.
+        A ``ValueError``, if a name or an option is unknown. The message gives the nearest known name.
 
     Notes
     -----
@@ -144,7 +145,7 @@ def _metric(name: str, options: Mapping[str, Any]) -> tuple[str, Callable[[Array
 
 
 def _auroc(y: Array, score: Array, max_fpr: float = 1.0) -> float:
-    """Compute the AUROC as scikit-learn does, but without its checks, which can take longer than an epoch."""
+    """Compute the AUROC; if it is not partial, without scikit-learn's checks, which can take longer than an epoch."""
     if max_fpr < 1:
         from sklearn.metrics import roc_auc_score
 

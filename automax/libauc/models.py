@@ -79,7 +79,7 @@ def mlp(
 ) -> torch.nn.Module:
     """Build a multi-layer perceptron with an activation after each hidden layer.
 
-    (LibAUC's own MLP has no activation after its first layer; with one hidden layer it is an affine function.)
+    (LibAUC's own MLP has no activation after its first layer, so with one hidden layer it is an affine function.)
 
     Parameters
     ----------

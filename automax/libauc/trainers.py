@@ -31,7 +31,7 @@ from pysmac_compat.suggestions import nearest
 
 #: least seconds between two lines about the progress of a training; ``verbose`` prints a line for each epoch
 _SILENCE = 10.0
-#: the least number of earlier trials for a median
+#: with fewer earlier trials, no training is ended early
 _FEWEST = 3
 
 
@@ -40,11 +40,11 @@ class TrainingDiverged(RuntimeError):
 
 
 class Pruned(Exception):
-    """Ends a training whose best score is below the median of the earlier trials at the same epoch."""
+    """Ends a training whose best score is below the median of the earlier trials' best scores up to the same epoch."""
 
 
 class Rows(torch.utils.data.Dataset):
-    """A data set that gives the examples of another one with labels in float columns, as LibAUC needs them.
+    """A data set with the examples of another data set and with labels in float columns, as LibAUC needs them.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class _Adapted(Trainer):
                 return self.state.train_log
 
     def prepare(self, label: str, curves: Sequence[Sequence[float]]) -> None:
-        """Pass the name of the trial, and the validation scores of each epoch of the earlier trials."""
+        """Pass the trial's name, and the earlier trials' validation scores after each epoch, to the callbacks."""
         for callback in self.callback_handler.callbacks:
             callback.label, callback.others = label, curves
 
@@ -97,7 +97,7 @@ class _Adapted(Trainer):
         return super().evaluate_loop(model)
 
     def evaluate(self, loader: Any, model: Any) -> Any:
-        """Return the metrics, labels and scores, with a column for each label; LibAUC's own method flattens them."""
+        """Return the metrics, and labels and scores with a column for each label; LibAUC's own method flattens both."""
         labels, scores = [], []
         with torch.no_grad():
             for data, targets, _ in loader:
@@ -110,7 +110,7 @@ class _Adapted(Trainer):
         return self.metric(y_true, y_score), y_true, y_score
 
     def _probabilities(self, model: Any, data: Any) -> Any:
-        raise NotImplementedError  # each kind of trainer calls its model in another way
+        raise NotImplementedError  # each kind of trainer calls its model in its own way
 
     @staticmethod
     def _get_loss(name: str) -> Any:
@@ -191,7 +191,7 @@ class GraphsTrainer(_Adapted, GraphTrainer):
     """LibAUC's `GraphTrainer`."""
 
     def _build_model(self, model_cfg: Mapping[str, Any]) -> None:
-        # LibAUC would pass arguments that only images need, and bond_features_dims for models without edge features
+        # LibAUC would pass arguments that only images need, and bond_features_dims to models without edge features
         cfg = {key: value for key, value in model_cfg.items() if key not in ("num_classes", "in_channels")}
         if str(cfg.get("name", "")).lower() in ("gcn", "gin", "graphsage"):
             cfg.pop("bond_features_dims", None)
@@ -207,7 +207,7 @@ class GraphsTrainer(_Adapted, GraphTrainer):
 
 
 class Watch(TrainerCallback):
-    """Decays the rate, follows the validation score, keeps the best epoch and fills the summary.
+    """Decays the learning rate, records the scores, keeps the model of the best epoch and fills the summary.
 
     It replaces LibAUC's own callback. That callback starts wandb if wandb is installed, does not keep the model of
     the epoch that it reports, and reports the first metric whatever the target is.
@@ -241,7 +241,7 @@ class Watch(TrainerCallback):
             if getattr(optimizer, "model_ref", None) is not None:
                 optimizer.update_regularizer(decay_factor=self.decay_factor)
             else:
-                with contextlib.redirect_stdout(io.StringIO()):  # some optimizers print it whatever `verbose` is
+                with contextlib.redirect_stdout(io.StringIO()):  # some optimizers print a line whatever `verbose` is
                     optimizer.update_lr(decay_factor=self.decay_factor)
 
     def on_step_end(self, args: Any, state: Any, **kwargs: Any) -> None:

@@ -40,7 +40,7 @@ def members_of(trials: Sequence[Trial], incumbent: Trial, k: int, metrics: Any, 
     k : int
         The largest number of members.
     metrics : callable
-        Maps labels and scores to a dict with the target.
+        Maps labels and scores to a dict with the score of each metric.
     target : str
     """
     others = [t for t in trials if t["val"] is not None and t["key"] != incumbent["key"] and not t.get("by_hand")]

@@ -1,4 +1,4 @@
-"""The folder of the returned models: it replaces an earlier one as a whole, and a marker says whose it is."""
+"""The folder of the returned models, which replaces an earlier one as a whole and names its search in a marker file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import psutil
 
 from automax.selection.ensemble import PREDICTIONS, assemble
 
-#: the file that says to which search and trials a folder belongs
+#: the marker: a file that names the search and the trials that a folder belongs to
 MARKER = "trial.json"
 
 
 def is_of(directory: Path, mark: Mapping[str, Any]) -> bool:
-    """Return whether the marker of a folder has these entries; True if the folder has no marker."""
+    """Return whether the marker of a folder has these entries; True if there is no readable marker."""
     try:
         about = json.loads((directory / MARKER).read_text())
         return all(about.get(name) == value for name, value in mark.items())
@@ -29,7 +29,7 @@ def is_of(directory: Path, mark: Mapping[str, Any]) -> bool:
 
 
 def marked(directory: Path) -> Any:
-    """Return the content of the marker of a folder, or None if there is no marker."""
+    """Return the content of the marker of a folder, or None if there is no readable marker."""
     try:
         return json.loads((directory / MARKER).read_text())
     except (OSError, ValueError):
@@ -46,7 +46,8 @@ def replace(
 ) -> None:
     """Copy the folder of a trial to ``best``, and make an ensemble of the copy if there are ``members``.
 
-    If ``best`` exists and belongs to another search, which may be running, it is moved aside.
+    If an earlier ``best`` belongs to another search, which may still be running, the earlier folder is moved aside;
+    otherwise it is removed.
     """
     new, old = (best.with_name(f"{best.name}-{word}-{os.getpid()}") for word in ("new", "before"))
     shutil.rmtree(new, ignore_errors=True)
@@ -58,9 +59,9 @@ def replace(
         with contextlib.suppress(FileNotFoundError):
             best.rename(old)
         try:
-            new.rename(best)  # at once: a process that is killed in between leaves no folder of this name
+            new.rename(best)  # immediately: if the process is killed between the two, there is no `best`
         except OSError:
-            if not best.exists():  # otherwise the other search was faster
+            if not best.exists():  # otherwise another process has just made the folder
                 raise
         if old.exists():
             if is_of(old, mark):
@@ -70,7 +71,7 @@ def replace(
 
 
 def tidy(best: Path, mark: Mapping[str, Any], move_aside: Callable[[Path, str], None]) -> None:
-    """Remove the folders that killed processes left in `replace`; move a folder of another search aside."""
+    """Remove the temporary folders of interrupted calls of `replace`; move a folder of another search aside."""
     for word in ("new", "before"):
         for left in best.parent.glob(f"{glob.escape(best.name)}-{word}-*"):
             if not has_ended(left.name.rpartition("-")[2]):

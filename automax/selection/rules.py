@@ -1,7 +1,8 @@
 """The rules that choose the members of an ensemble and average their predictions.
 
-The best of many validation scores is too optimistic, and the best trial is hardly better than the next ones: they
-differ by the noise of the rows and of the training. The mean of several of the best trials averages this noise out.
+The best of many validation scores is too optimistic, and the best trial is hardly better than the next ones: the
+differences between them are mostly noise of the rows and of the training. The mean of several of the best trials
+averages this noise out.
 `benchmarks.automax.rules` compares these rules with others.
 """
 
@@ -17,17 +18,17 @@ Array = npt.NDArray[Any]
 #: labels and scores of rows -> a score of the model, higher is better
 Score = Callable[[Array, Array], float]
 
-#: one of SHARE trials is a member, and there are at most MOST members
+#: one in SHARE trials becomes a member, and there are at most MOST members
 SHARE, MOST = 3, 5
 #: an ensemble may be worse than its best member by this number of standard errors of the difference
 _TOLERANCE = 2.0
 _DRAWS = 100
-#: the least distance of a probability from 0 and 1: float32 rounds some to 1, which has no logit
+#: probabilities are kept this far from 0 and 1, because float32 rounds some to 1, which has no finite logit
 _LEAST = 1e-7
 
 
 def size(n_trials: int, wanted: int | None = None) -> int:
-    """Return the number of members: the wanted one, otherwise a third of the trials, from 1 to 5.
+    """Return the largest number of members: ``wanted`` if given, otherwise a third of the trials, from 1 to 5.
 
     >>> [size(n) for n in (1, 3, 10, 15, 100)], size(3, 10)
     ([1, 1, 3, 5, 5], 10)
@@ -52,7 +53,7 @@ def mean_of(values: Sequence[Array], scales: Sequence[tuple[Array, Array]]) -> A
 
     Different losses give logits on different scales. So the logits of each model are first standardised to mean 0 and
     deviation 1 on the validation rows. The result is scaled back with the average mean and the average deviation of the
-    models, so that the mean of one model is the model itself.
+    models, so that the mean of a single model is that model.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Turn scores of a network into probabilities and decisions, by rows that the network was not trained on."""
+"""Turn scores of a network into probabilities and decisions, with rows that the network was not trained on."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 METHODS = ("sigmoid", "isotonic")
-#: the least slope of a sigmoid, so that every probability belongs to a finite score
+#: the least slope of a sigmoid; with it, every probability between 0 and 1 belongs to a finite score
 _FLAT = 1e-6
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A map from scores to probabilities of the positive class. It never decreases.
+    """A map from scores to probabilities of the positive class, which never decreases as the score grows.
 
     Attributes
     ----------
     method : {'sigmoid', 'isotonic', None}
-        With None, the scores are taken as logits.
+        None: the scores are taken as the logits of the probabilities.
     x, y : list of float
-        For 'sigmoid', x holds the slope and y the intercept. For 'isotonic', they are the corners of the map.
+        For 'sigmoid', x holds the slope and y the intercept. For 'isotonic', x and y are the corners of a piecewise
+        linear map.
     """
 
     method: str | None
@@ -33,7 +34,7 @@ class Calibration:
     y: Sequence[float] = ()
 
     def __call__(self, scores: Array) -> Array:
-        """Return the probabilities of scores."""
+        """Return the probability for each score."""
         from scipy.special import expit
 
         if self.method is None:
@@ -66,7 +67,7 @@ def calibrate(method: str | None, scores: Array, positive: Array) -> Calibration
     ----------
     method : {'sigmoid', 'isotonic', None}
         'sigmoid' is the sigmoid of Platt, "Probabilistic outputs for support vector machines" (1999). With the targets
-        of that paper, its slope is finite even if the scores separate the classes. 'isotonic' needs some hundred rows.
+        of that paper, its slope is finite even if the scores separate the classes. 'isotonic' needs a few hundred rows.
     scores : array of shape (n,)
     positive : array of bool of shape (n,)
         Whether each row is positive.
@@ -88,7 +89,7 @@ def _sigmoid(scores: Array, positive: Array) -> Calibration:
     target = np.where(positive, (n_positive + 1) / (n_positive + 2), 1 / (len(scores) - n_positive + 2))
     mean, deviation = float(scores.mean()), float(scores.std()) or 1.0
     column = ((scores - mean) / deviation)[:, None]
-    # each row once as a positive and once as a negative, weighted by its target
+    # each row is used twice: as a positive with the weight `target`, and as a negative with the remaining weight
     fitted = LogisticRegression(C=1e6, max_iter=1000).fit(
         np.concatenate([column, column]),
         np.repeat([1, 0], len(scores)),
@@ -112,7 +113,7 @@ def _accuracy(found: Array, false: Array, n_positive: int, n_negative: int) -> A
     return (found + n_negative - false) / (n_positive + n_negative)
 
 
-#: the criteria for a threshold; each takes the numbers of true and of false positives at all cuts
+#: the criteria for a threshold; each takes the counts of true and of false positives at each cut
 CRITERIA: dict[str, Callable[[Array, Array, int, int], Array]] = {
     "balanced_accuracy": _balanced_accuracy,
     "f1": _f1,

@@ -28,7 +28,7 @@ from automax.tables.options import sections_of
 from automax.tables.preprocessing import least_rows, make_preprocessor
 from pysmac_compat.errors import ArgumentError, shown
 
-#: with fewer validation rows of a class, their scores are called noisy
+#: if a class has fewer validation rows than this, a message calls the scores noisy
 _FEW = 30
 
 
@@ -36,8 +36,8 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     """A neural network for a table with two classes, tuned for an area under a curve.
 
     ``fit`` divides the rows into training rows and validation rows. It fills gaps, encodes categories and scales
-    numbers, as the training rows determine. It searches with `AutoMAX` over an AUC loss and cross-entropy. It learns
-    probabilities and the threshold of ``predict`` from the validation rows.
+    numbers; what this needs is computed from the training rows. It searches with `AutoMAX` over an AUC loss and
+    cross-entropy. It fits the probabilities and the threshold of ``predict`` to the validation rows.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     epochs : int
         The number of epochs of each training. The model of the best epoch is kept.
     positive : object
-        The label of the positive class, or its text. None: the names decide (1 if the labels are 0 and 1, 'yes' if
-        they are 'no' and 'yes', and so on), otherwise the class with fewer rows is positive.
+        The label of the positive class, or the label as text. None: the names decide (1 if the labels are 0 and 1,
+        'yes' if they are 'no' and 'yes', and so on); if they do not, the class with fewer rows is positive.
     validation_fraction : float
         The share of the rows that is used for validation. The validation rows decide on the configuration, the epoch,
         the probabilities and the threshold.
@@ -59,7 +59,8 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         The map from scores to probabilities. None: the logistic function, although the scores of AUC losses are not
         logits of probabilities.
     threshold : {'balanced_accuracy', 'f1', 'accuracy'} or float
-        The criterion for the cut of ``predict``, which is the best one on the validation rows; or a probability.
+        The criterion for which the cut of ``predict`` is the best one on the validation rows, or the probability at the
+        cut.
     preprocessor : 'auto' or transformer
         Turns the table into numbers. Your own transformer is fitted on the training rows.
     settings : dict or None
@@ -71,9 +72,9 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     search_directory : str or None
         The folder for the files of the search. None: a temporary folder.
     resume : bool
-        Whether to resume the search in that folder; the rows and arguments must be the same.
+        Whether to resume the search in ``search_directory``; the rows and arguments must be the same.
     random_state : int, RandomState or None
-        The seed of the division of the rows, of the search and of each training.
+        The seed for the division of the rows, for the search and for each training.
     verbose : int
         1: print lines about the table and about each trial.
 
@@ -84,7 +85,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         The label that is positive.
     n_features_in_ : int
     feature_names_in_ : array of str
-        If X was a DataFrame.
+        The names of the columns, if X was a DataFrame.
     target_ : str or None
         The name of y, if it has one.
     columns_ : dict of str to str
@@ -167,7 +168,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         ArgumentError, ValueError
             Before any training, if the arguments or the data are not allowed.
         ImportError
-            If torch or LibAUC is missing. The message says how to install the two.
+            If torch or LibAUC is missing. The message says how to install both.
         SearchError
             If no training finishes.
         """
@@ -194,7 +195,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return train, val, content
 
     def _train(self, train: ArrayDataset, val: ArrayDataset, content: dict[str, Any]) -> None:
-        """Search, and learn the probabilities and the threshold."""
+        """Search, then fit the calibration and choose the cut."""
         with self._folder() as folder:
             self._network, tuner = search_network(train, val, content, folder, bool(self.verbose))
         self.best_params_ = dict(tuner.result.active_configuration) if tuner.result else dict(tuner.log[0]["space"])
@@ -289,7 +290,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     def load(cls, folder: str | os.PathLike[str]) -> AUCClassifier:
         """Read a classifier that ``save`` has written.
 
-        The preprocessor is a pickle: load only folders that you trust.
+        The preprocessor is a pickle, so load only folders that you trust.
 
         Parameters
         ----------
@@ -342,7 +343,7 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         return X
 
     def _classes(self, labels: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Learn the classes, and return whether each row is positive."""
+        """Set ``classes_`` and ``positive_``, and return whether each row is positive."""
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) == 1:
             raise ArgumentError(f"y has one class only, {label_text(classes[0])!r}; two classes are needed")

@@ -27,7 +27,7 @@ def is_frame(X: Any) -> bool:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that a table was fitted with.
+    """The columns of the table with which a classifier was fitted.
 
     Attributes
     ----------
@@ -45,12 +45,12 @@ class Columns:
 
     @property
     def categories(self) -> list[int]:
-        """The indices of the categories among the used columns."""
+        """The indices of the columns of categories among the used columns."""
         return [i for i, name in enumerate(self.used) if self.kinds[name] == CATEGORY]
 
     @property
     def numeric(self) -> list[int]:
-        """The indices of the numbers and dates among the used columns."""
+        """The indices of the columns of numbers and dates among the used columns."""
         return [i for i, name in enumerate(self.used) if self.kinds[name] != CATEGORY]
 
     def __str__(self) -> str:
@@ -75,18 +75,18 @@ class Columns:
         Parameters
         ----------
         X : DataFrame or array of shape (n_rows, n_columns)
-            It has the columns of `kinds`, in their order.
+            Its columns are those of `kinds`, in the same order.
 
         Returns
         -------
         array of float, or DataFrame
-            An array if there are no categories. Numbers and dates (days since 1970) are floats, and categories are
+            An array if no column holds categories. Numbers and dates (days since 1970) are floats, and categories are
             texts. Missing values are NaN.
 
         Raises
         ------
         ArgumentError
-            If a column of numbers or dates has another value, or if a number is infinite.
+            If a column of numbers or dates contains anything else, or if a number is infinite.
         """
         if not is_frame(X) and X.dtype.kind in "biuf" and set(self.kinds.values()) <= {NUMBER}:
             return _finite(X.astype(np.float64), list(self.kinds))
@@ -108,7 +108,7 @@ def learn_columns(X: Any, names: Sequence[str], least: int) -> Columns:
     X : DataFrame or array of shape (n_rows, n_columns)
     names : sequence of str
     least : int
-        A column of texts is left out if no text occurs in at least this number of rows.
+        A column of texts is left out if each text occurs in fewer rows than this.
 
     Raises
     ------

@@ -168,7 +168,7 @@ def _classifier(arguments: argparse.Namespace, folder: Path) -> Any:
 
 
 def _make_room(folder: Path, resume: bool) -> None:
-    """Move an earlier classifier aside. Raise an error if the folder holds anything else."""
+    """Move an earlier classifier aside, unless it is resumed; raise an error if the folder holds anything else."""
     from automax.core.record import move_aside
     from automax.tables.saved import ABOUT
 

@@ -38,7 +38,7 @@ def checked_labels(y: Any) -> npt.NDArray[Any]:
         y = check_array(y, ensure_2d=False, dtype=None, ensure_min_samples=0, input_name="y")
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
-    except ValueError as error:  # not all of them name y
+    except ValueError as error:  # not all of these messages name y
         raise ArgumentError(f"the labels y: {error}") from error
     return np.asarray(y)
 
@@ -48,14 +48,14 @@ def divided_rows(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Divide rows at random, and return the training rows and the validation rows.
 
-    The validation rows have the same share of each class, and at least one row of it.
+    The same share of the rows of each class, but at least one row, becomes validation rows.
 
     Parameters
     ----------
     positive : array of bool of shape (n,)
         Whether each row is positive.
     fraction : float
-        The share of the validation rows.
+        The share of the rows that become validation rows.
     seed : int
 
     Raises
@@ -72,7 +72,7 @@ def divided_rows(
                 f"too few {kind} rows: {len(rows)} of {len(positive)} samples; training and validation need one each"
             )
         taken, kept = np.split(rng.permutation(rows), [len(rows) - n_val])
-        parts[0].append(np.resize(taken, max(2, len(taken))))  # LibAUC's sampler needs two
+        parts[0].append(np.resize(taken, max(2, len(taken))))  # LibAUC's sampler needs two: a single row is repeated
         parts[1].append(kept)
     train, val = (np.sort(np.concatenate(part)) for part in parts)
     return train, val
@@ -87,13 +87,14 @@ def positive_class(classes: npt.NDArray[Any], counts: npt.NDArray[Any], wanted: 
     counts : array of shape (2,)
         The number of rows of each class.
     wanted : object
-        The user's label of the positive class, or its text. None: the names decide (1 if the labels are 0 and 1, yes
-        if they are no and yes, and so on), otherwise the class with fewer rows is positive.
+        The label that the user gives for the positive class, or the label as text. None: the names decide (1 if the
+        labels are 0 and 1, 'yes' if they are 'no' and 'yes', and so on); if they do not, the class with fewer rows is
+        positive.
 
     Returns
     -------
     int, str
-        The index of the positive class, and the reason.
+        The index of the positive class, and the reason for the choice.
 
     Raises
     ------

@@ -44,7 +44,7 @@ _NOT_HERE = ("folds", "repeats", "refit", "deterministic")
 
 
 class Network:
-    """A trained model as the bytes of its files. The model is loaded at the first call.
+    """A trained model, stored as the bytes of its files. The model is built when the first scores are computed.
 
     A network can be pickled without torch, and the same files can be written to another folder.
 
@@ -85,7 +85,7 @@ class Network:
     def _load(self) -> Any:
         with tempfile.TemporaryDirectory() as folder:
             self.write(Path(folder))
-            # in double precision the score of a row does not depend on the rows beside it
+            # in double precision a row's score does not depend on the other rows of the batch
             return need("automax.libauc.checkpoints").load_model(folder).double()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -93,12 +93,13 @@ class Network:
 
 
 def settings_of(sections: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
-    """Check the user's sections, and return a copy of the three.
+    """Check the user's settings, and return a copy with all three sections.
 
     Raises
     ------
     ArgumentError
-        If a section is not known, or if a key has an argument of `AUCClassifier` in its place or is not allowed here.
+        If a section is unknown, if an argument of `AUCClassifier` must be used in place of a key, or if a key is not
+        allowed for tables.
     """
     if sections is None:
         return {"model": {}, "training": {}, "automax": {}}
@@ -123,12 +124,12 @@ def settings_of(sections: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]
 
 
 def batch_size(n_positive: int, n_negative: int) -> int:
-    """Return the number of rows of a batch: a power of two from 4 to 128, at most about an eighth of the rows.
+    """Return the number of rows of a batch: a power of two, at most 128 and at most an eighth of the rows.
 
-    A half of the rows of a batch are positive.
+    But it is at least 4, unless there are fewer than three negatives. Half of the rows of a batch are positive.
     """
     size = 128
-    # the training rows must have more negatives than a batch, for LibAUC's sampler
+    # LibAUC's sampler needs more negatives in the training rows than in a batch
     while size > 4 and size > (n_positive + n_negative) // 8 or size // 2 >= n_negative:
         size //= 2
     return size
@@ -143,7 +144,7 @@ def search_network(
     ----------
     train, val : ArrayDataset
     content : dict
-        The sections of a file, without the data set and the paths of files.
+        The sections of a settings file, without the data set and without paths.
     folder : Path
         The folder for the files of the search.
     verbose : bool
@@ -188,7 +189,7 @@ def search_network(
 
 
 def _digest(*parts: ArrayDataset) -> str:
-    """Return a hash of the data. A search cannot be resumed with data that have another hash."""
+    """Return a hash of the data. A search can be resumed only with data that have the same hash."""
     found = hashlib.sha256()
     for data in parts:
         found.update(repr(data.X.shape).encode() + data.X.tobytes() + data.targets.tobytes())

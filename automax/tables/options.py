@@ -14,14 +14,14 @@ from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.suggestions import nearest
 
 _METRICS = ("AUROC", "AUPRC")
-#: the loss that each metric adds to cross-entropy
+#: metric -> the loss that is searched besides cross-entropy
 _LOSSES = {"AUPRC": "APLoss", "AUROC": "AUCMLoss", "one-way": "pAUC_DRO_Loss", "two-way": "tpAUC_KL_Loss"}
 #: cross-entropy on balanced batches is often the best loss
 _CROSS_ENTROPY = "CrossEntropyLoss/Adam"
 
 
 def sections_of(classifier: Any) -> dict[str, Any]:
-    """Return the sections of a file of AutoMAX, without the data set, for the arguments of an `AUCClassifier`.
+    """Return the sections of a settings file, without the data set, for the arguments of an `AUCClassifier`.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def sections_of(classifier: Any) -> dict[str, Any]:
     content["training"] = {
         "loss": [_LOSSES[kind], _CROSS_ENTROPY],
         "epochs": epochs,
-        # if the rate is decayed before the first step, PESG divides by zero
+        # if the learning rate is decayed before the first step, PESG divides by zero
         "decay_epochs": sorted({epochs // 2, 3 * epochs // 4} - {0}),
         **content["training"],
     }

@@ -14,7 +14,7 @@ _MOST_CATEGORIES = 50
 
 
 def least_rows(n_rows: int) -> int:
-    """Return the least number of rows of a category that is not rare: a hundredth of the rows, from 2 to 10."""
+    """Return how many rows a category needs if it is not to be rare: a hundredth of the rows, from 2 to 10."""
     return min(10, max(2, n_rows // 100))
 
 
@@ -22,7 +22,7 @@ def make_preprocessor(columns: Columns, n_rows: int) -> ColumnTransformer:
     """Return the transformer that fills gaps, encodes categories and scales numbers. It is not yet fitted.
 
     A gap in a column of numbers is filled with the median, and a further column marks the gaps. A gap in a column of
-    categories is a category. All rare categories, and all that occur only in new rows, are one category together.
+    categories becomes a category. All rare categories, and all that occur only in new rows, are merged into one.
 
     Parameters
     ----------

@@ -31,7 +31,8 @@ def read_table(path: str | Path) -> Any:
     ArgumentError
         If the file cannot be read, or has no row.
     ImportError
-        If pandas is missing, or pyarrow for a Parquet file. The message says how to install the package.
+        If pandas is missing, or if pyarrow is missing and the file is a Parquet file. The message says how to install
+        the package.
     """
     path = Path(path)
     suffixes = [each.lower() for each in path.suffixes]
@@ -114,5 +115,5 @@ def check_columns(table: Any, names: Sequence[str], where: str, argument: str = 
 
 
 def without_names(table: Any) -> list[str]:
-    """Return the columns that have no name in the file, such as an index that was written to it."""
+    """Return the names that pandas gave to columns without a name in the file, such as an index that was written."""
     return [name for name in table.columns if re.fullmatch(r"Unnamed: \d+", name)]

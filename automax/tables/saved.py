@@ -1,4 +1,4 @@
-"""Write a fitted classifier to a folder, and read it.
+"""Write a fitted classifier to a folder, and read it back.
 
 ::
 
@@ -40,7 +40,7 @@ def write(folder: Path, about: Mapping[str, Any], preprocessor: Any, files: Mapp
     Raises
     ------
     ArgumentError
-        If the folder has a folder `NETWORK` and is not the folder of a classifier.
+        If the folder contains a folder `NETWORK`, but no classifier.
     """
     import joblib
 
@@ -59,7 +59,7 @@ def write(folder: Path, about: Mapping[str, Any], preprocessor: Any, files: Mapp
 
 
 def read(folder: Path) -> tuple[dict[str, Any], Any, dict[str, bytes]]:
-    """Read a classifier that `write` wrote. Warn if a package now has another version.
+    """Read a classifier that `write` wrote. Warn if Python or a package now has another version.
 
     Raises
     ------
