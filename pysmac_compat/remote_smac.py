@@ -129,9 +129,9 @@ class remote_smac:
         ----------
         result_dict : dict
             ``value`` (a finite number, or None if the search does not use it: for the objective RUNTIME or a failed
-            run), ``status`` (str or bytes: SAT, UNSAT, TIMEOUT, CRASHED or ABORT) and ``runtime`` (seconds). This is
-            the dict that `smac_argparser.evaluate_function` returns. If the runtime reaches the cutoff, the result
-            is a TIMEOUT.
+            run), ``status`` (str or bytes, such as SAT or CRASHED: a status that a function can report, see
+            docs/calls.md) and ``runtime`` (seconds). This is the dict that `smac_argparser.evaluate_function` returns.
+            If the runtime reaches the cutoff, the result is a TIMEOUT.
 
         Raises
         ------

@@ -22,7 +22,7 @@ PROPOSALS = 6
 def header(plan: Plan, run: int) -> dict[str, Any]:
     """Return the settings on which the search depends, by the names that journals have used since version 1."""
     definition, start, engine = plan.definition, plan.start, plan.engine
-    selector, racing = _changed(engine.selector), _changed(engine.racing)
+    selector, encoder, racing = _changed(engine.selector), _changed(engine.encoder), _changed(engine.racing)
     content = {
         "journal": VERSION,
         "max_evaluations": plan.budget.evaluations,
@@ -54,7 +54,8 @@ def header(plan: Plan, run: int) -> dict[str, Any]:
         "acquisition": _changed(engine.acquisition),
         "maximizer": _changed(engine.maximizer),
         "selector": {name: value for name, value in selector.items() if name != "use_model"},
-        "encoder": {} if engine.encoder.censored == "impute" else {"censored": engine.encoder.censored},
+        "encoder": {name: value for name, value in encoder.items() if name != "penalise_imputed"},
+        "penalise_imputed": engine.encoder.penalise_imputed,
         "intensifier": {name: value for name, value in racing.items() if name not in ("max_runs", "initial_runs")},
     }
     return {name: plain(value) for name, value in content.items()}
@@ -77,6 +78,7 @@ _ARGUMENTS = {
             "in_order": "workers-order",
             "lag": "workers-lag",
             "use_model": "execution-mode",
+            "penalise_imputed": "rf-penalize-imputed-values",
             "max_incumbent_runs": "max-incumbent-runs",
             "initial_incumbent_runs": "initial-incumbent-runs",
             "seed_offset": "seed-offset",
@@ -140,6 +142,7 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
     old = {
         "maximize": False,
         "in_order": False,
+        "penalise_imputed": new["penalise_imputed"],  # earlier versions did not write it
         **old,
         **{name: _without_defaults(old[name]) for name in _PARTS if isinstance(old.get(name), dict)},
     }
@@ -166,10 +169,10 @@ def _warm_difference(old: Any, new: Any) -> str:
     if old == new:
         return ""
     if new is None:
-        return f"it began with known evaluations ({source}), and this search has none"
+        return f"it began with known evaluations ({source}), but this search has none"
     if old is None:
         return f"it began without {source}, which this search has"
-    return f"it began with other known evaluations than {source} has now"
+    return f"it began with known evaluations that differ from those that {source} now gives"
 
 
 def _difference(name: str, old: Any, new: Any) -> str:

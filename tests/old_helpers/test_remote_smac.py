@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from pysmac_compat import SMAC_optimizer
+from pysmac_compat.evaluation.outcome import REPORTABLE
 from pysmac_compat.files.pysmac_config import unpickle_pysmac_config
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.remote_smac import process_parameter_definitions, remote_smac, remote_smac_function
@@ -224,7 +225,7 @@ NO_REPORTS = [
     (1.0, "expected a dict with the keys value, status, runtime, got 1.0"),
     ({"value": 1.0}, "keys value, status, runtime"),
     (report(time=3), "keys value, status, runtime"),
-    (report(status="OK"), "one of SAT, UNSAT, TIMEOUT, CRASHED, ABORT, got 'OK'"),
+    (report(status="OK"), f"one of {', '.join(REPORTABLE)}, got 'OK'"),
     (report(status=None), "status must be"),
     (report(value=None), "value must be a finite number, got None"),
     (report(value=float("nan")), "value must be a finite number, got nan"),
@@ -341,8 +342,8 @@ def driven(smac, result=None, pause=0.0):
         (["runcount-limit = 2"], (2, 2, "max_evaluations reached")),
         (["cputime-limit = 1.0"], (2, 2, "cputime-limit reached")),  # of half a second each
         (["wallclock-limit = 0.01"], (1, 2, "t_limit_total_s reached")),
-        (["terminate-on-delete = missing"], (0, 2, "missing is gone")),
-        (["kill-runs-on-file-delete = missing"], (0, 0, "missing is gone")),
+        (["terminate-on-delete = missing"], (0, 2, "the file missing does not exist")),
+        (["kill-runs-on-file-delete = missing"], (0, 0, "the file missing does not exist")),
         (["validation = false"], (3, 0, "max_evaluations reached")),
     ],
 )

@@ -1,16 +1,17 @@
 """The journal as a file: what goes in comes out, a cut last line is no error, all else that is wrong is one."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pysmac_compat import FileFormatError
-from pysmac_compat.engine.settings import EngineSettings, ForestSettings, SelectorSettings
+from pysmac_compat.engine.settings import EncoderSettings, EngineSettings, ForestSettings, SelectorSettings
 from pysmac_compat.files.checksums import checked_line
 from pysmac_compat.files.journal import evaluation_line, header_line, read_journal
+from pysmac_compat.files.journal_header import header
 from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
 from pysmac_compat.plan.objective import Objective
 from pysmac_compat.plan.transform import Transform, parse_formula
@@ -151,7 +152,7 @@ def test_a_damaged_header_is_never_taken_for_a_good_one(tmp_path, share):
 
 def test_without_a_damaged_line_all_others_count(journal):
     good = [evaluation_line(replace(EVALUATION, index=i), False) for i in (1, 2, 3)]
-    with pytest.raises(FileFormatError, match="if you remove the line, resuming makes only its evaluation again"):
+    with pytest.raises(FileFormatError, match="if you remove the line, resuming repeats only this evaluation"):
         journal(good[0], good[1].replace("0.25", "0.75"), good[2])
     assert list(journal(good[0], good[2]).evaluations) == [1, 3]
 
@@ -194,11 +195,28 @@ def test_a_folder_is_no_journal(tmp_path):
             r"it began without smac_options\['warmstart'\] or known=\.\.\., which this search has",
         ),
         ({"engine": EngineSettings(forest=ForestSettings(n_trees=5))}, "surrogate: 'n_trees' was added"),
+        ({"engine": EngineSettings(encoder=EncoderSettings(censored="keep"))}, "encoder: 'censored' was added"),
+        ({"engine": EngineSettings(encoder=EncoderSettings(penalise_imputed=True))}, "rf-penalize-imputed-values"),
     ],
 )
 def test_another_search_is_refused_and_the_difference_named(journal, change, message):
     with pytest.raises(ValueError, match=f"journal belongs to another search: .*{message}"):
         journal(plan=replace(PLAN, **change))
+
+
+def test_the_header_has_each_setting_of_the_engine():
+    for part, one in vars(EngineSettings()).items():
+        for each in fields(one):
+            changed = EngineSettings(**{part: replace(one, **{each.name: "another value"})})
+            assert header(replace(PLAN, engine=changed), 0) != header(PLAN, 0), (part, each.name)
+
+
+def test_a_journal_of_an_earlier_version_does_not_say_whether_imputed_costs_were_penalised(tmp_path):
+    for engine in (EngineSettings(), EngineSettings(encoder=EncoderSettings(penalise_imputed=True))):
+        plan = replace(PLAN, engine=engine)
+        path = tmp_path / "journal"
+        path.write_text(checked_line({n: v for n, v in header(plan, 0).items() if n != "penalise_imputed"}))
+        assert read_journal(str(path), plan, 0) is not None
 
 
 def test_another_number_of_workers_is_another_search(journal):
