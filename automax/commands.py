@@ -29,8 +29,8 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
     """Return the parser for the flags of a command."""
     made = argparse.ArgumentParser(prog=program, description=description)
     source = made.add_mutually_exclusive_group(required=True)
-    source.add_argument("--config_file", help="a YAML file")
-    source.add_argument("--recipe", choices=recipes(), help="a file that comes with the package")
+    source.add_argument("--config_file", help="a YAML file with the settings")
+    source.add_argument("--recipe", choices=recipes(), help="a settings file that comes with the package")
     for name, kind in (
         ("epochs", int),
         ("batch_size", int),
@@ -44,7 +44,7 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
         ("workers", int),
     ):
         made.add_argument(f"--{name}", type=kind, default=None)
-    made.add_argument("--progress", action="store_true", default=None, help="a line that moves; needs tqdm")
+    made.add_argument("--progress", action="store_true", default=None, help="show a progress bar; needs tqdm")
     made.add_argument("--report", metavar="FILE", help="write a page about the search, for the browser")
     made.add_argument(
         "--resume",
@@ -52,7 +52,7 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
         dest="resume",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="go on with the search of that name; trials never go on from one another's checkpoints",
+        help="resume the earlier search with the same name; no trial continues from another trial's checkpoint",
     )
     return made
 
@@ -122,8 +122,9 @@ def search(settings: Settings, graph: bool = False) -> AutoMAX:
     if nothing:
         config = replace(config, n_trials=trainer.n_instances or 1)
     searched = f"searching {'; '.join(map(described, trainer.cs.values()))}"
-    searched += f"\nthe trial with the best validation {trainer.target} is chosen; first the settings are tested"
-    print("nothing to search: the settings are trained once" if nothing else searched, flush=True)
+    searched += f"\nthe configuration with the best validation {trainer.target} will be chosen; "
+    searched += "before the search, the settings are tested"
+    print("nothing to search: only one configuration is trained" if nothing else searched, flush=True)
     trainer.check()
     tuner = AutoMAX(trainer, config, settings.target)
     best = tuner.optimize()

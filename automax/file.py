@@ -277,7 +277,7 @@ def _check_training(training: Mapping[str, Any]) -> None:
         whole = isinstance(epoch, int) and not isinstance(epoch, bool) and epoch >= 0
         if not whole and not (isinstance(epoch, float) and 0 < epoch < 1):
             raise ArgumentError(
-                f"training.decay_epochs[{i}] must be an epoch, or a share of them between 0 and 1, got {epoch!r}"
+                f"training.decay_epochs[{i}] must be an epoch, or a share of the epochs between 0 and 1, got {epoch!r}"
             )
     for i, loss in enumerate(training["loss"] if isinstance(training["loss"], list) else []):
         if not isinstance(loss, str):

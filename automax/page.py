@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 _MOST_CURVES = 7
 _TEXT = (
-    "In brackets: 95 % bootstrap intervals over the rows, which say nothing of what another training would give. "
-    "The best trials are chosen by val, so that their scores on val are too good. Below, an evaluation is a trial, and "
-    "SAT means that it has finished."
+    "In brackets: 95 % bootstrap intervals over the rows, which do not include the variation between trainings. "
+    "The best trials are chosen by val, so their scores on val are too optimistic. Below, an evaluation is a trial, "
+    "and SAT means that the trial has finished."
 )
 
 
@@ -99,7 +99,8 @@ def _script(tuner: AutoMAX) -> str:
         "from automax import AutoMAX, AutoMAXConfigration\n\n"
         f"config = AutoMAXConfigration({', '.join(given)})\n"
         f"AutoMAX(trainer, config, {tuner.target!r}).optimize()\n\n"
-        "# trainer is yours; a search of a file, of a dict of settings or of a table is started as before"
+        "# replace trainer by your own trainer\n"
+        "# if the search was started from a file, a dict of settings or a table, start it in that way again"
     )
 
 
@@ -153,7 +154,7 @@ def _returned(best: Sequence[Mapping[str, Any]], record: TrialRecord, target: st
     for split in [name.removesuffix("_scores") for name in saved if name.endswith("_scores")]:
         score = float(metrics(saved[f"{split}_labels"], saved[f"{split}_scores"])[target])
         found[split] = {"score": score, "interval": interval(str(kept), split, target, metrics)}
-    return [Side("returned: the mean of the best", ", ".join(numbers), found, [saved])]
+    return [Side("returned: the mean of the best models", ", ".join(numbers), found, [saved])]
 
 
 def _table(compared: Sequence[Side], target: str) -> Part:

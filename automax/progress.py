@@ -85,7 +85,7 @@ def stopped(log: Sequence[Mapping[str, Any]], n_trials: int, target: str) -> str
     'stopped after 1 of 10 trials, best val AUROC 0.9000; with overwrite=False (--resume) the same search continues'
     """
     scores = [trial["val"] for trial in log if trial["status"] == "finished"]
-    best = f"best val {target} {max(scores):.4f}" if scores else "none has finished"
+    best = f"best val {target} {max(scores):.4f}" if scores else "no trial has finished"
     end = "with overwrite=False (--resume) the same search continues"
     return f"stopped after {len(log)} of {n_trials} trials, {best}; {end}"
 

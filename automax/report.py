@@ -66,7 +66,8 @@ def best_lines(
             found["rarest"] = _rarest(mine[0]["directory"], split)
             text += " [{:.4f}, {:.4f}]".format(*found["interval"])
         report[split] = found
-        lines.append(text + (", too high: the trial was chosen by this score" if split == "val" else ""))
+        end = " (too optimistic, because configuration and epoch were chosen by this score)" if split == "val" else ""
+        lines.append(text + end)
     if "directory" in mine[0]:
         kept = beside(Path(mine[0]["directory"]), "best")
         lines += _of_ensemble(kept, splits, target, metrics, report)
@@ -119,8 +120,8 @@ def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any,
     members = json.loads((folder / ABOUT).read_text())["members"]
     saved = load(folder)
     found: dict[str, Any] = {"trials": [each["trial"] for each in members]}
-    lines = [f"returned: the mean of {len(members)} models, of the trials {', '.join(map(str, found['trials']))}"]
-    lines[0] += " (automax.ensemble: 1 returns the best alone)"
+    lines = [f"returned: the mean of the {len(members)} models of trials {', '.join(map(str, found['trials']))}"]
+    lines[0] += " (automax.ensemble: 1 returns the best model alone)"
     for split in splits:
         score = float(metrics(saved[f"{split}_labels"], saved[f"{split}_scores"])[target])
         low, high = interval(str(folder), split, target, metrics)
@@ -151,8 +152,9 @@ def noisy(report: Mapping[str, Any]) -> str:
     if (high - low) / 2 <= _WIDE:
         return ""
     return (
-        f"with these rows of val, the validation score of the best trial may be {low:.3f} to {high:.3f} (95 %), so "
-        "smaller differences between trials mean nothing; more rows in val, or automax.folds, help"
+        f"with these validation rows, the validation score of the best trial may be {low:.3f} to {high:.3f} (95 %); "
+        "do not rely on differences between trials that are smaller than this range, and use more validation rows or "
+        "automax.folds"
     )
 
 

@@ -294,7 +294,7 @@ def check_loss_kwargs(pair: Pair, kwargs: Mapping[str, Any]) -> str:
     if kwargs.get("version") == "v2" and pair.loss in ("AUCMLoss", "CompositionalAUCLoss"):
         return (
             f"{pair.loss} with version 'v2': LibAUC 2.0.1 divides the sum over the negatives by the size of the "
-            "whole batch in this version, so that it is not the loss of the paper; 'v1' is"
+            "whole batch in this version, so it is not the loss of the paper; use 'v1' for that loss"
         )
     return ""
 

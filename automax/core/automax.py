@@ -112,7 +112,9 @@ class AutoMAX(SMAC_optimizer):
         """
         _check_cuda()
         if self.config.keep == "best" and not self._one_training:
-            raise ArgumentError("keep='best' needs one training of each configuration: no folds, repeats or seeds")
+            raise ArgumentError(
+                "keep='best' needs one training of each configuration: no folds, no repeats, and deterministic=True"
+            )
         self._open()
         with self.locked():
             training = self._start()
@@ -294,7 +296,7 @@ class AutoMAX(SMAC_optimizer):
         shown = {trial["key"] for trial in self._record.trials() if "number" in trial}
         pace = Pace(self.config.total_time_limit)
         if shown:
-            say(f"resume: {len(shown)} of {n_trials} trials are known and are not trained again")
+            say(f"resume: {len(shown)} of {n_trials} trials have already ended and are not trained again")
 
         def follow(event: Event) -> None:
             if not isinstance(event, Evaluated) or event.cut_short:

@@ -137,7 +137,7 @@ class AutoMAXConfigration:
             limits = f"got {self.trial_wall_limit:g} and {self.trial_time_limit:g}"
             raise ArgumentError(f"trial_wall_limit must be above trial_time_limit, {limits}")
         if self.n_configs is not None:
-            warn("n_configs has no effect; n_trials says how many configurations are trained")
+            warn("n_configs has no effect; n_trials sets the number of trials")
 
     @property
     def folder(self) -> str:

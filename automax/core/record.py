@@ -105,7 +105,8 @@ class TrialRecord:
         if differences:
             raise ArgumentError(
                 f"the search in {str(self.folder)!r} cannot be resumed: {differences[0]}; "
-                "choose another name or folder, or do not resume it (overwrite: true), which moves it aside"
+                "choose another name or folder, or start a new search (overwrite: true, without --resume), which moves "
+                "the old one aside"
             )
 
     def note_returned(self, space: Mapping[str, Any]) -> None:

@@ -28,7 +28,8 @@ def refit(
     """Train in a separate process, and return the summary; see `AutoMAX.refit`."""
     if not hasattr(trainer, "refit"):
         raise ArgumentError(
-            "trainer has no method refit(space, epochs), which gives a trainer for train and val together"
+            "refit() needs a trainer with a method refit(space, epochs), which returns an object that trains on "
+            "train and val together"
         )
     name = f"refit {key(space, 0, None)}"
     mark = {**mark_of(record), "key": name}

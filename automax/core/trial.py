@@ -162,7 +162,8 @@ def _summary(made: Any) -> dict[str, Any]:
     summary = made.state.train_summary
     if not isinstance(summary, Mapping) or "val" not in summary:
         raise TrialFailed(
-            "train_summary has no 'val': the trainer needs a validation split (and a trainer of LibAUC a callback)"
+            "train_summary has no 'val': the trainer needs a validation split (and a trainer of LibAUC needs a "
+            "callback, too)"
         )
     value = float(summary["val"])
     if not math.isfinite(value):

@@ -43,7 +43,9 @@ class ArrayDataset:
         except (TypeError, ValueError) as error:
             raise ArgumentError(f"X must hold numbers only ({error}); encode categories as numbers first") from None
         if self.X.ndim < 2:
-            raise ArgumentError(f"X must have a row for each example and a column for each feature, got {self.X.shape}")
+            raise ArgumentError(
+                f"X must have a row for each example and a column for each feature, got the shape {self.X.shape}"
+            )
         if not np.isfinite(self.X).all():
             raise ArgumentError("X holds numbers that are missing or infinite; impute them first")
         self.targets = check_labels(y, len(self.X))
@@ -102,11 +104,13 @@ def check_labels(y: Any, n: int) -> npt.NDArray[np.float32]:
     if labels.ndim == 1:
         labels = labels[:, None]
     if labels.ndim != 2 or len(labels) != n:
-        raise ArgumentError(f"y must have one label or row of labels for each of the {n} rows, got {labels.shape}")
+        raise ArgumentError(
+            f"y must have one label, or one row of labels, for each of the {n} rows, got the shape {labels.shape}"
+        )
     if labels.shape[1] == 2:
         raise ArgumentError(
-            "y has two columns, which LibAUC takes for one label: for one label give the column of the positive "
-            "class, for several labels it needs at least three"
+            "y must have one column, or one for each of at least three labels, got two columns, which LibAUC takes for "
+            "one label: for one label, give only the column of the positive class"
         )
     found = np.unique(labels)
     if not np.isin(found, (0, 1)).all():

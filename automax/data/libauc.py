@@ -37,7 +37,9 @@ def libauc_loader(name: str, registered: Sequence[str]) -> Loader:
     """
     if name.lower() not in _LIBAUC:
         known = [*registered, *_LIBAUC]
-        raise ArgumentError(f"dataset.name: unknown data set {name!r}{nearest(name, known)} (register your own first)")
+        raise ArgumentError(
+            f"dataset.name: unknown data set {name!r}{nearest(name, known)}; to use your own, register it first"
+        )
 
     def load(splits: Sequence[str], split_seed: int = 0, **kwargs: Any) -> tuple[Any, Sequence[Any]]:
         check_splits(splits)

@@ -100,8 +100,8 @@ class _Finite(TrainerCallback):
     def on_epoch_end(self, args: Any, state: Any, **kwargs: Any) -> None:
         if not math.isfinite(kwargs["train_loss"]):
             raise ArgumentError(
-                f"training.loss_kwargs: the loss of the first batch is {kwargs['train_loss']} ({args.loss} with "
-                f"{args.loss_kwargs}, {args.optimizer} with {args.optimizer_kwargs})"
+                f"training.loss_kwargs: the loss of the first batch must be finite, got {kwargs['train_loss']} "
+                f"({args.loss} with {args.loss_kwargs}, {args.optimizer} with {args.optimizer_kwargs})"
             )
 
 

@@ -211,7 +211,8 @@ class TrainerFactory:
         for key in given:
             if key not in losses or not isinstance(given[key], dict):
                 raise ArgumentError(
-                    f"training.{section}.{key}: with several losses, the keys are their names: {', '.join(losses)}"
+                    f"training.{section}.{key}: with a list of losses, each key must be the name of a loss "
+                    f"({', '.join(losses)}), and its value a section"
                 )
         mine: dict[str, Any] = given.setdefault(loss, {})
         return mine

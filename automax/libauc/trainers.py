@@ -368,7 +368,9 @@ def make_trainer(
     labels = check_training_data(train.targets, len(train), arguments["batch_size"], arguments["sampling_rate"])
     n_labels = labels.shape[1]
     if graph and (n_labels > 1 or arguments["loss"] == "CrossEntropyLoss"):
-        raise ArgumentError("LibAUC's GraphTrainer takes one label, and BCELoss in place of CrossEntropyLoss")
+        raise ArgumentError(
+            "LibAUC's GraphTrainer takes only one label, and needs BCELoss in place of CrossEntropyLoss"
+        )
     arguments["num_tasks"] = n_labels
     arguments["decay_epochs"] = list(arguments["decay_epochs"])  # LibAUC rewrites the list in place
     if n_labels > 1 and arguments["loss"].startswith(("MultiLabel", "mA")):

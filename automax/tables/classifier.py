@@ -358,7 +358,8 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
         positive = codes == index
         share = 100 * positive.mean()
         self._say(
-            f"positive: {label_text(self.positive_)}, {reason} ({positive.sum()} of {len(labels)} rows, {share:.3g} %)"
+            f"positive class: {label_text(self.positive_)!r}, {reason} "
+            f"({positive.sum()} of {len(labels)} rows, {share:.3g} %)"
         )
         return positive
 

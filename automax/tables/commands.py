@@ -56,38 +56,49 @@ def _fit_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="automax fit", description="Tune and train a classifier for a table.")
     parser.add_argument("data", help="a CSV or Parquet file")
     parser.add_argument("--target", required=True, metavar="COLUMN", help="the column with the two classes")
-    parser.add_argument("--positive", metavar="LABEL", help="the positive class; else by its name, or the rarer one")
-    parser.add_argument("--drop", nargs="+", default=[], metavar="COLUMN", help="columns that are not learnt from")
-    parser.add_argument("--metric", default="AUROC", help="what is maximised: AUROC (default) or AUPRC")
-    parser.add_argument("--max_fpr", type=float, metavar="SHARE", help="a partial AUROC, up to these false positives")
-    parser.add_argument("--min_tpr", type=float, metavar="SHARE", help="a partial AUROC, from these true positives")
-    parser.add_argument("--n_trials", type=int, default=20, help="trainings (20)")
-    parser.add_argument("--epochs", type=int, default=50, help="of each training (50)")
-    parser.add_argument("--workers", type=int, default=1, help="trainings at the same time (1)")
-    parser.add_argument("--time_limit", type=float, metavar="SECONDS", help="for the search")
-    parser.add_argument("--test", metavar="FILE", help="rows for the test; else a part of the data")
     parser.add_argument(
-        "--test_fraction", type=float, default=0.2, metavar="SHARE", help="of the rows, for the test (0.2); 0: no test"
+        "--positive", metavar="LABEL", help="the positive class (default: chosen by its name, or else the rarer class)"
+    )
+    parser.add_argument("--drop", nargs="+", default=[], metavar="COLUMN", help="columns to leave out")
+    parser.add_argument("--metric", default="AUROC", help="metric to maximise: AUROC (default) or AUPRC")
+    parser.add_argument(
+        "--max_fpr", type=float, metavar="SHARE", help="make AUROC partial: false positive rate at most SHARE"
+    )
+    parser.add_argument(
+        "--min_tpr", type=float, metavar="SHARE", help="make AUROC partial: true positive rate at least SHARE"
+    )
+    parser.add_argument("--n_trials", type=int, default=20, help="number of trainings (20)")
+    parser.add_argument("--epochs", type=int, default=50, help="epochs of each training (50)")
+    parser.add_argument("--workers", type=int, default=1, help="trainings at the same time (1)")
+    parser.add_argument("--time_limit", type=float, metavar="SECONDS", help="wall-clock limit for the search")
+    parser.add_argument("--test", metavar="FILE", help="file with the test rows; default: a share of the data")
+    parser.add_argument(
+        "--test_fraction",
+        type=float,
+        default=0.2,
+        metavar="SHARE",
+        help="share of the rows to keep for the test (0.2); 0: no test",
     )
     parser.add_argument(
         "--validation_fraction",
         type=float,
         default=0.25,
         metavar="SHARE",
-        help="of the other rows, to choose by (0.25)",
+        help="share of the other rows to keep for validation (0.25)",
     )
     parser.add_argument(
-        "--calibration", default="sigmoid", help="of probabilities: sigmoid (default), isotonic or none"
+        "--calibration", default="sigmoid", help="map from scores to probabilities: sigmoid (default), isotonic or none"
     )
     parser.add_argument(
         "--threshold",
         default="balanced_accuracy",
-        help="of predictions: balanced_accuracy (default), f1, accuracy, 0.3",
+        help="criterion for the cut of the predictions: balanced_accuracy (default), f1 or accuracy; or a probability "
+        "such as 0.3",
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--output", metavar="FOLDER", help="for the classifier and the search (NAME-model)")
-    parser.add_argument("--resume", action="store_true", help="go on with the search in that folder")
-    parser.add_argument("--progress", action="store_true", help="a line that moves; needs tqdm")
+    parser.add_argument("--output", metavar="FOLDER", help="folder for the classifier and the search (NAME-model)")
+    parser.add_argument("--resume", action="store_true", help="resume the search in that folder")
+    parser.add_argument("--progress", action="store_true", help="show a progress bar; needs tqdm")
     return parser
 
 
@@ -102,7 +113,7 @@ def _fit(arguments: argparse.Namespace) -> int:
         print(f"columns without a name are left out: {', '.join(unnamed)}", flush=True)
     X = X.drop(columns=[name for name in (*arguments.drop, *unnamed) if name in X.columns])
     if X.shape[1] == 0:
-        raise ArgumentError("no column is left to learn from: --drop and columns without a name take away all of them")
+        raise ArgumentError("no column is left to train on: all columns but the target are in --drop or have no name")
     X, y, X_test, y_test = _divided(arguments, X, y)
     folder = Path(arguments.output or f"{Path(arguments.data).name.partition('.')[0]}-model")
     classifier = _classifier(arguments, folder)
@@ -142,7 +153,8 @@ def _divided(arguments: argparse.Namespace, X: Any, y: Any) -> tuple[Any, Any, A
     rows, test = stratified_rows(codes, (1 - share, share), arguments.seed)
     if share and len(set(codes[test])) < 2:
         raise ArgumentError(
-            f"--test_fraction {share}: the {len(test)} test rows, of {len(codes)} rows, lack a class; 0 makes no test"
+            f"--test_fraction {share}: the {len(test)} test rows (of {len(codes)} rows) do not contain both classes; "
+            "use a larger share, or 0 for no test"
         )
     return X.iloc[rows], y.iloc[rows], X.iloc[test], y.iloc[test]
 
@@ -207,8 +219,8 @@ def _tested(classifier: Any, X: Any, y: Any, folder: Path) -> tuple[str, dict[st
 def _predict_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="automax predict", description="Score the rows of a table.")
     parser.add_argument("model", help="the folder of a classifier")
-    parser.add_argument("data", help="a CSV or Parquet file with the columns that it was fitted with")
-    parser.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns that are written, too")
+    parser.add_argument("data", help="a CSV or Parquet file with the columns that the classifier was fitted with")
+    parser.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns of the data to write, too")
     parser.add_argument("--output", metavar="FILE", help="a CSV file; else the rows are printed")
     return parser
 
@@ -243,7 +255,10 @@ def _predict(arguments: argparse.Namespace) -> int:
         if arguments.output is None:
             raise
         raise ArgumentError(f"--output: {arguments.output} cannot be written: {error.strerror}") from error
-    lines = [f"{len(table)} rows; probability: that of {target or 'the class'} = {label_text(classifier.positive_)}"]
+    lines = [
+        f"{len(table)} rows; the column probability holds the probability of {target or 'the class'} = "
+        f"{label_text(classifier.positive_)}"
+    ]
     if target in table.columns and set(map(label_text, table[target].dropna())) == set(
         map(label_text, classifier.classes_)
     ):

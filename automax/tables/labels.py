@@ -105,13 +105,13 @@ def positive_class(classes: npt.NDArray[Any], counts: npt.NDArray[Any], wanted: 
     if wanted is not None:
         for fits in ([label == wanted for label in classes], [text == label_text(wanted) for text in texts]):
             if any(fits):
-                return fits.index(True), "as you say"
+                return fits.index(True), "as given"
         raise ArgumentError(f"positive must be one of the classes {' and '.join(texts)}, got {shown(wanted)}")
     folded = [text.casefold() for text in texts]
     if set(folded) in _BY_NAME:
-        return int(folded[1] in _POSITIVE), "by its name"
+        return int(folded[1] in _POSITIVE), "chosen by its name"
     index = int(counts[1] <= counts[0])
-    return index, "the rarer class" if counts[0] != counts[1] else "the later one of two of the same size"
+    return index, "the rarer class" if counts[0] != counts[1] else "the later in order, because both are equally large"
 
 
 def label_text(label: Any) -> str:

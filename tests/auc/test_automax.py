@@ -251,7 +251,7 @@ def test_refit_needs_a_search_and_a_trainer_that_can(tmp_path):
     with pytest.raises(ValueError, match=r"call optimize\(\) first"):
         tuner.refit()
     tuner.optimize()
-    with pytest.raises(ValueError, match="trainer has no method refit"):
+    with pytest.raises(ValueError, match="needs a trainer with a method refit"):
         tuner.refit()
     tuner.trainer.refit = lambda space, epochs: None
     with pytest.raises(ValueError, match="reported an epoch"):

@@ -101,7 +101,7 @@ def test_a_file_with_nothing_to_search_trains_once(tmp_path, capfd):
     training = {"loss": "CrossEntropyLoss", "optimizer": "SGD", "optimizer_kwargs": fixed}
     tuner = search(settings(tmp_path, training=training))
     assert [t["status"] for t in tuner.log] == ["finished"]
-    assert capfd.readouterr().out.startswith("nothing to search: the settings are trained once\ntrial 1/1:")
+    assert capfd.readouterr().out.startswith("nothing to search: only one configuration is trained\ntrial 1/1:")
 
 
 def test_the_same_settings_serve_twice(tmp_path):
@@ -156,5 +156,5 @@ def test_a_model_that_is_not_registered_in_this_process():
     about = {"model": {"name": "net"}, "input_shape": [3], "num_classes": 1}
     with pytest.raises(ValueError, match="'net' is not a registered model.*import the module that registers a model"):
         need("automax.libauc.trainers").rebuilt(about)
-    with pytest.raises(ValueError, match=r"unknown data set 'claims'.*\(register your own first\)"):
+    with pytest.raises(ValueError, match=r"unknown data set 'claims'.*to use your own, register it first"):
         load_dataset("claims", ["val"], {})

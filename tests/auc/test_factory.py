@@ -64,7 +64,7 @@ def test_a_search_to_the_loaded_model(tmp_path, capfd):
     assert np.allclose(scores.numpy(), saved["test_scores"], atol=1e-6)
     printed = capfd.readouterr().out
     assert "test AUROC 0.9" in printed
-    assert "too high: the trial was chosen by this score" in printed
+    assert "(too optimistic, because configuration and epoch were chosen by this score)" in printed
 
 
 def test_equal_seeds_equal_scores_bit_for_bit(tmp_path):
@@ -162,7 +162,10 @@ def test_what_the_file_says_replaces_the_default_space(tmp_path):
             {"training": {"loss": ["APLoss", "AUCMLoss"], "optimizer": "SOAP"}},
             "each loss has its own optimizer; leave this key out",
         ),
-        ({"training": {"loss": ["APLoss", "AUCMLoss"], "loss_kwargs": {"margin": 1}}}, "the keys are their names"),
+        (
+            {"training": {"loss": ["APLoss", "AUCMLoss"], "loss_kwargs": {"margin": 1}}},
+            "each key must be the name of a loss",
+        ),
         ({"target": "AUPRC"}, "target 'AUPRC' is not one of the metrics"),
         ({"model": {"widht": 3}}, "did you mean 'width'"),
         ({"model": {"width": {"val": [8, 4], "type": "int"}}}, "'model:width': lower must be less than upper"),
@@ -213,7 +216,7 @@ def test_one_search_over_several_losses_returns_a_mean_of_models(tmp_path, capfd
     assert report["returned"]["test"]["score"] == score
     assert report["default"]["test"] == tuner.log[0]["test"]
     printed = capfd.readouterr().out
-    assert f"returned: the mean of {len(members)} models" in printed
+    assert f"returned: the mean of the {len(members)} models of trials" in printed
     assert f"the default configuration: test AUROC {tuner.log[0]['test']:.4f}" in printed
 
 

@@ -91,11 +91,11 @@ def test_the_page_and_the_folders_of_a_search(tmp_path):
     numbers = [each["trial"] for each in returned]
     assert len(numbers) == 2
     best = max(tuner.log, key=lambda trial: trial["val"])
-    assert list(found) == ["default", "best trial", "returned: the mean of the best"]
+    assert list(found) == ["default", "best trial", "returned: the mean of the best models"]
     assert found["default"][0] == "1"
     assert found["best trial"][0] == str(best["number"])
     assert found["best trial"][1].startswith(f"{best['val']:.4f} [")
-    assert found["returned: the mean of the best"][0] == ", ".join(map(str, numbers))
+    assert found["returned: the mean of the best models"][0] == ", ".join(map(str, numbers))
     assert text.count("data:image/png;base64,") == 1
 
     models = {trial["number"]: sorted(path.name for path in folder(trial).iterdir()) for trial in tuner.log}

@@ -130,7 +130,7 @@ def test_looking_at_a_search_moves_nothing(tmp_path):
 def test_another_search_is_refused(change, message, tmp_path):
     search(tmp_path, 2).optimize()
     before = record_of(tmp_path)
-    with pytest.raises(ValueError, match=message + ".*another name or folder, or do not resume"):
+    with pytest.raises(ValueError, match=message + ".*another name or folder, or start a new search"):
         search(tmp_path, 2, **change).optimize()
     assert record_of(tmp_path) == before
 
@@ -172,7 +172,7 @@ def test_another_trainer_is_refused(new, message, tmp_path):
 def test_a_search_that_did_not_say_what_it_trains(tmp_path):
     search(tmp_path, 2).optimize()
     search(tmp_path, 2, make=identified({"data": "a"})).optimize()
-    with pytest.raises(ValueError, match='data was "a", now it is "b".*another name or folder, or do not resume'):
+    with pytest.raises(ValueError, match='data was "a", now it is "b".*another name or folder, or start a new search'):
         search(tmp_path, 2, make=identified({"data": "b"})).optimize()
 
 
@@ -350,7 +350,9 @@ def test_ctrl_c_says_how_the_search_goes_on(tmp_path, capfd):
     assert "resume:" not in capfd.readouterr().out
     assert len(again().log) == 2
     again().optimize()
-    assert capfd.readouterr().out.startswith("resume: 2 of 4 trials are known and are not trained again\ntrial 3/4")
+    assert capfd.readouterr().out.startswith(
+        "resume: 2 of 4 trials have already ended and are not trained again\ntrial 3/4"
+    )
 
 
 def test_the_metric_is_named_before_the_space_that_depends_on_it(tmp_path):

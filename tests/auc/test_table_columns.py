@@ -126,17 +126,17 @@ def test_a_gap_that_is_new():
 @pytest.mark.parametrize(
     ("classes", "counts", "wanted", "expected"),
     [
-        ([0, 1], [2, 8], None, (1, "by its name")),
-        ([-1, 1], [2, 8], None, (1, "by its name")),
-        ([False, True], [2, 8], None, (1, "by its name")),
-        (["No", "Yes"], [2, 8], None, (1, "by its name")),
-        ([0.0, 1.0], [2, 8], None, (1, "by its name")),
+        ([0, 1], [2, 8], None, (1, "chosen by its name")),
+        ([-1, 1], [2, 8], None, (1, "chosen by its name")),
+        ([False, True], [2, 8], None, (1, "chosen by its name")),
+        (["No", "Yes"], [2, 8], None, (1, "chosen by its name")),
+        ([0.0, 1.0], [2, 8], None, (1, "chosen by its name")),
         (["bad", "good"], [2, 8], None, (0, "the rarer class")),
         (["a", "b"], [8, 2], None, (1, "the rarer class")),
-        (["a", "b"], [5, 5], None, (1, "the later one of two of the same size")),
-        ([0, 1], [2, 8], 0, (0, "as you say")),
-        ([0, 1], [2, 8], "0", (0, "as you say")),
-        (["no", "yes"], [2, 8], "no", (0, "as you say")),
+        (["a", "b"], [5, 5], None, (1, "the later in order, because both are equally large")),
+        ([0, 1], [2, 8], 0, (0, "as given")),
+        ([0, 1], [2, 8], "0", (0, "as given")),
+        (["no", "yes"], [2, 8], "no", (0, "as given")),
     ],
 )
 def test_the_positive_class(classes, counts, wanted, expected):

@@ -48,7 +48,7 @@ def test_what_is_said(fitted, said):
     lines = said.splitlines()
     assert lines[0] == "columns without a name are left out: Unnamed: 0"
     assert lines[1].endswith("customers.csv: 240 rows, 48 of them for the test")
-    assert lines[2].startswith("positive: yes, by its name (")
+    assert lines[2].startswith("positive class: 'yes', chosen by its name (")
     assert lines[3] == "columns: 2 numbers, 1 category, 1 date; left out, because nearly all values differ: name"
     assert lines[4].startswith("rows: 144 for training, 48 for validation (")
     assert sum(line.startswith("trial ") for line in lines) == 2
@@ -75,7 +75,7 @@ def test_a_fresh_process_predicts(fitted, said):
     probability = [float(line.split(",")[1]) for line in lines[1:]]
     np.testing.assert_allclose(probability, clf.predict_proba(new)[:, 1], rtol=1e-9)
     assert [line.split(",")[2] for line in lines[1:]] == clf.predict(new).tolist()
-    assert "50 rows; probability: that of left = yes" in done.stderr
+    assert "50 rows; the column probability holds the probability of left = yes" in done.stderr
     assert "of 50 rows with left: AUROC 0." in done.stderr
 
 
@@ -175,6 +175,6 @@ def test_what_was_chosen_is_said(said):
     assert lines[5] == "the settings are tested on one batch, which can take a minute; then the trials begin"
     end = lines[lines.index("best configuration:") :]
     assert any(line.startswith("  loss: ") for line in end)
-    assert re.search(r"^  val AUPRC 0\.\d+ \[.*too high", "\n".join(end), re.MULTILINE)
+    assert re.search(r"^  val AUPRC 0\.\d+ \[.*too optimistic", "\n".join(end), re.MULTILINE)
     assert re.search(r"^the default configuration: val AUPRC 0\.", end[-3])
     assert "model and predictions" not in said  # the folder is named in the last line
