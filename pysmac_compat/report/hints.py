@@ -76,6 +76,11 @@ _ERRORS = (
     (r"TypeError: unsupported operand .* for >>: 'builtin_function_or_method'", PRINT_TO_HINT.removeprefix("write ")),
     (r"TypeError: .*indices must be integers", _DIVISION),
     (
+        r"TypeError: '[<>]=?' not supported between instances of (?:'NoneType'|.* and 'NoneType')",
+        "x is not None and x > 6 in place of x > 6: in Python 2, None was smaller than every number. An inactive "
+        "parameter is not passed, so its argument has the default that the function gives it",
+    ),
+    (
         r"TypeError: .*bytes-like object is required, not 'str'",
         "text.encode(), or output.decode(): bytes are no text",
     ),
@@ -150,6 +155,8 @@ def hint_for(text: str) -> str | None:
     str or None
         The hint; None if no hint is known.
     """
+    if text == "the function returned None":
+        return "did the function forget to return the value?"
     lines = re.findall(r"^[A-Za-z_][\w.]*: .*$", text, re.MULTILINE)
     last = lines[-1] if lines else ""
     found = re.match(r"NameError: name '(\w+)' is not defined", last)

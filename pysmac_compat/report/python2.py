@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pysmac_compat.report.divisions import divisions
 from pysmac_compat.report.hints import (
     ATTRIBUTES,
     NAMES,
@@ -84,7 +85,11 @@ def all_changes(script: str) -> list[Change]:
     list of Change
         The changes in the order of the lines, the script's changes first.
     """
-    found: list[Change] = []
+    return [change for _, changes, _ in _read(script) for change in changes]
+
+
+def _read(script: str) -> Iterator[tuple[str, list[Change], ast.Module | None]]:
+    """Return the files of a script, its own first, with their changes and syntax trees."""
     files = [os.path.abspath(script)]
     for file in files:  # the loop appends to this list
         try:
@@ -93,20 +98,20 @@ def all_changes(script: str) -> list[Change]:
         except (OSError, SyntaxError, UnicodeError):
             continue
         changes, tree = _of_text(file, text)
-        found += sorted(changes)
+        yield file, sorted(changes), tree
         if tree is not None:
             files += [each for each in _imported(tree, os.path.dirname(files[0])) if each not in files]
-    return found
 
 
 def others(first: Change, script: str) -> Iterator[str]:
-    """Return lines for the user: the further changes that a script needs, and the command of the tool."""
+    """Return lines for the user: the further changes that a script needs, divisions, and the command of the tool."""
     folder, place = os.path.dirname(script), os.path.dirname(os.path.abspath(script))
 
     def name(file: str) -> str:
         return os.path.join(folder, os.path.relpath(file, place))
 
-    changes = all_changes(script)
+    read = list(_read(script))
+    changes = [change for _, of_file, _ in read for change in of_file]
     more = [each for each in changes if each != first]
     if more:
         yield f"further changes: {len(more)}"
@@ -116,6 +121,13 @@ def others(first: Change, script: str) -> Iterator[str]:
         names = " ".join(map(shlex.quote, files))
         commands = f"`pip install fissix` and `{_TOOL} {names}`"
         yield f"{commands} rewrite the Python 2 code, and keep the old files with the ending .bak"
+        for file, _, tree in read:
+            if tree is not None and (lines := divisions(tree)):
+                yield (
+                    f"check / in {name(file)}, {'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))}: "
+                    "Python 2 divided integers without a rest, so 7 / 2 was 3; fissix does not change this: write // "
+                    "where both numbers are integers"
+                )
 
 
 def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:

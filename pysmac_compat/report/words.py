@@ -112,7 +112,8 @@ def stopped(result: Result, with_files: bool) -> str:
     of_total = "" if result.n_planned is None else f" of {result.n_planned:,}"
     found = any(run.trajectory for run in result.runs)
     best = f"best {short(result.value)}" if found else "none has succeeded"
-    goes_on = "; minimize(..., resume=True) continues the search" if with_files else ""
+    how = "minimize(..., resume=True), or python -m pysmac_compat --resume SCRIPT, continues the search"
+    goes_on = f"; {how}" if with_files else ""
     return f"stopped after {result.n_evaluations:,}{of_total} evaluations, {best}{goes_on}"
 
 

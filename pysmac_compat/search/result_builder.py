@@ -25,6 +25,7 @@ from pysmac_compat.events import (
 )
 from pysmac_compat.plan import Plan
 from pysmac_compat.plan.known import Known
+from pysmac_compat.report.failures import counted
 from pysmac_compat.report.hints import hint_for
 from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Searched
 
@@ -111,9 +112,9 @@ class ResultBuilder:
         self._n_waited += 1
         if self._n_waited == 1:
             warn(
-                f"evaluation {new.index} was stopped by the wall clock after {new.wall_time:.1f} s; it had used "
-                f"{new.cpu_time:.2f} s of its {new.cutoff:g} s of CPU time. Is the machine busy, or does the function "
-                "wait for something? (later cases are only counted)"
+                f"the limit on wall-clock time stopped evaluation {new.index} after {new.wall_time:.1f} s, when it had "
+                f"used {new.cpu_time:.2f} s of its {new.cutoff:g} s of CPU time. Is the machine busy, or does the "
+                "function wait for something? (later cases are only counted)"
             )
 
     def _check_consistency(self, event: Evaluated | Tested) -> None:
@@ -196,13 +197,11 @@ class ResultBuilder:
         """Warn the user if the result has noteworthy properties, for example many failed evaluations."""
         result = self.result
         counts = [run.incumbent_runs for run in result.runs]
-        if result.n_crashed > 1:
-            late = f", {result.n_timed_out} timed out" if result.n_timed_out else ""
-            logger.warning("%d of %d evaluations failed%s", result.n_crashed, result.n_evaluations, late)
-        elif result.n_timed_out and not self.plan.objective.runtime:  # if run times are minimised, time-outs are normal
-            logger.warning("%d of %d evaluations timed out", result.n_timed_out, result.n_evaluations)
+        if text := counted(result):
+            logger.warning("%s", text)
         if self._n_waited > 1:
-            logger.warning("the wall clock stopped %d evaluations that had used little CPU time", self._n_waited)
+            text = "the limit on wall-clock time stopped %d evaluations that had used little CPU time"
+            logger.warning(text, self._n_waited)
         if len(set(counts)) > 1 and self.plan.needs_racing:
             of_runs = ", ".join(f"run {i}: {count}" for i, count in enumerate(counts))
             warn(

@@ -106,15 +106,17 @@ def test_hints_for_what_a_script_imports(run_prepared):
 def test_all_lines_in_one_message(run_prepared):
     files = {
         "one/script.py": "import helper\nprint 'x'\nfrom sklearn.lda import LDA\n",
-        "one/helper.py": "def f():\n    return xrange(3)\n",
+        "one/helper.py": "def f(n):\n    return xrange(n / 3)\n",
     }
     done = run_prepared(*COMMAND, "one/script.py", files=files, check=False)
-    assert done.stderr.splitlines()[-4:] == [
+    assert done.stderr.splitlines()[-5:] == [
         "further changes: 2",
         "  one/script.py, line 3: from sklearn.discriminant_analysis import LinearDiscriminantAnalysis",
         "  one/helper.py, line 2: xrange is Python 2: write range",
         "`pip install fissix` and `python -m fissix -w one/script.py one/helper.py` rewrite the Python 2 code, "
         "and keep the old files with the ending .bak",
+        "check / in one/helper.py, line 2: Python 2 divided integers without a rest, so 7 / 2 was 3; fissix does not "
+        "change this: write // where both numbers are integers",
     ]
 
 
@@ -198,7 +200,7 @@ def test_ctrl_c_and_another_start(run_prepared):
     assert "pysmac_compat" not in done.stderr
     last = done.stderr.splitlines()[-1]
     assert last.startswith("KeyboardInterrupt: stopped after ")
-    assert last.endswith("minimize(..., resume=True) continues the search")
+    assert last.endswith("minimize(..., resume=True), or python -m pysmac_compat --resume SCRIPT, continues the search")
     again = run_prepared(*COMMAND, "--resume", "script.py")
     count = int(last.split()[3])
     assert again.stdout.splitlines()[0] == f"resume: {count} evaluations come from the journal"

@@ -7,6 +7,7 @@ import traceback
 
 import pytest
 
+from pysmac_compat.report.divisions import divisions
 from pysmac_compat.report.hints import hint_for, hint_for_syntax
 from pysmac_compat.report.python2 import all_changes
 
@@ -39,6 +40,8 @@ BROKEN = {
     "[1, 2][2 / 2]": "//",
     "[1, 2][:2 / 2]": "//",
     "b'a'.split('a')": ".decode()",
+    "None > 6": "is not None and",
+    "3 <= None": "is not None and",
     "import sys; print >>sys.stderr, 'x'": "file=stream",
     "import cPickle": "import pickle",
     "from urllib2 import urlopen": "urllib.request",
@@ -110,9 +113,13 @@ def test_no_hint_where_none_is_known(code):
     assert hint_for("".join(traceback.format_exception(caught.value))) is None
 
 
-@pytest.mark.parametrize("text", ["", "the function returned None", "exit code 3"])
+@pytest.mark.parametrize("text", ["", "the function returned inf", "exit code 3"])
 def test_messages_without_an_error(text):
     assert hint_for(text) is None
+
+
+def test_a_function_that_returns_nothing():
+    assert hint_for("the function returned None") == "did the function forget to return the value?"
 
 
 def test_an_error_that_was_handled_on_the_way():
@@ -225,6 +232,20 @@ def test_all_lines_of_a_script_of_python_2(tmp_path):
         assert len(found[place]) == len(hints), (place, found[place])
         for hint in hints:
             assert any(hint in each for each in found[place]), (place, hint, found[place])
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("x = a / 2\ny = n / m + 1\nz = 7 / 2\nx /= 2\n", [1, 2, 3, 4]),
+        ("x = a / 2.0\ny = (n + 0.5) / m\nz = float(7) / 2\nw = -math.pi / k\nv = np.log(x) / 3\n", []),
+        ("x = a // 2\nx = len(a) / 2 / 3\n", [2]),
+        ("x = f(1.5) / 2\n", [1]),
+        ("from __future__ import print_function, division\nx = a / 2\n", []),
+    ],
+)
+def test_divisions_of_python_2(text, lines):
+    assert divisions(ast.parse(text)) == lines
 
 
 @pytest.mark.parametrize(

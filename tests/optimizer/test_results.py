@@ -342,6 +342,30 @@ def test_messages_name_the_run(capfd, monkeypatch):
         builder_of(["SAT"], deterministic=False).conclude()
 
 
+def test_different_failures_are_listed_at_the_end(capfd, monkeypatch):
+    def builder(*messages):
+        found = builder_of(["SAT"])
+        for index, message in enumerate(messages, 2):
+            new = Evaluation(index, {"x": 4.0}, None, 0, "CRASHED", TIMEOUT_QUALITY, None, 0.0, 0.0, message)
+            found.take(Evaluated(0, new))
+        capfd.readouterr()
+        found.conclude()
+        return capfd.readouterr().err
+
+    monkeypatch.setattr(logging.getLogger("pysmac_compat"), "handlers", [])  # those of pytest
+    assert builder("one") == ""
+    assert builder("Traceback ...\nE: 3 x", "Traceback ...\nE: 4.5 x") == "2 of 5 evaluations failed\n"
+    lines = builder("E: 3", "exit code 1", "E: 4", "", *"abcd").splitlines()
+    assert lines[:4] == ["8 of 11 evaluations failed", "  2: E: 3", "  1: exit code 1", "  1: CRASHED"]
+    assert lines[4:] == ["  1: a", "  1: b", "  and 2 more kinds"]
+
+
+def test_one_failure_is_counted_beside_time_outs(capfd, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("pysmac_compat"), "handlers", [])  # those of pytest
+    builder_of(["SAT", "TIMEOUT", "CRASHED"]).conclude()
+    assert capfd.readouterr().err.splitlines()[-1] == "2 of 7 evaluations failed, 2 timed out"
+
+
 def test_time_outs_are_counted_at_the_end(capfd, monkeypatch):
     monkeypatch.setattr(logging.getLogger("pysmac_compat"), "handlers", [])  # those of pytest
     builder_of(["SAT", "TIMEOUT"]).conclude()

@@ -236,7 +236,7 @@ def test_the_traceback_of_an_interrupt_shows_the_users_frames(tmp_path, persiste
     assert set(shown(caught.value)[2:]) <= {"on_event"}
     count = optimizer.result.n_evaluations
     assert str(caught.value).startswith(f"stopped after {count} of 10 evaluations, best ")
-    assert str(caught.value).endswith("minimize(..., resume=True) continues the search") == persistent
+    assert str(caught.value).endswith("--resume SCRIPT, continues the search") == persistent
 
 
 def test_the_frames_of_a_function_in_this_process_stay():

@@ -24,6 +24,11 @@ def test_choices_and_default_are_floats(kind, default):
     assert value_type(parameter) is float
 
 
+def test_the_largest_integer_that_a_float_holds():
+    parameter = parse_parameter("p", ("ordinal", [0.5, 2**53], 2**53))
+    assert [type(value) for value in (*parameter.values, parameter.default)] == [float] * 3
+
+
 def test_none_may_stand_among_them():
     parameter = parse_parameter("p", ("categorical", [None, 1, 0.5], 1))
     assert list(map(repr, parameter.values)) == ["None", "1.0", "0.5"]
@@ -82,7 +87,7 @@ def test_texts_and_values_of_users():
 @pytest.mark.parametrize(
     ("choices", "default", "pieces"),
     [
-        ([0, 0.0, 1], 0, ["0 and 0.0", "are equal"]),
+        ([0, 0.0, 1], 0, ["0 and 0.0", "are the same value"]),
         ([True, 0.5], True, ["bool, float", "as texts"]),
         ([True, 2, 0.5], 2, ["bool, float, int"]),
         (["1", 0.5], 0.5, ["float, str", "as texts"]),

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.errors import ArgumentError, cut
-from pysmac_compat.evaluation.outcome import FAILURES
 from pysmac_compat.report import summary
 from pysmac_compat.report.comparison import mean_of, tests_of
+from pysmac_compat.report.failures import kinds
 from pysmac_compat.report.page import repeat, spoken
 from pysmac_compat.report.page.drawn import MOST_AXES, drawn
 from pysmac_compat.report.plots import values
 from pysmac_compat.report.words import assignments, duration, last_line, short
 
 if TYPE_CHECKING:
-    from pysmac_compat.results import Evaluation, Result
+    from pysmac_compat.results import Result
 
 _BEST, _ROWS, _COLUMNS = 20, 25, 60
 _MOST_FAILURES, _MOST_LINES = 20, 40
 #: the forest is fitted to at most this number of evaluations, which takes about a second
 _MOST_FITTED = 1000
 _SHADES, _PAIRS = 10, 5
-#: numbers, which may differ between two failures of one kind
-_NUMBER = re.compile(r"0x[0-9a-fA-F]+|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 def sections(result: Result, script: str = "") -> dict[str, Any]:
@@ -162,23 +158,18 @@ def _instances(result: Result) -> dict[str, Any] | None:
 
 def _failures(result: Result) -> dict[str, Any]:
     """Return the calls without a value, grouped by their messages; the most frequent group comes first."""
-    groups: dict[tuple[str, str], list[tuple[int, Evaluation]]] = defaultdict(list)
-    for i, one in enumerate(result.runs):
-        for each in one.evaluations:
-            if each.status in FAILURES or each.status == "TIMEOUT":
-                groups[each.status, _NUMBER.sub("#", last_line(each.message))].append((i, each))
-    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    groups = kinds(result)
     several = len(result.runs) > 1
     found = []
-    for (status, _), members in ordered[:_MOST_FAILURES]:
+    for members in groups[:_MOST_FAILURES]:
         run, first = members[0]
         where = [f"run {i}, {each.index}" if several else str(each.index) for i, each in members[:8]]
         more = len(members) - len(where)
         limit = "" if first.cutoff is None else f"; the limit of a call is {first.cutoff:g} s"
-        message = cut(last_line(first.message)) or ("no message" + limit * (status == "TIMEOUT"))
+        message = cut(last_line(first.message)) or ("no message" + limit * (first.status == "TIMEOUT"))
         found.append(
             {
-                "status": status,
+                "status": first.status,
                 "n": len(members),
                 "message": message,
                 "where": "; ".join(where) + (f" and {more:,} more" if more else ""),
@@ -187,7 +178,7 @@ def _failures(result: Result) -> dict[str, Any]:
                 "lines": _lines(first.message),
             }
         )
-    return {"groups": found, "n_more": len(ordered) - len(found), "n": sum(map(len, groups.values()))}
+    return {"groups": found, "n_more": len(groups) - len(found), "n": sum(map(len, groups))}
 
 
 def _lines(message: str) -> str:

@@ -66,7 +66,8 @@ def timeline(result: Result) -> Figure:
     axes.grid(False, axis="y")
     axes.set_xlim(left=0)
     axes.set_xlabel("wall clock time of calls (s), one after the other")
-    axes.set_title("When calls began was not recorded: pauses are left out", fontsize="small", color="#555555")
+    note = "The start times of calls are not recorded, so pauses are left out"
+    axes.set_title(note, fontsize="small", color="#555555")
     style.legend_below(axes)
     return figure
 
