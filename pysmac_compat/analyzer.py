@@ -71,8 +71,8 @@ class SMAC_analyzer:
     def __init__(self, obj: str | os.PathLike[str]) -> None:
         if not isinstance(obj, (str, os.PathLike)):
             raise ArgumentError(
-                f"obj must be the path of a scenario file or of a folder, got {shown(obj)}; of a SMAC_optimizer with "
-                "persistent_files=True pass its working_directory"
+                f"obj must be the path of a scenario file or of a folder, got {shown(obj)}; for a SMAC_optimizer, "
+                "pass its working_directory (needs persistent_files=True)"
             )
         path = os.path.abspath(os.fspath(obj))
         self.scenario_fn = _find_scenario(path)
@@ -125,7 +125,7 @@ class SMAC_analyzer:
         if not found:
             found = [path for path in sorted(glob.glob(os.path.join(glob.escape(out), "*"))) if trajectories(path)]
             if len(found) > 1:
-                raise ArgumentError(f"obj: several folders hold runs, pass one of these folders: {', '.join(found)}")
+                raise ArgumentError(f"obj: several folders contain runs; pass one of them: {', '.join(found)}")
         return next(iter(found), expected[0])
 
     def _read(self, run: int | str, path: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ written for the original keeps working::
      +-- ParameterError         (ValueError)    a parameter definition
      |    +-- ParameterTypeError     ... with a wrong Python type (also a TypeError)
      +-- ArgumentError          (ValueError)    an argument or an option (also a TypeError)
-     |    +-- ResumeError            ... that does not fit to the run to resume
+     |    +-- ResumeError            ... that does not fit the run to resume
      |    +-- LinkedFileError        ... a file to write is a symbolic link (also an OSError)
      +-- ClauseError            (ValueError)    a conditional or forbidden clause; shows the place
      +-- FileFormatError        (ValueError)    a file to read; the message has the file and the line

@@ -10,20 +10,25 @@ from pysmac_compat.planning.option_names import OWN, Told
 
 #: options of a scenario, such as names of files; their texts in the table are about `minimize`, not about a scenario
 _OF_A_SCENARIO = {
-    "scenario-file": "the scenario: lines as 'option = value', under any name; what the command line says goes before",
+    "scenario-file": "the scenario file: lines 'option = value'; options on the command line override it",
     "algo-exec": "the program, with its first arguments",
-    "algo-exec-dir": "where it runs; default: the folder in which the command runs",
+    "algo-exec-dir": "the folder in which the program runs; default: the folder of --experiment-dir",
     "pcs-file": "the parameters: a PCS file of either dialect, or ConfigSpace's JSON",
     "instances": "a file with a line for each instance, NAME [SPECIFICS ...], or a folder",
-    "test-instances": "the same for the instances on which default and incumbent are compared in the end",
+    "test-instances": (
+        "like --instances: the test instances, on which the default and the incumbent are compared after the search"
+    ),
     "feature-file": "features of the instances: CSV with a header, names in the first column",
-    "output-dir": "where the folder of the results goes; default: smac-output",
-    "experiment-dir": "where paths begin; default: the folder in which the command runs",
-    "option-file": "a further file of options, which goes before the scenario file",
-    "instance-suffix": "a regular expression: of a folder of instances, the files whose names end so",
+    "output-dir": "the folder in which the folder of the results is made; default: smac-output",
+    "experiment-dir": "the folder to which paths are relative; default: the folder in which the command runs",
+    "option-file": "a further file of options, whose values override the scenario file's",
+    "instance-suffix": "a regular expression; in a folder of instances, only files whose names end with a match count",
     "test-instance-suffix": "the same for test instances",
     "check-instances-exist": "true: an instance that is no file is an error",
-    "tae": "CLI: the call of SMAC v2; old: that of SMAC3; aclib: --instance I --cutoff C --seed S --config ...",
+    "tae": (
+        "how the program is called. CLI: as by SMAC v2; old: as by SMAC3; aclib: --instance I --cutoff C --seed S "
+        "--config ..."
+    ),
 }
 _USAGE = {
     "smac": "pysmac-compat smac --scenario-file FILE [--seed N] [--OPTION VALUE] ...",

@@ -19,7 +19,7 @@ def report(argv: Sequence[str]) -> int:
     """Write the page about the search in a folder; return the exit code."""
     parser = _parser("report", _report.__doc__)
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the page; {_FILE} unless given")
-    parser.add_argument("--force", action="store_true", help="replace a file that is no such page, too")
+    parser.add_argument("--force", action="store_true", help="also replace a file that is not a page of this package")
     options = parser.parse_args(argv)
     with _said("report") as done:
         done[0] = _report(options.folder, options.output, options.force)

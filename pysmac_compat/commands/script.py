@@ -29,10 +29,12 @@ def main(argv: list[str], epilog: str = "") -> int:
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--progress", action="store_true", help="a line that moves while it searches; needs tqdm")
-    parser.add_argument("--verbose", action="store_true", help="a line for each evaluation")
+    parser.add_argument("--progress", action="store_true", help="show a progress bar during the search; needs tqdm")
+    parser.add_argument("--verbose", action="store_true", help="print a line for each evaluation")
     parser.add_argument(
-        "--resume", action="store_true", help="go on where an earlier start has stopped; needs persistent_files=True"
+        "--resume",
+        action="store_true",
+        help="resume the search that an earlier start of the script began; needs persistent_files=True",
     )
     parser.add_argument("script", help="the script")
     rest = parser.add_argument("args", nargs=argparse.REMAINDER, help="its own arguments, if it takes any")

@@ -29,13 +29,13 @@ from pysmac_compat.search.validation import evaluate_on_test_instances
 from pysmac_compat.space.values import typed_values, value_texts
 
 _MORE = {
-    "trajectory-file": "a trajectory, traj-run-N.txt; default: that of the scenario and the seed",
+    "trajectory-file": "a trajectory file, traj-run-N.txt; default: the trajectory of the scenario and the seed",
     "configuration": "a configuration, as \"-x '1.0' -y '3'\", or DEFAULT; can be given several times",
     "configuration-list": "a file with a configuration in each line",
-    "random-configurations": "so many random configurations",
-    "include-default-as-first-random": "the default configuration, too; without a value",
-    "default": "the default configuration, too, before all others; without a value",
-    "validate-test-instances": "false: on the training instances; default: true, if there are test instances",
+    "random-configurations": "a number N: validate N random configurations",
+    "include-default-as-first-random": "validate the default configuration, too; takes no value",
+    "default": "validate the default configuration, too, before all others; takes no value",
+    "validate-test-instances": "false: validate on the training instances; default: true if there are test instances",
 }
 _TRAJECTORY = re.compile(r"(?:detailed-)?traj-run-(?P<run>[\d-]+)\.\w+")
 

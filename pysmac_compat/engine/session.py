@@ -257,7 +257,7 @@ class Session:
                 self.drop(number)
         self.reason = outcome.final or self.reason
         if outcome.cut_short and not self.reason:
-            self.reason = f"{self.kill_file} is gone" if self.killed else "t_limit_total_s reached"
+            self.reason = f"the file {self.kill_file} does not exist" if self.killed else "t_limit_total_s reached"
 
     def expect(self, values: Mapping[str, Any]) -> None:
         """Note that a configuration is evaluated elsewhere: do not propose it; until `take_in` it counts as running."""
@@ -290,9 +290,9 @@ class Session:
         if reason := self.stopped():
             return reason
         if self.killed:
-            return f"{self.kill_file} is gone"
+            return f"the file {self.kill_file} does not exist"
         if self.stop_file is not None and not os.path.exists(self.stop_file):
-            return f"{self.stop_file} is gone"
+            return f"the file {self.stop_file} does not exist"
         if self.begun and time.monotonic() >= self._end:
             return "t_limit_total_s reached"
         own_time = self.clock() - self._start if self.count_own_time else 0
@@ -306,7 +306,10 @@ class Session:
             return "max-configurations reached"
         count = f"{self.begun} evaluation" + "s" * (self.begun != 1)
         if self._facade.intensifier.unbeatable:
-            self.warn(f"the search ends after {count}: the incumbent is too fast for any challenger (adaptive capping)")
+            self.warn(
+                f"the search ends after {count}: adaptive capping leaves no time for a call of a challenger, because "
+                "the incumbent is so fast"
+            )
             return "no challenger can beat the incumbent"
         if not vectors.is_enumerable(self.space):
             self.warn(

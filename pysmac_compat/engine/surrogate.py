@@ -78,4 +78,4 @@ class Surrogate:
 
     def slopes(self, X: npt.NDArray[np.float64]) -> Slopes:
         """Return predictions and their derivatives for the rows; only for surrogates whose `lengths` is not None."""
-        raise AssertionError("where `lengths` returns None there are no slopes")
+        raise AssertionError("a surrogate whose `lengths` returns None has no slopes")

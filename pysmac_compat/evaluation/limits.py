@@ -162,7 +162,7 @@ def call(
         with stoppable, limits:
             report = describe(function(**arguments))
     except LimitReached as reached:
-        report = Report("CRASHED", message=f"terminated by {reached}")
+        report = Report("CRASHED", message=f"the signal {reached} ended the call")
     except BaseException as error:  # sys.exit and KeyboardInterrupt too fail only this call, never the run
         report = failed(error, memory_mb is not None)
     (cpu_end, most), end = used(), time.monotonic()

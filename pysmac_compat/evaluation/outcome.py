@@ -41,7 +41,7 @@ CRASH_RUNTIME = 3600.0
 #: a call has reached its limit if its time is at most this many seconds below the limit (if the limit is below 1 s, at
 #: most this share of the limit below it), like in the original
 LIMIT_MARGIN = 0.02
-_DROPPED = "its configuration has lost, so the search needs no result of this call"
+_DROPPED = "the configuration is already worse than the incumbent, so the search needs no result of this call"
 
 
 @dataclass(frozen=True)
@@ -323,7 +323,8 @@ def judge(
     stopped = stopped or (wall_limit is not None and wall_time >= wall_limit)
     if stopped and status != "MEMOUT":
         limit = cut_short or (_DROPPED if dropped else f"the limit of {cutoff:g} s")
-        status, message = "TIMEOUT", f"stopped: {limit} ({cpu_time:.2f} s of CPU, {wall_time:.2f} s in all)"
+        used = f"{cpu_time:.2f} s of CPU time, {wall_time:.2f} s of wall-clock time"
+        status, message = "TIMEOUT", f"stopped: {limit} ({used})"
     value = 0.0 if status in SUCCESSES and report.value is None else report.value
     if status not in SUCCESSES and not (status == "TIMEOUT" and rules.crash_value is None and value is not None):
         value = rules.worst if rules.crash_value is None else rules.crash_value

@@ -91,7 +91,7 @@ class Watch:
         if self.reached:
             return
         if self.kill_file is not None and not os.path.exists(self.kill_file):
-            self.cut_short = f"{self.kill_file} is gone"
+            self.cut_short = f"the file {self.kill_file} does not exist"
         if self.total_end is not None and now >= self.total_end:
             self.cut_short = "the total time is over"
         if self.cut_short or (self.end is not None and now >= self.end):

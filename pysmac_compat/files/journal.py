@@ -48,9 +48,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 #: the end of the message about a damaged line of a journal
-OTHERS_COUNT = (
-    "; if you remove the line, resuming makes only its evaluation again, unless the search has several workers"
-)
+OTHERS_COUNT = "; if you remove the line, resuming repeats only this evaluation, unless the search has several workers"
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class Recorded:
         if wanted != recorded:
             raise FileFormatError(
                 f"the journal has {_shown(recorded)} as evaluation {index}, but the search now proposes "
-                f"{_shown(wanted)}; have NumPy, scikit-learn or SMAC3 been updated?",
+                f"{_shown(wanted)}; probably NumPy, scikit-learn or SMAC3 has another version now",
                 self.path,
                 line,
             )

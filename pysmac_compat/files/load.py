@@ -52,9 +52,9 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     Result
         The same as ``SMAC_optimizer.result``. If the run has a journal (``persistent_files=True``), the values are
         exact. Without a journal, for example in a folder of SMAC v2, categorical and ordinal values are texts, and
-        the status MEMOUT becomes CRASHED. ``stopped_because`` comes from the files. It is 'still running' while the
-        search runs on this machine, and 'interrupted, or running elsewhere' if the files name no reason for an end. It
-        may be 'unknown' if another program or an earlier version wrote the files.
+        a status that SMAC v2 lacks, such as MEMOUT, becomes CRASHED. ``stopped_because`` comes from the files. It is
+        'still running' while the search runs on this machine, and 'interrupted, or running elsewhere' if the files name
+        no reason for an end. It may be 'unknown' if another program or an earlier version wrote the files.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def _results_folder(path: str) -> str:
         folders = sorted(folder for folder in glob.glob(os.path.join(inside, pattern)) if any(_run_names(folder)))
         if len(folders) > 1:
             raise ArgumentError(
-                f"folder: {shown(path)} holds several searches, pass the folder of one of them: {', '.join(folders)}"
+                f"folder: {shown(path)} contains several searches; pass the folder of one search: {', '.join(folders)}"
             )
         if folders:
             return os.path.normpath(folders[0])
@@ -204,7 +204,7 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
     except FileFormatError as error:  # a full disk may have cut off these files, but never a line of the journal
         if not os.path.exists(journal):
             raise
-        warn(f"{error}; the result is the result of the journal alone")
+        warn(f"{error}; the result comes from the journal alone")
     steps = [step for step in steps if step[PERFORMANCE] < UNKNOWN]
     is_warm, has_journal = False, os.path.exists(journal)
     if has_journal:
@@ -220,7 +220,7 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
         if unknown and not is_worked_on(folder, name):
             warn(
                 f"{journal} lacks the incumbent {shown(unknown[0].active_configuration)} of {trajectory}: was the disk "
-                "full, or are they of different searches? The result is the result of the journal alone"
+                "full, or are they from different searches? The result comes from the journal alone"
             )
         if unknown or _is_ahead(run, search):
             run.value = failure_value

@@ -72,13 +72,16 @@ def lock_runs(folder: str, names: Sequence[str], patience: float = 0.0) -> list[
             lock.close()
         raise
     except OSError as error:
-        warn(f"cannot lock the run: {error}; make sure that no other process works on the same run")
+        warn(
+            f"cannot lock the run: {error}; the search goes on without a lock, so make sure that no other process "
+            "works on the same run"
+        )
     except BaseException:
         for lock in locks:
             lock.close()
         raise
     if not all(lock.is_held for lock in locks):
-        warn(f"the file system of {folder!r} has no locks: make sure that no other process works on the same run")
+        warn(f"the file system of {folder!r} has no locks, so make sure that no other process works on the same run")
     return locks
 
 

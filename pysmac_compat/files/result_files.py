@@ -158,7 +158,10 @@ class ResultFiles:
     def stop(self, error: OSError) -> None:
         """Stop writing, and warn."""
         self._folder = None
-        warn(f"cannot write the files in the working directory: {error}; they stay incomplete, opt.result is complete")
+        warn(
+            f"cannot write the files in the working directory: {error}; the files stay incomplete, but opt.result is "
+            "complete"
+        )
 
 
 def read_journals(folder: str, plan: Plan) -> dict[int, Recorded]:

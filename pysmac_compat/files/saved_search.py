@@ -28,8 +28,8 @@ from pysmac_compat.space.ready import ReadySpace, understand
 
 #: the end of a message about a damaged file, with a way to continue
 _REST = (
-    "; this file cannot be loaded, but the whole lines after the first are JSON: "
-    "Search(..., known=[(configuration, value), ...]) begins a new search with their 'configuration' and 'value'"
+    "; this file cannot be loaded, but each undamaged line after the first is a JSON object. "
+    "Search(..., known=[(configuration, value), ...]) begins a new search with the 'configuration' and 'value' of each"
 )
 _SPACE = ("parameters", "conditional_clauses", "forbidden_clauses")
 

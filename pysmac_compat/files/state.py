@@ -148,7 +148,9 @@ def read_state_run(
         ):
             if number > len(known):
                 raise FileFormatError(
-                    f"the row names {what} {number}, but the folder has only {len(known)}", runs_file, line
+                    f"the row refers to {what} {number}, but the number of {what}s in the folder is {len(known)}",
+                    runs_file,
+                    line,
                 )
     return state
 

@@ -67,7 +67,8 @@ def read_given(known: Any, plan: Plan) -> list[Known]:
         raise ArgumentError(f"known must be a list of pairs (configuration, value), got {shown(known)}") from None
     if pairs and plan.needs_racing:
         raise ArgumentError(
-            "known needs a deterministic function without instances, because its values have no seed and no instance"
+            "the argument known needs a deterministic function without instances, because the known values have no "
+            "seed and no instance"
         )
     return [_given(f"known[{number}]", *pair, plan) for number, pair in enumerate(pairs)]
 

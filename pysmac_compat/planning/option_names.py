@@ -15,13 +15,22 @@ from pysmac_compat.suggestions import did_you_mean
 #: options that exist only in scenario files and on the command line, and their effects
 OWN = {
     "memory-limit": "MB of memory that a call may use, with all processes that it starts",
-    "cutoff-length": "what calls get as RUNLENGTH; 'max' (default): the number that says that there is no limit",
-    "mode": "SMAC4AC, SMAC4HPO (both as without), SMAC4BO (a Gaussian process as the model) or ROAR",
-    "restore-state": "a folder of results, which is resumed; or of SMAC3, or a state-run folder: its calls are known",
-    "resume": "go on with the run of this seed where it has stopped; without a value",
-    "verify": "check the files and call the default configuration once before anything else; without a value",
-    "progress": "a line that moves, needs tqdm; without a value. Default: on a terminal",
-    "verbose": "a line for each evaluation; without a value, or a level for SMAC3's sake",
+    "cutoff-length": (
+        "the RUNLENGTH that each call gets; 'max' (default) means no limit: the number 2147483647, or 0 if the program "
+        "is called as by SMAC3"
+    ),
+    "mode": (
+        "SMAC4AC or SMAC4HPO (the same search as without this option), SMAC4BO (a Gaussian process is the model), or "
+        "ROAR (no model)"
+    ),
+    "restore-state": (
+        "a folder of results of this package, which is resumed; or a folder of SMAC3 or a state-run folder, with whose "
+        "evaluations the search starts"
+    ),
+    "resume": "resume the run of this seed; takes no value",
+    "verify": "first check the files and run the default configuration once; takes no value",
+    "progress": "show a progress bar during the search; needs tqdm; takes no value; default: only on a terminal",
+    "verbose": "print a line for each evaluation; takes no value (a level as in SMAC3, such as DEBUG, is ignored)",
 }
 #: names that SMAC3 before 2.0 and ParamILS use, each with the canonical name of the option
 _OTHER_NAMES = {

@@ -77,7 +77,8 @@ def make_plan(
     calls = _calls(options, memory_mb, bool(numbered), bool(maximize))
     if maximize and options.objective.runtime:
         raise ArgumentError(
-            "maximize=True does not go with smac_options['run-obj'] = 'RUNTIME': a run time can only be minimised"
+            "maximize=True cannot be combined with smac_options['run-obj'] = 'RUNTIME', because a run time can only be "
+            "minimised"
         )
     objective = replace(_objective(options, cutoff, calls.failure_value), maximize=bool(maximize))
     plan = Plan(

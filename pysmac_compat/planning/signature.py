@@ -76,7 +76,7 @@ def check_signature(function: Callable[..., Any], plan: Plan) -> None:
     for keyword in [*(p for p in definition.parameters if p not in definition.conditions), *requested]:
         if keyword not in by_keyword:
             because = f" because of {_REQUESTS[keyword]}" if keyword in requested else ""
-            takes = f"it takes {cut(', '.join(by_keyword))}" if by_keyword else "it takes none"
+            takes = f"it takes {cut(', '.join(by_keyword))}" if by_keyword else "it takes no keyword arguments"
             raise ArgumentError(
                 f"func: {name} takes no argument {keyword!r}, but every call passes it{because}; "
                 f"{takes}{did_you_mean(keyword, by_keyword) or _in_one(by_keyword, definition.parameters)}"

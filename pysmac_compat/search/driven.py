@@ -107,7 +107,9 @@ class DrivenSearch:
         if self.ended:
             return f"the search has ended: {self.ended}"
         reason = "" if self._session is None else self._session.reason
-        return f"{reason or 'the search needs another result first'}; trials without a result: {_numbers(self.open)}"
+        reason = reason or "the search needs the result of an open trial first"
+        those = _numbers(self.open)
+        return f"{reason}; trials without a result: {those}" if those else reason
 
     def check(self, trial: Any) -> None:
         """Raise an `ArgumentError` if this is not an open trial."""

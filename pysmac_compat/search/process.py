@@ -118,7 +118,7 @@ class Engine:
         try:
             event: Event | None = self.connection.recv()
         except (EOFError, OSError):
-            raise SearchError("the process of the search died; its results so far are kept") from None
+            raise SearchError("the process of the search ended unexpectedly; the results so far are kept") from None
         if isinstance(event, Failed):
             if event.error is not None:
                 raise event.error

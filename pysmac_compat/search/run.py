@@ -133,7 +133,10 @@ class Run:
         if self._old:
             n = len(self._old)
             self.send(
-                Warned(f"resume: an earlier version made the first {n} evaluations; this version would propose others")
+                Warned(
+                    f"resume: another version of pysmac_compat made the first {n} evaluations; this version would have "
+                    "proposed other configurations"
+                )
             )
         for evaluation in self._old:
             self.send(Evaluated(self.run, evaluation, recorded=True))

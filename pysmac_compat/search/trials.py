@@ -120,7 +120,7 @@ def told_outcome(trial: Trial, result: Any, plan: Plan) -> Outcome:
     ArgumentError
         If the result is not valid.
     """
-    what, hint = f"tell: trial {trial.number}", "for a call that failed, tell an exception"
+    what, hint = f"tell: trial {trial.number}", "if the evaluation failed, pass the exception to tell()"
     if isinstance(result, BaseException):
         report = failed(result, memory_limited=True)
     else:

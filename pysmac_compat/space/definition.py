@@ -83,9 +83,9 @@ def define(
     if isinstance(parameter_dict, Definition):
         return parameter_dict
     parameters = parse_parameters(parameter_dict)
-    texts = _clauses("conditional_clauses", conditional_clauses)
+    texts = clause_list("conditional_clauses", conditional_clauses)
     conditions, spelled = parse_conditions(texts, parameters)
-    forbiddens = _forbiddens(_clauses("forbidden_clauses", forbidden_clauses), parameters)
+    forbiddens = _forbiddens(clause_list("forbidden_clauses", forbidden_clauses), parameters)
     definition = Definition(parameters, conditions, forbiddens, spelled)
     default = definition.default
     clause = definition.violated(default)
@@ -107,7 +107,8 @@ def _forbiddens(clauses: list[str], parameters: Mapping[str, Parameter]) -> list
     return parse_forbiddens(clauses, parameters)
 
 
-def _clauses(argument: str, clauses: Any) -> list[str]:
+def clause_list(argument: str, clauses: Any) -> list[str]:
+    """Check that an argument is a list of texts, and return it."""
     if not isinstance(clauses, (list, tuple)):
         raise ArgumentError(f"{argument} must be a list of strings, got {shown(clauses)}")
     for clause in clauses:

@@ -177,8 +177,8 @@ def _check_distinct(name: str, choices: Sequence[Any]) -> None:
         for key in keys:
             if key in seen:
                 raise ParameterError(
-                    f"parameter {shown(name)}: the values {shown(seen[key])} and {shown(value)} are equal, in Python "
-                    "or as text; leave one out, or write a value that differs in more than its quotes"
+                    f"parameter {shown(name)}: the values {shown(seen[key])} and {shown(value)} are the same value in "
+                    "Python (as 1 and True) or the same text (as 1 and '1'); leave one out, or change it"
                 )
         seen.update(dict.fromkeys(keys, value))
 

@@ -233,8 +233,9 @@ def _parse_expression(scanner: Scanner, language: Language) -> Expression:
             numbers = list(table[name].values())
             if parameter.kind == "ordinal" and numbers != sorted(numbers):
                 scanner.error(
-                    f"the numbers of the ordinal parameter {shown(name)} ({parameter.domain}) are not in ascending "
-                    "order, so < and > in an expression are ambiguous; sort the values, or make it categorical",
+                    f"the values of the ordinal parameter {shown(name)} ({parameter.domain}), as numbers, are not in "
+                    "ascending order, so < and > in an expression are ambiguous; sort the values, or make the "
+                    "parameter categorical",
                     scanner.text.find(name),
                 )
     if not node.names:

@@ -41,7 +41,8 @@ def understand(
         return define(cast("Mapping[str, Any]", space), conditional_clauses, forbidden_clauses)
     if conditional_clauses or forbidden_clauses:
         raise ArgumentError(
-            "conditional_clauses and forbidden_clauses do not go with a ConfigurationSpace: add them to the space"
+            "conditional_clauses and forbidden_clauses cannot be combined with a ConfigurationSpace: add them to the "
+            "space"
         )
     if len(space) == 0:
         raise ParameterError("the ConfigurationSpace is empty: there is nothing to optimise")
@@ -69,7 +70,9 @@ class ReadySpace(Definition):
     def ready_space(self, subspace: Mapping[str, Any]) -> ConfigurationSpace:
         """Return a copy for one search, seeded with 0 so that its random numbers do not depend on earlier draws."""
         if subspace:
-            raise ParameterError("search-subspace does not go with a ConfigurationSpace: fix these values in the space")
+            raise ParameterError(
+                "search-subspace cannot be combined with a ConfigurationSpace: fix these values in the space"
+            )
         space: ConfigurationSpace = copy.deepcopy(self.configspace)
         space.seed(0)
         return space

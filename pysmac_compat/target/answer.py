@@ -79,7 +79,7 @@ def read_answer(line: bytes, seed: str, by_length: bool = False) -> Report:
         odd_runtime="" if possible else f"{str(runtime).strip()} s",
         remark=""
         if _same(its_seed, seed)
-        else f"the program answered for the seed {shown(its_seed)}, but the call has the seed {seed}",
+        else f"the program's answer names the seed {shown(its_seed)}, but the program was called with the seed {seed}",
     )
 
 

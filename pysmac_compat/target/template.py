@@ -71,8 +71,7 @@ def program(
         The forms of single parameters: one form, or one for each value, for example ``{"luby": {True: "-luby", False:
         "-no-luby"}}``. An empty form writes nothing.
     exit_codes : dict of int to str
-        The status that each exit code means: SAT, UNSAT, TIMEOUT, MEMOUT, CRASHED or ABORT. An example is
-        ``{10: "SAT", 20: "UNSAT"}``. Any other code means CRASHED.
+        The status that each exit code means, for example ``{10: "SAT", 20: "UNSAT"}``. Any other code means CRASHED.
     quality : str
         A regular expression that finds the number to minimise in the program's standard output (in the last 64 KiB of
         a long output). The number is the first group of the last match, or the whole match if there are no groups.
@@ -297,7 +296,8 @@ class ProgramFunction:
         if (n_train or 0) != len(self.instances) or n_test > len(self.test_instances):
             raise ArgumentError(
                 f"num_train_instances={n_train}, num_test_instances={n_test}, but the program has "
-                f"{len(self.instances)} instances and {len(self.test_instances)} test_instances; leave the numbers out"
+                f"{len(self.instances)} instances and {len(self.test_instances)} test_instances; leave out "
+                "num_train_instances and num_test_instances"
             )
         if not runtime and self._quality is None and self._codes is not None:
             raise ArgumentError(

@@ -228,7 +228,8 @@ class _Part:
         name = getattr(function, "__name__", None)
         if not callable(function) or not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
             raise ArgumentError(
-                f"{function!r} must be a callable whose __name__ is a Python name (of a lambda or a partial, set it)"
+                f"{function!r} must be a callable whose `__name__` is a Python name; set `__name__` if it is a lambda "
+                "or a partial"
             )
         conditionals, forbiddens = [*clauses, [], []][:2]
         if specifications:
@@ -288,8 +289,8 @@ class _Part:
             )
         if any(before[word] != after[word] for word in before) and _counts(clause.node, names):
             raise ClauseError(
-                f"{forbidden.KIND}: the clause calculates with the numbers of words, which change in the merged "
-                "space; compare words with words only",
+                f"{forbidden.KIND}: the clause calculates with the numbers that represent words, and the merged "
+                "space represents them by other numbers; compare words with words only",
                 clause.text,
             )
 

@@ -230,7 +230,7 @@ def test_another_seed_in_the_answer_is_warned_of_once(tmp_path, command):
     folders.small(tmp_path, "deterministic = 0", wrapper="#!/bin/sh\necho Result for SMAC: SAT, 1, 0, $7, 5\n")
     done = command(tmp_path, "smac", "--scenario", "s.txt", "--runcount-limit", 2)
     (line,) = done.err.splitlines()
-    assert "warning: evaluation 1: the program answered for the seed '5', but the call has" in line
+    assert "warning: evaluation 1: the program's answer names the seed '5', but the program was" in line
 
 
 @pytest.mark.slow

@@ -225,7 +225,7 @@ def test_a_file_that_goes_cuts_a_call_short(evaluator, tmp_path):
     flag.touch()
     outcome = evaluator(function, kill_file=str(flag))({})
     assert (outcome.status, outcome.cut_short) == ("TIMEOUT", True)
-    assert f"{flag} is gone" in outcome.message
+    assert f"the file {flag} does not exist" in outcome.message
     assert (tmp_path / "cleaned").exists()
 
 

@@ -180,7 +180,7 @@ def test_a_run_of_a_configuration_that_is_not_there(java_runs, tmp_path):
     path.write_text("".join(path.read_text().splitlines(True)[:5]))
     with pytest.raises(
         FileFormatError,
-        match=r"runs_and_results-it3\.csv, line 11: the row names configuration 6, but the folder has only 5",
+        match=r"runs_and_results-it3\.csv, line 11: the row refers to configuration 6, but the number of .* is 5",
     ):
         read_state_run(tmp_path)
 

@@ -221,7 +221,7 @@ def test_words_whose_numbers_change():
         assert merge_spaces((svm, space, [], [clause]), (tree, other)).forbiddens
     for clause in ("{o > 1}", "{o + n > 5}", "{o > n}", "{o && n > 3}", "{n * hi > 17}"):
         assert merge_spaces((svm, space, [], ["{n > 8}"]), (tree, TREE)).forbiddens  # no word of the other's
-        with pytest.raises(ValueError, match="calculates with the numbers of words"):
+        with pytest.raises(ValueError, match="calculates with the numbers that represent words"):
             merge_spaces((svm, space, [], [clause]), (tree, other))
 
 

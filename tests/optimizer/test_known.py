@@ -69,7 +69,7 @@ def test_it_is_resumed_with_the_same(tmp_path):
     assert list(again) == list(whole)
     with pytest.raises(ResumeError, match="began with known evaluations .*known=.*this search has none"):
         search([], folder=str(tmp_path), resume=True)
-    with pytest.raises(ResumeError, match="it began with other known evaluations"):
+    with pytest.raises(ResumeError, match="it began with known evaluations that differ"):
         search([(BEST, 2.0)], folder=str(tmp_path), resume=True)
 
 

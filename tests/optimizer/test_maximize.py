@@ -128,7 +128,7 @@ def test_it_is_resumed_as_such(tmp_path, notes):
 def test_what_cannot_be_meant_is_refused():
     with pytest.raises(ArgumentError, match="maximize must be True or False, got 1"):
         minimise(score, 2, SPACE, maximize=1)
-    with pytest.raises(ArgumentError, match="maximize=True does not go with .*RUNTIME"):
+    with pytest.raises(ArgumentError, match="maximize=True cannot be combined with .*RUNTIME"):
         minimise(score, 2, SPACE, maximize=True, options={"run-obj": "RUNTIME"})
 
 

@@ -32,7 +32,7 @@ def cost(x, kind):
     ("function", "arguments", "pieces"),
     [
         (lambda kind: 1.0, {}, ["<lambda>()", "no argument 'x'", "takes kind"]),
-        (lambda: 1.0, {}, ["no argument 'x'", "takes none"]),
+        (lambda: 1.0, {}, ["no argument 'x'", "takes no keyword arguments"]),
         (lambda x, kin: 1.0, {}, ["no argument 'kind'", "did you mean 'kin'?"]),
         (lambda x, kind, /: 1.0, {}, ["no argument 'x'"]),
         (lambda x, *kind: 1.0, {}, ["no argument 'kind'"]),

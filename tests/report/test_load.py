@@ -242,7 +242,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path, java_runs):
         os.makedirs(tmp_path / "out", exist_ok=True)
         shutil.copytree(java_runs / name / "wd" / "out" / "scenario", tmp_path / "out" / name)
     with pytest.raises(
-        ArgumentError, match="several searches, pass the folder of one of them: .*deterministic, .*readers"
+        ArgumentError, match="several searches; pass the folder of one search: .*deterministic, .*readers"
     ):
         load_result(tmp_path)
     assert len(load_result(tmp_path / "out" / "readers")) == 25
@@ -318,7 +318,7 @@ def test_damaged_files_beside_a_journal(interrupted, tmp_path):
     shutil.copytree(interrupted, tmp_path / "wd")
     for path in (tmp_path / "wd").rglob("state-run0/paramstrings*"):
         path.write_text("")
-    with pytest.warns(UserWarning, match="csv, line 2: .*; the result is the result of the journal"):
+    with pytest.warns(UserWarning, match="csv, line 2: .*; the result comes from the journal alone"):
         result = load_result(tmp_path / "wd")
     assert result.runs[0] == load_result(interrupted).runs[0]
     for path in (tmp_path / "wd").rglob("journal*"):

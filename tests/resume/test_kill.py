@@ -121,7 +121,7 @@ def test_the_process_of_the_search_alone(tmp_path, notes, undisturbed):
             engine.kill()
         return cost(**arguments)
 
-    with pytest.raises(RuntimeError, match="the process of the search died"):
+    with pytest.raises(RuntimeError, match="the process of the search ended unexpectedly"):
         search(tmp_path, N, notes, function, **KINDS[0])
     assert len(recorded(tmp_path)) == 5
     assert summary(direct(tmp_path, N, notes, resume=True, **KINDS[0]).result) == undisturbed(0)

@@ -28,7 +28,7 @@ def old(tmp_path):
 @pytest.mark.parametrize("name", SEARCHES)
 def test_a_journal_without_checksums_goes_on(old, tmp_path, notes, name):
     before = journal_of(old / name).read_text().splitlines()[:5]
-    with pytest.warns(UserWarning, match="an earlier version made the first 4 evaluations"):
+    with pytest.warns(UserWarning, match="another version of pysmac_compat made the first 4 evaluations"):
         resumed = direct(old / name, 6, notes, options=MODEL, resume=True, **SEARCHES[name])
     assert len(notes.lines) == 2
     recorded_values = [json.loads(split_checksum(line.encode())[0])["value"] for line in before[1:]]
@@ -48,7 +48,7 @@ def test_a_journal_of_several_workers_that_learnt_in_order_is_a_start(old, notes
     before = recorded(old / "workers")
     assert [e["index"] for e in before] == [1, 2, 3, 4, 6]
     options = {"workers": 3}
-    with pytest.warns(UserWarning, match="an earlier version made the first 5 evaluations"):
+    with pytest.warns(UserWarning, match="another version of pysmac_compat made the first 5 evaluations"):
         result = search(old / "workers", 8, notes, options=options, resume=True).result
     assert len(notes.lines) == 3
     evaluations = result.runs[0].evaluations

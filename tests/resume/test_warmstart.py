@@ -238,7 +238,7 @@ def test_a_warm_search_is_resumed_with_the_same_start(tmp_path, own_state):
     with pytest.raises(ValueError, match="it began without smac_options.* which this search has"):
         direct(tmp_path / "c", 3, options={"warmstart": state}, resume=True)
     other = tmp_path / "c" / "out" / "scenario" / "state-run0"
-    with pytest.raises(ValueError, match="it began with other known evaluations than .* has now"):
+    with pytest.raises(ValueError, match="it began with known evaluations that differ from those that .* now gives"):
         direct(tmp_path / "b", 3, options={"warmstart": other}, resume=True)
 
 

@@ -413,7 +413,8 @@ def test_a_score_that_is_not_finite():
     ("scoring", "message"),
     [
         (lambda *_: "good", r"scoring must return a number, got 'good' \(str\)"),
-        (lambda *_: float("inf"), "scoring must return a finite number, got inf"),
+        (lambda *_: float("inf"), "scoring must return a finite number, got inf; where"),
+        (lambda *_: {"a": float("nan")}, "scoring must return a finite number as the score 'a', got nan; where"),
         ({"bad": failing, "acc": "accuracy"}, "the score 'bad' failed:\n(.|\n)*no such score"),
     ],
 )
@@ -429,7 +430,7 @@ def test_nothing_to_maximise(scoring, message, capfd, recwarn):
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"smac_options": {"progress": True}}, "smac_options: unknown option 'progress': use verbose=1"),
+        ({"smac_options": {"progress": True}}, "unknown option 'progress'; outside of smac_options, use verbose=1"),
         ({"fit_time_limit": -1}, "fit_time_limit must be positive"),
         ({"fit_memory_limit": "a"}, "fit_memory_limit must be a number"),
         ({"param_distributions": {}}, "no argument 'param_distributions': use space"),

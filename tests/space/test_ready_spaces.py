@@ -88,8 +88,8 @@ def test_a_search_that_is_resumed(tmp_path):
     [
         ({"parameter_dict": ConfigurationSpace()}, "the ConfigurationSpace is empty"),
         ({"parameter_dict": ConfigurationSpace({"act": [print, abs]})}, "'act': expected choices that JSON can hold"),
-        ({"conditional_clauses": ["n | size == s"]}, "do not go with a ConfigurationSpace"),
-        ({"forbidden_clauses": ["{n = 3}"]}, "do not go with a ConfigurationSpace"),
+        ({"conditional_clauses": ["n | size == s"]}, "cannot be combined with a ConfigurationSpace"),
+        ({"forbidden_clauses": ["{n = 3}"]}, "cannot be combined with a ConfigurationSpace"),
     ],
 )
 def test_refused(given, message):

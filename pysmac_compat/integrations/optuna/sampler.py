@@ -175,9 +175,12 @@ class SMACSampler(BaseSampler):
         if not self._warns or name in self._warned or self._space is None:
             return
         if self._given is not None and number in self._asked:
-            why = "the space of the sampler lacks it under these conditions, or has it without this value"
+            why = (
+                "the space of the sampler does not contain it, or it is inactive in this trial, or the proposed value "
+                "is outside of the trial's range"
+            )
         elif self._given is None and name in self._seen and name not in self._space.distributions:
-            why = "its range changes or exceeds 2**53, or no other parameter decides whether a trial has it"
+            why = "its range changes or exceeds 2**53, or no other parameter decides whether or not a trial has it"
         else:  # the parameter is new, or the search has no new configuration
             return
         self._warned.add(name)

@@ -114,7 +114,11 @@ class Fits:
         if name in fit.errors:
             raise RuntimeError(f"the score {name!r} failed:\n{fit.errors[name]}")
         if not math.isfinite(fit.test[name]):
-            raise ValueError(f"scoring must return a finite number, got {fit.test[name]}")
+            which = f" as the score {name!r}" if fit.is_multimetric else ""
+            raise ValueError(
+                f"scoring must return a finite number{which}, got {fit.test[name]}; where a score is undefined, return "
+                "a low number"
+            )
         return fit.test[name]
 
     def _fit(self, parameters: Mapping[str, Any], train: Any, test: Any) -> Fit:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import logging
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any
 
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.integrations.scikit_learn.fits import Fit
 
 #: other tools' names for arguments of `SMACSearchCV`, and the argument that is meant
@@ -27,6 +30,33 @@ OTHER_NAMES = {
     **dict.fromkeys(("n_workers", "workers", "num_procs", "pre_dispatch"), "n_jobs=..."),
     "seed": "random_state=...",
 }
+
+
+def check_scoring(scoring: Any) -> None:
+    """Refuse a metric, a function of y_true and y_pred, in place of a scorer.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    for name, each in scoring.items() if isinstance(scoring, Mapping) else [("", scoring)]:
+        if not inspect.isfunction(each):  # scikit-learn checks the other kinds
+            continue
+        try:
+            inspect.signature(each).bind("estimator", "X", "y")
+        except TypeError:
+            what, of = getattr(each, "__name__", "the function"), f"[{name!r}]" * bool(name)
+            raise ArgumentError(
+                f"scoring{of} must be a function of (estimator, X, y); write make_scorer({what}) if {what} is a "
+                "function of (y_true, y_pred)"
+            ) from None
+
+
+def interrupted(interrupt: KeyboardInterrupt, attributes: Container[str]) -> str:
+    """Return the message about a search that Ctrl-C has stopped."""
+    held = [name for name in ("result_", "best_params_", "cv_results_") if name in attributes]
+    of_fits = f"; {', '.join(held)} hold the fits that have ended, best_estimator_ is not fitted" if held[1:] else ""
+    return f"{interrupt}{of_fits}"
 
 
 def bad_scores(fits: Sequence[Fit], error_score: float) -> Iterator[str]:

@@ -25,11 +25,23 @@ from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.events import Evaluated, Event
 from pysmac_compat.integrations.scikit_learn.cv_results import cv_results
 from pysmac_compat.integrations.scikit_learn.fits import Fits
-from pysmac_compat.integrations.scikit_learn.messages import OTHER_NAMES, bad_scores, without_failures
+from pysmac_compat.integrations.scikit_learn.hopeless import AllAlike
+from pysmac_compat.integrations.scikit_learn.messages import (
+    OTHER_NAMES,
+    bad_scores,
+    check_scoring,
+    interrupted,
+    without_failures,
+)
 from pysmac_compat.integrations.scikit_learn.space import Space
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Result
 
+#: the attributes that `fit` sets
+_FITTED = {
+    *("best_estimator_", "best_index_", "best_params_", "best_score_", "cv_results_", "feature_names_in_"),
+    *("multimetric_", "n_splits_", "refit_time_", "result_", "scorer_"),
+}
 _FITS_PER_PROCESS = 100  # a small fit takes less time than the start of a process
 
 
@@ -151,6 +163,9 @@ class SMACSearchCV(BaseSearchCV):
             ``best_params_`` are set.
         """
         self._validate_params()
+        for name in _FITTED & vars(self).keys():  # of an earlier `fit`
+            delattr(self, name)
+        check_scoring(self.scoring)
         scorer, _ = self._get_scorers()
         metric = self.refit if isinstance(self.refit, str) else None  # the name of one of several scores
         X, y = indexable(X, y)
@@ -185,10 +200,10 @@ class SMACSearchCV(BaseSearchCV):
             stopped: set[int] = set()
             try:
                 self._search(fits, stopped)
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as interrupt:
                 with contextlib.suppress(Exception):  # perhaps no fit has ended
-                    self._learn(fits, metric, stopped)
-                raise
+                    self._learn(fits, metric, stopped, complete=False)
+                raise KeyboardInterrupt(interrupted(interrupt, vars(self))) from None
             self._learn(fits, metric, stopped)
         if self.refit:
             self._refit(base, X, y, routed.estimator.fit)
@@ -216,13 +231,16 @@ class SMACSearchCV(BaseSearchCV):
             optimizer.smac_options["max-configurations"] = n_iter
         for name in self.smac_options or {}:
             if name in OTHER_NAMES and name != "workers":
-                raise ArgumentError(f"smac_options: unknown option {shown(name)}: use {OTHER_NAMES[name]}")
+                raise ArgumentError(
+                    f"smac_options: unknown option {shown(name)}; outside of smac_options, use {OTHER_NAMES[name]}"
+                )
         optimizer.smac_options.update(self.smac_options or {})
         for name in ("dask-client", "isolate"):
             if name in optimizer.smac_options:
                 raise ArgumentError(
                     f"SMACSearchCV cannot use smac_options['{name}']: the fits run in processes on this machine"
                 )
+        alike = AllAlike()
         try:
             with contextlib.nullcontext() if self.verbose else without_failures():
                 optimizer.minimize(
@@ -237,7 +255,7 @@ class SMACSearchCV(BaseSearchCV):
                     maximize=True,
                     numbered=True,
                     verbose=int(self.verbose > 0),
-                    on_event=lambda event: self._check(event, fits, stopped),
+                    on_event=lambda event: self._check(event, fits, stopped, alike),
                 )
         finally:
             if optimizer.result is not None:
@@ -248,10 +266,13 @@ class SMACSearchCV(BaseSearchCV):
             return int(self.random_state) % (LARGEST + 1)
         return int(check_random_state(self.random_state).randint(LARGEST))
 
-    def _check(self, event: Event, fits: Fits, stopped: set[int]) -> None:
-        """Raise a fit's error if ``error_score`` is 'raise', check ``refit``, and record which fits were stopped."""
+    def _check(self, event: Event, fits: Fits, stopped: set[int], alike: AllAlike) -> bool:
+        """Record which fits were stopped, and return whether to stop the search.
+
+        Raise the error of a fit if ``error_score`` is 'raise', or an error about ``refit``.
+        """
         if not isinstance(event, Evaluated):
-            return
+            return False
         evaluation = event.evaluation
         if event.cut_short:
             stopped.add(evaluation.index)
@@ -260,9 +281,10 @@ class SMACSearchCV(BaseSearchCV):
                 raise fits.error(evaluation.index) or RuntimeError(f"a fit failed: {evaluation.message}")
         elif callable(self.scoring) and (fit := fits.read(evaluation.index)) is not None and fit.is_multimetric:
             self._check_refit_for_multimetric(fit.test)
+        return alike.add(evaluation)
 
-    def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int]) -> None:
-        """Set the attributes from the results of the search."""
+    def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int], complete: bool = True) -> None:
+        """Set the attributes from the results of the search; ``complete``: whether it was not interrupted."""
         evaluations = [each for each in self.result_.runs[0].evaluations if each.index not in stopped]
         if not evaluations:
             raise ValueError(f"no fit finished: {self.result_.stopped_because}")
@@ -291,7 +313,7 @@ class SMACSearchCV(BaseSearchCV):
                 self.best_score_ = self.cv_results_[f"mean_test_{name}"][self.best_index_]
             self.best_params_ = self.cv_results_["params"][self.best_index_]
             n_folds = self.cv_results_["n_folds"][self.best_index_]
-            if n_folds < self.n_splits_:
+            if n_folds < self.n_splits_ and complete:
                 advice = "Raise n_iter, n_fits or time_limit"
                 if callable(self.refit):
                     advice = "The function for refit must choose among the rows with the largest n_folds"

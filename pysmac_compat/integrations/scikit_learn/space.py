@@ -18,7 +18,7 @@ from typing import Any
 from sklearn.base import clone
 
 from pysmac_compat.errors import ParameterError, cut, shown
-from pysmac_compat.space.definition import Definition
+from pysmac_compat.space.definition import Definition, clause_list
 from pysmac_compat.space.domains import native
 from pysmac_compat.space.parameters import KINDS
 from pysmac_compat.space.ready import is_configspace, understand
@@ -65,7 +65,7 @@ class Space:
         self._own = own
         self._objects: dict[str, dict[str, Any]] = {}
         self._belongs: dict[str, tuple[str, str]] = {}
-        clauses = list(conditional_clauses)
+        clauses = clause_list("conditional_clauses", conditional_clauses)
         if isinstance(space, Mapping) and not is_configspace(space):
             found = {name: self._definition(name, given) for name, given in space.items()}
             self._belongs = {name: choice for name in found if (choice := self._choice(name)) is not None}
@@ -74,11 +74,12 @@ class Space:
             clauses += _conditions(self._belongs, clauses)
         elif isinstance(space, (list, tuple)):
             raise ParameterError(
-                "space must be one dict. Put the parameters of all dicts into one. For several models, name them: "
-                "{'clf': {'svc': SVC(), 'forest': ...}, 'svc__C': ...}; svc__C is then active with svc only. For other "
-                f"conditions use conditional_clauses, for example 'gamma | kernel == rbf'; got {shown(space)}"
+                f"space must be one dict, got {shown(space)}. If you have a list of dicts, merge them into one dict. "
+                "To choose between several models, name them: {'clf': {'svc': SVC(), 'forest': ...}, 'svc__C': ...}; "
+                "svc__C is then active with svc only. For other conditions, use conditional_clauses, for example "
+                "'gamma | kernel == rbf'"
             )
-        self.definition: Definition = understand(space, clauses, list(forbidden_clauses))
+        self.definition: Definition = understand(space, clauses, forbidden_clauses)
         self._names = {name: self._settable(name) for name in self.definition.parameters}
 
     def parameters(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,11 +111,12 @@ class Space:
                 raise ParameterError(
                     f"parameter {shown(name)}: the choice {head!r} has no parameter {rest!r}{did_you_mean(rest, known)}"
                 ) from None
+        for name in self.definition.parameters.keys() - self.definition.conditions.keys():
+            self._check_choices(name)
         try:
             clone(estimator).set_params(**clone(self.parameters(self.definition.default), safe=False))
         except (TypeError, ValueError, AttributeError):
             for name in sorted(self.definition.parameters.keys() - self._belongs.keys() - self._own.keys()):
-                self._check_choices(name)
                 choices = [choice for objects in self._objects.values() for choice in objects]
                 also = f" (choices are {cut(', '.join(choices))})" if "__" in name and choices else ""
                 raise ParameterError(
@@ -124,13 +126,13 @@ class Space:
             raise
 
     def _check_choices(self, name: str) -> None:
-        """Refuse a name such as ``clf__C`` if choices of ``clf`` have this parameter: it must begin with the choice."""
+        """Refuse a name such as ``clf__C`` if some choices of ``clf`` have this parameter, but not all of them."""
         parent, _, rest = name.partition("__")
         objects = self._objects.get(parent, {})
         having = [
             choice for choice, each in objects.items() if hasattr(each, "get_params") and rest in each.get_params()
         ]
-        if having:
+        if having and len(having) < len(objects):
             names = " or ".join(shown(f"{choice}__{rest}") for choice in having)
             raise ParameterError(
                 f"parameter {shown(name)}: not every choice of {shown(parent)} has it; write {names}; each is active "
@@ -169,6 +171,8 @@ class Space:
             if kind not in ("categorical", "ordinal") or not isinstance(values, (list, tuple, Mapping)):
                 return given
             return self._of_choices(name, values, *more, kind=kind)
+        if isinstance(given, tuple) and len(given) > 1 and isinstance(given[0], str) and _is_range(given[1]):
+            return given  # an unknown type, which `define` refuses
         if isinstance(given, tuple) and given and isinstance(given[-1], str) and given[-1] in _PRIORS:
             raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {shown(given)}")
         if isinstance(given, tuple) and len(given) == 2 and all(map(_is_number, given)):
@@ -188,6 +192,11 @@ class Space:
             raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {what}")
         kind, *log = _DISTRIBUTIONS[what]
         low, high = (native(bound) for bound in given.support())
+        if not math.isfinite(low) or not math.isfinite(high) or log and low <= 0:
+            raise ParameterError(
+                f"parameter {shown(name)}: the bounds of {what} must be finite, the lower one below the upper one"
+                + (", and both above 0" if log else "")
+            )
         if kind == "integer":
             low, high = int(low), int(high)
         if low == high:
@@ -231,6 +240,10 @@ def _conditions(of_choices: Mapping[str, tuple[str, str]], clauses: Sequence[str
     """Return the conditions of the choices' parameters, except for parameters that have a clause already."""
     children = {text.partition("|")[0].strip() for text in clauses if isinstance(text, str)}
     return [f"{name} | {parent} == {head!r}" for name, (parent, head) in of_choices.items() if name not in children]
+
+
+def _is_range(values: Any) -> bool:
+    return isinstance(values, (list, tuple)) and len(values) == 2 and all(map(_is_number, values))
 
 
 def _is_number(value: Any) -> bool:

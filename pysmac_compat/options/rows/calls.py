@@ -30,7 +30,7 @@ ROWS: dict[str, Row[Any]] = {
     "kill-runs-on-file-delete": Row(
         lambda o: o.calls.kill_file,
         r.file,
-        "a file; if it no longer exists, running calls are stopped (TIMEOUT, nothing is learnt from them), and "
+        "a file; if it no longer exists, running calls are stopped (TIMEOUT; the model does not use them), and "
         "the search ends",
     ),
     "retry-crashed-count": Row(
@@ -50,7 +50,7 @@ ROWS: dict[str, Row[Any]] = {
     "tae-transform": Row(
         lambda o: o.transform.enabled,
         r.flag,
-        "True: the formulas below change the result of a call before the search learns it",
+        "True: the formulas below change the result of a call before the search uses it",
     ),
     "tae-transform-valid-values-only": Row(
         lambda o: o.transform.valid_only,
@@ -102,12 +102,12 @@ ROWS: dict[str, Row[Any]] = {
     "exception-on-prepost-command": Row(
         lambda o: o.shell.must_succeed,
         r.flag,
-        "True: if a command fails, a RuntimeError; False (default here): a warning",
+        "if one of these commands fails, True raises a RuntimeError; False (default here) warns",
     ),
 }
 NO_EFFECT: dict[str, NoEffect] = {
     "algo-exec": NoEffect("the function is called; for a program, see pysmac-compat smac and docs/scenarios.md"),
-    "T": NoEffect("it was handed to the command line of the target"),
+    "T": NoEffect("it was passed to the target on its command line"),
     "algo-exec-dir": NoEffect("calls happen in the current working directory; for a program, see pysmac-compat smac"),
     "bound-runs": NoEffect("a run makes one call at a time, or as many as smac_options['workers'] says"),
     "cores": NoEffect(
@@ -115,7 +115,7 @@ NO_EFFECT: dict[str, NoEffect] = {
         "num_procs runs go on at the same time"
     ),
     "tae": NoEffect(
-        "what is called is always the Python function; for the forms of a program's call, see pysmac-compat smac"
+        "minimize() always calls the Python function; for the ways to call a program, see pysmac-compat smac"
     ),
     **dict.fromkeys(
         (
@@ -211,7 +211,7 @@ NO_EFFECT: dict[str, NoEffect] = {
             "cli-proc-nice-kill-cmd",
             "cli-observer-frequency",
         ),
-        NoEffect("calls are made, watched and ended by processes of our own"),
+        NoEffect("processes of this package make, watch and end the calls"),
     ),
     "cli-cores": NoEffect("see `workers`"),
     "cli-call-params-with-quotes": NoEffect("each value is an argument of its own, which needs no quotes"),

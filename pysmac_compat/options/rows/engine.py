@@ -77,8 +77,8 @@ ROWS: dict[str, Row[Any]] = {
     "rf-log-model": Row(
         lambda o: o.engine.forest.log_model,
         r.flag,
-        "True: the forest learns logarithms of the costs; False: it learns the costs; default here: normal scores "
-        "of their ranks",
+        "True: the forest is fitted to logarithms of the costs; False: to the costs; default here: to normal "
+        "scores of their ranks",
     ),
     "rf-split-min": Row(
         lambda o: o.engine.forest.split_min,
@@ -155,7 +155,7 @@ NO_EFFECT: dict[str, NoEffect] = {
             "unbiased-capping-cpulimit",
             "unbiased-capping-runs-per-challenger",
         ),
-        NoEffect("it is for another init-mode than CLASSIC, and there is none here"),
+        NoEffect("it has an effect only with an init-mode other than CLASSIC; here the only init-mode is CLASSIC"),
     ),
     "imputation-iterations": NoEffect(
         "costs are imputed from those that are known, not from the model, so that there is nothing to iterate"
@@ -167,14 +167,16 @@ NO_EFFECT: dict[str, NoEffect] = {
     "rf-shuffle-imputed-values": NoEffect(
         "no imputed cost is drawn at random, so there is nothing to shuffle", "false"
     ),
-    "rf-preprocess-marginal": NoEffect("it chose between two ways of the Java program to the same predictions"),
-    "rf-store-data": NoEffect("it was about memory of the Java program"),
+    "rf-preprocess-marginal": NoEffect(
+        "it chose between two ways in which the Java program computed the same predictions"
+    ),
+    "rf-store-data": NoEffect("it concerned the memory of the Java program"),
     **dict.fromkeys(
         ("rf-subsample-memory-percentage", "rf-subsample-values-when-low-on-memory"),
         NoEffect("there is no Java heap that could run full"),
     ),
-    "rf-subsample-percentage": NoEffect("it held only where the Java heap ran full"),
+    "rf-subsample-percentage": NoEffect("it applied only when the Java heap was full"),
     "max-norun-challenge-limit": NoEffect(
-        "it guesses when nothing new is left, which is known exactly here up to a million configurations"
+        "it guessed when no new configuration is left; here this is computed exactly for up to a million configurations"
     ),
 }

@@ -42,7 +42,7 @@ ROWS: dict[str, Row[Any]] = {
     "check-sat-consistency-exception": Row(
         lambda o: o.objective.forbid_inconsistency,
         r.flag,
-        "True: a RuntimeError in place of the warning, and the results are kept; False (default here)",
+        "True: a RuntimeError in place of the warning (the results are kept); default here: False",
     ),
     "adaptive-capping": Row(
         lambda o: o.objective.capping,
@@ -97,7 +97,9 @@ ROWS: dict[str, Row[Any]] = {
     # start
     "num-run": Row(lambda o: o.start.seed, r.count(0), "the seed of the first run, in place of the argument `seed`"),
     "seed-offset": Row(
-        lambda o: o.start.seed_offset, r.count(0), "is added to the seed of a run's search; the run keeps its number"
+        lambda o: o.start.seed_offset,
+        r.count(0),
+        "a number that is added to the seed of a run's search, but not to the seed in the names of its files",
     ),
     "initial-incumbent": Row(
         lambda o: o.start.incumbent,
@@ -125,7 +127,7 @@ ROWS: dict[str, Row[Any]] = {
     "warmstart": Row(
         lambda o: o.start.warm_folder,
         r.folder,
-        "a state-run folder, or a folder of SMAC3 before 2.0: its evaluations are known from the start, and do "
+        "a state-run folder, or a folder of SMAC3 before 2.0: the search starts with its evaluations, which do "
         "not count in max_evaluations",
     ),
     "restore-scenario": Row(
