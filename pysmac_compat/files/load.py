@@ -17,18 +17,16 @@ from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, FileFormatError, shown
 from pysmac_compat.events import RunEnded, reason_of_all
 from pysmac_compat.files.about_run import AboutRun, about_name, read_about
-from pysmac_compat.files.incumbents import PERFORMANCE, best_so_far, by_evaluation
+from pysmac_compat.files.incumbents import PERFORMANCE, add_incumbents, best_so_far
 from pysmac_compat.files.journal import journal_name, read_any_journal
 from pysmac_compat.files.load_state import from_state
 from pysmac_compat.files.lock import is_worked_on
-from pysmac_compat.files.run_results import RunRow
 from pysmac_compat.files.state import dumps, read_state_run
 from pysmac_compat.files.trajectory import UNKNOWN, read_trajectory
-from pysmac_compat.results import Evaluation, Incumbent, Result, RunResult, Searched
+from pysmac_compat.results import Evaluation, Result, RunResult, Searched
 from pysmac_compat.space.conditions import parse_conditions
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import KINDS, Parameter
-from pysmac_compat.space.values import typed_values, value_texts
 
 _FILES = ("journal-run-*.jsonl", "state-run*", "traj-run-*.txt")
 _NAME = re.compile(r"(?:journal-run-|state-run|traj-run-)(?P<name>(?P<seed>\d+)(-(?P<again>\d+))?)(\.jsonl|\.txt)?")
@@ -183,8 +181,8 @@ def _run_names(folder: str) -> Iterator[tuple[str, int]]:
 
 def _load_journal(path: str, name: str, seed: int) -> _Loaded:
     """Load a run from its journal alone."""
-    run, search, _ = _from_journal(path, seed)
-    _add_incumbents(run, search, [], [])
+    run, search, _, order = _from_journal(path, seed)
+    add_incumbents(run, search, [], [], order)
     return _Loaded(name, run, search, _end_of(run, search, RunEnded(0, "unknown")), None)
 
 
@@ -207,14 +205,15 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
         warn(f"{error}; the result comes from the journal alone")
     steps = [step for step in steps if step[PERFORMANCE] < UNKNOWN]
     is_warm, has_journal = False, os.path.exists(journal)
+    order: list[int] = []
     if has_journal:
-        run, search, is_warm = _from_journal(journal, seed)
+        run, search, is_warm, order = _from_journal(journal, seed)
     elif state is not None:
         run, search = from_state(folder, name, seed, state_folder, state)
     else:
         raise ArgumentError(f"folder: {folder!r} has neither a journal nor a state-run folder of the run {name}")
     failure_value = run.value
-    _add_incumbents(run, search, steps, [] if state is None else state.runs)
+    add_incumbents(run, search, steps, [] if state is None else state.runs, order)
     if has_journal and not is_warm:
         unknown = [step for step in run.trajectory if step.evaluation == 0]
         if unknown and not is_worked_on(folder, name):
@@ -224,7 +223,7 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
             )
         if unknown or _is_ahead(run, search):
             run.value = failure_value
-            _add_incumbents(run, search, [], [])
+            add_incumbents(run, search, [], [], order)
     about = read_about(folder, name)
     if about is not None:  # the journal has only the limit with which the run began
         search = replace(search, max_evaluations=_number_of_evaluations(about.max_evaluations))
@@ -246,8 +245,11 @@ def _is_ahead(run: RunResult, search: Searched) -> bool:
     return bool(steps) and sign * steps[-1].value < sign * run.value
 
 
-def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched, bool]:
-    """Return the run (still without incumbents), the search, and whether the run began with known evaluations."""
+def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched, bool, list[int]]:
+    """Return the run (still without incumbents), the search, and whether the run began with known evaluations.
+
+    The last element has the indices of the evaluations in the order in which their calls have ended.
+    """
     head, recorded = read_any_journal(path)
     try:
         definition = _definition(head)
@@ -273,7 +275,9 @@ def _from_journal(path: str, seed: int) -> tuple[RunResult, Searched, bool]:
     run = RunResult(head["seed"] if type(head.get("seed")) is int else seed, useless, {}, {})
     run.evaluations = [_with_tuples(evaluation) for _, (_, evaluation) in sorted(recorded.evaluations.items())]
     run.test_evaluations = sorted(map(_with_tuples, recorded.tests), key=lambda evaluation: evaluation.index)
-    return run, search, head.get("warmstart") is not None
+    # an evaluation's line is written when its call ends
+    order = sorted(recorded.evaluations, key=lambda index: recorded.evaluations[index][0])
+    return run, search, head.get("warmstart") is not None, order
 
 
 def _number_of_evaluations(most: int | None) -> int | None:
@@ -338,46 +342,3 @@ def _with_tuples(evaluation: Evaluation) -> Evaluation:
 def _as_tuple(value: Any) -> Any:
     """Convert the lists of a choice back to tuples, since JSON has no tuples."""
     return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
-
-
-def _add_incumbents(run: RunResult, search: Searched, steps: Sequence[dict[str, Any]], rows: Sequence[RunRow]) -> None:
-    """Add the incumbents to a run whose evaluations are already loaded.
-
-    The incumbents come from the trajectory file (``steps``) or, if there is none, from the evaluations.
-    """
-    definition = search.space
-    assert definition is not None
-    run.active_configuration = definition.default
-    # the keys are texts, because the journal does not hold the conditions of a ConfigSpace space
-    known = {
-        _key(value_texts(evaluation.configuration, definition)): evaluation.configuration
-        for evaluation in run.evaluations
-    }
-
-    def penalised(cost: float) -> float:
-        return cost * search.penalty if search.cutoff is not None and cost >= search.cutoff else cost
-
-    if not steps:  # there is no trajectory file
-        run.trajectory = best_so_far(run.evaluations, search.maximize)
-        if run.trajectory:
-            run.value, run.active_configuration = run.trajectory[-1].value, run.trajectory[-1].active_configuration
-    places = by_evaluation(steps, rows, penalised) if rows else [(1, step[PERFORMANCE]) for step in steps]
-    for step, (place, value) in zip(steps, places, strict=True):
-        value = 0.0 - value if search.maximize else value
-        texts = step["Configuration"]
-        active = known.get(_key(texts))
-        if active is None:
-            active = typed_values(texts, definition)  # SMAC v2 writes other values of inactive parameters
-            if active not in known.values():  # the incumbent was known before the search
-                place = 0
-        if not run.trajectory or active != run.active_configuration:
-            run.trajectory.append(Incumbent(place, value, dict(active)))
-        else:  # the same incumbent after further runs
-            run.trajectory[-1] = replace(run.trajectory[-1], value=value)
-        run.value, run.active_configuration = value, dict(active)
-    run.configuration = definition.complete(run.active_configuration)
-    run.incumbent_runs = sum(e.configuration == run.active_configuration for e in run.evaluations)
-
-
-def _key(texts: Mapping[str, str]) -> str:
-    return repr(sorted(texts.items()))

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import shutil
+import time
 
 import pytest
 
@@ -49,6 +50,19 @@ def found(tmp_path_factory):
         function = timed if name == "run time" else cost
         made[name] = folder, minimise(function, 6, SPACE, CLAUSES, folder=str(folder), **keywords)
     return made
+
+
+def slower_above(x, c, n=0):
+    time.sleep(0.05 * (x > 0))
+    return (x - 1) ** 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["ended", "begun"])
+def test_the_evaluations_of_the_incumbents_with_several_workers(tmp_path, order):
+    """Calls end in another order than they begin, and the files of SMAC v2 have this order."""
+    result = minimise(slower_above, 14, SPACE, folder=str(tmp_path), options={"workers": 3, "workers-order": order})
+    assert load_result(tmp_path).runs[0].trajectory == result.runs[0].trajectory
 
 
 @pytest.mark.slow
