@@ -130,6 +130,14 @@ def test_ways_to_remove(remove):
     options["rf-num-trees"] = 7
     remove(options)
     assert resolve(options) == Options()
+    assert "rf-num-trees" not in options
+
+
+def test_setdefault_assigns_only_a_new_key_and_returns_the_value():
+    options = SmacOptions(INITIAL)
+    assert options.setdefault("rf-num-trees", 7) == 10
+    assert options.setdefault("rf-split-min", 5) == 5
+    assert options.assigned == {"rf-split-min": 5}
 
 
 def test_keyword_update():
