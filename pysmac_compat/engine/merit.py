@@ -13,11 +13,15 @@ Pair = tuple["str | None", int]
 
 @dataclass
 class Runs:
-    """The runs of one configuration: the cost of each pair, the pairs that failed, and the pairs that are running."""
+    """The runs of one configuration: the cost of each pair, the pairs that failed, and the pairs that are running.
+
+    Races go through the running pairs, so these are in the order in which they began. A set of texts would have another
+    order in each process.
+    """
 
     costs: dict[Pair, float] = field(default_factory=dict)
     failed: set[Pair] = field(default_factory=set)
-    pending: set[Pair] = field(default_factory=set)
+    pending: dict[Pair, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -373,7 +373,7 @@ class Racing(AbstractIntensifier):
     def _no_longer_pending(self, info: TrialInfo) -> None:
         runs = self._runs.get(info.config)
         if runs is not None:
-            runs.pending.discard((info.instance, info.seed))
+            runs.pending.pop((info.instance, info.seed), None)
             if not runs.pending:
                 self._running.pop(info.config, None)
 
@@ -423,7 +423,7 @@ class Racing(AbstractIntensifier):
     def _run(self, configuration: Configuration, pair: Pair, cutoff: float | None) -> TrialInfo:
         self.cutoff = cutoff
         self._n_capped = 0
-        self._runs.setdefault(configuration, Runs()).pending.add(pair)
+        self._runs.setdefault(configuration, Runs()).pending[pair] = None
         self._running[configuration] = None
         return TrialInfo(configuration, instance=pair[0], seed=pair[1])
 

@@ -16,7 +16,8 @@ from pysmac_compat.plan.known import Known
 VERSION, WITHOUT_CHECKSUMS = 2, 1
 #: this number increases when a new version proposes other configurations after the same results; a journal without the
 #: number means 1
-PROPOSALS = 6
+PROPOSALS = 7
+_ONLY_RACES_OF_SEVERAL_WORKERS = 6  # in which version 7 proposes other configurations than this one
 
 
 def header(plan: Plan, run: int) -> dict[str, Any]:
@@ -161,7 +162,11 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
 
 def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
     """Return whether a version of the package that proposes other configurations wrote this header."""
-    return bool(head.get("proposals", 1) != PROPOSALS)
+    made = head.get("proposals", 1)
+    races = head.get("num_train_instances") is not None or not head.get("deterministic", True)
+    if made == _ONLY_RACES_OF_SEVERAL_WORKERS and not (races and head.get("workers", 1) > 1):
+        return False
+    return bool(made != PROPOSALS)
 
 
 def _warm_difference(old: Any, new: Any) -> str:

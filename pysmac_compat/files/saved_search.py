@@ -140,7 +140,7 @@ def read_search(path: Path) -> SavedSearch:
     settings, asked, n_tests = head.get("search"), head.get("asked"), head.get("tests", 0)
     if not isinstance(settings, dict) or not isinstance(asked, list):
         raise FileFormatError("expected a file that Search.save() wrote, with the keys 'search' and 'asked'", path, 1)
-    if is_of_other_proposals(head):
+    if is_of_other_proposals({**settings, **head}):
         raise FileFormatError(
             "another version of pysmac_compat wrote this file, and this version would propose other configurations; "
             "pass the results to a new search with known=[(configuration, value), ...]",

@@ -45,3 +45,24 @@ def test_same_seed_same_calls(run_script, monkeypatch, capsys):
     assert sum("SAT" in line for line in first) == 28
     assert first[1:15] != first[15:29]
     assert second == first
+
+
+_RACES = """
+    from pysmac_compat import SMAC_optimizer
+
+    optimizer = SMAC_optimizer()
+    optimizer.smac_options.update({"workers": 3, "workers-order": "begun", "initial-incumbent-runs": 4})
+    space = {"x": ("real", [-5, 5], 4)}
+    optimizer.minimize(lambda x, instance: (x - instance) ** 2, 14, space, num_train_instances=8, seed=1)
+    for e in optimizer.result.runs[0].evaluations:
+        print(e.configuration, e.instance)
+"""
+
+
+@pytest.mark.slow
+def test_races_do_not_depend_on_the_hash_seed(run_script, capsys):
+    """A challenger runs on the instances on which the incumbent is still running."""
+    exec(textwrap.dedent(_RACES), {})
+    first, second = capsys.readouterr().out, run_script(_RACES).stdout
+    assert first.count("\n") == 14
+    assert second == first

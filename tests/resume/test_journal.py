@@ -11,7 +11,7 @@ from pysmac_compat import FileFormatError
 from pysmac_compat.engine.settings import EncoderSettings, EngineSettings, ForestSettings, SelectorSettings
 from pysmac_compat.files.checksums import checked_line
 from pysmac_compat.files.journal import evaluation_line, header_line, read_journal
-from pysmac_compat.files.journal_header import header
+from pysmac_compat.files.journal_header import PROPOSALS, header, is_of_other_proposals
 from pysmac_compat.plan import Budget, Calls, Instances, Plan, Start
 from pysmac_compat.plan.objective import Objective
 from pysmac_compat.plan.transform import Transform, parse_formula
@@ -217,6 +217,22 @@ def test_a_journal_of_an_earlier_version_does_not_say_whether_imputed_costs_were
         path = tmp_path / "journal"
         path.write_text(checked_line({n: v for n, v in header(plan, 0).items() if n != "penalise_imputed"}))
         assert read_journal(str(path), plan, 0) is not None
+
+
+@pytest.mark.parametrize(
+    ("head", "other"),
+    [
+        ({}, True),
+        ({"proposals": 5}, True),
+        ({"proposals": 6, "deterministic": True, "num_train_instances": 9, "workers": 1}, False),
+        ({"proposals": 6, "deterministic": True, "num_train_instances": None, "workers": 4}, False),
+        ({"proposals": 6, "deterministic": True, "num_train_instances": 9, "workers": 4}, True),
+        ({"proposals": 6, "deterministic": False, "num_train_instances": None, "workers": 4}, True),
+        ({"proposals": PROPOSALS, "deterministic": False, "num_train_instances": 9, "workers": 4}, False),
+    ],
+)
+def test_versions_that_propose_other_configurations(head, other):
+    assert is_of_other_proposals(head) == other
 
 
 def test_another_number_of_workers_is_another_search(journal):
