@@ -12,24 +12,33 @@ from pysmac_compat.evaluation.rules import Rules
 
 
 def call_isolated(
-    function: Callable[[], Any], *, memory_mb: float | None = None, cutoff: float | None = None
+    function: Callable[[], Any],
+    *,
+    memory_mb: float | None = None,
+    cutoff: float | None = None,
+    runtime: bool = False,
 ) -> Outcome:
     """Call a function once, in a fork of the current process; the fork ends with the call.
 
     Parameters
     ----------
     function : callable
-        Takes no arguments and returns a number. To return anything else, write it to a file.
+        Takes no arguments and returns what a function for `SMAC_optimizer.minimize` may return. To return anything
+        else, write it to a file.
     memory_mb : float or None
         Memory in MB that the call may use in addition to the memory that the fork has before the call.
     cutoff : float or None
         Limit on the CPU seconds of the call and of all processes that it starts. The limit on wall time is ten times
         as long.
+    runtime : bool
+        Whether the run time is the value of the call. Then the function need not return a value, such as a function of
+        `pysmac_compat.program` with ``exit_codes`` alone.
 
     Returns
     -------
     Outcome
-        ``status`` is 'SAT' if the call has succeeded; if not, ``message`` holds the reason.
+        ``status`` is 'SAT', or 'UNSAT' if the function reports this, if the call has succeeded; if not, ``message``
+        holds the reason.
     """
-    with contextlib.closing(Evaluator(function, Rules(memory_mb))) as call:
+    with contextlib.closing(Evaluator(function, Rules(memory_mb, runtime_objective=runtime))) as call:
         return call({}, cutoff)

@@ -47,7 +47,9 @@ def entries(result: Result) -> list[tuple[str, str]]:
     spent = sum(evaluation.wall_time for evaluation in result)
     planned = "" if result.n_planned is None else f" of {result.n_planned:,}"
     shown = ", ".join(f"{number:,} {status}" for status, number in statuses.most_common())
-    said.append(("evaluations", f"{len(result):,}{planned}{f': {shown}' if shown else ''}; {duration(spent)} of calls"))
+    said.append(
+        ("evaluations", f"{len(result):,}{planned}{f': {shown}' if shown else ''}; the calls took {duration(spent)}")
+    )
     if result.known:
         said.append(("known before", count(len(result.known), "evaluation")))
     if len(runs) > 1:
@@ -55,6 +57,9 @@ def entries(result: Result) -> list[tuple[str, str]]:
     tests = tests_of(result.active_configuration, runs)
     if tests:
         said.append(("on test instances", f"{mean_of(tests, search)}, a {mean} over {count(len(tests), 'call')}"))
+    default = search.space.default if search.space is not None else result.active_configuration
+    if tests and default != result.active_configuration and (of_default := tests_of(default, runs)):
+        said.append(("  the default", f"{mean_of(of_default, search)}, a {mean} over {count(len(of_default), 'call')}"))
     if len(runs) > 1 and any(run.test_evaluations for run in runs):
         of_runs = [tests_of(run.active_configuration, [run]) for run in runs]
         said.append(("tests of the runs", ", ".join(mean_of(each, search) for each in of_runs)))

@@ -219,7 +219,10 @@ class ProgramFunction:
         """Read the report of a call from the exit code and the output of the program."""
         if self._codes is None and self._quality is None:
             if ended.stdout.line is None:
-                raise NoAnswer("the program printed no line that begins with 'Result for SMAC:'")
+                raise NoAnswer(
+                    "the program printed no line that begins with 'Result for SMAC:'; for a program without such a "
+                    "line, give exit_codes=... or quality=..."
+                )
             return read_answer(ended.stdout.line, seed)
         codes: Mapping[int, Status] = {0: "SAT"} if self._codes is None else self._codes
         if ended.code not in codes:

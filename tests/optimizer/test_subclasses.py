@@ -128,6 +128,8 @@ def test_the_journal_of_another_search_has_an_error_of_its_own(tmp_path):
 def test_one_call_alone():
     place = os.getpid()
     assert call_isolated(lambda: int(os.getpid() != place)).value == 1.0
+    solved = call_isolated(lambda: {"status": "UNSAT", "runtime": 0.25}, runtime=True)
+    assert (solved.status, solved.runtime) == ("UNSAT", 0.25)
     failed = call_isolated(lambda: 1 / 0)
     assert (failed.status, "ZeroDivisionError" in failed.message) == ("CRASHED", True)
 

@@ -102,6 +102,7 @@ CASES = [
     ("num-ls-random", 0, "engine.maximizer.n_random_starts", 0),
     ("continous-neighbours", 9, "engine.maximizer.n_neighbours", 9),
     ("validation", False, "validation.enabled", False),
+    ("validate-default", True, "validation.with_default", True),
     ("num-validation-runs", 0, "validation.n_runs", 0),
     ("validation-rounding-mode", "NONE", "validation.round_up", False),
     ("num-test-instances", 2, "validation.n_instances", 2),

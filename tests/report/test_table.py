@@ -215,6 +215,10 @@ def test_a_mean_run_time_has_the_name_and_the_penalty_of_the_objective():
     text = result.summary()
     assert re.search(r"^value .*, the least PAR10 in seconds", text, re.MULTILINE)
     assert re.search(r"^on test instances +105, a PAR10 over 2 calls$", text, re.MULTILINE)
+    assert "the default" not in text
+    default = result.search.space.default
+    result.runs[0].test_evaluations = [evaluation(n, 20.0, **default) for n in range(2)]
+    assert re.search(r"^  the default +200, a PAR10 over 2 calls$", result.summary(), re.MULTILINE)
     result.search = dataclasses.replace(result.search, penalty=1.0)
     text = result.summary()
     assert re.search(r"^value .*, the least mean run time in seconds", text, re.MULTILINE)

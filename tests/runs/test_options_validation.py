@@ -24,6 +24,13 @@ def test_without_validation_there_are_no_test_evaluations():
     assert validated([("validation", False)], on_instance).test_evaluations == []
 
 
+def test_validate_default():
+    run = validated([("validate-default", True)], on_instance)
+    default = run.evaluations[0].configuration
+    assert [e.instance for e in run.test_evaluations if e.configuration == default] == [2, 3, 4]
+    assert [e.instance for e in run.test_evaluations if e.configuration == run.active_configuration] == [2, 3, 4]
+
+
 def test_num_test_instances():
     run = validated([("num-test-instances", 2)], on_instance)
     assert [e.instance for e in run.test_evaluations] == [2, 3]

@@ -8,6 +8,7 @@ from pysmac_compat.options import readers as r
 from pysmac_compat.options.row import NoEffect, Row
 
 ROWS: dict[str, Row[Any]] = {
+    "validate-default": Row(lambda o: o.validation.with_default, r.flag),
     "validation": Row(
         lambda o: o.validation.enabled, r.flag, "False: no evaluations on test instances after the search"
     ),
