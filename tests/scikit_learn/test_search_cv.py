@@ -6,6 +6,7 @@ import random
 import signal
 import time
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.exceptions import FitFailedWarning, NotFittedError
-from sklearn.metrics import make_scorer
+from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GroupKFold, KFold, cross_val_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -24,8 +25,11 @@ from sklearn.preprocessing import StandardScaler
 
 from pysmac_compat import SMACSearchCV
 from pysmac_compat.integrations.scikit_learn.fits import Fit
+from pysmac_compat.integrations.scikit_learn.hopeless import AllAlike
 from pysmac_compat.integrations.scikit_learn.messages import bad_scores
 from pysmac_compat.integrations.scikit_learn.search_cv import BaseSearchCV
+
+from ..report.small import evaluation
 
 X, Y = make_classification(90, 5, flip_y=0.2, random_state=0)
 KNN = KNeighborsClassifier()
@@ -386,6 +390,39 @@ def test_an_interrupt_keeps_what_was_found(monkeypatch):
     assert not hasattr(search, "best_estimator_")
 
 
+@pytest.mark.slow
+def test_an_interrupt_leaves_nothing_of_an_earlier_fit(monkeypatch):
+    monkeypatch.setattr(Interrupting, "pressed", os.getpid())
+    search = SMACSearchCV(Interrupting(level=0.9), {"level": [0.9, 0.5]}, n_iter=1, cv=2, random_state=0).fit(X, Y)
+    assert search.best_estimator_.level == 0.9
+    search.set_params(space={"level": [0.7, 0.5]}, estimator=Interrupting(level=0.7))
+    with pytest.raises(KeyboardInterrupt, match="none has succeeded$") as caught:
+        search.fit(X, Y)
+    assert not {"best_estimator_", "best_params_", "cv_results_", "best_score_"} & vars(search).keys()
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.slow
+def test_an_interrupt_says_what_is_there(monkeypatch, recwarn):
+    monkeypatch.setattr(Interrupting, "pressed", os.getpid())
+    search = SMACSearchCV(Interrupting(), {"level": [0.5, 0.7]}, cv=2, random_state=0)
+    with pytest.raises(KeyboardInterrupt, match="result_, best_params_, cv_results_ hold the fits that have ended, "):
+        search.fit(X, Y)
+    assert not recwarn
+
+
+@pytest.mark.slow
+def test_a_search_ends_if_ten_configurations_fail_alike():
+    space = {"level": uniform(0, 1), "how": ["raise"]}
+    with pytest.raises(ValueError, match=r"all 1[0-9] fits failed. .*CRASHED:\n(.|\n)*not today"):
+        SMACSearchCV(Fragile(how="raise"), space, n_iter=40, cv=2, random_state=0).fit(X, Y)
+    alike = AllAlike()
+    failed = [replace(evaluation(i, 0.0, "CRASHED", x=i), message=f"Traceback\n{'a' if i else 'b'}") for i in range(12)]
+    assert not any(map(alike.add, failed))  # the first one differs
+    alike = AllAlike()
+    assert [alike.add(each) for each in failed[1:]] == [False] * 9 + [True] * 2
+
+
 def failing(estimator, X, y):
     raise ZeroDivisionError("no such score")
 
@@ -435,6 +472,10 @@ def test_nothing_to_maximise(scoring, message, capfd, recwarn):
         ({"fit_memory_limit": "a"}, "fit_memory_limit must be a number"),
         ({"param_distributions": {}}, "no argument 'param_distributions': use space"),
         ({"working_directory": "a"}, "no argument 'working_directory': use SMAC_optimizer"),
+        ({"scoring": accuracy_score}, r"scoring must be a function of .* write make_scorer\(accuracy_score\) if"),
+        ({"scoring": {"a": accuracy_score}, "refit": "a"}, r"scoring\['a'\] must be a function of"),
+        ({"conditional_clauses": "a | b == c"}, "conditional_clauses must be a list of strings, got 'a | b == c'"),
+        ({"forbidden_clauses": "{a = b}"}, "forbidden_clauses must be a list of strings"),
     ],
 )
 def test_refused_with_a_hint(keywords, message):

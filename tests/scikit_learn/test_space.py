@@ -138,6 +138,9 @@ def test_a_space_of_configspace():
         ([{"C": [1]}, {"C": [2]}], "space must be one dict. .*svc__C is then active with svc only"),
         ({"clf": ("categorical", [SVM, SVC()], MinMaxScaler())}, "the default MinMaxScaler.. is not one of SVC, SVC_2"),
         ({"C": ("real", [0, 1])}, "expected .type, values, default."),
+        ({"C": ("float", [0.1, 10])}, "parameter 'C': expected .type, values, default."),
+        ({"C": ("float", [0.1, 10], 1)}, "parameter 'C': .*'float'"),
+        ({"C": loguniform(0, 1)}, "parameter 'C': the bounds of loguniform must be finite, .* above 0"),
         ({}, "parameter_dict is empty"),
     ],
 )
@@ -150,6 +153,16 @@ def test_two_parameters_that_mean_the_same():
     found = space({"clf": {"svc": SVM, "b": SVC()}, "svc__C": [1, 2], "clf__C": [1, 2]})
     with pytest.raises(ValueError, match="'svc__C' and another active parameter both set 'clf__C'|'clf__C'"):
         found.parameters({"clf": "b", "svc__C": 2, "clf__C": 1})
+
+
+def test_a_parameter_of_the_step_that_one_choice_lacks():
+    """The estimator's own step has it; it is refused unless a condition makes it depend on the choice."""
+    pipeline = Pipeline([("clf", SVC())])
+    given = {"clf": {"svc": SVM, "tree": DecisionTreeClassifier()}, "clf__C": [1, 2]}
+    with pytest.raises(ValueError, match="not every choice of 'clf' has it; write 'svc__C'"):
+        space(given, own=pipeline.get_params()).check(pipeline)
+    space(given, ["clf__C | clf == svc"], own=pipeline.get_params()).check(pipeline)
+    space({**given, "clf": [SVM, SVC(C=3)]}, own=pipeline.get_params()).check(pipeline)
 
 
 def test_a_parameter_of_one_choice_with_the_name_of_the_parent():
