@@ -157,7 +157,8 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
         else:
             difference = _difference(name, old.get(name), new[name])
         if difference:
-            raise ResumeError(f"resume: {path} belongs to another search: {difference}")
+            advice = "change this back, or begin anew without resume"
+            raise ResumeError(f"resume: {path} belongs to another search: {difference}; {advice}")
 
 
 def is_of_other_proposals(head: Mapping[str, Any]) -> bool:
