@@ -3,19 +3,15 @@
 import os
 import pickle
 import random
-import signal
-import time
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import sklearn
 from scipy.stats import loguniform, randint, uniform
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.datasets import make_classification
+from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.exceptions import FitFailedWarning, NotFittedError
+from sklearn.exceptions import NotFittedError
 from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GroupKFold, KFold, cross_val_score
 from sklearn.naive_bayes import GaussianNB
@@ -24,43 +20,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pysmac_compat import SMACSearchCV
-from pysmac_compat.integrations.scikit_learn.fits import Fit
-from pysmac_compat.integrations.scikit_learn.hopeless import AllAlike
-from pysmac_compat.integrations.scikit_learn.messages import bad_scores
 from pysmac_compat.integrations.scikit_learn.search_cv import BaseSearchCV
 
-from ..report.small import evaluation
-
-X, Y = make_classification(90, 5, flip_y=0.2, random_state=0)
-KNN = KNeighborsClassifier()
-
-
-class Fragile(ClassifierMixin, BaseEstimator):
-    """Its score is ``level``; it fails in the way that ``how`` says."""
-
-    def __init__(self, level=0.5, how=""):
-        self.level, self.how = level, how
-
-    def fit(self, X, y, sample_weight=None):
-        if self.how == "raise":
-            raise ZeroDivisionError("not today")
-        if self.how == "die":
-            os._exit(3)
-        if self.how == "loop":
-            while True:
-                pass
-        if self.how == "sleep":
-            time.sleep(600)
-        if self.how == "eat":
-            self.meal_ = np.ones(2**24)
-        self.classes_, self.weight_, self.pid_ = np.unique(y), sample_weight, os.getpid()
-        return self
-
-    def predict(self, X):
-        return np.full(len(X), self.classes_[0])
-
-    def score(self, X, y, sample_weight=None):
-        return self.level + (0 if sample_weight is None else sample_weight.mean())
+from .small import KNN, Fragile, X, Y, small
 
 
 @pytest.fixture(scope="module")
@@ -152,42 +114,6 @@ def test_methods_and_copies(searched):
     with pytest.raises(NotFittedError):
         fresh.predict(X)
     assert "SMACSearchCV" in repr(searched)
-
-
-def small(how, levels=(0.5,), **more):
-    space = {"how": list(how), "level": list(levels)}
-    return SMACSearchCV(Fragile(), space, **{"cv": 2, "n_iter": 10, "random_state": 0, **more})
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("hows", "limits", "expected"),
-    [
-        (["", "raise", "die", "loop"], {"fit_time_limit": 0.4}, ["SAT", "CRASHED", "CRASHED", "TIMEOUT"]),
-        (["", "eat"], {"fit_memory_limit": 60}, ["SAT", "MEMOUT"]),
-    ],
-)
-def test_what_fails_costs_one_fit(hows, limits, expected):
-    n = len(hows)
-    search = small(hows, n_iter=n, **limits)
-    with pytest.warns(FitFailedWarning, match=f"{n - 1} of {n + 1} fits failed; their score is nan. The first of them"):
-        search.fit(X, Y)
-    assert search.best_params_ == {"how": "", "level": 0.5}
-    assert {e.configuration["how"]: e.status for e in search.result_} == dict(zip(hows, expected, strict=True))
-    assert search.cv_results_["n_folds"].tolist() == [2, *[1] * (n - 1)]
-    assert np.isnan(search.cv_results_["mean_test_score"]).sum() == n - 1
-    assert search.best_estimator_.pid_ == os.getpid()
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-def test_error_score():
-    search = small(["", "raise"], error_score=-1)
-    assert sorted(search.fit(X, Y).cv_results_["mean_test_score"]) == [-1, 0.5]
-    with pytest.raises(ZeroDivisionError, match="not today"):
-        small(["raise", ""], error_score="raise").fit(X, Y)
-    with pytest.raises(ValueError, match=r"all . fits failed. The first of them is CRASHED:\n"):
-        small(["raise", "die"]).fit(X, Y)
 
 
 @pytest.mark.slow
@@ -363,105 +289,6 @@ def test_a_function_for_refit_that_chooses_a_row_with_few_folds():
     with pytest.warns(UserWarning, match="row 1 of cv_results_, was fitted on 1 of 2 folds"):
         search = small([""], (0.7, 0.2), n_iter=None, n_fits=3, refit=lambda results: 1).fit(X, Y)
     assert search.best_params_["level"] == 0.2
-
-
-class Interrupting(Fragile):
-    """Presses Ctrl-C in the process of the search if its level is 0.7."""
-
-    pressed = 0
-
-    def fit(self, X, y):
-        if self.level == 0.7:
-            os.kill(self.pressed, signal.SIGINT)
-            time.sleep(60)
-        return super().fit(X, y)
-
-
-@pytest.mark.slow
-def test_an_interrupt_keeps_what_was_found(monkeypatch):
-    monkeypatch.setattr(Interrupting, "pressed", os.getpid())
-    search = SMACSearchCV(Interrupting(), {"level": [0.5, 0.7]}, cv=2, random_state=0)
-    with pytest.raises(KeyboardInterrupt, match="stopped after 2 of 20 evaluations, best 0.5"):
-        search.fit(X, Y)
-    assert [each.value for each in search.result_] == [0.5, 0.5]
-    assert search.best_params_ == {"level": 0.5}
-    assert search.best_score_ == 0.5
-    assert search.cv_results_["n_folds"].tolist() == [2]
-    assert not hasattr(search, "best_estimator_")
-
-
-@pytest.mark.slow
-def test_an_interrupt_leaves_nothing_of_an_earlier_fit(monkeypatch):
-    monkeypatch.setattr(Interrupting, "pressed", os.getpid())
-    search = SMACSearchCV(Interrupting(level=0.9), {"level": [0.9, 0.5]}, n_iter=1, cv=2, random_state=0).fit(X, Y)
-    assert search.best_estimator_.level == 0.9
-    search.set_params(space={"level": [0.7, 0.5]}, estimator=Interrupting(level=0.7))
-    with pytest.raises(KeyboardInterrupt, match="none has succeeded$") as caught:
-        search.fit(X, Y)
-    assert not {"best_estimator_", "best_params_", "cv_results_", "best_score_"} & vars(search).keys()
-    assert caught.value.__suppress_context__
-
-
-@pytest.mark.slow
-def test_an_interrupt_says_what_is_there(monkeypatch, recwarn):
-    monkeypatch.setattr(Interrupting, "pressed", os.getpid())
-    search = SMACSearchCV(Interrupting(), {"level": [0.5, 0.7]}, cv=2, random_state=0)
-    with pytest.raises(KeyboardInterrupt, match="result_, best_params_, cv_results_ hold the fits that have ended, "):
-        search.fit(X, Y)
-    assert not recwarn
-
-
-@pytest.mark.slow
-def test_a_search_ends_if_ten_configurations_fail_alike():
-    space = {"level": uniform(0, 1), "how": ["raise"]}
-    with pytest.raises(ValueError, match=r"all 1[0-9] fits failed. .*CRASHED:\n(.|\n)*not today"):
-        SMACSearchCV(Fragile(how="raise"), space, n_iter=40, cv=2, random_state=0).fit(X, Y)
-    alike = AllAlike()
-    failed = [replace(evaluation(i, 0.0, "CRASHED", x=i), message=f"Traceback\n{'a' if i else 'b'}") for i in range(12)]
-    assert not any(map(alike.add, failed))  # the first one differs
-    alike = AllAlike()
-    assert [alike.add(each) for each in failed[1:]] == [False] * 9 + [True] * 2
-
-
-def failing(estimator, X, y):
-    raise ZeroDivisionError("no such score")
-
-
-@pytest.mark.slow
-def test_a_second_score_that_fails():
-    scoring = {"acc": "accuracy", "bad": failing}
-    search = small([""], scoring=scoring, refit="acc", error_score=-1, n_iter=1)
-    with pytest.warns(
-        UserWarning, match="'bad' failed in 2 of 2 fits, and is -1.0 there(.|\n)*no such score"
-    ) as caught:
-        search.fit(X, Y)
-    assert len(caught) == 1
-    assert search.cv_results_["mean_test_bad"].tolist() == [-1]
-    assert search.best_score_ > 0
-
-
-def test_a_score_that_is_not_finite():
-    fits = [Fit({"a": 1.0, "b": score}, {}, 0.0, 0.0, True) for score in (float("nan"), 0.5)]
-    assert list(bad_scores(fits, float("nan"))) == ["the score 'b' is not finite in 1 of 2 fits"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("scoring", "message"),
-    [
-        (lambda *_: "good", r"scoring must return a number, got 'good' \(str\)"),
-        (lambda *_: float("inf"), "scoring must return a finite number, got inf; where"),
-        (lambda *_: {"a": float("nan")}, "scoring must return a finite number as the score 'a', got nan; where"),
-        ({"bad": failing, "acc": "accuracy"}, "the score 'bad' failed:\n(.|\n)*no such score"),
-    ],
-)
-def test_nothing_to_maximise(scoring, message, capfd, recwarn):
-    """All fits fail; the error says so, and nothing else does."""
-    refit = "bad" if isinstance(scoring, dict) else True
-    with pytest.raises(ValueError, match=message):
-        small([""], scoring=scoring, refit=refit, n_iter=1).fit(X, Y)
-    assert not recwarn
-    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
