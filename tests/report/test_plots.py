@@ -93,6 +93,11 @@ def line(figure, label, axes=0):
     return [tuple(point) for point in found.get_xydata()]
 
 
+def crosses(figure):
+    """The lines of marks for CRASHED, without those of the legend."""
+    return [each for each in figure.axes[0].lines if each.get_marker() == "x" and len(each.get_xydata())]
+
+
 def labels(ticks):
     return [text.get_text() for text in ticks]
 
@@ -104,9 +109,13 @@ def test_the_history_goes_on_to_the_end_of_the_budget():
     assert line(figure, "run 1") == [(1, 4.0), (2, 1.5), (2, 1.5)]
     (rest,) = (each for each in figure.axes[0].lines if each.is_dashed())
     assert [tuple(point) for point in rest.get_xydata()] == [(2, 1.5), (3, 1.5)]
-    (crashed,) = line(figure, "CRASHED")
-    assert crashed[0] == 3
-    assert crashed[1] > 0.9
+    (crashed,) = crosses(figure)
+    ((x, y),) = crashed.get_xydata()
+    assert x == 3
+    assert y > 0.9
+    (of_run,) = (each for each in figure.axes[0].lines if each.get_label() == "run 0")
+    assert crashed.get_color() == of_run.get_color()
+    assert line(figure, "CRASHED") == []  # for the legend, in grey
     assert figure.axes[0].get_xlabel() == "evaluation"
     assert figure.axes[0].get_ylabel() == "value (less is better)"
 
@@ -130,7 +139,8 @@ def test_where_the_largest_value_is_the_best():
     steps = [y for _, y in line(figure, "best so far")]
     assert steps == sorted(steps)
     assert steps[-1] == result.value == max(each.value for each in result if each.succeeded)
-    assert {y < 0.1 for _, y in line(figure, "CRASHED")} == {True}
+    (crashed,) = crosses(figure)
+    assert {y < 0.1 for _, y in crashed.get_xydata()} == {True}
     figure = result.plot.edf()
     found, shares = only_line(figure)
     assert shares == sorted(shares)

@@ -49,8 +49,9 @@ def history(result: Result, over: str = "evaluations") -> Figure:
             )
             if over == "evaluations" and last < end:
                 axes.plot([last, end], [steps[-1][1]] * 2, color=colour, linestyle=_DASHED, linewidth=1, zorder=front)
-    for run in result.runs:
-        _failures(axes, run, result, values.clock(run) if over == "time" else range(end + 1))
+    for run, (colour, _) in zip(result.runs, style.run_colours(len(result.runs), best), strict=True):
+        clock = values.clock(run) if over == "time" else range(end + 1)
+        _failures(axes, run, result, clock, colour if many else "")
     known = [each.value for each in result.known if values.has_value(each, search)]
     axes.plot([0] * len(known), known, "D", color=style.QUIET, markersize=4, label="known before" if known else "")
     if not drawn:
@@ -67,8 +68,13 @@ def history(result: Result, over: str = "evaluations") -> Figure:
     return figure
 
 
-def _failures(axes: Axes, run: RunResult, result: Result, clock: Mapping[int, float] | Sequence[float]) -> None:
-    """Draw marks along the edge of the worst values for evaluations without a value."""
+def _failures(
+    axes: Axes, run: RunResult, result: Result, clock: Mapping[int, float] | Sequence[float], of_run: str
+) -> None:
+    """Draw marks along the edge of the worst values for evaluations without a value.
+
+    ``of_run`` is the colour of the run; if it is empty, each status has its own colour.
+    """
     edge = 0.015 if result.search.maximize else 0.985
     failed = [each for each in run.evaluations if not values.has_value(each, result.search)]
     transform = axes.get_xaxis_transform()
@@ -76,17 +82,10 @@ def _failures(axes: Axes, run: RunResult, result: Result, clock: Mapping[int, fl
     for status in values.statuses(failed):
         colour, marker = style.STATUSES[status]
         at = [clock[each.index] for each in failed if each.status == status]
-        label = "" if status in shown_already else status
-        axes.plot(
-            at,
-            [edge] * len(at),
-            marker,
-            color=colour,
-            markersize=5,
-            transform=transform,
-            label=label,
-            clip_on=False,
-        )
+        marks: dict[str, Any] = {"markersize": 5, "transform": transform, "clip_on": False}
+        axes.plot(at, [edge] * len(at), marker, color=of_run or colour, **marks)
+        if status not in shown_already:
+            axes.plot([], [], marker, color=style.QUIET if of_run else colour, label=status, **marks)
 
 
 def _xy(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
