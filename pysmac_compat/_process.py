@@ -1,4 +1,4 @@
-"""A forked process of the package, and its signals."""
+"""Forked processes of the package, and the handling of signals in them and in the script."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def scripts_handler(signum: int) -> Any:
 
 @contextlib.contextmanager
 def ended_by_sigterm(before_default: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """End this context with an exception when SIGTERM arrives, as Ctrl-C does; then handle SIGTERM as before.
+    """Raise an exception in this context when SIGTERM arrives; after the context, handle SIGTERM as before.
 
     Batch systems send SIGTERM some time before they kill a process. After the context, the script's own handler runs;
     without such a handler the signal ends the process.
@@ -107,9 +107,10 @@ def ended_by_sigterm(before_default: Callable[[], None] = lambda: None) -> Itera
 
 
 def refuse_while_importing_main() -> None:
-    """Raise the RuntimeError of multiprocessing in a process that is importing its parent's main module.
+    """Raise the RuntimeError of multiprocessing if this process is importing the main module of its parent.
 
-    A script without ``if __name__ == "__main__":`` would start its search again in each worker that its call spawns.
+    If a script has no ``if __name__ == "__main__":`` and its function spawns workers, each worker would otherwise start
+    the search again.
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         from multiprocessing import spawn
@@ -138,12 +139,12 @@ def end_with(work: Callable[[], None]) -> NoReturn:
         os._exit(code)
 
 
-#: bytes of a thread's stack: if the main thread's stack is unlimited, and at most
+#: the size of a thread's stack if the stack of the main thread is unlimited, and the largest size, in bytes
 _STACK, _MOST_STACK = 2**28, 2**30
 
 
 def fork() -> int:
-    """Call ``os.fork()`` without Python 3.12's warning about threads: the package's forks do not use these threads."""
+    """Call ``os.fork()`` without Python 3.12's warning about threads, because no fork here uses these threads."""
     if sys.version_info < (3, 12):
         return os.fork()
     with warnings.catch_warnings():
@@ -154,9 +155,9 @@ def fork() -> int:
 def in_fresh_thread(work: Callable[[], None]) -> None:
     """Call ``work`` in a new thread with as much stack as a main thread has, and wait until it returns.
 
-    `threading` does not know the thread, so that a process that the thread forks uses it as its main thread.
-    Signal handlers still run in the thread that waits here. In a process that the new thread forks, Python 3.13 runs
-    them late: not before the next system call.
+    The new thread is not registered in `threading`, so a process that it forks has it as its main thread. Signal
+    handlers of this process still run in the thread that waits here. In a process that the new thread forks, Python
+    3.13 runs signal handlers late: not before the next system call.
     """
     ended = threading.Lock()
     ended.acquire()
@@ -200,14 +201,14 @@ class Closeable(Protocol):
 class ForkedProcess:
     """A fork of this process that runs ``target()`` and ends without running exit handlers.
 
-    The fork ignores the signals that end a program: the process that forked it ends it.
+    The fork ignores signals that end a program, such as SIGTERM, because its parent ends it.
 
     Parameters
     ----------
     target : callable
         Takes no argument.
     close : Closeable
-        Objects to close in the fork: only this process keeps them open.
+        Objects that the fork closes; they stay open in the parent.
     """
 
     def __init__(self, target: Callable[[], None], close: tuple[Closeable, ...] = ()) -> None:
