@@ -180,12 +180,15 @@ def test_very_many_parameters_and_choices():
 
 @pytest.mark.slow
 def test_process_and_forest_take_turns():
-    portfolio, turns = Portfolio(scenario()), []
+    portfolio, turns, judges = Portfolio(scenario()), [], []
     drawn = vectors.draw(space(), 20, np.random.RandomState(1)).T
-    for _ in range(10):
+    for _ in range(20):
         portfolio.train(drawn, np.arange(20.0)[:, None])
         turns.append(type(portfolio._current).__name__)
-    assert turns.count("Forest") == 2
+        judges.append((turns[-1], portfolio.judges))
+    assert turns.count("Forest") == 4
+    # the process has two ways to transform costs; no configuration is ranked by the less likely way, or by the forest
+    assert set(judges) == {("Forest", False), ("GaussianProcess", False), ("GaussianProcess", True)}
     many = vectors.draw(space(), 150, np.random.RandomState(1)).T
     turns = []
     for _ in range(4):
@@ -325,6 +328,22 @@ def test_a_crash_counts_as_much_as_the_worst_that_has_not_crashed():
         status = StatusType.SUCCESS if cost < 4 else StatusType.CRASHED
         history.add(configuration, cost=cost, seed=0, status=status)
     assert encoder.transform()[1].ravel().tolist() == [3.0, 3.0, 1.0]
+
+
+@pytest.mark.parametrize(("instances", "is_noise"), [(None, True), (["0"], True), (["0", "1"], False)])
+def test_differences_between_seeds_are_noise_but_differences_between_instances_are_not(instances, is_noise):
+    drawn = [vectors.configuration(space(), v) for v in vectors.draw(space(), 4, np.random.RandomState(0)).T]
+    of = Scenario(space(), deterministic=False, n_trials=50, seed=3, instances=instances)
+    encoder, history = parts.encoder(of), History()
+    encoder.runhistory = history
+    noise = np.random.RandomState(1).normal(0, 0.1, (4, 6))
+    for i, configuration in enumerate(drawn):
+        for seed in range(6):
+            instance = None if instances is None else instances[seed % len(instances)]
+            history.add(configuration, cost=float(i + noise[i, seed]), instance=instance, seed=seed)
+    means = encoder.transform()[1].ravel()
+    assert (encoder.noise is not None) == is_noise
+    assert means.argsort().tolist() == [0, 1, 2, 3]
 
 
 # -- what the model is asked ----------------------------------------------------------------------------------------
