@@ -31,14 +31,14 @@ def call_isolated(
         Limit on the CPU seconds of the call and of all processes that it starts. The limit on wall time is ten times
         as long.
     runtime : bool
-        Whether the run time is the value of the call. Then the function need not return a value, such as a function of
-        `pysmac_compat.program` with ``exit_codes`` alone.
+        Whether the run time is the value of the call. Then the function need not return a value. For example,
+        functions that `pysmac_compat.program` makes with ``exit_codes`` alone return none.
 
     Returns
     -------
     Outcome
-        ``status`` is 'SAT', or 'UNSAT' if the function reports this, if the call has succeeded; if not, ``message``
-        holds the reason.
+        If the call has succeeded, ``status`` is 'SAT', or 'UNSAT' if the function reports this. Otherwise ``message``
+        holds the reason why the call failed.
     """
     with contextlib.closing(Evaluator(function, Rules(memory_mb, runtime_objective=runtime))) as call:
         return call({}, cutoff)

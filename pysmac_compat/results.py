@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
 
 
-#: other tools' names for the attributes and methods of a result, and what to write here
+#: other tools' names for the attributes and methods of a result, and what to write in their place
 _OTHER_NAMES = {
     **dict.fromkeys(
         ("best_params", "best_params_", "best_configuration", "best_config"), "result.active_configuration"
@@ -67,8 +67,8 @@ class Evaluation:
         Seconds: the run time that the function reported; if it reported none, its CPU time. For a TIMEOUT, the limit of
         the call; for other failures, the limit of all calls, or 3600 if there is no limit.
     quality : float or None
-        The function's own value, or ``timeout_quality`` for a failure. If run times are minimised, ``value`` is the
-        run time instead.
+        The function's own value, or ``smac_options['timeout_quality']`` for a failure. If run times are minimised,
+        ``value`` is the run time instead.
     """
 
     index: int
@@ -379,8 +379,8 @@ class Result:
         """Return the search as an Optuna study, for Optuna's plots, dashboard and samplers.
 
         Each evaluation becomes a trial. But if configurations race over instances or seeds, each configuration becomes
-        a trial with the mean of its evaluations, which is pruned if it has fewer evaluations than the incumbent. An
-        evaluation without a value, for example a time-out, becomes a failed trial.
+        a trial with the mean of its evaluations. Such a trial is pruned if the configuration has fewer evaluations than
+        the incumbent. An evaluation without a value, for example a time-out, becomes a failed trial.
 
         Parameters
         ----------

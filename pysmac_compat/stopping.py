@@ -1,7 +1,8 @@
 """Rules that end a search early: ``minimize(stop_when=...)``.
 
-A rule is a function of the `Result` so far; a run ends when it returns a true value. The rules of this module depend
-only on the results and their order, so that a resumed search ends at the same evaluation as an uninterrupted search.
+A rule is a function of the `Result` so far; a run ends when the rule returns a true value. The rules of this module
+depend only on the results and their order, so that a resumed search ends at the same evaluation as an uninterrupted
+search.
 """
 
 from __future__ import annotations

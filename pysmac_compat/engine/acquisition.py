@@ -1,4 +1,4 @@
-"""The acquisition functions of SMAC v2, under the names that they have there; models predict transformed costs."""
+"""The acquisition functions of SMAC v2, with the names from SMAC v2; they use predictions of transformed costs."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class LogEI(EI):
         return self._model.lengths() if isinstance(self._model, Surrogate) else None
 
     def slopes(self, X: Array) -> tuple[Array, Array]:
-        """Return the values of the rows, and their derivatives with respect to the numeric parameters.
+        """Return the acquisition values of the rows, and their derivatives with respect to the numeric parameters.
 
-        This needs a smooth model: `lengths` is not None.
+        The model must be smooth, so that `lengths` does not return None.
         """
         assert isinstance(self._model, Surrogate)
         found = self._model.slopes(X)

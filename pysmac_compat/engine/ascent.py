@@ -10,9 +10,9 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 _STEPS = 12  # the largest number of steps
-_CLOSE, _PATIENCE = 0.01, 3  # the ascent ends when the best value gains less in this number of steps
+_CLOSE, _PATIENCE = 0.01, 3  # the ascent ends when the best value has gained at most `_CLOSE` in `_PATIENCE` steps
 _FIRST, _MOST = 0.25, 2.0  # the largest move of a coordinate: in the first step, and in any step
-_LESS, _MORE = 0.2, 3.0  # the step size is multiplied by these: after a step down, and where the function is convex
+_LESS, _MORE = 0.2, 3.0  # factors of the step size: after a step that leads down, and where the function is convex
 
 
 def ascend(function: Callable[[Array], tuple[Array, Array]], points: Array, low: Array, high: Array) -> Array:
@@ -27,7 +27,7 @@ def ascend(function: Callable[[Array], tuple[Array, Array]], points: Array, low:
     function : callable
         Maps points, shape (n, d), to values, shape (n,), and gradients, shape (n, d).
     points : array of shape (n, d)
-        The start points, in units in which the function changes about as fast along all coordinates.
+        The start points, scaled so that the function changes about equally fast along all coordinates.
     low, high : array of shape (d,)
         The bounds of the box.
 

@@ -11,7 +11,7 @@ from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, OrdinalHy
 
 Matrix = npt.NDArray[np.float64]
 
-#: a parameter makes branches if more than this share of the other parameters, and more than one, depend on it
+#: a parameter makes branches if more than this fraction of the other parameters, and more than one, depend on it
 _SHARE = 0.5
 
 

@@ -9,7 +9,7 @@ from ConfigSpace.hyperparameters import Hyperparameter
 
 Matrix = npt.NDArray[np.float64]
 
-_MIDDLE = 0.5  # the place of an inactive parameter, in units of the range
+_MIDDLE = 0.5  # the coordinate of an inactive parameter, in units of the range
 _MOST_COLUMNS = 64  # the largest number of columns of one parameter
 
 
@@ -17,10 +17,10 @@ class Coding:
     """Turns configuration vectors into points of a Euclidean space.
 
     A numeric parameter becomes one coordinate in [0, 1]; an ordinal parameter becomes one coordinate too, the
-    position of its value. Any two different categories of a categorical parameter are at distance 1. Categories that
-    are numbers, which are frequent in scripts, have coordinates of both kinds on two scales, and the lengths that the
-    model fits to these scales show which kind is right. An inactive parameter is at the same distance from both ends
-    of its range, or from all its categories.
+    position of its value. Any two different categories of a categorical parameter are at distance 1. If there are more
+    than two categories and all are numbers, the parameter gets coordinates of both kinds, on two scales. The lengths
+    that the model fits to these scales show which kind is right. An inactive parameter is at the same distance from
+    both ends of its range, or from all its categories.
 
     Parameters
     ----------

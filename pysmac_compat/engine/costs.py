@@ -44,8 +44,8 @@ class Warped(NamedTuple):
     values : array of shape (n,)
         The transformed costs, with mean 0 and standard deviation 1.
     log_slopes : float
-        The sum of the logarithms of the derivatives of ``values`` with respect to the costs, if the range of the costs
-        is the unit. With this sum, the likelihoods of differently warped costs can be compared.
+        The sum of the logarithms of the derivatives of ``values`` with respect to the costs, after the costs are scaled
+        to a range of length 1. With this sum, the likelihoods of differently warped costs can be compared.
     slope : callable
         Returns the derivative of the transformation at a given cost.
     """
@@ -56,7 +56,7 @@ class Warped(NamedTuple):
 
 
 def warped(costs: Costs, quantile: float | None) -> Warped:
-    """Return logarithms of the distances of the costs to the least cost.
+    """Return standardised logarithms of the distances of the costs to the least cost.
 
     The transformation is smooth. It hardly changes distances that are small compared with a quantile of the positive
     distances, and it moves large distances closer together.
@@ -65,7 +65,7 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
     ----------
     costs : array of shape (n,)
     quantile : float or None
-        This quantile, in [0, 1]; None: the costs are only standardised.
+        Which quantile of the positive distances, from 0 to 1. If it is None, the costs are only standardised.
     """
     scale = np.abs(costs).max() or 1.0  # differences of huge costs would overflow
     gaps = costs / scale - (costs / scale).min()
@@ -94,8 +94,8 @@ def columns_differ(rows: Indices, columns: Indices, costs: Costs) -> bool:
 
     Two conditions must hold: a two-way F test at the 1 % level finds effects, and the variance of effects plus noise is
     several times the variance of the noise. The second condition is necessary because a row with a low cost in its
-    first column is more likely to get costs in further columns: so the first column seems to have an effect, about as
-    large as the noise.
+    first column is more likely to get costs in further columns. So the first column seems to have an effect, which is
+    about as large as the noise.
 
     Parameters
     ----------

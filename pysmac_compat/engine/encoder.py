@@ -20,7 +20,7 @@ Matrix = npt.NDArray[np.float64]
 #: the noise is estimated from at least this number of degrees of freedom, or from all if there are fewer
 _ENOUGH = 5
 
-#: a key of a trial's additional info: the cost is only a lower bound
+#: if a trial's additional info has this key, the trial's cost is only a lower bound
 CENSORED = "censored"
 
 
@@ -153,7 +153,7 @@ class Encoder(AbstractRunHistoryEncoder):
 
 
 def _within(rows: npt.NDArray[np.intp], costs: Matrix, means: Matrix) -> Noise | None:
-    """Estimate the noise of one run from the best configurations with several runs, since it often grows with cost."""
+    """Estimate the noise of one run from the best configurations with several runs, as noise often grows with cost."""
     degrees = np.bincount(rows) - 1
     several = np.flatnonzero(degrees)
     if not len(several):

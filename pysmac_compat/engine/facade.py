@@ -1,4 +1,4 @@
-"""SMAC3's facade with a run history to which trials are added equally fast, however many it has."""
+"""SMAC3's facade, with a run history in which adding a trial takes the same time however many trials it has."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class _Running:
 class History(RunHistory):
     """SMAC3's run history with faster additions.
 
-    SMAC3 walks over all trials at each addition to find the bounds of the costs; this class updates the bounds. SMAC3
-    also checks at each addition whether the trial can be written as JSON; here this check is left out, because a
-    session only adds plain values.
+    At each addition, SMAC3 walks over all trials to find the bounds of the costs, but this class only updates the
+    bounds. SMAC3 also checks at each addition whether the trial can be written as JSON. This class omits the check,
+    because a session only adds plain values.
     """
 
     def reset(self) -> None:

@@ -21,8 +21,8 @@ Matrix = npt.NDArray[np.float64]
 class Forest(Surrogate, RandomForest):
     """A random forest; the variance of the predictions of its trees is its uncertainty.
 
-    By default, each tree is fitted to a bootstrap sample with random split points, as in SMAC3. The
-    trees have no largest number of leaves (with SMAC3's number, 2**20, each tree takes 300 ms more).
+    By default, each tree is fitted to a bootstrap sample with random split points, as in SMAC3. But the
+    number of leaves is not limited (with SMAC3's limit, 2**20, each tree takes 300 ms more).
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Forest(Surrogate, RandomForest):
         return self._summarise(self._predict_trees(self._prepare(X)))
 
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
-        """Return the mean and the variance of the trees' predictions, after each tree takes its mean over instances.
+        """Return mean and variance of the trees' predictions; each tree predicts the mean over all instances.
 
         Parameters
         ----------

@@ -29,24 +29,28 @@ Matrix = npt.NDArray[np.float64]
 _SQRT5 = math.sqrt(5.0)
 #: bounds of three logarithms: of a length, of the variance of the signal, and of the variance of the noise
 _LENGTH, _SIGNAL, _NOISE = (math.log(0.005), math.log(200.0)), (math.log(0.05), math.log(20.0)), (-16.0, 0.0)
-#: mean and standard deviation of the normal prior of the logarithm of a length; the mean for one length only: with more
-#: lengths it is larger
+#: mean and standard deviation of the normal prior of the logarithm of a length; this mean is for a process with one
+#: length, and it grows with the number of lengths
 _LENGTH_PRIOR = math.log(0.5), 0.8
 _SIGNAL_PRIOR = 0.0, 1.0
 _NOISE_PRIOR = math.log(1e-4), 2.0
 _UNEVEN = 0.5  # the standard deviation of the logarithm of the noise's variance between regions of the space
 _FEW = 30  # below this number of rows, the fit also starts from the prior, because the first data may mislead
-_CLOSE = 1e-4  # the fit of lengths ends after a step with less relative gain
+_CLOSE = 1e-4  # a fit of the lengths ends after a step whose relative gain is at most this
 _GROWTH = 1.2  # the lengths are fitted again when the number of rows has grown by this factor
 #: the costs are warped relative to one of these quantiles of their distances to the least cost
 _QUANTILES = 0.25, 0.5, 0.9
-#: of this number of successive fits, the last predicts with the less likely of the two forms of the costs
+#: of this number of successive calls of `train`, the last uses the less likely of the two fits of the lengths
 _OTHER_WAY = 3
 _FEWEST_NEAR = 50  # a fit near a configuration uses at least this number of rows, or all rows if there are fewer
 
 
 class _Fit(NamedTuple):
-    """The logarithms of lengths, signal and noise, the quantile of the warping, and the negative log posterior."""
+    """The result of one fit of the lengths.
+
+    ``logs`` are the logarithms of the lengths, of the variance of the signal and of the variance of the noise.
+    ``quantile`` is an argument of `warped`, and ``loss`` is the negative logarithm of the posterior.
+    """
 
     logs: Matrix
     quantile: float | None
@@ -54,13 +58,13 @@ class _Fit(NamedTuple):
 
 
 class GaussianProcess(Surrogate, AbstractModel):
-    """A Gaussian process whose lengths are not fitted anew at every step; a new fit starts from their last values.
+    """A Gaussian process that fits its lengths only when enough rows are new; such a fit starts from the last lengths.
 
-    The variance of a cost's noise is the variance of one run divided by the number of runs. Instance features
-    only show which runs are on the same instance: the process is fitted to the effects of the configurations.
-    The lengths are fitted twice: for the costs, and for the logarithms of their distances to the least cost. Two of
-    three steps use the more likely of these two fits, and the third step uses the other, because each fit finds what
-    the other misses.
+    The variance of a cost's noise is the variance of one run divided by the number of runs. The process uses instance
+    features only to find out which runs are on the same instance, because it is fitted to the effects of the
+    configurations. The lengths are fitted twice: for the costs, and for the logarithms of their distances to the least
+    cost. Of three successive calls of `train`, two use the more likely of these two fits, and the third uses the other,
+    because each fit finds what the other misses.
 
     Parameters
     ----------
@@ -114,7 +118,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         if failed:
             raise np.linalg.LinAlgError("the kernel is not positive definite")
         inverse_upper = lapack.dtrtri(lower, lower=1)[0].T
-        # these two include the variance of the signal, because the kernel in `_predict` does not
+        # `_alpha` and `_inverse_upper` include the variance of the signal, because the kernel in `_predict` does not
         known = inverse_upper[:n, :n]
         self._alpha = np.zeros(len(points))  # 0 for running trials: their expected costs change no mean
         self._alpha[:n] = signal * (known @ ((y - self._mean) @ known))
@@ -144,7 +148,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return self._coding(np.where(rows == -1.0, np.nan, rows))
 
     def _without_features(self, X: Matrix, y: Matrix) -> tuple[Matrix, Matrix, npt.NDArray[np.intp]]:
-        """Replace the rows of runs by rows of configurations: return their vectors, effects and numbers of runs."""
+        """Return, for each configuration, its vector, its effect, and how many runs it has."""
         n = self._n_hps
         known = np.where(np.isnan(X), -1.0, X)
         _, first, rows, n_runs = np.unique(
@@ -162,7 +166,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         return np.sort(np.concatenate([order[:n_best], others]))
 
     def _fitted(self, points: Matrix, costs: Matrix, share: Matrix) -> list[_Fit]:
-        """Fit the lengths for the two forms of the costs (see the class); the more likely fit comes first."""
+        """Return the two fits of the lengths that the class describes, the more likely fit first."""
         distances = _distances_by_scale(points, self._coding)
         before = {fit.quantile is None: fit.logs for fit in self._fits}
         logarithms, costs_themselves = (before.get(each, self._logs) for each in (False, True))
@@ -254,7 +258,7 @@ class GaussianProcess(Surrogate, AbstractModel):
 
     @property
     def judges(self) -> bool:
-        """Whether the last step used the more likely fit: only its predictions can rank configurations."""
+        """Whether the last `train` used the more likely fit, because only its predictions can rank configurations."""
         return self._turns % _OTHER_WAY != 0
 
     def lengths(self) -> Matrix:

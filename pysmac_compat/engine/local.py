@@ -1,4 +1,4 @@
-"""A local search that takes turns with the model if a quadratic function predicts costs better than their mean."""
+"""A local search that takes turns with the model if a quadratic function predicts costs better than their mean does."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Mask = npt.NDArray[np.bool_]
 _EARLIEST = 30, 2  # the first turn comes after 30 evaluations plus 2 for each real parameter, or later
 _CHECK = 5  # before the first turn, the predictability is computed once in this number of evaluations
 #: evaluations in a turn of the model, and in a turn of the local search, which gets at least one for each real
-#: parameter; its first turn is longer
+#: parameter; the first turn of the local search is longer
 _OF_MODEL, _OF_LOCAL = 12, 8
-_FADES = 0.7  # after each turn of the model or the local search, the rate of the other is multiplied by this
-_NO_GAIN = 1e-5  # a smaller gain counts as none; in units of the distance from the median cost to the least cost
+_FADES = 0.7  # after a turn of the model or the local search, the other's gain per evaluation is multiplied by this
+_NO_GAIN = 1e-5  # at most this share of the difference between median cost and least cost counts as no gain
 _TWINS = 0.003  # if points of the local search are closer together than this, the model gets only the best of them
 _DONE = 0.05  # the local search does not start again within this distance of a minimum that it has found
 #: after this number of evaluations without an improvement, plus one for each active real parameter, the local search
@@ -39,9 +39,9 @@ class LocalSearch:
 
     The local search and the model take turns. After a turn of the model, the local search has the next turn only if a
     quadratic function around the best configuration predicts costs better than their mean does. The next turn goes to
-    the one whose last turn gained more for each evaluation; the older this turn is, the less its gain counts. After a
-    turn without a gain, the local search waits for at least 2, 4, 8, ... turns of the model, and until a turn of the
-    model has no gain.
+    the local search or to the model, whichever gained more per evaluation in its last turn; the older that turn is, the
+    less its gain counts. After a turn without a gain, the local search waits for at least 2, 4, 8, ... turns of the
+    model, and until a turn of the model has no gain.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class LocalSearch:
         self._steps: Generator[Matrix, float, None] | None = None
         self._pending: Matrix | None = None  # the point whose cost `_steps` needs next
         self._proposed: Matrix | None = None  # the last proposal, as long as its result is unknown
-        self._proposed_at = 0  # the number of known configurations when it was made
+        self._proposed_at = 0  # the number of known configurations at the time of the last proposal
         self._is_lost = False  # whether the pending point will have no result
         self._minima: list[Matrix] = []
         self._has_turn, self._turns = False, 0
@@ -76,8 +76,8 @@ class LocalSearch:
         self._patience, self._waited = 1, 0  # in turns of the model
         self._checked = self._began = self._length = 0
         self._least_then = np.inf  # the least cost at the beginning of the turn
-        self._own, self._own_least = 0, np.inf  # the number of its results in this turn, and the least of them
-        self._of_steps: list[tuple[int, Matrix]] = []  # its results that the model gets: the row and the vector
+        self._own, self._own_least = 0, np.inf  # the local search's results in this turn: how many, and the least
+        self._of_steps: list[tuple[int, Matrix]] = []  # row and vector of its results that the model gets
         self._twins: list[int] = []  # rows that the model does not get
 
     def next(self, known: Matrix, costs: Matrix, lengths: Matrix) -> Matrix | None:
@@ -268,7 +268,7 @@ class LocalSearch:
             self._pending = self._vector(point)
 
     def _is_legal(self, vector: Matrix) -> bool:
-        """Return whether a configuration is legal and its active parameters are the same as in the start point."""
+        """Return whether a configuration is legal and has the same active parameters as the start point."""
         column = vectors.deactivate(self._space, np.where(np.isnan(vector), self._defaults, vector)[:, None])
         same = np.array_equal(column[:, 0], vector, equal_nan=True)
         return same and bool(vectors.legal(self._space, column).all())

@@ -1,4 +1,4 @@
-"""Search for the configuration with the largest acquisition value, random and local, on arrays of configurations."""
+"""Random and local search for the configuration with the largest acquisition value, on arrays of configurations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pysmac_compat.space.vectors import Vectors
 
 _DRAWS = 5  # one draw gives the random configurations for this number of calls of `propose`
 _STEPS = 3  # the largest number of steps of a climb
-_RISING = 2  # from this number of best ends of climbs, the real parameters follow the derivatives
+_RISING = 2  # from this number of points, the best that climbs have reached, an ascent along the derivatives starts
 _SAME = 1e-3  # two maxima that are closer than this in every coordinate count as one
 _PATIENCE = 2  # a climb ends after this number of steps without a better neighbour
 

@@ -15,8 +15,8 @@ Pair = tuple["str | None", int]
 class Runs:
     """The runs of one configuration: the cost of each pair, the pairs that failed, and the pairs that are running.
 
-    Races go through the running pairs, so these are in the order in which they began. A set of texts would have another
-    order in each process.
+    ``pending`` is a dict and not a set, because races iterate over it: a dict keeps the order in which the runs began,
+    but a set of texts has another order in each process.
     """
 
     costs: dict[Pair, float] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Runs:
 
 @dataclass(frozen=True)
 class Merit:
-    """The criterion by which configurations are compared on pairs that both have run.
+    """The criterion by which two configurations are compared on the pairs that both have run.
 
     Attributes
     ----------
@@ -35,8 +35,8 @@ class Merit:
     penalty : float
         A mean multiplies each cost of at least ``limit`` by this factor.
     instance_penalty : float
-        If it is more than 1, a mean is taken over the means of the instances. If the mean of an instance is at least
-        ``limit``, it is raised to this multiple of ``limit``, unless it is larger.
+        If it is more than 1, a mean is taken over the mean costs of the instances. A mean cost of at least ``limit`` is
+        raised to this multiple of ``limit``, unless it is already larger.
     """
 
     limit: float | None = None

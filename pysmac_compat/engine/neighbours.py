@@ -19,7 +19,7 @@ Indices = npt.NDArray[np.intp]
 _WIDE, _NARROW = 0.2, 1e-5  # the largest and the least standard deviation of numeric steps, in units of the range
 _MOST_CHOICES = 20  # largest number of neighbours of a categorical value
 _JOINT = 4  # number of neighbours that differ in all numeric values
-_MOST_INTEGERS = 10_000  # the vectors of larger ranges are not kept in memory
+_MOST_INTEGERS = 10_000  # for integers with more values, the numbers in vectors are not kept in memory
 
 
 class Neighbourhood:
@@ -77,7 +77,8 @@ class Neighbourhood:
     def __call__(self, points: Vectors, rng: np.random.RandomState) -> tuple[Vectors, Indices]:
         """Return all legal neighbours of the configurations in the columns of ``points``.
 
-        The second array has, for each neighbour, the index of its column in ``points``, in ascending order.
+        The second array has, for each neighbour, the index of the column in ``points`` from which the neighbour comes;
+        these indices are in ascending order.
         If a change activates a parameter, the parameter gets its default.
         """
         complete = np.where(np.isnan(points), self._defaults, points)
@@ -132,7 +133,7 @@ class Neighbourhood:
 
 
 def _rounding(hp: Any) -> Callable[[Vectors], Vectors]:
-    """Return a function that rounds numbers to the nearest numbers that stand for an integer in a vector."""
+    """Return a function that rounds numbers to the nearest numbers that represent an integer in a vector."""
     if hp.size > _MOST_INTEGERS:
         return lambda values: np.asarray(hp.to_vector(hp.to_value(values)))
     legal = np.asarray(hp.to_vector(np.arange(hp.lower, hp.upper + 1)))

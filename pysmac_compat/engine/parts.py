@@ -58,7 +58,10 @@ def initial_design(scenario: Scenario, settings: RacingSettings = RacingSettings
 def intensifier(
     scenario: Scenario, settings: RacingSettings = RacingSettings(), *, capping: Capping | None = None, **more: Any
 ) -> Racing:
-    """Return the part that decides what runs next: `Repeating` if runs differ only by their seeds, else `Racing`."""
+    """Return the part that decides what runs next: `Repeating` if runs differ only by their seeds, else `Racing`.
+
+    With capping, or if ``settings.first_batch`` is not 1, it is always `Racing`.
+    """
     one = scenario.instances is None or len(scenario.instances) == 1
     repeats = one and not scenario.deterministic and capping is None and settings.first_batch == 1
     return (Repeating if repeats else Racing)(scenario, settings, capping=capping, **more)

@@ -15,7 +15,7 @@ from pysmac_compat.engine.surrogate import Slopes, Surrogate
 
 Matrix = npt.NDArray[np.float64]
 
-#: one fit in this number is a fit of the forest: the first number if there are fewer than `_FEW` rows, else the second
+#: one fit in `_TURNS_EARLY` is a fit of the forest; from `_FEW` rows on, one fit in `_TURNS_LATE`
 _TURNS_EARLY, _TURNS_LATE = 5, 2
 _FEW = 100
 
@@ -55,19 +55,22 @@ class Portfolio(Surrogate, AbstractModel):
         return self._current._predict(X)
 
     def predict_marginalized(self, X: Matrix) -> tuple[Matrix, Matrix]:
-        """Return means and variances, arrays of shape (n, 1), in the units of the surrogate that was fitted last."""
+        """Return predicted means and variances, two arrays of shape (n, 1).
+
+        The surrogate that was fitted last predicts them, on the scale of the costs to which it was fitted.
+        """
         return self._current.predict_marginalized(X)
 
     @property
     def judges(self) -> bool:
-        """Whether the last predictions can rank configurations.
+        """Whether predictions of the last fit can rank configurations.
 
-        Only the more likely fit of the process for the whole space can.
+        Only those of the process for the whole space can, and only if it used its more likely fit.
         """
         return self._current is self._process and self._process.judges
 
     def lengths(self) -> Matrix | None:
-        """Return the lengths of the surrogate that was fitted last."""
+        """Return the lengths of the surrogate that was fitted last; None if it is the forest."""
         return self._current.lengths()
 
     def slopes(self, X: Matrix) -> Slopes:
@@ -75,5 +78,5 @@ class Portfolio(Surrogate, AbstractModel):
         return self._current.slopes(X)
 
     def local_lengths(self) -> Matrix:
-        """Return the lengths of the process for boxes; before the first box, those of the process for all the space."""
+        """Return the lengths of the process for boxes or, before its first fit, of the process for the whole space."""
         return (self._local if self._local.is_fitted else self._process).lengths()

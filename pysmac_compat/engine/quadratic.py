@@ -11,13 +11,14 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 _RADIUS, _LARGEST, _LEAST = 0.1, 0.5, 1e-7  # half the side of the trust region: at first, at most, and at least
-_POOR, _GOOD = 0.1, 0.7  # a step is poor (good) if it gains less (more) than this share of what the model predicts
-#: a model has at most this number of points, or 2 n + 1 if that is more; but never more than it has coefficients
+_POOR, _GOOD = 0.1, 0.7  # a step is poor (good) if it gains less (more) than this part of the predicted gain
+#: a model in n dimensions has at most this number of points, or 2 n + 1 if that is more; but never more points than
+#: coefficients
 _MOST_POINTS = 60
 _RIDGE = 1e-12
 _HUGE = 1e50  # absolute costs are cut to this multiple of the largest known cost, because larger squares overflow
-#: a known point is reused if its distances from the start and from the reused points are at least these shares of the
-#: radius
+#: a known point is reused if its distances from the start and from the reused points are at least these multiples of
+#: the radius
 _CLOSE, _APART = 1e-3, 0.1
 _NEW_DIRECTION = 0.2  # a direction is new if the sine of its angle to all directions so far is larger than this
 
@@ -140,7 +141,7 @@ class _Interpolation:
             self._inverse = np.linalg.pinv(system)
 
     def quadratic(self, values: Array, before: Array) -> tuple[Array, Array]:
-        """Return the gradient at the centre, and the second derivatives, which differ from ``before`` the least."""
+        """Return the gradient at the centre, and those second derivatives that differ least from ``before``."""
         away, m, unit = self._away, len(self._away), self._unit
         centre = np.setdiff1d(np.arange(m + 1), self.others)[0]
         left = values[self.others] - values[centre] - 0.5 * unit**2 * np.einsum("ij,jk,ik->i", away, before, away)
@@ -166,7 +167,7 @@ class _First(NamedTuple):
 
 
 def _first_points(start: Array, cost: float, known: Array, costs: Array, most: int) -> _First:
-    """Return the start and known points near it: at most ``most``, apart from points in new directions."""
+    """Return the start and known points near it: all points in new directions, and others up to ``most`` in total."""
     points, values = [start], [cost]
     n = len(start)
     basis = np.zeros((0, n))

@@ -3,8 +3,9 @@
 This is the racing of ROAR and SMAC: Hutter, Hoos, Leyton-Brown, "Sequential Model-Based Optimization
 for General Algorithm Configuration", LION 5 (2011), algorithm 2. A challenger runs on 1, 2, 4, ... of the
 incumbent's (instance, seed) pairs until it is worse than the incumbent on the pairs that both have run. In SMAC the
-incumbent gets one more run before each challenge. Here it does so only up to a tenth of the budget; after that, it
-gets a further run only when a challenger has run all of its pairs without being worse.
+incumbent gets one more run before each challenge. Here it gets this run only while it has fewer than five runs, or
+fewer than a tenth of the planned evaluations. After that, it gets a further run only when a challenger has run all of
+the incumbent's pairs without being worse.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from pysmac_compat.engine.settings import RacingSettings
 
 #: the seeds that the user's function gets are below this number, as in SMAC v2
 SEEDS = 2**24
-#: an incumbent gets one more run before each challenge until it has this share of the budget, or at least this number
+#: an incumbent gets one more run before each challenge until it has at least this share of the planned evaluations, and
+#: at least this number of runs
 _SHARE, _FEW = 0.1, 5
-#: if capping leaves this number of challengers in a row no time for a run, it is assumed to leave no challenger any
+#: if capping leaves no time for a run to this number of challengers in a row, it is assumed to leave none to any other
 _MOST_CAPPED = 100
 
 
@@ -56,18 +58,19 @@ class Racing(AbstractIntensifier):
         instance has its own sequence of seeds, which is the same for all configurations.
     settings : RacingSettings
     cutoff : float or None
-        Limit of each run, in seconds.
+        The limit of each run, in CPU seconds; None: no limit.
     capping : Capping or None
-        Further limits on a challenger's runs.
+        It lowers the limits of challengers' runs; None: each run has the limit ``cutoff``.
     penalty, instance_penalty : float
         See `Merit`.
     n_initial : int
-        The number of challengers, from the first, to which ``settings.initial_time`` applies.
+        ``settings.initial_time`` applies to the first ``n_initial`` challengers.
 
     Attributes
     ----------
     cutoff : float or None
-        Limit of the last proposed trial.
+        The limit of the trial that was proposed last, in CPU seconds; None: no limit. Capping may lower it below the
+        parameter ``cutoff``.
     """
 
     def __init__(
@@ -188,7 +191,7 @@ class Racing(AbstractIntensifier):
             if race is not None:
                 self._races[race.challenger] = race
             elif extended is None:
-                # if no further configuration may race, new seeds would give the incumbent runs without end
+                # if no further configuration may race, the incumbent would run on new seeds without end
                 yield None if self.is_over and not self._scenario.deterministic else self._extend(self._best(first))
             while (trial := self._next_of_races()) is not None:
                 yield trial
@@ -220,7 +223,8 @@ class Racing(AbstractIntensifier):
         if value.status != StatusType.SUCCESS:
             runs.failed.add(pair)
         if self.incumbent is None:
-            self._races.pop(info.config, None)  # if the run of a challenger has ended before the very first run
+            # a challenger whose run ends before the very first run does not race, because it becomes the incumbent
+            self._races.pop(info.config, None)
             self._set_incumbent(info.config)
         elif info.config == self._first != self.incumbent and len(runs.costs) == 1:
             self._races.setdefault(info.config, _Race(info.config, []))
@@ -234,7 +238,9 @@ class Racing(AbstractIntensifier):
         self._dropped.discard((info.config, (info.instance, info.seed)))
 
     def take_lost(self, told: Configuration) -> list[TrialInfo]:
-        """Return pending trials of configurations that have lost, each trial only once: their results change nothing.
+        """Return pending trials of configurations that have lost, because their results change nothing.
+
+        No trial is returned twice.
 
         If several trials run at the same time, the session calls this method after each result, and a challenger that
         can no longer win gets no further runs. Otherwise a challenger finishes its batch, as in SMAC.
@@ -242,7 +248,7 @@ class Racing(AbstractIntensifier):
         Parameters
         ----------
         told : Configuration
-            The configuration whose result `take` got last.
+            The configuration whose result `take` has recorded last.
         """
         suspects = [told]
         if self.incumbent is not self._incumbent_before or told == self.incumbent:  # any challenger may have lost
@@ -287,7 +293,7 @@ class Racing(AbstractIntensifier):
                 return
 
     def _needs_more(self, incumbent: Configuration) -> bool:
-        """Return whether the incumbent needs one more run: it has few, or a challenger has just run all its pairs."""
+        """Return whether the incumbent has few runs, or a challenger has just run all of the incumbent's pairs."""
         return self._is_matched or len(self._runs[incumbent].costs) < max(_FEW, _SHARE * self._scenario.n_trials)
 
     def _extend(self, incumbent: Configuration) -> TrialInfo | None:
@@ -301,7 +307,10 @@ class Racing(AbstractIntensifier):
         return None if missing is None else self._run(incumbent, missing, self._limit)
 
     def _next_race(self, best: Configuration) -> _Race | None:
-        """Return a race of the next proposed configuration; if there is none, of a random one that may run further."""
+        """Return a race for the next proposed configuration.
+
+        If there is none, return a race for a random configuration that may run on further pairs; otherwise None.
+        """
         challenger = self._next_promising(best)
         if challenger is None:
             known = [c for c in self._runs if self._can_go_on(c, best)]
@@ -431,7 +440,7 @@ class Racing(AbstractIntensifier):
 class _Trials(Iterator[TrialInfo]):
     """The iterator for SMAC3.
 
-    Unlike other iterators, it may continue after a StopIteration when further results are known.
+    Unlike other iterators, it may yield trials even after a StopIteration, when further results are known.
     """
 
     def __init__(self, trials: Iterator[TrialInfo | None]) -> None:

@@ -1,4 +1,4 @@
-"""Boxes around good configurations, in which the search proposes after it has searched the whole space for a while."""
+"""Boxes around good configurations, from which proposals come once the whole space has been searched for a while."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Matrix = npt.NDArray[np.float64]
 #: half the side of a box, in units of the range: at first, and at most; below the third value, the box is given up
 _FIRST, _MOST, _LEAST = 0.4, 0.8, 2.0**-9
 _GROWTH = 1.5  # after an improvement, the side is multiplied by this
-#: this number of proposals without improvement halve the side: the number of numeric parameters, within these bounds
+#: the side is halved after as many proposals without improvement as there are numeric parameters, within these bounds
 _PATIENCE = 4, 10
 _SMALLEST_STEP = 0.25  # without an improvement, the side is multiplied by at least this
 _KNOWN = 0.1  # no later box begins within this distance of the centre of a box that was given up
@@ -107,7 +107,7 @@ class Regions:
         lengths : array of shape (n_parameters,)
             The lengths of the surrogate: the box is wider along parameters with larger lengths.
         n_proposals : int
-            The number of proposals for each box; the more there are, the faster the box shrinks.
+            How many proposals each returned box is for; the more there are, the faster the box shrinks.
         """
         best = self._best_of_the_others(known, costs)
         if costs[best] < self._best:

@@ -1,11 +1,11 @@
 """The choice of the next run if runs differ only by their seeds: a new configuration, or the best one again.
 
-A challenger that is as good as the incumbent wins every second comparison of two noisy runs, so races would take more
-evaluations than new configurations do. Here each new configuration runs once, always with the same seed. Between
-the new configurations, the configuration with the least predicted cost runs again with further seeds: if it was only
-lucky, the surrogate soon prefers another configuration. Picheny, Wagner, Ginsbourger, "A benchmark of kriging-based
-infill criteria for noisy optimization", Structural and Multidisciplinary Optimization 48 (2013), compares such
-strategies.
+If runs are noisy, a challenger that is only as good as the incumbent wins every second comparison of two runs, so races
+would take more evaluations than new configurations do. Here each new configuration runs once, always with the same
+seed. Between the new configurations, the configuration with the least predicted cost runs again with further seeds: if
+it was only lucky, the surrogate soon prefers another configuration. Picheny, Wagner, Ginsbourger, "A benchmark of
+kriging-based infill criteria for noisy optimization", Structural and Multidisciplinary Optimization 48 (2013), compares
+such strategies.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Repeating(Racing):
         super().reset()
         self._n_asked = self._n_again = 0
         self._means: dict[Configuration, float] = {}
-        self._squares, self._n_told_again = 0.0, 0  # squared differences of further runs from the means before them
+        self._squares, self._n_told_again = 0.0, 0  # squared differences between further runs and earlier means
 
     def take(self, info: TrialInfo, value: TrialValue) -> None:
         """Record the result of a trial and choose the incumbent."""

@@ -27,15 +27,15 @@ Matrix = npt.NDArray[np.float64]
 
 #: if the share of legal configurations is smaller than this, the search uses no model
 RARE = 1e-4
-#: below this number of configurations the model is fitted for each proposal; later, each fit gives more proposals
+#: below this number of configurations, each fit of the model gives `retrain_after` proposals; later it gives more
 _EACH = 100
 #: from `_EACH` evaluated configurations on, one fit in this number is for a box around a good configuration
 _LOCAL = 2
 #: if each configuration has one run, the model predicts the costs of this number of evaluated configurations at most
 _MOST_KNOWN = 200
-#: the maximizer gets at most this number of these configurations, those with the least predicted costs
+#: the maximizer gets at most this number of evaluated configurations, those with the least predicted costs
 _MOST_STARTS = 30
-#: if this number of random draws in a row are known, the search assumes that all configurations are known
+#: if this number of random draws in a row give known configurations, the search assumes that all are known
 _MOST_REPEATED = 1000
 #: the origin of a configuration that is proposed again
 _KNOWN = "Known configuration of the least predicted cost"
@@ -164,7 +164,7 @@ class Selector(ConfigSelector):
             if len(x) == 0 or self._random_design.check(i):
                 drawn = self._drawn()
                 repeated += 1 if drawn is not None and vectors.key(drawn.get_array()) in self._tried else -repeated
-                if drawn is None or repeated == _MOST_REPEATED:  # otherwise the loop may go on without end
+                if drawn is None or repeated == _MOST_REPEATED:  # without this limit, the loop might not end
                     return
                 yield drawn
                 continue

@@ -28,7 +28,7 @@ from pysmac_compat.space import vectors
 
 logger = logging.getLogger(__name__)
 
-#: share of random configurations among the proposals
+#: the fraction of the proposals that are random configurations
 _RANDOM = 0.05
 
 Part = Callable[[Scenario], Any]
@@ -46,7 +46,7 @@ class Standing:
     ----------
     number : int
         The evaluation whose result SMAC3 got last: its position, from 1, in the order in which the evaluations began.
-        0: there is none.
+        If there is no such evaluation, 0.
     configuration : Configuration
     cost : float
         The mean cost over the runs of the configuration.
@@ -80,13 +80,13 @@ class Session:
     n_evaluations : int
         The largest number of evaluations.
     design_evaluations : int or None
-        The number of evaluations that sets the size of the initial design, in place of ``n_evaluations``.
+        The number of evaluations that sets the size of the initial design; None: ``n_evaluations`` sets it.
     window : int
         The largest number of pending evaluations: they have begun, and SMAC3 has not got their results.
     choose : callable or None
         Gets the numbers of the pending evaluations, and returns the number of the one whose result SMAC3 gets next; it
-        may wait until an evaluation ends. None: the least number, so that the order in which evaluations end has no
-        effect.
+        may wait until an evaluation ends. If it is None, the least number is next, so that the order in which
+        evaluations end has no effect.
     drop : callable
         Gets the number of an evaluation that the search no longer needs, because its configuration has lost.
         SMAC3 does not get its result.
@@ -96,11 +96,11 @@ class Session:
     count_own_time : bool
         Whether the CPU time of the search itself also counts towards ``cpu_time``.
     clock : callable
-        Returns the CPU time of the search itself in seconds, from any point in time.
+        Returns the CPU seconds that the search itself has used since any fixed point in time.
     stop_file : str or None
         The search ends when this file no longer exists.
     kill_file : str or None
-        Like ``stop_file``; if this file is removed, the evaluator also stops running evaluations.
+        Like ``stop_file``; if this file is removed, the evaluator also stops the evaluations that are running.
     folder : Path or None
         The folder for SMAC3's files; None: a temporary folder.
     deterministic : bool
@@ -229,7 +229,10 @@ class Session:
         return self.kill_file is not None and not os.path.exists(self.kill_file)
 
     def ask(self) -> bool:
-        """Begin a further evaluation; return False if there is none, or if SMAC3 first needs another result."""
+        """Begin an evaluation and return True.
+
+        Return False if there is nothing left to evaluate, or if SMAC3 first needs another result.
+        """
         self.reason = self.reason or self._spent()
         if self.reason:
             return False
@@ -260,13 +263,16 @@ class Session:
             self.reason = f"the file {self.kill_file} does not exist" if self.killed else "t_limit_total_s reached"
 
     def expect(self, values: Mapping[str, Any]) -> None:
-        """Note that a configuration is evaluated elsewhere: do not propose it; until `take_in` it counts as running."""
+        """Exclude a configuration from the proposals, because it is evaluated elsewhere.
+
+        It counts as running until `take_in` gets its result.
+        """
         info, history = self._of_others(values), self._facade.runhistory
         if not history.get_trials(info.config) and info not in history.get_running_trials():
             history.add_running_trial(info)
 
     def take_in(self, values: Mapping[str, Any], outcome: Scored) -> None:
-        """Pass SMAC3 the result of a configuration that this search did not propose, if it is the first result."""
+        """Pass SMAC3 the result of a configuration that this search did not propose; only the first result counts."""
         info = self._of_others(values)
         if not self._facade.intensifier.knows(info.config):
             self._facade.intensifier.let_race(info.config)

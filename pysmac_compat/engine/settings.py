@@ -16,7 +16,7 @@ class ForestSettings:
     split_min : int
         A node with fewer rows is not split.
     ratio_features : float
-        The share of the columns that are tried for a split.
+        The fraction of the columns that are tried for a split.
     min_variance : float
         The least variance of a prediction, for the transformed costs (see ``log_model``).
     bootstrap : bool
@@ -116,7 +116,7 @@ class EncoderSettings:
     ----------
     censored : {'impute', 'keep', 'cutoff'}
         How the cost of a capped run is replaced: by the mean of the runs that took longer ('impute'), not at all
-        ('keep'), or by the limit of each run ('cutoff'; if there is no such limit, as with 'impute').
+        ('keep'), or by the limit of each run ('cutoff'). Without such a limit, 'cutoff' has the effect of 'impute'.
     penalise_imputed : bool
         Whether, for the surrogate, imputed costs at or above the limit of each run are multiplied by the penalty of
         ``overall-obj``.
@@ -141,8 +141,8 @@ class RacingSettings:
     ordered : bool
         Whether instances are used in the order in which they are given; otherwise the order is random.
     initial_time : float
-        Limit on the CPU seconds of all runs from the first challenge on. When it is reached, the remaining initial
-        challengers do not race.
+        Limit on the CPU seconds of all runs from the first challenge on. When it is reached, the remaining
+        configurations of `Start.first` do not race.
     max_configurations : int or None
         The largest number of configurations that race; when it is reached, races that have begun continue to their end.
     """

@@ -1,4 +1,4 @@
-"""What the surrogates of this package provide in addition to SMAC3's interface of a model."""
+"""What the surrogates of this package provide in addition to SMAC3's interface for models."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Noise(NamedTuple):
     Attributes
     ----------
     deviation : float
-        The standard deviation of one run, in the units of the costs.
+        The standard deviation of the cost of one run, before costs are transformed.
     degrees : int
         The degrees of freedom of this estimate.
     cost : float
-        The lower quartile of the mean costs of all configurations; at this cost, the deviation is converted to the
-        units of transformed costs.
+        The lower quartile of the mean costs of all configurations. The slope of the transformation at this cost
+        converts the deviation to the scale of the transformed costs.
     """
 
     deviation: float
@@ -46,8 +46,8 @@ class Noise(NamedTuple):
 class Surrogate:
     """A surrogate that trusts a mean of many runs more than a mean of few, and takes running trials into account.
 
-    As the cost of a running trial, the surrogate takes its own prediction. Near this trial its uncertainty becomes
-    small, so the search does not propose similar configurations again (the kriging believer of Ginsbourger, Le Riche,
+    The surrogate takes its own prediction as the cost of a running trial. So its uncertainty becomes small near this
+    trial, and the search does not propose similar configurations again (the kriging believer of Ginsbourger, Le Riche,
     Carraro, "Kriging is well-suited to parallelize optimization", 2010).
 
     Attributes
@@ -69,7 +69,7 @@ class Surrogate:
 
     @property
     def judges(self) -> bool:
-        """Whether the last predictions can rank configurations."""
+        """Whether predictions of the last fit can rank configurations."""
         return True
 
     def lengths(self) -> npt.NDArray[np.float64] | None:

@@ -62,7 +62,7 @@ class Start:
     ----------
     first : list of dict or None, or None
         The active values of the configurations to evaluate first; an element None is a random configuration. If the
-        list itself is None, the default is evaluated first, unless there are evaluations in ``known``.
+        list itself is None, the default configuration is evaluated first, unless ``known`` has evaluations.
     subspace : dict
         Fixed values for some parameters; every random or proposed configuration has them.
     known : sequence of Known
@@ -119,8 +119,9 @@ class Calls(CallSettings):
         """Return the largest number of calls that may have begun while the search has not used their results.
 
         With two workers, one more call than there are workers may begin, so that a worker need not wait for the next
-        proposal: without this, half of the waiting time after each result is the engine's time for the proposal. With
-        more workers, this time is shared among them, and a further call would make the search's results worse.
+        proposal. Without that call, half of a worker's waiting time after each result is the time that the engine takes
+        for the proposal. With more workers, this time is shared among them, and a further call would make the search's
+        results worse.
         """
         return self.lag or (3 if workers == 2 else workers)
 

@@ -24,8 +24,8 @@ class Objective:
     penalty : float
         With ``runtime``: a mean multiplies each cost of at least ``cutoff`` by this factor.
     instance_penalty : float
-        With ``runtime``: if it is more than 1, the mean cost of an instance is raised to at least this multiple of
-        ``cutoff`` if it reaches ``cutoff``; a mean is then taken over the instances.
+        With ``runtime``: if it is more than 1, a mean is taken over the mean costs of the instances. A mean cost of at
+        least ``cutoff`` is raised to at least this multiple of ``cutoff``.
     capping : tuple of float, or None
         With ``runtime``: the factor and the summand (seconds) of adaptive capping.
     stop_on_abort : bool

@@ -51,7 +51,7 @@ class Validation:
         max_time, max_time / factor, max_time / factor^2, ..., down to min_time. The defaults are then the end of the
         search for max_time, 2 for factor, and 0 for min_time.
     by_wall_time : bool
-        Whether these three are about wall clock time; otherwise they are about the CPU time of the calls.
+        Whether these times are wall clock times; otherwise they are the CPU seconds of the calls.
     min_wall_time, min_cpu_time : float
         Seconds. After a search that takes less wall clock time, or less CPU time for its calls, there is no validation.
     with_default : bool

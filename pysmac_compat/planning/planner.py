@@ -131,7 +131,7 @@ def with_warm_start(plan: Plan, options: Options, resumed: str | None = None) ->
     return replace(plan, start=replace(plan.start, known=known))
 
 
-#: if the search uses results in the order in which the calls began: the default of workers-lag, for each worker
+#: if the search uses results in the order in which the calls began, workers-lag is by default this number per worker
 _LAG = 4
 
 
@@ -172,7 +172,7 @@ def _shared(kind: type, options: Any) -> dict[str, Any]:
 
 
 def _first(start: StartOptions, definition: Definition) -> list[dict[str, Any] | None] | None:
-    """Return the configurations to evaluate first; None if the options give none, and so the default comes first."""
+    """Return the configurations to evaluate first; None if the options give none, so that the default one is first."""
     if start.incumbent is None and not start.challengers:
         return None
     incumbent = "DEFAULT" if start.incumbent is None else start.incumbent

@@ -25,8 +25,8 @@ class Places:
     Attributes
     ----------
     base : str
-        The folder in which the command runs, or --experiment-dir. But if the path of the PCS file is valid only from
-        the folder of the scenario file, it is that folder.
+        The folder in which the command runs, or --experiment-dir if that is given. But if the path of the PCS file is
+        valid only from the folder of the scenario file, ``base`` is that folder.
     others : sequence of str
         The folders that are searched for files that are not in ``base``.
     """
@@ -50,7 +50,7 @@ class Places:
         Raises
         ------
         ArgumentError
-            If it is in none of the places.
+            If there is no such file or folder in any of the places.
         """
         text = os.path.expanduser(told.value)
         folders = list(dict.fromkeys([self.base, *self.others]))

@@ -268,7 +268,7 @@ def _results(told: Mapping[str, Told], start: str, scenario_file: str | None, op
 def _command(told: Mapping[str, Told], exec_dir: str, smac3: bool, notes: list[str]) -> Command:
     text = told["algo-exec"].value
     inside = unquoted(text)
-    if inside != text:  # quotes around the whole text make it one word only if it is a file
+    if inside != text:  # quotes around the whole text make one word of it only if a file has this path
         text = shlex.quote(inside) if os.path.isfile(os.path.join(exec_dir, inside)) else inside
     form: Form = "smac3" if smac3 else "smac"
     if "tae" in told:

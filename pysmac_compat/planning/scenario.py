@@ -23,7 +23,7 @@ from pysmac_compat.planning.planner import make_plan
 from pysmac_compat.space.definition import define
 from pysmac_compat.space.values import typed
 
-#: options that name other files or the program, by their first names in SMAC v2
+#: options that name other files or the program; of an option with several names in SMAC v2, this is the first
 _PLACES = (
     "pcs-file",
     "instances",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 
-#: other tools' names for the arguments of `Search`, and what to write here
+#: other tools' names for the arguments of `Search`, and what to write in their place
 _OTHER_NAMES = {
     **{name: use for name, use in arguments.OTHER_NAMES.items() if name != "space"},
     "parameter_dict": "space, the first argument",
@@ -42,7 +42,7 @@ class Search:
     """A search that a script drives: get a trial with `ask`, evaluate it anywhere, and report its result with `tell`.
 
     Given the same results, it proposes the same configurations as `SMAC_optimizer.minimize` with these arguments.
-    Several trials may be open (without a result) at the same time; the search uses results in the order of the reports.
+    Several trials may be open (without a result) at a time; the search uses results in the order of your reports.
     Iterating over a search gives one trial after another until the search ends.
 
     Parameters
@@ -167,7 +167,7 @@ class Search:
 
     @property
     def ended(self) -> str:
-        """Why the search has ended; empty before that. Sometimes only a call of `ask` finds out that it has ended."""
+        """Why the search has ended; empty before that. Sometimes only `ask` finds out that no trial is left."""
         return self._driven.ended
 
     @property
@@ -204,8 +204,9 @@ class Search:
         path : str or path-like
             The file; nothing in it is executed.
         max_evaluations : int or None
-            A new number of evaluations after which the search ends; the initial design does not change. Trials on test
-            instances follow only after this number; if the file already has their results, these are used.
+            A new number of evaluations after which the search ends; None: the saved number. The initial design does not
+            change. Trials on test instances follow only after this number; if the file already has results of such
+            trials, they are used.
 
         Raises
         ------

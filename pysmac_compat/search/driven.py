@@ -78,7 +78,7 @@ class DrivenSearch:
         self._session: Session | None = None
         self.ended = ""
         self._learnt: list[int] = []  # the indices of the evaluations, in the order in which results were reported
-        self._asked: list[int] = []  # for each of them: how many trials `ask` had returned before its result
+        self._asked: list[int] = []  # for each result: how many trials `ask` had returned before
         self._n_tests = 0  # the number of tests that have begun
         self._tested: set[int] = set()  # the indices of the tests with results
         self._tests: deque[Job] | None = None  # tests that have not begun yet; None: the search has not ended
@@ -152,7 +152,7 @@ class DrivenSearch:
             session.give_up(self._run.number_of(trial.number))
 
     def _learn(self, session: Session) -> None:
-        """Pass an outcome to the session: the next recorded one, or if there is none, the one reported by `tell`."""
+        """Pass an outcome to the session: the next recorded one or, if none is left, the one that `tell` got."""
         number = self._run.next_to_learn(session.pending)
         self._learnt.append(self._run.index_of(number))
         self._asked.append(session.begun)
@@ -226,7 +226,7 @@ class DrivenSearch:
             )
 
     def repeat(self, asked: Sequence[int], n_tests: int) -> None:
-        """Repeat the recorded search: take trials and pass their recorded outcomes in the recorded order.
+        """Repeat the recorded search: let the session propose trials, and pass it their outcomes in the recorded order.
 
         ``asked`` and ``n_tests`` are attributes of the recorded `History`.
 
@@ -254,13 +254,13 @@ class DrivenSearch:
 
     @contextlib.contextmanager
     def engine(self) -> Iterator[Session]:
-        """Yield the session within a context as in an engine's process (see `engine_here`); begin it if necessary."""
+        """Yield the session within the context `engine_here`; begin the session if it has not begun."""
         with self._lock:
             try:
                 with engine_here(), self._own_time.goes_on():
                     yield self._session or self._begin()
             finally:
-                self._tell_events()  # only now, because the user's warning filters hold again
+                self._tell_events()  # only now, when the user's warning filters hold again
 
     def _begin(self) -> Session:
         with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes only its scenario there

@@ -31,7 +31,7 @@ class Job:
     origin : str or None
         How SMAC3 found the configuration.
     drop : Drop or None
-        With it, the run can stop the evaluation.
+        An order with which the run can stop the evaluation; None: the run cannot stop it.
     """
 
     index: int

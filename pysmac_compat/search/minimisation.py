@@ -37,7 +37,7 @@ class Minimisation:
     files : ResultFiles or None
         The object that writes the result files.
     locks : sequence of RunLock
-        The locks of the runs: this process and the engines keep them, the processes that make the calls do not.
+        The locks of the runs. The user's process and the engines keep them; the processes that make the calls do not.
     recorded : dict of int to Recorded
         The recorded evaluations of the runs that are resumed.
     rules : StopRules or None
@@ -80,7 +80,7 @@ class Minimisation:
             self._callers += callers
             runs = range(i, len(plan.seeds), plan.processes)
             of_search = None if self._files is None else self._files.of_search
-            with shared_with_forks():  # because the engine writes files as well
+            with shared_with_forks():  # with the locks, because the engine writes files as well
                 asks, tells = bool(self._rules), self._display is not None
                 self._engines.append(Engine(plan, runs, callers, self._recorded, of_search, asks, tells))
             self._started.callback(self._engines[-1].close)
@@ -131,7 +131,7 @@ class Minimisation:
         self.conclude()
 
     def _complete(self, event: Event) -> Event:
-        """Add the result so far to a `RunStarted` event, because only this process has the result."""
+        """Add the result so far to a `RunStarted` event, because the engine that sent it does not have the result."""
         return replace(event, result=self._builder.so_far(event.run)) if isinstance(event, RunStarted) else event
 
     def answer(self, outcome: Outcome) -> None:

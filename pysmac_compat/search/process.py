@@ -135,7 +135,7 @@ class Engine:
             self.connection.send(verdict)
 
     def stop(self, reason: str) -> None:
-        """Tell the engine to end after the evaluations that have ended; this does not end calls that are running."""
+        """Tell the engine to end without further evaluations; this does not stop calls that are running."""
         with contextlib.suppress(OSError):  # the engine has ended
             self.connection.send(Stop(reason))
 
@@ -183,7 +183,7 @@ def take_the_rest(engines: Sequence[Engine], take: Callable[[Event], None]) -> N
     end = time.monotonic() + _FAREWELL
     with uninterrupted():
         for engine in engines:
-            with contextlib.suppress(RuntimeError, ValueError, OSError):  # the engine has failed or died
+            with contextlib.suppress(RuntimeError, ValueError, OSError):  # the engine has failed or is gone
                 while engine.connection.poll(max(0.0, end - time.monotonic())):
                     event = engine.receive()
                     if event is None:
@@ -214,7 +214,7 @@ def _serve(
     def send(event: Event | None) -> None:
         nonlocal known
         with sending:
-            # the files come first, because sending fails, and ends this process, if the other process has ended
+            # files first: if the parent process has ended, sending fails, and then the engine's process ends, too
             for warning in files.take(event) if files is not None and event is not None else ():
                 connection.send(warning)
             if isinstance(event, Improved):  # the run sends one after each result, also without a change
@@ -262,10 +262,10 @@ def _serve(
             if stopped():
                 break
         send(None)
-    except FileFormatError as error:  # the journal does not fit to the search
+    except FileFormatError as error:  # the journal does not fit the search
         with contextlib.suppress(BrokenPipeError):
             send(Failed(str(error), error))
-    except BrokenPipeError:  # the other process has ended
+    except BrokenPipeError:  # the parent process has ended
         return
     except Exception:
         with contextlib.suppress(BrokenPipeError):
@@ -331,8 +331,8 @@ def _use_one_thread() -> None:
 def _import_engine() -> None:
     """Import SMAC3 and all other modules that a search needs.
 
-    Meanwhile the garbage collector is off: the imported objects are never garbage, and it would take a tenth of the
-    time of the import.
+    Meanwhile the garbage collector is off, because the imported objects are never garbage, and the collector would
+    take a tenth of the time of the import.
     """
     gc.disable()
     with without_unused():

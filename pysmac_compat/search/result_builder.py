@@ -1,4 +1,4 @@
-"""Builds the `Result` of a minimisation from the events of its runs; it is up to date after each event."""
+"""Builds the `Result` of a minimisation from the events of its runs; the result is up to date after each event."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 _index = attrgetter("index")
-#: if a call used less than this share of a limit, the limit did not end it
+#: if a call used less than this share of a limit, the limit did not end the call
 _LITTLE = 0.9
 
 

@@ -37,9 +37,9 @@ _LOST = Outcome("TIMEOUT", 0.0, 0.0, 0.0, 0.0, cut_short=True)
 class Run:
     """One run of the search; it passes its events to ``send``.
 
-    If an evaluation is in ``recorded``, the run takes its result from there and makes no call. ``design`` is the
-    number of evaluations that sets the size of the initial design, in place of the plan's number; with ``recorded``,
-    the recorded number replaces both.
+    If an evaluation is in ``recorded``, the run takes its result from there and makes no call. The size of the initial
+    design depends on a number of evaluations: the recorded number if there is ``recorded``, otherwise ``design``; if
+    both are None, the plan's number.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Run:
         self.tells = False  # whether to send a `Begun` for each call
         self.ask: Callable[[tuple[int, ...]], str] | None = None  # returns why the run should end, or an empty text
         self.verdict = ""  # what `ask` has returned
-        self.broken = False  # whether an ABORT or a crash ends the run without tests
+        self.broken = False  # whether an outcome, such as an ABORT, ends the run without tests
         self._begun: list[int] = []  # the indices of all evaluations, in the order in which they began
         self._unlearnt: tuple[int, ...] = ()  # the indices of evaluations whose results the session has not got yet
         self._as_they_end = False
@@ -170,13 +170,19 @@ class Run:
             self._drops[index].give()
 
     def choose(self, begun: Collection[int]) -> int:
-        """Return the evaluation whose result the session gets next; all are given by the session's numbers for them."""
+        """Return the evaluation in ``begun`` whose result the session gets next.
+
+        ``begun`` and the returned value are the session's numbers for evaluations.
+        """
         number = self.next_to_learn(begun) if self._as_they_end else min(begun)
         self._unlearnt = tuple(self._begun[other - 1] for other in begun if other != number)
         return number
 
     def next_to_learn(self, begun: Collection[int]) -> int:
-        """Return the number of the evaluation that was recorded first; if none is recorded, of the first that ends."""
+        """Return the number of the evaluation in ``begun`` that was recorded first.
+
+        If none of them is recorded, return the number of the first that ends, and wait for it if necessary.
+        """
         known = None if self.recorded is None or self._old else self.recorded.next_to_learn(begun)
         return self._numbers[self._ended.get()] if known is None else known
 
@@ -269,7 +275,7 @@ class Run:
         if rules.which != "all":
             chosen = rules.choose(incumbents, wall_time, cpu_time)
         if rules.with_default and plan.definition.default not in chosen:
-            chosen.insert(0, plan.definition.default)  # at the start: readers take the last one for the final incumbent
+            chosen.insert(0, plan.definition.default)  # readers take the last one for the final incumbent
         return test_jobs(plan, self.run, chosen)
 
     def begin_test(self, job: Job) -> Any:
@@ -292,7 +298,7 @@ class Run:
     def _call(self, job: Job) -> tuple[Scored, Evaluation]:
         number = job.index if self.plan.calls.numbered else None
         requests = (("instance", job.instance), ("seed", job.seed), ("evaluation_index", number))
-        # these come first, as in the original, because some scripts make a command line from their keywords
+        # these come first, as in the original pysmac, because some functions make a command line of all their keywords
         keywords = {**{name: value for name, value in requests if value is not None}, **job.configuration}
         outcome = self.call(keywords, job.cutoff, job.drop)
         for _ in range(self.plan.calls.retries):

@@ -1,4 +1,4 @@
-"""A search beside other sources of configurations: it also gets their results, and it does not end by itself."""
+"""A search that also gets the results of configurations from other sources, and that does not end by itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pysmac_compat.space.definition import Definition
 
 
 class SharedSearch:
-    """A search like `Search`, for deterministic functions, to which the caller can report other configurations too.
+    """A search like `Search` for deterministic functions; it also accepts results of configurations from the caller.
 
     ``max_evaluations`` sets only the size of the initial design. The caller must keep the results, because this search
     has no ``result`` and cannot be saved.
