@@ -1,4 +1,4 @@
-"""The work of multiprocessing at the start and the end of a process, for processes that are forked without it.
+"""Does at the start and the end of a forked process what multiprocessing does for the processes that it starts.
 
 So the user's function may use processes, pools, queues and threads, as in any process that multiprocessing starts.
 Multiprocessing's own way to start a process costs as much as the fork itself; this module avoids that cost. It uses
@@ -44,8 +44,8 @@ EXIT_SECONDS = 5.0
 def renounce() -> None:
     """In a fork of the user's process, forget the state that belongs to the user's process alone.
 
-    This state is its child processes, its name, its stdin and its exit handlers. Otherwise a call could remove the
-    temporary folders of the script or close its log files.
+    This state consists of the child processes, the name, stdin and the exit handlers. A call that kept the exit
+    handlers could remove the temporary folders of the script or close its log files.
     """
     _atexit._clear()
     for each in list(_finalize._registry):
@@ -88,8 +88,8 @@ def begin() -> None:
 def finish() -> None:
     """Do what a program does at its end: wait for the threads, and run the exit handlers that the call has registered.
 
-    This ends, for example, joblib's workers and pools, and removes temporary folders. After `EXIT_SECONDS`, a signal
-    ends the process.
+    This ends, for example, joblib's workers and pools, and removes temporary folders. If it takes longer than
+    `EXIT_SECONDS`, a signal ends the process.
     """
     if not (
         threading.active_count() > 1 or _util._finalizer_registry or _process._children or _atexit._ncallbacks() > 1

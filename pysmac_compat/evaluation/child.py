@@ -1,7 +1,7 @@
 """A process that makes one call or several: it is forked in advance, receives requests, and answers them.
 
-The parent detects the end of this process by the process id and not by the pipes, because processes that this process
-has forked may keep the pipes open.
+The parent detects the end of the child by the process id and not by the pipes, because processes that the child has
+forked may keep the pipes open.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pysmac_compat.evaluation import system
 _SIZE = 8  # bytes that hold the length of a message
 _MOST = 2**20  # the most bytes of an answer; longer data is not an answer
 _CPU_CLOCK = 2  # Linux's constant for the CPU clock of a process with all its threads
-_POLL = 0.02  # seconds between two checks on a system without handles of processes
+_POLL = 0.02  # seconds between two checks if the system has no process handles
 
 
 class Garbled(Exception):
@@ -30,7 +30,7 @@ class Garbled(Exception):
 
 
 class Child:
-    """A fork of this process that makes a call.
+    """A fork of the current process that makes one call or several.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class Child:
         return True
 
     def descriptors(self) -> list[int]:
-        """Return the file descriptors that we have open for the child: the pipes and the handle."""
+        """Return the file descriptors that the parent has open for the child: the pipes and the handle."""
         pipes = [each for each in (self.requests, self.answers) if each >= 0]
         return pipes if self.handle is None else [*pipes, self.handle]
 
@@ -182,8 +182,8 @@ def _send_marked(descriptor: int, answer: Any) -> None:
 def send(descriptor: int, message: Any) -> None:
     """Write a message to a pipe.
 
-    The pipe functions of multiprocessing would make a fork more expensive: each object that a fork uses for the first
-    time is on a page of memory that must be copied.
+    The pipe functions of multiprocessing would make a fork more expensive, because each object that a fork uses for
+    the first time is on a page of memory that must then be copied.
     """
     data = pickle.dumps(message)
     _write(descriptor, len(data).to_bytes(_SIZE, "little") + data)

@@ -1,4 +1,4 @@
-"""Facts about the call that this process makes, so that the function can, for example, pass its limit to a program."""
+"""Facts about the call that this process makes, so that the function can, for example, pass the limit to a program."""
 
 from __future__ import annotations
 

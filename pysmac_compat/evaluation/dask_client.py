@@ -20,8 +20,8 @@ def connected(cluster: Any, function: Callable[..., Any], workers: int | None) -
     Parameters
     ----------
     cluster : dask.distributed.Client, cluster object or str
-        A client of the user stays open. For a cluster object, or for the address or the file of a scheduler, the
-        context opens a client and closes it at the end.
+        A client stays open at the end. For a cluster object, the address of a scheduler or the path of its scheduler
+        file, the context opens a client, and closes it at the end.
     function : callable
         The user's function. Cloudpickle must be able to send it.
     workers : int or None

@@ -21,7 +21,7 @@ _CLOSING = {"closing", "closed", "failed"}  # states of a worker that stops or h
 
 
 class Kept:
-    """A function and its rules, unpickled once for all calls that this process makes."""
+    """A function and its rules, unpickled once for all calls that the worker process makes."""
 
     def __init__(self, data: bytes) -> None:
         content: tuple[Callable[..., Any], Rules] = pickle.loads(data)
@@ -41,7 +41,7 @@ class NotHere:
 
 
 def keep(name: str, data: bytes) -> None:
-    """Keep the pickled function and its rules on this worker for later calls."""
+    """Unpickle the function and its rules, and keep both on this worker for later calls."""
     if name not in _kept:
         _kept[name] = Kept(data)
     _forget_later(name)

@@ -32,7 +32,7 @@ class Drop:
 
     @contextlib.contextmanager
     def stops(self, stop: Callable[[], None]) -> Iterator[None]:
-        """Run the call inside this context; the order then calls ``stop``, a function that stops the call."""
+        """Inside this context, in which the call has to run, let the order call ``stop``, which stops the call."""
         with self._lock:
             self._stop = stop
             if self._given:

@@ -1,4 +1,4 @@
-"""The requests for calls of the user's function, and the start of the light process that makes these calls."""
+"""Requests for calls of the user's function, and the start of the light process (see `server`) that makes them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class CallsLost(SearchError):
 
 
 class CallsEnded(CallsLost):
-    """The cluster that makes the calls is gone, but this is not an error: the search ends with its results so far."""
+    """The cluster that makes the calls is gone; the search then ends without an error, with its results so far."""
 
 
 class Caller(ABC):
@@ -44,7 +44,7 @@ class Caller(ABC):
     deadline : float or None
         The value of ``time.monotonic()`` at the end of the total time.
     notice : callable
-        It is called with a text about a running call that the user should read.
+        A function that takes each message for the user about a running call.
     not_for_forks : tuple of Connection
         Connections that a fork of the creating process has to close, so that the fork notices the end of that process.
     """
@@ -65,7 +65,7 @@ class Caller(ABC):
         cutoff : float or None
             The CPU limit, seconds; for the wall clock limit see `Rules`.
         drop : Drop or None
-            An order that stops the call when it is given; the outcome is then a TIMEOUT.
+            An order to stop the call. If the order is given, the call stops, and its outcome is a TIMEOUT.
 
         Returns
         -------
@@ -114,7 +114,7 @@ class Evaluator(Caller):
     rules : Rules
         The limits of calls and the value of a failed call.
     not_for_calls : sequence of Closeable
-        Open objects of this process that are closed in the light process and in the calls.
+        Open objects of the creating process, such as connections, that the light process and the calls close.
     """
 
     def __init__(

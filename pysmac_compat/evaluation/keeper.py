@@ -1,8 +1,8 @@
 """The keeper makes sure that a light process is running, whatever a call does to the light process.
 
 A call can kill or stop the light process that forked the call. The keeper is the parent of the light process, in a
-process group of its own. It forks the light process, waits until that process ends, and then forks a new one. A call
-that was running at that moment has crashed.
+process group of its own. It forks the light process, and forks a new one if the light process dies. The call that was
+running when the light process died has crashed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pysmac_compat.evaluation import proc
 from pysmac_compat.evaluation.child import told_exit
 from pysmac_compat.evaluation.tree import ProcessTree, adopt_orphans, die_with_parent
 
-#: a light process that stays stopped for this time, seconds, is killed; if somebody stopped a whole job, the keeper
-#: stopped too, and both continue together
+#: A light process that stays stopped for this time, seconds, is killed. If all processes of a job are stopped, the
+#: keeper is stopped too, and kills nothing, because both continue together.
 _STOPPED = 1.0
 _ROOM = 0.2  # seconds until the next try if there is no room for another process
 _MOST_DEATHS = 5  # the keeper gives up after this number of successive light processes that died between calls
@@ -33,10 +33,10 @@ class Progress:
     Attributes
     ----------
     cells : memoryview of int
-        Three numbers: how many requests the light process has received, or 0 while it makes no call; the process id of
-        the current call, or 0 before that process exists; the value of the `clock` when the call began. The light
-        process writes the cells directly, because each method that a fork uses for the first time copies pages of
-        memory.
+        Three numbers. The first is how many requests the light process has received, or 0 while it makes no call. The
+        second is the process id of the current call, or 0 before that process exists. The third is the value of
+        `clock` when the call began. The light process writes the cells directly, because each method that a fork uses
+        for the first time copies pages of memory.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ def keep(
     lose: Callable[[str, float, float], None],
     abandoned: Callable[[], bool],
 ) -> None:
-    """Run a light process, and fork a new one whenever it dies, until it ends by itself.
+    """Run a light process, and fork a new one whenever it dies, until it ends by itself or nobody needs calls.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def keep(
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    for signum in (signal.SIGTTIN, signal.SIGTTOU):  # use of the terminal gives an error, not a stop
+    for signum in (signal.SIGTTIN, signal.SIGTTOU):  # use of the terminal then raises an error
         signal.signal(signum, signal.SIG_IGN)
     adopt_orphans()
     progress, deaths = Progress(), 0

@@ -27,7 +27,7 @@ from pysmac_compat.evaluation.memory import peak_above
 from pysmac_compat.evaluation.outcome import Report, describe
 
 _MOST_MESSAGE = 20_000  # characters
-_MOST_SECONDS = 2**31  # a limit beyond this is not set
+_MOST_SECONDS = 2**31  # the kernel gets no CPU limit beyond this one
 
 _NONE = contextlib.nullcontext()
 
@@ -77,9 +77,9 @@ _handlers: dict[signal.Signals, Callable[[int, Any], None]] = {}
 
 @cache
 def _register_at_fork() -> None:
-    """Restore the default effect of the signals of `stop_signals` in processes that the function forks.
+    """In each process that the function forks, restore the default effect of the signals that `stop_signals` handles.
 
-    The signals are blocked during the fork, because Python forgets a signal that arrives just after it.
+    The signals are blocked during the fork, because otherwise Python loses a signal that arrives just after the fork.
     """
     masks: list[Any] = []
 
@@ -105,8 +105,8 @@ def resource_limits(cpu: float | None, address_space: int | None) -> Iterator[No
     cpu : float or None
         The CPU limit, seconds. The kernel's limit is later than this, so that the watch acts first.
     address_space : int or None
-        Bytes above the current address space of the process. The limit is lifted at the end, so that the answer can
-        be sent.
+        The limit of the address space, as bytes above its current size. The limit is lifted at the end, so that the
+        answer can be sent.
     """
     if cpu is not None:
         most = math.ceil(cpu + 1)
@@ -143,8 +143,8 @@ def call(
     limited : bool
         Whether something can stop the call: a CPU, memory or total limit, or the kill file.
     memory_mb : float or None
-        The memory limit, MB. The watch enforces it from outside; this function only finds a peak of this process
-        between two checks of the watch.
+        The memory limit, MB. The watch enforces it from outside. This function only detects a peak that the process
+        had between two checks of the watch.
     address_space : int or None
         A limit of the address space, in bytes, that no call needs to exceed. It stops an endless allocation before the
         allocation slows down the machine.
@@ -188,7 +188,7 @@ def failed(error: BaseException, memory_limited: bool) -> Report:
 
 
 def _of_the_user(where: types.TracebackType | None) -> types.TracebackType | None:
-    """Return a traceback without the frames of this package at its beginning."""
+    """Return a traceback without its first frames, as far as they belong to this package."""
     while where is not None and is_ours(where.tb_frame):
         where = where.tb_next
     return where

@@ -1,9 +1,9 @@
-"""The memory limit of a call, for the memory that the call and its descendants use beyond the memory at its start.
+"""The limit on the memory that a call and its descendants use beyond the memory at the start of the call.
 
 The limit counts resident pages. It counts a page once if several processes of the call share the page. It does not
 count a page that they share with the light process, which forked the call, since this page belongs to the memory at the
 start. An exact count takes the kernel some milliseconds, so this module counts only if the pages touched since the last
-count could exceed the limit.
+count could raise the memory above the limit.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class MemoryWatch:
         self._next_count = 0.0
 
     def excess(self, processes: Mapping[int, Usage]) -> float:
-        """Return the bytes that these processes use above the limit at the last exact count; 0 if below the limit."""
+        """Return by how many bytes these processes exceeded the limit at the last exact count; 0 if they did not."""
         since = sum(max(0, used.touched - self._touched.get(pid, 0)) for pid, used in processes.items())
         start = time.monotonic()
         if self._counted + since > self.limit and start >= self._next_count:
@@ -54,12 +54,13 @@ class MemoryWatch:
 
 
 def _count(pids: list[int]) -> float:
-    """Count the bytes of memory that these processes have and this process does not have."""
+    """Count the bytes of memory that these processes use and do not share with the current process."""
     found = [memory for memory in map(proc.memory, pids) if memory is not None]
     private = sum(memory.private for memory in found)
     shared = 0
     if len(found) > 1:
-        # the kernel divides a shared page equally, so each process of the call has the same share of our pages as we
+        # the kernel divides a page equally among the processes that share it; so each process of the call has the
+        # same part of the pages of the current process as the current process itself
         ours = proc.memory(os.getpid())
         shared = sum(max(0, memory.share - (0 if ours is None else ours.share)) for memory in found)
     return max(0, private + shared - _COPIED)
@@ -75,7 +76,8 @@ def peak_above(limit_mb: float, before: int, most: int) -> str:
     limit_mb : float
         The memory limit, MB.
     before, most : int
-        The largest resident size at the beginning and at the end of the call, in the units of ``ru_maxrss``.
+        The largest resident size of the process so far, at the beginning and at the end of the call, in the units of
+        ``ru_maxrss``.
     """
     limit, before, most = limit_mb * _MB, before * _RSS_UNIT, most * _RSS_UNIT
     if most - before <= limit:
@@ -91,9 +93,10 @@ def over_limit(used: float, limit: float) -> str:
 
 
 def most_address_space() -> int | None:
-    """Return the bytes of address space that no call needs: all memory and swap, or None if a call may need more.
+    """Return a size of the address space, bytes, that no call needs to exceed, or None if there is no such size.
 
-    A limit of this size stops an allocation that would slow down the machine before the next check of the watch.
+    The size is that of all memory and swap. Such a limit stops an allocation that would slow down the machine before
+    the next check of the watch. There is none if a driver may reserve more address space than there is memory.
     """
     if any(map(os.path.exists, _DEVICES)):
         return None

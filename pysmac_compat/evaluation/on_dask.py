@@ -1,4 +1,4 @@
-"""Calls on the workers of a Dask cluster: like a local process, a worker makes each call in a child with limits.
+"""Calls on the workers of a Dask cluster; as on one machine, each call runs in a child process with limits.
 
 ::
 
@@ -9,7 +9,7 @@
 
 The client sends the function to the cluster only once. When a worker gets its first call, it fetches the function from
 any place in the cluster that has it. Everything that the cluster holds for a search belongs to futures of the client.
-So the cluster releases all of it when the client is gone, however this process ends.
+So the cluster releases all of it when the client is gone, however the client's process ends.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from pysmac_compat.evaluation.server import Request
 
 _GRACE = 5.0  # seconds beyond the total time for which a worker may still answer
 _LOOK = 0.25  # seconds between two checks of the limits and of the connection to the scheduler
-_TRIES = 4  # how often a call is submitted to the cluster; Dask itself repeats calls whose worker has died
+_TRIES = 4  # how often a lost call is submitted in all; Dask itself also repeats calls whose worker has died
 _LOST = ("cancelled", "lost")  # states of a future that no worker computes
 _HINT = (
     "; set PYTHONPATH on the workers so that they find your own modules, or define the function in the script itself. "
@@ -53,7 +53,7 @@ def cluster_callers(client: Any, function: Callable[..., Any], rules: Rules, wor
     rules : Rules
         The limits of calls and the value of a failed call.
     workers : int
-        The number of calls at a time.
+        The number of callers, that is, of calls at a time.
     """
     ours, theirs = multiprocessing.Pipe()
     server, line = _Server(client, function, rules, theirs), _Line(ours)
@@ -86,7 +86,7 @@ class DaskCaller(Caller):
             self._line.send((self._index, number), None)
 
     def close(self) -> None:
-        """End the calls of all callers that share the line; to close it again has no effect."""
+        """End the calls of all callers that share the line; a second `close` has no effect."""
         self._line.close()
         self._server.close()
 
@@ -107,7 +107,7 @@ class _Line:
     def send(self, key: _Key, message: dict[str, Any] | None) -> None:
         """Send a request; the message None cancels the call."""
         with self._lock:
-            if not self._reads:  # the thread must start in the engine's process, a fork of the creator
+            if not self._reads:  # the thread must start in the engine's process, not in the one that forked it
                 self._reads = True
                 threading.Thread(target=self._read, name="pysmac-answers", daemon=True).start()
             if self._ended:
@@ -203,9 +203,10 @@ class _Server:
         self._hand(call, lambda: self._client.submit(evaluate, self._name, call.request, pure=False))
 
     def _equip(self, call: _Call, worker: str) -> None:
-        """Send the function to a worker that got a call but lacks the function; its other calls wait for it too.
+        """Send the function to a worker that got this call but lacks the function.
 
-        The calls themselves do not depend on the function, so that Dask does not prefer the workers that have it.
+        If other calls of the worker lack it too, they wait for the same transfer. The calls themselves do not depend
+        on the function, so that Dask does not prefer the workers that have it.
         """
         at = {"key": f"{self._name}-{worker}", "workers": [worker], "allow_other_workers": True}
         self._hand(call, lambda: self._client.submit(keep, self._name, self._sent(), **at))
@@ -285,7 +286,7 @@ class _Server:
                 self._client.cancel(futures)
 
     def close(self) -> None:
-        """End the running calls and release everything that the cluster holds; to close it again has no effect."""
+        """End the running calls and release everything that the cluster holds; a second `close` has no effect."""
         with self._submitting:
             calls = list(self._running.values())
             self._running.clear()

@@ -19,13 +19,13 @@ _NAMES = ("libgomp", "libomp", "libiomp")
 
 
 def release_threads() -> bool:
-    """End the pools of OpenMP threads of the calling thread; the thread's next parallel region starts new threads.
+    """End libgomp's pools of threads for the calling thread; the thread's next parallel region starts new threads.
 
     Returns
     -------
     bool
-        Whether a fork of this thread can use OpenMP. It is False if a loaded libgomp cannot end its pool, because that
-        libgomp is older than GCC 9.
+        Whether a process that this thread forks can use OpenMP. It is False if a loaded libgomp cannot end its pool,
+        for example because it is older than GCC 9.
     """
     # a list, so that all pools are released, even if the release of one fails
     released = [_release(path) for path in _mapped("self") if _is_called(path, "libgomp")]

@@ -1,19 +1,24 @@
-"""The outcome of a call of the user's function: the one place that decides its status and value.
+"""The outcome of a call of the user's function; only this module decides its status and value.
 
-====================================  =========  =============================================
-the function                          status     value
-====================================  =========  =============================================
-returned a finite number              SAT        the number
-returned a dict                       its own    its own for SAT and UNSAT, else `crash value`
-returned anything else                CRASHED    `crash value`
-raised, exited, died                  CRASHED    `crash value`
-reported a negative or infinite time  its own    its own; CRASHED where the run time is the objective
-ran out of the memory limit           MEMOUT     `crash value`
-reached a limit, or reported TIMEOUT  TIMEOUT    `crash value`; see below
-====================================  =========  =============================================
+=====================================================================  ===========  =============
+the function                                                           status       value
+=====================================================================  ===========  =============
+returned a finite number                                               SAT          the number
+returned a dict with SAT or UNSAT                                      as reported  as reported
+the same, with an impossible run time, if the run time is minimised    CRASHED      `crash value`
+the same, with an impossible run time, if the value is minimised       as reported  as reported
+returned a dict with CRASHED or ABORT                                  as reported  `crash value`
+returned anything else                                                 CRASHED      `crash value`
+raised an exception, exited or was killed                              CRASHED      `crash value`
+exceeded the memory limit, or the memory of the machine                MEMOUT       `crash value`
+reached another limit, or reported TIMEOUT                             TIMEOUT      `crash value`
+=====================================================================  ===========  =============
 
-The crash value is ``smac_options['timeout_quality']``. If this option is None, a call with the status TIMEOUT keeps the
-function's own value, if there is one.
+A dict without a status means SAT. A dict with SAT or UNSAT must have a finite value, unless the run time is minimised;
+otherwise the call is CRASHED. A run time is impossible if it is negative, infinite or NaN; the CPU time replaces it.
+
+The crash value is ``smac_options['timeout_quality']``. If this option is None, the crash value is ``worst`` of `Rules`,
+but a call with the status TIMEOUT keeps the function's own value, if there is one.
 """
 
 from __future__ import annotations
@@ -36,10 +41,10 @@ FAILURES: tuple[Status, ...] = (*CRASHES, "ABORT")
 #: statuses that a function may report
 REPORTABLE: tuple[Status, ...] = ("SAT", "UNSAT", "TIMEOUT", "CRASHED", "ABORT")
 
-#: the cost of a crash, seconds, if there is no limit of the run time; the same as in the original
+#: the cost of a crash, seconds, if the run time has no limit; as in the original pysmac
 CRASH_RUNTIME = 3600.0
-#: a call has reached its limit if its time is at most this many seconds below the limit (if the limit is below 1 s, at
-#: most this share of the limit below it), like in the original
+#: A call has reached its limit if its time is at most this many seconds below the limit, as in the original pysmac. If
+#: the limit is below 1 s, the margin is this fraction of the limit.
 LIMIT_MARGIN = 0.02
 _DROPPED = "the configuration is already worse than the incumbent, so the search needs no result of this call"
 
@@ -57,7 +62,7 @@ class Report:
     message : str
         Why the call failed, or why the value is missing.
     odd_runtime : str
-        The reported run time, if it is negative or infinite; then ``runtime`` is None.
+        The reported run time if it is negative, infinite or NaN, so that ``runtime`` is None; otherwise empty.
     flaw : str
         Why the call failed, if the user's code and not the configuration is the cause; otherwise empty.
     remark : str
@@ -83,7 +88,7 @@ class Outcome:
     value : float
         The value that the user sees.
     runtime : float
-        The run time that the function reported, otherwise its CPU time, seconds.
+        The run time that the function reported, seconds; its CPU time if it reported no valid run time.
     cpu_time, wall_time : float
         Seconds. The CPU time includes all descendants of the call.
     message : str
@@ -121,7 +126,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Scored:
-    """An outcome, perhaps transformed, and its cost, in the form in which the engine receives it.
+    """An outcome, perhaps with a transformed value, and the cost that the engine receives for it.
 
     Attributes
     ----------

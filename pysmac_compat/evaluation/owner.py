@@ -11,7 +11,7 @@ from pysmac_compat.evaluation.child import process_handle, readable
 _DYING = 0.05  # seconds within which a dying process has ended
 #: bytes of a request number; a pipe delivers so few bytes together or not at all
 NUMBER_SIZE = 8
-_PAUSE = 1.0  # seconds between two checks on a system without handles of processes
+_PAUSE = 1.0  # seconds between two checks of the owner if the system has no process handles
 
 
 class Owner:

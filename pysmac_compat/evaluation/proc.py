@@ -56,7 +56,7 @@ class Memory(NamedTuple):
     shared : int
         Memory that other processes use too.
     share : int
-        The process's part of the shared memory, if the processes that share a page bear equal parts of it.
+        The process's part of the shared memory, if each page is divided equally among the processes that share it.
     """
 
     private: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: the default value of a failed call; the same as in the original
+#: the default value of a failed call, as in the original pysmac
 TIMEOUT_QUALITY = 2.0**127
 #: the default wall clock limit of a call, as a multiple of its CPU limit
 WALL_FACTOR = 10.0
@@ -17,20 +17,21 @@ class Rules:
     Attributes
     ----------
     memory_mb : float or None
-        The memory limit, MB: memory that a call may use beyond the memory of its process before the call.
+        The memory limit, MB. A call may use this much memory beyond the memory that its process had before the call.
     crash_value : float or None
-        The value of a failed call. If it is None, a call with the status TIMEOUT keeps the function's own value.
+        The value of a failed call. If it is None, ``worst`` is the value, except that a call with the status TIMEOUT
+        keeps the function's own value if there is one.
     runtime_objective : bool
         Whether the run time is minimised. If so, a success needs no value, but a reported run time must be finite and
         not negative.
     cutoff : float or None
-        The CPU limit of a call without capping, seconds.
+        The CPU limit of a call before adaptive capping reduces it, seconds.
     wall_factor : float
         The wall clock limit as a multiple of ``cutoff``.
     kill_file : str or None
         The path of a file; a call is stopped when the file no longer exists.
     worst : float
-        The value of a failed call if ``crash_value`` is None.
+        The value of a failed call if ``crash_value`` is None; see there.
     calls_per_process : int
         The largest number of calls that a process makes, one after another. The process ends earlier if a call fails.
         If there is a limit of CPU time or memory, each process makes only one call.
@@ -53,8 +54,8 @@ class Rules:
     def wall_limit(self, cutoff: float | None) -> float | None:
         """Return the wall clock limit, seconds, of a call with this CPU limit.
 
-        Capping reduces the CPU limit but not the wall clock limit: a call may wait for another program or on a busy
-        machine, and that wait does not become shorter.
+        Capping reduces the CPU limit but not the wall clock limit, because a call may wait for another program or for
+        a busy processor, and capping does not shorten that wait.
         """
         longest = cutoff if self.cutoff is None else self.cutoff
         return None if cutoff is None or longest is None else self.wall_factor * longest

@@ -43,7 +43,7 @@ _GARBLED = (
     "the function wrote to a file descriptor that it did not open; the process needs this descriptor to send the "
     "result. Write only to files that the function opens"
 )
-_FAREWELL = 2.0  # seconds within which such a signal ends the script
+_FAREWELL = 2.0  # seconds within which one of the `_ENDS` ends the script
 _LAST = 1.0  # seconds for which an answer is still accepted after the script has died
 _EXIT = 0.5  # seconds that a child has to exit after its answer
 
@@ -133,7 +133,8 @@ class CallServer:
         if self.rules.memory_mb is not None:
             system.limiter()
             self.address_space = most_address_space()
-        # without this, a garbage collection in a call would write to all memory shared with us, and so copy it
+        # otherwise, a garbage collection in a call would write to all memory that it shares with the light process, and
+        # so copy that memory
         gc.freeze()
         if self.fresh_thread:
             in_fresh_thread(self._answer_requests)

@@ -1,8 +1,7 @@
 """Functions that get and set signal handlers without the enumerations of `signal`.
 
 The first use of these enumerations in a fork copies 40 pages of memory, which is a tenth of the cost of an isolated
-call.
-Therefore this module uses the C module behind `signal`.
+call. Therefore this module uses the C module behind `signal`.
 """
 
 from __future__ import annotations

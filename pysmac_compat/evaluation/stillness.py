@@ -10,7 +10,7 @@ from pysmac_compat.evaluation.openmp import runtimes
 from pysmac_compat.evaluation.tree import ProcessTree
 
 STILL = 60.0  # seconds of wall clock time between two checks
-_SHARE = 0.01  # share of one CPU; the check reports a call that uses less
+_SHARE = 0.01  # fraction of one CPU; the check reports a call that uses less
 _MOST_SHOWN = 200  # characters of the arguments
 
 

@@ -1,4 +1,4 @@
-"""The tree of the processes below the current one: find them, time them, end them."""
+"""The tree of processes below the current process: find them, measure them, and end them."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if sys.platform.startswith("linux"):
 
 
 def adopt_orphans() -> None:
-    """Make this process adopt each descendant whose parent ends (Linux)."""
+    """On Linux, make this process adopt each descendant whose parent ends; elsewhere, do nothing."""
     if _prctl is not None:
         _prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def die_with_parent(wanted: bool = True) -> None:
-    """Make the kernel kill this process when its parent ends; if ``wanted`` is false, revoke that (Linux)."""
+    """On Linux, make the kernel kill this process when its parent ends, or revoke that if ``wanted`` is false."""
     if _prctl is not None:
         _prctl(_PR_SET_PDEATHSIG, _SIGKILL if wanted else 0, 0, 0, 0)
 
 
 class ProcessTree:
-    """All processes below this one, except background processes of earlier calls.
+    """All processes below the current process, except those that earlier calls left in the background.
 
     Attributes
     ----------
@@ -65,11 +65,11 @@ class ProcessTree:
         return found
 
     def cpu_seconds(self) -> float:
-        """Return the CPU seconds of all these processes and of their reaped children."""
+        """Return the CPU seconds of all processes of the current call and of their reaped children."""
         return sum(used.cpu_seconds for used in self.processes().values())
 
     def leave(self) -> None:
-        """Move all processes of the call to the background and lift the call's limits from them."""
+        """Treat all processes of the call as background processes from now on, and lift the call's limits from them."""
         for pid, used in self.processes().items():
             self.background.add((pid, used.started))
             if sys.platform.startswith("linux"):
@@ -78,7 +78,7 @@ class ProcessTree:
                         resource.prlimit(pid, limit, resource.getrlimit(limit))
 
     def kill(self) -> None:
-        """Kill all these processes, including processes that start meanwhile, and wait for their end."""
+        """Kill all processes of the call, including processes that start meanwhile, and wait for their end."""
         quiet = 0
         for attempt in range(200):
             pids = [pid for pid, used in self.processes().items() if not used.ended]

@@ -31,7 +31,7 @@ class Watch:
     wall : float or None
         The wall clock limit, seconds.
     total : float or None
-        Seconds until the end of the total time.
+        Seconds from the beginning of the call to the end of the total time of the search.
     kill_file : str or None
         The path of a file; the call is stopped when the file no longer exists.
     memory_mb : float or None
@@ -112,7 +112,7 @@ class Watch:
                 limit = self.memory.limit
                 self.over_memory = over_limit(limit + excess, limit)
                 self._stop(signal.SIGTERM, now)
-            elif excess >= self.memory.limit:  # it still grows
+            elif excess >= self.memory.limit:  # twice the limit: it still grows, although it was told to stop
                 self.tree.kill()
         if self.cutoff is not None:
             self.cpu_time = max(self.cpu_time, sum(used.cpu_seconds for used in processes.values()))

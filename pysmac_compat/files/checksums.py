@@ -23,7 +23,7 @@ def checked_line(content: Mapping[str, Any]) -> str:
 
 
 def split_checksum(line: bytes) -> tuple[bytes, bool | None]:
-    """Split a line (without newline) into its object and whether its checksum fits; None means that it has none."""
+    """Split a line (without newline) into its object and whether its checksum fits (None if there is no checksum)."""
     body, mark, rest = line.rpartition(_BEFORE)
     if not mark or len(rest) != _DIGITS + len(_AFTER) or not rest.endswith(_AFTER):
         return line, None

@@ -53,12 +53,12 @@ def format_arguments(texts: Mapping[str, str]) -> str:
 
 
 def parse_pairs(file: TextFile, line: int, text: str) -> dict[str, str]:
-    """Read a configuration in the form of `format_pairs`."""
+    """Read a configuration in the form that `format_pairs` writes."""
     return _parse(file, line, text.strip(), _PAIR, ", ", "name='value', name='value', ...")
 
 
 def parse_arguments(file: TextFile, line: int, text: str) -> dict[str, str]:
-    """Read a configuration in the form of `format_arguments`."""
+    """Read a configuration in the form that `format_arguments` writes."""
     return _parse(file, line, text.strip(), _ARGUMENT, " ", "-name 'value' -name 'value' ...")
 
 

@@ -87,7 +87,7 @@ class Folder:
                 raise LinkedFileError(path)
 
     def remove_incomplete(self, patterns: Collection[str]) -> None:
-        """Remove temporary files, left by killed processes, of matching files; no process may be writing them now."""
+        """Remove the temporary versions of matching files, left behind by killed processes; none may be in use."""
         for path in self._matching([temporary_name(pattern, "*") for pattern in patterns]):
             os.unlink(path)
 

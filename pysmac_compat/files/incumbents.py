@@ -40,7 +40,8 @@ def add_incumbents(
     """Add the incumbents to a run whose evaluations are already loaded.
 
     The incumbents come from the trajectory file (``steps``) or, if there is none, from the evaluations. ``order`` has
-    the indices of the evaluations in the order in which their calls have ended; empty: they are in this order.
+    the indices of the evaluations in the order in which their calls have ended. If ``order`` is empty, the evaluations
+    already are in this order.
     """
     definition = search.space
     assert definition is not None
@@ -66,7 +67,7 @@ def add_incumbents(
         texts = step["Configuration"]
         active = known.get(_key(texts))
         if active is None:
-            active = typed_values(texts, definition)  # SMAC v2 writes other values of inactive parameters
+            active = typed_values(texts, definition)  # SMAC v2 writes different values for inactive parameters
             if active not in known.values():  # the incumbent was known before the search
                 place = 0
         if rows and place:  # the rows are in the order in which the calls have ended
@@ -89,8 +90,8 @@ def by_evaluation(
     """Return the index of the evaluation that led to each step of a trajectory, and the performance of the step.
 
     In the files of this package, the total time of all calls so far identifies the evaluation. In the files of SMAC v2,
-    it is the first evaluation after which the mean of the incumbent's runs equals the mean in the trajectory, but not
-    an evaluation before that of the previous step. If there is none, it is the next run of the incumbent.
+    it is the first evaluation after which the mean of the incumbent's runs equals the mean in the trajectory. It
+    is never before the evaluation of the previous step. If there is none, it is the next run of the incumbent.
     """
     means = _means(rows, penalised)
     times = [0.0, *(row.cumulative_runtime for row in rows)]
@@ -133,7 +134,8 @@ def _of_value(evaluations: Iterable[Evaluation], configuration: Mapping[str, Any
 def best_so_far(evaluations: Iterable[Evaluation], maximize: bool) -> list[Incumbent]:
     """Compute the incumbents of a run whose trajectory file is lost.
 
-    A configuration becomes the incumbent if it has at least as many evaluations as the incumbent and a better mean.
+    A configuration becomes the incumbent if none of its evaluations has failed, it has at least as many evaluations as
+    the incumbent, and its mean is better.
     The evaluations must be in the order in which they have ended.
     """
     seen: dict[str, list[Evaluation]] = defaultdict(list)

@@ -45,17 +45,17 @@ def instance_number(name: str) -> int:
 
 
 def instances_text(instances: Iterable[Sequence[str]]) -> str:
-    """Return the text of a file of instances, from the name and the further words of each instance."""
+    """Return the text of an instance file, from the name and the further words of each instance."""
     return "".join(" ".join([_in_quotes(name), *more]) + "\n" for name, *more in instances)
 
 
 def _in_quotes(name: str) -> str:
-    """Return the name for a file of instances: in quotes if it has blanks."""
+    """Return the name as an instance file has it: in quotes if it has blanks."""
     return f'"{name}"' if len(name.split()) > 1 else name
 
 
 def read_instances(path: Path) -> list[list[str]]:
-    """Read a file of instances.
+    """Read an instance file.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ _QUOTED = re.compile(r"""(?P<quote>["'])(?P<name>.+?)(?P=quote)(?P<more>\s.*|)""
 
 
 def read_named_instances(path: Path, folders: Sequence[str], with_seeds: bool = False) -> list[tuple[str, str]]:
-    """Read a file of instances with names of any kind, including names in quotes or with blanks.
+    """Read an instance file, whose names may be in quotes or contain blanks.
 
     Parameters
     ----------
@@ -120,13 +120,13 @@ def features_text(names: Sequence[str], features: Iterable[tuple[str, Sequence[f
 
 
 def features_of(features: Sequence[Sequence[float]], instances: Sequence[str]) -> str:
-    """Return the text of a file for features without names; row i of ``features`` belongs to instance i."""
+    """Return the text of a feature file for features without names; row i of ``features`` belongs to instance i."""
     names = [f"feature{i}" for i in range(len(features[0]))]
     return features_text(names, zip(instances, features, strict=False))
 
 
 def read_features(path: Path) -> tuple[list[str], dict[str, list[float]]]:
-    """Read a file of features.
+    """Read a feature file.
 
     Parameters
     ----------

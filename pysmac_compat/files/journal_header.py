@@ -14,10 +14,10 @@ from pysmac_compat.plan.known import Known
 
 #: versions of the journal; the lines of version 1 have no checksums
 VERSION, WITHOUT_CHECKSUMS = 2, 1
-#: this number increases when a new version proposes other configurations after the same results; a journal without the
-#: number means 1
+#: this number increases when a new version of the package proposes other configurations after the same results; in a
+#: journal without the number, it is 1
 PROPOSALS = 7
-_ONLY_RACES_OF_SEVERAL_WORKERS = 6  # in which version 7 proposes other configurations than this one
+_ONLY_RACES_OF_SEVERAL_WORKERS = 6  # from this number to 7, only the proposals in races of several workers changed
 
 
 def header(plan: Plan, run: int) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _without_defaults(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _changed(settings: Any) -> dict[str, Any]:
-    """Return the fields of some settings whose values are not the defaults."""
+    """Return the fields of a settings object that differ from their defaults."""
     return {each.name: value for each in fields(settings) if (value := getattr(settings, each.name)) != each.default}
 
 
@@ -132,7 +132,7 @@ def digest(known: Sequence[Known]) -> str | None:
 
 
 def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
-    """Refuse the header of another search.
+    """Raise an error if the header ``old`` belongs to another search than the run of the plan.
 
     Raises
     ------

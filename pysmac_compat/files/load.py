@@ -42,7 +42,7 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     ----------
     folder : str or path-like
         A working directory of this package, of AutoMAX or of SMAC v2, or the folder of the results in it, for example
-        ``out/scenario``. The search may still run. The path may also be the journal of a run, for example
+        ``out/scenario``. The search may still be running. The path may also be the journal of a run, for example
         ``old-journal-run-0.jsonl-N``, which an earlier search in the same folder wrote.
 
     Returns
@@ -324,7 +324,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _check(evaluation: Evaluation, definition: Definition, path: str, line: int | None) -> None:
-    """Refuse an evaluation of another search space."""
+    """Raise a `FileFormatError` if an evaluation does not belong to the search space."""
     for name, value in evaluation.configuration.items():
         parameter = definition.parameters.get(name)
         if parameter is None:

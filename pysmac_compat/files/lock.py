@@ -1,7 +1,7 @@
-"""``lock-run-N``: the lock of a run: no other search may resume the run while the processes of a search write it.
+"""``lock-run-N``, the lock of a run: while the processes of a search write the run, no other search may resume it.
 
-The lock is a lock of the operating system (flock). The system releases it when the last of these processes ends,
-however it ends. The lock file stays, and holds the id of the process that acquired the lock last.
+The lock uses flock, so the operating system releases it when the last of these processes ends, however it ends. The
+lock file stays. It contains the id of the process that acquired the lock last.
 
 A fork shares the lock of its parent, but only the processes of the search may keep the lock. Every other process that a
 call or the user's script forks releases it at once, even if that process does not use this package.
@@ -35,8 +35,8 @@ class _OpenFile:
         close(self.descriptor)
 
 
-#: The locks of this process; only this list holds them. A fork empties it by ``list.clear``, which is written in C: a
-#: Python function would copy pages of memory in each call, since each call is a fork.
+#: The locks of this process. Only this list refers to them, so they close when it is emptied. A fork empties it with
+#: ``list.clear``, which is written in C; a Python function would copy pages of memory in each call, which is a fork.
 _not_for_forks: list[_OpenFile] = []
 os.register_at_fork(after_in_child=_not_for_forks.clear)
 

@@ -141,7 +141,7 @@ def read_pcs(path: Path, any_encoding: bool = False) -> Space:
         if text.startswith("#") or text.lower() in _HEADINGS:
             continue
         typed = _TYPED.match(text)
-        # without the names with brackets, "a{b | c == d" would look like a parameter in the older format
+        # if a{b is a parameter, the condition "a{b | c == d" would otherwise look like a parameter in the older format
         conditional = any(text.startswith(name) and _BAR.match(text, len(name)) for name in bracketed)
         match = typed or (None if conditional else _UNTYPED.match(text))
         if match is None and text.startswith("{") and not conditional:

@@ -1,4 +1,4 @@
-"""``pysmac_config.pkl``: a pickle with the facts about a minimisation that the processes of the original needed."""
+"""``pysmac_config.pkl``: a pickle with facts about a minimisation that the original pysmac's processes needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The writer of the result files of a minimisation, from its plan and the events of its runs."""
+"""Writes the result files of a minimisation from its plan and the events of its runs."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class ResultFiles:
             self.stop(error)
 
     def close(self) -> None:
-        """Finish the files of runs that have not ended; no event follows."""
+        """Finish the files of runs that have not ended; no event may follow."""
         while self._folder is not None and self._runs:
             try:
                 self._runs.popitem()[1].close()

@@ -35,7 +35,7 @@ COLUMNS = (
 HEADER = ",".join(COLUMNS) + ",\n"
 #: SMAC v2's code for each result; no file that we know has the codes for UNSAT and ABORT
 _CODES = {"TIMEOUT": 0, "SAT": 1, "UNSAT": 2, "CRASHED": -1, "ABORT": -2}
-#: the numbers by which the original's reader replaced the words; it replaced any other word by -1
+#: the numbers by which the original pysmac's reader replaced the results; it replaced any other result by -1
 _READ_CODES = {"SAT": 2.0, "UNSAT": 1.0, "TIMEOUT": 0.0}
 
 
@@ -117,7 +117,7 @@ class RunRow:
 
     @property
     def numbers(self) -> list[float]:
-        """The values that the original's reader returned: all but the run number and the additional data."""
+        """The values that the original pysmac's reader returned: all but the run number and the additional data."""
         return [
             self.configuration,
             self.instance,

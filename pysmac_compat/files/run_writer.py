@@ -34,7 +34,7 @@ class RunWriter:
     """Writes the files of one run: trajectory, state-run folder, live-rundata, validation.
 
     It adds only whole lines, so a reader never finds a part of a line. During the run, the names of the state files
-    end in ``-it0``. At the end of the run, the number of the last iteration replaces the 0. Each new configuration
+    end in ``-it0``. At the end of the run, the index of the last iteration replaces the 0. Each new configuration
     begins an iteration.
 
     Parameters

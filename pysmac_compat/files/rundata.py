@@ -1,7 +1,7 @@
 """``live-rundata-N.json``: a sequence of JSON values: first the list of instances, then an object for each run.
 
-This package writes each value in one line; SMAC v2 breaks and indents the lines. An object is written in full only
-once; later, its ``@..-id`` refers to it. IDs begin with 2.
+This package writes each value in one line; SMAC v2 breaks and indents the lines. An object that several runs share,
+such as a configuration, is written in full only once; later, its ``@..-id`` refers to it. IDs begin with 2.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class RunDataText:
         active : sequence of str
             The active parameters of the configuration.
         default : bool
-            Whether the configuration is the default.
+            Whether the configuration is the default configuration.
         """
         run_id = row.number + _FIRST_ID - 1
         instance = self._object(run_id, ("pi", row.instance), "@pi-id", {}, _FIRST_ID + row.instance - 1)

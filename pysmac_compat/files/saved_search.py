@@ -1,8 +1,9 @@
 """A saved `Search`: a file with its arguments and its results, in the format of a journal.
 
-The first line has the arguments of the search. It also has the number of trials that the search had proposed when the
-user reported each result, and the number of trials on test instances. Each further line has a result: first the
-training results, in the order in which the user reported them, then the results on test instances::
+The first line has the arguments of the search. For each result, it also has the number of trials that the search had
+proposed before the user reported the result. At its end, it has the number of trials on test instances. Each further
+line has a result: first the training results, in the order in which the user reported them, then the results on test
+instances::
 
     {"journal": 2, ..., "search": {"parameters": {...}, ...}, "asked": [1, 2], "tests": 0, "crc": ...}
     {"test": false, "index": 1, "configuration": {"x": 4.0}, "instance": null, ..., "value": 13.0, ..., "crc": "..."}
@@ -111,7 +112,7 @@ def write_search(
     head = {
         "journal": VERSION,
         "max_evaluations": design,
-        # the largest number of open trials at a time; proposals for one open trial changed in fewer versions
+        # the largest number of open trials at a time; if it is 1, fewer versions propose differently
         "workers": max(1, *(count - number for number, count in enumerate(history.asked))),
         "proposals": PROPOSALS,
         "search": content,

@@ -20,7 +20,7 @@ from pysmac_compat.files.text import Path, TextFile, plain_number
 from pysmac_compat.options.names import canonical_names
 from pysmac_compat.plan import Plan
 
-#: the names of the options in the original's readers, by the first name of the option in SMAC v2
+#: the names of the options in the original pysmac's readers; a key is the option's first name in SMAC v2
 _OLD_NAMES = {
     "algo-exec": "algo",
     "run-obj": "run_obj",
@@ -36,7 +36,7 @@ _OLD_NAMES = {
     "wallclock-limit": "wallclock_limit",
     "cputime-limit": "cputime_limit",
 }
-#: aliases of options that name files of a scenario
+#: all names of the options for the files of the search space and the instances, each with the option's first name
 ALIASES = {
     **dict.fromkeys(("pcs-file", "param-file", "paramFile", "paramfile"), "pcs-file"),
     **dict.fromkeys(("instances", "instance-file", "instance-dir", "instanceFile", "instance_file"), "instances"),
@@ -114,7 +114,7 @@ def is_maximized(path: Path) -> bool:
 
 
 def is_scenario_of_search(path: str) -> bool:
-    """Return whether the scenario file begins with the options of a file that this package or the original wrote."""
+    """Return whether a scenario file begins with the options that this package and the original pysmac write first."""
     try:
         names = [first_name(name) for name in read_scenario(path)]
     except (OSError, FileFormatError):
@@ -141,7 +141,7 @@ def read_scenario(path: Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        The options, by their names in the file and in its order.
+        The options by their names in the file, in the order of the file.
 
     Raises
     ------
@@ -202,13 +202,13 @@ def without_comment(line: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """Remove the quotes around a whole text."""
+    """Remove quotes that enclose the whole text."""
     inside = text[1:-1]
     return inside if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" and text[0] not in inside else text
 
 
 def read_scenario_by_old_names(path: Path) -> dict[str, str]:
-    """Read a scenario file; the keys are the option names of the original's reader, whichever names the file uses."""
+    """Read a scenario file; the keys are the names that the original pysmac's reader gave to the options."""
     found = {}
     if is_scenario_of_search(os.fspath(path)):
         options = read_scenario(path)

@@ -40,7 +40,7 @@ _DIGITS = 13
 _MOST_CHAINS, _MOST_JOINED = 1100, 300
 #: the seed of a trial if the function gets no seed
 _NO_SEED = 0
-#: SMAC3's origin of a configuration that is neither from an initial design nor from its model
+#: the origin that SMAC3 gives to a configuration that is neither from an initial design nor from its model
 _NO_ORIGIN = "Custom"
 
 
@@ -96,7 +96,7 @@ class RunDirectory:
     def _scenario_texts(self, name: str, seed: int, options: Mapping[str, Any]) -> dict[str, str]:
         from smac import HyperparameterOptimizationFacade, Scenario
 
-        # SMAC3 decides itself when it writes these files, so it does not get ``path``
+        # SMAC3 itself decides when it writes these files, so it writes them to a temporary folder instead of ``path``
         with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as elsewhere:
             scenario = Scenario(
                 self._space, name=name, output_directory=FolderPath(elsewhere), seed=seed, **dict(options)

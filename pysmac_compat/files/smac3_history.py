@@ -1,4 +1,4 @@
-"""``runhistory.json`` of SMAC3 before 2.0: the configurations and the runs.
+"""``runhistory.json``, the file in which SMAC3 before 2.0 recorded configurations and runs.
 
 ::
 
@@ -57,7 +57,7 @@ def is_history(folder: Path) -> bool:
 
 
 def read_history(folder: Path) -> list[HistoryRun]:
-    """Read the runs in a folder of SMAC3; leave out runs without a final status, for example running ones.
+    """Read the runs in an output folder of SMAC3; leave out runs without a final status, for example running ones.
 
     Raises
     ------

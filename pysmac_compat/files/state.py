@@ -23,7 +23,7 @@ PARAMSTRINGS = "paramstrings-it*.txt"
 RUNS = "runs_and_results-it*.csv"
 INSTANCES = "instances.txt"
 FEATURES = "instance-features.txt"
-#: parts of the names of files that SMAC v2 writes with each iteration, and when it fails
+#: part of the names of the files that SMAC v2 writes at each iteration, and of those that it writes when it fails
 _REGULAR, _LAST = "-it", "-CRASH"
 #: prefix of the new name of a state-run folder that a later run has moved aside
 OLD_STATE = "old-state-"
@@ -40,7 +40,7 @@ class StateRun:
     instances : list of list of str
         The name and the further words of each instance. The ID of an instance is its position, from 1.
     features : (list of str, dict of str to list of float), or None
-        The names of the features, and the values of the features by instance.
+        The names of the features, and the values of the features by instance; None if there is no feature file.
     runs : list of RunRow
     """
 

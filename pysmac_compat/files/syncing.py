@@ -1,7 +1,7 @@
 """Syncing of written files to the disk, so that the data survives a crash of the machine and not only of the process.
 
 A sync takes between a millisecond and seconds, depending on the disk. So a thread syncs, at most once a second, and the
-search continues meanwhile. The thread can run in the process of the search, because that process forks no other.
+search continues meanwhile. The thread can run in the process of the search, because that process never forks.
 """
 
 from __future__ import annotations

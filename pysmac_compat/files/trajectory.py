@@ -5,7 +5,8 @@ traj-run-N.txt::
     "CPU Time Used","Estimated Training Performance","Wallclock Time","Incumbent ID",...,"Configuration..."
     0.0, 1.7976931348623157E308, 0.0, 1, 0.0,  x='4.0', y='7'
 
-detailed-traj-run-N.csv has the same columns in double quotes, and the performance that the model predicted.
+detailed-traj-run-N.csv has the same columns in double quotes, and a column for the performance that the model
+predicted, in which this package writes NaN.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Step:
     Attributes
     ----------
     cpu_time : float
-        The time of the calls and of the search, seconds.
+        The sum of the run times of all calls so far and of ``overhead``, seconds.
     performance : float
         The mean cost of the incumbent.
     wall_time : float
@@ -49,7 +50,7 @@ class Step:
     incumbent : int
         The ID of the configuration, from 1.
     overhead : float
-        The time of the search without the calls, seconds.
+        The wall clock time of the search without its calls, seconds.
     configuration : dict of str to str
     """
 

@@ -1,4 +1,4 @@
-"""The writer of all files of a minimisation in its working directory, in the layout of the original."""
+"""Writes all files of a minimisation into its working directory, in the layout of the original pysmac."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NAMES = (
 
 
 class WorkingDirectory(ResultFiles):
-    """Writes the files that the original has in its working directory; they are complete at any moment.
+    """Writes the files that the original pysmac wrote into its working directory; they are complete at any moment.
 
     Parameters
     ----------
@@ -56,8 +56,9 @@ class WorkingDirectory(ResultFiles):
     made : list of str
         A list to which the path of each new file and folder is appended.
     overwrite : bool
-        Whether files of an earlier run or of another program may be replaced. If not, there are no journals, about-run
-        files and files of SMAC3. If not, and there are files to replace, a warning says so, and nothing is written.
+        Whether files of an earlier run or of another program may be replaced. If not, no journals, about-run files and
+        SMAC3 files are written. If there also are files that would be replaced, nothing is written, and the user gets
+        a warning.
     recorded : dict of int to Recorded, or None
         The content of the journals of resumed runs.
 
@@ -173,7 +174,7 @@ def make_folders(working_directory: str | None) -> tuple[str, list[str]]:
 
 
 def remove_made(made: list[str], temporary: bool, owner: int) -> None:
-    """Remove the files and folders of the optimizer: a whole temporary folder; other folders only if they are empty."""
+    """Remove what the optimizer made: a temporary folder with all its content, other folders only if they are empty."""
     if os.getpid() != owner:
         return  # this is a fork of the process that owns the folders
     if temporary:

@@ -161,7 +161,7 @@ class _Factors(deque["Comparison | _Draft"]):
 
 @dataclass
 class _Draft:
-    """The part read so far of a condition or parenthesis: ``||`` joins groups, and ``&&`` joins the factors of each."""
+    """The already parsed part of a condition or parenthesis: groups joined by ``||``, of factors joined by ``&&``."""
 
     alternatives: deque[_Factors] = field(default_factory=lambda: deque([_Factors()]))
     depth: int = 0
@@ -299,7 +299,7 @@ def _parse_value(scanner: Scanner, parameter: Parameter, operator: str) -> Value
 
 
 def _join(first: Any_, second: Any_) -> Any_:
-    """Join two conditions as && between their texts would: it joins only the factors on its two sides."""
+    """Join two conditions as if && stood between their texts, so that it joins only the factors on its two sides."""
     middle = All(first.parts[-1].parts + second.parts[0].parts)
     return Any_(first.parts[:-1] + (middle,) + second.parts[1:])
 

@@ -71,7 +71,7 @@ def define(
     Parameters
     ----------
     parameter_dict : dict of str to tuple, or Definition
-        A definition is returned unchanged.
+        A `Definition` is returned unchanged.
     conditional_clauses : list or tuple of str
     forbidden_clauses : list or tuple of str
 
@@ -101,7 +101,7 @@ def define(
 def _forbiddens(clauses: list[str], parameters: Mapping[str, Parameter]) -> list[Forbidden]:
     if not clauses:
         return []
-    # imported only if needed, because it imports NumPy: each call is forked, and NumPy doubles the time of a fork
+    # imported only if needed, because it imports NumPy, which doubles the time of a fork, and each call is a fork
     from pysmac_compat.space.forbidden import parse_forbiddens
 
     return parse_forbiddens(clauses, parameters)

@@ -67,7 +67,7 @@ class ExpressionParser:
     names : Vocabulary
         The names of the parameters.
     words : dict of str to float
-        The number that represents each word, a choice that is not a number.
+        The number that represents each word, that is, each choice that is not a number.
     word_names : Vocabulary
         The words of the space.
     operands : str
@@ -183,7 +183,7 @@ class ExpressionParser:
     def _single(self) -> Step | None:
         """Read a parameter, a word or a number; return None if something else comes next."""
         scanner = self.scanner
-        first = scanner.text[scanner.position]  # look for a name or word only if one begins with this
+        first = scanner.text[scanner.position]  # look for a name or word only if one begins with this character
         if self.names.has_first(first) and (name := scanner.parameter(self.names)) is not None:
             return Name(name)
         if self.word_names.has_first(first) and (word := scanner.longest(self.word_names)) is not None:

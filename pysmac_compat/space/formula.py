@@ -63,7 +63,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Word(Number):
-    """A word, represented by its number."""
+    """A word, represented by the number that `numbering.py` assigns to it."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Formula:
     def forbids(self, columns: Mapping[str, Column], size: int) -> npt.NDArray[np.bool_]:
         """Return, for each configuration, whether the clause forbids it, because the clause's value is not 0.
 
-        A value that is a number, not a truth value, forbids only if all parameters of the clause are active.
+        If the value is a number and not a truth value, the clause forbids only if all its parameters are active.
 
         It takes the same arguments as `numbers`.
         """

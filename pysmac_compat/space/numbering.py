@@ -14,8 +14,9 @@ from pysmac_compat.space.parameters import Parameter, is_number
 def number_words(parameters: Iterable[Parameter]) -> dict[str, float]:
     """Assign a number to each word among the choices of a space.
 
-    The first number is floor(largest numeric choice) + 1, or 1 if no choice is numeric. The words are numbered in a
-    topological order of the lists of all ordinals, and alphabetically where these lists leave the order open.
+    A word is a choice that is not a number. The first number is floor(largest numeric choice) + 1, or 1 if no choice is
+    numeric. The words are numbered in a topological order of the lists of all ordinals, and alphabetically where these
+    lists leave the order open.
 
     Parameters
     ----------

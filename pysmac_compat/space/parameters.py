@@ -18,7 +18,7 @@ Kind = Literal["real", "integer", "categorical", "ordinal"]
 Value: TypeAlias = str | int | float | bool | None
 
 KINDS: tuple[Kind, ...] = ("real", "integer", "categorical", "ordinal")
-#: other names of these kinds
+#: names that other tools use for these kinds
 _OTHER_WORDS: dict[str, Kind] = {
     "int": "integer",
     "float": "real",
@@ -219,7 +219,7 @@ def _check_name(name: Any) -> None:
 
 
 def _parse_flags(name: str, rest: Sequence[Any], kind: str) -> bool:
-    """Return whether the fourth element is 'log'; warn about all other elements and ignore them, like the original."""
+    """Return whether the fourth element is 'log'; warn about other elements and ignore them, as the original pysmac."""
     log = len(rest) > 0 and isinstance(rest[0], str) and rest[0] == "log"
     ignored = list(rest[1:] if log else rest)
     if log and kind in ("categorical", "ordinal"):
@@ -249,7 +249,7 @@ def _parse_untyped(name: str, specification: Sequence[Any]) -> Parameter:
     if any(isinstance(flag, str) and flag == "int" for flag in flags):
         kind = "integer"
         flags = [flag for flag in flags if not (isinstance(flag, str) and flag == "int")]
-        # read_pcs of the original returns the bounds of integers as floats
+        # read_pcs of the original pysmac returns the bounds of integers as floats
         values, default = [_whole(v) for v in as_sequence(name, values, RANGE)], _whole(native(default))
     log = _parse_flags(name, flags, kind)
     return Parameter(name, kind, *numeric_domain(name, kind, values, default, log), log)

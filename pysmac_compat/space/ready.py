@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def is_configspace(space: object) -> TypeGuard[ConfigurationSpace]:
-    """Return whether this is a ConfigSpace space, without importing ConfigSpace: its user has already imported it."""
+    """Return whether this is a ConfigSpace space; import nothing, because whoever has one has imported it."""
     kind = getattr(sys.modules.get("ConfigSpace"), "ConfigurationSpace", None)  # another module may have this name
     return kind is not None and isinstance(space, kind)
 
@@ -30,7 +30,9 @@ def understand(
     conditional_clauses: Iterable[str] = (),
     forbidden_clauses: Iterable[str] = (),
 ) -> Definition:
-    """Check a search space, a ConfigSpace object or one in the pysmac dialect (`define`), and return its definition.
+    """Check a search space and return its definition.
+
+    The space is a `ConfigurationSpace`, or it is in the pysmac dialect; see `define`.
 
     Raises
     ------
@@ -58,7 +60,7 @@ class _ForbiddenThere:
 
 @dataclass(frozen=True)
 class ReadySpace(Definition):
-    """A definition that delegates to a `ConfigurationSpace` of the caller.
+    """A definition that delegates to a `ConfigurationSpace` that the user passed.
 
     Attributes
     ----------

@@ -80,7 +80,7 @@ class Scanner:
         return self.text.startswith(symbol, self.position)
 
     def accept(self, *symbols: str) -> str | None:
-        """Consume and return the first of ``symbols`` that comes next, else None."""
+        """Consume and return the first of ``symbols`` that comes next; return None if none of them does."""
         for symbol in symbols:
             if self.peek(symbol):
                 self.position += len(symbol)

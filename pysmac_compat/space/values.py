@@ -14,7 +14,7 @@ from pysmac_compat.space.parameters import Parameter, Value, is_number
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _BOOLS = {"True": True, "False": False}
-#: a number may lie outside its range by this share of the range: the rounding error of scaling to [0, 1] and back
+#: a number may lie outside its range by this fraction of the range, because scaling to [0, 1] and back rounds
 _SLACK = 1e-9
 
 

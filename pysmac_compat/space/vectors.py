@@ -125,7 +125,7 @@ def draw(space: ConfigurationSpace, size: int, rng: np.random.RandomState, most_
 
 
 def legal_share(space: ConfigurationSpace, rng: np.random.RandomState, draws: int) -> float:
-    """Estimate the share of legal configurations among random configurations from this number of draws."""
+    """Estimate, from this number of draws, the fraction of random configurations that are legal."""
     if not space.forbidden_clauses:
         return 1.0
     count = 0
@@ -137,7 +137,7 @@ def legal_share(space: ConfigurationSpace, rng: np.random.RandomState, draws: in
 
 
 def from_unit_cube(space: ConfigurationSpace, points: npt.NDArray[np.float64]) -> Vectors:
-    """Turn points of a design into configurations, without the illegal ones.
+    """Convert points in the unit cube to configurations, and leave out the illegal ones.
 
     Parameters
     ----------

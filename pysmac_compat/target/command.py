@@ -49,7 +49,7 @@ class Call:
     specifics : str
         The words after the name of the instance in its line of the instance file.
     cutoff : float or None
-        Limit in seconds.
+        The CPU limit, seconds.
     seed : int or None
     """
 
@@ -138,8 +138,8 @@ class Command:
 def needs_shell(text: str) -> bool:
     """Return whether only a shell can run a command, because it has pipes, redirections, variables or the like.
 
-    In single quotes these need no shell; in double quotes only variables and backquotes do. Patterns of file names need
-    no shell, because no configurator has ever expanded them.
+    Within single quotes, none of these needs a shell; within double quotes, only variables and backquotes do. Patterns
+    such as ``*.cnf`` count as ordinary text, because no configurator has ever expanded them.
 
     >>> [needs_shell(text) for text in ("a | b", "a '|' b", "a $HOME", "a '$HOME'", 'a "$HOME"', "X=1 a", "a ~/b")]
     [True, False, True, False, True, True, True]

@@ -50,7 +50,7 @@ class Output:
         data = self._begun + data
         lines = len(data) if last else data.rfind(b"\n") + 1
         self._begun = data[lines : lines + _MOST]
-        if self.wanted is not None:  # all lines at once, because this loop's time counts as the program's
+        if self.wanted is not None:  # all lines at once, because the time of this loop counts as time of the program
             for match in self.wanted.finditer(data[:lines]):
                 self.line = match[0]
 
@@ -97,7 +97,7 @@ def run(
     wanted : re.Pattern of bytes, or None
         A pattern; the last matching lines of stdout and of stderr are kept.
     environment : dict or None
-        The environment variables; None: the variables of this process.
+        The environment variables; None means those of the current process.
 
     Raises
     ------
