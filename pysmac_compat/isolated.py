@@ -31,8 +31,9 @@ def call_isolated(
         Limit on the CPU seconds of the call and of all processes that it starts. The limit on wall time is ten times
         as long.
     runtime : bool
-        Whether the run time is the value of the call. Then the function need not return a value. For example,
-        functions that `pysmac_compat.program` makes with ``exit_codes`` alone return none.
+        Whether the run time is the objective, so that the function need not return a value: for example, functions
+        that `pysmac_compat.program` makes with ``exit_codes`` alone return none. The attribute ``runtime`` of the
+        outcome has the run time.
 
     Returns
     -------
