@@ -24,7 +24,7 @@ from pysmac_compat.results import Evaluation, Incumbent, Ranked, Result, RunResu
 
 try:
     from pysmac_compat.optimizer import SMAC_optimizer
-except UnsupportedPlatformError:  # the first call raises it, not the import, which the script may not need
+except UnsupportedPlatformError:  # the first call raises it, because an import alone must not fail
 
     def SMAC_optimizer(*args: Any, **keywords: Any) -> Any:  # type: ignore[no-redef]
         """Raise `UnsupportedPlatformError`, because this is Windows."""
@@ -73,7 +73,7 @@ __all__ = [
 ]
 
 
-#: sub-modules that are loaded when a script reads them; in the original, ``import pysmac`` alone made them available
+#: sub-modules that are loaded when a script first uses them; in the original, ``import pysmac`` loaded them all
 _SUBMODULES = ("analyzer", "optimize", "piac", "remote_smac", "utils")
 
 
@@ -82,7 +82,7 @@ def __getattr__(name: str) -> Any:
         from pysmac_compat.space import parameter_space
 
         return parameter_space
-    if name == "load_result":  # reads files that a search does not
+    if name == "load_result":  # imported late, because a search does not need it
         from pysmac_compat.files.load import load_result
 
         return load_result
@@ -112,7 +112,7 @@ def __getattr__(name: str) -> Any:
         return program
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
-    if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):  # pysmac had them here
+    if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):  # pysmac has them here
         from pysmac_compat import utils
 
         return getattr(utils, name)

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-#: for each command: the function that gets the words after it and returns the exit code, and a line of help
+#: for each command: a function of the words after it that returns the exit code, and a line for the help text
 COMMANDS = {
     "run": ("pysmac_compat.commands.script:main", "run a script that was written for pysmac"),
     "smac": ("pysmac_compat.commands.smac:main", "run a scenario file of SMAC v2, or of SMAC3 before 2.0"),
@@ -15,7 +15,7 @@ COMMANDS = {
     "report": ("pysmac_compat.commands.page:report", "write a page about a search, from its folder"),
     "watch": ("pysmac_compat.commands.page:watch", "show the page of a search that goes on"),
 }
-#: if a file has one of these names, ``run`` takes it as a script
+#: if the current folder has a file with one of these names, the word is a script for ``run`` and not a command
 _PERHAPS_SCRIPTS = ("report", "watch")
 
 

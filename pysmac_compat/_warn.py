@@ -7,14 +7,14 @@ import sys
 import types
 import warnings
 
-#: modules that are not the user's: this project's packages, and a standard module that calls them
+#: modules that do not belong to the user: this project's packages, and a standard module that calls them
 _OURS = ("pysmac_compat", "automax", "contextlib")
 #: the folder of Python's own modules
 _PYTHONS = os.path.dirname(os.__file__)
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:
-    """Show a warning at the user's line that called this project's packages.
+    """Show a warning that points at the line of the user's code which called this project's packages.
 
     Parameters
     ----------
@@ -30,22 +30,22 @@ def warn(text: str, category: type[Warning] = UserWarning) -> None:
 
 
 def is_ours(frame: types.FrameType) -> bool:
-    """Return whether a frame is in this project's code (or in `contextlib`), not in the user's."""
+    """Return whether a frame is in this project's code or in `contextlib`, and so not in the user's code."""
     return frame.f_globals.get("__name__", "").partition(".")[0] in _OURS
 
 
 def is_installed(file: str) -> bool:
-    """Return whether a file is Python's own or an installed package's."""
+    """Return whether a file belongs to Python itself or to an installed package."""
     return file.startswith(("<frozen ", _PYTHONS)) or "site-packages" in file or "dist-packages" in file
 
 
 def users_part(traceback: types.TracebackType | None) -> types.TracebackType | None:
-    """Return the frames of a traceback after this project's frames, for example the user's function; None if none."""
+    """Return the frames below this project's last frame, for example the user's function; None if there are none."""
     part = traceback
     while traceback is not None:
         if is_ours(traceback.tb_frame):
             part = traceback.tb_next
         traceback = traceback.tb_next
-    # the functions in which this project waits are Python's own
+    # if only Python's own frames remain, this project was waiting in them
     is_pythons = part is not None and os.path.dirname(part.tb_frame.f_code.co_filename).startswith(_PYTHONS)
     return None if is_pythons else part

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pysmac_compat.report.anova import ForestAnova
 
-#: a scenario file has at most this many bytes; a folder may also hold large files of other programs
+#: a scenario file has at most this many bytes; larger files in its folder belong to other programs
 _MOST_BYTES = 100_000
 
 
@@ -36,7 +36,7 @@ class SMAC_analyzer:
     Parameters
     ----------
     obj : str or path-like
-        The scenario file, the folder that holds it, or the folder that holds the results
+        The scenario file, the folder that contains it, or the folder that contains the results
         (``out/scenario``). In a folder, the scenario file is the first that exists of ``scenario.dat``,
         ``scenario.txt``, ``*.scenario`` and ``state-run*/scenario.txt``; if none of them exists, it is
         the only file that names a pcs file.
@@ -45,21 +45,21 @@ class SMAC_analyzer:
     ----------
     scenario_fn : str
     scenario_output_dir : str
-        The folder that holds the results.
+        The folder that contains the results.
     pcs_fn : str
-        The file of the search space.
+        The PCS file that defines the search space.
     cutoff_time : float
-        Limit of an evaluation, in seconds; infinite if there is no limit.
+        The time limit for an evaluation, in seconds; infinite if there is no limit.
     overall_objective : str
         For example ``'MEAN'``.
     data : dict of int or str to dict
-        One entry for each run. The key is the seed of the run; a later run with the same seed has its name
-        in the files as key, for example ``'4-2'`` for the second run with seed 4. An entry has:
+        One entry for each run. The key is the seed of the run. For a later run with the same seed, the key is
+        the run's name in its files, for example ``'4-2'`` for the second run with seed 4. An entry contains:
         ``'trajectory'`` (list of dict, as returned by `read_trajectory_file`);
         ``'parameters'`` (list of dict of str to str: the configurations that were evaluated on test
         instances, or the last incumbent if there are none);
-        ``'test_performances'`` (dict of instance to the list of costs of these configurations, in the same
-        order, each a mean over seeds; empty without test instances).
+        ``'test_performances'`` (dict of instance to list of float: the costs of these configurations on the
+        instance, in the same order, each a mean over seeds; empty without test instances).
 
     Raises
     ------
@@ -100,7 +100,7 @@ class SMAC_analyzer:
             raise no_attribute(self, name, {})
 
     def _file(self, name: str, *others: str) -> str:
-        """Return the path of a file of the scenario, which is beside the scenario file if the folder has moved."""
+        """Return the path of a file that the scenario names; if its folder was moved, look beside the scenario file."""
         here = os.path.dirname(self.scenario_fn)
         names = [name, os.path.basename(os.path.normpath(name)), *others]
         paths = [os.path.join(here, each) for each in names]
@@ -113,9 +113,9 @@ class SMAC_analyzer:
         raise FileFormatError(f"cutoff_time: expected a number of seconds, got {text!r:.80}", self.scenario_fn)
 
     def _results(self, options: Mapping[str, str]) -> str:
-        """Return the folder of the results: the folder in the options, else the only folder that has runs."""
+        """Return the folder with the results: the one that the options name, otherwise the only folder with runs."""
         out = self._file(options.get("outdir", "smac-output"))
-        # `minimize` writes the name of the folder into this file
+        # `minimize` writes the name of the results' folder into this file
         more = os.path.join(os.path.dirname(self.scenario_fn), "scenario.advanced")
         advanced = read_scenario_by_old_names(more) if os.path.exists(more) else {}
         groups = [each["rungroup"] for each in (options, advanced) if "rungroup" in each]
@@ -150,16 +150,16 @@ class SMAC_analyzer:
             return smac_to_fanova(self.scenario_output_dir, folder, check_scenario_files=check_scenario_files)
 
     def incumbents_by_evaluation(self, run: int | str) -> list[tuple[int, float]]:
-        """Return after how many evaluations the incumbent or its mean changed, each time with the new mean."""
+        """Return a pair for each change of the incumbent or its mean: the number of evaluations, and the new mean."""
         folder = os.path.join(self.scenario_output_dir, f"state-run{run}")
         return by_evaluation(self._steps(run), read_state_run(folder).runs, self._penalised)
 
     def _steps(self, run: int | str) -> list[dict[str, Any]]:
-        """Return the trajectory without the line for the time before any evaluation; the list may be empty."""
+        """Return the trajectory without its line about the time before the first evaluation; it may be empty."""
         return [step for step in self.data[run]["trajectory"] if step[PERFORMANCE] < UNKNOWN]
 
     def _penalised(self, cost: float) -> float:
-        """Return a cost as it counts in a mean, with the penalty if it reaches the limit."""
+        """Return a cost as it counts in a mean: multiplied by the penalty if it reaches the time limit."""
         return cost * self._penalty if cost >= self.cutoff_time else cost
 
     def plot_incumbents(self, over: str = "time") -> Figure:
@@ -168,12 +168,12 @@ class SMAC_analyzer:
         Parameters
         ----------
         over : {'time', 'evaluations'}
-            Wall clock seconds, or evaluations.
+            What the x axis shows: wall clock seconds, or the number of evaluations.
 
         Returns
         -------
         matplotlib.figure.Figure
-            Needs no display: ``figure.savefig("incumbents.png")``.
+            The figure, which needs no display: ``figure.savefig("incumbents.png")``.
         """
         if over not in ("time", "evaluations"):
             raise ArgumentError(f"over must be 'time' or 'evaluations', got {over!r}")
@@ -246,12 +246,12 @@ def _names_parameters(path: str) -> bool:
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:
             return any("=" in line and first_name(line.partition("=")[0].strip()) == "pcs-file" for line in stream)
-    except OSError:  # a file of another program that this process must not read
+    except OSError:  # the file belongs to another program, and must not be read
         return False
 
 
 def _numbered(objectives: Mapping[str, list[float]]) -> dict[Any, list[float]]:
-    """Key the values by the indices of the instances if all names have the form id_0, id_1, ..., else by the names."""
+    """Key the values by instance index if all names are id_0, id_1, ..., otherwise by instance name."""
     try:
         return {instance_number(name): values for name, values in objectives.items()}
     except ValueError:

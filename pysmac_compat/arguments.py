@@ -16,10 +16,10 @@ from pysmac_compat._warn import users_part, warn
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.suggestions import nearest
 
-#: the largest integer of SMAC v2: the largest seed, and the value that means no limit
+#: the largest integer in SMAC v2: it is the largest seed, and as a limit it means no limit
 LARGEST = 2**31 - 1
 
-#: other tools' names for arguments of ``minimize``, and the argument that is meant
+#: the names of arguments in other tools, and the argument of ``minimize`` to use instead
 OTHER_NAMES = {
     **dict.fromkeys(("n_trials", "n_iter", "n_calls", "max_evals", "budget"), "max_evaluations=..."),
     **dict.fromkeys(("direction", "mode"), "maximize=True or False"),
@@ -38,7 +38,7 @@ OTHER_NAMES = {
         for name in ("working_directory", "persistent_files", "debug", "t_limit_total_s", "mem_limit_smac_mb")
     },
 }
-#: arguments of other tools for what this search does not do, and the tools that do it; docs/why.md has the table
+#: arguments in other tools for features that this package lacks, and tools that have them; see the table in docs/why.md
 NOT_HERE = {
     **dict.fromkeys(
         ("directions", "objectives", "multi_objectives", "multi_objective_algorithm", "n_objectives"),
@@ -60,7 +60,7 @@ NOT_HERE = {
         "the search is SMAC, whose model smac_options['model'] chooses; SMAC3, Ax and Optuna accept your own parts",
     ),
 }
-#: other tools' names for arguments of ``SMAC_optimizer``, and the argument that is meant
+#: the names of arguments in other tools, and the argument of ``SMAC_optimizer`` to use instead
 OTHER_NAMES_OF_OPTIMIZER = {
     **dict.fromkeys(("n_jobs", "n_workers", "workers"), "smac_options['workers'] = ... of the optimizer"),
     **{
@@ -81,7 +81,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
     least : int
         The smallest legal value.
     truncate : bool
-        Accept a float with a warning, as the original did.
+        Whether to accept a float with a warning, as the original pysmac did.
     """
     if truncate and isinstance(value, float) and math.isfinite(value):
         warn(f"{name} must be an integer, got {shown(value)}; it is read as {int(value)}")
@@ -90,7 +90,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
         if isinstance(value, bool):
             raise TypeError
         number = operator.index(value)
-    except Exception:  # a class of the user's may raise anything
+    except Exception:  # a class of the user may raise any exception
         raise ArgumentError(f"{name} must be an integer, got {shown(value)} ({type(value).__name__})") from None
     if number < least:
         raise ArgumentError(f"{name} must be at least {least}, got {shown(number)}")
@@ -98,7 +98,7 @@ def integer(name: str, value: Any, least: int = 1, truncate: bool = False) -> in
 
 
 def flag(name: str, value: Any) -> bool:
-    """Return a bool; refuse every other value, even 0 and 1."""
+    """Return a bool unchanged; refuse every other value, even 0 and 1."""
     if not isinstance(value, bool):
         raise ArgumentError(f"{name} must be True or False, got {shown(value)}")
     return value
@@ -110,13 +110,13 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Function], _Function]:
     """Return a decorator for a public function, which suggests arguments and shortens the traceback of Ctrl-C.
 
-    An unknown keyword argument raises a ``TypeError`` that suggests the right one. After the frame of the public
-    function, the traceback of Ctrl-C has only the frames of the user's function.
+    An unknown keyword argument raises a ``TypeError`` that suggests the right one. On Ctrl-C, the traceback contains
+    no frames of this package below the public function, only those of the user's function.
 
     Parameters
     ----------
     names : dict of str to str
-        The argument that is meant, keyed by its name in other tools.
+        The argument to use instead, keyed by its name in other tools.
     """
 
     def decorate(function: _Function) -> _Function:
@@ -143,7 +143,7 @@ def entrance(names: Mapping[str, str] = MappingProxyType({})) -> Callable[[_Func
 
 
 def whole(text: str) -> Any:
-    """Return the number in a text of digits; return the text itself if it is not all digits or has too many."""
+    """Return the number that a text of digits stands for; return the text itself if it is no number or is too long."""
     with contextlib.suppress(ValueError):
         return int(text) if text.isdecimal() else text
     return text
@@ -173,7 +173,7 @@ def path(name: str, value: Any) -> str:
 
 
 def evaluations(value: Any) -> int:
-    """Return the number of evaluations; accept a string of digits with a warning, as the original did."""
+    """Return the number of evaluations; accept a string of digits with a warning, as the original pysmac did."""
     if isinstance(value, str) and isinstance(whole(value), int):
         warn(f"max_evaluations must be an integer, got {shown(value)}; it is read as {whole(value)}")
         value = whole(value)
@@ -181,14 +181,14 @@ def evaluations(value: Any) -> int:
 
 
 def limit(name: str, value: Any, zero_is_none: bool = False) -> float | None:
-    """Return a positive number, or None for no limit; with ``zero_is_none``, 0 means no limit, as in the original."""
+    """Return a positive number, or None for no limit; with ``zero_is_none``, 0 means no limit, too, as in pysmac."""
     if value is None:
         return None
     try:
         if isinstance(value, (bool, str, bytes)):
             raise TypeError
         number = float(value)
-    except Exception:  # a class of the user's may raise anything, and a float cannot hold every integer
+    except Exception:  # a class of the user may raise any exception, and a float cannot hold every integer
         raise ArgumentError(f"{name} must be a number or None, got {shown(value)} ({type(value).__name__})") from None
     if zero_is_none and number == 0:
         return None
@@ -204,7 +204,7 @@ def seeds(seed: Any, num_runs: int) -> list[int]:
         warn("seed=None is read as seed=0: pass an integer", DeprecationWarning)
         seed = 0
     if getattr(seed, "ndim", 0) == 1:
-        seed = list(seed)  # a numpy array
+        seed = list(seed)  # from a NumPy array
     if isinstance(seed, (list, tuple, range)):
         found = [_seed(s) for s in seed]
         if len(found) != num_runs:

@@ -13,12 +13,12 @@ from typing import Any
 
 from pysmac_compat._warn import warn
 
-#: the import names of the original; pySMAC was its name in 2014
+#: the names under which the original pysmac was imported; pySMAC was its name in 2014
 ALIASES = ("pysmac", "pySMAC")
 _OURS = "pysmac_compat"
 
 
-#: a key in a module's dict: its value is the name under which the script imported the module
+#: a key in a module's ``__dict__``; its value is the name under which the script imported the module
 _WRITTEN = "__written__"
 
 
@@ -42,7 +42,7 @@ def _write_as(name: str, module: ModuleType) -> None:
 
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports ``pysmac_compat[.x]`` for ``pysmac[.x]``: the same module object gets a second name."""
+    """Imports ``pysmac_compat[.x]`` for ``pysmac[.x]``, so that one module object has two names."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -63,7 +63,7 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Restore the module's own spec; the module has already been executed under its own name."""
+        """Only restore the module's own spec, because the module has already been executed under its own name."""
         assert module.__spec__ is not None
         alias, module.__spec__ = module.__spec__.name, self._own_spec
         _write_as(alias, module)

@@ -1,7 +1,7 @@
 """The exceptions of the package, all of which are subclasses of `PysmacError`; `warn` is imported here as well.
 
-Bad input of the user raises a ``ValueError``, and a later failure raises a ``RuntimeError``, so that an ``except``
-written for the original keeps working::
+Wrong input by the user raises a ``ValueError``, and a later failure raises a ``RuntimeError``, so that an ``except``
+that was written for the original pysmac still works::
 
     PysmacError
      +-- ParameterError         (ValueError)    a parameter definition
@@ -23,7 +23,7 @@ from typing import Any
 
 from pysmac_compat._warn import warn as warn
 
-#: largest number of characters of a refused value that a message shows
+#: the largest number of characters that a message shows from a refused value
 MOST_SHOWN = 200
 
 
@@ -40,7 +40,7 @@ def shown(value: Any) -> str:
             pairs = value.items() if type(value) is dict else value
             value = type(value)(itertools.islice(pairs, MOST_SHOWN + 1))
         text = repr(value)
-    except Exception:  # from a class of the user's, or an integer with too many digits to print
+    except Exception:  # a class of the user raised it, or an integer has too many digits to print
         text = f"<{type(value).__name__}>"
     return cut(text)
 
@@ -51,7 +51,7 @@ def cut(text: str) -> str:
 
 
 def _window(text: str, position: int | None) -> tuple[str, int | None]:
-    """Return the part of a text around a position, and the position within this part."""
+    """Return the part of a long text around a position, and the position within this part."""
     if len(text) <= MOST_SHOWN:
         return text, position
     start = max(0, min((position or 0) - MOST_SHOWN // 2, len(text) - MOST_SHOWN))
@@ -61,14 +61,15 @@ def _window(text: str, position: int | None) -> tuple[str, int | None]:
 
 
 def _printable(text: str) -> str:
-    """Return a text of the same length without unprintable characters and without blanks that would shift the caret."""
+    """Replace unprintable characters, and blanks that would shift the caret below the text, and keep the length."""
     return "".join(" " if c.isspace() else c if c.isprintable() else "\ufffd" for c in text)
 
 
 class PysmacError(Exception):
     """The base of all exceptions of the package.
 
-    The message is printable: a code point that is not a character (half of a surrogate pair) appears as an escape.
+    The message can always be printed, because half of a surrogate pair, which is not a character, is written as an
+    escape.
     """
 
     def __init__(self, *args: Any) -> None:
@@ -84,7 +85,7 @@ class ParameterError(PysmacError, ValueError):
 class ParameterTypeError(ParameterError, TypeError, AssertionError):
     """A parameter definition has a wrong Python type.
 
-    The original raised ``TypeError`` or ``AssertionError`` in these cases, so this class is both.
+    The original pysmac raised ``TypeError`` or ``AssertionError`` in these cases, so this class is a subclass of both.
     """
 
 
@@ -97,7 +98,7 @@ class ResumeError(ArgumentError):
 
 
 class LinkedFileError(ArgumentError, OSError):
-    """A file to write is a symbolic link; the file it points to may belong to somebody else.
+    """A file to be written is a symbolic link, and the file to which it points may belong to somebody else.
 
     Parameters
     ----------
@@ -121,11 +122,11 @@ class ClauseError(PysmacError, ValueError):
     Parameters
     ----------
     message : str
-        The problem, and the expected form.
+        What is wrong, and what is expected.
     clause : str
         The text of the clause.
     position : int or None
-        Index of the offending character; None if the whole clause is meant.
+        The index of the wrong character; None if the whole clause is wrong.
     """
 
     def __init__(self, message: str, clause: str, position: int | None = None) -> None:
@@ -146,11 +147,11 @@ class FileFormatError(PysmacError, ValueError):
     Parameters
     ----------
     message : str
-        The problem, and the expected form.
+        What is wrong, and what is expected.
     file : str
         The path of the file.
     line : int or None
-        The line's number, from 1; None if the whole file is meant.
+        The line's number, from 1; None if the whole file is wrong.
     """
 
     def __init__(self, message: str, file: str, line: int | None = None) -> None:

@@ -45,42 +45,44 @@ def fmin(
     smac_intensification_percentage: float = 0.0,
     **arguments_of_objective: Any,
 ) -> tuple[dict[str, Any], float]:
-    """Minimise a function, which is called in this process.
+    """Minimise a function; it is called in the process of the script, not in child processes.
 
     Parameters
     ----------
     objective : callable
         Called as ``objective([x=array][, x_int=array][, x_categorical=dict], **custom_args[,
-        cv_fold=int])``, with the groups of parameters that exist; it returns a real number. If all
-        parameters are real and the objective has no argument ``x``, it gets the array by position, as in
-        release 0.1.
+        cv_fold=int])``, with an argument for each group that has parameters; it returns a real
+        number. If all parameters are real and the objective has no argument ``x``, it gets the array by
+        position, as in release 0.1.
     x0, xmin, xmax : sequence of float
-        Start, lower and upper bounds of the real parameters.
+        The start values, the lower bounds and the upper bounds of the real parameters.
     x0_int, xmin_int, xmax_int : sequence of int
-        Start, lower and upper bounds of the integer parameters; equal bounds make a constant. If the fifth
-        argument is an integer, it is ``max_evaluations``, and an integer after it is ``seed``, as in release 0.1.
+        The start values, the lower bounds and the upper bounds of the integer parameters; a parameter with equal
+        bounds is a constant. If an integer is passed as the fifth positional argument, it is ``max_evaluations``,
+        and an integer as the sixth is ``seed``, as in release 0.1.
     x_categorical : dict of str to list
-        The choices of each categorical parameter; the first choice is the start.
+        The choices of each categorical parameter; the first choice is the start value.
     custom_args : dict
         Further keyword arguments of the objective.
     max_evaluations : int
     seed : int
     cv_folds : int or None
-        The objective gets ``cv_fold``, one of 0, 1, ..., cv_folds - 1; the search minimises its mean over the folds.
+        If given, the objective also gets ``cv_fold``, one of 0, 1, ..., cv_folds - 1, and the search minimises its
+        mean over the folds.
     update_status_every : int
-        Number of evaluations between two status lines.
+        The number of evaluations after which a status line is printed again.
     smac_rf_num_trees : int
         A value other than the default makes the surrogate a random forest with this number of trees.
     smac_rf_full_tree_bootstrap, smac_intensification_percentage : object
-        Without effect.
+        They have no effect.
     **arguments_of_objective
         Further keyword arguments of the objective, as in releases 0.1 to 0.4.
 
     Returns
     -------
     best : dict
-        The groups of the best point, so that ``objective(**best)`` works. If the array is passed by position, its
-        key is the objective's name for it, and ``best["x"]`` works as well.
+        The best values, keyed by the objective's arguments, so that ``objective(**best)`` works. If the array is
+        passed by position, its key is the name of the objective's first argument, and ``best["x"]`` works as well.
     value : float
 
     Raises
@@ -147,13 +149,13 @@ def _checked(
     constants: Mapping[str, Any],
     given: Mapping[str, Any],
 ) -> str | None:
-    """Refuse unknown keywords; return the name of the first argument if the objective gets the array by position."""
+    """Refuse unknown keywords; if the objective gets the array by position, return its first argument's name."""
     doubled = sorted(constants.keys() & groups.names)
     if doubled:
         raise ArgumentError(f"fmin itself passes {doubled[0]!r} to the objective; rename your argument {doubled[0]!r}")
     try:
         accepted = inspect.signature(objective, follow_wrapped=False).parameters.values()
-    except (TypeError, ValueError):  # a function in C has no signature
+    except (TypeError, ValueError):  # a function written in C may have no signature
         return "x" if groups.names == {"x"} else None
     if any(a.kind is a.VAR_KEYWORD for a in accepted):
         return None
@@ -186,7 +188,7 @@ def _call(objective: Callable[..., Any], first: tuple[Any, ...], keywords: Mappi
 
 
 class _Groups:
-    """The parameters of ``fmin`` in their three groups, and as one parameter dict."""
+    """The parameters in the three groups of ``fmin``, and as a parameter dict for the search."""
 
     def __init__(
         self,
@@ -228,7 +230,7 @@ class _Groups:
         )
 
     def collect(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the keyword arguments of the objective for these values of the parameter dict."""
+        """Convert values of the parameters in the dict to keyword arguments for the objective."""
         point: dict[str, Any] = {}
         for group, size in self.sizes.items():
             if size:

@@ -1,4 +1,4 @@
-"""`SMAC_optimizer`, the class that pysmac scripts use."""
+"""`SMAC_optimizer`, the class that scripts for pysmac use."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
 
 logger = logging.getLogger(__name__)
-#: other tools' names for the methods and attributes of `SMAC_optimizer`
+#: other tools' names for methods and attributes, and the method or attribute of `SMAC_optimizer` to use instead
 _OTHER_NAMES = {
     **dict.fromkeys(("optimize", "fit", "run", "minimise"), "minimize(func, max_evaluations, parameter_dict)"),
     **dict.fromkeys(("maximize", "maximise"), "minimize(func, max_evaluations, parameter_dict, maximize=True)"),
     **dict.fromkeys(("options", "settings"), "smac_options"),
 }
-#: the value of ``resume`` if the arguments of ``minimize`` do not set it; the command line changes it
+#: whether `minimize` resumes a search even without ``resume=True``; the command line sets this
 resume_by_default = False
 
 
@@ -60,10 +60,10 @@ class SMAC_optimizer:
     mem_limit_smac_mb : object
         Ignored: this package does not use Java.
     working_directory : str or None
-        The folder for the files; it is made if it does not exist. None: a temporary folder.
+        The folder for the files that a search writes; it is created if it does not exist. None: a temporary folder.
     persistent_files : bool
-        Whether the files stay after the object is deleted. If not, the optimizer removes only the
-        files and folders that it has made.
+        Whether the files remain after the object is deleted. If not, the optimizer removes only the
+        files and folders that it has created itself.
     debug : bool or int
         True or a logging level: write log lines to stderr.
     deterministic : bool or None
@@ -73,11 +73,11 @@ class SMAC_optimizer:
     ----------
     working_directory : str
     smac_options : dict
-        Options of SMAC v2 under their old names.
+        Options, under their names in SMAC v2.
     pysmac_config : dict
-        Settings of the last `minimize`, in the form of the original.
+        Settings of the last call of `minimize`, in the same form as in the original pysmac.
     result : Result
-        The result of the last `minimize`; also set after an interrupt.
+        The result of the last call of `minimize`; it is also set after an interrupt.
 
     Raises
     ------
@@ -114,7 +114,7 @@ class SMAC_optimizer:
             raise no_attribute(self, name, _OTHER_NAMES)
 
     def __getstate__(self) -> dict[str, Any]:
-        # a copy neither removes the files of the original nor holds its locks
+        # a copy of this object must neither remove its files nor hold its locks
         return {**self.__dict__, "_clean_up": _nothing, "_held": []}
 
     def __del__(self) -> None:
@@ -123,9 +123,9 @@ class SMAC_optimizer:
             clean_up()
 
     def set_working_directory(self, working_directory: str | None, persistent_files: bool = False) -> None:
-        """Write files to another folder from now on; the parameters are those of the class.
+        """Write files to another folder from now on; for the parameters, see the class.
 
-        The files in the previous folder are removed, as if the object were deleted.
+        Files in the previous folder are removed if they would be removed when the object is deleted.
 
         Raises
         ------
@@ -140,7 +140,7 @@ class SMAC_optimizer:
 
     @contextlib.contextmanager
     def locked(self, seed: Any = 0, num_runs: int = 1) -> Iterator[None]:
-        """Keep other processes from starting runs in the working directory, also before and after `minimize`.
+        """Prevent other processes from starting these runs in the working directory, also before and after `minimize`.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class SMAC_optimizer:
         Raises
         ------
         ArgumentError
-            If another process is working on one of the runs and does not end within 5 s.
+            If another process works on one of these runs and does not finish within 5 s.
         """
         if self._held:
             yield
@@ -201,15 +201,15 @@ class SMAC_optimizer:
         maximize: bool = False,
         known: Sequence[tuple[Mapping[str, Any], float]] = (),
     ) -> tuple[float, dict[str, Any]]:
-        """Search for the configuration with the smallest value of the function, or with the largest.
+        """Search for the configuration for which a function returns the smallest value (or the largest).
 
         Parameters
         ----------
         func : callable
-            It is called with the active parameters as keyword arguments. Each call runs in a child process.
-            It returns a number, or a dict with 'value' and optionally 'status' and 'runtime'.
+            The function to minimise. It is called with the active parameters as keyword arguments, in a child
+            process. It returns a number, or a dict with 'value' and optionally 'status' and 'runtime'.
         max_evaluations : int
-            Number of calls in each run.
+            The number of calls of the function in each run.
         parameter_dict : dict of str to tuple, or ConfigSpace.ConfigurationSpace
             ``(type, values, default[, 'log'])`` with type 'real', 'integer', 'categorical', 'ordinal'.
         conditional_clauses : list of str
@@ -217,69 +217,74 @@ class SMAC_optimizer:
         forbidden_clauses : list of str
             For example ``'{a = x, b = y}'`` or ``'{x^2 + y^2 < 9}'``.
         deterministic : bool
-            Whether the function always returns the same value for a configuration (default). If
-            not, the function gets a ``seed``, and the search minimises its mean over seeds.
+            Whether the function always returns the same value for a configuration (the default). If
+            not, it also gets the argument ``seed``, and the search minimises its mean over seeds.
         num_train_instances : int or None
-            The function gets ``instance``, one of 0, 1, ..., n - 1; the search minimises its mean over the instances.
+            If this is a number n, the function also gets ``instance``, one of 0, 1, ..., n - 1, and the search
+            minimises its mean over the instances.
         num_test_instances : int or None
             After the search, the final incumbent of each run is evaluated once on each of the test instances
-            n, n + 1, ...; ``result`` has these evaluations.
+            n, n + 1, ...; ``result`` contains these evaluations.
         train_instance_features : array of shape (num_train_instances, n_features) or None
-            Features of the instances, for the model.
+            Features of the instances, from which the model predicts costs on them.
         num_runs : int
-            Number of independent runs; the result of the best run is returned.
+            The number of independent runs; `minimize` returns the result of the best one.
         num_procs : int
-            Number of runs at the same time. Each run makes one call at a time, or ``smac_options['workers']`` calls.
+            The number of simultaneous runs. Each run makes one call at a time, or up to ``smac_options['workers']``
+            calls if this option is set.
         seed : int or list of int
             The seed of the first run (the next runs have seed + 1, seed + 2, ...), or a list with the seed of each run.
         mem_limit_function_mb : float or None
             Memory in MB that a call may use in addition to the memory of its process before the call; 0: no limit.
         t_limit_function_s : float or None
-            Limit on the CPU seconds of a call and its descendants. The limit on wall time is ten times as long.
+            Limit on the CPU seconds of a call, including the processes that it starts. The limit on wall time is ten
+            times as long.
         num_instances : int or None
             Deprecated name of ``num_train_instances``.
         resume : bool
-            Resume an earlier `minimize` with the same arguments, no matter how it ended. The evaluations in its journal
-            are not repeated. Needs ``persistent_files``. If there are no files, the search starts from the beginning.
+            Whether to resume an earlier call of `minimize` with the same arguments, however it ended. The evaluations
+            in its journal are not repeated. This needs ``persistent_files``. Without files from an earlier call, the
+            search starts from the beginning.
         on_event : callable or None
-            Called in this process with each event when it happens. Events are objects of `pysmac_compat.events`, for
-            example ``Evaluated`` and ``Improved``. If it returns ``True`` (the object itself), the search ends and
-            ``result.stopped_because`` gives the reason; the result keeps the evaluations. If it raises an exception,
-            the search ends and the exception is raised here.
+            A function that is called in the process of the script with each event, when the event happens. Events are
+            objects from `pysmac_compat.events`, for example ``Evaluated`` and ``Improved``. If the function returns
+            ``True`` (no other true value), the search ends and ``result`` keeps the evaluations so far;
+            ``result.stopped_because`` then names the reason. If the function raises an exception, the search ends and
+            `minimize` raises this exception.
         numbered : bool
             Whether the function also gets ``evaluation_index``, the index of the evaluation in its run, from 1.
         stop_when : callable, list of callable, or None
-            When to end a run early: a function that gets the `Result` so far of this run alone and returns a true
-            value to end the run; `pysmac_compat.stopping` has such functions. It is called in this process whenever
-            the run has the result of a call, and the run waits for the answer. Calls that are still running then are
-            finished, and their evaluations count.
+            When to end a run early: a function that gets the `Result` of this run so far, without the other runs, and
+            returns a true value to end the run. `pysmac_compat.stopping` has such functions. The function is called in
+            the process of the script whenever the run has the result of a call, and the run waits for the answer. Calls
+            that are running when the run is ended are still finished, and their evaluations count.
         progress : bool or 'auto'
-            Show a progress bar on stderr; needs tqdm. 'auto': only in a terminal or a notebook.
+            Whether to show a progress bar on stderr, which needs tqdm. 'auto': only in a terminal or a notebook.
         verbose : int
-            1: print a line for each evaluation to stdout, as a record of the logger ``pysmac_compat.evaluations``.
+            1: print a line for each evaluation to stdout; the logger ``pysmac_compat.evaluations`` gets these lines.
         maximize : bool
-            Search for the largest value. All values keep the function's sign; a failure is the worst value.
+            Whether to search for the largest value. All values keep the function's sign; a failure is the worst value.
         known : list of (dict, float)
-            Configurations whose values are known already. The search uses them before its first call, in place of an
-            initial design. They do not count as evaluations. One of them may be the best configuration.
+            Configurations with values that are already known. The search uses them from its first call on, in place of
+            an initial design. They do not count as evaluations, but the best configuration may be one of them.
 
         Returns
         -------
         value : float
             The best value found.
         configuration : dict
-            Every parameter, sorted by name; inactive parameters have their defaults.
+            The values of all parameters, sorted by name; inactive parameters have their defaults.
 
         Raises
         ------
         ArgumentError, ParameterError, ClauseError, FileFormatError
-            Bad arguments, before the first call; all four are ``ValueError``. ``FileFormatError`` is about the files
-            of ``resume``; it is raised later, during the search, if the search does not agree with them.
+            Before the first call, if an argument is wrong; all four are ``ValueError``. A ``FileFormatError`` concerns
+            the files that ``resume`` reads. It is raised later if the search does not repeat what they record.
         RuntimeError
-            If multiprocessing is just starting this process, because the script lacks ``if __name__ == "__main__":``.
-            Python itself raises the same error. No file has been written.
+            If a child process of multiprocessing calls `minimize` while it imports the script, because the script lacks
+            ``if __name__ == "__main__":``. Python itself raises the same error. No file has been written.
         KeyboardInterrupt
-            On Ctrl-C, after all processes have ended; ``result`` has the evaluations so far.
+            On Ctrl-C, after all processes have ended; ``result`` contains the evaluations so far.
         """
         check_platform()
         refuse_while_importing_main()
@@ -338,7 +343,7 @@ class SMAC_optimizer:
                 locks = lock_runs(results, run_names(plan.seeds), patience)
                 for lock in locks:
                     held.callback(lock.close)
-            if resume:  # the files for a warm start may be the run's own
+            if resume:  # read late, because the files for a warm start may be the run's own
                 plan = with_warm_start(plan, options, results)
             recorded = read_journals(results, plan) if resume else {}
             files = WorkingDirectory(
@@ -377,10 +382,10 @@ class SMAC_optimizer:
         return self.result.value, dict(self.result.configuration)
 
     def _terminate(self) -> None:
-        """Print how far the search has come, and remove the files, because SIGTERM now ends the process."""
+        """Remove files that are not persistent and print how far the search has come; SIGTERM ends the process next."""
         self.__del__()
         if self.result is not None:
-            with contextlib.suppress(Exception):  # stderr may be closed, or its reader gone
+            with contextlib.suppress(Exception):  # stderr may be closed, or nobody may read from it any more
                 print(f"SIGTERM: {stopped(self.result, self._persistent)}", file=sys.stderr, flush=True)
 
 
@@ -389,7 +394,7 @@ def _nothing() -> None:
 
 
 def __getattr__(name: str) -> Any:
-    """Return the names that the original imported into this module, because scripts import them from here."""
+    """Return names that the original pysmac imported into this module, because scripts import them from here."""
     if name == "fmin":
         raise ImportError("fmin is in another module: from pysmac.optimize import fmin")
     if name in ("MyPool", "check_java_version", "read_trajectory_file", "smac_classpath"):

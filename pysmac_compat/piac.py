@@ -1,4 +1,4 @@
-"""Per-instance algorithm configuration (ISAC): old names that only raise an exception with the reason."""
+"""Per-instance algorithm configuration (ISAC): pysmac's old names, which only raise an error that says why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _REASON = (
 
 
 def run_ISMAC(*args: Any, **kwargs: Any) -> NoReturn:
-    """Raise an exception, because the package that the original used here cannot be installed.
+    """Raise an exception, because the package that the original pysmac used for this cannot be installed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Old names: a search that a script drives, and parameter definitions as lines of a PCS file."""
+"""The names in pysmac's module ``remote_smac``: a search that a script drives, and PCS lines for parameters."""
 
 from __future__ import annotations
 
@@ -33,34 +33,35 @@ from pysmac_compat.utils.parameter_definitions import (
 from pysmac_compat.utils.smac_argparser import function_arguments
 
 _REPORT = ("value", "status", "runtime")
-#: two further arguments that SMAC v2 passes to each call: a limit on the run's length, and the seed if none is needed
+#: what SMAC v2 passes to each call as the limit on the run's length, and as the seed if none is needed
 _CUTOFF_LENGTH = arguments.LARGEST
 _NO_SEED = -1
 
 
 class remote_smac:
-    """A search that is driven from outside: ask for a configuration, run it anywhere, report the result.
+    """A search that the script drives: it asks for a configuration, runs it anywhere, and reports the result.
 
     Given the same results, it proposes the same configurations as the `SMAC_optimizer.minimize` call that wrote
-    the scenario file. If the scenario has ``output-dir``, it writes the files of `minimize` there, except the journal.
+    the scenario file. If the scenario sets ``output-dir``, it writes the same files there as `minimize`, except the
+    journal.
 
     Parameters
     ----------
     scenario_fn : str or path-like
-        The scenario file; it names the PCS file and optionally files of instances and features.
+        The scenario file; it names the PCS file and optionally a file with instances and one with features.
     additional_options_fn : str, path-like or None
-        A file of further options of SMAC v2 (``scenario.advanced``).
+        A file with further options of SMAC v2 (``scenario.advanced``).
     seed : int
     class_path, memory_limit, java_executable : object
         Ignored: this package does not use Java.
     parser_dict : dict of str to type
-        The type of each parameter's values, as returned by `process_parameter_definitions`; or
+        The type of each parameter's values, as returned by `process_parameter_definitions`, or
         any function that converts the text of a value.
 
     Attributes
     ----------
     udp_timeout : int
-        Without effect: this class uses no network.
+        It has no effect, because this class uses no network.
 
     Raises
     ------
@@ -71,8 +72,8 @@ class remote_smac:
 
     Notes
     -----
-    The first call of `next_configuration` imports SMAC3 and starts the clock of the total time limit. The files are
-    complete after the search has ended, after `close`, after a ``with`` block, or after the object is deleted.
+    The first call of `next_configuration` imports SMAC3, and the total time limit counts from this call on. The files
+    are complete after the search has ended, after `close`, after a ``with`` block, or after the object is deleted.
     """
 
     udp_timeout = 5
@@ -101,9 +102,9 @@ class remote_smac:
         Returns
         -------
         dict or None
-            In the form of `smac_argparser.parse_args`: ``instance`` (str, for example ``id_0``), ``instance_info``
-            (str), ``cutoff_time`` (float, CPU seconds), ``cutoff_length`` (int), ``seed`` (int, -1 if the function is
-            deterministic), and the active parameters. None after the search has ended.
+            The same keys as in the result of `smac_argparser.parse_args`: ``instance`` (str, for example ``id_0``),
+            ``instance_info`` (str), ``cutoff_time`` (float, CPU seconds), ``cutoff_length`` (int), ``seed`` (int, -1 if
+            the function is deterministic), and the active parameters. None after the search has ended.
 
         Raises
         ------
@@ -115,7 +116,7 @@ class remote_smac:
         if self._asked is not None:
             raise ArgumentError("next_configuration: report_result must come first, for the last configuration")
         with self._closed_by_failures():
-            # if the last trial has crashed and must be run again, it is still open
+            # a trial that has crashed and must be run again is still open
             self._asked = next(iter(self._search.open), None) or self._search.ask()
         if self._asked is None:
             self.close()
@@ -128,15 +129,15 @@ class remote_smac:
         Parameters
         ----------
         result_dict : dict
-            ``value`` (a finite number, or None if the search does not use it: for the objective RUNTIME or a failed
-            run), ``status`` (str or bytes, such as SAT or CRASHED: a status that a function can report, see
-            docs/calls.md) and ``runtime`` (seconds). This is the dict that `smac_argparser.evaluate_function` returns.
-            If the runtime reaches the cutoff, the result is a TIMEOUT.
+            A dict as `smac_argparser.evaluate_function` returns it. ``value`` is a finite number, or None if the search
+            does not use the value (for a failed run, or if the objective is RUNTIME). ``status`` (str or bytes) is one
+            that a function can report, such as SAT or CRASHED, see docs/calls.md. ``runtime`` is in seconds; if it
+            reaches the cutoff, the result is a TIMEOUT.
 
         Raises
         ------
         ArgumentError
-            A ``ValueError``, if keys or values are wrong or if there is nothing to report.
+            A ``ValueError``, if keys or values are wrong, or if no configuration awaits its result.
         RuntimeError
             If the search has failed.
         """
@@ -173,7 +174,7 @@ class remote_smac:
         """Close the search if an exception leaves this context, because the search cannot continue after it."""
         try:
             yield
-        except Warning:  # a warning that the user's filters turn into an exception
+        except Warning:  # the user's filters have turned a warning into an exception
             raise
         except BaseException as error:
             self.close()
@@ -183,7 +184,7 @@ class remote_smac:
 
     @property
     def result(self) -> Result:
-        """The result so far, as `SMAC_optimizer.result`; an instance is its index in the file of instances."""
+        """The result so far, like `SMAC_optimizer.result`; an instance is its index in the instance file."""
         return self._search.result
 
     def close(self) -> None:
@@ -199,15 +200,15 @@ class remote_smac:
 
 
 class _Words:
-    """Translates calls to SMAC v2's arguments, with the words of each instance and the type of each parameter."""
+    """Translates the arguments of a call to those that SMAC v2 passes to a program."""
 
     def __init__(self, instances: Sequence[Sequence[str]], types: Mapping[str, Callable[[str], Any]]) -> None:
         self._instances, self._types = instances, types
 
     def configuration(self, arguments: Mapping[str, Any], cutoff: float | None) -> dict[str, Any]:
-        """Return what `remote_smac.next_configuration` returns for a call with these arguments."""
+        """Return a call's arguments as `remote_smac.next_configuration` returns them."""
         values = dict(arguments)
-        # Instance and seed are there if the search needs them; no parameter has these names.
+        # `arguments` contains 'instance' and 'seed' if the search needs them; no parameter has these names
         name, *more = self._instances[values.pop("instance", 0)]
         seed = values.pop("seed", _NO_SEED)
         limit = DEFAULT_CUTOFF if cutoff is None else cutoff
@@ -217,7 +218,7 @@ class _Words:
 
 
 def _claim(found: ScenarioPlan) -> tuple[list[RunLock], ResultFiles]:
-    """Lock the runs in the output folder of the scenario, if it names one, and begin to write the files there."""
+    """Lock the runs in the scenario's output folder, if it has one, and open the files that are written there."""
     locks = [] if found.results is None else lock_runs(found.results, run_names(found.plan.seeds))
     try:
         return locks, _open_files(found)
@@ -243,7 +244,7 @@ def _open_files(found: ScenarioPlan) -> ResultFiles:
 
 
 def _close(search: DrivenSearch, locks: Sequence[RunLock], owner: int) -> None:
-    if os.getpid() == owner:  # not in a fork of the process that owns the search
+    if os.getpid() == owner:  # a fork of the process that owns the search must not close it
         search.close()
     for lock in locks:
         lock.close()
@@ -267,7 +268,7 @@ def remote_smac_function(
     scenario_fn, additional_options_fn, seed, parser_dict : object
         See `remote_smac`.
     has_instances : bool
-        Whether the function also gets the keyword ``instance``: n for the name ``id_n``, else the name.
+        Whether the function also gets the keyword ``instance``: n for the name ``id_n``, otherwise the name itself.
     mem_limit_function_mb : float or None
         See `SMAC_optimizer.minimize`.
 

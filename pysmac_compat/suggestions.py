@@ -14,7 +14,7 @@ def did_you_mean(name: Any, known: Iterable[str]) -> str:
     >>> did_you_mean("epoch", ["epochs", "loss"])
     "; did you mean 'epochs'?"
     """
-    import difflib  # not at the top: its modules make each fork of the process more expensive
+    import difflib  # imported late, because its modules make each fork of the process more expensive
 
     folded = {each.casefold(): each for each in known}
     near = difflib.get_close_matches(str(name).casefold(), folded, n=3)
@@ -32,14 +32,14 @@ def nearest(name: Any, known: Iterable[str]) -> str:
 
 
 def no_attribute(owner: object, name: str, meant: Mapping[str, str]) -> AttributeError:
-    """Return the error for a missing attribute, with a hint at the attribute that is meant.
+    """Return the error about a missing attribute, with a hint that names a similar or the intended attribute.
 
     Parameters
     ----------
     owner : object
     name : str
     meant : dict of str to str
-        The name that is meant, keyed by the name in other tools.
+        What to use instead, keyed by the name in other tools.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The text of ``--help``: the known options, from the table of the options of SMAC v2."""
+"""The text of ``--help``: the options that a command accepts, most of them from the table of SMAC v2's options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textwrap import fill
 from pysmac_compat.options.table import options
 from pysmac_compat.planning.option_names import OWN, Told
 
-#: options of a scenario, such as names of files; their texts in the table are about `minimize`, not about a scenario
+#: texts for options of a scenario, such as names of files, because the texts in the table are about `minimize`
 _OF_A_SCENARIO = {
     "scenario-file": "the scenario file: lines 'option = value'; options on the command line override it",
     "algo-exec": "the program, with its first arguments",
@@ -42,7 +42,7 @@ _EXIT_CODES = (
 
 
 def help_text(command: str, told: Sequence[Told] = (), more: dict[str, str] | None = None) -> str:
-    """Return the whole text; options that have no effect are in it only if the user asks for them."""
+    """Return the whole help text; it lists options without an effect only if the user asks for them."""
     asked = {each.name: each.value.upper() for each in told}
     everything = "show-hidden" in asked or asked.get("help-level") in ("ADVANCED", "DEVELOPER")
     lines = [f"usage: {_USAGE[command]}", ""]

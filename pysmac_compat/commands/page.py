@@ -1,4 +1,4 @@
-"""``pysmac-compat report FOLDER`` and ``watch FOLDER``: commands that show the page of a search, from its files."""
+"""``pysmac-compat report FOLDER`` and ``watch FOLDER``: commands that make the page about a search from its files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FILE, _PORT = "report.html", 8765
 
 
 def report(argv: Sequence[str]) -> int:
-    """Write the page about the search in a folder; return the exit code."""
+    """Write the page about the search in a folder to a file; return the exit code."""
     parser = _parser("report", _report.__doc__)
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the page; {_FILE} unless given")
     parser.add_argument("--force", action="store_true", help="also replace a file that is not a page of this package")
@@ -27,7 +27,7 @@ def report(argv: Sequence[str]) -> int:
 
 
 def watch(argv: Sequence[str]) -> int:
-    """Serve the page about the search in a folder; return the exit code."""
+    """Serve the page about the search in a folder over HTTP; return the exit code."""
     parser = _parser("watch", _watch.__doc__)
     parser.add_argument("--port", type=int, default=_PORT, help=f"{_PORT} unless given; 0: any that is free")
     options = parser.parse_args(argv)
@@ -44,7 +44,7 @@ def _parser(command: str, text: str | None) -> argparse.ArgumentParser:
 
 @contextlib.contextmanager
 def _said(command: str) -> Iterator[list[int]]:
-    """Yield a list with the exit code 1, for the command to replace; print an error inside the context on stderr."""
+    """Yield a list with the exit code 1, which the command replaces; print an error in this context to stderr."""
     code = [1]
     try:
         yield code
@@ -53,7 +53,7 @@ def _said(command: str) -> Iterator[list[int]]:
 
 
 def _report(folder: str, output: str | None, force: bool) -> int:
-    """Write a page about a search: one file of HTML that needs nothing else."""
+    """Write the page about a search into one HTML file that needs no other file."""
     from pysmac_compat.report.page import BEGIN, as_bytes, page
 
     path = _FILE if output is None else output
@@ -73,7 +73,7 @@ def _report(folder: str, output: str | None, force: bool) -> int:
 
 
 def _watch(folder: str, port: int) -> int:
-    """Show the page during the search, at an address that only this machine can open, until Ctrl-C."""
+    """Serve the page while the search runs, until Ctrl-C, at an address that only this machine can open."""
     from pysmac_compat.report.page import empty_page
     from pysmac_compat.report.page.server import HOST, Follower, Server
 
@@ -81,7 +81,7 @@ def _watch(folder: str, port: int) -> int:
         raise FileNotFoundError(f"there is no folder {folder!r}")
     if not 0 <= port <= 65535:
         raise OSError(f"--port: expected a number from 0 to 65535, got {port}")
-    empty_page("nothing yet", "", "")  # fails now if a package that the pages need is missing
+    empty_page("nothing yet", "", "")  # raises an error now if a package that the page needs is missing
     follower = Follower(folder, name_of(folder), load_result, state_of)
     try:
         server = Server(port, follower)

@@ -38,7 +38,7 @@ def main(argv: list[str], epilog: str = "") -> int:
     )
     parser.add_argument("script", help="the script")
     rest = parser.add_argument("args", nargs=argparse.REMAINDER, help="its own arguments, if it takes any")
-    rest.required = False  # otherwise some versions of Python ask for the arguments when the script is missing
+    rest.required = False  # otherwise some versions of Python report missing arguments if the script is missing
     options = parser.parse_args(argv)
     script = options.script
     if not os.path.isfile(script):
@@ -51,7 +51,7 @@ def main(argv: list[str], epilog: str = "") -> int:
     optimizer.resume_by_default = options.resume
     install_as_pysmac()
     sys.argv = [script, *options.args]
-    # Under -m, the first entry of sys.path is '' or the current folder; for a script it is the script's folder.
+    # With -m, the first entry of sys.path is '' or the current folder; a script expects its own folder there.
     sys.path[0] = os.path.dirname(os.path.abspath(script))
     sys.path.append(os.path.dirname(_shims.__file__))
     try:
@@ -70,7 +70,7 @@ def main(argv: list[str], epilog: str = "") -> int:
 
 
 def _hint(error: Exception, script: str) -> str | None:
-    """Return the traceback from the script's frames on, and a line with the place and a hint; None without a hint."""
+    """Return the traceback from the script's first frame on, and a hint for the line; None if there is no hint."""
     folder = _folder(script)
     frames = traceback.extract_tb(error.__traceback__)
     own = [i for i, frame in enumerate(frames) if _lies_in(folder, frame.filename)]
@@ -88,7 +88,7 @@ def _hint(error: Exception, script: str) -> str | None:
 
 
 def _own(frames: Sequence[traceback.FrameSummary], script: str) -> Sequence[traceback.FrameSummary]:
-    """Return the frames from the first frame of the script on."""
+    """Return the frames, beginning with the first one whose code is in the script's folder."""
     folder = _folder(script)
     first = next((i for i, frame in enumerate(frames) if _lies_in(folder, frame.filename)), len(frames))
     return frames[first:]

@@ -1,4 +1,4 @@
-"""``pysmac-compat smac --scenario-file FILE --seed N [--OPTION VALUE] ...``: run a scenario like SMAC v2."""
+"""``pysmac-compat smac --scenario-file FILE --seed N [--OPTION VALUE] ...``: run a scenario as SMAC v2 does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from pysmac_compat.space.values import value_texts
 
 
 def main(words: list[str]) -> int:
-    """Run the scenario that the words of the command line describe; return the exit code."""
+    """Run the scenario that the command line describes; return the exit code."""
     speaker = Speaker("smac")
     return speaker.guard(lambda: _main(words, speaker))
 
@@ -65,7 +65,7 @@ def _main(words: list[str], speaker: Speaker) -> int:
 
 
 def _wishes(options: Mapping[str, Told]) -> Wishes:
-    """Return what to show during the search: on a terminal a progress line, if tqdm is installed."""
+    """Return what to show: a progress bar if it is requested, or if the output is a terminal and tqdm is installed."""
     progress: bool | str = "progress" in options
     if not progress and importlib.util.find_spec("tqdm") is not None:
         progress = "auto"
@@ -100,7 +100,7 @@ def run_scenario(found: ProgramScenario, wishes: Wishes, on_event: Callable[[Eve
     Raises
     ------
     ValueError, OSError
-        If an option or a file is wrong, before the first call.
+        Before the first call, if an option or a file is wrong.
     SearchError
         If the search has failed.
     KeyboardInterrupt
@@ -138,9 +138,9 @@ def run_scenario(found: ProgramScenario, wishes: Wishes, on_event: Callable[[Eve
 
 
 def told_at_the_end(found: ProgramScenario, result: Result) -> str:
-    """Return the closing text: the summary, the comparison on test instances, and the incumbent's command line.
+    """Return the text at the end: the summary, a comparison on test instances, and the incumbent's command line.
 
-    The comparison is also written to a file.
+    The comparison, if there is one, is also written to a file.
     """
     parts = [result.summary()]
     both = sides(result, found.plan.definition.default)
@@ -156,7 +156,7 @@ def told_at_the_end(found: ProgramScenario, result: Result) -> str:
 
 
 def command_line(found: ProgramScenario, configuration: Mapping[str, object]) -> str:
-    """Return the command line that runs a configuration on the first instance, ready to be pasted."""
+    """Return the command line, for pasting into a shell, that runs a configuration on the first instance."""
     program, plan = found.program, found.plan
     values = dict(configuration)
     if program.instances is not None:
@@ -169,5 +169,5 @@ def command_line(found: ProgramScenario, configuration: Mapping[str, object]) ->
 
 
 def _broken(result: Result) -> bool:
-    """Return whether an ABORT or a crash ended the search."""
+    """Return whether the search ended because of an ABORT or a crash."""
     return result.stopped_because in ("the function reported ABORT", "an evaluation has crashed")

@@ -1,4 +1,4 @@
-"""``pysmac-compat validate --scenario-file FILE``: run configurations on test instances, like smac-validate."""
+"""``pysmac-compat validate --scenario-file FILE``: run configurations on test instances, as smac-validate does."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class _Candidate:
 
 
 def main(words: list[str]) -> int:
-    """Validate the configurations that the words of the command line describe; return the exit code."""
+    """Validate the configurations that the command line describes; return the exit code."""
     speaker = Speaker("validate")
     return speaker.guard(lambda: _main(words, speaker))
 
@@ -86,7 +86,7 @@ def _main(words: list[str], speaker: Speaker) -> int:
 
 
 def validate(found: ProgramScenario, candidates: Sequence[_Candidate], run: tuple[str, str]) -> list[Side]:
-    """Evaluate the candidates and write the files; ``run`` is two parts of their names, such as ('traj-run', '0')."""
+    """Evaluate the candidates and write the files; ``run`` is two parts of the file names, as ('traj-run', '0')."""
     with contextlib.ExitStack() as held:
         cluster, workers = found.options.calls.cluster, found.options.calls.workers
         if cluster is not None:
@@ -109,7 +109,7 @@ def validate(found: ProgramScenario, candidates: Sequence[_Candidate], run: tupl
 
 
 def _on(found: ProgramScenario, more: Sequence[Told]) -> tuple[ProgramScenario, str]:
-    """Return the scenario, with the instances to validate on as its test instances, and a phrase about these."""
+    """Return the scenario with the chosen instances as its test instances, and a phrase that says which they are."""
     wanted = [flag("validate-test-instances", t.value) for t in more if t.name == "validate-test-instances"]
     instances, n_train = found.plan.instances, found.plan.instances.n_train or 0
     if instances.n_test and wanted[-1:] != [False]:
@@ -121,7 +121,7 @@ def _on(found: ProgramScenario, more: Sequence[Told]) -> tuple[ProgramScenario, 
 
 
 def _candidates(found: ProgramScenario, more: Sequence[Told]) -> tuple[list[_Candidate], tuple[str, str]]:
-    """Return the configurations to validate, and two parts of the names of the files that `validate` writes."""
+    """Return the configurations to validate, and two parts of the file names for `validate`."""
     definition = found.plan.definition
     candidates: list[_Candidate] = []
     run = ("cli", str(found.plan.seeds[0]))
@@ -161,7 +161,7 @@ def _candidates(found: ProgramScenario, more: Sequence[Told]) -> tuple[list[_Can
 
 
 def _of_trajectory(found: ProgramScenario, path: str) -> list[_Candidate]:
-    """Return those incumbents of a trajectory that the validation options select."""
+    """Return the incumbents that the validation options select from a trajectory file."""
     definition = found.plan.definition
     try:
         rows = [(row, typed_values(row["Configuration"], definition)) for row in read_trajectory(path)]
@@ -186,7 +186,7 @@ def _run_of(path: str, otherwise: tuple[str, str]) -> tuple[str, str]:
 
 
 def _random(found: ProgramScenario, n: int) -> list[dict[str, Any]]:
-    """Draw random configurations; they are the same for the same seed."""
+    """Draw ``n`` random configurations; the scenario's seed determines them."""
     from pysmac_compat.space.configspace import search_space
 
     seed = found.plan.seeds[0]

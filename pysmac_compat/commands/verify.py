@@ -20,7 +20,7 @@ _MORE = {
 
 
 def main(words: list[str]) -> int:
-    """Verify the scenario that the words of the command line describe; return the exit code."""
+    """Verify the scenario that the command line describes; return the exit code."""
     speaker = Speaker("verify-scenario")
     return speaker.guard(lambda: _main(words, speaker))
 

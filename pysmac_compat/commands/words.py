@@ -1,4 +1,4 @@
-"""Parse the words of a command line to options, and print messages on stderr."""
+"""Parse the words of a command line into options, and print messages to stderr."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[T
     Returns
     -------
     list of Told, list of Told
-        The options of a scenario, and the options in ``more``; an option may be repeated in both lists.
+        The options of a scenario, and the options in ``more``; each list may contain an option several times.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[T
         match = re.fullmatch(r"(?:--|-(?=[A-Za-z?]\Z))(?P<name>[A-Za-z?][\w.-]*)(?P<value>=.*)?", word, re.DOTALL)
         if match is None:
             with_dash = "-" + word.partition("=")[0]
-            known = with_dash.startswith("--") and canonical(with_dash[2:]) is not None  # ParamILS uses one dash
+            known = with_dash.startswith("--") and canonical(with_dash[2:]) is not None  # with one dash, as in ParamILS
             hint = f"; did you mean {with_dash}?" if known else ""
             raise ArgumentError(f"expected an option such as --name value, got {shown(word)}{hint}")
         name = match["name"]
@@ -68,7 +68,7 @@ def read_words(words: Sequence[str], more: Collection[str] = ()) -> tuple[list[T
 
 
 def spoken(text: str, told: Mapping[str, Told]) -> str:
-    """Replace ``smac_options['name']`` in a message by the option as the user wrote it, with its file if it has one."""
+    """Replace ``smac_options['name']`` in a message by the option as written on the command line or in a file."""
 
     def named(match: re.Match[str]) -> str:
         each = told.get(match["name"])
@@ -80,7 +80,7 @@ def spoken(text: str, told: Mapping[str, Told]) -> str:
 
 
 class _Logged(logging.Handler):
-    """A handler that prints log records through the speaker, unless another handler prints them anyway."""
+    """A handler that prints log records through the speaker, unless another handler already prints them."""
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(logging.WARNING)
@@ -93,7 +93,7 @@ class _Logged(logging.Handler):
 
 
 class Speaker:
-    """Prints messages on stderr, each with the name of the command.
+    """Prints messages to stderr, each after the name of the command.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class Speaker:
     Attributes
     ----------
     told : dict of str to Told
-        The options that the user wrote, once they have been read.
+        The options that the user wrote; empty until they have been read.
     """
 
     def __init__(self, command: str) -> None:
@@ -116,7 +116,7 @@ class Speaker:
 
     @contextlib.contextmanager
     def saying_warnings(self) -> Iterator[None]:
-        """Print warnings and log records as messages; the text of each warning once, without its place in the code."""
+        """Print warnings and log records as messages; print equal warnings once, without their place in the code."""
         said: set[str] = set()
         package, handler = logging.getLogger("pysmac_compat"), _Logged(self)
 
@@ -135,7 +135,7 @@ class Speaker:
                 package.removeHandler(handler)
 
     def guard(self, work: Callable[[], int]) -> int:
-        """Do the work and return its exit code; if it raises an exception, print that and return a matching code."""
+        """Call ``work`` and return its exit code; if it raises an error, print the error and return a matching code."""
         with self.saying_warnings():
             try:
                 return work()

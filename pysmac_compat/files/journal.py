@@ -6,8 +6,8 @@ with all digits, in the order in which the evaluations ended. An evaluation on a
     {"journal": 2, "max_evaluations": 60, "seed": 0, "parameters": {...}, ..., "crc": "..."}
     {"test": false, "index": 1, "configuration": {"x": 4.0}, "instance": null, ..., "value": 13.0, ..., "crc": "..."}
 
-Each line has its checksum (`checksums`). The lines of a journal of version 1 have none, but lines that a later version
-adds to it have one.
+Each line ends with a checksum, see `checksums`. In a journal of version 1, only the lines that a later version of the
+package added have one.
 
 The journal does not hold the state of the search. A resumed search starts from the beginning. It does not repeat an
 evaluation that is in the journal, but uses the recorded result.
@@ -61,7 +61,7 @@ class Recorded:
     text : str
         The complete lines of the journal.
     max_evaluations : int
-        The limit of evaluations in the minimisation that wrote the first line.
+        The limit on the number of evaluations in the minimisation that wrote the first line.
     evaluations : dict of int to (int, Evaluation)
         The line number and the evaluation, by the index of the evaluation.
     tests : list of Evaluation
@@ -103,12 +103,12 @@ class Recorded:
         return replace(found, configuration=dict(configuration))
 
     def next_to_learn(self, begun: Collection[int]) -> int | None:
-        """Return the element of ``begun`` whose evaluation is first in the journal, or None if the journal has none."""
+        """Return the index in ``begun`` whose evaluation is first in the journal, or None if the journal has none."""
         known = [index for index in begun if index in self.evaluations]
         return min(known, key=lambda index: self.evaluations[index][0], default=None)
 
     def test(self, configuration: Mapping[str, Any], instance: int | None, seed: int | None) -> Evaluation | None:
-        """Return a recorded evaluation on a test instance, each only once; return None if no matching one is left."""
+        """Remove and return a matching recorded evaluation on a test instance; return None if there is none left."""
         wanted = (plain(configuration), instance, seed)
         found = next((e for e in self.tests if (e.configuration, e.instance, e.seed) == wanted), None)
         if found is None:
@@ -158,7 +158,7 @@ def evaluation_line(evaluation: Evaluation, test: bool) -> str:
 def read_journal(path: str, plan: Plan, run: int) -> Recorded:
     """Read the journal of a run that is to be resumed.
 
-    An incomplete last line is left out, because its process was killed while it wrote the line. A changed line is an
+    An incomplete last line is left out; its process may have been killed while it wrote the line. A changed line is an
     error, because the model must not use its data.
 
     Parameters
@@ -213,7 +213,7 @@ def read_any_journal(
     first = lines[0] if lines else b""
     head = _object(path, 1, first)
     if head.get("journal") not in (VERSION, WITHOUT_CHECKSUMS):
-        raise FileFormatError(f"expected a header with 'journal': {VERSION}", path, 1)
+        raise FileFormatError(f"expected a header that contains {{'journal': {VERSION}}}", path, 1)
     checked = head["journal"] != WITHOUT_CHECKSUMS
     if checked and split_checksum(first)[1] is None:
         raise _damaged(path, 1, "it has no checksum")

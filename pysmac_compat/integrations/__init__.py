@@ -1,1 +1,1 @@
-"""The search behind the interfaces of other packages; each package is imported only when its interface is used."""
+"""The search with the interfaces of other packages; each of them is imported only when its interface is used."""

@@ -1,1 +1,1 @@
-"""``smac_options``: the option names of SMAC v2, and the meanings of their values here."""
+"""``smac_options``: the names of SMAC v2's options, and what their values mean in this package."""

@@ -1,4 +1,4 @@
-"""The meaning of the entries of ``smac_options``: a field for each entry, with its default."""
+"""What the entries of ``smac_options`` set: a field for each entry, with its default."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from pysmac_compat.plan.validation import Validation
 if TYPE_CHECKING:
     from pysmac_compat.space.formula import Formula
 
-#: the value of a crash if ``transform-crashed-quality`` is true and the user gives no value, as in SMAC v2
+#: the value of a crash, as in SMAC v2, if ``transform-crashed-quality`` is true and the user gives no value
 CRASHED_QUALITY = 1e9
 
 
 @dataclass(frozen=True)
 class ObjectiveOptions:
-    """The options of the objective.
+    """The options that define the objective.
 
     Attributes
     ----------
     runtime : bool
     penalty, instance_penalty : float
-        The factors of overall-obj and of inter-obj, for example 1, 10 or 1000.
+        The factors by which time-outs are penalised, from the options overall-obj and inter-obj, for example 1 or 10.
     capping : bool or None
     capping_factor, capping_summand : float
     stop_on_abort, stop_on_crash, stop_on_first_crash : bool
     check_consistency : bool or None
-        Whether to check that no instance has both the result SAT and the result UNSAT.
+        Whether to check that no instance has the result SAT in one call and UNSAT in another.
     forbid_inconsistency : bool
-        Whether such an inconsistency is an error.
+        Whether such a contradiction is an error.
     """
 
     runtime: bool = False
@@ -53,13 +53,13 @@ class ObjectiveOptions:
 
 @dataclass(frozen=True)
 class LimitOptions(LimitSettings):
-    """The options of the limits of a run, beside the limits in the arguments of `minimize`.
+    """The options that limit a run, in addition to the limits in the arguments of `minimize`.
 
     Attributes
     ----------
     evaluations : int or None
     wall_time : float or None
-        The wall clock limit, seconds.
+        The limit on wall clock time, in seconds.
     """
 
     evaluations: int | None = None
@@ -68,24 +68,24 @@ class LimitOptions(LimitSettings):
 
 @dataclass(frozen=True)
 class CallOptions(CallSettings):
-    """The options of the calls of the user's function.
+    """The options for the calls of the user's function.
 
     Attributes
     ----------
     cutoff : float or None
-        The CPU limit, seconds.
+        The limit on the CPU time of a call, in seconds.
     wall_factor : float
-        The wall clock limit as a multiple of ``cutoff``.
+        The wall clock limit of a call as a multiple of ``cutoff``.
     kill_at_wall_limit : bool
         Whether calls have a wall clock limit.
     transform_crashes : bool or None
     crashed_quality : float or None
     workers : int or None
-        The number of calls that a run makes at the same time.
+        The largest number of calls that a run makes at the same time.
     order : {'ended', 'begun'}
-        The order in which the search gets the results of the calls: the order in which they ended, or began.
+        The order in which the search gets the results: the order in which the calls ended or in which they began.
     lag : int or None
-        The largest number of proposed calls whose results the search does not have yet. If it is larger than the
+        The largest number of calls that the search proposes without having their results yet. If it is larger than the
         number of workers, some of these calls wait for a worker.
     cluster : dask.distributed.Client, cluster object, str or None
     """
@@ -102,12 +102,12 @@ class CallOptions(CallSettings):
 
     @property
     def wall_limit_factor(self) -> float:
-        """The wall clock limit of a call as a multiple of its CPU limit; infinite if it has no wall clock limit."""
+        """The wall clock limit of a call as a multiple of its CPU limit; infinite if there is no wall clock limit."""
         return self.wall_factor if self.kill_at_wall_limit else math.inf
 
     @property
     def quality_of_crashes(self) -> float | None:
-        """The value of a crash; None if it does not differ from the value of a time-out."""
+        """The value of a crash; None if it is the same as the value of a time-out."""
         if self.transform_crashes is False or (self.transform_crashes is None and self.crashed_quality is None):
             return None
         return CRASHED_QUALITY if self.crashed_quality is None else self.crashed_quality
@@ -115,26 +115,26 @@ class CallOptions(CallSettings):
 
 @dataclass(frozen=True)
 class StartOptions:
-    """The options of the start of the search.
+    """The options that set how the search starts.
 
     Attributes
     ----------
     incumbent : object
-        The initial incumbent as a str or a dict; None means the default configuration.
+        The initial incumbent, as a str or a dict; None means the default configuration.
     challengers : tuple
-        The configurations that are evaluated after the initial incumbent, each as a str or a dict.
+        The configurations to evaluate next after the initial incumbent, each as a str or a dict.
     run_default : bool
-        Whether the default configuration is evaluated early if there is another initial incumbent.
+        Whether the default configuration is also evaluated early if the initial incumbent is another configuration.
     subspace : object
-        Fixed values of some parameters, as a str or a dict.
+        Values at which some parameters are fixed, as a str or a dict.
     subspace_file : str or None
-        A file with a str such as ``subspace`` in each line.
+        A file in which each line is a str such as ``subspace``.
     seed : int or None
     seed_offset : int
     warm_folder : str or None
         A state-run folder whose evaluations the search uses from its start.
     warm_iteration : int or None
-        The number in the names of the files of ``warm_folder``.
+        The number K in the file names of ``warm_folder``, for example in ``runs_and_results-itK.csv``.
     """
 
     incumbent: Any = None
@@ -150,7 +150,7 @@ class StartOptions:
 
 @dataclass(frozen=True)
 class InstanceOptions:
-    """The options of the instances.
+    """The options for the instances.
 
     Attributes
     ----------
@@ -183,16 +183,16 @@ class TransformOptions:
 
 @dataclass(frozen=True)
 class OutputOptions:
-    """The options of the log and of the files.
+    """The options for the log and the files that a search writes.
 
     Attributes
     ----------
     scenario : str
         The name of the scenario.
     result_folder : str
-        The name of the folder for the results. The name of the scenario replaces ``%SCENARIO_NAME`` in it.
+        The name of the folder for the results, in which ``%SCENARIO_NAME`` stands for the name of the scenario.
     console_level, file_level : int or None
-        Logging levels; 0 means off.
+        The logging levels from console-log-level and file-log-level; 0 means off.
     """
 
     scenario: str = "scenario"
@@ -208,7 +208,7 @@ class OutputOptions:
 
 @dataclass(frozen=True)
 class Options:
-    """The meaning of all entries of ``smac_options``."""
+    """What all entries of ``smac_options`` together set."""
 
     objective: ObjectiveOptions = field(default_factory=ObjectiveOptions)
     limits: LimitOptions = field(default_factory=LimitOptions)

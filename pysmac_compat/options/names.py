@@ -1,4 +1,4 @@
-"""The names of the options of SMAC v2, and of the arguments that it passes to a program."""
+"""The names of SMAC v2's options, and of the arguments that SMAC v2 passes to a program."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-#: options of SMAC v2 that its own list of options leaves out
+#: the names of options that SMAC v2 has, but leaves out of its own list of options
 UNLISTED = (("run-obj", "run-objective", "runObj", "run_obj"), ("algo-exec", "algoExec", "algo"))
 
-#: the arguments that SMAC v2 passes to each call of a program before the parameters, and their types
+#: the arguments before the parameters in each call that SMAC v2 makes of a program, and the types of their values
 HEAD: dict[str, Callable[[str], Any]] = {
     "instance": str,
     "instance_info": str,
@@ -23,12 +23,12 @@ HEAD: dict[str, Callable[[str], Any]] = {
 
 @cache
 def canonical_names() -> dict[str, str]:
-    """Return a dict from every name of an option of SMAC v2 to the first name of the option."""
+    """Return a dict from each name that an option of SMAC v2 has to the option's first name."""
     groups = [*UNLISTED, *(entry["names"] for entry in data("smac_v2_options"))]
     return {name: names[0] for names in groups for name in names}
 
 
 def data(name: str) -> Any:
-    """Return the content of a JSON file of this folder."""
+    """Return the content of a JSON file in the folder of this module."""
     file = importlib.resources.files("pysmac_compat.options").joinpath(f"{name}.json")
     return json.loads(file.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Readers of the values of ``smac_options``: they check Python values and texts of a file, and convert them."""
+"""Readers that check and convert the values of ``smac_options``, both Python values and texts from a file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pysmac_compat.arguments import integer, limit, whole
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.space.parameters import is_number
 
-#: proposals from one fit of the model if racing and modelling are in balance (intensification-percentage 0.5)
+#: how many proposals to make from one fit of the model if racing and modelling get equal time (option value 0.5)
 _PROPOSALS = 1
-#: the most bytes of a file name, with room for prefixes and suffixes
+#: the largest number of bytes in a file name, which leaves room for prefixes and suffixes
 _LONGEST_NAME = 200
 
-#: a function whose arguments are the option's name, for messages, and the user's value
+#: a function of the option's name, which messages show, and of the user's value
 Reader = Callable[[str, Any], Any]
 
 
@@ -38,7 +38,7 @@ def choice(*choices: str) -> Reader:
 
 
 def mapped(meanings: Mapping[str, Any]) -> Reader:
-    """Return a reader that accepts one of these words and returns the word's meaning."""
+    """Return a reader that accepts one of the keys and returns the key's value."""
     read = choice(*meanings)
     return lambda name, value: meanings[read(name, value)]
 
@@ -47,7 +47,7 @@ def flag(name: str, value: Any) -> bool:
     """Read True or False, or a text for one of them, or 1 or 0."""
     try:
         word = str(value).lower()
-    except Exception:  # raised by a class of the user, or for an integer with too many digits
+    except Exception:  # a class of the user raised it, or an integer has too many digits
         word = ""
     if word not in ("true", "false", "0", "1"):
         raise ArgumentError(f"{name} must be True or False, got {shown(value)}")
@@ -63,7 +63,7 @@ def quality(name: str, value: Any) -> float | None:
     """Read a finite number or None."""
     try:
         number = None if value is None else float(value)
-    except Exception:  # raised by a class of the user, or for an integer that a float cannot hold
+    except Exception:  # a class of the user raised it, or a float cannot hold the integer
         number = math.nan
     if number is not None and not math.isfinite(number):
         raise ArgumentError(f"{name} must be a finite number or None, got {shown(value)}")
@@ -71,7 +71,7 @@ def quality(name: str, value: Any) -> float | None:
 
 
 def penalty(name: str, value: Any) -> float:
-    """Read the factor by which a time-out is penalised: MEAN, MEAN10, MEAN1000, or words such as PAR10."""
+    """Read the factor by which time-outs are penalised, from words such as MEAN, MEAN10, MEAN1000 or PAR10."""
     match = re.fullmatch(r"(?:MEAN|PAR)(\d{0,6})", value.upper()) if isinstance(value, str) else None
     if match is None or match[1] == "0":
         raise ArgumentError(f"{name} must be 'MEAN', 'MEAN10', 'MEAN1000' or 'PAR10', got {shown(value)}")
@@ -87,7 +87,7 @@ def finite(name: str, value: Any) -> float:
 
 
 def seconds(name: str, value: Any) -> float | None:
-    """Read a positive number of seconds, or None for no limit."""
+    """Read a positive number of seconds, or None, which means no limit."""
     return limit(name, float(value) if isinstance(value, str) and is_number(value) else value)
 
 
@@ -105,9 +105,9 @@ def count(least: int = 1) -> Reader:
 
 
 def workers(name: str, value: Any) -> int:
-    """Read the number of calls at a time."""
-    if type(value) is int and value == -1:  # all cores, in scikit-learn and joblib
-        raise ArgumentError(f"{name} must be at least 1, got -1; os.cpu_count() is the number of this machine's cores")
+    """Read the number of simultaneous calls."""
+    if type(value) is int and value == -1:  # means all cores in scikit-learn and joblib
+        raise ArgumentError(f"{name} must be at least 1, got -1; for all cores of this machine, give os.cpu_count()")
     number: int = count()(name, value)
     return number
 
@@ -129,7 +129,7 @@ def factor(name: str, value: Any) -> float:
 
 
 def span(name: str, value: Any) -> float:
-    """Read a number of seconds, from 0."""
+    """Read a number of seconds that is not negative."""
     number = finite(name, value)
     if number < 0:
         raise ArgumentError(f"{name} must not be negative, got {shown(value)}")
@@ -137,12 +137,12 @@ def span(name: str, value: Any) -> float:
 
 
 def timestamp(name: str, value: Any) -> float | None:
-    """Read a number of seconds, from 0; return None for -1."""
+    """Read a number of seconds that is not negative, or -1, for which the result is None."""
     return None if finite(name, value) == -1 else span(name, value)
 
 
 def proposals(name: str, value: Any) -> int:
-    """Read the share of the time for racing; return the corresponding number of proposals from one fit of the model."""
+    """Read the fraction of time for racing; return how many proposals from one fit of the model correspond to it."""
     share = finite(name, value)
     if not 0 <= share < 1:
         raise ArgumentError(f"{name} must be at least 0 and less than 1, got {shown(value)}")
@@ -150,7 +150,7 @@ def proposals(name: str, value: Any) -> int:
 
 
 def level(name: str, value: Any) -> int:
-    """Read the name of a logging level in SMAC v2; return the level, or 0 for OFF."""
+    """Read SMAC v2's name of a logging level; return Python's level, or 0 for OFF."""
     level: int = mapped(
         {
             "TRACE": logging.DEBUG,
@@ -165,7 +165,7 @@ def level(name: str, value: Any) -> int:
 
 
 def text(what: str) -> Reader:
-    """Return a reader that accepts a text that is not empty; ``what`` describes the text in messages."""
+    """Return a reader that accepts any non-empty text; ``what`` describes the text in messages."""
 
     def read(name: str, value: Any) -> str:
         if not isinstance(value, str) or not value:
@@ -199,7 +199,7 @@ def scenario(name: str, value: Any) -> str:
 
 
 def _structured(value: Any) -> Any:
-    """Return the value; a text of JSON, which a scenario file holds in place of a list or dict, is parsed first."""
+    """Return the value, but parse a JSON text, which a scenario file contains in place of a list or dict."""
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
         with contextlib.suppress(ValueError, RecursionError):
             return json.loads(value)
@@ -207,7 +207,7 @@ def _structured(value: Any) -> Any:
 
 
 def configuration(name: str, value: Any) -> Any:
-    """Read a configuration: a text or a dict, or DEFAULT or RANDOM."""
+    """Read a configuration: a text (which may be DEFAULT or RANDOM) or a dict."""
     value = _structured(value)
     if not isinstance(value, (str, Mapping)):
         raise ArgumentError(
@@ -217,7 +217,7 @@ def configuration(name: str, value: Any) -> Any:
 
 
 def subspace(name: str, value: Any) -> Any:
-    """Read the values of some parameters: a text or a dict."""
+    """Read the values at which some parameters are fixed: a text or a dict."""
     value = _structured(value)
     if not isinstance(value, (str, Mapping)):
         raise ArgumentError(f'{name} must be a text such as "x=1.0, y=3", or a dict, got {shown(value)}')
@@ -235,8 +235,8 @@ def configurations(name: str, value: Any) -> tuple[Any, ...]:
 
 
 def formula(name: str, value: Any) -> Any:
-    """Read a formula of tae-transform."""
-    from pysmac_compat.plan.transform import parse_formula  # needs NumPy, see `define`
+    """Read a formula for one of the tae-transform options."""
+    from pysmac_compat.plan.transform import parse_formula  # imported late, because it needs NumPy; see `define`
 
     return parse_formula(name, value)
 

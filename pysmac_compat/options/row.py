@@ -1,4 +1,4 @@
-"""The rows of the table of options: what an option sets and how its value is read, or why it has no effect."""
+"""A row in the table of options: what the option sets and how its value is read, or why it has no effect."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Row(Generic[T]):
     Attributes
     ----------
     field : callable
-        A function that returns the option's field of an `Options` object. Because it is a function, mypy can check the
+        A function that returns the option's field of an `Options` object. It is a function, so that mypy can check the
         names of the attributes. The import of `pysmac_compat.options.rows` checks that the field exists.
     read : callable
         A function that converts the user's value to the value of the field. Its arguments are the option's name, for
         messages, and the user's value.
     effect : str
-        The effect of an option of SMAC v2, for the page of options and for ``--help``. It names our default if SMAC v2
-        has another one. Empty for our own options, which docs/reference.md describes.
+        What an option of SMAC v2 does, as text for docs/smac_options.md and for ``--help``. The text names our default
+        if it differs from SMAC v2's. It is empty for our own options, which docs/reference.md describes.
     """
 
     field: Callable[[Options], T]
@@ -47,14 +47,14 @@ class Row(Generic[T]):
 
 @dataclass(frozen=True)
 class NoEffect:
-    """An option of SMAC v2 without an effect: the thing that it sets does not exist here.
+    """An option of SMAC v2 that has no effect here, because this package lacks what the option sets.
 
     Attributes
     ----------
     reason : str
         The end of the warning ``... has no effect here: REASON``.
     holds : str
-        The value, as text, that agrees with the behaviour here and so needs no warning; empty if there is none.
+        The value, as text, that describes how this package behaves and so needs no warning; empty if there is none.
     """
 
     reason: str

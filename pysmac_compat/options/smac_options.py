@@ -15,7 +15,7 @@ from pysmac_compat.options.names import canonical_names
 from pysmac_compat.options.rows import ROWS
 from pysmac_compat.suggestions import did_you_mean
 
-#: the entries in the dict of a new optimizer; only entries that the user assigns later count as the user's
+#: the entries in a new optimizer's dict; only entries that the user assigns later count as given by the user
 INITIAL: dict[str, Any] = {
     "algo-exec": "echo 0",
     "run-obj": "QUALITY",
@@ -34,9 +34,9 @@ INITIAL: dict[str, Any] = {
     "java_executable": "java",
     "timeout_quality": TIMEOUT_QUALITY,
 }
-#: pysmac's own options without an effect here, because there is no Java
+#: options that only pysmac has, and that have no effect here because this package does not use Java
 _IGNORED = ("java_executable",)
-#: other tools' names for options that SMAC v2 lacks, and the option that is meant
+#: other tools' names for options that SMAC v2 lacks, and the name of the option here
 _OTHER_NAMES = {
     **dict.fromkeys(("n_jobs", "n_workers", "num_workers"), "workers"),
     **dict.fromkeys(("dask", "client", "cluster", "scheduler"), "dask-client"),
@@ -74,12 +74,12 @@ class SmacOptions(dict[str, Any]):
         self.assigned.pop(key, None)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
-        """Update the dict; the keys count as assigned."""
+        """Update the dict; all updated keys count as assigned."""
         for key, value in dict(*args, **kwargs).items():
             self[key] = value
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """Return the value of a key; if the key is new, set it to the default, and it counts as assigned."""
+        """Return the value of a key; if the key is new, set it to the default and count it as assigned."""
         if key not in self:
             self[key] = default
         return self[key]
@@ -106,7 +106,7 @@ class SmacOptions(dict[str, Any]):
 
 
 def _check_storable(name: str, value: Any) -> None:
-    """Refuse a value that a scenario file cannot hold, since all options are written into one.
+    """Refuse a value that cannot be written into a scenario file, since all options are written into such a file.
 
     Raises
     ------
@@ -114,12 +114,12 @@ def _check_storable(name: str, value: Any) -> None:
     """
     try:
         text = str(value)
-        text.encode("utf-8", "surrogateescape")  # names of files from the system may hold surrogates
+        text.encode("utf-8", "surrogateescape")  # file names from the system may contain surrogates
     except UnicodeEncodeError:
         raise ArgumentError(
             f"{name} must be text that UTF-8 can encode, got {shown(value)}, which has half of a surrogate pair"
         ) from None
-    except Exception as error:  # raised by a class of the user, or for an integer with too many digits
+    except Exception as error:  # a class of the user raised it, or an integer has too many digits
         raise ArgumentError(f"{name} must be a value that can be written as text: {shown(error)}") from None
     odd = next((c for c in text if ord(c) < 32 and c not in "\t\n\r" or ord(c) == 127), None)
     if odd is not None:
@@ -153,7 +153,7 @@ def resolve(options: Mapping[str, Any], defaults: Mapping[str, Any] | None = Non
                 hint = f": use {arguments[name]}" if name in arguments else did_you_mean(str(name), known)
             raise ArgumentError(f"smac_options: unknown option {shown(name)}{hint}")
         _check_storable(f"smac_options[{shown(name)}]", value)
-        values.pop(known[name], None)  # of two names for the same option, the last one counts
+        values.pop(known[name], None)  # if the user assigned two names for one option, the last counts
         values[known[name]] = name, value
     found = Options()
     for canonical, (name, value) in values.items():

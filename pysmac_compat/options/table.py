@@ -1,4 +1,4 @@
-"""All options of SMAC v2 with their names, domains, and effects here."""
+"""All options of SMAC v2 with their names, their domains, and their effects in this package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from pysmac_compat.options.names import UNLISTED, data
 from pysmac_compat.options.rows import NO_EFFECT, ROWS
 
-#: 'none': the option has no effect, because the thing that it sets does not exist here
+#: 'none' means that the option has no effect, because this package lacks what it sets
 Category = Literal["effect", "none"]
 
 
@@ -20,14 +20,14 @@ class Option:
     Attributes
     ----------
     names : tuple of str
-        The first is the name of the option, and the further names are aliases.
+        The name of the option, followed by its aliases.
     group, domain, default : str
         As SMAC v2 describes them.
     category : {'effect', 'none'}
     text : str
-        The effect of the option here, or the reason why it has none.
+        The effect of the option here, or why it has none.
     holds : str
-        For an option without an effect: the value that agrees with the behaviour here.
+        For an option without an effect: the value, as text, that describes how this package behaves.
     """
 
     names: tuple[str, ...]

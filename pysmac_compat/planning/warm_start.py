@@ -153,8 +153,12 @@ def _instance(what: str, name: str, instances: Instances) -> int | None:
 
 def _seed(what: str, seed: int, deterministic: bool) -> int | None:
     if (seed == -1) != deterministic:
-        was, now = ("has no seed", "is not") if seed == -1 else (f"has the seed {seed}", "is")
-        raise ArgumentError(f"{what} {was}, but the function of this search {now} deterministic")
+        was, now = (
+            ("a deterministic function (it has no seed)", "is not")
+            if seed == -1
+            else (f"a function that is not deterministic (it has the seed {seed})", "is")
+        )
+        raise ArgumentError(f"{what} was for {was}, but the function of this search {now} deterministic")
     return None if deterministic else seed
 
 

@@ -1,4 +1,4 @@
-"""The presentation of a search: its table, its summary and its progress, made from a `Result` or from events."""
+"""Shows a search to the user: the table and the summary of a `Result`, and the progress from the search's events."""
 
 from pysmac_compat.report.parts import Panel, Part, curves
 from pysmac_compat.report.progress import Pace, say

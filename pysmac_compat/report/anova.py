@@ -1,8 +1,8 @@
-"""Functional analysis of variance of a random forest: the share of the variance that each parameter explains.
+"""Functional analysis of variance of a random forest: the fraction of the variance that each parameter explains.
 
 The method is from F. Hutter, H. Hoos, K. Leyton-Brown, *An Efficient Approach for Assessing Hyperparameter
-Importance*, ICML 2014. A regression tree is constant on boxes. The mean of the tree over all values of
-some parameters, and the variance of that mean, are therefore finite sums.
+Importance*, ICML 2014. A regression tree is constant on boxes, so the mean of its predictions over all
+values of some parameters is a finite sum, and so is the variance of that mean.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float64]
 
 #: an axis with more cells than this is treated as continuous
 MOST_CELLS = 100_000
-_ROWS = 500  # of the matrix of all pairs of boxes, this number of rows is in memory at the same time
+_ROWS = 500  # so many rows of the matrix of all pairs of boxes are in memory at the same time
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Boxes:
     Attributes
     ----------
     low, high : array of shape (n_boxes, n_axes)
+        The lower and the upper end of each box along each axis.
     values : array of shape (n_boxes,)
+        The value of the function on each box.
     """
 
     low: Array
@@ -78,12 +80,12 @@ class Boxes:
 
     @functools.cached_property
     def mean(self) -> float:
-        """The mean over the cube."""
+        """The mean of the function over the cube."""
         return float(self.values @ np.prod(self.sizes, axis=1))
 
     @functools.cached_property
     def _borders(self) -> list[tuple[Array, list[Any]]]:
-        """For each axis: the places where boxes begin or end, and the indices of each box's two ends among them."""
+        """For each axis: the coordinates where boxes begin or end, and each box's two ends as indices in this array."""
         found = []
         for low, high in zip(self.low.T, self.high.T, strict=True):
             places, numbers = np.unique(np.concatenate([low, high]), return_inverse=True)
@@ -91,7 +93,7 @@ class Boxes:
         return found
 
     def variance(self, axes: Sequence[int]) -> float:
-        """Return the variance, over these axes, of the mean over all other axes."""
+        """Average the function over all other axes, and return the variance of this mean over the given axes."""
         sizes = self.sizes
         others = [axis for axis in range(sizes.shape[1]) if axis not in axes]
         weights = (self.values - self.mean) * np.prod(sizes[:, others], axis=1)
@@ -100,7 +102,7 @@ class Boxes:
         return self._on_grid(weights, axes) if len(axes) <= 2 else self._of_pairs(weights, axes)
 
     def marginal(self, axes: tuple[int, int], first: Array, second: Array) -> Array:
-        """Return the mean over all other axes at each pair of places on two axes: shape (len(first), len(second))."""
+        """Return the mean over all other axes for each pair of coordinates; its shape is (len(first), len(second))."""
         weights = self.values * np.prod(np.delete(self.sizes, axes, axis=1), axis=1)
         within = [
             (self.low[:, axis, None] <= places)
@@ -138,18 +140,18 @@ class Boxes:
 
 
 class ForestAnova:
-    """The importance of parameters for a cost, alone and together.
+    """The importance of parameters for a cost, both of single parameters and of several together.
 
     Parameters
     ----------
     names : sequence of str
         The names of the parameters.
     points : array of shape (n, n_parameters) or (n, n_parameters + 1)
-        Points in the unit cube. An additional last column is the instance; all results are for the
-        mean over it.
+        Points in the unit cube. A further last column, if there is one, is the instance; the costs
+        are then averaged over the instances in all results.
     costs : array of shape (n,)
     cells : sequence of int or None
-        For each column: the number of its values if they are the middles of equal cells, otherwise None.
+        For each column of ``points``: the number of cells if its values are the middles of equal cells, otherwise None.
     n_trees : int
     seed : int
 
@@ -194,7 +196,7 @@ class ForestAnova:
     def quantify_importance(
         self, dims: Iterable[int | str] | int | str
     ) -> dict[tuple[int | str, ...], dict[str, float]]:
-        """Return the shares of the variance that some parameters explain.
+        """Return the fractions of the variance that some parameters explain.
 
         Parameters
         ----------
@@ -204,15 +206,15 @@ class ForestAnova:
         Returns
         -------
         dict
-            For each subset of ``dims``, as a tuple: ``'individual importance'``, the share that
+            For each subset of ``dims``, as a tuple: ``'individual importance'``, the fraction that
             only the whole subset explains (the main effect of one parameter, or the interaction of
-            two); ``'total importance'``, the share that the subset and all its subsets explain.
-            Both are means over the trees; ``'individual std'`` and ``'total std'`` are the standard deviations.
+            two); and ``'total importance'``, the fraction that the subset and all its subsets explain.
+            Both are means over the trees; ``'individual std'`` and ``'total std'`` are their standard deviations.
 
         Raises
         ------
         ArgumentError
-            If ``dims`` is empty, has an unknown parameter, or has a parameter twice.
+            If ``dims`` is empty, or if it contains an unknown parameter or a parameter twice.
         """
         wanted = [dims] if isinstance(dims, (int, str, np.integer)) else list(dims)
         axes = [self._axis(dim) for dim in wanted]
@@ -234,19 +236,19 @@ class ForestAnova:
     def get_most_important_pairwise_marginals(
         self, n: int = 10, params: Sequence[int | str] | None = None
     ) -> dict[tuple[str, str], float]:
-        """Return the pairs of parameters whose interactions explain the largest shares.
+        """Return the pairs of parameters whose interactions explain the largest fractions of the variance.
 
         Parameters
         ----------
         n : int
             The largest number of pairs.
         params : sequence of int or str
-            Return only pairs of these parameters; by default of all parameters.
+            Return only pairs of these parameters; by default, pairs of all parameters.
 
         Returns
         -------
         dict
-            The individual importance of each pair of names, the largest first.
+            The individual importance of each pair, keyed by the two names; the largest comes first.
         """
         axes = range(len(self.parameter_names)) if params is None else [self._axis(param) for param in params]
         shares = {pair: float(self._individual(pair).mean()) for pair in itertools.combinations(axes, 2)}
@@ -261,7 +263,7 @@ class ForestAnova:
         dims : pair of int or str
             See `quantify_importance`.
         first, second : array of float
-                Places on the two axes, from 0 to below 1.
+                Coordinates on the two axes, at least 0 and below 1.
 
         Returns
         -------
@@ -283,7 +285,7 @@ class ForestAnova:
         return int(dim)
 
     def _explained(self, axes: Sequence[int]) -> Array:
-        """Return, for each tree, the share of the variance that these axes explain, alone and together."""
+        """Return, for each tree, the fraction of the variance that these axes and all their subsets explain."""
         key = tuple(sorted(axes))
         if key not in self._known:
             shares = [boxes.variance(key) / total for boxes, total in self._trees]
@@ -291,7 +293,7 @@ class ForestAnova:
         return self._known[key]
 
     def _individual(self, axes: Sequence[int]) -> Array:
-        """Return, for each tree, the share in `_explained` that no smaller subset explains."""
+        """Return, for each tree, the part of `_explained` that no smaller subset of these axes explains."""
         share = np.zeros(1)
         for size in range(1, len(axes) + 1):
             for subset in itertools.combinations(axes, size):

@@ -13,7 +13,7 @@ from pysmac_compat.report.words import short
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result, RunResult, Searched
 
-_PENALTY = 10  # of PAR10: the cost of a run without success is this multiple of the limit
+_PENALTY = 10  # in PAR10, a run without success costs this multiple of the time limit
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ def _par10(evaluation: Evaluation) -> float:
 
 
 def tests_of(configuration: dict[str, Any], runs: Sequence[RunResult]) -> list[Evaluation]:
-    """Return this configuration's evaluations on test instances; a run may have tested other configurations too."""
+    """Return only this configuration's evaluations on test instances, although a run may have tested several."""
     return [each for run in runs for each in run.test_evaluations if each.configuration == configuration]
 
 
 def mean_of(tests: Sequence[Evaluation], search: Searched) -> str:
-    """Return the mean of the values as text, with the objective's penalty for run times at the limit."""
+    """Return the mean of the values as text; run times at the limit count with the objective's penalty."""
     return short(sum(counted(each, search) for each in tests) / len(tests)) if tests else "none"
 
 
@@ -82,7 +82,7 @@ def sides(result: Result, default: dict[str, Any]) -> list[Side]:
 
 
 def comparison(compared: Sequence[Side], where: str = "on test instances") -> str:
-    """Return a table with a column for each configuration; each further one is compared with the first."""
+    """Return a table with a column for each configuration; run times also get their speed-up over the first column."""
     runtime = compared[0].runtime
     rows = [
         [where, *(side.name for side in compared)],

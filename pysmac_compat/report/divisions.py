@@ -1,4 +1,4 @@
-"""Find the divisions of a script of Python 2 whose result may be another number in Python 3."""
+"""Find the divisions in a Python 2 script whose result may be a different number in Python 3."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _FLOATS = r"(float|(math|np|numpy)\.\w+)$"
 
 
 def divisions(tree: ast.Module) -> list[int]:
-    """Return the lines with a division of numbers that may be integers.
+    """Return the line numbers of the divisions whose operands may both be integers.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def _operands(node: ast.BinOp | ast.AugAssign) -> tuple[ast.expr, ast.expr]:
 
 
 def _is_float(node: ast.expr) -> bool:
-    """Return whether an expression is surely a float: an operand is a float, or comes from math or NumPy."""
+    """Return whether an expression is surely a float, because an operand is a float or comes from math or NumPy."""
     for each in _parts(node):
         name = each.func if isinstance(each, ast.Call) else each
         if isinstance(each, ast.Constant) and isinstance(each.value, float):

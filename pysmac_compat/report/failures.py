@@ -13,13 +13,13 @@ from pysmac_compat.report.words import last_line
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
 
-#: numbers, which may differ between two failures of one kind
+#: a number in a message: two messages that differ only in numbers are of the same kind
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _MOST_KINDS = 5
 
 
 def kinds(result: Result, time_outs: bool = True) -> list[list[tuple[int, Evaluation]]]:
-    """Return the calls without a value, grouped by status and message; the most frequent group comes first.
+    """Return the calls that failed or timed out, grouped by status and message; the most frequent group comes first.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def kinds(result: Result, time_outs: bool = True) -> list[list[tuple[int, Evalua
     Returns
     -------
     list of list of (int, Evaluation)
-        Each group has at least one pair of a run's number, from 0, and an evaluation.
+        Each group has at least one pair: the index of a run, from 0, and one of the run's evaluations.
     """
     statuses = (*FAILURES, "TIMEOUT") if time_outs else FAILURES
     groups: dict[tuple[str, str], list[tuple[int, Evaluation]]] = defaultdict(list)
@@ -42,10 +42,10 @@ def kinds(result: Result, time_outs: bool = True) -> list[list[tuple[int, Evalua
 
 
 def counted(result: Result) -> str:
-    """Return the lines at the end of a search about its failures; empty if nothing needs to be said.
+    """Return the lines that sum up the failures at the end of a search; empty if there is nothing to report.
 
-    One failure alone is not counted, because its message was shown when it occurred. If the failures differ, each kind
-    has a line of its own.
+    A single failure is not reported again, because its message was shown when it occurred. If there are several kinds
+    of failures, each of the most frequent kinds has its own line.
     """
     failed, late = result.n_crashed, result.n_timed_out
     if not failed:  # if run times are minimised, time-outs are normal

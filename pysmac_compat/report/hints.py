@@ -1,10 +1,10 @@
-"""Find replacements, by an error's message, for what Python 3 or today's scikit-learn no longer has."""
+"""Suggest, from an error's message, what replaces code that Python 3 or today's scikit-learn no longer has."""
 
 from __future__ import annotations
 
 import re
 
-#: imports of old scripts, and their replacements; a name in a module is written with a dot
+#: imports in old scripts, and their replacements; the key for ``from a import b`` is ``a.b``
 IMPORTS = {
     "sklearn.cross_validation": "sklearn.model_selection in place of sklearn.cross_validation (removed in 0.20)",
     "sklearn.grid_search": "sklearn.model_selection in place of sklearn.grid_search (removed in 0.20)",
@@ -26,7 +26,7 @@ IMPORTS = {
     "itertools.imap": "map, which needs no import",
     "itertools.ifilter": "filter, which needs no import",
 }
-#: modules of scikit-learn's packages that have another name now and are private
+#: old names of modules in scikit-learn's packages; these modules have been renamed and are private now
 _PRIVATE = (
     "forest|bagging|gradient_boosting|weight_boosting|logistic|ridge|stochastic_gradient|coordinate_descent|"
     "classes|tree|classification|regression|unsupervised|k_means_|univariate_selection|truncated_svd"
@@ -45,7 +45,7 @@ NAMES = {
     "file": "open",
     "cmp": "(a > b) - (a < b)",
 }
-#: attributes of Python 2, on any object, and their replacements
+#: attributes that objects have in Python 2 only, and their replacements
 ATTRIBUTES = {
     "has_key": "key in d in place of d.has_key(key)",
     "iteritems": "items()",
@@ -66,7 +66,7 @@ VIEW_HINT = "write list(...) around what was a list in Python 2"
 _VIEW = r"'(?:dict_\w+|map|filter|zip|range)'"
 _DIVISION = "// in place of /, where Python 2 divided integers without a rest"
 _PARAMETER = r"\S*Error: The '\w+' parameter of \w+ must be"
-#: patterns of an error's last line, and the text of the hint
+#: pairs: a pattern that matches the last line of a traceback, and the text of the hint
 _ERRORS = (
     (
         rf"(?:TypeError|AttributeError): .*{_VIEW}",
@@ -94,7 +94,7 @@ _ERRORS = (
         "KFold(n_splits=...).split(X) in place of KFold(n, n_folds=...) (scikit-learn)",
     ),
     (
-        # from a class, or from a function whose arguments scikit-learn checks
+        # the error comes from a class, or from a function whose arguments scikit-learn checks
         r"TypeError: (?:(?:[A-Z]\w*\.)?__init__\(\) takes .*positional argument.* (?:was|were) given"
         r"|too many positional arguments$)",
         "name=value for each argument, such as SVC(C=1.0): it takes fewer arguments by position now (scikit-learn)",
@@ -123,7 +123,7 @@ _ERRORS = (
     ),
     (r"\S*Error: The 'max_features' .* Got 'auto'", "max_features='sqrt' in place of 'auto' (scikit-learn)"),
 )
-#: a pattern of the message, a pattern of the line that Python 3 cannot read, and the text of the hint
+#: a pattern that matches the message, one that matches the line that Python 3 cannot read, and the text of the hint
 _SYNTAX = (
     (r"call to 'print'", r"^\s*print\b\s*[^\s(=]", "print(x) in place of print x"),
     (r"call to 'exec'", r"^\s*exec\b\s*[^\s(=]", 'exec("code", names) in place of exec "code" in names'),
@@ -176,7 +176,7 @@ def hint_for(text: str) -> str | None:
 
 
 def import_hint(name: str) -> str | None:
-    """Return what to import instead of a module or a name in a module; None if it is not known to be removed."""
+    """Return what to import instead of a module or of a name in a module; None if no replacement is known."""
     if re.match(rf"sklearn\.\w+\.({_PRIVATE})\.", f"{name}."):
         return f"from {'.'.join(name.split('.')[:2])} import ... (scikit-learn's other modules became private in 0.24)"
     return next((hint for old, hint in IMPORTS.items() if f"{name}.".startswith(f"{old}.")), None)
@@ -194,7 +194,7 @@ def hint_for_syntax(error: SyntaxError) -> str:
 
 
 def syntax_hint(message: str, line: str) -> str | None:
-    """Return a hint for an error's message and the line's text; None if the line does not look like Python 2."""
+    """Return a hint from an error's message and the text of its line; None if the line does not look like Python 2."""
     for by_message, by_line, hint in _SYNTAX:
         if (by_message and re.search(by_message, message)) or re.search(by_line, line):
             return f"this looks like Python 2: write {hint}"

@@ -1,4 +1,4 @@
-"""Compute the importance of parameters from evaluations, by a functional analysis of variance."""
+"""Compute the importance of parameters from evaluations by a functional analysis of variance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Coded:
     ----------
     anova : ForestAnova
     choices : dict of str to dict
-        For each parameter with choices: the place of each choice in [0, 1].
+        For each parameter with choices: the coordinate in [0, 1] of each choice.
     """
 
     anova: ForestAnova
@@ -43,12 +43,12 @@ def importance(
     n_trees: int = 64,
     seed: int = 0,
 ) -> Coded:
-    """Fit a forest to evaluations; it gives the share of the variance that each parameter explains.
+    """Fit a forest to evaluations, to find the fraction of the variance that each parameter explains.
 
     Real and integer parameters keep their own scale, logarithmic or not. Choices are sorted by their mean cost,
     because a tree splits them best in this order. The cost does not depend on the value of an inactive parameter,
-    so an inactive parameter gets a random value: if it always had its default, an effect of its parent would look
-    like its own effect. The shares are for the mean over instances.
+    so an inactive parameter gets a random value. If it always had its default, an effect of its parent would look
+    like an effect of the parameter itself. The fractions are for the mean cost over the instances.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def importance(
         The active parameters of each evaluation.
     costs : sequence of float
     instances : sequence
-        The instance of each evaluation; any values that can be compared.
+        The instance of each evaluation, as any hashable value.
     n_trees, seed : int
         See `ForestAnova`.
 
@@ -97,7 +97,7 @@ def importance(
 
 
 def _by_cost(given: Sequence[Any], costs: Array, choices: Iterable[Any]) -> dict[Any, float]:
-    """Return a place in [0, 1] for each choice, in the order of the mean costs; choices without a cost come last."""
+    """Return a coordinate in [0, 1] for each choice, in the order of mean costs; choices without a cost come last."""
     seen: dict[Any, list[float]] = defaultdict(list)
     for value, cost in zip(given, costs, strict=True):
         seen[value].append(cost)

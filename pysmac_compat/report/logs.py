@@ -1,4 +1,4 @@
-"""The package's log lines: on stderr if the user asks for them, and never on the root logger."""
+"""Write the package's log lines to stderr if the user asks for them, but never pass them to the root logger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LOGGER.propagate = False  # no record reaches the root logger; warnings still g
 
 
 def log_level(debug: Any) -> int | None:
-    """Return the logging level for ``SMAC_optimizer(debug=...)``; None: no log lines."""
+    """Return the logging level for ``SMAC_optimizer(debug=...)``; None means no log lines."""
     if not debug:
         return None
     return debug if type(debug) is int else logging.DEBUG

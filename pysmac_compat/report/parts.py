@@ -1,4 +1,4 @@
-"""What a caller adds to the page of a result: tables, and pictures of curves."""
+"""Tables and pictures of curves that a caller can add to the page about a result."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Part:
     ----------
     title, text : str
     head : sequence of str
-        The names of the columns.
+        The names of the table's columns.
     rows : sequence of sequence of str
-        The first cell of each row is its name.
+        The rows of the table; the first cell of each row is its name.
     figure : matplotlib.figure.Figure or None
     shows : str
         A description of the figure, for readers who do not see it.
@@ -58,7 +58,7 @@ class Panel:
     lines : sequence of (str, array, array)
         The name of each curve, and its points.
     chance : sequence of (float, float)
-        The ends of the line of a model that guesses at random.
+        The two end points of the line that a model which guesses at random would have; empty for no such line.
     """
 
     title: str

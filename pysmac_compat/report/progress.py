@@ -22,9 +22,9 @@ from pysmac_compat.report.words import duration, last_line, one_line, short
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Searched
 
-#: each line about an evaluation is a record of this logger
+#: the logger that gets a record for each line about an evaluation
 logger = logging.getLogger("pysmac_compat.evaluations")
-#: the progress bars that are shown now; texts are written above the last
+#: the progress bars that are shown now; a text is printed above the last of them
 _bars: list[Any] = []
 
 
@@ -38,12 +38,12 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
 
 class Pace:
-    """The speed of the evaluations, and the time that the remaining evaluations need.
+    """Measures the speed of the evaluations, and estimates the time that the remaining evaluations need.
 
     Parameters
     ----------
     total_time : float or None
-        The search ends after this number of seconds in any case.
+        The search ends after this number of seconds, even if evaluations remain; None: no such limit.
     """
 
     def __init__(self, total_time: float | None = None) -> None:
@@ -71,7 +71,7 @@ class Wishes:
     progress : bool or 'auto'
     verbose : int
     note : str
-        A line that is shown first.
+        A line that is shown before the search; may be empty.
     """
 
     progress: Any = False
@@ -79,13 +79,13 @@ class Wishes:
     note: str = ""
 
     def checked(self) -> Wishes:
-        """Check the wishes, and return them with ``progress`` as a bool, even if it was 'auto'.
+        """Check the wishes, and return them with ``progress`` as a bool: 'auto' becomes True or False.
 
         Raises
         ------
         ArgumentError
         ImportError
-            If tqdm is missing.
+            If a progress bar is to be shown, but tqdm is missing.
         """
         verbose = arguments.integer("verbose", int(self.verbose) if isinstance(self.verbose, bool) else self.verbose, 0)
         if not isinstance(self.progress, bool) and self.progress != "auto":
@@ -93,18 +93,18 @@ class Wishes:
         if not self.progress or (self.progress == "auto" and not _is_watched()):
             return Wishes(False, verbose)
         try:
-            import tqdm  # noqa: F401 (here, before any work starts)
+            import tqdm  # noqa: F401 (imported here so that an error is raised before any work starts)
         except ImportError as error:
             raise ImportError("progress needs tqdm: pip install 'pysmac-compat[show]'") from error
         return Wishes(True, verbose)
 
 
-#: the display if the arguments of ``minimize`` do not ask for one; the command line sets it
+#: what is shown if the arguments of ``minimize`` do not ask for more; the command line sets this
 by_default = Wishes()
 
 
 def wishes(progress: Any, verbose: Any) -> Wishes:
-    """Return the checked wishes for the display, joined with `by_default`; see `Wishes.checked`."""
+    """Check the wishes, and return them with what `by_default` shows in addition; see `Wishes.checked`."""
     given = Wishes(progress, verbose).checked()
     return Wishes(given.progress or by_default.progress, max(given.verbose, by_default.verbose))
 
@@ -130,11 +130,11 @@ class Display:
     search : Searched
     n_runs : int
     processes : int
-        Number of runs at the same time.
+        The largest number of simultaneous runs.
     workers : int
-        Number of calls at the same time, in all runs.
+        The largest number of simultaneous calls, in all runs together.
     known : sequence of float
-        Values that were known before the search.
+        The values of the configurations that were known before the search.
     """
 
     wishes: Wishes
@@ -183,7 +183,7 @@ class Display:
         elif isinstance(event, Improved):
             self._values[event.run] = event.value
         elif isinstance(event, RunStarted):
-            if not self._ended:  # until then, the search was only importing SMAC3
+            if not self._ended:  # the first run starts now; so far, the search has only imported SMAC3
                 self._pace = self._new_pace()
             self._ended[event.run] = 0
         elif isinstance(event, RunEnded):
@@ -205,7 +205,7 @@ class Display:
 
     @property
     def _total(self) -> int | None:
-        """The number of evaluations until the end, or None if it is not known."""
+        """The number of evaluations that all runs will make together, or None if it is not known."""
         return None if math.isinf(self._planned) else int(self._planned)
 
     def _new_pace(self) -> Pace:
@@ -213,7 +213,7 @@ class Display:
         return Pace(None if limit is None else limit * math.ceil(self.n_runs / self.processes))
 
     def _show(self) -> None:
-        """Update the progress bar; tqdm draws it as often as a person can read it."""
+        """Update the progress bar; tqdm itself limits how often the bar is drawn."""
         if self._bar is None:
             return
         count = sum(self._ended.values())
@@ -251,7 +251,7 @@ class Display:
         value = short(evaluation.value)
         if not evaluation.succeeded:
             value = f"{evaluation.status}: {last_line(evaluation.message)}".removesuffix(": ")
-        elif self.search.deterministic and self.search.n_instances is None:  # the search notes it later
+        elif self.search.deterministic and self.search.n_instances is None:  # `Improved` comes later
             values.append(evaluation.value)
         best = self._best_of(values)
         if evaluation.succeeded and best is not None:
@@ -270,10 +270,10 @@ def got(evaluation: Evaluation) -> str:
 def _new_bar(total: int | None, label: str) -> Any:
     has_widgets = _is_notebook() and importlib.util.find_spec("ipywidgets") is not None
     tqdm: Any = importlib.import_module("tqdm.notebook" if has_widgets else "tqdm.std")
-    # without tqdm's monitor thread, because later calls are forks of this process
+    # without tqdm's monitor thread, because the search forks this process later
     bar = type("Bar", (tqdm.tqdm,), {"monitor_interval": 0})
     shape = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
-    # a notebook shows two streams as two texts, and each line goes to the text that was written last
+    # A notebook shows stdout and stderr as two separate texts, so the bar goes to stdout like the lines of `say`.
     stream = sys.stdout if _is_notebook() and not has_widgets else None
     return bar(total=total, desc=label, unit="call", dynamic_ncols=True, bar_format=shape, file=stream)
 

@@ -27,10 +27,10 @@ from pysmac_compat.report.hints import (
     syntax_hint,
 )
 
-#: the tool that makes most of these changes, on each supported version of Python
+#: the tool that makes most of these changes; it runs on each supported version of Python
 _TOOL = "python -m fissix -w"
 
-#: changes that let Python 3 parse a line, so that it reads the next lines as well; not hints for the user
+#: changes that let Python 3 parse a line, so that it can read the next lines, too; the user does not see them
 _READABLE = (
     (r"\bprint\b\s*(?:>>\s*)?(?=[^\s(=])", ""),
     (r"\bexec\b\s*(?=[^\s(=])", ""),
@@ -44,7 +44,7 @@ _READABLE = (
     (r"\blambda\s*\([^:]*:", "lambda *_:"),
     (r"^(\s*def\s+\w+)\s*\(.*\)\s*:", r"\1(*_):"),
 )
-#: attributes that mean Python 2 only on these modules: other objects may have them
+#: attributes that show Python 2 code only if they are read from these modules, because other objects may have them
 _OF_MODULES = {"clock": "time", "letters": "string", "maxint": "sys", "getcwdu": "os", "setdefaultencoding": "sys"}
 _VIEWS = ("keys", "values", "items")
 _ITERATORS = ("map", "filter", "zip")
@@ -60,7 +60,7 @@ class Change:
     line : int
         The line's number, from 1.
     hint : str
-        The text to write instead.
+        What to write instead.
     """
 
     file: str
@@ -69,7 +69,7 @@ class Change:
 
     @property
     def of_python_2(self) -> bool:
-        """Whether fissix makes this change: it concerns Python 2, not scikit-learn."""
+        """Whether the change concerns Python 2, so that fissix can make it, and not scikit-learn."""
         return "scikit-learn" not in self.hint and "sklearn" not in self.hint
 
 
@@ -83,13 +83,13 @@ def all_changes(script: str) -> list[Change]:
     Returns
     -------
     list of Change
-        The changes in the order of the lines, the script's changes first.
+        The changes of the script, then those of each module, in the order of the lines.
     """
     return [change for _, changes, _ in _read(script) for change in changes]
 
 
 def _read(script: str) -> Iterator[tuple[str, list[Change], ast.Module | None]]:
-    """Return the files of a script, its own first, with their changes and syntax trees."""
+    """Yield the script and the modules that it imports from its folder, each with its changes and its syntax tree."""
     files = [os.path.abspath(script)]
     for file in files:  # the loop appends to this list
         try:
@@ -104,7 +104,7 @@ def _read(script: str) -> Iterator[tuple[str, list[Change], ast.Module | None]]:
 
 
 def others(first: Change, script: str) -> Iterator[str]:
-    """Return lines for the user: the further changes that a script needs, divisions, and the command of the tool."""
+    """Yield lines for the user: the script's other changes, the commands that rewrite Python 2 code, and divisions."""
     folder, place = os.path.dirname(script), os.path.dirname(os.path.abspath(script))
 
     def name(file: str) -> str:
@@ -136,7 +136,7 @@ def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:
     for _ in range(10 * len(lines)):  # a line may need several changes
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # warnings about backslashes
+                warnings.simplefilter("ignore")  # Python warns about backslashes in strings
                 tree = ast.parse("\n".join(lines))
         except SyntaxError as error:
             number = min(error.lineno or 1, len(lines))
@@ -160,13 +160,13 @@ def _of_text(file: str, text: str) -> tuple[set[Change], ast.Module | None]:
 
 
 def _readable(line: str) -> str:
-    """Apply to a line the first pattern of `_READABLE` that changes it."""
+    """Apply to a line the first pattern in `_READABLE` that changes the line."""
     changed = (re.sub(pattern, by, line, count=1) for pattern, by in _READABLE)
     return next((each for each in changed if each != line), line)
 
 
 def _imported(tree: ast.Module, folder: str) -> Iterator[str]:
-    """Return the files of a folder that a module imports."""
+    """Return the files in ``folder`` that a module imports."""
     for node in ast.walk(tree):
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -177,7 +177,7 @@ def _imported(tree: ast.Module, folder: str) -> Iterator[str]:
 
 
 class _Finder(ast.NodeVisitor):
-    """Finds names, attributes and imports that no longer exist, and former lists that are iterators or views now."""
+    """Finds names, attributes and imports that no longer exist, and expressions that no longer return a list."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.found: set[tuple[int, str]] = set()
@@ -255,7 +255,7 @@ class _Finder(ast.NodeVisitor):
             self._add(node, f"next is Python 2: write {ATTRIBUTES['next']}")
 
     def _dotted(self, node: ast.expr) -> tuple[str, str]:
-        """Return the full name of an imported object, and the part of it that the import names; empty if unknown."""
+        """Return an imported object's full name, and the part that the import statement names; empty if unknown."""
         if isinstance(node, ast.Attribute):
             dotted, base = self._dotted(node.value)
             return (f"{dotted}.{node.attr}" if dotted else ""), base
@@ -298,12 +298,12 @@ def _hint_for_call(name: str, node: ast.Call) -> str | None:
 
 
 def _of_scikit_learn(name: str) -> Callable[..., Any] | None:
-    """Return a class or a function of scikit-learn; None if the name is another package's, or is unknown today."""
+    """Return a class or a function of today's scikit-learn; None if scikit-learn has no such name."""
     today = re.sub(r"^sklearn\.(cross_validation|grid_search|learning_curve)\.", "sklearn.model_selection.", name)
     module, _, attribute = today.rpartition(".")
     found = None
     if module.startswith("sklearn."):
-        with contextlib.suppress(Exception):  # a module may need another package
+        with contextlib.suppress(Exception):  # the import may fail, for example if another package is missing
             found = getattr(importlib.import_module(module), attribute, None)
     return found if callable(found) else None
 

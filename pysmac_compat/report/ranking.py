@@ -10,16 +10,16 @@ from pysmac_compat.evaluation.outcome import FAILURES
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
 
-#: an entry of a ranking: mean value, number of evaluations, run, first evaluation
+#: an entry in a ranking: the mean value, the number of evaluations, the index of the run, and the first evaluation
 Entry = tuple[float, int, int, "Evaluation"]
 
 
 def ranking(result: Result) -> Iterator[Entry]:
-    """Return the configurations without a failure, the best first.
+    """Yield the configurations that never failed, the best first.
 
     The first entry is the incumbent of the result. If the function is called once for each configuration, the other
     entries are sorted by value. If configurations race over instances or seeds, configurations with more evaluations
-    come first: the search judged them worth more evaluations, and a mean over few evaluations may be luck.
+    come first, because the search found them worth more evaluations and a mean over few evaluations may be luck.
     """
     sign = -1.0 if result.search.maximize else 1.0
     racing = not result.search.deterministic or result.search.n_instances is not None

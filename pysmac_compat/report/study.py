@@ -1,8 +1,8 @@
 """A search as an Optuna study: `Result.to_optuna`, and `OptunaRecorder`, which writes the study during the search.
 
-A trial is one evaluation. But if configurations race over instances or seeds, a trial is one configuration, and its
-value is the mean of its evaluations. Then a trial is pruned if its configuration lost before it had as many evaluations
-as the incumbent.
+If configurations do not race, a trial is one evaluation. If they race over instances or seeds, a trial is one
+configuration, and its value is the mean over its evaluations. Such a trial is pruned if its configuration got fewer
+evaluations than the incumbent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def distribution(parameter: Parameter) -> BaseDistribution:
-    """Return Optuna's distribution for a parameter; an ordinal parameter has choices, whose order Optuna ignores."""
+    """Return Optuna's distribution for a parameter; Optuna ignores the order of an ordinal parameter's choices."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     if parameter.kind == "real":
@@ -59,9 +59,9 @@ class _Trial:
 
     run: int
     evaluations: list[Evaluation] = field(default_factory=list)
-    ends: list[datetime] = field(default_factory=list)  # the end of each evaluation
-    number: int | None = None  # the storage's id of the trial, if the storage has it
-    n_there: int = 0  # the number of its evaluations that the storage has
+    ends: list[datetime] = field(default_factory=list)  # when each evaluation ended
+    number: int | None = None  # the trial's ID in the storage; None if it is not there
+    n_there: int = 0  # how many of its evaluations the storage has
     attrs: dict[str, Any] = field(default_factory=dict)  # its attributes in the storage
     ended: bool = False
 
@@ -69,14 +69,14 @@ class _Trial:
 class OptunaRecorder:
     """Writes a search into an Optuna study while the search runs: ``minimize(..., on_event=OptunaRecorder(...))``.
 
-    The recorder adds each trial when it ends, in the form of `Result.to_optuna`. A resumed search adds the trials that
-    the study does not have yet. If configurations race, their trials have the state RUNNING, with intermediate values,
-    until their run ends.
+    The recorder adds each trial when the trial ends, as `Result.to_optuna` would write it. A resumed search adds only
+    the trials that the study does not have yet. If configurations race, the recorder adds a trial with the state
+    RUNNING at its first evaluation, adds intermediate values, and ends the trial when its run ends.
 
     Parameters
     ----------
     storage : str or optuna.storages.BaseStorage, optional
-        The argument of ``optuna.create_study``, for example ``'sqlite:///search.db'``; None: in memory.
+        The argument of ``optuna.create_study``, for example ``'sqlite:///search.db'``; None: the study stays in memory.
     study_name : str, optional
         If a study of this name exists, the trials are added to it.
 
@@ -88,7 +88,7 @@ class OptunaRecorder:
     Raises
     ------
     ArgumentError
-        A ``ValueError``. It is also raised when the search begins if the study has another direction.
+        A ``ValueError``. It is also raised when the search begins, if the study's direction is not that of the search.
     ImportError
         If Optuna is missing: ``pip install 'pysmac-compat[optuna]'``.
     """
@@ -96,14 +96,14 @@ class OptunaRecorder:
     def __init__(self, storage: Any = None, study_name: str | None = None) -> None:
         if study_name is not None and not isinstance(study_name, str):
             raise ArgumentError(f"study_name must be a text, got {shown(study_name)}")
-        if importlib.util.find_spec("optuna") is None:  # imported later, so that forks for calls stay small
+        if importlib.util.find_spec("optuna") is None:  # the import comes later, so that forks stay small
             raise missing("a study", "optuna", "optuna")
         self._given, self._name = storage, study_name
         self.study: optuna.Study | None = None
         self._seeds: dict[int, int] = {}
         self._most: dict[int, int] = {}  # the number of evaluations of each run's incumbent
         self._trials: dict[tuple[int, str], _Trial] = {}
-        self._resumed: dict[int, bool] = {}  # whether a run continues with trials that the study already has
+        self._resumed: dict[int, bool] = {}  # for each run: whether the study may already have its trials
 
     def __call__(self, event: Event) -> None:
         """Record an event of the search."""
@@ -112,7 +112,7 @@ class OptunaRecorder:
             if event.run in self._seeds:
                 self._begin_anew()
             self._begin(event.run, event.result, event.result.runs[0].seed)
-        elif isinstance(event, Evaluated) and not event.cut_short:  # a resumed search repeats one that was cut short
+        elif isinstance(event, Evaluated) and not event.cut_short:  # if it was, a resumed search repeats it
             if event.run not in self._resumed:
                 self._resumed[event.run] = event.recorded
             self._take(event.run, event.evaluation, datetime.now(), live=not event.recorded)
@@ -122,7 +122,7 @@ class OptunaRecorder:
             self._end(event.run)
 
     def add(self, result: Result) -> None:
-        """Add all trials of a result that the study does not have."""
+        """Add those trials of a result that the study does not have yet."""
         now = datetime.now()
         for run, found in enumerate(result.runs):
             self._resumed[run] = True
@@ -135,7 +135,7 @@ class OptunaRecorder:
             self._end(run)
 
     def _begin_anew(self) -> None:
-        """Start again, because a further search is recorded into the same study."""
+        """Forget the last search, because a further search is now recorded into the same study."""
         assert self.study is not None
         again = OptunaRecorder(self._storage, self.study.study_name)
         self.__dict__.update(again.__dict__)
@@ -143,7 +143,7 @@ class OptunaRecorder:
     def _begin(self, run: int, result: Result, seed: int) -> None:
         self._seeds[run] = seed
         if self.study is None:
-            with uninterrupted():  # an interrupt in the import of a package makes the package unusable in this process
+            with uninterrupted():  # an interrupted import would leave Optuna unusable in this process
                 self._open(result)
 
     def _open(self, result: Result) -> None:
@@ -174,7 +174,7 @@ class OptunaRecorder:
                     self._storage.create_new_trial(self._study_id, frozen)
 
     def _take(self, run: int, evaluation: Evaluation, end: datetime, live: bool = False) -> None:
-        """Record an evaluation; if ``live`` is true, also write a racing trial to the study at once, as running."""
+        """Record an evaluation; if ``live`` is true, a racing trial is also written to the study now, as running."""
         about = {"run": run, "run_seed": self._seeds[run]}
         if not self._racing:
             frozen = self._frozen([evaluation], [end], {**about, "evaluation": evaluation.index})
@@ -245,7 +245,7 @@ class OptunaRecorder:
         }
 
     def _means(self, evaluations: Sequence[Evaluation]) -> list[float]:
-        """Return the running mean of the values; stop at the first evaluation without a value."""
+        """Return the means of the first 1, 2, ... values, up to the first evaluation without a value."""
         means, total = [], 0.0
         for n, each in enumerate(evaluations, 1):
             if not has_value(each, self._search):
@@ -255,7 +255,7 @@ class OptunaRecorder:
         return means
 
     def _state(self, evaluations: Sequence[Evaluation], most: int = 1) -> Any:
-        """Return Optuna's state of a trial: failed, pruned (it has fewer than ``most`` evaluations) or complete."""
+        """Return a trial's state for Optuna: failed, pruned (if it has fewer than ``most`` evaluations) or complete."""
         from optuna.trial import TrialState
 
         if not all(has_value(each, self._search) for each in evaluations):
@@ -265,7 +265,7 @@ class OptunaRecorder:
     def _frozen(
         self, evaluations: Sequence[Evaluation], ends: Sequence[datetime], about: dict[str, Any], state: Any = None
     ) -> FrozenTrial:
-        """Return a trial in Optuna's form."""
+        """Return a trial as an object that a storage of Optuna accepts."""
         from optuna.trial import TrialState, create_trial
 
         state = self._state(evaluations) if state is None else state
@@ -284,14 +284,14 @@ class OptunaRecorder:
         return frozen
 
     def _inside(self, name: str, value: Any) -> Any:
-        """Return the value, clipped to the parameter's range because a rounding error may have moved it outside."""
+        """Clip a value to the parameter's range, because a rounding error may have moved it outside."""
         space = self._search.space
         assert space is not None
         parameter = space.parameters[name]
         return min(max(value, parameter.values[0]), parameter.values[1]) if parameter.numeric else value
 
     def _outcome(self, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-        """Return a trial's attributes besides its value; the status is that of its first evaluation without a value."""
+        """Return the attributes of a trial; its status is that of the first evaluation without a value, if any."""
         told = next((each for each in evaluations if not has_value(each, self._search)), evaluations[0])
         found: dict[str, Any] = {
             "status": told.status,

@@ -73,9 +73,9 @@ def entries(result: Result) -> list[tuple[str, str]]:
 
 
 def found_by_evaluation(run: RunResult) -> int:
-    """Return the index of the first evaluation of the best configuration; 0 if it was known before the search.
+    """Return the index of the best configuration's first evaluation; 0 if it was known before the search.
 
-    If configurations race, the configuration may have become the best only with one of its later evaluations.
+    If configurations race, it may have become the best configuration only after one of its later evaluations.
     """
     step = run.trajectory[-1]
     own = (each.index for each in run.evaluations if each.configuration == step.active_configuration)
@@ -90,7 +90,7 @@ def summary(result: Result) -> str:
 
 
 def html(result: Result) -> str:
-    """Return the HTML that a notebook shows; markup in names and values is escaped."""
+    """Return the HTML that a notebook shows, with special characters in names and values escaped."""
     rows = "".join(
         f'<tr><th scope="row" style="text-align:left">{escape(name.strip())}</th>'
         f'<td style="text-align:left">{escape(text)}</td></tr>'

@@ -1,4 +1,4 @@
-"""A result as a table with a row for each evaluation, and as JSON."""
+"""Convert a result to a table with a row for each evaluation, or to JSON."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ COLUMNS = (
 )
 _WHOLE = ("run", "run_seed", "seed", "index", "instance")
 _NUMBERS = ("value", "cutoff", "cpu_time", "wall_time", "runtime", "quality")
-#: the value of an inactive parameter in a table; None would be ambiguous because it may be a choice
+#: the value of an inactive parameter in a table; None would be ambiguous, because it may be one of the choices
 INACTIVE: Any = type("Inactive", (), {"__repr__": lambda self: "INACTIVE"})()
 _OF = ("evaluations", "test_evaluations", "known")
 
 
 def missing(what: str, package: str, extra: str = "show") -> ImportError:
-    """Return the error about a missing package that one of this package's extras installs."""
+    """Return the error about a missing package; it names the extra of pysmac-compat that installs the package."""
     return ImportError(f"{what} needs {package}: pip install 'pysmac-compat[{extra}]'")
 
 
 def parameter_names(result: Result, evaluations: list[tuple[int, Evaluation]]) -> list[str]:
-    """Return the parameters in the order of the search space, then the parameters that only the evaluations have."""
+    """Return the parameters' names in the order of the space, then names that occur in the evaluations only."""
     space = result.search.space
     known = [] if space is None else list(space.parameters)
     others = {name for _, evaluation in evaluations for name in evaluation.configuration}
@@ -65,10 +65,10 @@ def table(result: Result, of: str = "evaluations") -> tuple[dict[str, str], list
     Returns
     -------
     dict of str to str
-        For the name of each column: the name of its parameter, or an empty text for a column of the evaluation itself.
-        If a parameter has the name of such a column, its column has the prefix ``parameter.``.
+        For the name of each column: the name of its parameter, or an empty text if the column is one of `COLUMNS`. If
+        a parameter has the name of one of `COLUMNS`, the name of its column begins with ``parameter.``.
     list of list
-        The rows; an inactive parameter has the value `INACTIVE`.
+        The rows; the value of an inactive parameter is `INACTIVE`.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def to_frame(result: Result, of: str = "evaluations") -> pd.DataFrame:
             dtype = "Int64" if column in _WHOLE else "float64" if column in _NUMBERS else "object"
         try:
             found[column] = pd.Series(values, dtype=dtype)
-        except (OverflowError, TypeError, ValueError):  # for example an integer beyond 64 bits
+        except (OverflowError, TypeError, ValueError):  # for example, an integer needs more than 64 bits
             found[column] = pd.Series(values, dtype="object")
     return pd.DataFrame(found, columns=list(columns))
 
@@ -142,7 +142,7 @@ def to_json(result: Result) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value in JSON's types; a number that is not finite becomes null."""
+    """Convert a value to the types that JSON has; a number that is not finite becomes null."""
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):

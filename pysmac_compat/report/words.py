@@ -1,4 +1,4 @@
-"""Numbers, times and configurations as texts for a person."""
+"""Convert numbers, times and configurations to texts for a person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u20
 
 
 def short(value: Any) -> str:
-    """Return a value as text with four digits.
+    """Return a value as text; a float has four significant digits.
 
     >>> short(0.123456), short(1e300), short("rbf"), short(None)
     ('0.1235', '1e+300', 'rbf', 'None')
@@ -45,7 +45,7 @@ def duration(seconds: float) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return a text in which escapes replace invisible characters and characters that change the text's direction.
+    r"""Return a text with escapes in place of invisible characters and of those that change the text's direction.
 
     >>> visible("a\u202eb"), visible("two\nlines")
     ('a\\u202eb', 'two\nlines')
@@ -54,12 +54,12 @@ def visible(text: str) -> str:
 
 
 def last_line(text: str) -> str:
-    """Return the last line of a message; in a traceback it names the error."""
+    """Return the last line of a message; if the message is a traceback, this line names the error."""
     return text.strip().rpartition("\n")[2]
 
 
 def both_ends(text: str) -> str:
-    """Return a text, without its middle if it is long, because the end of a program's output often names the error.
+    """Cut out the middle of a long text but keep its end, which often names the error in a program's output.
 
     >>> both_ends("start " + "x" * 300 + " SyntaxError")[:8], both_ends("x" * 300 + " SyntaxError")[-13:]
     ('start xx', 'x SyntaxError')
@@ -77,7 +77,7 @@ def assignments(configuration: Mapping[str, Any]) -> str:
 
 
 def one_line(head: str, parts: Iterable[str], configuration: Mapping[str, Any]) -> str:
-    """Return the line about an evaluation that has ended, without empty parts.
+    """Return the line about an evaluation that has ended; empty parts are left out.
 
     >>> one_line("trial 1/10", ["val AUROC 0.9", "", "1.5 s"], {"lr": 0.1})
     'trial 1/10: val AUROC 0.9, 1.5 s; lr=0.1'
@@ -86,7 +86,7 @@ def one_line(head: str, parts: Iterable[str], configuration: Mapping[str, Any]) 
 
 
 def count(number: int, noun: str) -> str:
-    """Return a number with its noun.
+    """Return a number and a noun in the singular or the plural.
 
     >>> count(1, "evaluation"), count(0, "run")
     ('1 evaluation', '0 runs')
@@ -95,7 +95,7 @@ def count(number: int, noun: str) -> str:
 
 
 def resumed(counts: Sequence[int]) -> str:
-    """Return a message about the evaluations of each resumed run; empty if no run is resumed.
+    """Return a message that counts the evaluations of the resumed runs; empty if no run is resumed.
 
     >>> resumed([30, 5]), resumed([])
     ('resume: 35 evaluations of 2 runs come from the journal', '')
@@ -108,7 +108,7 @@ def resumed(counts: Sequence[int]) -> str:
 
 
 def stopped(result: Result, with_files: bool) -> str:
-    """Return the message about a search that Ctrl-C or SIGTERM has stopped."""
+    """Return the message about a search that Ctrl-C or SIGTERM has stopped; with files, it can be resumed."""
     of_total = "" if result.n_planned is None else f" of {result.n_planned:,}"
     found = any(run.trajectory for run in result.runs)
     best = f"best {short(result.value)}" if found else "none has succeeded"

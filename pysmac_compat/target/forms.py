@@ -16,13 +16,13 @@ from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.suggestions import did_you_mean
 from pysmac_compat.target.command import needs_shell
 
-#: one form for all values of a parameter, or one for each value; a form may contain ``{name}`` and ``{value}``
+#: one template for all values of a parameter, or a dict with one for each; it may contain ``{name}`` and ``{value}``
 Form = str | Mapping[Any, str]
 Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 
 def split(command: str | Sequence[str]) -> list[str]:
-    """Return the words of a command, split as by a shell."""
+    """Return the words of a command, split as a shell splits them."""
     if isinstance(command, str):
         if needs_shell(command):
             raise ArgumentError(f"the command needs a shell: write it as ['sh', '-c', ...], got {shown(command)}")
@@ -42,7 +42,7 @@ def split(command: str | Sequence[str]) -> list[str]:
 
 
 def names_in(what: str, form: str) -> list[str]:
-    """Return the names of the placeholders in a word, which are in braces."""
+    """Return the names of the placeholders in a word, such as 'value' for ``{value}``."""
     try:
         parts = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(form) if name is not None]
     except ValueError as error:
@@ -54,23 +54,26 @@ def names_in(what: str, form: str) -> list[str]:
 
 
 def fill(form: str, values: Mapping[str, Any]) -> str:
-    """Fill in the placeholders of a form; unlike `str.format`, this allows names with dots and brackets."""
+    """Fill in the placeholders of a template; unlike `str.format`, this allows names with dots and brackets."""
     parts = string.Formatter().parse(form)
     return "".join(text + ("" if name is None else str(values[name])) for text, name, _, _ in parts)
 
 
 def checked_form(what: str, form: Any) -> str:
-    """Check that a form has no placeholder except ``{name}`` and ``{value}``, and return the form."""
+    """Check that a template has no placeholder except ``{name}`` and ``{value}``, and return it."""
     if not isinstance(form, str):
         raise ArgumentError(f"{what}: expected a text such as '-{{name}}={{value}}', got {shown(form)}")
     for name in names_in(what, form):
         if name not in ("name", "value"):
-            raise ArgumentError(f"{what}: a form may have {{name}} and {{value}}, not {{{name}}}: {shown(form)}")
+            raise ArgumentError(
+                f"{what}: the only placeholders allowed in a template are {{name}} and {{value}}; "
+                f"found {{{name}}} in {shown(form)}"
+            )
     return form
 
 
 def checked_forms(name: str, form: Form) -> str | dict[str, str]:
-    """Check and return the form of a parameter, or a dict from the text of each value to its form."""
+    """Check and return the template for a parameter, or a dict from the text of each value to its template."""
     what = f"flags[{name!r}]"
     if isinstance(form, Mapping):
         return {str(value): checked_form(what, each) for value, each in form.items()}

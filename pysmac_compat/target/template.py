@@ -1,4 +1,4 @@
-"""A program as the function of `minimize`, made from a template of its command."""
+"""A function for `minimize` that runs a program, made from a template of the program's command."""
 
 from __future__ import annotations
 
@@ -59,23 +59,25 @@ def program(
     Parameters
     ----------
     command : str or list of str
-        The program and its arguments. They may have ``{instance}``, ``{cutoff}`` (seconds) or ``{whole_cutoff}``
-        (rounded up), ``{seed}``, ``{NAME}`` for the value of a parameter, and ``{flags}`` for all other active
-        parameters. A text is split into words as by a shell, but no shell runs it. A word stays one word even if a
-        value in it has blanks. A word with an inactive parameter is left out. ``{{`` and ``}}`` are braces.
+        The program and its arguments, which may contain placeholders: ``{instance}``, ``{seed}``, ``{cutoff}`` (the
+        limit in seconds), ``{whole_cutoff}`` (the limit rounded up to whole seconds), ``{NAME}`` (the value of the
+        parameter NAME) and ``{flags}`` (all other active parameters). A text is split into words as a shell splits it,
+        but no shell runs it. A word stays one word even if a value in it has blanks. A word whose parameter is inactive
+        is left out. For a brace, write ``{{`` or ``}}``.
     instances, test_instances : list of paths, or a pattern such as ``"train/*.cnf"``
-        The files for the search, and the files that test its result. `minimize` then needs no number of instances.
+        The instance files for the search, and those on which its result is tested. `minimize` then needs neither
+        ``num_train_instances`` nor ``num_test_instances``.
     flag : str
-        The form of a parameter in ``{flags}``: one word or several words.
+        The template for each parameter in ``{flags}``: one word or several words.
     flags : dict of str to (str or dict)
-        The forms of single parameters: one form, or one for each value, for example ``{"luby": {True: "-luby", False:
-        "-no-luby"}}``. An empty form writes nothing.
+        Other templates for some parameters: one template, or a dict with one for each value, for example
+        ``{"luby": {True: "-luby", False: "-no-luby"}}``. An empty template writes nothing.
     exit_codes : dict of int to str
         The status that each exit code means, for example ``{10: "SAT", 20: "UNSAT"}``. Any other code means CRASHED.
     quality : str
         A regular expression that finds the number to minimise in the program's standard output (in the last 64 KiB of
         a long output). The number is the first group of the last match, or the whole match if there are no groups.
-        Without ``exit_codes``, the exit code 0 means SAT.
+        Without ``exit_codes``, the exit code 0 means SAT, and any other code CRASHED.
     folder : str or path-like
         The folder in which the program runs; by default the current folder.
 
@@ -147,7 +149,8 @@ class ProgramFunction:
         for what, given in (("instances", instances), ("test_instances", test_instances)):
             if given and "instance" not in self._placeholders:
                 raise ArgumentError(
-                    f"{what}: the command needs {{instance}} at the place of the file, got {shown(self._text)}"
+                    f"{what}: write {{instance}} in the command where the name of the instance file belongs, "
+                    f"got {shown(self._text)}"
                 )
         if "instance" in self._placeholders and not instances:
             raise ArgumentError("the command has {instance}: give the files as instances=[...]")
@@ -278,13 +281,15 @@ class ProgramFunction:
             missing = [] if isinstance(form, str) else [each for each in choices[name] or () if each not in form]
             if not isinstance(form, str) and choices[name] is None:
                 raise ArgumentError(
-                    f"flags[{name!r}]: expected one form, because {name!r} is a range, got a form for each value"
+                    f"flags[{name!r}]: expected one template, because {name!r} is a range, got one for each value"
                 )
             if missing:
-                raise ArgumentError(f"flags[{name!r}] has no form for the value {shown(missing[0])}")
+                raise ArgumentError(f"flags[{name!r}] has no template for the value {shown(missing[0])}")
         left = [name for name in choices if name not in self._placeholders]
         if left and "flags" not in self._placeholders:
-            raise ArgumentError(f"the command needs {{{left[0]}}} or {{flags}} at the place of the parameters")
+            raise ArgumentError(
+                f"the command lacks the parameter {left[0]!r}: write {{{left[0]}}} or {{flags}} where it belongs"
+            )
         reserved = [name for name in choices if name in _KNOWN]
         if reserved:
             raise ArgumentError(

@@ -1,6 +1,7 @@
-"""The helpers of pysmac under their old names; each module is loaded when it is first used.
+"""The helper functions of the original pysmac under their old names; each module is loaded when it is first used.
 
-In 2015, functions that read files were also available here, for example ``pysmac.utils.read_pcs``.
+As in pysmac of 2015, functions that read files are also available in this module, for example
+``pysmac.utils.read_pcs``.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-#: for each name that was available here or directly in ``pysmac``: its module
+#: for each name that pysmac offered in ``pysmac.utils`` or in ``pysmac``: the module that defines it
 _HELPERS = {
     "MyPool": "multiprocessing_wrapper",
     "check_java_version": "java_helper",

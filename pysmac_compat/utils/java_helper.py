@@ -1,4 +1,4 @@
-"""Functions of the original that dealt with Java; they have no effect here, so that scripts which call them run."""
+"""Functions for Java from the original pysmac; they do nothing here, but scripts that call them still run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _GONE = "pysmac_compat needs no Java: {} has no effect any more, remove the call
 
 
 def check_java_version(java_executable: str = "java") -> bool:
-    """Return True without a check, since no Java is needed.
+    """Return True without a check, because this package does not need Java.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def check_java_version(java_executable: str = "java") -> bool:
 
 
 def smac_classpath() -> str:
-    """Return the class path of the Java program SMAC: an empty text, since there is no Java program.
+    """Return an empty text as the class path of SMAC's Java program, because this package has no such program.
 
     Returns
     -------

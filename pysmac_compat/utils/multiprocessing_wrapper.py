@@ -32,9 +32,9 @@ class MyPool(multiprocessing.pool.Pool):
     processes : int or None
         The number of workers. The default is the number of cores.
     initializer : callable or None
-        A function that each worker first calls with ``initargs``.
+        A function that each worker calls with ``initargs`` when it starts.
     maxtasksperchild : int or None
-        The number of tasks after which a worker is replaced.
+        The number of tasks after which a new worker replaces a worker; None: never.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Functions of the original that convert parameter definitions to lines of a PCS file."""
+"""Functions from the original pysmac that convert parameter definitions to lines of a PCS file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def process_single_parameter_definition(name: str, specification: Any) -> tuple[
     Returns
     -------
     line : str
-        The line. Its numbers are written as in the definition.
+        The line, in which numbers are written as in the definition.
     type : type
-        See `value_type`.
+        The type of the parameter's values; see `value_type`.
 
     Raises
     ------
@@ -55,6 +55,7 @@ def process_parameter_definitions(parameter_dict: Mapping[str, Any]) -> tuple[li
     lines : list of str
         The lines, in the order of the dict.
     types : dict of str to type
+        The type of each parameter's values.
 
     Raises
     ------

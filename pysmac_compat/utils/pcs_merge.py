@@ -16,7 +16,7 @@ from pysmac_compat.space.parameters import Parameter, parse_parameters
 from pysmac_compat.space.scanner import Scanner
 from pysmac_compat.space.vocabulary import Vocabulary
 
-#: the parameter that chooses the callable
+#: the name of the parameter that chooses the callable
 CHOICE = "algorithm"
 
 _SOURCE = '''\
@@ -43,9 +43,9 @@ def pysmac_merged_pcs_wrapper(algorithm=None, *args, **kwds):
 
 @dataclass(frozen=True)
 class MergedSpace:
-    """Several callables merged into one callable, with its search space.
+    """Several callables merged into one callable, and the search space of this callable.
 
-    The object can be pickled if the callables can.
+    The object can be pickled if all callables can be pickled.
 
     Attributes
     ----------
@@ -55,7 +55,8 @@ class MergedSpace:
     callables : dict of str to callable
         The callables; the keys are the values of ``'algorithm'``.
     names : dict of str to dict of str to str
-        For each callable, a dict from the merged name of each of its parameters to the callable's own name.
+        For each callable, a dict whose keys are its parameters' names in the merged space, and whose values are their
+        original names.
     """
 
     parameters: dict[str, Any]
@@ -70,15 +71,15 @@ class MergedSpace:
         return self.callables[str(algorithm)], own
 
     def wrapper(self, algorithm: str | None = None, *args: Any, **kwds: Any) -> Any:
-        """Call the chosen callable with its own keyword arguments: the function to minimise."""
+        """The function to minimise: call the chosen callable with its own keyword arguments."""
         function, own = self.reduce_args(algorithm, *args, **kwds)
         return function(*args, **own)
 
     @property
     def source(self) -> str:
-        """Python code that defines the two methods as functions; it must run where the callables are defined.
+        """Python code that defines `reduce_args` and `wrapper` as functions; run it where the callables are defined.
 
-        The functions are called ``pysmac_merged_pcs_reduce_args`` and ``pysmac_merged_pcs_wrapper``.
+        The names of the functions are ``pysmac_merged_pcs_reduce_args`` and ``pysmac_merged_pcs_wrapper``.
         """
         callables = ", ".join(f"{name!r}: {name}" for name in self.callables)
         return _SOURCE.format(callables=callables, names=self.names)
@@ -87,7 +88,7 @@ class MergedSpace:
 def own_arguments(
     names: Mapping[str, Mapping[str, str]], algorithm: str | None, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the arguments that belong to one callable, under the callable's own names.
+    """Return the arguments for one callable, keyed by the names that the callable itself uses.
 
     Parameters
     ----------
@@ -95,13 +96,13 @@ def own_arguments(
         See `MergedSpace`.
     algorithm : str
     arguments : dict
-        The merged arguments. Parameters of other callables are left out. An argument that is not a parameter
-        (``seed``, ``instance``) is passed on unchanged.
+        The arguments of the merged function. Parameters of other callables are left out. An argument that is not a
+        parameter (``seed``, ``instance``) is passed on unchanged.
 
     Raises
     ------
     ArgumentError
-        If the algorithm is unknown, or a parameter and another argument have the same name.
+        If the algorithm is unknown, or if a parameter and another argument have the same name.
     """
     if algorithm is None or algorithm not in names:
         raise ArgumentError(f"{CHOICE} must be one of {', '.join(names)}, got {algorithm!r}")
@@ -117,14 +118,15 @@ def own_arguments(
 def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
     """Merge algorithms and their search spaces into one.
 
-    The merged clauses may contain values of all spaces. So if a value of one space contains an operator, for example
-    ``'1 && x'``, and a clause of another space contains the same text as values and an operator, quote these values.
+    In a merged clause, a text that is a value in any of the spaces may be read as this value. For example, if one
+    space has the value ``'1 && x'`` and a clause of another space contains ``1 && x``, meaning two values and an
+    operator, quote these two values in the clause.
 
     Parameters
     ----------
     *spaces : tuple
         ``(callable, parameters[, conditional clauses[, forbidden clauses]])``, one for each
-        algorithm, in the form that `SMAC_optimizer.minimize` accepts. The name of a callable is its ``__name__``.
+        algorithm, as `SMAC_optimizer.minimize` accepts them. The name of a callable is its ``__name__``.
 
     Returns
     -------
@@ -133,8 +135,8 @@ def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
     Raises
     ------
     ParameterError, ClauseError, ArgumentError
-        Each is a ``ValueError``. They are raised if a space is not valid by itself, if names collide, or if the
-        meaning of a clause would change.
+        If a space is not valid by itself, if names collide, or if the merge would change the meaning of a clause.
+        Each error is a ``ValueError``.
 
     Examples
     --------
@@ -173,7 +175,7 @@ def merge_spaces(*spaces: Sequence[Any]) -> MergedSpace:
 
 
 def merge_configuration_spaces(*spaces: Sequence[Any]) -> tuple[dict[str, Any], list[str], list[str], str]:
-    """Merge spaces like `merge_spaces`, and return the results in the form of the original.
+    """Merge spaces as `merge_spaces` does, but return a tuple as the original pysmac does.
 
     Returns
     -------
@@ -181,21 +183,21 @@ def merge_configuration_spaces(*spaces: Sequence[Any]) -> tuple[dict[str, Any], 
     conditionals : list of str
     forbiddens : list of str
     source : str
-        See `MergedSpace.source`. You need not run it, because `MergedSpace.wrapper` is the same function.
+        See `MergedSpace.source`. You can use `MergedSpace.wrapper` instead, which is the same function.
     """
     merged = merge_spaces(*spaces)
     return merged.parameters, merged.conditionals, merged.forbiddens, merged.source
 
 
 def _words(formula: Formula, names: Set[str]) -> list[bool]:
-    """Return for each step whether it is a word or a parameter whose choices include words, one of ``names``."""
+    """Return for each step whether it is a word, or one of the parameters in ``names``, whose values include words."""
     return [isinstance(step, Word) or isinstance(step, Name) and step.name in names for step in formula.steps]
 
 
 def _counts(formula: Formula, names: Set[str]) -> bool:
     """Return whether the result depends on the numbers that represent words, and not only on the words' order.
 
-    It does not if the formula compares words only with words.
+    It depends on their order alone if the formula compares words only with words.
     """
     stack: list[bool] = []
     for step, is_word in zip(formula.steps, _words(formula, names), strict=True):
@@ -247,10 +249,10 @@ class _Part:
         return f"{self.name}_{name}"
 
     def conditionals(self, merged: Mapping[str, Any]) -> list[str]:
-        """Return the renamed clauses, and for each parameter without one a condition on the algorithm.
+        """Return the renamed clauses, and a condition on the algorithm for each parameter without a clause.
 
-        The renamed clauses need not name the algorithm, because a condition on an inactive parent is false. So the
-        precedence of ``&&`` and ``||`` in them does not change.
+        The renamed clauses need not name the algorithm, because a condition on an inactive parent is false. Nothing is
+        added to them, so ``&&`` and ``||`` keep their precedence.
         """
 
         def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> str:
@@ -262,7 +264,7 @@ class _Part:
         return free + [self._rename(text, conditions.KIND, parse, parse_parameters(merged)) for text in clauses]
 
     def forbiddens(self, merged: Mapping[str, Any]) -> list[str]:
-        """Return the renamed clauses; raise an error if words of the other spaces would change their meaning."""
+        """Return the renamed clauses; raise an error if words in the other spaces would change what a clause means."""
         parameters = parse_parameters(merged)
 
         def parse(scanner: Scanner, parameters: Mapping[str, Parameter]) -> forbidden.Forbidden:
@@ -276,7 +278,7 @@ class _Part:
         return [self._rename(text, forbidden.KIND, parse, parameters) for text in clauses]
 
     def _check_words(self, clause: forbidden.Expression, after: Mapping[str, float]) -> None:
-        """Raise an error if words of other spaces, which share one numbering with these, change a clause's meaning."""
+        """Raise an error if the clause means something else after the words of all spaces are numbered together."""
         before = number_words(self.parameters.values())
         names = {name for name, parameter in self.parameters.items() if not before.keys().isdisjoint(parameter.tokens)}
         if not any(_words(clause.node, names)):
@@ -305,7 +307,7 @@ class _Part:
         parse: Callable[[Scanner, Mapping[str, Parameter]], object],
         merged: Mapping[str, Parameter],
     ) -> str:
-        """Replace the parameters' names in a clause by the new names, at the places where the parser finds them."""
+        """Replace the parameters' names by the new names where the parser finds them in a clause."""
         before = Scanner(text, kind)
         parse(before, self.parameters)
         new = text

@@ -26,18 +26,18 @@ def smac_to_fanova(
     Parameters
     ----------
     state_run_directory : str
-        The folder that holds the state-run folders: ``out/<scenario>`` in the working directory.
+        The folder that contains the state-run folders, such as ``out/<scenario>`` in the working directory.
     destination_dir : str
         The folder into which the merged run is written; see `merge_states`.
     check_scenario_files : bool
-        Whether runs of different scenarios are an error.
+        Whether to raise an error if the runs belong to different scenarios.
     n_trees, seed : int
-        The number of trees and the seed of the fitted forest.
+        The number of trees in the fitted forest, and its seed.
 
     Returns
     -------
     ForestAnova
-        It has the methods ``quantify_importance(dims)`` and ``get_most_important_pairwise_marginals(n)``.
+        An object with the methods ``quantify_importance(dims)`` and ``get_most_important_pairwise_marginals(n)``.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def smac_to_fanova(
         merge_states(folders, destination_dir, check_scenario_files)
     except IsADirectoryError as error:
         raise FileFormatError("expected a file, this is a directory", error.filename) from None
-    for folder in folders:  # an error must name a file that the user knows, not a merged file
+    for folder in folders:  # checked before the merge, so that an error names a file that the user knows
         _check_configurations(latest_dump(folder, PARAMSTRINGS), definition)
     return anova_of_state(definition, read_state_run(destination_dir), n_trees, seed)
 

@@ -26,14 +26,14 @@ def parse_args(parser_dict: Mapping[str, Callable[[str], Any]]) -> dict[str, Any
     Parameters
     ----------
     parser_dict : dict of str to type
-        The type of each parameter's values, which `process_parameter_definitions` returns, or any function of the
-        text.
+        The type of each parameter's values, which `process_parameter_definitions` returns, or any function that
+        converts the text of a value.
 
     Returns
     -------
     dict
         ``instance`` (str), ``instance_info`` (str), ``cutoff_time`` (float, seconds),
-        ``cutoff_length`` (int), ``seed`` (int), and the parameters that are given.
+        ``cutoff_length`` (int), ``seed`` (int), and the parameters on the command line.
 
     Raises
     ------
@@ -89,14 +89,14 @@ def evaluate_function(
     deterministic : bool
         If it is false, the function gets the keyword ``seed``.
     has_instances : bool
-        If it is true, the function gets the keyword ``instance``: n for ``id_n``, otherwise the text.
+        If it is true, the function gets the keyword ``instance``: n for the name ``id_n``, otherwise the name itself.
 
     Returns
     -------
     dict
         ``value`` (float), ``status`` (str), ``runtime`` (float; seconds of CPU time unless the function reports a run
-        time). `SMAC_optimizer.minimize` describes the possible return values of the function, and the result of an
-        exception. The reason for a failure is printed on stderr.
+        time). See `SMAC_optimizer.minimize` for the return values that a function may have. Why a call failed, for
+        example the traceback of an exception, is printed to stderr.
     """
     from pysmac_compat.evaluation.direct import call_directly
     from pysmac_compat.evaluation.rules import Rules
@@ -108,7 +108,7 @@ def evaluate_function(
 
 
 def function_arguments(config_dict: Mapping[str, Any], deterministic: bool, has_instances: bool) -> dict[str, Any]:
-    """Return the keyword arguments of the function; see `evaluate_function`."""
+    """Return the keyword arguments for the function; see `evaluate_function`."""
     arguments = {name: value for name, value in config_dict.items() if name not in HEAD}
     if has_instances:
         own = _OWN_INSTANCE.fullmatch(config_dict["instance"])
@@ -119,7 +119,7 @@ def function_arguments(config_dict: Mapping[str, Any], deterministic: bool, has_
 
 
 def generate_output(result_dict: Mapping[str, Any], seed: int = 0) -> None:
-    """Print a result in the form that SMAC reads.
+    """Print a result as the line that SMAC reads.
 
     Parameters
     ----------
@@ -144,9 +144,9 @@ def wrapper(function: Callable[..., Any], parameter_definition: Mapping[str, Any
     Parameters
     ----------
     function : callable
-        The function. It gets ``seed`` and ``instance`` if it has parameters with these names.
+        The function. It also gets ``seed`` and ``instance`` if its signature has arguments with these names.
     parameter_definition : dict of str to tuple
-        The parameters, in the form that `SMAC_optimizer.minimize` accepts.
+        The parameters, defined as for `SMAC_optimizer.minimize`.
     """
     config = parse_args({name: _reader(p) for name, p in parse_parameters(parameter_definition).items()})
     accepted = inspect.signature(function).parameters

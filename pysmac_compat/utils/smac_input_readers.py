@@ -1,4 +1,4 @@
-"""Readers of the files that describe a run, under the names of the original; see `pysmac_compat.files`."""
+"""Readers for the files that describe a run, under the names in the original pysmac; see `pysmac_compat.files`."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def read_pcs(filename: Path) -> tuple[dict[str, tuple[Any, ...]], list[str], lis
 def write_pcs(
     pcs_filename: Path, parameters: Mapping[str, Any], forbiddens: Iterable[str], conditionals: Iterable[str]
 ) -> None:
-    """Write a search space; parameters that are defined without a type are written in the older format."""
+    """Write a search space to a PCS file; parameters that have no type are written in the older format."""
     pcs.write_pcs(pcs_filename, parameters, forbiddens, conditionals)
 
 
 def read_scenario_file(fn: Path) -> dict[str, str]:
-    """Read a scenario file; each option has one name in the result (algo, paramfile, run_obj, cutoff_time, ...)."""
+    """Read a scenario file; the result has one fixed name for each option (algo, paramfile, run_obj, ...)."""
     return scenario_files.read_scenario_by_old_names(fn)

@@ -1,4 +1,4 @@
-"""Readers of the files that a run writes, under the names of the original; see `pysmac_compat.files`."""
+"""Readers for the files that a run writes, under the names in the original pysmac; see `pysmac_compat.files`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def convert_param_dict_types(param_dict: dict[str, Any], pcs: Mapping[str, Any])
     Raises
     ------
     ValueError
-        If ``pcs`` has no such parameter, or a parameter has no such value.
+        If ``pcs`` lacks one of the parameters, or if a value is not legal for its parameter.
     """
     unknown = sorted(param_dict.keys() - pcs.keys())
     if unknown:
@@ -58,8 +58,8 @@ def read_runs_and_results_file(fn: Path) -> npt.NDArray[np.float64]:
     Returns
     -------
     array of shape (n_runs, 14)
-        The columns of the file, except the first and the additional data. The result is 2 for SAT, 1 for UNSAT, 0 for
-        TIMEOUT, and -1 for any other.
+        The columns of the file, except the first column and the additional data. The result of a run is written as 2
+        for SAT, 1 for UNSAT, 0 for TIMEOUT, and -1 for any other status.
     """
     rows = run_results.read_runs_and_results(fn)
     return np.array([row.numbers for row in rows], dtype=np.float64).reshape(len(rows), run_results.N_NUMBERS)
@@ -81,18 +81,18 @@ def read_validationObjectiveMatrix_file(fn: Path) -> dict[int, list[float]]:
     Returns
     -------
     dict of int to list of float
-        For each instance, a value for each configuration. If an instance has several seeds, the value is the mean.
+        For each instance, a list with a value for each configuration. The value is the mean over the instance's seeds.
     """
     return validation_files.read_objectives(fn)
 
 
 def read_trajectory_file(fn: Path) -> list[dict[str, Any]]:
-    """Read traj-run-N.txt; return a dict for each line: 'Configuration' is a dict of str to str, the rest floats."""
+    """Read traj-run-N.txt; return a dict for each line, in which 'Configuration' is a dict and the rest are floats."""
     return trajectory.read_trajectory(fn)
 
 
 def read_instances_file(fn: Path) -> list[list[str]]:
-    """Read instances.txt; return the name and the further words of each instance."""
+    """Read instances.txt; return for each instance its name and the further words on its line."""
     return instances.read_instances(fn)
 
 

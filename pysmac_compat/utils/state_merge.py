@@ -1,4 +1,4 @@
-"""Merging of state-run folders, under the names of the original; see `pysmac_compat.files.state`."""
+"""Merge state-run folders, under the names in the original pysmac; see `pysmac_compat.files.state`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Features = tuple[list[str], dict[str, npt.NDArray[np.float64]]]
 
 
 def find_largest_file(glob_pattern: str) -> str:
-    """Return the largest of the files that match a pattern."""
+    """Return the name of the largest file that matches a pattern."""
     return state.largest_file(glob_pattern)
 
 
@@ -52,16 +52,17 @@ def state_merge(
     drop_duplicates: bool = False,
     instance_subset: Iterable[str] | None = None,
 ) -> tuple[dict[Any, dict[str, int]], dict[str, dict[str, Any]], dict[tuple[int, int], list[npt.NDArray[np.float64]]]]:
-    """Merge state-run folders into one; files of a state in the destination are overwritten.
+    """Merge state-run folders into the folder ``destination``; state files that are already there are overwritten.
 
     Returns
     -------
     configurations : dict of (pairs of name and text) to dict
-        A dict with the 'index', from 1.
+        For each configuration, a dict with its 'index', from 1.
     instances : dict of str to dict
-        A dict with the 'index', from 1, 'features' (array or None) and 'additional info' (str or None).
+        For each instance, a dict with its 'index', from 1, 'features' (array or None) and 'additional info' (str or
+        None).
     runs : dict of (int, int) to list of array of shape (12,)
-        The keys are the indices of configuration and instance.
+        The keys are pairs: the index of the configuration, and the index of the instance.
     """
     merged = state.merge_states(
         state_run_directory_list, destination, check_scenario_files, drop_duplicates, instance_subset

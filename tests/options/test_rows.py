@@ -201,7 +201,7 @@ def test_the_level_of_the_console_wins():
     [
         ("n_jobs", 4, "unknown option 'n_jobs'; did you mean 'workers'"),
         ("dask", "s.json", "unknown option 'dask'; did you mean 'dask-client'"),
-        ("workers", -1, "must be at least 1, got -1; os.cpu_count"),
+        ("workers", -1, "must be at least 1, got -1; for all cores of this machine, give os.cpu_count"),
         ("workers", 0, "must be at least 1, got 0$"),
         ("dask-client", "no-such.json", "there is no such file; a scheduler writes its file when it starts"),
         ("dask-client", "tcp://host", "got 'tcp://host'$"),

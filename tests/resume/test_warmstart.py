@@ -190,7 +190,10 @@ def test_another_space_is_refused_and_the_difference_named(own_state, change, me
     [
         ({}, "on the instance 1; this search has no instances"),
         ({"num_train_instances": 1}, "on the instance 1; this search has the instances 0 to 0"),
-        ({"num_train_instances": 2, "deterministic": False}, "has no seed, but the function .* is not deterministic"),
+        (
+            {"num_train_instances": 2, "deterministic": False},
+            "was for a deterministic function \\(it has no seed\\), but the function .* is not deterministic",
+        ),
     ],
 )
 def test_other_instances_and_seeds_are_refused(tmp_path, own_state, keywords, message):

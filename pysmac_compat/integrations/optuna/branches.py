@@ -1,4 +1,4 @@
-"""The dependencies between parameters of a define-by-run function, as far as its trials show them."""
+"""Infer from the trials of a define-by-run function which parameters depend on which others."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-#: kinds of parameters that are likely parents, the likeliest first
+#: the types of parameters that are likely parents, the likeliest first
 _KINDS = (CategoricalDistribution, IntDistribution)
 
 
 @dataclass(frozen=True)
 class Branch:
-    """The values of its parent for which a parameter exists: those 'in' ``values``, or '<' or '>' a single value."""
+    """The condition of a child: its parent's value is 'in' ``values``, or '<' or '>' the only element of ``values``."""
 
     parent: str
     operator: str
     values: tuple[Any, ...]
 
     def holds(self, value: Any) -> bool:
-        """Return whether the parameter exists for this value of its parent."""
+        """Return whether a trial has the child if the parent has this value."""
         if self.operator == "in":
             return value in self.values
         return bool(value < self.values[0] if self.operator == "<" else value > self.values[0])
@@ -43,16 +43,15 @@ def branches(
 ) -> dict[str, Branch | None]:
     """Return the parameters that can be searched, each with its `Branch`; parents come before their children.
 
-    The branch is None if all trials have the parameter. The parent of a parameter is the parameter whose values
-    separate the trials that have the child from the trials that do not. A parameter without a possible parent is left
-    out.
+    The branch is None if all trials have the parameter. Otherwise, its parent is a parameter whose values separate the
+    trials that have the child from the trials that do not. A parameter without a possible parent is left out.
 
     Parameters
     ----------
     trials : sequence of FrozenTrial
     found : dict of str to BaseDistribution
     before : dict of str to Branch or None
-        The result of the previous call of this function; a branch in it is kept as long as no trial contradicts it.
+        What this function returned last time; a branch in it is kept as long as no trial contradicts the branch.
     """
     whole = [each.params for each in _whole(trials)]
     having = {name: [params for params in whole if name in params] for name in found}
@@ -74,14 +73,14 @@ def branches(
 
 
 def _whole(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Return the complete and the pruned trials; a failed trial may lack parameters."""
+    """Return only the complete and the pruned trials, because a failed trial may lack parameters."""
     return [each for each in trials if each.state in (TrialState.COMPLETE, TrialState.PRUNED)]
 
 
 def _rank(
     branch: Branch, found: Mapping[str, BaseDistribution], having: Mapping[str, Sequence[Any]]
 ) -> tuple[Any, ...]:
-    """Return a key that sorts parents: a likely kind comes first, then the parent closest to the child."""
+    """Return a key that sorts possible parents by how likely their type is, then by how few trials have them."""
     kind = next((i for i, each in enumerate(_KINDS) if isinstance(found[branch.parent], each)), len(_KINDS))
     return kind, len(having[branch.parent]), branch.parent
 
@@ -93,7 +92,7 @@ def _is_so(branch: Branch, child: str, whole: Sequence[Mapping[str, Any]]) -> bo
 
 
 def _branch(child: str, parent: str, whole: Sequence[Mapping[str, Any]], kind: BaseDistribution) -> Branch | None:
-    """Return how a parameter depends on another parameter; None if it does not."""
+    """Return how ``child`` depends on ``parent``; None if ``parent`` cannot be its parent."""
     if any(child in params and parent not in params for params in whole):
         return None
     with_it = [params[parent] for params in whole if child in params]

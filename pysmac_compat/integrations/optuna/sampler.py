@@ -29,31 +29,31 @@ if TYPE_CHECKING:
 
     from pysmac_compat.search.trials import Trial
 
-#: the largest number of configurations of an initial design; see `engine.parts.initial_design`
+#: the largest number of configurations in an initial design; see `engine.parts.initial_design`
 _DESIGN = 10
 
 
 class SMACSampler(BaseSampler):
     """A sampler for Optuna that proposes the configurations of `SMAC_optimizer.minimize`.
 
-    Without a ``space``, the sampler finds the parameters in earlier trials; the first trial has the middle of each
+    Without a ``space``, the sampler finds the parameters in earlier trials, and the first trial gets the middle of each
     range. If only some trials have a parameter, its parent is the parameter whose values separate these trials from
     the other trials. If a parameter has no such parent, or if its range changes between trials, its values are drawn
-    at random. With a ``space``, the sampler searches the space from the first trial on, with its conditions and
-    defaults.
+    at random. With a ``space``, the sampler searches this space from the first trial on, and uses the conditions and
+    the defaults that the space defines.
 
     Parameters
     ----------
     space : dict of str to tuple, or ConfigSpace.ConfigurationSpace, optional
     conditional_clauses, forbidden_clauses : list of str
-        As in `SMAC_optimizer.minimize`; they are clauses of the ``space``.
+        As in `SMAC_optimizer.minimize`; they need a ``space``.
     n_trials : int
-        The approximate number of trials. The initial design has a quarter of this number, but at most ten.
+        The approximate number of trials. The initial design has a quarter as many configurations, but at most ten.
     seed : int, optional
     smac_options : dict, optional
-        As in `Search`.
+        As for `Search`.
     warn_independent_sampling : bool
-        Whether to warn once about each parameter that is drawn at random.
+        Whether to warn, once for each parameter, that its values are drawn at random.
 
     Raises
     ------
@@ -95,14 +95,14 @@ class SMACSampler(BaseSampler):
         self._space: Space | None = None
         self._branches: dict[str, Branch | None] = {}
         self._seen: set[str] = set()  # the names of all parameters of trials that have ended
-        self._first: Trial | None = None  # the search's trial of the default, until a trial of Optuna gets it
-        self._asked: dict[int, Trial] = {}  # the key is the number of Optuna's trial
+        self._first: Trial | None = None  # the search's trial for the default, until one of Optuna's trials gets it
+        self._asked: dict[int, Trial] = {}  # the keys are the numbers that Optuna gives to its trials
         self._heard: set[int] = set()
         self._expected: set[int] = set()
         self._warned: set[str] = set()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state without the search, because a copy begins its own search from the study's trials."""
+        """Return the state without the search, because a copy starts its own search from the trials in the study."""
         kept = ("_n_trials", "_seed", "_options", "_warns", "_given", "_random")
         return {name: self.__dict__[name] for name in kept}
 
@@ -112,11 +112,11 @@ class SMACSampler(BaseSampler):
         self._forget()
 
     def reseed_rng(self) -> None:
-        """Reseed the generator of random values; the search keeps its seed."""
+        """Reseed the generator for parameters that are drawn at random; the search keeps its seed."""
         self._random.reseed_rng()
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        """Return the distributions of the parameters that the search proposes values for."""
+        """Return the distributions of the parameters for which the search proposes values."""
         if len(study.directions) > 1:
             raise ArgumentError(
                 f"SMACSampler: the study has {len(study.directions)} directions; SMAC optimises one value"
@@ -133,7 +133,7 @@ class SMACSampler(BaseSampler):
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """Return the values that the search proposes."""
+        """Return the values that the search proposes; empty if it proposes none."""
         if not search_space or search_space.keys() <= trial.system_attrs.get("fixed_params", {}).keys():
             return {}
         with self._lock:
@@ -151,9 +151,9 @@ class SMACSampler(BaseSampler):
                 self._learn(study, trials, trial.number)
                 first, self._first = self._first, None
                 asked = first if first in self._search.open else self._search.ask()
-            except SearchError:  # the space has no new configuration, or none before further results are known
+            except SearchError:  # no new configuration is left, or none until further results are known
                 return {}
-            except BaseException:  # the search may be unusable: the next trial begins another search
+            except BaseException:  # the search may be unusable, so the next trial starts another one
                 self._space = self._search = None
                 raise
             self._asked[trial.number] = asked
@@ -163,7 +163,7 @@ class SMACSampler(BaseSampler):
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        """Return a random value; in the first trial, the middle of the range."""
+        """Return a random value, or the middle of the range in the first trial of a sampler without a space."""
         with self._lock:
             if trial.number == 0 and self._given is None:
                 return middle(param_distribution)
@@ -187,7 +187,7 @@ class SMACSampler(BaseSampler):
         warn(f"SMACSampler: the parameter {shown(name)} is drawn at random: {why}")
 
     def _turn_to(self, study: Study) -> None:
-        """Forget everything if the previous trial belonged to another study."""
+        """Forget the previous search if it belonged to another study."""
         which = (study.study_name, study._study_id)
         if self._study != which or self._storage is not study._storage:
             self._forget()
@@ -218,7 +218,7 @@ class SMACSampler(BaseSampler):
         found: Mapping[str, BaseDistribution],
         conditions: dict[str, Branch | None],
     ) -> None:
-        """Begin a search; if enough results are known, they replace the initial design."""
+        """Start a search; if enough results are known, they replace the initial design."""
         ended = [each for each in trials if each.state.is_finished()]
         if self._given is not None:
             space = Space(self._given)
@@ -246,7 +246,7 @@ class SMACSampler(BaseSampler):
         self._heard = {each.number for each, _ in valued} if enough else set()
 
     def _learn(self, study: Study, trials: Sequence[FrozenTrial], current: int) -> None:
-        """Pass to the search the results of trials that have ended, and the configurations that run elsewhere."""
+        """Pass to the search the results of trials that have ended, and the configurations of trials that still run."""
         assert self._search is not None
         assert self._space is not None
         median = median_of(trials)
@@ -260,7 +260,7 @@ class SMACSampler(BaseSampler):
                     asked = self._open(configuration)
                     if asked is None:
                         self._search.expect(configuration)
-                    elif asked == self._first:  # it stays open until the other trial ends
+                    elif asked == self._first:  # the default stays open until that other trial ends
                         self._first = None
                 continue
             self._heard.add(each.number)
@@ -276,13 +276,13 @@ class SMACSampler(BaseSampler):
                 self._search.give_up(mine)
 
     def _open(self, configuration: Mapping[str, Any]) -> Trial | None:
-        """Return the open trial of the search with this configuration."""
+        """Return the search's open trial that has this configuration; None if there is none."""
         assert self._search is not None
         return next((each for each in self._search.open if _alike(each.configuration, configuration)), None)
 
 
 def median_of(trials: Sequence[FrozenTrial]) -> float | None:
-    """Return the median of the finite values of complete trials; None if there is none."""
+    """Return the median of the finite values of complete trials; None if no value is finite."""
     values = [each.value for each in trials if each.state == TrialState.COMPLETE and each.value is not None]
     values = [each for each in values if math.isfinite(each)]
     return statistics.median(values) if values else None
@@ -291,8 +291,9 @@ def median_of(trials: Sequence[FrozenTrial]) -> float | None:
 def told_result(trial: FrozenTrial, median: float | None, maximize: bool) -> float | Exception:
     """Return the result that the search gets for a trial that has ended.
 
-    The result of a pruned trial is its last intermediate value, or the median of the complete trials if the median is
-    worse: a trial is pruned because it is bad, but its early values may be on another scale and look good.
+    The result of a pruned trial is its last intermediate value, or the median of the complete trials if this median is
+    worse, because a pruned trial is bad although its early values may be on another scale and look good. A trial
+    without a finite value counts as a failure.
     """
     if trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value):
         return float(trial.value)
@@ -305,7 +306,7 @@ def told_result(trial: FrozenTrial, median: float | None, maximize: bool) -> flo
 
 
 def _is_of(trial: FrozenTrial, found: Mapping[str, BaseDistribution]) -> bool:
-    """Return whether a trial has all these parameters with these distributions."""
+    """Return whether a trial has all parameters in ``found``, with the same distributions."""
     return all(trial.distributions.get(name) == each for name, each in found.items())
 
 

@@ -1,4 +1,4 @@
-"""The space of a sampler: translates Optuna's distributions for the search, and configurations to Optuna's values."""
+"""Translate Optuna's distributions to a space for the search, and configurations to values for Optuna."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pysmac_compat.space.conditions import All, Any_, Comparison, Condition
 from pysmac_compat.space.definition import Definition
 from pysmac_compat.space.parameters import Parameter, Value, parse_parameter
 
-#: characters that a parameter's name must not have in a search space of this package
+#: characters that must not occur in a parameter's name in a search space of this package
 _BAD = re.compile(r"[\s#'\"%]")
 
 
 def middle(distribution: BaseDistribution) -> Any:
-    """Return the value with which a search starts: the middle of a range on its scale, or the first choice."""
+    """Return the value with which a search starts: the middle of a (logarithmic) range, or the first choice."""
     if isinstance(distribution, CategoricalDistribution):
         return distribution.choices[0]
     low, high = distribution.low, distribution.high
@@ -38,7 +38,7 @@ def _n_steps(distribution: Any) -> int:
 
 
 def _nth(distribution: Any, n: int) -> Any:
-    """Return the value after ``n`` steps, without the digits of a rounding error."""
+    """Return the value that is ``n`` steps above the lower bound, without a rounding error."""
     if isinstance(distribution, IntDistribution):
         return distribution.low + n * distribution.step
     return float(Decimal(str(distribution.low)) + n * Decimal(str(distribution.step)))
@@ -46,7 +46,7 @@ def _nth(distribution: Any, n: int) -> Any:
 
 @dataclass(frozen=True)
 class _Translated:
-    """The search's parameter for a distribution; ``outside`` converts its values to Optuna's, ``inside`` back."""
+    """A distribution as a parameter for the search; ``outside`` converts a value for Optuna, ``inside`` back."""
 
     parameter: Parameter
     outside: Callable[[Any], Any]
@@ -54,7 +54,7 @@ class _Translated:
 
 
 def _translated(name: str, distribution: BaseDistribution, default: Any) -> _Translated:
-    """Translate a distribution; raise ParameterError if the search cannot use it, as with integers beyond 2**53."""
+    """Translate a distribution; raise ParameterError if the search cannot use it, for example integers beyond 2**53."""
     if isinstance(distribution, CategoricalDistribution):
         return _choices(name, distribution, distribution.to_internal_repr(default))
     assert isinstance(distribution, (FloatDistribution, IntDistribution))
@@ -77,7 +77,7 @@ def _choices(name: str, distribution: CategoricalDistribution, default: float) -
         parameter = parse_parameter(
             name, ("categorical", list(distribution.choices), distribution.choices[int(default)])
         )
-    except ParameterError:  # choices of several types, or objects: their positions in the list replace them
+    except ParameterError:  # the choices are objects or have several types, so their positions replace them
         texts = [str(i) for i in range(len(distribution.choices))]
         parameter = parse_parameter(name, ("categorical", texts, texts[int(default)]))
     return _Translated(
@@ -93,9 +93,9 @@ class Space:
     Attributes
     ----------
     definition : Definition
-        The space for the search.
+        The space as the search uses it.
     distributions : dict of str to BaseDistribution
-        The space for Optuna.
+        The space as Optuna uses it.
     """
 
     def __init__(self, definition: Definition, found: Mapping[str, BaseDistribution] | None = None) -> None:
@@ -110,7 +110,7 @@ class Space:
         default: Mapping[str, Any],
         conditions: Mapping[str, Branch | None],
     ) -> Space:
-        """Return the space of these `searchable` distributions; parents come before children in the conditions."""
+        """Return the space for these `searchable` distributions; in ``conditions``, parents come before children."""
         translated = {name: _translated(_name(name), each, default[name]) for name, each in found.items()}
         parameters = {each.parameter.name: each.parameter for each in translated.values()}
         clauses: dict[str, Condition] = {}
@@ -125,7 +125,7 @@ class Space:
         return space
 
     def params(self, configuration: Mapping[str, Value]) -> dict[str, Any]:
-        """Translate a configuration to Optuna's values."""
+        """Translate a configuration to values for Optuna."""
         if not self._parameters:
             return dict(configuration)
         return {
@@ -137,7 +137,7 @@ class Space:
     def configuration(
         self, params: Mapping[str, Any], found: Mapping[str, BaseDistribution]
     ) -> dict[str, Value] | None:
-        """Return the configuration of a trial with these parameters; None if it is outside of this space."""
+        """Translate a trial's parameters to a configuration; return None if they are outside of this space."""
         names = self.distributions.keys() & params.keys()
         if any(not _holds(self.distributions[name], params[name], found[name]) for name in names):
             return None
@@ -163,7 +163,7 @@ def searchable(distribution: BaseDistribution) -> bool:
 
 
 def _holds(distribution: BaseDistribution, value: Any, found: BaseDistribution) -> bool:
-    """Return whether a distribution contains another trial's value, whose own distribution may be different."""
+    """Return whether a distribution contains a value that a trial drew from the distribution ``found``."""
     if type(distribution) is not type(found):
         return False
     try:
@@ -173,5 +173,5 @@ def _holds(distribution: BaseDistribution, value: Any, found: BaseDistribution) 
 
 
 def _name(name: str) -> str:
-    """Return a name that is legal in the search; different names stay different."""
+    """Return a name that is legal in the search; different names are still different afterwards."""
     return "".join(f"%{ord(each):x};" if _BAD.match(each) or not each.isprintable() else each for each in name) or "%"

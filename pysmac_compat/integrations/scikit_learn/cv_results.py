@@ -1,4 +1,4 @@
-"""``cv_results_``: a table with a row for each configuration, and NaN for folds on which it was not run."""
+"""``cv_results_``: a table with a row for each configuration; folds on which it was not run are NaN."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def cv_results(
     n_splits: int,
     error_score: float,
 ) -> dict[str, Any]:
-    """Return the table.
+    """Return the table ``cv_results_`` for the evaluations of a search.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def cv_results(
     read : callable
         Returns the `Fit` of the evaluation with this index, or None if it has failed.
     parameters : callable
-        Returns the estimator's parameters for a configuration.
+        Converts a configuration to the estimator's parameters.
     n_splits : int
     error_score : float
         The score of a failed fit.
@@ -38,8 +38,8 @@ def cv_results(
     Returns
     -------
     dict of str to array
-        ``n_folds`` is the number of folds that were run. Means are over these folds. Ranks are among the configurations
-        with all folds, or with the most folds if none has all; all other configurations share the last rank.
+        ``n_folds`` is the number of folds on which a configuration was run, and its means are over these folds. Only
+        the configurations with the largest ``n_folds`` are ranked; all other configurations share the last rank.
     """
     rows: dict[tuple[Any, ...], int] = {}
     places = []
@@ -78,7 +78,7 @@ def cv_results(
 
 
 def _mean_and_std(name: str, array: Floats, ran: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Return means and deviations over the folds that were run; NaN if a value is NaN, as in scikit-learn."""
+    """Return means and standard deviations over the folds that were run; NaN if one of the values is NaN."""
     pairs = [(row[mask].mean(), row[mask].std()) for row, mask in zip(array, ran, strict=True)]
     means, stds = np.array(pairs, dtype=np.float64).reshape(len(array), 2).T
     return {f"mean_{name}": means, f"std_{name}": stds}
@@ -93,7 +93,7 @@ def _ranks(means: Floats, n_folds: NDArray[np.int_]) -> NDArray[np.int32]:
 
 
 def _parameter_columns(candidates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the columns ``param_NAME``: arrays that are masked if the parameter is not active."""
+    """Return the columns ``param_NAME``: masked arrays, whose entries are masked where the parameter is not active."""
     columns: dict[str, Any] = {}
     for row, candidate in enumerate(candidates):
         for name, value in candidate.items():

@@ -1,4 +1,4 @@
-"""One fit of an estimator on one fold: the function that a search calls in a child process."""
+"""The function that `SMACSearchCV` maximises: it fits an estimator on one fold, in a child process."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Fit:
     Attributes
     ----------
     test, train : dict of str to float
-        The scores by name; a single score has the name ``score``. ``train`` is empty unless the user asks for it.
+        The scores, keyed by name; a single score has the name ``score``. ``train`` is empty unless it is requested.
     fit_time, score_time : float
         Seconds.
     is_multimetric : bool
-        Whether the scorer has several scores.
+        Whether the scorer returns several scores.
     errors : dict of str to str
         The tracebacks of the scores that failed, keyed by name.
     """
@@ -59,7 +59,7 @@ class Fits:
     estimator : estimator
     X, y : array-like
     splits : sequence of (array, array)
-        The training and the test samples of each fold.
+        The indices of the training and of the test samples, for each fold.
     scorer : callable
         Returns a number or a dict of numbers.
     metric : str or None
@@ -70,12 +70,12 @@ class Fits:
     folder : str
         The folder in which each fit writes a file, because a call can only return a number.
     error_score : float
-        The value of a score that failed if other scores of the fit did not fail.
+        The value of a score that failed, unless it is the score to maximise; without that score, the fit fails.
     keeps_errors : bool
-        Whether to keep the exception of a fit, so that the process of the search can raise it.
+        Whether to save the exception that ends a fit, so that `SMACSearchCV.fit` can raise it.
     random_states : tuple
-        The states of the random generators of Python and NumPy, with which each fit begins, so that the results do not
-        depend on the earlier fits of a process.
+        The states of the random generators of Python and NumPy. Each fit begins with these states, so that its result
+        does not depend on earlier fits in the same process.
     """
 
     estimator: Any
@@ -122,7 +122,7 @@ class Fits:
         return fit.test[name]
 
     def _fit(self, parameters: Mapping[str, Any], train: Any, test: Any) -> Fit:
-        # a clone, because a parameter may be an estimator, which must not be fitted twice
+        # the parameters are cloned, because one may be an estimator, which must not be fitted twice
         estimator = clone(self.estimator).set_params(**clone(dict(parameters), safe=False))
         X_train, y_train = _safe_split(estimator, self.X, self.y, train)
         X_test, y_test = _safe_split(estimator, self.X, self.y, test, train)
@@ -143,7 +143,7 @@ class Fits:
         return self.scorer(estimator, X, *given, **params)
 
     def _named(self, scores: Any) -> tuple[Scores, dict[str, str]]:
-        """Return scores keyed by name, and the tracebacks that scikit-learn returns in place of scores."""
+        """Return scores keyed by name, and the tracebacks that scikit-learn returned in place of failed scores."""
         if not isinstance(scores, Mapping):
             scores = {"score": scores}
         errors = {}
@@ -160,11 +160,11 @@ class Fits:
             return None
 
     def error(self, evaluation_index: int) -> Exception | None:
-        """Return the exception that ended a fit, if it was kept."""
+        """Return the exception that ended a fit; None if it was not saved or cannot be loaded."""
         try:
             with open(f"{self._path(evaluation_index)}.error", "rb") as stream:
-                error: Exception = pickle.load(stream)  # a child process of this search has written it
-        except Exception:  # its class may be impossible to pickle
+                error: Exception = pickle.load(stream)  # safe: a child process of this search has written it
+        except Exception:  # there is no such file, or the exception cannot be unpickled
             return None
         return error
 

@@ -11,8 +11,9 @@ _MOST = 10
 class AllAlike:
     """Whether the first ten configurations have all crashed with the same message.
 
-    `SMAC_optimizer` asks more of such a message, since a function may raise an error for some configurations only. Here
-    the message comes from ``fit``, and ten random configurations seldom agree if the parameters are to blame.
+    `SMAC_optimizer` also requires an error that shows a mistake in the code, such as a ``NameError``, since a function
+    may raise other errors for some configurations only. Here, the error comes from ``fit``. If the parameters were to
+    blame, ten random configurations would seldom raise the same error.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Messages of `SMACSearchCV`: hints for other tools' arguments, warnings about scores, and no message twice."""
+"""Messages of `SMACSearchCV`: hints for users of other tools, and warnings about scores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from pysmac_compat.errors import ArgumentError
 from pysmac_compat.integrations.scikit_learn.fits import Fit
 
-#: other tools' names for arguments of `SMACSearchCV`, and the argument that is meant
+#: the names of arguments in other tools, and the argument of `SMACSearchCV` to use instead
 OTHER_NAMES = {
     **dict.fromkeys(("param_distributions", "param_grid", "search_spaces", "parameter_dict"), "space"),
     **dict.fromkeys(("n_trials", "n_calls", "max_evals", "max_evaluations"), "n_iter=... or n_fits=..."),
@@ -33,14 +33,14 @@ OTHER_NAMES = {
 
 
 def check_scoring(scoring: Any) -> None:
-    """Refuse a metric, a function of y_true and y_pred, in place of a scorer.
+    """Refuse a metric (a function of y_true and y_pred) where a scorer is needed.
 
     Raises
     ------
     ArgumentError
     """
     for name, each in scoring.items() if isinstance(scoring, Mapping) else [("", scoring)]:
-        if not inspect.isfunction(each):  # scikit-learn checks the other kinds
+        if not inspect.isfunction(each):  # scikit-learn checks everything else
             continue
         try:
             inspect.signature(each).bind("estimator", "X", "y")
@@ -75,7 +75,7 @@ def bad_scores(fits: Sequence[Fit], error_score: float) -> Iterator[str]:
 
 @contextlib.contextmanager
 def without_failures() -> Iterator[None]:
-    """Hide the search's messages about failed calls, because `SMACSearchCV.fit` warns about them at its end."""
+    """Hide the search's messages about failed calls, because `SMACSearchCV.fit` itself warns about them at the end."""
     log = logging.getLogger("pysmac_compat.search.result_builder")
 
     def is_other(record: logging.LogRecord) -> bool:

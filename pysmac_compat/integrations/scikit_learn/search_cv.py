@@ -1,4 +1,4 @@
-"""`SMACSearchCV`: a search with scikit-learn's interface that races configurations over the folds."""
+"""`SMACSearchCV`: a search with scikit-learn's interface, in which configurations race over the folds."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ _FITS_PER_PROCESS = 100  # a small fit takes less time than the start of a proce
 class SMACSearchCV(BaseSearchCV):
     """Search for the best parameters of an estimator, with cross-validation and SMAC's model.
 
-    The folds are instances: a configuration is first fitted on one fold, and on further folds only as long as it is
-    not worse than the incumbent on the same folds. The fits run in child processes, so a crash, a time-out or a lack of
-    memory ends only one fit.
+    The folds are the instances of the search: the estimator is first fitted with a new configuration on one fold, and
+    on further folds only as long as the configuration is not worse than the incumbent on the same folds. The fits run
+    in child processes, so a crash, a time-out or a lack of memory ends only one fit.
 
     Parameters
     ----------
@@ -58,20 +58,21 @@ class SMACSearchCV(BaseSearchCV):
     space : dict or ConfigSpace.ConfigurationSpace
         For each parameter: a definition as in `SMAC_optimizer.minimize`, a distribution of SciPy (uniform, loguniform,
         randint), or a list of choices, which may be estimators. If the choices are a dict, its keys are their names,
-        and ``NAME__C`` is the parameter C of the choice NAME, active only with this choice. The default of a parameter
-        is its value in the estimator or in the choice, if this value is in the range.
+        and ``NAME__C`` is the parameter C of the choice NAME, active only with this choice. If the definition has no
+        default, it is the value in the estimator or in the choice if the range contains this value, otherwise the
+        middle of the range or the first choice. Of choices that are objects, the first is the default.
     n_iter : int or None
         The number of configurations to try. The search takes at most ``n_iter * n_splits`` fits, usually about a third
         of them. None: ``n_fits`` and ``time_limit`` are the only limits.
     n_fits : int or None
-        The largest number of fits, without the final fit on all data.
+        The largest number of fits. The final fit on all data does not count.
     conditional_clauses, forbidden_clauses : list of str
         As in `SMAC_optimizer.minimize`.
     scoring, refit, cv, error_score, return_train_score
         As in ``RandomizedSearchCV``. If there are several scores, the search maximises the score that ``refit`` names,
         or the first score if ``refit`` names none.
     n_jobs : int or None
-        Number of fits at the same time.
+        The number of simultaneous fits.
     verbose : int
         1 or more: print a line for each fit.
     random_state : int, RandomState or None
@@ -80,7 +81,7 @@ class SMACSearchCV(BaseSearchCV):
     fit_memory_limit : float or None
         Memory in MB that a fit may use in addition to the memory of its process before the fit.
     time_limit : float or None
-        Seconds for the search, without the final fit.
+        Limit on the seconds that the search takes, without the final fit.
     smac_options : dict or None
         Further options of `SMAC_optimizer`.
 
@@ -88,8 +89,8 @@ class SMACSearchCV(BaseSearchCV):
     ----------
     cv_results_ : dict of str to array
         As in ``RandomizedSearchCV``, with a row for each configuration, in the order in which they were tried. Folds
-        that were not run are NaN; means are over the folds that were run, and ``n_folds`` is their number. Ranks are
-        among the configurations with the most folds; all other configurations share the last rank.
+        that were not run are NaN; means are over the folds that were run, and ``n_folds`` is their number. Only the
+        configurations with the largest ``n_folds`` are ranked; all other configurations share the last rank.
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_, refit_time_, multimetric_
         As in ``RandomizedSearchCV``.
     result_ : Result
@@ -163,11 +164,11 @@ class SMACSearchCV(BaseSearchCV):
             ``best_params_`` are set.
         """
         self._validate_params()
-        for name in _FITTED & vars(self).keys():  # of an earlier `fit`
+        for name in _FITTED & vars(self).keys():  # an earlier call of `fit` has set them
             delattr(self, name)
         check_scoring(self.scoring)
         scorer, _ = self._get_scorers()
-        metric = self.refit if isinstance(self.refit, str) else None  # the name of one of several scores
+        metric = self.refit if isinstance(self.refit, str) else None  # which of several scores to maximise
         X, y = indexable(X, y)
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
@@ -214,7 +215,7 @@ class SMACSearchCV(BaseSearchCV):
         return math.nan if self.error_score == "raise" else float(self.error_score)
 
     def _search(self, fits: Fits, stopped: set[int]) -> None:
-        """Run the search; add to ``stopped`` the index of each fit that was cut short when the search ended."""
+        """Run the search, and add the index of each fit that was cut short at its end to ``stopped``."""
         n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
         n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
         time_limit = limit("time_limit", self.time_limit)
@@ -225,7 +226,7 @@ class SMACSearchCV(BaseSearchCV):
             raise ArgumentError("n_iter=None needs n_fits or time_limit; without a limit the search would not end")
         optimizer = SMAC_optimizer(t_limit_total_s=time_limit)
         optimizer.smac_options["workers"] = effective_n_jobs(self.n_jobs)
-        optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # bad challengers then lose on few folds
+        optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # so bad challengers lose after few folds
         optimizer.smac_options["calls-per-process"] = _FITS_PER_PROCESS
         if n_iter is not None:
             optimizer.smac_options["max-configurations"] = n_iter
@@ -269,7 +270,7 @@ class SMACSearchCV(BaseSearchCV):
     def _check(self, event: Event, fits: Fits, stopped: set[int], alike: AllAlike) -> bool:
         """Record which fits were stopped, and return whether to stop the search.
 
-        Raise the error of a fit if ``error_score`` is 'raise', or an error about ``refit``.
+        Raise the error that ended a fit if ``error_score`` is 'raise', or an error if ``refit`` names no score.
         """
         if not isinstance(event, Evaluated):
             return False
@@ -284,7 +285,7 @@ class SMACSearchCV(BaseSearchCV):
         return alike.add(evaluation)
 
     def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int], complete: bool = True) -> None:
-        """Set the attributes from the results of the search; ``complete``: whether it was not interrupted."""
+        """Set the attributes from the results of the search; ``complete`` is false after an interrupt."""
         evaluations = [each for each in self.result_.runs[0].evaluations if each.index not in stopped]
         if not evaluations:
             raise ValueError(f"no fit finished: {self.result_.stopped_because}")

@@ -1,9 +1,9 @@
-"""Search spaces in the forms of scikit-learn, and the translation of their values to an estimator's parameters.
+"""Search spaces as scikit-learn users write them, and the translation of configurations to parameters of estimators.
 
 A space is a ``ConfigSpace.ConfigurationSpace`` or a dict. The dict has, for each parameter of the estimator, a
-definition in the pysmac dialect, a distribution of SciPy, or a list of choices. Choices that are objects, for example
-estimators, have names: the keys of a dict, or the names of their classes. Clauses and the parameters of a choice use
-these names::
+definition in the pysmac dialect, a distribution from SciPy, or choices. Choices that are objects, for example
+estimators, have names: their keys if the choices are a dict, otherwise the names of their classes. Clauses use these
+names, and so do the names of the parameters of a choice::
 
     {"clf": ("categorical", {"svc": SVC(), "forest": RandomForestClassifier()}, "svc"), "svc__C": loguniform(0.1, 100)}
 """
@@ -24,7 +24,7 @@ from pysmac_compat.space.parameters import KINDS
 from pysmac_compat.space.ready import is_configspace, understand
 from pysmac_compat.suggestions import did_you_mean
 
-#: distributions of SciPy, and the kinds of their ranges in the dialect
+#: names of SciPy's distributions, and what defines the same range in the pysmac dialect
 _DISTRIBUTIONS = {
     "uniform": ("real",),
     "loguniform": ("real", "log"),
@@ -41,14 +41,14 @@ _EXPECTED = (
 
 
 class Space:
-    """A search space, and the estimator's parameters for a configuration.
+    """A search space that converts its configurations to parameters of the estimator.
 
     Parameters
     ----------
     space : dict or ConfigSpace.ConfigurationSpace
     conditional_clauses, forbidden_clauses : list of str
     own : dict
-        The parameters of the estimator with their values. A value in the range of its parameter becomes the default.
+        The estimator's parameters with their values. A value becomes the default if its parameter's range contains it.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Space:
         if isinstance(space, Mapping) and not is_configspace(space):
             found = {name: self._definition(name, given) for name, given in space.items()}
             self._belongs = {name: choice for name in found if (choice := self._choice(name)) is not None}
-            # a second time, because the values in a choice are the defaults of the choice's parameters
+            # converted again, because the defaults of a choice's parameters are their values in this choice
             space = found | {name: self._definition(name, space[name]) for name in self._belongs}
             clauses += _conditions(self._belongs, clauses)
         elif isinstance(space, (list, tuple)):
@@ -107,7 +107,7 @@ class Space:
             known = chosen.get_params() if hasattr(chosen, "get_params") else {}
             try:
                 clone(chosen).set_params(**{rest: None})
-            except (TypeError, ValueError, AttributeError):  # not an estimator, or one without this parameter
+            except (TypeError, ValueError, AttributeError):  # the choice is no estimator, or it lacks this parameter
                 raise ParameterError(
                     f"parameter {shown(name)}: the choice {head!r} has no parameter {rest!r}{did_you_mean(rest, known)}"
                 ) from None
@@ -140,12 +140,12 @@ class Space:
             ) from None
 
     def _settable(self, name: str) -> str:
-        """Return a parameter's name for ``set_params``: a choice's parameters begin with the parent's name there."""
+        """Return a parameter's name for ``set_params``, where a choice's parameters begin with the parent's name."""
         choice = self._choice(name)
         return name if choice is None else f"{choice[0]}__{name.partition('__')[2]}"
 
     def _choice(self, name: str) -> tuple[str, str] | None:
-        """Return the choice that a parameter belongs to: the name of the parameter with this choice, and the choice."""
+        """Return the choice to which a parameter belongs, after the name of the parent with this choice, or None."""
         head, separator, _ = name.partition("__")
         if separator and head not in self._own:
             for parent, objects in self._objects.items():
@@ -154,7 +154,7 @@ class Space:
         return None
 
     def _default(self, name: str) -> Any:
-        """Return the value in the estimator, or in the choice that the parameter belongs to; None if there is none."""
+        """Return a parameter's value in the estimator, or in the choice to which it belongs; None if there is none."""
         choice = self._choice(name)
         if choice is None:
             return self._own.get(name)
@@ -172,7 +172,7 @@ class Space:
                 return given
             return self._of_choices(name, values, *more, kind=kind)
         if isinstance(given, tuple) and len(given) > 1 and isinstance(given[0], str) and _is_range(given[1]):
-            return given  # an unknown type, which `define` refuses
+            return given  # the type is unknown, so `define` refuses it
         if isinstance(given, tuple) and given and isinstance(given[-1], str) and given[-1] in _PRIORS:
             raise ParameterError(f"parameter {shown(name)}: {_EXPECTED}; got {shown(given)}")
         if isinstance(given, tuple) and len(given) == 2 and all(map(_is_number, given)):
@@ -230,14 +230,14 @@ class Space:
         return kind, list(objects), called[0]
 
     def _own_choice(self, name: str, values: list[Any]) -> Any:
-        """Return the estimator's value if it is a choice; else the first choice."""
+        """Return the parameter's value in the estimator if it is one of the choices, otherwise the first choice."""
         own = native(self._default(name))
         equal = [value for value in values if type(value) is type(own) and value == own]
         return (equal or values or [None])[0]
 
 
 def _conditions(of_choices: Mapping[str, tuple[str, str]], clauses: Sequence[str]) -> list[str]:
-    """Return the conditions of the choices' parameters, except for parameters that have a clause already."""
+    """Return conditions for the parameters of choices, except for parameters that already have a clause."""
     children = {text.partition("|")[0].strip() for text in clauses if isinstance(text, str)}
     return [f"{name} | {parent} == {head!r}" for name, (parent, head) in of_choices.items() if name not in children]
 
@@ -251,7 +251,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:
-    """Return choices keyed by name: a plain value's text, an estimator's class, or else a ``__name__`` or the repr."""
+    """Return choices keyed by name: a plain value's text, an estimator's class, otherwise ``__name__`` or the repr."""
     found: dict[str, Any] = {}
     for value in values:
         if isinstance(value, _PLAIN):

@@ -1,4 +1,4 @@
-"""All options, in a module for each part of a search; `NO_EFFECT` has the options of SMAC v2 without an effect."""
+"""All options; each module has the options for one part of a search, and `NO_EFFECT` those without an effect."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pysmac_compat.options.rows import calls, engine, search, validation
 _ROWS: dict[str, Row[Any]] = {**search.ROWS, **calls.ROWS, **engine.ROWS, **validation.ROWS}
 #: the same rows; the keys are the first names of the options in SMAC v2, or our own names
 ROWS = {canonical_names().get(name, name): row for name, row in _ROWS.items()}
-#: the options of SMAC v2 without an effect, by their first names
+#: the options of SMAC v2 that have no effect here, keyed by their first names
 NO_EFFECT = {**search.NO_EFFECT, **calls.NO_EFFECT, **engine.NO_EFFECT, **validation.NO_EFFECT}
 
 
 def check_rows() -> None:
-    """Check that the target of each row is a field.
+    """Check that each row sets an existing field.
 
     Raises
     ------

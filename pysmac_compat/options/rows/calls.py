@@ -1,4 +1,4 @@
-"""The options of calls: limits, the transformation of results, the commands before and after a search."""
+"""The options for calls: limits, the transformation of results, and shell commands before and after a search."""
 
 from __future__ import annotations
 

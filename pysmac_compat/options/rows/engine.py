@@ -1,4 +1,4 @@
-"""The options of the engine's parts."""
+"""The options for the parts of the search engine."""
 
 from __future__ import annotations
 

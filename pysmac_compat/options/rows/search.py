@@ -1,4 +1,4 @@
-"""The options of a search: its objective, its limits, its instances, its start and its output."""
+"""The options for a search as a whole: its objective, its limits, its instances, its start and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of the evaluations on test instances."""
+"""The options for evaluations on test instances."""
 
 from __future__ import annotations
 

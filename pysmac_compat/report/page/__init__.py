@@ -1,8 +1,8 @@
-"""The HTML page of a result: one file that needs no other, or a page that follows a search while it runs.
+"""The HTML page about a result: one file that needs no other file, or a page that follows a search while it runs.
 
-``page.html`` is the template, ``page.css`` its style. A script of this package draws the two pictures: ``chart.js``,
-``history.js``, ``parallel.js`` and ``page.js``, with ``live.js`` if the page follows a search. Jinja escapes every
-name, value and message, and the page's security policy allows no other script.
+``page.html`` is the template, ``page.css`` its style sheet. The page's script draws the two pictures. It consists of
+``chart.js``, ``history.js``, ``parallel.js`` and ``page.js``, and of ``live.js`` if the page follows a search. Jinja
+escapes every name, value and message, and the page's security policy allows no other script.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _SCRIPTS = ("chart.js", "history.js", "parallel.js", "page.js")
 
 
 def page(result: Result, title: str = "", tag: str | None = None, parts: Sequence[Part] = (), script: str = "") -> str:
-    """Return the text of the page.
+    """Return the HTML text of the page about a result.
 
     Parameters
     ----------
     result : Result
     title : str
     tag : str or None
-        For a page that follows a search: a text that identifies this state of the page.
+        For a page that follows a search: a text that identifies this state of the page. None: another page.
     parts : sequence of Part
         What the page shows below the summary.
     script : str
@@ -45,19 +45,19 @@ def page(result: Result, title: str = "", tag: str | None = None, parts: Sequenc
     ImportError
         If jinja2 is missing.
     """
-    environment = _environment("report()")  # first, since it raises an error without jinja2
+    environment = _environment("report()")  # first, because it raises the error about a missing jinja2
     from pysmac_compat.report.page.sections import sections
 
     return _rendered(environment, title, tag, {**sections(result, script), "parts": parts})
 
 
 def empty_page(message: str, title: str, tag: str) -> str:
-    """Return a page that shows only a message, and then follows the search like `page` with a ``tag``."""
+    """Return a page that shows only a message, but follows the search, as a page with a ``tag`` does."""
     return _rendered(_environment("watch"), title, tag, {"message": message})
 
 
 def as_bytes(text: str) -> bytes:
-    """Return the bytes of the page for a file."""
+    """Encode the text of a page as the bytes to write to a file."""
     return text.encode("utf-8", "backslashreplace")
 
 

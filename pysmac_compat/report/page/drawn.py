@@ -1,4 +1,4 @@
-"""The data of the page's two pictures, for its script."""
+"""The data from which the page's script draws its two pictures."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pysmac_compat.report.words import visible
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result, RunResult
 
-#: the largest number of evaluations in the data, and about the largest number of values in them
+#: the largest number of evaluations in the data, and the approximate largest number of their parameters' values
 _MOST, _MOST_CELLS = 20_000, 600_000
-#: the largest number of parallel axes that a person can follow
+#: the largest number of parallel axes, because a person cannot follow more
 MOST_AXES = 15
 
 
@@ -26,7 +26,7 @@ def drawn(result: Result, important: Sequence[str] = ()) -> dict[str, Any]:
     ----------
     result : Result
     important : sequence of str
-        Parameters, the most important first.
+        The names of important parameters, the most important first; the axes of these are drawn.
     """
     search = result.search
     found = [(i, each) for i, run in enumerate(result.runs) for each in run.evaluations]
@@ -79,7 +79,7 @@ def _sample(result: Result, found: list[tuple[int, Evaluation]], most: int) -> l
 
 
 def _steps(run: RunResult, clock: Mapping[int, float]) -> list[list[float]]:
-    """Return the evaluation, time and value of each new best configuration, and the end of the run."""
+    """Return the index, time and value of the evaluation for each new best configuration, and for the run's end."""
     steps = values.incumbent_steps(run)
     last = max((each.index for each in run.evaluations), default=0)
     if steps:
@@ -88,7 +88,7 @@ def _steps(run: RunResult, clock: Mapping[int, float]) -> list[list[float]]:
 
 
 def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_axis: bool) -> dict[str, Any]:
-    """Return a parameter's domain and its values: a position for a choice, null where the parameter is inactive."""
+    """Return a parameter's domain and values; a choice is its position, and an inactive parameter has None."""
     space = result.search.space
     parameter = None if space is None else space.parameters.get(name)
     given = [(each.configuration.get(name), name in each.configuration) for _, each in shown]
@@ -96,7 +96,7 @@ def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_
         choices: list[Any] = [] if parameter is None else list(parameter.values)
         known = {repr(choice): i for i, choice in enumerate(choices)}
         for value, active in given:
-            if active and repr(value) not in known:  # the search space is not known
+            if active and repr(value) not in known:  # the space is not known
                 known[repr(value)] = len(choices)
                 choices.append(value)
         column: dict[str, Any] = {"name": visible(name), "choices": [visible(str(choice)) for choice in choices]}
@@ -114,7 +114,7 @@ def _column(name: str, result: Result, shown: list[tuple[int, Evaluation]], has_
 
 
 def _short(number: Any) -> Any:
-    """Return a float with six digits, or null for one that JSON cannot hold."""
+    """Return a float rounded to six digits, or None if JSON cannot hold it."""
     if not isinstance(number, float):
         return number
     return float(f"{number:.6g}") if math.isfinite(number) else None

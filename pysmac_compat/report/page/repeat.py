@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
 
 _PACKAGES = ("smac", "ConfigSpace", "numpy", "scipy", "scikit-learn", "pynisher", "psutil")
-#: packages that are named only if they are installed
+#: packages that the list of versions names only if they are installed
 _OF_AUTOMAX = ("torch", "libauc")
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -33,7 +33,7 @@ def versions() -> list[tuple[str, str]]:
 
 
 def script(result: Result) -> str:
-    """Return a script that repeats the search, as far as the result describes it; only ``function`` is missing."""
+    """Return a script that repeats the search as far as the result describes it; the user must add ``function``."""
     search, space = result.search, result.search.space
     lines = ["import pysmac_compat as pysmac", ""]
     arguments: list[tuple[str, Any]] = []
@@ -94,7 +94,7 @@ def call(result: Result) -> str:
 
 
 def _is_dialect(space: Definition) -> bool:
-    """Return whether a search space can be written as a dict of pysmac."""
+    """Return whether a search space can be written as a parameter dict for pysmac."""
     plain = all(isinstance(value, _PLAIN) for each in space.parameters.values() for value in each.values)
     return plain and not hasattr(space, "configspace") and not other_clauses(space)
 

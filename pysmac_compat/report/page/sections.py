@@ -1,4 +1,4 @@
-"""The content of the page: its tables, from a `Result`."""
+"""The content of the page: its tables, made from a `Result`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHADES, _PAIRS = 10, 5
 
 
 def sections(result: Result, script: str = "") -> dict[str, Any]:
-    """Return all variables of the template."""
+    """Return the values of all variables in the template."""
     importances = _importances(result)
     data = drawn(result, [name for name, _, _ in importances["alone"]])
     return {
@@ -104,7 +104,7 @@ def _best(result: Result) -> dict[str, Any]:
 
 
 def _importances(result: Result) -> dict[str, Any]:
-    """Return the share that each parameter explains, alone and in pairs; if there is none, ``why`` is the reason."""
+    """Return which fraction of the variance parameters and pairs explain; if none is known, ``why`` is the reason."""
     from pysmac_compat.report.plots import importances  # needs NumPy
 
     nothing = {"alone": [], "pairs": [], "fitted": 0, "why": ""}
@@ -129,7 +129,7 @@ def _importances(result: Result) -> dict[str, Any]:
 
 
 def _instances(result: Result) -> dict[str, Any] | None:
-    """Return the values of configurations on instances, as a table of shades."""
+    """Return a table of the values of configurations on instances, in which shades represent the values."""
     from pysmac_compat.report.plots.calls import by_instance
 
     if not any(each.instance is not None for each in result):
@@ -138,7 +138,7 @@ def _instances(result: Result) -> dict[str, Any] | None:
     known = sorted(value for line in table.cells for value in line if value == value)
     if result.search.maximize:
         known.reverse()
-    place = {value: i for i, value in enumerate(known)}  # equal values all get the place of the last of them
+    place = {value: i for i, value in enumerate(known)}  # equal values get the same place
     rows = []
     for i, (name, line) in enumerate(zip(table.names, table.cells, strict=True)):
         cells = []
@@ -157,7 +157,7 @@ def _instances(result: Result) -> dict[str, Any] | None:
 
 
 def _failures(result: Result) -> dict[str, Any]:
-    """Return the calls without a value, grouped by their messages; the most frequent group comes first."""
+    """Return the failed and timed-out calls, grouped by their messages; the most frequent group comes first."""
     groups = kinds(result)
     several = len(result.runs) > 1
     found = []
@@ -182,7 +182,7 @@ def _failures(result: Result) -> dict[str, Any]:
 
 
 def _lines(message: str) -> str:
-    """Return a message of several lines, cut in the middle; empty if the message has one line."""
+    """Return a message that has several lines, without its middle if it is long; empty if it has only one line."""
     lines = [line if len(line) <= 300 else f"{line[:297]}..." for line in message.strip().splitlines()]
     if len(lines) < 2:
         return ""

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from pysmac_compat.results import Result
 
 HOST = "127.0.0.1"
-#: pause after a page, as a multiple of the time to make this page, because the search needs the processors more
+#: the pause after a page is made, as a multiple of the time that it took, because the search needs the processors
 _PATIENCE = 4.0
 
 
 class Follower:
-    """The page about the search in a folder; it is made again only if the folder has changed.
+    """Makes the page about the search in a folder, and makes it again only if the folder has changed.
 
     Parameters
     ----------
     folder : str
     title : str
     load : callable
-        Returns the result in the folder.
+        Returns the result of the search in the folder.
     state_of : callable
         Returns a text that identifies the state of the folder.
     """
@@ -39,7 +39,7 @@ class Follower:
         self._folder, self._title, self._load, self._state_of = folder, title, load, state_of
         self._lock = threading.Lock()
         self._tag, self._content, self._not_before = "", b"", 0.0
-        #: the number of pages made
+        #: how often the page was made
         self.made = 0
 
     def page(self) -> tuple[str, bytes]:
@@ -53,7 +53,7 @@ class Follower:
             if tag != self._tag and time.monotonic() >= self._not_before:
                 start = time.thread_time()
                 self._content, self._tag = self._make(tag), tag
-                if self.made:  # the first page also took the time for its imports
+                if self.made:  # not after the first page, whose time includes the imports
                     self._not_before = time.monotonic() + _PATIENCE * (time.thread_time() - start)
                 self.made += 1
             return self._tag, self._content
@@ -61,7 +61,7 @@ class Follower:
     def _make(self, tag: str) -> bytes:
         try:
             return as_bytes(page(self._load(self._folder), self._title, tag))
-        except Exception as error:  # the files may be damaged now or for ever: the page shows the error
+        except Exception as error:  # the files may be damaged, perhaps only for a moment, so the page shows the error
             kind = "" if isinstance(error, PysmacError) else f"{type(error).__name__}: "
             return as_bytes(empty_page(f"{kind}{error}", self._title, tag))
 
@@ -72,7 +72,7 @@ class Server(ThreadingHTTPServer):
     Parameters
     ----------
     port : int
-        0: any free port.
+        The port; 0 means any free port.
     follower : Follower
 
     Raises
@@ -92,7 +92,7 @@ class Server(ThreadingHTTPServer):
         self.server_name, self.server_port = HOST, self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore the error: a reader that closes the connection is not an error."""
+        """Ignore the error, because a browser may close the connection at any time."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        # a foreign host name may lead to this address, and the pages of that host could then read this page
+        # a foreign host name may resolve to this address, and pages from that host could then read this page
         if self.headers.get("Host") not in (
             f"{HOST}:{self.server.server_port}",
             f"localhost:{self.server.server_port}",

@@ -1,4 +1,4 @@
-"""A search space as a text in words."""
+"""Describe a search space in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pysmac_compat.space.definition import Definition
     from pysmac_compat.space.parameters import Parameter
 
-_MOST = 50  # the largest number of choices that are named
+_MOST = 50  # if a parameter has more choices than this, they are not all named
 _OPERATORS = {"==": "is", "!=": "is not", "<": "is below", ">": "is above"}
 
 

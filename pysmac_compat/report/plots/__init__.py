@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pysmac_compat.results import Result
 
-#: other tools' names for the plots
+#: the names of plots in other tools, and the method of `Plots` to use instead
 _OTHER_NAMES = {
     "optimization_history": "plot.history()",
     "param_importances": "plot.importance()",
@@ -27,9 +27,9 @@ class Plots:
     """The plots of a result.
 
     Each method returns a ``matplotlib.figure.Figure``. A notebook shows it, and ``figure.savefig("history.png")``
-    writes it to a file. No method uses ``pyplot`` or needs a display. The colours are distinct for all kinds of
-    colour vision. Values are on a logarithmic scale if they are all positive and the largest is at least 30 times the
-    least.
+    writes it to a file. No method uses ``pyplot`` or needs a display. The colours can be told
+    apart with all kinds of colour vision. The scale of the values is logarithmic if all values are positive and the
+    largest is at least 30 times the smallest.
 
     Each method raises an ``ImportError`` if matplotlib is missing (``pip install 'pysmac-compat[plot]'``), and an
     ``ArgumentError`` if the result has nothing to draw.
@@ -47,14 +47,14 @@ class Plots:
             raise no_attribute(self, name, _OTHER_NAMES)
 
     def history(self, over: str = "evaluations") -> Figure:
-        """Plot each evaluation, and for each run the best value so far, up to the end of the budget.
+        """Plot the value of each evaluation, and each run's best value so far up to the end of the budget.
 
-        Evaluations without a value are marked at that edge of the plot where the worst values are.
+        Evaluations without a value have marks at the edge of the plot where the worst values are.
 
         Parameters
         ----------
         over : {'evaluations', 'time'}
-            ``'time'``: the sum of the wall-clock times of all calls so far.
+            What the x axis shows: the evaluations, or the sum of the wall-clock times of all calls so far.
         """
         from pysmac_compat.report.plots.progress import history
 
@@ -63,8 +63,8 @@ class Plots:
     def compare_runs(self, others: Mapping[str, Result] | None = None, name: str = "this search") -> Figure:
         """Plot the best value so far over several runs: the median, and the band between the quartiles.
 
-        A run that ended early keeps its value up to the end of the budget. As long as a run has found nothing, its
-        value is infinitely bad.
+        A run that ended early keeps its best value up to the end of the budget. Before a run has a first value, its
+        best value counts as infinitely bad.
 
         Parameters
         ----------
@@ -78,32 +78,32 @@ class Plots:
         return compare_runs(self.result, others, name)
 
     def edf(self) -> Figure:
-        """Plot the empirical distribution of the values: the share of evaluations that are at least as good.
+        """Plot the empirical distribution function: for each value, the fraction of evaluations at least as good.
 
-        Evaluations that failed or reached their limit count in the total, so the line of their run ends below 1.
+        The fraction is of all evaluations, so the line of a run with failures or time-outs ends below 1.
         """
         from pysmac_compat.report.plots.progress import edf
 
         return edf(self.result)
 
     def importance(self, pairs: int = 10) -> Figure:
-        """Plot the share of the variance that each parameter explains alone, and that pairs explain only together.
+        """Plot which fraction of the variance each parameter explains alone, and which a pair explains only together.
 
         The method is a functional analysis of variance of a random forest (Hutter, Hoos and Leyton-Brown, ICML 2014).
-        Whiskers show the standard deviation over the trees. Evaluations without a value are left out. The shares are
-        for the mean over instances.
+        Whiskers show the standard deviation over the trees. Evaluations without a value are left out. The fractions
+        are for the mean over instances.
 
         Parameters
         ----------
         pairs : int
-            The number of pairs; only the 12 parameters that explain most alone can form pairs.
+            The largest number of pairs. Only the 12 parameters that explain most alone can form pairs.
         """
         from pysmac_compat.report.plots.importances import importance
 
         return importance(self.result, pairs)
 
     def slice(self, parameters: Sequence[str] | str | None = None) -> Figure:
-        """Plot the values over each parameter where it is active; the colour shows the order of the evaluations.
+        """Plot the values over each parameter, for evaluations in which it is active; colours show their order.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class Plots:
         return slices(self.result, parameters)
 
     def contour(self, x: str | None = None, y: str | None = None) -> Figure:
-        """Plot a random forest's prediction over two parameters, as the mean over all other parameters.
+        """Plot a random forest's prediction over two parameters, averaged over all other parameters.
 
         Points are the evaluations in which both parameters are active.
 
@@ -129,26 +129,26 @@ class Plots:
         return contour(self.result, x, y)
 
     def parallel_coordinates(self, parameters: Sequence[str] | str | None = None, n: int = 300) -> Figure:
-        """Plot a line for each evaluation through its parameters' values; inactive parameters are below their axis.
+        """Plot each evaluation as a line through its values on parallel axes; inactive parameters are below their axis.
 
         Parameters
         ----------
         parameters : list of str, or str, optional
             Names of parameters; by default all parameters.
         n : int
-            The largest number of evaluations; the best are drawn, the very best on top.
+            The largest number of evaluations that are drawn. These are the best ones, and the very best is on top.
         """
         from pysmac_compat.report.plots.spaces import parallel_coordinates
 
         return parallel_coordinates(self.result, parameters, n)
 
     def status_map(self, x: str | None = None, y: str | None = None) -> Figure:
-        """Plot where in the plane of two parameters calls succeed, crash or reach limits.
+        """Plot for which values of two parameters calls succeed, crash or reach their limits.
 
         Parameters
         ----------
         x, y : str, optional
-            Names of parameters; by default the two that influence most whether a call succeeds.
+            Names of parameters; by default the two that have most influence on whether a call succeeds.
         """
         from pysmac_compat.report.plots.spaces import status_map
 
@@ -158,8 +158,8 @@ class Plots:
         """Plot the calls of each worker, with their durations.
 
         A result does not record when a call began or which worker made it. The plot therefore takes the calls in
-        their order and gives each to the worker that is free first. It does not show the time between calls and the
-        time that workers wait.
+        their order and assigns each to the worker that becomes free first. It shows neither the time between calls nor
+        the time that workers wait.
         """
         from pysmac_compat.report.plots.calls import timeline
 
@@ -168,9 +168,9 @@ class Plots:
     def instances(self, n: int = 25) -> Figure:
         """Plot the values of configurations on instances, as means over seeds.
 
-        If the run time is the objective, a call that reached its limit is penalised as in the search: with
-        ``overall-obj`` MEAN10 its run time counts ten times, as in PAR10. The best configuration comes first, then the
-        configurations with most instances.
+        If the run time is the objective, a call that reached its limit is penalised as in the search. For
+        example, with ``overall-obj`` MEAN10 its run time counts ten times, as in PAR10. The best configuration comes
+        first, then the configurations that were run on the most instances.
 
         Parameters
         ----------

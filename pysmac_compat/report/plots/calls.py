@@ -81,13 +81,13 @@ class InstanceTable:
     names : list of str
         The configuration of each row, as text.
     columns : list of int
-        The instances.
+        The indices of the instances.
     cells : list of list of float
-        Mean values, row by row; NaN if there is no evaluation, or one without a value.
+        Mean values, row by row; NaN if a cell has no evaluation, or has an evaluation without a value.
     failed : set of (int, int)
-        Column and row of each cell that has an evaluation without a value.
+        The column and the row of each cell that has an evaluation without a value.
     n_configurations : int
-        Number of all configurations, with or without a row.
+        The number of all configurations, including those without a row.
     """
 
     names: list[str]
@@ -98,7 +98,7 @@ class InstanceTable:
 
 
 def by_instance(result: Result, n: int) -> InstanceTable:
-    """Return the table of at most ``n`` configurations: first the best, then those with most instances.
+    """Return the table for at most ``n`` configurations: first the best, then those with the most instances.
 
     Raises
     ------

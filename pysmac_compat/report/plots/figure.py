@@ -10,7 +10,8 @@ from matplotlib import figure
 class Figure(figure.Figure):
     """A ``matplotlib.figure.Figure`` with a method that notebooks call to show an object.
 
-    A notebook shows matplotlib's own class only after an import of pyplot; this class looks the same after that import.
+    A notebook shows figures of matplotlib's own class only after an import of pyplot. After that import, it shows both
+    classes in the same way.
     """
 
     def _repr_png_(self) -> bytes:

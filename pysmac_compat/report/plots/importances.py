@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pysmac_compat.report.importance import Coded
     from pysmac_compat.results import Evaluation, Result
 
-#: pairs are formed from at most this number of parameters, the ones that are most important alone
+#: pairs are formed only from this number of parameters: those that explain most alone
 _MOST = 12
-_CELLS = 50  # number of cells of each axis of a contour plot
+_CELLS = 50  # the number of cells on each axis of a contour plot
 
 
 def coded(result: Result, costs: Sequence[float] | None = None, used: Sequence[Evaluation] | None = None) -> Coded:
@@ -32,7 +32,7 @@ def coded(result: Result, costs: Sequence[float] | None = None, used: Sequence[E
     costs : sequence of float, optional
         A cost for each evaluation, to use in place of its value.
     used : sequence of Evaluation, optional
-        Some of the evaluations that have a value; by default all of these.
+        The evaluations to use; by default all evaluations that have a value.
     """
     from pysmac_compat.report.importance import importance
 
@@ -45,7 +45,7 @@ def coded(result: Result, costs: Sequence[float] | None = None, used: Sequence[E
 
 
 def shares_of(anova: Any) -> dict[str, tuple[float, float]]:
-    """Return the mean share that each parameter explains alone and its deviation over the trees; the largest first."""
+    """Return the fraction that each parameter explains alone, as mean and deviation over the trees; largest first."""
     found = {}
     for name in anova.parameter_names:
         share = anova.quantify_importance(name)[name,]
@@ -54,7 +54,7 @@ def shares_of(anova: Any) -> dict[str, tuple[float, float]]:
 
 
 def pairs_of(result: Result, anova: Any, n: int, among: int = _MOST) -> dict[tuple[str, str], float]:
-    """Return the ``n`` pairs whose interactions explain most, among the parameters that explain most alone.
+    """Return the ``n`` pairs whose interactions explain most; only parameters that explain much alone form pairs.
 
     Two parameters that are never active together form no pair.
     """
@@ -80,7 +80,7 @@ def importance(result: Result, pairs: int = 10) -> Figure:
     axes = style.new_axes(figure, 1, 2 if together else 1, 1)
     conditional = parameters.space_of(result).conditions
     names = [f"{style.plain(name)}{' *' if name in conditional else ''}" for name in alone]
-    rows = max(len(alone), len(together))  # bars of both panels have the same thickness
+    rows = max(len(alone), len(together))  # so the bars in both panels have the same thickness
     _bars(axes, names, [mean for mean, _ in alone.values()], rows, style.COLOURS[0], [std for _, std in alone.values()])
     axes.set_title("alone" + (" (* conditional)" if conditional else ""))
     if together:
@@ -152,7 +152,7 @@ def contour(result: Result, x: str | None = None, y: str | None = None) -> Figur
 
 
 def pair(result: Result, x: str | None, y: str | None, found: Callable[[], Coded]) -> tuple[str, str]:
-    """Return the two parameters; in place of a missing name, the parameter that explains most with the other one.
+    """Return two parameters; if a name is missing, choose the parameter that explains most with the other one.
 
     ``found`` computes the analysis of variance if it is needed.
     """
@@ -184,7 +184,7 @@ def pair(result: Result, x: str | None, y: str | None, found: Callable[[], Coded
 
 
 def _grid(found: Coded, parameter: Any) -> tuple[list[float], list[float]]:
-    """Return the borders of cells on the axis, and the places of the cells' middles for the forest."""
+    """Return the borders of the cells on the axis, and the middles of the cells as coordinates for the forest."""
     if not parameter.numeric:
         k = len(parameter.values)
         return [i - 0.5 for i in range(k + 1)], [found.choices[parameter.name][value] for value in parameter.values]

@@ -1,4 +1,4 @@
-"""Axes of parameters: their scales, their ticks, and the places of values on them."""
+"""Axes that show parameters: their scales, their ticks, and the coordinates of values on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
     from pysmac_compat.space.definition import Definition
 
-#: the place of an inactive parameter, as a multiple of the axis' length
+#: where an inactive parameter is drawn, as a multiple of the length of its axis
 INACTIVE_PLACE = -0.1
 _LONGEST = 1e300  # the longest axis on which matplotlib can compute
 _GOLDEN = 0.6180339887498949
@@ -43,7 +43,7 @@ def chosen(result: Result, names: Sequence[str] | str | None) -> list[Parameter]
     Raises
     ------
     ArgumentError
-        If there is no name, or one that is not the name of a parameter.
+        If ``names`` is empty, or contains a name that no parameter has.
     """
     parameters = space_of(result).parameters
     wanted = list(parameters) if names is None else [names] if isinstance(names, str) else list(names)
@@ -56,7 +56,7 @@ def chosen(result: Result, names: Sequence[str] | str | None) -> list[Parameter]
 
 
 def ticks(parameter: Parameter, most: int = 4) -> list[tuple[Any, str]]:
-    """Return values of a parameter for ticks, with their labels."""
+    """Return the values at which a parameter's axis has ticks, with their labels."""
     if not parameter.numeric:
         places = crop_ticks(range(len(parameter.values)), max(most, 12))
         return [(parameter.values[i], plain(parameter.values[i], 12)) for i in places]
@@ -103,12 +103,12 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def place(parameter: Parameter, value: Any) -> float:
-    """Return the place of a value on an axis that `set_up` has set up: the value itself, or a choice's position."""
+    """Return a value's coordinate on an axis that `set_up` has set up: the value, or a choice's position."""
     return float(value) if parameter.numeric else float(parameter.positions[value])
 
 
 def unit_place(parameter: Parameter, value: Any) -> float:
-    """Return the place of a value in [0, 1]."""
+    """Return the coordinate of a value in [0, 1]."""
     return (
         unit_value(value, parameter)
         if parameter.numeric
@@ -117,7 +117,7 @@ def unit_place(parameter: Parameter, value: Any) -> float:
 
 
 def scattered(parameter: Parameter, evaluations: Sequence[Evaluation]) -> list[float]:
-    """Return the places of evaluations in which the parameter is active, those of the same choice side by side."""
+    """Return coordinates for evaluations in which the parameter is active; equal choices are drawn side by side."""
     found = []
     for evaluation in evaluations:
         at = place(parameter, evaluation.configuration[parameter.name])
@@ -152,7 +152,7 @@ def set_up(axes: Axes, parameter: Parameter, which: str = "x", most: int = 4, la
 
 
 def turn_labels(axes: Axes, degrees: float) -> None:
-    """Turn the labels of the x axis, with their ends at the ticks."""
+    """Rotate the labels of the x axis, so that they end at their ticks."""
     axes.tick_params(axis="x", rotation=degrees, labelsize="small")
     for each in axes.get_xticklabels():
         each.set_horizontalalignment("right")

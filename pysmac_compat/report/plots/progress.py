@@ -55,7 +55,7 @@ def history(result: Result, over: str = "evaluations") -> Figure:
     known = [each.value for each in result.known if values.has_value(each, search)]
     axes.plot([0] * len(known), known, "D", color=style.QUIET, markersize=4, label="known before" if known else "")
     if not drawn:
-        values.usable(result)  # raises the error that there is nothing to draw
+        values.usable(result)  # raises the error about a result without values
     values.scale_values(axes, drawn + known)
     if search.runtime and search.cutoff is not None:
         axes.axhline(search.cutoff, color=style.QUIET, linestyle=":", label="limit of a call")
@@ -71,9 +71,9 @@ def history(result: Result, over: str = "evaluations") -> Figure:
 def _failures(
     axes: Axes, run: RunResult, result: Result, clock: Mapping[int, float] | Sequence[float], of_run: str
 ) -> None:
-    """Draw marks along the edge of the worst values for evaluations without a value.
+    """Mark the evaluations without a value along the edge of the plot where the worst values are.
 
-    ``of_run`` is the colour of the run; if it is empty, each status has its own colour.
+    ``of_run`` is the colour for all marks of the run; if it is empty, each status has its own colour.
     """
     edge = 0.015 if result.search.maximize else 0.985
     failed = [each for each in run.evaluations if not values.has_value(each, result.search)]
@@ -141,7 +141,7 @@ def compare_runs(result: Result, others: Mapping[str, Result] | None = None, nam
 
 
 def _curve(run: RunResult, end: int, maximize: bool) -> list[float]:
-    """Return the best value after each evaluation up to the end of the budget; before a first value, infinitely bad."""
+    """Return the best value after each evaluation in the budget; before a first value, it is infinitely bad."""
     curve = [-math.inf if maximize else math.inf] * (end + 1)
     for at, value in values.incumbent_steps(run):
         curve[at:] = [value] * (end + 1 - at)
@@ -175,7 +175,7 @@ def edf(result: Result) -> Figure:
         own = [each.value for each in run.evaluations if each.succeeded and values.has_value(each, search)]
         own.sort(reverse=search.maximize)
         shares = [(i + 1) / len(run.evaluations) for i in range(len(own))]
-        if own:  # the last share holds for all worse values as well
+        if own:  # the last fraction is also that of all worse values
             axes.step(
                 [own[0], *own, worst],
                 [0.0, *shares, shares[-1]],

@@ -58,7 +58,7 @@ def slices(result: Result, names: Sequence[str] | str | None = None) -> Figure:
 
 
 def _limits(found: Sequence[float], log: bool) -> tuple[float, float]:
-    """Return the limits of an axis with these values and a margin."""
+    """Return the limits of an axis that shows these values with a margin."""
     known = [value for value in found if abs(value) < 2.0**127 and (value > 0 or not log)]
     low, high = min(known), max(known)
     if log:
@@ -74,7 +74,7 @@ def parallel_coordinates(result: Result, names: Sequence[str] | str | None = Non
     chosen = parameters.chosen(result, names)
     sign = -1.0 if result.search.maximize else 1.0
     found = sorted(values.usable(result), key=lambda each: sign * each.value)[:n]
-    found.reverse()  # the best are drawn last
+    found.reverse()  # so the best are drawn last, on top
     figure = style.new_figure(max(6.0, 1.25 * len(chosen) + 2.0), 4.8 if len(chosen) <= 10 else 6.5)
     axes = style.new_axes(figure)
     from matplotlib.collections import LineCollection  # after `new_figure`, which reports a missing matplotlib
@@ -167,11 +167,11 @@ def status_map(result: Result, x: str | None = None, y: str | None = None) -> Fi
     return figure
 
 
-_STRIP = -0.04  # where inactive parameters are drawn, beside the axes, as a multiple of the axes' length
+_STRIP = -0.04  # inactive parameters are drawn beside the axes, at this multiple of an axis' length
 
 
 def _strip(axes: Any, below: bool) -> None:
-    """Make room beside the axes for inactive parameters, and label it."""
+    """Make room beside the axes for inactive parameters, and label this room."""
     if below:
         axes.spines["left"].set_position(("axes", -0.08))
         axes.text(_STRIP, 1.01, "inactive", transform=axes.transAxes, fontsize="x-small", ha="center", va="bottom")
@@ -202,7 +202,7 @@ def _by_activity(own: Sequence[Evaluation], one: Parameter, other: Parameter | N
 
 
 def _telling(result: Result, x: str | None, y: str | None) -> tuple[Parameter, Parameter | None]:
-    """Return the two parameters that influence most whether calls fail; a parameter that the user names is kept."""
+    """Return the parameters with most influence on whether calls fail; those that the user names are kept."""
     from pysmac_compat.report.plots import importances
 
     space = parameters.space_of(result).parameters

@@ -1,4 +1,4 @@
-"""Figures, colours, markers and texts for all plots; matplotlib shows the texts as they are."""
+"""Figures, colours, markers and texts for all plots."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STATUSES = {
     "MEMOUT": ("#CC79A7", "P"),
     "ABORT": ("#000000", "*"),
 }
-#: for each status its colour and its marker: no difference is shown by colour alone
+#: the colour and the marker of each status; the markers differ, too, so that no difference is in colour alone
 STATUSES: dict[str, tuple[str, str]] = {
     **_STATUSES,
     **{status: (QUIET, "D") for status in get_args(Status) if status not in _STATUSES},
@@ -32,7 +32,7 @@ _LONGEST = 18
 
 
 def new_figure(width: float = 7.0, height: float = 4.5) -> Figure:
-    """Return an empty figure of this size in inches; it needs no display.
+    """Return an empty figure that needs no display; the size is in inches.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def new_figure(width: float = 7.0, height: float = 4.5) -> Figure:
 
 
 def new_axes(figure: Figure, *place: Any) -> Axes:
-    """Add axes to a figure, with the colours of `COLOURS` in turn and a grid in the background."""
+    """Add axes to a figure; lines get the `COLOURS` in turn, and a grid is in the background."""
     axes = figure.add_subplot(*place)
     axes.set_prop_cycle(color=COLOURS)
     axes.grid(True, color="#E4E4E4", linewidth=0.6)
@@ -57,7 +57,7 @@ def new_axes(figure: Figure, *place: Any) -> Axes:
 
 
 def plain(text: object, longest: int = _LONGEST) -> str:
-    r"""Return a name or value for matplotlib: in one line, cut, and never read as a formula.
+    r"""Return a name or value as a text of one short line that matplotlib does not read as a formula.
 
     >>> plain("a$b"), plain("a_name_that_is_much_too_long"), plain(None)
     ('a\\$b', 'a_name_t…too_long', 'None')
@@ -70,7 +70,7 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 
 def run_colours(n: int, best: int) -> list[tuple[str, str]]:
-    """Return each run's colour and its name in a legend; if there are many runs, only the best has its own colour.
+    """Return each run's colour and legend text; if there are many runs, only the best has its own colour.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def run_colours(n: int, best: int) -> list[tuple[str, str]]:
 
 
 def colour_map(dark_is_high: bool) -> Any:
-    """Return a colour map of varying lightness for all kinds of colour vision, without colours as light as paper."""
+    """Return a colour map that varies in lightness, for all kinds of colour vision, but is never as light as paper."""
     import matplotlib
     from matplotlib.colors import ListedColormap
 
@@ -121,7 +121,7 @@ def grid_shape(n: int) -> tuple[int, int]:
 
 
 def crop_ticks(places: Sequence[int], most: int) -> list[int]:
-    """Return at most ``most`` of the ticks, at equal distances.
+    """Return at most ``most`` of the ticks, chosen at equal distances.
 
     >>> crop_ticks(range(10), 4)
     [0, 3, 6, 9]

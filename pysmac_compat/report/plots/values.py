@@ -1,4 +1,4 @@
-"""The values of a result in a plot: their source, their scale and their label."""
+"""The values of a result in a plot: where they come from, their scale, and their label."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
     from pysmac_compat.results import Evaluation, Result, RunResult, Searched
 
-_WIDE = 30.0  # the scale is logarithmic if the largest value is at least this multiple of the least
+_WIDE = 30.0  # the scale is logarithmic if the largest value is at least this multiple of the smallest
 
 
 def has_value(evaluation: Evaluation, search: Searched) -> bool:
-    """Return whether the value was measured (in a success, or as a run time up to the limit) and not a substitute."""
+    """Return whether the value was measured, in a success or as a run time up to the limit, and not substituted."""
     told = evaluation.succeeded or (search.runtime and evaluation.status == "TIMEOUT")
     return told and abs(evaluation.value) < TIMEOUT_QUALITY
 
 
 def counted(evaluation: Evaluation, search: Searched) -> float:
-    """Return the value for a mean: a run time that reached the limit is multiplied by ``penalty``."""
+    """Return the value as it counts in a mean: a run time that reached the limit is multiplied by ``penalty``."""
     late = search.runtime and search.cutoff is not None and evaluation.value >= search.cutoff
     return evaluation.value * search.penalty if late else evaluation.value
 
 
 def usable(result: Result) -> list[Evaluation]:
-    """Return the evaluations with a value.
+    """Return the evaluations that have a value.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def value_label(search: Searched, mean: bool = False) -> str:
 
 
 def is_wide(values: Iterable[float]) -> bool:
-    """Return whether values need a logarithmic scale: all are positive, and their ratio is large."""
+    """Return whether values need a logarithmic scale, because all are positive and the largest ratio is large."""
     known = [value for value in values if math.isfinite(value)]
     return bool(known) and min(known) > 0 and max(known) / min(known) >= _WIDE
 
@@ -74,7 +74,7 @@ def scale_values(axes: Axes, values: Iterable[float], which: str = "y") -> None:
 
 
 def incumbent_steps(run: RunResult) -> list[tuple[int, float]]:
-    """Return pairs: an evaluation's index, and the best value from then on; the last pair has the run's value, a mean.
+    """Return pairs of an evaluation's index and the best value from then on; the last value is the run's own value.
 
     If calls run in parallel, an evaluation may become the best before an evaluation with a smaller index has ended.
     """
@@ -87,7 +87,7 @@ def incumbent_steps(run: RunResult) -> list[tuple[int, float]]:
 
 
 def clock(run: RunResult) -> dict[int, float]:
-    """Return the total seconds of the calls up to each evaluation; the key 0 is the time before the first call."""
+    """Return the seconds that all calls up to each evaluation took, keyed by its index; 0 is for no call yet."""
     spent, total = {0: 0.0}, 0.0
     steps = [(step.evaluation, 0.0) for step in run.trajectory]
     for index, seconds in sorted([*((each.index, each.wall_time) for each in run.evaluations), *steps]):
