@@ -55,7 +55,8 @@ def load_model(folder: str | Path, ensemble: bool = True) -> Any:
     Raises
     ------
     ArgumentError
-        If there is no model in the folder, or if the name of the model is not registered in this process.
+        If there is no model in the folder, if one of its files is damaged, or if the name of the model is not
+        registered in this process.
     ImportError
         If torch or LibAUC is missing. The message says how to install both.
     """
@@ -68,7 +69,7 @@ def load_model(folder: str | Path, ensemble: bool = True) -> Any:
             )
         raise ArgumentError(f"{folder} holds no model: there is no {ABOUT}")
     if ensemble and (folder / ensembles.ABOUT).is_file():
-        members = json.loads((folder / ensembles.ABOUT).read_text())["members"]
+        members = _content(folder / ensembles.ABOUT)["members"]
         return (
             need("automax.libauc.ensembles")
             .MeanOfModels(
@@ -77,9 +78,16 @@ def load_model(folder: str | Path, ensemble: bool = True) -> Any:
             )
             .eval()
         )
-    model = need("automax.libauc.trainers").rebuilt(json.loads((folder / ABOUT).read_text()))
+    model = need("automax.libauc.trainers").rebuilt(_content(folder / ABOUT))
     load_weights(model, folder / WEIGHTS, whole=True)
     return model.eval()
+
+
+def _content(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise ArgumentError(f"{path} is damaged: {error}") from error
 
 
 def load_weights(model: Any, path: str | Path | None, whole: bool = False) -> None:
@@ -96,10 +104,15 @@ def load_weights(model: Any, path: str | Path | None, whole: bool = False) -> No
     """
     if path is None:
         raise ArgumentError("model.pretrained is true: model.pretrained_path must say where the weights are")
+    place = "" if whole else "model.pretrained_path: "
     if not Path(path).is_file():
-        raise ArgumentError(f"model.pretrained_path: there is no file {str(path)!r}")
-    weights = need("torch").load(path, map_location="cpu", weights_only=True)
-    weights = weights.get("model_state_dict", weights)
+        raise ArgumentError(f"{place}there is no file {str(path)!r}")
+    torch = need("torch")
+    try:
+        weights = torch.load(path, map_location="cpu", weights_only=True)
+        weights = weights.get("model_state_dict", weights)
+    except Exception as error:  # torch raises errors of several types, with long messages
+        raise ArgumentError(f"{place}{path} is damaged or contains no weights ({type(error).__name__})") from error
     if not whole:
         own = model.state_dict()
         weights = {key: value for key, value in weights.items() if key in own and own[key].shape == value.shape}

@@ -67,7 +67,8 @@ def calibrate(method: str | None, scores: Array, positive: Array) -> Calibration
     ----------
     method : {'sigmoid', 'isotonic', None}
         'sigmoid' is the sigmoid of Platt, "Probabilistic outputs for support vector machines" (1999). With the targets
-        of that paper, its slope is finite even if the scores separate the classes. 'isotonic' needs a few hundred rows.
+        of that paper, its slope is finite even if the scores separate the classes. 'isotonic' needs a few hundred
+        positive rows.
     scores : array of shape (n,)
     positive : array of bool of shape (n,)
         Whether each row is positive.

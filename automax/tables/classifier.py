@@ -72,9 +72,11 @@ class AUCClassifier(ClassifierMixin, BaseEstimator):
     search_directory : str or None
         The folder for the files of the search. None: a temporary folder.
     resume : bool
-        Whether to resume the search in ``search_directory``; the rows and arguments must be the same.
+        Whether to resume the search in ``search_directory``. The rows and arguments must be the same, except
+        ``n_trials``, ``calibration``, ``threshold``, ``workers``, ``time_limit`` and ``verbose``.
     random_state : int, RandomState or None
-        The seed for the division of the rows, for the search and for each training.
+        The seed for the division of the rows, for the search and for each training. None: a new seed or, with
+        ``resume=True``, the seed of the search that is resumed.
     verbose : int
         1: print lines about the table and about each trial.
 

@@ -24,6 +24,8 @@ from automax.report import best_lines
 from pysmac_compat import SearchError
 from pysmac_compat.errors import ArgumentError, shown
 
+#: the name of the folder of the search in ``search_directory``
+NAME = "automax"
 #: the number of rows that are scored at once
 _BATCH = 4096
 #: keys of the settings that the user cannot give -> the argument of `AUCClassifier` that decides instead
@@ -85,8 +87,12 @@ class Network:
     def _load(self) -> Any:
         with tempfile.TemporaryDirectory() as folder:
             self.write(Path(folder))
-            # in double precision a row's score does not depend on the other rows of the batch
-            return need("automax.libauc.checkpoints").load_model(folder).double()
+            load_model = need("automax.libauc.checkpoints").load_model
+            try:
+                # in double precision a row's score does not depend on the other rows of the batch
+                return load_model(folder).double()
+            except ArgumentError as error:
+                raise ArgumentError(str(error).replace(folder, "network")) from error
 
     def __getstate__(self) -> dict[str, Any]:
         return {"files": self.files, "_model": None}
@@ -169,7 +175,7 @@ def search_network(
             "output_path": str(folder),
             "experiment_name": "network",
         },
-        "automax": {**content["automax"], "name": "automax", "output_directory": str(folder)},
+        "automax": {**content["automax"], "name": NAME, "output_directory": str(folder)},
     }
     settings = check_settings(content)
     with registered_meanwhile(name, lambda splits: (train, [val])):

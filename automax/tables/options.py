@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
 
+from automax.core.record import TrialRecord
 from automax.tables.calibration import CRITERIA, METHODS
-from automax.tables.network import settings_of
+from automax.tables.network import NAME, settings_of
 from pysmac_compat import arguments
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.suggestions import nearest
@@ -80,7 +82,7 @@ def sections_of(classifier: Any) -> dict[str, Any]:
     }
     content["automax"] |= {
         "n_trials": n_trials,
-        "SEED": _seed(classifier.random_state),
+        "SEED": _seed(classifier),
         "workers": workers,
         "total_time_limit": limit,
         "overwrite": not classifier.resume,
@@ -88,7 +90,10 @@ def sections_of(classifier: Any) -> dict[str, Any]:
     return {"metrics": [metric], "metric_kwargs": [bounds], **content}
 
 
-def _seed(random_state: Any) -> int:
+def _seed(classifier: Any) -> int:
+    random_state = classifier.random_state
+    if random_state is None and classifier.resume:
+        random_state = TrialRecord(Path(classifier.search_directory, NAME)).description.get("SEED")
     if isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool):
         return arguments.integer("random_state", random_state, least=0)
     return int(check_random_state(random_state).randint(arguments.LARGEST))

@@ -89,6 +89,14 @@ def test_the_same_seed_gives_the_same_classifier(fitted):
     assert np.random.get_state()[1].tolist() == before
 
 
+def test_a_resumed_search_has_the_seed_of_its_record(tmp_path):
+    """Without a ``random_state`` a new search draws a seed, and a resumed one must not draw another."""
+    first = fit(small(random_state=None, search_directory=tmp_path))
+    more = fit(small(random_state=None, search_directory=tmp_path, resume=True, n_trials=2))
+    assert more.trials_[0] == first.trials_[0]
+    assert len(more.trials_) == 2
+
+
 @pytest.mark.parametrize("library", [pickle, joblib])
 def test_pickles(fitted, library, tmp_path):
     with open(tmp_path / "c", "wb") as file:
@@ -269,6 +277,10 @@ def test_labels_that_do_not_fit(y, message):
 def test_new_rows_that_do_not_fit(fitted):
     with pytest.raises(ValueError, match="feature names should match .*\n.*missing:\n- age"):
         fitted.predict(NEW.drop(columns="age"))
+    with pytest.raises(ValueError, match="feature names should match .*\n.*unseen at fit time:\n- left"):
+        fitted.predict(NEW.assign(left="no"))
+    with pytest.raises(ValueError, match="must be in the same order"):
+        fitted.predict(NEW[NEW.columns[::-1]])
     with pytest.raises(NotFittedError):
         small().predict(NEW)
     with pytest.raises(ValueError, match="Found array with 0 sample"):
