@@ -14,10 +14,10 @@ from automax.selection.ensemble import ABOUT, load, predictions
 from automax.selection.rules import draws
 from pysmac_compat.report import short
 
-#: a validation score is called noisy if half the width of its interval is larger than this
-_WIDE = 0.02
-#: even if all rows are ranked correctly, up to three rows of another sample of this size may be ranked wrongly (the
-#: rule of three); each of these three rows costs half of its share of the score
+#: a validation score is called uncertain if it may differ by more than this
+_WIDE = 0.04
+#: even if no row of the rarer class is ranked wrongly, up to three rows of another sample of this size may be (the rule
+#: of three); each of these three rows costs half of its share of the score
 _UNSEEN = 1.5
 
 
@@ -43,7 +43,8 @@ def best_lines(
     default : dict or None
         The configuration to compare the best one with: on test, or on val if there is no test split.
     files : bool
-        Whether the last lines name the folder of the returned models.
+        Whether there is a settings file, and the last lines name the folder of the returned models. If not, the search
+        is that of an `AUCClassifier`.
 
     Returns
     -------
@@ -70,7 +71,8 @@ def best_lines(
         lines.append(text + end)
     if "directory" in mine[0]:
         kept = beside(Path(mine[0]["directory"]), "best")
-        lines += _of_ensemble(kept, splits, target, metrics, report)
+        alone = "automax.ensemble: 1" if files else "in Python, settings={'automax': {'ensemble': 1}}"
+        lines += _of_ensemble(kept, splits, target, metrics, report, alone)
         report["checkpoint"] = str(kept)
         lines += [f"  model and predictions: {report['checkpoint']}"] * files
     if ours:
@@ -113,15 +115,20 @@ def _score(trial: Mapping[str, Any], split: str, target: str) -> Any:
     return value if isinstance(value, (int, float)) else None
 
 
-def _of_ensemble(folder: Path, splits: Sequence[str], target: str, metrics: Any, report: dict[str, Any]) -> list[str]:
-    """Return the lines about the ensemble in a folder, or an empty list; add the ensemble's scores to ``report``."""
+def _of_ensemble(
+    folder: Path, splits: Sequence[str], target: str, metrics: Any, report: dict[str, Any], alone: str
+) -> list[str]:
+    """Return the lines about the ensemble in a folder, or an empty list; add the ensemble's scores to ``report``.
+
+    ``alone`` is the setting that returns the best model alone.
+    """
     if not (folder / ABOUT).is_file():
         return []
     members = json.loads((folder / ABOUT).read_text())["members"]
     saved = load(folder)
     found: dict[str, Any] = {"trials": [each["trial"] for each in members]}
     lines = [f"returned: the mean of the {len(members)} models of trials {', '.join(map(str, found['trials']))}"]
-    lines[0] += " (automax.ensemble: 1 returns the best model alone)"
+    lines[0] += f" ({alone} returns the best model alone)"
     for split in splits:
         score = float(metrics(saved[f"{split}_labels"], saved[f"{split}_scores"])[target])
         low, high = interval(str(folder), split, target, metrics)
@@ -139,22 +146,29 @@ def _rarest(directory: str, split: str) -> int:
 
 
 def noisy(report: Mapping[str, Any]) -> str:
-    """Return a warning about a noisy validation score, or an empty text.
+    """Return a warning about an uncertain validation score, or an empty text.
 
-    If all rows are ranked correctly, the bootstrap interval has the width 0. Its lower end is therefore lowered, if
-    necessary, to allow for unseen rows (see `_UNSEEN`).
+    A bootstrap interval is too narrow if few rows or none are ranked wrongly; its width is 0 if there are none. The
+    warning therefore also takes rows into account that the sample does not contain (see `_UNSEEN`).
     """
     about = report.get("val", {})
     if "interval" not in about:
         return ""
     low, high = about["interval"]
-    low = max(0.0, min(low, high - _UNSEEN / max(1, about["rarest"])))
-    if (high - low) / 2 <= _WIDE:
+    lower = min(about["score"], _UNSEEN / max(1, about["rarest"]))
+    if max(high - low, lower) <= _WIDE:
         return ""
+    shown = f"its interval [{low:.4f}, {high:.4f}]"
+    why = f"as {shown} shows"
+    if lower > high - low:
+        rows = f"{about['rarest']} validation row{'s' * (about['rarest'] != 1)}"
+        why = (
+            f"{shown} is too narrow, because only {rows} of the rarer class decide it; with other rows the score can "
+            f"be {lower:.3f} lower"
+        )
     return (
-        f"with these validation rows, the validation score of the best trial may be {low:.3f} to {high:.3f} (95 %); "
-        "do not rely on differences between trials that are smaller than this range, and use more validation rows or "
-        "automax.folds"
+        f"the validation score of the best trial is uncertain: {why}; do not rely on differences between trials "
+        "that are smaller than that, and use more validation rows or automax.folds"
     )
 
 

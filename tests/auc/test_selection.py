@@ -12,7 +12,7 @@ from ConfigSpace import Float
 
 from automax import AutoMAX, AutoMAXConfigration, autopartial, load_predictions
 from automax.libauc.metrics import Metrics
-from automax.report import noisy
+from automax.report import best_lines, noisy
 from automax.selection import rules
 from automax.selection.ensemble import assemble, members_of
 
@@ -88,15 +88,19 @@ def test_a_draw_has_the_classes_in_their_numbers():
 @pytest.mark.parametrize(
     ("interval", "rarest", "said"),
     [
-        ((0.90, 0.96), 500, "may be 0.900 to 0.960"),
+        ((0.90, 0.96), 500, "is uncertain: as its interval [0.9000, 0.9600] shows; "),
         ((0.95, 0.97), 500, ""),
-        ((1.0, 1.0), 11, "may be 0.864 to 1.000"),  # the bootstrap interval has no width, but 11 rows are few
-        ((1.0, 1.0), 200, ""),
+        # the bootstrap interval has little or no width, but the rows are few
+        ((1.0, 1.0), 11, "its interval [1.0000, 1.0000] is too narrow, because only 11 validation rows of the rarer"),
+        ((0.9953, 0.9998), 36, "with other rows the score can be 0.042 lower"),
+        ((0.9953, 0.9998), 38, ""),
+        ((0.2, 0.3), 1, "only 1 validation row of the rarer class decide it; with other rows the score can be 0.300 "),
     ],
 )
-def test_the_warning_follows_the_width_of_the_interval(interval, rarest, said):
+def test_the_warning_follows_the_width_of_the_interval_and_the_number_of_rows(interval, rarest, said):
     text = noisy({"val": {"score": interval[1], "interval": interval, "rarest": rarest}})
     assert (said in text) if said else not text
+    assert text.count("[") == bool(said)  # the interval that the report shows, and no other one
     assert not noisy({"val": {"score": 0.9}})
 
 
@@ -162,6 +166,19 @@ def test_the_folder_of_an_ensemble(searched):
     expected = sigmoid(rules.mean_of([rules.logits(each["test_scores"]) for each in alone], scales))
     assert np.allclose(saved["test_scores"], expected, atol=1e-6)
     assert np.array_equal(saved["test_labels"], LABELS[::-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "setting"),
+    [(True, "automax.ensemble: 1"), (False, "in Python, settings={'automax': {'ensemble': 1}}")],
+)
+def test_how_one_model_is_returned_in_each_interface(searched, files, setting):
+    _, tuner = searched
+    best = max(tuner.log, key=lambda trial: trial["val"])["space"]
+    lines, _ = best_lines(tuner.log, best, "AUROC", METRICS, files=files)
+    (line,) = [line for line in lines if line.startswith("returned: the mean of the 3 models of trials ")]
+    assert line.endswith(f" ({setting} returns the best model alone)")
 
 
 @pytest.mark.slow
