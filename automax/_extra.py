@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import cast
 
+#: how to install the extra
+INSTALL = "pip install 'pysmac-compat[automax]' or, in a clone, pip install '.[automax]'"
+
 
 def need(module: str) -> ModuleType:
     """Import a module that needs torch or LibAUC, and return it.
@@ -18,7 +21,8 @@ def need(module: str) -> ModuleType:
     Raises
     ------
     ImportError
-        If torch or LibAUC is missing. The message says how to install both.
+        If torch or LibAUC is missing, or if torch and torchvision do not fit together. The message says how to install
+        them.
     """
     # without this variable, the check for a GPU would initialise CUDA here, and the trials, whose processes are forked
     # from this one, could not use CUDA
@@ -30,8 +34,14 @@ def need(module: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "automax":
             raise
+        raise ImportError(f"this needs torch and LibAUC ({error}); install them with: {INSTALL}") from error
+    except RuntimeError as error:
+        if "torchvision::" not in str(error):
+            raise
         raise ImportError(
-            f"this needs torch and LibAUC ({error}); install them with: pip install 'pysmac-compat[automax]'"
+            f"the installed torch and torchvision do not fit together ({error}); install both from the same index, for "
+            "example for the CPU: pip install --force-reinstall torch torchvision --index-url "
+            "https://download.pytorch.org/whl/cpu"
         ) from error
 
 

@@ -105,8 +105,8 @@ class TrialRecord:
         if differences:
             raise ArgumentError(
                 f"the search in {str(self.folder)!r} cannot be resumed: {differences[0]}; "
-                "choose another name or folder, or start a new search (overwrite: true, without --resume), which moves "
-                "the old one aside"
+                "choose another name or folder, or start a new search, which moves the old one aside (without "
+                "--resume; in Python with overwrite=True, for AUCClassifier with resume=False)"
             )
 
     def note_returned(self, space: Mapping[str, Any]) -> None:

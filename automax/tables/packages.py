@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
+from automax._extra import INSTALL
+
 
 def pandas(what: str = "this table") -> ModuleType:
     """Import pandas.
@@ -16,5 +18,5 @@ def pandas(what: str = "this table") -> ModuleType:
     try:
         import pandas
     except ModuleNotFoundError as error:
-        raise ImportError(f"{what} needs pandas; install it with: pip install 'pysmac-compat[automax]'") from error
+        raise ImportError(f"{what} needs pandas; install it with: {INSTALL}") from error
     return pandas

@@ -345,7 +345,8 @@ def test_ctrl_c_says_how_the_search_goes_on(tmp_path, capfd):
         tuner.smac_options["isolate"] = False
         return tuner
 
-    with pytest.raises(KeyboardInterrupt, match="^stopped after 2 of 4 trials, best val AUROC 1.0.*overwrite=False"):
+    said = "^stopped after 2 of 4 trials, best val AUROC 1.0.*; overwrite=False .*: resume=True"
+    with pytest.raises(KeyboardInterrupt, match=said):
         again().optimize()
     assert "resume:" not in capfd.readouterr().out
     assert len(again().log) == 2
@@ -358,5 +359,7 @@ def test_ctrl_c_says_how_the_search_goes_on(tmp_path, capfd):
 def test_the_metric_is_named_before_the_space_that_depends_on_it(tmp_path):
     record = TrialRecord(tmp_path)
     record.describe(space="of AUCMLoss", target="AUROC", SEED=0, deterministic=True)
-    with pytest.raises(ValueError, match="cannot be resumed: the target metric has changed"):
+    # the message names the argument of each interface
+    ways = "without --resume; in Python with overwrite=True, for AUCClassifier with resume=False"
+    with pytest.raises(ValueError, match=f"cannot be resumed: the target metric has changed.*{ways}"):
         record.check({"space": "of APLoss", "target": "AUPRC", "SEED": 0, "deterministic": True, "identity": None})
