@@ -21,16 +21,31 @@ from automax.page import check_page
 from automax.progress import described, plain_warnings
 from automax.report import best_lines, noisy, refit_line
 from pysmac_compat.errors import PysmacError, warn
+from pysmac_compat.suggestions import did_you_mean
 
 _TRAINING = ("epochs", "batch_size", "eval_batch_size", "sampling_rate", "num_workers", "output_path")
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that names the nearest flag in its message about an unknown one."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return the arguments, or print a message and exit with status 2."""
+        found, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            self.error(
+                f"unrecognized arguments: {' '.join(unknown)}{did_you_mean(unknown[0], self._option_string_actions)}"
+            )
+        return found
+
+
 def parser(program: str, description: str) -> argparse.ArgumentParser:
     """Return the parser for the flags of a command."""
-    made = argparse.ArgumentParser(prog=program, description=description)
+    made = Parser(prog=program, description=description)
     source = made.add_mutually_exclusive_group(required=True)
     source.add_argument("--config_file", help="a YAML file with the settings")
     source.add_argument("--recipe", choices=recipes(), help="a settings file that comes with the package")
+    source.add_argument("--show", choices=recipes(), help="print the settings file of a recipe")
     for name, kind in (
         ("epochs", int),
         ("batch_size", int),
@@ -175,6 +190,9 @@ def command(
     def main(argv: Sequence[str] | None = None) -> int:
         """Run the command, and return its exit status."""
         arguments = parser(program, description).parse_args(argv)
+        if arguments.show is not None:
+            print(recipe_path(arguments.show).read_text(), end="")
+            return 0
         try:
             path = arguments.config_file if arguments.recipe is None else recipe_path(arguments.recipe)
             settings = apply_cli_overrides(load_settings(path), arguments)

@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from automax.commands import Parser
 from automax.progress import plain_warnings
+from automax.tables.saved import ABOUT, SEARCH
 from pysmac_compat.errors import ArgumentError, PysmacError, shown
 
 FIT, PREDICT = "fit", "predict"
@@ -33,6 +35,10 @@ def main(argv: Sequence[str]) -> int:
     """
     name, *words = argv
     parser, run = _COMMANDS[name]
+    if any(word.partition("=")[0] in ("--config_file", "--recipe") for word in words):
+        end = "use automax --config_file FILE or automax --recipe NAME"
+        print(f"automax {name}: error: {name} takes no settings file and no recipe: {end}", file=sys.stderr)
+        return 2
     arguments = parser().parse_args(words)
     try:
         with plain_warnings():
@@ -53,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _fit_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="automax fit", description="Tune and train a classifier for a table.")
+    parser = Parser(prog="automax fit", description="Tune and train a classifier for a table.")
     parser.add_argument("data", help="a CSV or Parquet file")
     parser.add_argument("--target", required=True, metavar="COLUMN", help="the column with the two classes")
     parser.add_argument(
@@ -172,7 +178,7 @@ def _classifier(arguments: argparse.Namespace, folder: Path) -> Any:
         calibration=None if arguments.calibration == "none" else arguments.calibration,
         threshold=threshold,
         settings={"automax": {"progress": True}} if arguments.progress else None,
-        search_directory=str(folder / "search"),
+        search_directory=str(folder / SEARCH),
         resume=arguments.resume,
         random_state=arguments.seed,
         verbose=1,
@@ -182,11 +188,10 @@ def _classifier(arguments: argparse.Namespace, folder: Path) -> Any:
 def _make_room(folder: Path, resume: bool) -> None:
     """Move an earlier classifier aside, unless it is resumed; raise an error if the folder holds anything else."""
     from automax.core.record import move_aside
-    from automax.tables.saved import ABOUT
 
     if not folder.exists() or resume:
         return
-    ours = (folder / ABOUT).is_file() or (folder / "search").is_dir()
+    ours = (folder / ABOUT).is_file() or (folder / SEARCH).is_dir()
     if not ours and (not folder.is_dir() or any(folder.iterdir())):
         raise ArgumentError(f"--output: {folder} exists and holds no classifier; choose another folder")
     move_aside(folder)
@@ -217,7 +222,7 @@ def _tested(classifier: Any, X: Any, y: Any, folder: Path) -> tuple[str, dict[st
 
 
 def _predict_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="automax predict", description="Score the rows of a table.")
+    parser = Parser(prog="automax predict", description="Score the rows of a table.")
     parser.add_argument("model", help="the folder of a classifier")
     parser.add_argument("data", help="a CSV or Parquet file with the columns that the classifier was fitted with")
     parser.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns of the data to write, too")

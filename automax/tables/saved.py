@@ -21,6 +21,8 @@ from typing import Any
 from pysmac_compat.errors import ArgumentError, warn
 
 ABOUT, PREPROCESSOR, NETWORK = "model.json", "preprocessor.joblib", "network"
+#: the folder of the search of ``automax fit``
+SEARCH = "search"
 _FORMAT = 1
 _PACKAGES = ("pysmac-compat", "scikit-learn", "numpy", "torch", "libauc")
 
@@ -71,6 +73,11 @@ def read(folder: Path) -> tuple[dict[str, Any], Any, dict[str, bytes]]:
     try:
         about: dict[str, Any] = json.loads((folder / ABOUT).read_text())
     except OSError as error:
+        if not (folder / ABOUT).exists() and (folder / SEARCH).is_dir():
+            raise ArgumentError(
+                f"{folder} holds no classifier yet, because its search has not ended; the same command automax fit ... "
+                "with --resume completes the search"
+            ) from None
         raise ArgumentError(f"{folder} holds no classifier: {ABOUT} cannot be read ({error.strerror})") from None
     except ValueError as error:
         raise ArgumentError(f"{folder / ABOUT} is broken: {error}") from None

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from automax.__main__ import main
+from automax._extra import need
 from automax.commands import apply_cli_overrides, is_graph, parser, recipe_path, recipes, search_config
 from automax.file import check_settings, load_settings
 
@@ -209,11 +210,51 @@ sys.exit(main(["--recipe", "digits"]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "pip install 'pysmac-compat[automax]'" in done.stderr
+    assert "pip install 'pysmac-compat[automax]' or, in a clone, pip install '.[automax]'" in done.stderr
     (tmp_path / "best.json").write_text("{}")
     code = code[: code.index("from automax")] + "import automax\nautomax.load_model(sys.argv[1])\n"
     done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
     assert "ImportError: this needs torch and LibAUC" in done.stderr
+
+
+def test_torch_and_torchvision_of_different_builds(tmp_path, monkeypatch):
+    """If torchvision was built for another torch, this is the error of ``import torchvision``."""
+    (tmp_path / "mismatched.py").write_text("raise RuntimeError('operator torchvision::nms does not exist')")
+    (tmp_path / "otherwise.py").write_text("raise RuntimeError('no luck')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ImportError, match="torch and torchvision do not fit together .*from the same index") as raised:
+        need("mismatched")
+    assert "\n" not in str(raised.value)
+    with pytest.raises(RuntimeError, match="no luck"):
+        need("otherwise")
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_a_recipe_is_shown(name, capsys):
+    assert main(["--show", name]) == 0
+    assert capsys.readouterr().out == recipe_path(name).read_text()
+
+
+def test_a_recipe_without_its_flag(capsys):
+    assert main(["digits"]) == 2
+    assert "'digits' is no command; the recipe: automax --recipe digits;" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--recipe", "digits"], ["fit", "t.csv", "--target", "y"]])
+def test_the_nearest_flag_is_named(words, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main([*words, "--trials", "3"])
+    assert "unrecognized arguments: --trials 3; did you mean '--n_trials'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", [["--config_file", "x.yaml"], ["--config_file=x.yaml"], ["--recipe", "digits"]])
+def test_fit_takes_no_settings_file(flag, capsys):
+    assert main(["fit", *flag]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "automax fit: error: fit takes no settings file and no recipe: use automax --config_file FILE or automax "
+        "--recipe NAME\n"
+    )
 
 
 def test_an_interrupt_of_the_command_says_how_to_go_on(monkeypatch, capsys):

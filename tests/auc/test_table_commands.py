@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -167,6 +168,29 @@ def test_tables_and_folders_that_are_not_there(tmp_path, fitted, said, capsys):
     words_instead.to_csv(tmp_path / "words.csv", index=False)
     message = error(["predict", fitted / "model", tmp_path / "words.csv"], capsys)
     assert "column 'age' must hold numbers, as when the classifier was fitted, got 'old' in row 1" in message
+
+
+def test_a_search_that_has_not_ended(tmp_path, capsys):
+    customers().to_csv(tmp_path / "t.csv", index=False)
+    (tmp_path / "model" / "search").mkdir(parents=True)
+    said = error(["predict", tmp_path / "model", tmp_path / "t.csv"], capsys)
+    assert "model holds no classifier yet, because its search has not ended; the same command automax fit" in said
+    assert "--resume completes the search" in said
+
+
+@pytest.mark.parametrize("name", ["best.pt", "best.json"])
+@pytest.mark.parametrize("content", [None, b"{", "half"])
+def test_a_damaged_network(name, content, tmp_path, fitted, said, capsys):
+    shutil.copytree(fitted / "model", tmp_path / "model")
+    path = tmp_path / "model" / "network" / name
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if content == "half" else content)
+    message = error(["predict", tmp_path / "model", fitted / "new.csv"], capsys)
+    assert name in message
+    assert "network" in message
+    assert "/tmp" not in message.replace(str(tmp_path), "")  # the file of the classifier, not a copy
 
 
 def test_what_was_chosen_is_said(said):
