@@ -37,7 +37,7 @@ def test_the_ten_lines(tmp_path, monkeypatch):
 
 
 def test_every_argument_is_there():
-    table = PAGE.partition("Its arguments:")[2].partition("After `fit`")[0]
+    table = PAGE.partition("The arguments of `AUCClassifier`:")[2].partition("After `fit`")[0]
     shown = set(re.findall(r"`(\w+)`", " ".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
     assert shown == set(inspect.signature(AUCClassifier).parameters)
 
