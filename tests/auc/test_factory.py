@@ -179,7 +179,7 @@ def test_mistakes(more, message, tmp_path):
 def test_warnings(tmp_path):
     with pytest.warns(UserWarning, match="momentum has no effect: SOAP runs"):
         factory(tmp_path, training={"loss": "APLoss", "optimizer_kwargs": {"momentum": 0.9}})
-    with pytest.warns(UserWarning, match="'v1' is"):
+    with pytest.warns(UserWarning, match="use 'v1' for that loss"):
         factory(tmp_path, training={"loss_kwargs": {"version": "v2"}})
     with pytest.warns(UserWarning, match="the validation score of the best trial is uncertain: "):
         run(tmp_path, dataset={"name": "wine", "eval_splits": ["val"]}, n_trials=1)
