@@ -64,7 +64,7 @@ ATTRIBUTES = {
 PRINT_TO_HINT = "write print(x, file=stream) in place of print >>stream, x"
 VIEW_HINT = "write list(...) around what was a list in Python 2"
 _VIEW = r"'(?:dict_\w+|map|filter|zip|range)'"
-_DIVISION = "// in place of /, where Python 2 divided integers without a rest"
+_DIVISION = "// in place of /: Python 2 rounded the quotient of two integers down"
 _PARAMETER = r"\S*Error: The '\w+' parameter of \w+ must be"
 #: pairs: a pattern that matches the last line of a traceback, and the text of the hint
 _ERRORS = (

@@ -115,7 +115,7 @@ def test_all_lines_in_one_message(run_prepared):
         "  one/helper.py, line 2: xrange is Python 2: write range",
         "`pip install fissix` and `python -m fissix -w one/script.py one/helper.py` rewrite the Python 2 code, "
         "and keep the old files with the ending .bak",
-        "check / in one/helper.py, line 2: Python 2 divided integers without a rest, so 7 / 2 was 3; fissix does not "
+        "check / in one/helper.py, line 2: Python 2 rounded the quotient of two integers down, so 7 / 2 was 3; fissix does not "
         "change this: write // where both numbers are integers",
     ]
 
