@@ -125,8 +125,8 @@ def others(first: Change, script: str) -> Iterator[str]:
             if tree is not None and (lines := divisions(tree)):
                 yield (
                     f"check / in {name(file)}, {'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))}: "
-                    "Python 2 rounded the quotient of two integers down, so 7 / 2 was 3; fissix does not change this: write // "
-                    "where both numbers are integers"
+                    "Python 2 rounded the quotient of two integers down, so 7 / 2 was 3; fissix does not change "
+                    "this: write // where both numbers are integers"
                 )
 
 
