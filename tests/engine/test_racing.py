@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ConfigSpace import Configuration
+from smac import Scenario
 from smac.main.config_selector import ConfigSelector
 
 from pysmac_compat.engine import parts
 from pysmac_compat.engine.capping import Capping
+from pysmac_compat.engine.facade import History
+from pysmac_compat.engine.merit import Runs
 from pysmac_compat.engine.racing import Racing
 from pysmac_compat.engine.settings import RacingSettings
 from pysmac_compat.space import parameter_space
@@ -120,19 +123,27 @@ def test_instances_are_run_once_each_when_deterministic(search):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("features", [None, [[i] for i in range(8)]])
-def test_what_has_lost_on_bad_luck_is_raced_again_where_instances_are_finite(search, features):
+@pytest.mark.parametrize(
+    ("settings", "is_raced"),
+    [
+        ({"n_instances": 8}, True),
+        ({"n_instances": 8, "features": [[i] for i in range(8)]}, True),
+        ({"n_instances": 8, "deterministic": False}, False),
+    ],
+    ids=["instances", "features", "seeds"],
+)
+def test_what_has_lost_on_bad_luck_is_raced_again_where_instances_are_finite(search, settings, is_raced):
     def function(configuration, instance, seed, cutoff):
-        luck = np.random.RandomState([int(1e6 * (configuration["x"] + 5)), instance]).normal(0, 1)
+        luck = np.random.RandomState([int(1e6 * (configuration["x"] + 5)), instance, seed or 0]).normal(0, 1)
         return (configuration["x"] - 1) ** 2 / 5 + luck
 
-    _, calls, standings, _ = search(parameter_space(PARAMETERS), function, 80, n_instances=8, features=features)
+    _, calls, standings, _ = search(parameter_space(PARAMETERS), function, 80, **settings)
     been = {str(standing.configuration) for standing in standings}
     runs = defaultdict(list)
     for k, (configuration, *_) in enumerate(calls):
         runs[str(configuration)].append(k)
     again = [name for name, numbers in runs.items() if name not in been and np.ptp(numbers) >= len(numbers)]
-    assert again
+    assert bool(again) == is_raced
 
 
 def test_what_wins_at_its_second_chance_does_not_count_as_rejected(search):
@@ -294,3 +305,27 @@ def test_penalties_count_in_means_only(search):
         intensifier=partial(parts.intensifier, cutoff=2.0, penalty=10.0),
     )
     assert standings[-1].cost == pytest.approx((20.0 + 0.5) / 2)
+
+
+def test_a_result_of_the_incumbent_may_make_a_challenger_lose():
+    """The challenger has failed on an instance; while the incumbent's run there goes on, this says nothing."""
+    space = parameter_space(PARAMETERS)
+    best, challenger = space.get_default_configuration(), space.sample_configuration()
+    racing = Racing(Scenario(space, n_trials=20, instances=["0", "1"], seed=1))
+    history = History()
+    history.add(best, cost=1.0, instance="0", seed=0)
+    history.add(challenger, cost=9.0, instance="1", seed=0)
+    racing.runhistory = history
+    first, second = ("0", 0), ("1", 0)
+    racing._incumbents = [best]
+    racing._runs = {
+        best: Runs({first: 1.0}, set(), {second: None}),
+        challenger: Runs({second: 9.0}, {second}, {first: None}),
+    }
+    racing.let_race(challenger)
+    racing._running = {best: None, challenger: None}
+    assert racing.take_lost(challenger) == []
+    racing._runs[best] = Runs({first: 1.0, second: 1.0})
+    (lost,) = racing.take_lost(best)
+    assert (lost.config, lost.instance, lost.seed) == (challenger, *first)
+    assert racing.take_lost(best) == []  # each trial only once

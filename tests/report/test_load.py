@@ -10,11 +10,13 @@ import pytest
 from pysmac_compat import ArgumentError, FileFormatError, SMAC_optimizer, load_result
 from pysmac_compat.events import Evaluated
 from pysmac_compat.files.about_run import read_about, write_about
+from pysmac_compat.files.load import _is_ahead
 from pysmac_compat.files.state import read_state_run
 from pysmac_compat.files.trajectory import HEADER
+from pysmac_compat.results import RunResult
 
 from .pages import parameter, write_journal
-from .small import evaluation, minimise
+from .small import evaluation, handmade, minimise
 
 SPACE = {"x": ("real", [-5, 5], 4), "n": ("integer", [1, 9], 3), "c": ("categorical", [3, 1, None], 3)}
 CLAUSES = ["n | c == 3"]
@@ -55,6 +57,17 @@ def found(tmp_path_factory):
 def slower_above(x, c, n=0):
     time.sleep(0.05 * (x > 0))
     return (x - 1) ** 2
+
+
+@pytest.mark.parametrize(
+    ("change", "ahead"),
+    [({}, True), ({"runtime": True}, False), ({"n_instances": 2}, False), ({"deterministic": False}, False)],
+)
+def test_whether_the_journal_is_ahead_of_the_trajectory(change, ahead):
+    """The best single value says nothing where the value of an incumbent is a mean."""
+    run = RunResult(0, 4.0, {}, {})
+    run.evaluations = [evaluation(1, 4.0, x=4.0), evaluation(2, 1.0, x=1.0)]
+    assert _is_ahead(run, dataclasses.replace(handmade().search, **change)) == ahead
 
 
 @pytest.mark.slow
