@@ -262,8 +262,8 @@ class AutoMAX(SMAC_optimizer):
     def _start(self) -> Training:
         """Return the `Training` for the trials, and prepare the folder.
 
-        With ``overwrite``, the first call moves an earlier search aside. Otherwise, this search must be able to resume
-        the search in the folder.
+        With ``overwrite``, the first call moves an earlier search aside. Otherwise, an earlier search in the folder
+        must have the same settings, so that this call can continue it.
         """
         config, record = self.config, self._record
         if config.overwrite and not self._started:

@@ -86,12 +86,12 @@ class TrialRecord:
         write(self.folder / "search.json", {"begun": f"{time.time():.6f}"} | self.description | entries)
 
     def check(self, new: Mapping[str, Any]) -> None:
-        """Check that a new search can resume the search in this folder.
+        """Check that the settings of a new call are those of the search in this folder, so that it can continue.
 
         Raises
         ------
         ArgumentError
-            If the two searches are different. The message names the first difference.
+            If a setting differs. The message names the first difference.
         """
         before = self.description
         differences = [f"{called} has changed" for k, called in _FIXED.items() if before.get(k, new[k]) != new[k]]

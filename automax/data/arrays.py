@@ -170,7 +170,7 @@ def imbalanced_rows(y: npt.NDArray[Any], imratio: float, seed: int) -> npt.NDArr
     positive = positive[: round(odds * len(negative))]
     negative = negative[: round(len(positive) / odds)]
     if len(positive) == 0 or len(negative) == 0:
-        raise ArgumentError(f"imratio={imratio} leaves no row of one of the classes ({len(y)} rows before)")
+        raise ArgumentError(f"imratio={imratio} removes every row of one class (the data has {len(y)} rows)")
     return np.sort(np.concatenate([positive, negative]))
 
 

@@ -145,7 +145,7 @@ def _metric(name: str, options: Mapping[str, Any]) -> tuple[str, Callable[[Array
 
 
 def _auroc(y: Array, score: Array, max_fpr: float = 1.0) -> float:
-    """Compute the AUROC; if it is not partial, without scikit-learn's checks, which can take longer than an epoch."""
+    """Compute the AUROC. The full AUROC omits scikit-learn's checks, which can take longer than an epoch."""
     if max_fpr < 1:
         from sklearn.metrics import roc_auc_score
 

@@ -124,7 +124,7 @@ def predictability(points: Array, costs: Array) -> float:
 
 
 class _Interpolation:
-    """The linear equations for a quadratic function that interpolates given points; one of them is the centre."""
+    """The linear equations for a quadratic function that interpolates points. One of the points is the centre."""
 
     def __init__(self, points: Array, centre: int, unit: float) -> None:
         self.others = np.flatnonzero(np.arange(len(points)) != centre)
@@ -141,7 +141,7 @@ class _Interpolation:
             self._inverse = np.linalg.pinv(system)
 
     def quadratic(self, values: Array, before: Array) -> tuple[Array, Array]:
-        """Return the gradient at the centre, and those second derivatives that differ least from ``before``."""
+        """Return the gradient at the centre and the matrix of second derivatives that is closest to ``before``."""
         away, m, unit = self._away, len(self._away), self._unit
         centre = np.setdiff1d(np.arange(m + 1), self.others)[0]
         left = values[self.others] - values[centre] - 0.5 * unit**2 * np.einsum("ij,jk,ik->i", away, before, away)

@@ -143,11 +143,11 @@ def call(
     limited : bool
         Whether something can stop the call: a CPU, memory or total limit, or the kill file.
     memory_mb : float or None
-        The memory limit, MB. The watch enforces it from outside. This function only detects a peak that the process
-        had between two checks of the watch.
+        The memory limit, MB. Another process watches the call and enforces the limit. This function only detects a peak
+        between two checks by that process.
     address_space : int or None
-        A limit of the address space, in bytes, that no call needs to exceed. It stops an endless allocation before the
-        allocation slows down the machine.
+        A limit of the address space, in bytes, so high that no normal call reaches it. It stops an endless allocation
+        before the allocation slows down the machine.
 
     Returns
     -------

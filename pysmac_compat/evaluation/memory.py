@@ -93,7 +93,7 @@ def over_limit(used: float, limit: float) -> str:
 
 
 def most_address_space() -> int | None:
-    """Return a size of the address space, bytes, that no call needs to exceed, or None if there is no such size.
+    """Return a limit of the address space, bytes, so high that no normal call reaches it; None: there is no such limit.
 
     The size is that of all memory and swap. Such a limit stops an allocation that would slow down the machine before
     the next check of the watch. There is none if a driver may reserve more address space than there is memory.

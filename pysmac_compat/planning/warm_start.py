@@ -139,15 +139,15 @@ def _instance(what: str, name: str, instances: Instances) -> int | None:
     n_train = instances.n_train
     if instances.names is not None:
         if name not in instances.names:
-            raise ArgumentError(f"{what} is on the instance {shown(name)}, which this search does not have")
+            raise ArgumentError(f"{what} uses the instance {shown(name)}, which this search does not have")
         return instances.names.index(name)
     try:
         number = instance_number(name)
     except ValueError as error:
         raise ArgumentError(f"{what}: {error}") from None
     if number >= (n_train or 1):
-        has = "no instances" if n_train is None else f"the instances 0 to {n_train - 1}"
-        raise ArgumentError(f"{what} is on the instance {number}; this search has {has}")
+        has = "no instances" if n_train is None else f"only the instances 0 to {n_train - 1}"
+        raise ArgumentError(f"{what} uses the instance {number}, but this search has {has}")
     return None if n_train is None else number
 
 

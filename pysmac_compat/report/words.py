@@ -45,7 +45,7 @@ def duration(seconds: float) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return a text with escapes in place of invisible characters and of those that change the text's direction.
+    r"""Return a text with escapes for invisible characters and for those that change its direction; line breaks stay.
 
     >>> visible("a\u202eb"), visible("two\nlines")
     ('a\\u202eb', 'two\nlines')

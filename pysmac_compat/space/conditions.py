@@ -126,8 +126,8 @@ def parse_conditions(
                 if any(c.operator != "in" for c in comparisons(each)):
                     raise ClauseError(
                         f"{KIND}: {shown(child)} already has the condition {shown(texts[child].strip())}; two lines "
-                        "for one parameter are joined with && only if both use nothing but 'in {..}': write one line, "
-                        "with && or || between the two conditions",
+                        "for one parameter can be joined only if each has conditions of the form 'in {..}' alone. "
+                        "Write both conditions in one line, with && or || between them",
                         text,
                     )
             condition = _join(conditions[child], condition)

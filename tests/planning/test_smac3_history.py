@@ -56,7 +56,7 @@ def test_run_times(tmp_path):
 @pytest.mark.parametrize(
     ("runs", "configurations", "message"),
     [
-        ([(1, "c", 7, 1, 1, "SUCCESS")], None, "run 1 is on the instance 'c'"),
+        ([(1, "c", 7, 1, 1, "SUCCESS")], None, "run 1 uses the instance 'c'"),
         (
             [(1, "a", 7, 1, 1, "SUCCESS")],
             {"1": {"y": 1}},
