@@ -13,7 +13,7 @@ COMMANDS = {
     "validate": ("pysmac_compat.commands.validate:main", "run configurations of a scenario on its test instances"),
     "verify-scenario": ("pysmac_compat.commands.verify:main", "check a scenario's files, and call its default once"),
     "report": ("pysmac_compat.commands.page:report", "write a page about a search, from its folder"),
-    "watch": ("pysmac_compat.commands.page:watch", "show the page of a search that goes on"),
+    "watch": ("pysmac_compat.commands.page:watch", "show the page of a running search"),
 }
 #: if the current folder has a file with one of these names, the word is a script for ``run`` and not a command
 _PERHAPS_SCRIPTS = ("report", "watch")
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
 def _others() -> str:
     """Return the text about the other commands in the help of ``run``."""
     lines = [f"  {name.ljust(17)}{text}" for name, (_, text) in COMMANDS.items() if name != "run"]
-    tail = "'run' before a script is optional; a script that is called like a command is ./smac, say"
+    tail = "'run' before a script is optional; for a script with the name of a command, write its path, such as ./smac"
     return "\n".join(["other commands, each with --help:", *lines, "", tail])
 
 

@@ -100,7 +100,7 @@ class SMAC_analyzer:
             raise no_attribute(self, name, {})
 
     def _file(self, name: str, *others: str) -> str:
-        """Return the path of a file that the scenario names; if its folder was moved, look beside the scenario file."""
+        """Return the path of a file that the scenario file names; names are relative to the folder of that file."""
         here = os.path.dirname(self.scenario_fn)
         names = [name, os.path.basename(os.path.normpath(name)), *others]
         paths = [os.path.join(here, each) for each in names]

@@ -55,7 +55,7 @@ def help_text(command: str, told: Sequence[Told] = (), more: dict[str, str] | No
         if option.group != group:
             group = option.group
             lines += ["", f"{group}:"]
-        text = option.text if option.category == "effect" else f"has no meaning here: {option.text}"
+        text = option.text if option.category == "effect" else f"has no effect here: {option.text}"
         lines.append(_entry(list(option.names), f"{text}{_default(option.default)}"))
     more_of_it = "" if everything else "--show-hidden shows the options without a meaning here, too; "
     return "\n".join([*lines, "", f"{more_of_it}see docs/scenarios.md", _EXIT_CODES])

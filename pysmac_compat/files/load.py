@@ -218,8 +218,8 @@ def _load_run(folder: str, name: str, seed: int) -> _Loaded:
         unknown = [step for step in run.trajectory if step.evaluation == 0]
         if unknown and not is_worked_on(folder, name):
             warn(
-                f"{journal} lacks the incumbent {shown(unknown[0].active_configuration)} of {trajectory}: was the disk "
-                "full, or are they from different searches? The result comes from the journal alone"
+                f"{journal} lacks the incumbent {shown(unknown[0].active_configuration)} of {trajectory}; the disk may "
+                "have been full, or the files may belong to different searches. The result comes from the journal alone"
             )
         if unknown or _is_ahead(run, search):
             run.value = failure_value

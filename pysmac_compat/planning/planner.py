@@ -111,7 +111,9 @@ def make_plan(
         warn("smac_options['warmstart-iteration'] has no effect without smac_options['warmstart']")
     given = read_given(known, plan)
     if given and start.warm_folder is not None:
-        raise ArgumentError("known and smac_options['warmstart'] both give known evaluations: use only one of them")
+        raise ArgumentError(
+            "the argument known and smac_options['warmstart'] both give evaluations: use only one of them"
+        )
     plan = replace(plan, start=replace(plan.start, known=given))
     return with_warm_start(plan, options) if read_warm_start else plan
 

@@ -129,7 +129,7 @@ def read_program_scenario(told: Mapping[str, Told], folder: str) -> ProgramScena
     ------
     ValueError, OSError
     """
-    notes = [f"{t.name} has no meaning here: {MEANINGLESS[name]}" for name, t in told.items() if name in MEANINGLESS]
+    notes = [f"{t.name} has no effect here: {MEANINGLESS[name]}" for name, t in told.items() if name in MEANINGLESS]
     start = os.path.join(folder, _text(told, "experiment-dir", "."))
     scenario_file = None
     if "scenario-file" in told:
@@ -150,7 +150,7 @@ def read_program_scenario(told: Mapping[str, Told], folder: str) -> ProgramScena
     if not options.instances.use:
         train, test = [], []
     if test and not train:
-        notes.append("test instances are left out: there are no training instances")
+        notes.append("the test instances are not used, because there are no training instances")
         test = []
     features = None
     if "feature-file" in told and train and not options.instances.skip_features:
@@ -214,7 +214,8 @@ def _options(told: Mapping[str, Told], notes: list[str]) -> tuple[Options, bool]
         values["run-obj"] = "QUALITY"
     if str(values.get("initial-incumbent", "")).upper() in _DESIGNS:
         notes.append(
-            f"{told['initial-incumbent'].name} = {values.pop('initial-incumbent')}: the default is evaluated first"
+            f"{told['initial-incumbent'].name} = {values.pop('initial-incumbent')} has no effect: "
+            "the default configuration is evaluated first"
         )
     if "mode" in told:
         mode = told["mode"].value.upper()
@@ -231,7 +232,7 @@ def _options(told: Mapping[str, Told], notes: list[str]) -> tuple[Options, bool]
     for name in [name for name in values if (o := smac_v2_options().get(name)) is not None and o.category == "none"]:
         option, value = smac_v2_options()[name], str(values.pop(name))
         if not option.holds or value.lower() != option.holds.lower():
-            notes.append(f"{told[name].name} has no meaning here: {option.text}")
+            notes.append(f"{told[name].name} has no effect here: {option.text}")
     return resolve({**defaults, **values}), by_length
 
 

@@ -218,7 +218,7 @@ def _parse_classic(scanner: Scanner, language: Language) -> tuple[tuple[str, Val
         elif scanner.accept("}"):
             break
         else:
-            scanner.error("expected ',' or '}' (a list of equations takes no other operator)")
+            scanner.error("expected ',' or '}' (between two equations, only a comma is allowed)")
     return tuple(equations)
 
 

@@ -175,7 +175,7 @@ class SMACSearchCV(BaseSearchCV):
         self.n_splits_ = cv.get_n_splits(X, y, **routed.splitter.split)
         splits = list(cv.split(X, y, **routed.splitter.split))
         if len(splits) != self.n_splits_:
-            raise ArgumentError(f"cv: get_n_splits() says {self.n_splits_}, but split() gives {len(splits)} folds")
+            raise ArgumentError(f"cv: get_n_splits() returns {self.n_splits_}, but split() yields {len(splits)} folds")
         if not splits:
             raise ArgumentError("cv has no folds")
         base = clone(self.estimator)
