@@ -188,8 +188,8 @@ def test_another_space_is_refused_and_the_difference_named(own_state, change, me
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({}, "on the instance 1; this search has no instances"),
-        ({"num_train_instances": 1}, "on the instance 1; this search has the instances 0 to 0"),
+        ({}, "uses the instance 1, but this search has no instances"),
+        ({"num_train_instances": 1}, "uses the instance 1, but this search has only the instances 0 to 0"),
         (
             {"num_train_instances": 2, "deterministic": False},
             "was for a deterministic function \\(it has no seed\\), but the function .* is not deterministic",
