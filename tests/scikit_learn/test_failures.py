@@ -11,8 +11,8 @@ from scipy.stats import uniform
 from sklearn.exceptions import FitFailedWarning
 
 from pysmac_compat import SMACSearchCV
+from pysmac_compat.integrations.scikit_learn.alike import AllAlike
 from pysmac_compat.integrations.scikit_learn.fits import Fit
-from pysmac_compat.integrations.scikit_learn.hopeless import AllAlike
 from pysmac_compat.integrations.scikit_learn.messages import bad_scores
 
 from ..report.small import evaluation

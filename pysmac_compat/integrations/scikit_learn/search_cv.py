@@ -23,9 +23,9 @@ from sklearn.utils.validation import _check_method_params
 from pysmac_compat.arguments import LARGEST, entrance, integer, limit
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.events import Evaluated, Event
+from pysmac_compat.integrations.scikit_learn.alike import AllAlike
 from pysmac_compat.integrations.scikit_learn.cv_results import cv_results
 from pysmac_compat.integrations.scikit_learn.fits import Fits
-from pysmac_compat.integrations.scikit_learn.hopeless import AllAlike
 from pysmac_compat.integrations.scikit_learn.messages import (
     OTHER_NAMES,
     bad_scores,
