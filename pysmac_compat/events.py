@@ -136,5 +136,5 @@ Event: TypeAlias = (
 
 
 def reason_of_all(ends: Sequence[RunEnded], best: RunEnded) -> str:
-    """Return why the search ended: the reason for the whole search; if there is none, the reason of its best run."""
+    """Return why the whole search ended; if it has no reason of its own, return why its best run ended."""
     return next((end.reason for end in ends if end.of_search), best.reason)

@@ -191,7 +191,7 @@ def own_directory(made: Any, suffix: str, clear: Callable[[Path], object]) -> Pa
 
 
 def identity_of(trainer: Any) -> dict[str, Any] | None:
-    """Return a trainer's identity in the form in which it is read back from the record; None if there is none."""
+    """Return the identity of a trainer, as JSON changes it in the record; None if the trainer has no identity."""
     identity = getattr(trainer, "identity", None)
     if identity is None:
         return None

@@ -285,7 +285,7 @@ def _relative(lengths: Matrix) -> Matrix:
 
 
 def _row_of(vector: Matrix, known: Matrix) -> int | None:
-    """Return the index of the last row that is equal to a vector; None if there is none."""
+    """Return the index of the last row that is equal to a vector; None if no row is."""
     same = ((np.abs(known - vector) < _SAME) | np.isnan(known) & np.isnan(vector)).all(axis=1)
     found = np.flatnonzero(same)
     return int(found[-1]) if len(found) else None

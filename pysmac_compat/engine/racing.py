@@ -309,7 +309,8 @@ class Racing(AbstractIntensifier):
     def _next_race(self, best: Configuration) -> _Race | None:
         """Return a race for the next proposed configuration.
 
-        If there is none, return a race for a random configuration that may run on further pairs; otherwise None.
+        If nothing is proposed, return a race for a random configuration that may run on further pairs. If no
+        configuration may, return None.
         """
         challenger = self._next_promising(best)
         if challenger is None:

@@ -96,7 +96,7 @@ def most_address_space() -> int | None:
     """Return a limit of the address space, bytes, so high that no normal call reaches it; None: there is no such limit.
 
     The size is that of all memory and swap. Such a limit stops an allocation that would slow down the machine before
-    the next check of the watch. There is none if a driver may reserve more address space than there is memory.
+    the next check of the watch. Return None if a driver may reserve more address space than the machine has memory.
     """
     if any(map(os.path.exists, _DEVICES)):
         return None

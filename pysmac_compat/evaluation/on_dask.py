@@ -34,7 +34,7 @@ from pysmac_compat.evaluation.server import Request
 
 _GRACE = 5.0  # seconds beyond the total time for which a worker may still answer
 _LOOK = 0.25  # seconds between two checks of the limits and of the connection to the scheduler
-_TRIES = 4  # how often a lost call is submitted in all; Dask itself also repeats calls whose worker has died
+_TRIES = 4  # a lost call is submitted at most this many times; Dask itself also repeats the calls of a lost worker
 _LOST = ("cancelled", "lost")  # states of a future that no worker computes
 _HINT = (
     "; set PYTHONPATH on the workers so that they find your own modules, or define the function in the script itself. "

@@ -94,6 +94,7 @@ def test_a_draw_has_the_classes_in_their_numbers():
         ((1.0, 1.0), 11, "its interval [1.0000, 1.0000] is too narrow, because only 11 validation rows of the rarer"),
         ((0.9953, 0.9998), 36, "with other rows the score can be 0.042 lower"),
         ((0.9953, 0.9998), 38, ""),
+        ((1.0, 1.0), 200, ""),
         ((0.2, 0.3), 1, "only 1 validation row of the rarer class decide it; with other rows the score can be 0.300 "),
     ],
 )
