@@ -79,11 +79,11 @@ def plain_warnings() -> Iterator[None]:
 
 
 def stopped(log: Sequence[Mapping[str, Any]], n_trials: int, target: str) -> str:
-    """Return the message of the ``KeyboardInterrupt`` that ends a search.
+    r"""Return the message of the ``KeyboardInterrupt`` that ends a search.
 
-    >>> stopped([{"val": 0.9, "status": "finished"}], 10, "AUROC")
-    'stopped after 1 of 10 trials, best val AUROC 0.9000; overwrite=False continues the same search
-    (AUCClassifier: resume=True, if search_directory was given)'
+    >>> print(stopped([{"val": 0.9, "status": "finished"}], 10, "AUROC").replace("; ", ";\n"))
+    stopped after 1 of 10 trials, best val AUROC 0.9000;
+    overwrite=False continues the same search (AUCClassifier: resume=True, if search_directory was given)
     """
     scores = [trial["val"] for trial in log if trial["status"] == "finished"]
     best = f"best val {target} {max(scores):.4f}" if scores else "no trial has finished"
