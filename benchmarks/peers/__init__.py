@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.measure import ROOT
 from benchmarks.problems import FOREIGN, Problem
-from benchmarks.problems.foreign import DEAR
+from benchmarks.problems.foreign import DEAR, LONG, OF_LONG, OF_OTHERS
 
 _ONE_VALUE = ("public", "original", "scripts", "smooth", "noisy", *FOREIGN)
 _RACED = ("instances", "runtime")
@@ -30,7 +30,7 @@ class Peer:
         Problems that the optimizer does not run.
     dear : bool
         Whether a search takes minutes. If so, the optimizer runs only `foreign.DEAR` among the problems of other
-        authors, with at most `MOST_DEAR` evaluations.
+        authors.
     kinds : tuple of str
         The kinds of parameters that the optimizer knows. If it knows all kinds, it also runs conditional parameters.
     """
@@ -42,8 +42,6 @@ class Peer:
     dear: bool = False
     kinds: tuple[str, ...] = _KINDS
 
-
-MOST_DEAR = 300
 
 PEERS = {
     "ours": Peer(""),
@@ -74,8 +72,10 @@ def takes(peer: str, problem: Problem, group: str, budget: int) -> bool:
     about = PEERS[peer]
     if group not in about.groups or problem.name in about.without or not _knows(about, problem):
         return False
-    if about.dear and group in FOREIGN:
-        return problem.name in DEAR and budget <= MOST_DEAR
+    if group in FOREIGN:
+        if about.dear:
+            return problem.name in DEAR and budget <= about.most
+        return budget in OF_OTHERS or (budget == OF_LONG and problem.name in LONG)
     return budget <= about.most or problem.cutoff is not None  # with a cutoff the reported run time ends the search
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.problems.families import Draw, enter, wheel
+from benchmarks.problems.foreign import BUDGETS
 from benchmarks.problems.problem import Problem
 
 BBOB_DIMENSIONS = 2, 5, 10, 20, 40
@@ -42,7 +43,7 @@ def _bbob(name: str, function: int, dimension: int, draw: Draw) -> Problem:
         parameters,
         optimum=float(bare.best_value()),
         best=best,
-        budgets=(300, 1000),
+        budgets=BUDGETS,
     )
 
 
@@ -68,7 +69,7 @@ def _mixint(name: str, function: int, dimension: int, draw: Draw) -> Problem:
 
     scale = _MIXINT_SCALES.get(function, 1.0)
     optimum = scale * float(_bare(function, dimension, instance).best_value())
-    return Problem(name, value, parameters, optimum=optimum, budgets=(300, 1000))
+    return Problem(name, value, parameters, optimum=optimum, budgets=BUDGETS)
 
 
 def _group(function: int, dimension: int) -> str:

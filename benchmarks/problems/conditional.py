@@ -10,9 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from benchmarks.problems.families import Draw, enter
+from benchmarks.problems.foreign import BUDGETS
 from benchmarks.problems.problem import Configuration, Problem
-
-_BUDGETS = 300, 1000
 
 
 def _with_default(draw: Draw, parameters: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
@@ -65,7 +64,7 @@ def jenatton(draw: Draw) -> Problem:
         conditions,
         optimum=0.1,
         best={"x1": label["x1"][0], "x2": label["x2"][0], "x4": least["x4"], "r8": float(ends["r8"])},
-        budgets=_BUDGETS,
+        budgets=BUDGETS,
     )
 
 
@@ -103,7 +102,7 @@ def network(draw: Draw) -> Problem:
         ["units2 | layers in {2, 3}", "units3 | layers == 3"],
         optimum=-155.5,
         best=best,
-        budgets=_BUDGETS,
+        budgets=BUDGETS,
     )
 
 
@@ -135,7 +134,7 @@ def rosenbrock(draw: Draw) -> Problem:
     conditions = [f"{name} | w2 == {label['w2'][0]}" for name in ("x2", "x3")]
     conditions += [f"{name} | w2 == {label['w2'][1]}" for name in ("x4", "x5", "z3")]
     conditions += [f"{name} | w1 == {label['w1'][1]}" for name in ("x6", "x7")]
-    return Problem("tree-rosenbrock", cost, _with_default(draw, parameters), conditions, budgets=_BUDGETS)
+    return Problem("tree-rosenbrock", cost, _with_default(draw, parameters), conditions, budgets=BUDGETS)
 
 
 def valley(x: Sequence[float], steep: float, slope: float) -> float:

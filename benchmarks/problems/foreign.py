@@ -1,7 +1,8 @@
-"""Two lists of problems of other authors: one to choose between variants of the search, one to report its results.
+"""Lists of problems of other authors: one to choose between variants of the search, two to report its results.
 
-`draw` drew both lists once, before any of these problems was run, and the lists are unchanged since then. Only
-`CHOOSING` decides about a change of the search; `REPORTING` measures the effect. No problem is in both lists.
+`draw` drew the lists before any of their problems was run, and they are unchanged since then. Only `CHOOSING` decides
+about a change of the search. `REPORTING` and, for long searches, `LONG` measure the effect. These three lists have no
+problem in common.
 """
 
 from __future__ import annotations
@@ -25,11 +26,18 @@ _COUNTS = {
 #: optima; plateaus; integers and reals; bit strings; a few values for each parameter, mostly tables of trained
 #: networks; and conditional parameters
 FOREIGN = tuple(_COUNTS)
+#: the group and the number of the problems for long searches
+_LONG = "multimodal", 10
+#: bbob problems that are on no other list, but whose results were known when the problems for long searches were drawn
+_KNOWN = {
+    *("f3-d2", "f3-d5", "f4-d5", "f15-d10", "f16-d5", "f17-d5", "f18-d10", "f19-d5", "f20-d5"),
+    *("f21-d2", "f21-d5", "f22-d5", "f23-d5", "f24-d2", "f24-d10"),
+}
 Names = tuple[str, ...]
 
 
-def draw(members: Mapping[str, Sequence[str]], seed: int = 1) -> tuple[Names, Names, Names]:
-    """Draw the three lists: each group is sorted and shuffled, and the lists take problems from the top.
+def draw(members: Mapping[str, Sequence[str]], seed: int = 1) -> tuple[Names, Names, Names, Names]:
+    """Draw the lists: each group is sorted and shuffled, and the lists take problems from the top.
 
     Parameters
     ----------
@@ -40,18 +48,21 @@ def draw(members: Mapping[str, Sequence[str]], seed: int = 1) -> tuple[Names, Na
 
     Returns
     -------
-    choosing, reporting, dear : tuple of str
-        ``dear`` is a part of ``reporting``.
+    choosing, reporting, dear, long : tuple of str
+        ``dear`` is a part of ``reporting``. ``long`` takes the next problems of one group, after those for
+        reporting, whose results were not known.
     """
-    lists: tuple[list[str], list[str], list[str]] = [], [], []
+    lists: tuple[list[str], ...] = [], [], [], []
     for group, (n_choosing, n_reporting, n_dear) in _COUNTS.items():
         names = sorted(members[group])
         random.Random(f"{seed} {group}").shuffle(names)
-        reported = names[n_choosing : n_choosing + n_reporting]
-        for found, new in zip(lists, (names[:n_choosing], reported, reported[:n_dear]), strict=True):
+        reported, rest = names[n_choosing:][:n_reporting], names[n_choosing + n_reporting :]
+        unknown = [name for name in rest if name.removeprefix("bbob-") not in _KNOWN]
+        long = unknown[: _LONG[1]] if group == _LONG[0] else []
+        for found, new in zip(lists, (names[:n_choosing], reported, reported[:n_dear], long), strict=True):
             found += new
-    choosing, reporting, dear = map(tuple, lists)
-    return choosing, reporting, dear
+    choosing, reporting, dear, long = map(tuple, lists)
+    return choosing, reporting, dear, long
 
 
 CHOOSING: Names = (
@@ -136,4 +147,20 @@ DEAR: Names = (
     "hpo-bench-car",
     "tree-rosenbrock",
 )
-LISTS = {"choosing": CHOOSING, "reporting": REPORTING, "dear": DEAR}
+#: for searches of `OF_LONG` evaluations
+LONG: Names = (
+    "bbob-f4-d40",
+    "bbob-f4-d2",
+    "bbob-f17-d2",
+    "bbob-f3-d40",
+    "bbob-f18-d20",
+    "bbob-f20-d40",
+    "bbob-f20-d2",
+    "photonics-bragg-d20",
+    "bbob-f16-d20",
+    "bbob-f23-d40",
+)
+#: numbers of evaluations: of slow optimizers; of the other ones; and of these on `LONG`
+OF_DEAR, OF_OTHERS, OF_LONG = 100, (300, 1000), 2000
+BUDGETS = OF_DEAR, *OF_OTHERS, OF_LONG
+LISTS = {"choosing": CHOOSING, "reporting": REPORTING, "dear": DEAR, "long": LONG}

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.problems.families import Draw, enter, wheel
+from benchmarks.problems.foreign import BUDGETS
 from benchmarks.problems.problem import Problem
 
 DIMENSIONS = 25, 50, 64, 100
@@ -61,7 +62,7 @@ def _pbo(name: str, function: int, dimension: int, draw: Draw) -> Problem:
         lambda **b: -float(problem([b[parameter] for parameter in parameters])),
         parameters,
         optimum=None if most is None else -most,
-        budgets=(300, 1000),
+        budgets=BUDGETS,
     )
 
 
@@ -101,7 +102,7 @@ def contamination(draw: Draw) -> Problem:
             total += b[name] + float(np.mean(part > limit)) - share
         return total
 
-    return Problem("contamination-d21", cost, parameters, budgets=(300, 1000))
+    return Problem("contamination-d21", cost, parameters, budgets=BUDGETS)
 
 
 enter("contamination-d21", "bits", contamination)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.problems.families import Draw, enter, wheel
+from benchmarks.problems.foreign import BUDGETS
 from benchmarks.problems.problem import Problem
 
 _INDICES, _THICKNESSES = [2.0, 3.0], [30.0, 180.0]  # refractive indices; thicknesses in nanometres
@@ -28,7 +29,7 @@ def _mirror(kind: str, dimension: int, draw: Draw) -> Problem:
         f"photonics-{kind}-d{dimension}",
         lambda **x: float(function(np.array([x[parameter] for parameter in parameters]))),
         parameters,
-        budgets=(300, 1000),
+        budgets=BUDGETS,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.problems.families import Draw, enter, wheel
+from benchmarks.problems.foreign import BUDGETS
 from benchmarks.problems.pbo import quantiles
 from benchmarks.problems.problem import Problem
 
@@ -66,7 +67,7 @@ def _table(name: str, bench: str, data: str, draw: Draw) -> Problem:
         parameters,
         optimum=costs[key],
         best={p: values[int(place)] for place, (p, values) in zip(key, choices.items(), strict=True)},
-        budgets=(300, 1000),
+        budgets=BUDGETS,
     )
 
 
@@ -117,7 +118,7 @@ def pest(draw: Draw) -> Problem:
         return total
 
     parameters: dict[str, tuple[Any, ...]] = {name: ("categorical", list(meaning), none) for name in names}
-    return Problem("pest-d25", cost, parameters, budgets=(300, 1000))
+    return Problem("pest-d25", cost, parameters, budgets=BUDGETS)
 
 
 enter("pest-d25", "categories", pest)

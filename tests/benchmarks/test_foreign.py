@@ -11,10 +11,10 @@ from scipy import stats
 
 from benchmarks import statistics
 from benchmarks.groups import others
-from benchmarks.peers import MOST_DEAR, PEERS, takes
+from benchmarks.peers import PEERS, takes
 from benchmarks.problems import FOREIGN, conditional, group_of, make, members_of, names, pbo, tables
 from benchmarks.problems.families import Draw, wheel
-from benchmarks.problems.foreign import CHOOSING, DEAR, REPORTING, draw
+from benchmarks.problems.foreign import BUDGETS, CHOOSING, DEAR, LONG, REPORTING, draw
 from tests.benchmarks.test_report import cell, row
 
 #: one member of each family, and the module that it needs
@@ -32,9 +32,9 @@ EXAMPLES = {
 
 
 def test_the_lists_are_as_drawn():
-    assert draw({group: members_of(group) for group in FOREIGN}) == (CHOOSING, REPORTING, DEAR)
-    assert (len(CHOOSING), len(REPORTING), len(DEAR)) == (20, 40, 15)
-    assert len({*CHOOSING, *REPORTING}) == 60
+    assert draw({group: members_of(group) for group in FOREIGN}) == (CHOOSING, REPORTING, DEAR, LONG)
+    assert (len(CHOOSING), len(REPORTING), len(DEAR), len(LONG)) == (20, 40, 15, 10)
+    assert len({*CHOOSING, *REPORTING, *LONG}) == 70
     assert set(DEAR) < set(REPORTING)
     for part in (CHOOSING, REPORTING, DEAR):
         assert [group for group, _ in itertools.groupby(map(group_of, part))] == list(FOREIGN)
@@ -147,9 +147,11 @@ def test_peers_run_what_they_can():
     assert [takes("optuna_cmaes", problem, "public", 100) for problem in (real, mixed, tree)] == [True, True, False]
     problem = make("tree-rosenbrock", 0)
     assert problem.name in DEAR
-    assert [takes("ax", problem, "conditional", budget) for budget in (MOST_DEAR, 1000)] == [True, False]
-    assert not takes("ax", make("tree-jenatton", 0), "conditional", MOST_DEAR)
-    assert all(takes(peer, problem, "conditional", 1000) for peer in ("ours", "random", "optuna_tpe"))
+    assert problem.budgets == BUDGETS == (100, 300, 1000, 2000)
+    assert [takes("ax", problem, "conditional", budget) for budget in BUDGETS] == [True, False, False, False]
+    assert not takes("ax", make("tree-jenatton", 0), "conditional", 100)
+    for peer in ("ours", "random", "optuna_tpe"):
+        assert [takes(peer, problem, "conditional", budget) for budget in BUDGETS] == [False, True, True, False]
     assert {peer for peer, about in PEERS.items() if about.environment in ("ax", "hebo")} == {"ax", "hebo"}
 
 
