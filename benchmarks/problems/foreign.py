@@ -52,14 +52,14 @@ def draw(members: Mapping[str, Sequence[str]], seed: int = 1) -> tuple[Names, Na
         ``dear`` is a part of ``reporting``. ``long`` takes the next problems of one group, after those for
         reporting, whose results were not known.
     """
-    lists: tuple[list[str], ...] = [], [], [], []
+    lists: tuple[list[str], list[str], list[str], list[str]] = [], [], [], []
     for group, (n_choosing, n_reporting, n_dear) in _COUNTS.items():
         names = sorted(members[group])
         random.Random(f"{seed} {group}").shuffle(names)
         reported, rest = names[n_choosing:][:n_reporting], names[n_choosing + n_reporting :]
         unknown = [name for name in rest if name.removeprefix("bbob-") not in _KNOWN]
-        long = unknown[: _LONG[1]] if group == _LONG[0] else []
-        for found, new in zip(lists, (names[:n_choosing], reported, reported[:n_dear], long), strict=True):
+        for_long = unknown[: _LONG[1]] if group == _LONG[0] else []
+        for found, new in zip(lists, (names[:n_choosing], reported, reported[:n_dear], for_long), strict=True):
             found += new
     choosing, reporting, dear, long = map(tuple, lists)
     return choosing, reporting, dear, long
