@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks import statistics
 from benchmarks.problems import FOREIGN, group_of
-from benchmarks.problems.foreign import DEAR, REPORTING
+from benchmarks.problems.foreign import DEAR, LONG, OF_LONG, REPORTING
 from benchmarks.results import Record
 from benchmarks.sections import Best, geometric_means, medians_of, on_fewer, regret_runs, table, with_interval
 from benchmarks.selection import Values, best_known, main_peers, matched, n_seeds, values_at
@@ -27,6 +27,15 @@ _EACH = (
     "\n*Better* or *worse by more than noise* means a one-sided Mann-Whitney test with Holm's correction over the "
     "problems of the line, at 5 %.\n"
 )
+_OF_LONG = 300, 1000, OF_LONG
+_LONG_TEXT = (
+    f"These are {len(LONG)} other multimodal problems, drawn from the problems whose results were not known. Each "
+    f"search has {OF_LONG:,} evaluations. The unit of all regrets is random search's regret at the end. "
+    f"*End / {_OF_LONG[0]}* is the geometric mean of the ratios of a search's regret at the end to its regret after "
+    f"{_OF_LONG[0]} evaluations; *ours / it* compares the regrets at the end, in pairs with the same seed. Regrets "
+    "below 1e-8 count as 1e-8.\n"
+)
+_LONG_LEAST = 1e-8
 _AGAINST = "evaluations", "against", "better median", "equal", "better by more than noise", "worse by more than noise"
 
 
@@ -90,3 +99,45 @@ def _against(cells: Sequence[Record]) -> str:
                 share = f"{better} of {n} ({better / n:.0%})"
                 rows.append([str(budget), peer, share, str(equal), str(len(surely)), ", ".join(worse) or "none"])
     return table(_AGAINST, rows) + _EACH
+
+
+def long_searches(cells: Sequence[Record]) -> str:
+    """Return the section on the problems `LONG`; the text is empty without results."""
+    chosen = [cell for cell in cells if cell["problem"] in LONG and cell["budget"] == OF_LONG]
+    peers = main_peers(values_at(chosen, OF_LONG, FOREIGN))
+    best = best_known(chosen, FOREIGN)
+    found = {budget: matched(values_at(chosen, budget, FOREIGN), peers) for budget in _OF_LONG}
+    if not found[OF_LONG].get("random"):
+        return ""
+    unit = found[OF_LONG]["random"]
+
+    def regrets(peer: str, budget: int) -> list[list[float]]:
+        """Return the regrets of the seeds of each problem."""
+        runs = found[budget][peer]
+        return [list(statistics.regrets(runs[p], best[p], unit[p]).values()) for p in unit]
+
+    def ratio(ones: list[list[float]], others: list[list[float]]) -> str:
+        pairs = [list(zip(one, other, strict=True)) for one, other in zip(ones, others, strict=True)]
+        value, (low, high) = statistics.paired_ratio(pairs, _LONG_LEAST)
+        return with_interval(value, low, high, ".2g")
+
+    ours = regrets("ours", OF_LONG)
+    rows, medians = [], {}
+    for peer in peers:
+        of_peer = [regrets(peer, budget) for budget in _OF_LONG]
+        medians[peer] = [float(np.median(seeds)) for seeds in of_peer[-1]]
+        means = [statistics.geometric_mean([float(np.median(s)) for s in each], _LONG_LEAST) for each in of_peer]
+        numbers = [f"{mean:.2g}" for mean in means]
+        last = "" if peer == "ours" else ratio(ours, of_peer[-1])
+        rows.append([peer, *numbers, ratio(of_peer[-1], of_peer[0]), last])
+    header = ["", *(f"{budget:,}" for budget in _OF_LONG), f"end / {_OF_LONG[0]}", "ours / it"]
+    seeds = n_seeds(list(unit.values()))
+    of_each = [[problem, *(f"{medians[peer][i]:.2g}" for peer in peers)] for i, problem in enumerate(unit)]
+    return "\n".join(
+        [
+            "### Of other authors: long searches\n",
+            _LONG_TEXT,
+            table([f"geometric means of regrets; seeds: {seeds}", *header[1:]], rows),
+            table(["median regret at the end", *peers], of_each),
+        ]
+    )

@@ -19,11 +19,11 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before NumPy is imported
 
 from benchmarks import results  # noqa: E402
-from benchmarks.problems.families import Draw  # noqa: E402
-from benchmarks.problems.noisy import BASES, noisy  # noqa: E402
+from benchmarks.problems.noisy import BASES, SHARES, name_of, with_share  # noqa: E402
 from benchmarks.sections import table  # noqa: E402
+from benchmarks.selection import n_seeds  # noqa: E402
+from benchmarks.statistics import compare  # noqa: E402
 
-_SHARES = 0.05, 0.2
 #: added to all regrets, so that one search that finds the optimum does not determine the mean
 _LEAST = 1e-3
 #: problem, share of noise, budget, seed
@@ -44,9 +44,7 @@ def run(name: str, share: float, budget: int, seed: int, told: bool) -> results.
     """Run one search."""
     from pysmac_compat import Search
 
-    make, plus = BASES[name]
-    draw = Draw(f"noise-{name}", seed)
-    problem = noisy(make(draw), name, share, plus, draw)
+    problem = with_share(name, share, seed)
     assert problem.truth is not None
     assert problem.optimum is not None
     search = Search(
@@ -66,8 +64,16 @@ def run(name: str, share: float, budget: int, seed: int, told: bool) -> results.
     return {**about, "regret": regret, "new": new, "date": time.strftime("%Y-%m-%d"), "commit": results.commit()}
 
 
-def section(records: Sequence[results.Record]) -> str:
-    """Return the section of the report; it may be empty."""
+def section(records: Sequence[results.Record], cells: Sequence[results.Record] = ()) -> str:
+    """Return the section of the report; it may be empty.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        The records of this module.
+    cells : sequence of dict
+        The records of `run`, with searches of other optimizers on the problems of the group ``noise``.
+    """
     regrets = {told: {_pair(r): float(r["regret"]) for r in records if r["told"] is told} for told in (False, True)}
     pairs = sorted(regrets[False].keys() & regrets[True].keys())
     if not pairs:
@@ -81,7 +87,45 @@ def section(records: Sequence[results.Record]) -> str:
     budgets = ",".join(str(budget) for budget in sorted({pair[2] for pair in pairs}))
     title = _TITLE.format(budgets=budgets, commits=", ".join(sorted({r["commit"] for r in records})))
     header = ["", "noise", "evaluations", "left on", "told", "ratio", "median", "better, equal, worse", "pairs"]
-    return f"{title}\n{table(header, [row for row in rows if row])}"
+    return f"{title}\n{table(header, [row for row in rows if row])}{_beside(regrets, cells)}"
+
+
+def _beside(regrets: Mapping[bool, Mapping[_Pair, float]], cells: Sequence[results.Record]) -> str:
+    """Return a table that compares both ways of our search with other optimizers; the text is empty without them."""
+    found: dict[str, dict[_Pair, float]] = {}
+    for cell in cells:
+        for base, share in product(BASES, SHARES):
+            if cell["problem"] == name_of(base, share) and cell["peer"] != "ours":
+                pair = base, share, cell["budget"], cell["seed"]
+                found.setdefault(cell["peer"], {})[pair] = cell["final"] - cell["optimum"]
+    rows = []
+    for (peer, theirs), told in product(sorted(found.items()), (False, True)):
+        shared = sorted(theirs.keys() & regrets[told].keys())
+        for share, budget in sorted({pair[1:3] for pair in shared}):
+            group = [pair for pair in shared if pair[1:3] == (share, budget)]
+            sides = [_by_problem(side, group) for side in (regrets[told], theirs)]
+            better, equal, n, worse = compare(*sides)
+            ratios = [math.log((regrets[told][pair] + _LEAST) / (theirs[pair] + _LEAST)) for pair in group]
+            seeds = n_seeds(list(sides[0].values()))
+            how = [peer, "told" if told else "left on", f"{share:.0%}", str(budget)]
+            counts = [f"{better} of {n}", str(equal), ", ".join(worse) or "none"]
+            rows.append([*how, f"{math.exp(median(ratios)):.2f}", *counts, seeds])
+    if not rows:
+        return ""
+    header = ["against", "ours", "noise", "evaluations", "median ratio, ours / it", "better median", "equal"]
+    return (
+        "\nThe next table compares our search with other optimizers on the same functions, in pairs with the same "
+        "seed. *Worse by more than noise* is defined as above.\n\n"
+        f"{table([*header, 'ours worse by more than noise', 'seeds'], rows)}"
+    )
+
+
+def _by_problem(regrets: Mapping[_Pair, float], pairs: Sequence[_Pair]) -> dict[str, dict[int, float]]:
+    """Return the regrets of these pairs: problem, then seed."""
+    found: dict[str, dict[int, float]] = {}
+    for pair in pairs:
+        found.setdefault(pair[0], {})[pair[3]] = regrets[pair]
+    return found
 
 
 def _pair(record: results.Record) -> _Pair:
@@ -114,7 +158,7 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     known = results.known("noise")
     problems = [name for name in options.problems.split(",") if name]
-    for budget, seed, share, name, told in product(options.budgets, options.seeds, _SHARES, problems, (False, True)):
+    for budget, seed, share, name, told in product(options.budgets, options.seeds, SHARES, problems, (False, True)):
         if (told, name, share, budget, seed) not in known:
             results.append("noise", run(name, share, budget, seed, told))
     print(section([*results.load("noise"), *results.read(results.WORK / "noise.jsonl")]))

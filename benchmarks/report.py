@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks import results
 from benchmarks.automax import section as automax
-from benchmarks.groups import others
+from benchmarks.groups import long_searches, others
 from benchmarks.measure import ROOT
 from benchmarks.noise import section as told_noise
 from benchmarks.optuna_sampler import section as samplers
@@ -106,10 +106,10 @@ def page(
         The records of `searchcv`.
     """
     parts = [_INTRODUCTION.format(basis=_basis(cells, measured)), quality(completed(cells))]
-    parts += others(completed(cells))
+    parts += [*others(completed(cells)), long_searches(cells)]
     for group, about in _BETWEEN.items():
         parts.append(single_values(cells, group, *about))
-        parts += [told_noise(noise)] if group == "noisy" else []
+        parts += [told_noise(noise, cells)] if group == "noisy" else []
     parts += [capping(cells), real_solver(solver), costs(measured), samplers(sampled), searchcv(searched)]
     parts.append(original(cells, recorded))
     parts += [automax.section(tuned, overheads), TRIED.read_text(), _versions(cells)]

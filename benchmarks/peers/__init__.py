@@ -9,7 +9,7 @@ from benchmarks.measure import ROOT
 from benchmarks.problems import FOREIGN, Problem
 from benchmarks.problems.foreign import DEAR, LONG, OF_LONG, OF_OTHERS
 
-_ONE_VALUE = ("public", "original", "scripts", "smooth", "noisy", *FOREIGN)
+_ONE_VALUE = ("public", "original", "scripts", "smooth", "noisy", "noise", *FOREIGN)
 _RACED = ("instances", "runtime")
 _KINDS = "real", "integer", "ordinal", "categorical"
 

@@ -14,5 +14,5 @@ torch.set_num_threads(1)
 
 
 def minimise(problem: Problem, seed: int, evaluations: Evaluations) -> None:
-    exact = not problem.name.startswith("noisy")
+    exact = not problem.name.startswith("nois")
     search(problem, evaluations, optuna.samplers.GPSampler(seed=seed, deterministic_objective=exact))

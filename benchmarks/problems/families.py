@@ -60,7 +60,7 @@ class Draw:
         return dict(zip(values, self.shuffled(values), strict=True))
 
 
-GROUPS = "public", "scripts", "smooth", "noisy", "instances", "runtime"
+GROUPS = "public", "scripts", "smooth", "noisy", "noise", "instances", "runtime"
 #: family -> group, maker
 _FAMILIES: dict[str, tuple[str, Callable[[Draw], Problem]]] = {}
 

@@ -1,15 +1,17 @@
-"""Functions with noise of 5 to 20 % that the optimizer does not know of: `deterministic` is left on.
+"""Functions with noise of 5 to 20 %; a result is judged by its true mean, not by its observed value.
 
-A result is judged by its true mean, not by its observed value, which may be lucky.
+The group ``noisy`` has one share of noise for each function, and the optimizer does not know of the noise:
+`deterministic` is left on. The group ``noise`` has each function with each of `SHARES`, for `benchmarks.noise`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from benchmarks.problems.families import Draw, family
+from benchmarks.problems.families import Draw, enter, family
 from benchmarks.problems.problem import Problem
 from benchmarks.problems.public import branin, cat10, hartmann6, log5, rosenbrock_4d
 from benchmarks.problems.trees import hier3
@@ -23,6 +25,8 @@ BASES: dict[str, tuple[Callable[[Draw], Problem], float]] = {
     "log5": (log5, 0.5),
     "rosenbrock": (rosenbrock_4d, 10.0),
 }
+#: the shares of noise of the group ``noise``
+SHARES = 0.05, 0.2
 
 
 def noisy(base: Problem, name: str, share: float, plus: float, draw: Draw) -> Problem:
@@ -58,3 +62,24 @@ for _base, _share in (
     ("rosenbrock", 0.2),
 ):
     _enter(_base, _share)
+
+
+def with_share(base: str, share: float, seed: int | None) -> Problem:
+    """Return a problem of the group ``noise``; its optimum does not depend on the share."""
+    make_base, plus = BASES[base]
+    draw = Draw(f"noise-{base}", seed)
+    return noisy(make_base(draw), name_of(base, share), share, plus, draw)
+
+
+def name_of(base: str, share: float) -> str:
+    """Return the name of a problem of the group ``noise``, such as ``noise-branin-20``."""
+    return f"noise-{base}-{share:.0%}".rstrip("%")
+
+
+def _of_draw(base: str, share: float, draw: Draw) -> Problem:
+    return with_share(base, share, draw.seed)
+
+
+for _base in BASES:
+    for _share in SHARES:
+        enter(name_of(_base, _share), "noise", partial(_of_draw, _base, _share))

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from benchmarks import statistics
-from benchmarks.groups import others
+from benchmarks.groups import long_searches, others
 from benchmarks.peers import PEERS, takes
 from benchmarks.problems import FOREIGN, conditional, group_of, make, members_of, names, pbo, tables
 from benchmarks.problems.families import Draw, wheel
@@ -179,3 +179,19 @@ def test_the_section_of_the_report(monkeypatch):
 
 def test_draws_of_the_published_problem_are_none():
     assert (Draw("x", None).seed, Draw("x", 5).seed) == (0, 5)
+
+
+def test_the_section_on_long_searches(monkeypatch):
+    monkeypatch.setattr(statistics, "_RESAMPLES", 20)
+    cells = [
+        cell(peer, name, seed, *([value] * 300), end, budget=2000) | {"optimum": 1.0}
+        for name in LONG[:2]
+        for seed in range(3)
+        for peer, value, end in (("ours", 5.0, 2.0), ("random", 9.0, 5.0), ("pycma", 7.0, 3.0))
+    ]
+    text = long_searches(cells)
+    # random search's regret at the end is 4; the regrets of ours are 4 and 1
+    assert row(text, "| ours | 1 |") == ["ours", "1", "0.25", "0.25", "0.25 [0.25, 0.25]", ""]
+    assert row(text, "| pycma | 1.5 |") == ["pycma", "1.5", "0.5", "0.5", "0.33 [0.33, 0.33]", "0.5 [0.5, 0.5]"]
+    assert row(text, f"| {LONG[0]} |") == [LONG[0], "0.25", "1", "0.5"]
+    assert long_searches([cell("ours", "bbob-f4-d2", 0, 1.0, budget=300)]) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import statistics
 
 import pytest
 
@@ -107,6 +108,13 @@ def test_noise_is_fresh_at_each_call_and_has_the_true_mean():
     assert sum(values) / 400 == pytest.approx(true, rel=0.01)
     spread = math.sqrt(sum((v / true - 1) ** 2 for v in values) / 400)
     assert 0.04 < spread < 0.06
+
+
+def test_the_optimum_does_not_depend_on_the_share_of_noise():
+    few, much, other = make("noise-branin-5", 1), make("noise-branin-20", 1), make("noise-branin-5", 2)
+    assert few.judged(few.default) == much.judged(much.default) != other.judged(other.default)
+    values = [much.function(**much.default) for _ in range(400)]
+    assert 0.17 < statistics.stdev(values) / much.judged(much.default) < 0.23
 
 
 def test_offsets_are_100_times_the_effect_of_a_configuration():

@@ -64,6 +64,19 @@ def test_noise_that_is_told_is_compared_by_pairs():
     assert told_noise([]) == ""
 
 
+def test_noise_is_compared_with_other_optimizers_by_pairs():
+    about = {"problem": "branin", "share": 0.05, "budget": 100, "commit": "abc"}
+    records = [{**about, "told": told, "seed": s, "regret": 0.003 + s} for told in (False, True) for s in range(4)]
+    cells = [cell("optuna_tpe", "noise-branin-5", s, 9.0, final=2.001 + 2 * s) | {"optimum": 2.0} for s in range(4)]
+    text = told_noise(records, [*cells, cell("optuna_tpe", "branin", 0, 1.0)])
+    # the ratios of the regrets plus 0.001: .004/.002, 1.004/2.002, 2.004/4.002, 3.004/6.002
+    assert "| optuna_tpe | told | 5% | 100 | 0.50 | 1 of 1 | 0 | none | 4 |" in text
+    assert "| optuna_tpe | left on | 5% | 100 | 0.50 | 1 of 1 | 0 | none | 4 |" in text
+    worse = [c | {"final": 2.0} for c in cells]
+    assert "0 of 1 | 0 | branin | 4 |" in told_noise(records, worse)
+    assert "optuna" not in told_noise(records)
+
+
 def test_best_known_is_the_optimum_or_what_was_seen():
     cells = [
         cell("a", "ml_svm_digits", 0, 0.5, 0.25),
