@@ -15,7 +15,7 @@ INTERRUPTED = "interrupted"
 
 @dataclass(frozen=True)
 class Stop:
-    """A message to the engine's process: end the search, for this reason."""
+    """A message to the engine's process: end the search, for this reason; `on_event` returns it to end a search."""
 
     reason: str
 

@@ -248,9 +248,9 @@ class SMAC_optimizer:
         on_event : callable or None
             A function that is called in the process of the script with each event, when the event happens. Events are
             objects from `pysmac_compat.events`, for example ``Evaluated`` and ``Improved``. If the function returns
-            ``True`` (no other true value), the search ends and ``result`` keeps the evaluations so far;
-            ``result.stopped_because`` then names the reason. If the function raises an exception, the search ends and
-            `minimize` raises this exception.
+            ``True`` (no other true value) or ``Stop(reason)``, the search ends and ``result`` keeps the evaluations so
+            far; ``result.stopped_because`` then names the reason. If the function raises an exception, the search ends
+            and `minimize` raises this exception.
         numbered : bool
             Whether the function also gets ``evaluation_index``, the index of the evaluation in its run, from 1.
         stop_when : callable, list of callable, or None

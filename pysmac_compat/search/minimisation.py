@@ -13,7 +13,7 @@ from pysmac_compat.evaluation.direct import call_directly
 from pysmac_compat.evaluation.evaluator import Caller, Evaluator
 from pysmac_compat.evaluation.on_dask import cluster_callers
 from pysmac_compat.evaluation.outcome import Outcome
-from pysmac_compat.events import INTERRUPTED, Begun, CallWanted, Event, RunStarted, Verdict, VerdictWanted
+from pysmac_compat.events import INTERRUPTED, Begun, CallWanted, Event, RunStarted, Stop, Verdict, VerdictWanted
 from pysmac_compat.files.journal import Recorded
 from pysmac_compat.files.lock import RunLock, shared_with_forks
 from pysmac_compat.files.result_files import ResultFiles
@@ -111,7 +111,7 @@ class Minimisation:
         Parameters
         ----------
         on_event : callable or None
-            Called with each event; the search ends if it returns ``True``.
+            Called with each event; the search ends if it returns ``True`` or a `Stop`.
         """
         stopped = False
         try:
@@ -120,9 +120,11 @@ class Minimisation:
                 if isinstance(event, CallWanted):
                     assert self._function is not None
                     self.answer(call_directly(self._function, event.arguments, self._plan.rules, event.cutoff))
-                elif on_event is not None and not stopped and on_event(self._complete(event)) is True:
-                    stopped = True
-                    self.stop("on_event returned True")
+                elif on_event is not None and not stopped:
+                    answer = on_event(self._complete(event))
+                    if answer is True or isinstance(answer, Stop):
+                        stopped = True
+                        self.stop("on_event returned True" if answer is True else answer.reason)
         except BaseException:
             self.interrupt()
             raise

@@ -8,7 +8,7 @@ import traceback
 
 import pytest
 
-from pysmac_compat.events import Evaluated, Improved
+from pysmac_compat.events import Evaluated, Improved, Stop
 from pysmac_compat.optimizer import SMAC_optimizer
 
 from ..functions import gone
@@ -72,6 +72,16 @@ def test_only_true_stops():
     optimizer = SMAC_optimizer()
     optimizer.minimize(parabola, 2, SPACE, on_event=lambda event: 1)
     assert optimizer.result.stopped_because == "max_evaluations reached"
+
+
+@pytest.mark.slow
+def test_a_reason_to_stop():
+    optimizer = SMAC_optimizer()
+    optimizer.minimize(
+        parabola, 50, SPACE, on_event=lambda event: Stop("enough") if isinstance(event, Evaluated) else None
+    )
+    assert optimizer.result.stopped_because == "enough"
+    assert optimizer.result.n_evaluations < 50
 
 
 @pytest.mark.slow

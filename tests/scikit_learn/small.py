@@ -1,6 +1,7 @@
 """Small data, an estimator that fails as it is told, and a small search."""
 
 import os
+import signal
 import time
 
 import numpy as np
@@ -40,6 +41,18 @@ class Fragile(ClassifierMixin, BaseEstimator):
 
     def score(self, X, y, sample_weight=None):
         return self.level + (0 if sample_weight is None else sample_weight.mean())
+
+
+class Interrupting(Fragile):
+    """Presses Ctrl-C in the process of the search, or kills it, if its level is 0.7 and this process is ``pressed``."""
+
+    pressed, signal = 0, signal.SIGINT
+
+    def fit(self, X, y):
+        if self.level == 0.7 and self.pressed:
+            os.kill(self.pressed, self.signal)
+            time.sleep(60)
+        return super().fit(X, y)
 
 
 def small(how, levels=(0.5,), **more):

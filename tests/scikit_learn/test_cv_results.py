@@ -27,8 +27,8 @@ EVALUATIONS = [
 
 
 def table(fits=FITS, evaluations=EVALUATIONS, several=False, error_score=math.nan):
-    def read(index):
-        _, _, score, other = fits[index - 1]
+    def read(evaluation):
+        _, _, score, other = fits[evaluation.index - 1]
         if score is None:
             return None
         test = {"one": score, "two": other} if several else {"score": score}

@@ -1,8 +1,6 @@
 """`SMACSearchCV` where fits or scores fail, and where a search is interrupted."""
 
 import os
-import signal
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +14,7 @@ from pysmac_compat.integrations.scikit_learn.fits import Fit
 from pysmac_compat.integrations.scikit_learn.messages import bad_scores
 
 from ..report.small import evaluation
-from .small import Fragile, X, Y, small
+from .small import Fragile, Interrupting, X, Y, small
 
 
 @pytest.mark.slow
@@ -48,18 +46,6 @@ def test_error_score():
         small(["raise", ""], error_score="raise").fit(X, Y)
     with pytest.raises(ValueError, match=r"all . fits failed. The first of them is CRASHED:\n"):
         small(["raise", "die"]).fit(X, Y)
-
-
-class Interrupting(Fragile):
-    """Presses Ctrl-C in the process of the search if its level is 0.7."""
-
-    pressed = 0
-
-    def fit(self, X, y):
-        if self.level == 0.7:
-            os.kill(self.pressed, signal.SIGINT)
-            time.sleep(60)
-        return super().fit(X, y)
 
 
 @pytest.mark.slow
@@ -99,8 +85,10 @@ def test_an_interrupt_says_what_is_there(monkeypatch, recwarn):
 @pytest.mark.slow
 def test_a_search_ends_if_ten_configurations_fail_alike():
     space = {"level": uniform(0, 1), "how": ["raise"]}
+    search = SMACSearchCV(Fragile(how="raise"), space, n_iter=40, cv=2, random_state=0)
     with pytest.raises(ValueError, match=r"all 1[0-9] fits failed. .*CRASHED:\n(.|\n)*not today"):
-        SMACSearchCV(Fragile(how="raise"), space, n_iter=40, cv=2, random_state=0).fit(X, Y)
+        search.fit(X, Y)
+    assert search.result_.stopped_because == ("all fits of the first ten configurations failed with the same message")
     alike = AllAlike()
     failed = [replace(evaluation(i, 0.0, "CRASHED", x=i), message=f"Traceback\n{'a' if i else 'b'}") for i in range(12)]
     assert not any(map(alike.add, failed))  # the first one differs

@@ -294,11 +294,16 @@ def test_a_function_for_refit_that_chooses_a_row_with_few_folds():
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"smac_options": {"progress": True}}, "unknown option 'progress'; outside of smac_options, use verbose=1"),
+        ({"smac_options": {"progress": True}}, r"unknown option 'progress': use minimize\(progress=...\)"),
+        ({"smac_options": {"show_progress_bar": True}}, "'show_progress_bar'; outside of smac_options, use progress=T"),
         ({"fit_time_limit": -1}, "fit_time_limit must be positive"),
         ({"fit_memory_limit": "a"}, "fit_memory_limit must be a number"),
         ({"param_distributions": {}}, "no argument 'param_distributions': use space"),
-        ({"working_directory": "a"}, "no argument 'working_directory': use SMAC_optimizer"),
+        ({"persistent_files": True}, "no argument 'persistent_files': use working_directory"),
+        ({"working_directory": 5}, "working_directory must be a path, got 5"),
+        ({"resume": True}, "resume=True needs working_directory=..., the folder of the earlier search"),
+        ({"resume": 1}, "resume must be True or False, got 1"),
+        ({"progress": 3}, "progress must be True, False or 'auto', got 3"),
         ({"scoring": accuracy_score}, r"scoring must be a function of .* write make_scorer\(accuracy_score\) if"),
         ({"scoring": {"a": accuracy_score}, "refit": "a"}, r"scoring\['a'\] must be a function of"),
         ({"conditional_clauses": "a | b == c"}, "conditional_clauses must be a list of strings, got 'a | b == c'"),

@@ -6,6 +6,8 @@ from pysmac_compat.report.words import last_line
 from pysmac_compat.results import Evaluation
 
 _MOST = 10
+#: why such a search ends
+ALIKE = "all fits of the first ten configurations failed with the same message"
 
 
 class AllAlike:

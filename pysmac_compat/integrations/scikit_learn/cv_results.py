@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 def cv_results(
     evaluations: Sequence[Evaluation],
-    read: Callable[[int], Fit | None],
+    read: Callable[[Evaluation], Fit | None],
     parameters: Callable[[Mapping[str, Any]], dict[str, Any]],
     n_splits: int,
     error_score: float,
@@ -28,7 +28,7 @@ def cv_results(
     ----------
     evaluations : sequence of Evaluation
     read : callable
-        Returns the `Fit` of the evaluation with this index, or None if it has failed.
+        Returns the `Fit` of an evaluation that has succeeded.
     parameters : callable
         Converts a configuration to the estimator's parameters.
     n_splits : int
@@ -46,7 +46,7 @@ def cv_results(
     for each in evaluations:
         key = tuple((name, type(value), value) for name, value in each.configuration.items())
         places.append((rows.setdefault(key, len(rows)), each.instance))
-    fits = [read(each.index) if each.succeeded else None for each in evaluations]
+    fits = [read(each) if each.succeeded else None for each in evaluations]
     found = next(filter(None, fits), None)
     shape = len(rows), n_splits
     ran = np.zeros(shape, dtype=bool)

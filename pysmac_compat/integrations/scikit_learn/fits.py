@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import math
 import numbers
@@ -22,6 +23,7 @@ from sklearn.utils.validation import _check_method_params
 
 from pysmac_compat.errors import shown
 from pysmac_compat.integrations.scikit_learn.space import Space
+from pysmac_compat.results import Evaluation
 
 Scores = dict[str, float]
 
@@ -68,7 +70,8 @@ class Fits:
     return_train_score : bool
     space : Space
     folder : str
-        The folder in which each fit writes a file, because a call can only return a number.
+        The folder in which each fit writes a file, because a call can only return a number. The name of the file
+        depends only on the configuration and the fold.
     error_score : float
         The value of a score that failed, unless it is the score to maximise; without that score, the fit fails.
     keeps_errors : bool
@@ -93,8 +96,11 @@ class Fits:
     keeps_errors: bool
     random_states: tuple[Any, Any] = field(default_factory=lambda: (random.getstate(), np.random.get_state()))
 
-    def __call__(self, *, instance: int, evaluation_index: int, **configuration: Any) -> float:
+    def __call__(self, *, instance: int, **configuration: Any) -> float:
         """Fit the estimator on the fold ``instance`` and return the score."""
+        path = self._path(configuration, instance)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{path}.error")  # of an earlier search in the same folder
         of_python, of_numpy = self.random_states
         random.setstate(of_python)
         np.random.set_state(of_numpy)
@@ -103,11 +109,14 @@ class Fits:
             value = self._value(fit)
         except Exception as error:
             if self.keeps_errors:
-                self._keep(error, evaluation_index)
+                self._keep(error, path)
             raise
-        with open(self._path(evaluation_index), "w") as stream:
+        with open(path, "w") as stream:
             json.dump(vars(fit), stream)
         return value
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a search does not write its data into its files")
 
     def _value(self, fit: Fit) -> float:
         name = self.metric if self.metric in fit.test else next(iter(fit.test))
@@ -151,33 +160,34 @@ class Fits:
             errors = {str(name): score for name, score in scores.items() if isinstance(score, str)}
         return {str(n): self.error_score if str(n) in errors else _number(score) for n, score in scores.items()}, errors
 
-    def read(self, evaluation_index: int) -> Fit | None:
-        """Return the results of a fit; None if it has failed."""
+    def read(self, evaluation: Evaluation) -> Fit | None:
+        """Return the results of a fit that has succeeded; None if its file is missing."""
         try:
-            with open(self._path(evaluation_index)) as stream:
+            with open(self._path(evaluation.configuration, evaluation.instance)) as stream:
                 return Fit(**json.load(stream))
         except (FileNotFoundError, ValueError):  # the fit was killed, perhaps while it wrote the file
             return None
 
-    def error(self, evaluation_index: int) -> Exception | None:
+    def error(self, evaluation: Evaluation) -> Exception | None:
         """Return the exception that ended a fit; None if it was not saved or cannot be loaded."""
         try:
-            with open(f"{self._path(evaluation_index)}.error", "rb") as stream:
+            with open(f"{self._path(evaluation.configuration, evaluation.instance)}.error", "rb") as stream:
                 error: Exception = pickle.load(stream)  # safe: a child process of this search has written it
         except Exception:  # there is no such file, or the exception cannot be unpickled
             return None
         return error
 
-    def _keep(self, error: Exception, evaluation_index: int) -> None:
+    def _keep(self, error: Exception, path: str) -> None:
         try:
             data = pickle.dumps(error)
         except Exception:
             return
-        with open(f"{self._path(evaluation_index)}.error", "wb") as stream:
+        with open(f"{path}.error", "wb") as stream:
             stream.write(data)
 
-    def _path(self, evaluation_index: int) -> str:
-        return os.path.join(self.folder, str(evaluation_index))
+    def _path(self, configuration: Mapping[str, Any], instance: int | None) -> str:
+        text = json.dumps([instance, sorted(configuration.items())])
+        return os.path.join(self.folder, hashlib.sha256(text.encode()).hexdigest()[:32])
 
 
 def _number(score: Any) -> float:

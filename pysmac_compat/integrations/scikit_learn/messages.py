@@ -17,11 +17,8 @@ from pysmac_compat.integrations.scikit_learn.fits import Fit
 OTHER_NAMES = {
     **dict.fromkeys(("param_distributions", "param_grid", "search_spaces", "parameter_dict"), "space"),
     **dict.fromkeys(("n_trials", "n_calls", "max_evals", "max_evaluations"), "n_iter=... or n_fits=..."),
-    **dict.fromkeys(("progress", "show_progress_bar"), "verbose=1, which prints a line for each fit"),
-    **dict.fromkeys(
-        ("working_directory", "persistent_files", "resume"),
-        "SMAC_optimizer for a search that can be resumed; SMACSearchCV writes no files",
-    ),
+    "show_progress_bar": "progress=True",
+    "persistent_files": "working_directory=...",
     **dict.fromkeys(
         ("on_event", "callback", "callbacks", "stop_when"),
         "n_fits=... or time_limit=...; a search of SMAC_optimizer has callbacks, and this one none",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import numbers
+import os
 import tempfile
 import time
 import warnings
@@ -20,10 +21,11 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import check_random_state, indexable
 from sklearn.utils.validation import _check_method_params
 
+from pysmac_compat import arguments
 from pysmac_compat.arguments import LARGEST, entrance, integer, limit
 from pysmac_compat.errors import ArgumentError, shown
-from pysmac_compat.events import Evaluated, Event
-from pysmac_compat.integrations.scikit_learn.alike import AllAlike
+from pysmac_compat.events import Evaluated, Event, RunStarted, Stop
+from pysmac_compat.integrations.scikit_learn.alike import ALIKE, AllAlike
 from pysmac_compat.integrations.scikit_learn.cv_results import cv_results
 from pysmac_compat.integrations.scikit_learn.fits import Fits
 from pysmac_compat.integrations.scikit_learn.messages import (
@@ -34,6 +36,7 @@ from pysmac_compat.integrations.scikit_learn.messages import (
     without_failures,
 )
 from pysmac_compat.integrations.scikit_learn.space import Space
+from pysmac_compat.integrations.scikit_learn.start import Start, hashes
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Result
 
@@ -82,6 +85,15 @@ class SMACSearchCV(BaseSearchCV):
         Memory in MB that a fit may use in addition to the memory of its process before the fit.
     time_limit : float or None
         Limit on the seconds that the search takes, without the final fit.
+    progress : bool or 'auto'
+        Whether to show a progress bar, as in `SMAC_optimizer.minimize`.
+    working_directory : str, path or None
+        The folder into which the search writes its files, and the results of the fits. None: no files are kept.
+    resume : bool
+        Whether to resume an earlier search in ``working_directory``, however it ended: fits that have ended are not
+        repeated. The data, the folds, the estimator and the space must be the same. If ``random_state`` is not an int,
+        the search goes on with its first seed. Without files from an earlier search, the search starts from the
+        beginning.
     smac_options : dict or None
         Further options of `SMAC_optimizer`.
 
@@ -123,6 +135,9 @@ class SMACSearchCV(BaseSearchCV):
         fit_time_limit: float | None = None,
         fit_memory_limit: float | None = None,
         time_limit: float | None = None,
+        progress: bool | str = False,
+        working_directory: str | os.PathLike[str] | None = None,
+        resume: bool = False,
         smac_options: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(
@@ -139,6 +154,7 @@ class SMACSearchCV(BaseSearchCV):
         self.conditional_clauses, self.forbidden_clauses = conditional_clauses, forbidden_clauses
         self.random_state = random_state
         self.fit_time_limit, self.fit_memory_limit, self.time_limit = fit_time_limit, fit_memory_limit, time_limit
+        self.progress, self.working_directory, self.resume = progress, working_directory, resume
         self.smac_options = smac_options
 
     def fit(self, X: Any, y: Any = None, **params: Any) -> SMACSearchCV:
@@ -181,7 +197,11 @@ class SMACSearchCV(BaseSearchCV):
         base = clone(self.estimator)
         space = Space(self.space, self.conditional_clauses, self.forbidden_clauses, base.get_params())
         space.check(base)
-        with tempfile.TemporaryDirectory(prefix="pysmac-fits-") as folder:
+        parts = {"X": X, "y": y, "the folds of cv": splits, "the estimator": base}
+        start = Start(self._seed(), hashes({} if self.working_directory is None else parts))
+        with self._folder() as folder:
+            if self.resume:
+                start = start.resumed(folder)
             fits = Fits(
                 estimator=base,
                 X=X,
@@ -196,11 +216,12 @@ class SMACSearchCV(BaseSearchCV):
                 folder=folder,
                 error_score=self._error_score,
                 keeps_errors=self.error_score == "raise",
+                random_states=start.random_states,
             )
             self.scorer_ = getattr(scorer, "_scorers", scorer)
             stopped: set[int] = set()
             try:
-                self._search(fits, stopped)
+                self._search(fits, start, stopped)
             except KeyboardInterrupt as interrupt:
                 with contextlib.suppress(Exception):  # perhaps no fit has ended
                     self._learn(fits, metric, stopped, complete=False)
@@ -210,11 +231,23 @@ class SMACSearchCV(BaseSearchCV):
             self._refit(base, X, y, routed.estimator.fit)
         return self
 
+    def _folder(self) -> contextlib.AbstractContextManager[str]:
+        """Return a context with the folder for the results of the fits; a temporary one is removed at its end."""
+        if self.working_directory is None:
+            if arguments.flag("resume", self.resume):
+                raise ArgumentError("resume=True needs working_directory=..., the folder of the earlier search")
+            return tempfile.TemporaryDirectory(prefix="pysmac-fits-")
+        if not isinstance(self.working_directory, str | os.PathLike):
+            raise ArgumentError(f"working_directory must be a path, got {shown(self.working_directory)}")
+        folder = os.path.join(os.path.abspath(self.working_directory), "fits")
+        os.makedirs(folder, exist_ok=True)
+        return contextlib.nullcontext(folder)
+
     @property
     def _error_score(self) -> float:
         return math.nan if self.error_score == "raise" else float(self.error_score)
 
-    def _search(self, fits: Fits, stopped: set[int]) -> None:
+    def _search(self, fits: Fits, start: Start, stopped: set[int]) -> None:
         """Run the search, and add the index of each fit that was cut short at its end to ``stopped``."""
         n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
         n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
@@ -224,7 +257,9 @@ class SMACSearchCV(BaseSearchCV):
         most = [n for n in (n_fits, None if n_iter is None else n_iter * self.n_splits_) if n is not None]
         if not most and time_limit is None:
             raise ArgumentError("n_iter=None needs n_fits or time_limit; without a limit the search would not end")
-        optimizer = SMAC_optimizer(t_limit_total_s=time_limit)
+        kept = self.working_directory is not None
+        folder = None if self.working_directory is None else os.fspath(self.working_directory)
+        optimizer = SMAC_optimizer(time_limit, working_directory=folder, persistent_files=kept)
         optimizer.smac_options["workers"] = effective_n_jobs(self.n_jobs)
         optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # so bad challengers lose after few folds
         optimizer.smac_options["calls-per-process"] = _FITS_PER_PROCESS
@@ -242,6 +277,12 @@ class SMACSearchCV(BaseSearchCV):
                     f"SMACSearchCV cannot use smac_options['{name}']: the fits run in processes on this machine"
                 )
         alike = AllAlike()
+
+        def check(event: Event) -> Stop | None:
+            if isinstance(event, RunStarted) and kept:  # only now, since an argument may be wrong
+                start.save(fits.folder)
+            return self._check(event, fits, stopped, alike)
+
         try:
             with contextlib.nullcontext() if self.verbose else without_failures():
                 optimizer.minimize(
@@ -250,13 +291,14 @@ class SMACSearchCV(BaseSearchCV):
                     fits.space.definition,
                     deterministic=True,
                     num_train_instances=self.n_splits_,
-                    seed=self._seed(),
+                    seed=self._seed() if isinstance(self.random_state, numbers.Integral) else start.seed,
                     t_limit_function_s=fit_time_limit,
                     mem_limit_function_mb=fit_memory_limit,
                     maximize=True,
-                    numbered=True,
+                    resume=self.resume,
+                    progress=self.progress,
                     verbose=int(self.verbose > 0),
-                    on_event=lambda event: self._check(event, fits, stopped, alike),
+                    on_event=check,
                 )
         finally:
             if optimizer.result is not None:
@@ -267,22 +309,24 @@ class SMACSearchCV(BaseSearchCV):
             return int(self.random_state) % (LARGEST + 1)
         return int(check_random_state(self.random_state).randint(LARGEST))
 
-    def _check(self, event: Event, fits: Fits, stopped: set[int], alike: AllAlike) -> bool:
-        """Record which fits were stopped, and return whether to stop the search.
+    def _check(self, event: Event, fits: Fits, stopped: set[int], alike: AllAlike) -> Stop | None:
+        """Record which fits were stopped, and return the reason to stop the search, or None.
 
         Raise the error that ended a fit if ``error_score`` is 'raise', or an error if ``refit`` names no score.
         """
         if not isinstance(event, Evaluated):
-            return False
+            return None
         evaluation = event.evaluation
+        if event.recorded and evaluation.succeeded and fits.read(evaluation) is None:
+            raise ArgumentError(f"resume: results of fits are missing in {fits.folder}; begin anew without resume")
         if event.cut_short:
             stopped.add(evaluation.index)
         elif not evaluation.succeeded:
             if self.error_score == "raise":
-                raise fits.error(evaluation.index) or RuntimeError(f"a fit failed: {evaluation.message}")
-        elif callable(self.scoring) and (fit := fits.read(evaluation.index)) is not None and fit.is_multimetric:
+                raise fits.error(evaluation) or RuntimeError(f"a fit failed: {evaluation.message}")
+        elif callable(self.scoring) and (fit := fits.read(evaluation)) is not None and fit.is_multimetric:
             self._check_refit_for_multimetric(fit.test)
-        return alike.add(evaluation)
+        return Stop(ALIKE) if alike.add(evaluation) else None
 
     def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int], complete: bool = True) -> None:
         """Set the attributes from the results of the search; ``complete`` is false after an interrupt."""
@@ -295,10 +339,12 @@ class SMACSearchCV(BaseSearchCV):
         if len(failed) == n:
             raise ValueError(f"all {n} fits failed. {first}")
         error_score = self._error_score
-        read = {each.index: fits.read(each.index) for each in evaluations}
-        found = [fit for each in evaluations if each.succeeded and (fit := read[each.index]) is not None]
+        read = {each.index: fits.read(each) for each in evaluations if each.succeeded}
+        found = [fit for fit in read.values() if fit is not None]
         self.multimetric_ = found[0].is_multimetric
-        self.cv_results_ = cv_results(evaluations, read.__getitem__, fits.space.parameters, self.n_splits_, error_score)
+        self.cv_results_ = cv_results(
+            evaluations, lambda each: read[each.index], fits.space.parameters, self.n_splits_, error_score
+        )
         if failed:
             warnings.warn(
                 f"{len(failed)} of {n} fits failed; their score is {error_score}. {first}",
