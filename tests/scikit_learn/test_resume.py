@@ -69,6 +69,14 @@ def test_more_fits_with_the_first_seed(tmp_path):
 
 
 @pytest.mark.slow
+def test_more_configurations(tmp_path):
+    first = search_in(tmp_path, n_iter=3).fit(X, Y)
+    more = search_in(tmp_path, n_iter=6, resume=True).fit(X, Y)
+    assert rows(more)[0][: len(first.result_)] == rows(first)[0]
+    assert [len(search.cv_results_["params"]) for search in (first, more)] == [3, 6]
+
+
+@pytest.mark.slow
 def test_what_must_stay_the_same(tmp_path):
     begun = search_in(tmp_path, n_fits=4).fit(X, Y)
     again = search_in(tmp_path, n_fits=5, resume=True)
