@@ -103,7 +103,7 @@ def test_more_evaluations(tmp_path, notes):
 
 @pytest.mark.slow
 def test_more_configurations(tmp_path, notes):
-    few, many = ({**MODEL, "max-configurations": most} for most in (8, 16))  # begun with 16, the initial design would be larger
+    few, many = ({**MODEL, "max-configurations": most} for most in (8, 16))  # 16 alone has a larger initial design
     begun = direct(tmp_path, 40, options=few).result.runs[0].evaluations
     more = direct(tmp_path, 40, options=many, notes=notes, resume=True).result
     assert len(begun) == len(notes.lines) == 8
