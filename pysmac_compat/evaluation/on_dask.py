@@ -15,6 +15,7 @@ So the cluster releases all of it when the client is gone, however the client's 
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import queue
 import threading
@@ -32,8 +33,11 @@ from pysmac_compat.evaluation.outcome import Outcome, Report, judge
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import Request
 
+logger = logging.getLogger(__name__)
+
 _GRACE = 5.0  # seconds beyond the total time for which a worker may still answer
 _LOOK = 0.25  # seconds between two checks of the limits and of the connection to the scheduler
+_SILENT = 10.0  # after this number of seconds without an answer, a warning says if the cluster has no workers
 _TRIES = 4  # a lost call is submitted at most this many times; Dask itself also repeats the calls of a lost worker
 _LOST = ("cancelled", "lost")  # states of a future that no worker computes
 _HINT = (
@@ -171,6 +175,7 @@ class _Server:
         self._function: Any = None
         self._running: dict[_Key, _Call] = {}
         self._sending, self._submitting = threading.Lock(), threading.Lock()
+        self._answered, self._is_empty = time.monotonic(), False
         self._thread = threading.Thread(target=self._serve, name="pysmac-dask", daemon=True)
         self._thread.start()
 
@@ -189,6 +194,8 @@ class _Server:
                     looked = time.monotonic()
 
     def _begin(self, key: _Key, request: Request) -> None:
+        if not self._running:
+            self._answered = time.monotonic()
         deadline = None if request.wall is None else time.monotonic() + request.wall + _GRACE
         self._running[key] = call = _Call(key, request, deadline)
         self._submit(call)
@@ -253,6 +260,9 @@ class _Server:
     def _look(self) -> None:
         """Handle calls that take too long and calls that the cluster has lost."""
         status = self._client.status
+        if status == "running" and self._running and time.monotonic() >= self._answered + _SILENT:
+            self._answered = time.monotonic()
+            self._look_for_workers()
         for call in list(self._running.values()):
             if status in ("closing", "closed"):
                 self._answer(call, {"gone": "the connection to the Dask cluster is lost"})
@@ -266,6 +276,18 @@ class _Server:
                     lost = f"the cluster lost the call {_TRIES} times"
                     self._answer(call, vars(self._judged(call, Report("CRASHED", message=lost))))
 
+    def _look_for_workers(self) -> None:
+        """Say once that the cluster has no workers, and once that it has workers again."""
+        try:
+            is_empty = not self._client.nthreads()
+        except Exception:  # the connection is lost; `_look` handles the calls
+            return
+        if is_empty and not self._is_empty:
+            logger.warning("the Dask cluster has no workers; the search waits for new workers")
+        elif self._is_empty and not is_empty:
+            logger.warning("the Dask cluster has workers again; the search goes on")
+        self._is_empty = is_empty
+
     def _stop(self, call: _Call, **why: Any) -> None:
         self._answer(call, vars(self._judged(call, Report("TIMEOUT"), stopped=True, **why)))
         self._cancel([call])
@@ -275,6 +297,7 @@ class _Server:
 
     def _answer(self, call: _Call, answer: dict[str, Any]) -> None:
         if self._running.pop(call.key, None) is not None:
+            self._answered = time.monotonic()
             with self._sending, contextlib.suppress(OSError):
                 send(self.connection.fileno(), (call.key, answer))
 

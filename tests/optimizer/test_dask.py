@@ -15,6 +15,7 @@ from distributed import Client, Future, LocalCluster
 
 from benchmarks.faults.notes import Notes
 from pysmac_compat import ArgumentError, SMAC_optimizer, program
+from pysmac_compat.evaluation import on_dask
 from pysmac_compat.evaluation.dask_client import connected
 from pysmac_compat.evaluation.drop import Drop
 from pysmac_compat.evaluation.on_dask import cluster_callers
@@ -330,6 +331,32 @@ def test_the_total_time_ends_a_search_that_has_lost_its_workers(tmp_path):
         result = minimize(lambda x, n: x, 10**4, cluster.address, total_time=1, on_event=watch)
     assert result.runs[0].evaluations
     assert result.stopped_because == "t_limit_total_s reached"
+
+
+def test_a_cluster_without_workers_is_named(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(on_dask, "_SILENT", 0.3)
+    said = "the Dask cluster has no workers; the search waits for new workers"
+    with processes(tmp_path, 1) as cluster:
+
+        def add():
+            wait_for(lambda: said in caplog.messages)
+            cluster.add(1)
+
+        def watch(event):
+            if isinstance(event, Evaluated) and event.evaluation.index == 1:
+                cluster.workers[0].kill()
+                threading.Thread(target=add).start()
+
+        def slow_once(x, n):
+            with contextlib.suppress(FileExistsError):
+                (tmp_path / f"{x} {n}").mkdir()
+                time.sleep(1.5)  # workers are looked for, and found
+            return x
+
+        result = minimize(slow_once, 3, cluster.address, options={"workers": 1}, on_event=watch)
+    assert result.n_evaluations == 3
+    about = [each for each in caplog.messages if "the Dask cluster" in each]
+    assert about == [said, "the Dask cluster has workers again; the search goes on"]
 
 
 def test_bad_clients_are_refused(client):
