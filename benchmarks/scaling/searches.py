@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from benchmarks.problems import Configuration, Problem
@@ -76,10 +74,9 @@ def ours(problem: Problem, seed: int, n_evaluations: int, evaluations: Evaluatio
         _number, value = evaluations.begin(configuration)
         return Outcome("SAT", value, 0.0, 0.0, 0.0)
 
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        session = Run(plan, 0, call, lambda event: None, Path(folder)).session(workers.count)
-        session.choose = lambda begun: evaluations.learn(wait(begun))
-        session.run()
+    session = Run(plan, 0, call, lambda event: None).session(workers.count)
+    session.choose = lambda begun: evaluations.learn(wait(begun))
+    session.run()
 
 
 def optuna_tpe(problem: Problem, seed: int, n_evaluations: int, evaluations: Evaluations) -> None:

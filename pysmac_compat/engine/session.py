@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
 import os
-import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ConfigSpace import Configuration, ConfigurationSpace
@@ -101,8 +98,6 @@ class Session:
         The search ends when this file no longer exists.
     kill_file : str or None
         Like ``stop_file``; if this file is removed, the evaluator also stops the evaluations that are running.
-    folder : Path or None
-        The folder for SMAC3's files; None: a temporary folder.
     deterministic : bool
         Whether each configuration runs once on each instance, without a seed.
     n_instances : int or None
@@ -149,7 +144,6 @@ class Session:
         clock: Callable[[], float] = time.process_time,
         stop_file: str | None = None,
         kill_file: str | None = None,
-        folder: Path | None = None,
         deterministic: bool = True,
         n_instances: int | None = None,
         features: Sequence[Sequence[float]] | None = None,
@@ -173,7 +167,7 @@ class Session:
         self.deterministic, self.n_instances, self.features = deterministic, n_instances, features
         self.cpu_time = math.inf if cpu_time is None else cpu_time
         self.clock = clock
-        self.count_own_time, self.stop_file, self.kill_file, self.folder = count_own_time, stop_file, kill_file, folder
+        self.count_own_time, self.stop_file, self.kill_file = count_own_time, stop_file, kill_file
         self.known = known
         self.cpu_used, self.begun, self.reason = 0.0, 0, ""
         self._broken = ""
@@ -202,23 +196,19 @@ class Session:
         str
             Why the search has ended.
         """
-        with contextlib.ExitStack() as stack:
-            folder = self.folder
-            if folder is None:
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pysmac-smac3-")))
-            self.begin(folder, deadline)
-            while True:
-                while len(self.pending) < self.window and self.ask():
-                    pass
-                if not self.pending:
-                    if not self.begun and self.known:
-                        self._observe(0)
-                    return self.reason
-                self.learn(self.choose(self.pending))
+        self.begin(deadline)
+        while True:
+            while len(self.pending) < self.window and self.ask():
+                pass
+            if not self.pending:
+                if not self.begun and self.known:
+                    self._observe(0)
+                return self.reason
+            self.learn(self.choose(self.pending))
 
-    def begin(self, folder: Path, deadline: float | None = None) -> None:
-        """Prepare for the first `ask`; SMAC3 writes its files to ``folder``. For ``deadline``, see `run`."""
-        self._facade = self._make_facade(folder)
+    def begin(self, deadline: float | None = None) -> None:
+        """Prepare for the first `ask`; for ``deadline``, see `run`."""
+        self._facade = self._make_facade()
         self._end = math.inf if deadline is None else deadline
         self._start = self.clock()
         self._learn_known()
@@ -381,11 +371,10 @@ class Session:
         n_runs, failed = racing.n_runs(best), racing.has_failed(best)
         self.observe(Standing(number, best, racing.mean(best), n_runs, failed, self.cpu_used))
 
-    def _make_facade(self, folder: Path) -> Facade:
+    def _make_facade(self) -> Facade:
         scenario = Scenario(
             self.space,
             name="run",
-            output_directory=folder,
             deterministic=self.deterministic,
             n_trials=self.design_evaluations,
             seed=self.seed % 2**32,

@@ -8,13 +8,11 @@ which ends when the caller reports its outcome. So the search proposes the same 
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._process import uninterrupted
@@ -263,12 +261,11 @@ class DrivenSearch:
                 self._tell_events()  # only now, when the user's warning filters hold again
 
     def _begin(self) -> Session:
-        with tempfile.TemporaryDirectory(prefix="pysmac-smac3-") as folder:  # SMAC3 writes only its scenario there
-            plan, calls, send = self.plan, self._calls, self._take
-            self._run = Run(plan, 0, calls.outcome, send, Path(folder), calls, self._recorded, design=self._design)
-            session = self._run.session(plan.calls.workers, self._own_time)
-            total_time = plan.budget.total_time
-            session.begin(Path(folder), None if total_time is None else time.monotonic() + total_time)
+        plan, calls, send = self.plan, self._calls, self._take
+        self._run = Run(plan, 0, calls.outcome, send, calls, self._recorded, design=self._design)
+        session = self._run.session(plan.calls.workers, self._own_time)
+        total_time = plan.budget.total_time
+        session.begin(None if total_time is None else time.monotonic() + total_time)
         self._session = session
         return session
 

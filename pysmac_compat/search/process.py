@@ -21,7 +21,6 @@ import multiprocessing
 import os
 import queue
 import sys
-import tempfile
 import threading
 import time
 import traceback
@@ -30,7 +29,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -97,10 +95,9 @@ class Engine:
         tells: bool = False,
     ) -> None:
         self.connection, theirs = multiprocessing.Pipe()
-        self._folder = tempfile.TemporaryDirectory(prefix="pysmac-smac3-")
-        folder, parent = Path(self._folder.name), os.getpid()
+        parent = os.getpid()
         self._process = ForkedProcess(
-            lambda: _serve(plan, runs, calls, theirs, folder, recorded, files, parent, asks, tells),
+            lambda: _serve(plan, runs, calls, theirs, recorded, files, parent, asks, tells),
             close=(self.connection, *(each for call in calls for each in call.not_for_forks)),
         )
         theirs.close()
@@ -143,7 +140,6 @@ class Engine:
         """End the engine's process at once."""
         self.connection.close()
         self._process.kill()
-        self._folder.cleanup()
 
 
 def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda event: None) -> Iterator[Event]:
@@ -196,7 +192,6 @@ def _serve(
     runs: Sequence[int],
     calls: Sequence[Caller],
     connection: Connection,
-    folder: Path,
     recorded: Mapping[int, Recorded],
     files: SearchFiles | None,
     parent: int,
@@ -242,7 +237,7 @@ def _serve(
         _import_engine()
         for run in runs:
             send(RunStarted(run))
-            search = Run(plan, run, call, send, folder / str(run), pool, recorded.get(run), stopped)
+            search = Run(plan, run, call, send, pool, recorded.get(run), stopped)
             search.tells = tells
             if asks:
                 search.ask = partial(ask, run)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat.evaluation.drop import Drop
@@ -49,13 +48,12 @@ class Run:
         run: int,
         call: Call,
         send: Callable[[Event], None],
-        folder: Path,
         pool: Pool | None = None,
         recorded: Recorded | None = None,
         stopped: Callable[[], str] = lambda: "",
         design: int | None = None,
     ) -> None:
-        self.plan, self.run, self.call, self.send, self.folder, self.pool = plan, run, call, send, folder, pool
+        self.plan, self.run, self.call, self.send, self.pool = plan, run, call, send, pool
         self.recorded, self.stopped = recorded, stopped
         self.design = design if recorded is None else recorded.max_evaluations
         self.tells = False  # whether to send a `Begun` for each call
@@ -125,7 +123,6 @@ class Run:
                 instance_penalty=objective.instance_penalty,
                 n_initial=len(plan.start.first or ()) - 1,
             ),
-            folder=self.folder,
             known=[(k.configuration, k.instance, k.seed, k.scored) for k in plan.start.known] + self._learn_old(),
             warn=lambda text: self.send(Warned(text)),
             observe=self.observe,

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from pysmac_compat.evaluation.drop import Drop
@@ -68,7 +67,7 @@ def evaluate_on_test_instances(
                 idle.put(caller)
 
         pool = None if len(callers) == 1 else started.enter_context(ThreadPoolExecutor(len(callers)))
-        run = Run(plan, 0, call, note, Path(), pool)
+        run = Run(plan, 0, call, note, pool)
         run.evaluated = {repr(dict(each)): dict(each) for each in configurations}
         run.test(0.0)
     return sorted(found, key=lambda evaluation: evaluation.index)

@@ -291,7 +291,7 @@ def test_calls_in_process_cannot_go_on_side_by_side():
         (2, {"workers-order": "begun", "workers-lag": 2}, 2),
     ],
 )
-def test_how_many_are_proposed_before_a_result_is_learnt(tmp_path, workers, options, most):
+def test_how_many_are_proposed_before_a_result_is_learnt(workers, options, most):
     chosen = resolve({"workers": workers, **options})
     plan = make_plan(chosen, definition=define(PARAMETERS), max_evaluations=9, deterministic=True, seed=0)
-    assert Run(plan, 0, print, print, tmp_path).session(workers).window == most
+    assert Run(plan, 0, print, print).session(workers).window == most

@@ -6,9 +6,7 @@ process; it proposes what a search with processes proposes, in a fraction of the
 
 from __future__ import annotations
 
-import tempfile
 import warnings
-from pathlib import Path
 
 import threadpoolctl
 
@@ -65,9 +63,8 @@ def search(options=(), function=quadratic, n=12, cpu_time=lambda arguments: 0.0,
         return judge(report, plan.rules, cpu_time=used, wall_time=used, cutoff=cutoff)
 
     builder.take(RunStarted(0))
-    # one thread, as in the engine's own process
-    with tempfile.TemporaryDirectory() as folder, threadpoolctl.threadpool_limits(1):
-        run = Run(plan, 0, call, builder.take, Path(folder))
+    with threadpoolctl.threadpool_limits(1):  # as in the engine's own process
+        run = Run(plan, 0, call, builder.take)
         session = run.session(1)
         reason = session.run()
         run.test(session.cpu_used)
