@@ -298,6 +298,8 @@ class SMAC_optimizer:
             )
         if not callable(func):
             raise ArgumentError(f"func must be callable, got {shown(func)}")
+        if on_event is not None and not callable(on_event):
+            raise ArgumentError(f"on_event must be a function of an event, got {shown(on_event)}")
         num_train_instances, num_test_instances = instance_counts(func, num_train_instances, num_test_instances)
         rules = StopRules(stop_when)
         wishes = shows.wishes(progress, verbose)

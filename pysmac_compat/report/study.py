@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pysmac_compat._process import uninterrupted
+from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.events import Evaluated, Event, Improved, RunEnded, RunStarted
 from pysmac_compat.report.plots.values import clock, counted, has_value
@@ -96,6 +97,8 @@ class OptunaRecorder:
     def __init__(self, storage: Any = None, study_name: str | None = None) -> None:
         if study_name is not None and not isinstance(study_name, str):
             raise ArgumentError(f"study_name must be a text, got {shown(study_name)}")
+        if not (storage is None or isinstance(storage, str) or hasattr(storage, "create_new_study")):
+            raise ArgumentError(f"storage must be a URL or a storage of Optuna, got {shown(storage)}")
         if importlib.util.find_spec("optuna") is None:  # the import comes later, so that forks stay small
             raise missing("a study", "optuna", "optuna")
         self._given, self._name = storage, study_name
@@ -103,6 +106,7 @@ class OptunaRecorder:
         self._seeds: dict[int, int] = {}
         self._most: dict[int, int] = {}  # the number of evaluations of each run's incumbent
         self._trials: dict[tuple[int, str], _Trial] = {}
+        self._is_further = False  # whether this recorder has already recorded another search
         self._resumed: dict[int, bool] = {}  # for each run: whether the study may already have its trials
 
     def __call__(self, event: Event) -> None:
@@ -115,11 +119,23 @@ class OptunaRecorder:
         elif isinstance(event, Evaluated) and not event.cut_short:  # if it was, a resumed search repeats it
             if event.run not in self._resumed:
                 self._resumed[event.run] = event.recorded
+                self._warn_of_doubles(event)
             self._take(event.run, event.evaluation, datetime.now(), live=not event.recorded)
         elif isinstance(event, Improved):
             self._most[event.run] = event.n_runs
         elif isinstance(event, RunEnded):
             self._end(event.run)
+
+    def _warn_of_doubles(self, event: Evaluated) -> None:
+        """Warn if the study has trials of an earlier search with the same seed, which this search does not resume."""
+        seed = self._seeds[event.run]
+        if event.recorded or self._is_further:
+            return
+        if any(each.user_attrs.get("run_seed") == seed for each in self._there.values()):
+            warn(
+                f"the study {self._name!r} already has trials of a search with the seed {seed}; this search does not "
+                "resume it (resume=True does that), and adds its own trials"
+            )
 
     def add(self, result: Result) -> None:
         """Add those trials of a result that the study does not have yet."""
@@ -138,7 +154,7 @@ class OptunaRecorder:
         """Forget the last search, because a further search is now recorded into the same study."""
         assert self.study is not None
         again = OptunaRecorder(self._storage, self.study.study_name)
-        self.__dict__.update(again.__dict__)
+        self.__dict__.update(again.__dict__, _is_further=True)
 
     def _begin(self, run: int, result: Result, seed: int) -> None:
         self._seeds[run] = seed
@@ -165,6 +181,7 @@ class OptunaRecorder:
                 f"study_name: the study {self._name!r} has the directions {there}, but the search has "
                 f"{direction!r}; use another name"
             )
+        self._check_parameters()
         self._study_id = self._storage.get_study_id_from_name(self.study.study_name)
         self._there = {_mark(each): each for each in self.study.get_trials(deepcopy=False)}
         if not self._racing:
@@ -172,6 +189,22 @@ class OptunaRecorder:
                 frozen = self._frozen([each], [datetime.now()], {"known": True})
                 if _mark(frozen) not in self._there:
                     self._storage.create_new_trial(self._study_id, frozen)
+
+    def _check_parameters(self) -> None:
+        """Raise an error if Optuna would refuse the search's parameters, because the study has others."""
+        from optuna.distributions import check_distribution_compatibility
+
+        assert self.study is not None
+        for trial in self.study.get_trials(deepcopy=False):
+            for name in trial.distributions.keys() & self._distributions.keys():
+                try:
+                    check_distribution_compatibility(trial.distributions[name], self._distributions[name])
+                except ValueError:
+                    raise ArgumentError(
+                        f"study_name: the parameter {name!r} of the study {self._name!r} is "
+                        f"{trial.distributions[name]}, but that of the search is {self._distributions[name]}; use "
+                        "another name"
+                    ) from None
 
     def _take(self, run: int, evaluation: Evaluation, end: datetime, live: bool = False) -> None:
         """Record an evaluation; if ``live`` is true, a racing trial is also written to the study now, as running."""

@@ -187,6 +187,8 @@ def test_refused_before_any_call(recorder, arguments, named):
 
 @pytest.mark.parametrize("function", [None, 3, "f", [parabola]])
 def test_a_function_that_is_none(function):
+    with pytest.raises(ArgumentError, match="on_event must be a function of an event, got"):
+        SMAC_optimizer().minimize(print, 1, {"x": ("real", [0, 1], 0)}, on_event=[print])
     with pytest.raises(ArgumentError, match="func must be callable"):
         minimize(function)
 

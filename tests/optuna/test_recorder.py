@@ -99,7 +99,8 @@ def test_a_race_that_is_longer_when_it_is_resumed(tmp_path):
 @pytest.mark.slow
 def test_another_search_of_the_same_name_is_added():
     storage = optuna.storages.InMemoryStorage()
-    for _ in range(2):
+    search(OptunaRecorder(storage, "one"), 2)
+    with pytest.warns(UserWarning, match="'one' already has trials of a search with the seed 0; this search does not"):
         search(OptunaRecorder(storage, "one"), 2)
     trials = optuna.load_study(study_name="one", storage=storage).trials
     assert Counter(each.user_attrs["evaluation"] for each in trials) == {1: 2, 2: 2}
@@ -117,7 +118,35 @@ def test_a_recorder_of_several_searches():
 def test_bad_arguments():
     with pytest.raises(ArgumentError, match="study_name must be a text"):
         OptunaRecorder(None, ["one"])
+    with pytest.raises(ArgumentError, match="storage must be a URL or a storage of Optuna, got <optuna.study.study.St"):
+        OptunaRecorder(optuna.create_study())
     assert OptunaRecorder().study is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            optuna.distributions.FloatDistribution(0.1, 1, log=True),
+            "'x' of the study 'one' is FloatDistribution.*log=",
+        ),
+        (optuna.distributions.CategoricalDistribution([1, 2]), "'x' of the study 'one' is CategoricalDistribution"),
+    ],
+)
+def test_a_study_of_other_parameters_is_refused_before_the_first_call(notes, changed, message):
+    storage = optuna.storages.InMemoryStorage()
+    study = optuna.create_study(storage=storage, study_name="one")
+    study.add_trial(optuna.trial.create_trial(params={"x": 1}, distributions={"x": changed}, value=0.0))
+
+    def function(x):
+        notes.write(x)
+        return x
+
+    with pytest.raises(ArgumentError, match=f"study_name: the parameter {message}.* that of the search is Float"):
+        SMAC_optimizer().minimize(function, 3, {"x": ("real", [0, 1], 0.5)}, on_event=OptunaRecorder(storage, "one"))
+    assert len(notes.lines) <= 1  # the first call may have begun
+    assert len(study.trials) == 1
 
 
 @pytest.mark.slow

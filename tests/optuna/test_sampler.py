@@ -13,7 +13,7 @@ from optuna.trial import TrialState
 from pysmac_compat import ArgumentError, ClauseError, Search, SMACSampler
 from pysmac_compat.integrations.optuna.branches import Branch, ranges
 from pysmac_compat.integrations.optuna.branches import branches as depends
-from pysmac_compat.integrations.optuna.sampler import median_of, told_result
+from pysmac_compat.integrations.optuna.told import median_of, told_result
 
 CHOICES = ["a", "b", "c"]
 #: what `define_by_run` suggests, for a `Search`; steps are counted
@@ -182,13 +182,39 @@ def test_what_depends_on_what():
     assert "a" not in depends([*more, *finished({"c": "p", "x": 0.12})], found, first)  # nothing explains it
 
 
-def test_ranges_that_change():
+def test_ranges_that_change(recwarn):
     def growing(trial):
         return trial.suggest_float("x", 0, 1) + trial.suggest_int("n", 0, trial.number + 1)
 
-    with pytest.warns(UserWarning, match="'n' is drawn at random"):
-        study = optimize(growing, 12)
+    study = optimize(growing, 12)
     assert all(0 <= each.params["n"] <= each.number + 1 for each in study.trials)
+
+    def narrower(trial):
+        choice = trial.suggest_categorical("choice", ["a", "b", "c"])
+        rate = trial.suggest_float("rate", 0, 1 if choice == "a" else 2)
+        return abs(rate - 0.3) + "abc".index(choice)
+
+    sampler = SMACSampler(n_trials=40, seed=0)
+    study = optimize(narrower, 40, sampler)
+    assert study.best_value < 0.02
+    assert sum(each["choice"] == "a" for each in parameters(study)) > 20
+    assert sampler._space.distributions["rate"] == optuna.distributions.FloatDistribution(0, 2)
+    bounds = [each["rate"] for each in parameters(study)[1:] if each["choice"] == "a" and each["rate"] == 1.0]
+    assert len(bounds) < 10  # values that were proposed for a wider range
+    assert not [each for each in recwarn if "drawn at random" in str(each.message)]
+
+
+@pytest.mark.parametrize(
+    ("second", "why"),
+    [
+        (lambda trial: trial.suggest_int("y", 0, 6, step=2 + trial.number % 2), "its steps change"),
+        (lambda trial: trial.suggest_int("y", 0, 2**60) / 2**60, "it has more than 2.*53 values"),
+        (lambda trial: trial.suggest_float("y", 0, 1) if trial.number % 2 else 0.0, "no other parameter decides"),
+    ],
+)
+def test_what_is_drawn_at_random(second, why):
+    with pytest.warns(UserWarning, match=f"'y' is drawn at random: {why}"):
+        optimize(lambda trial: trial.suggest_float("x", 0, 1) + second(trial), 14)
 
 
 def odd(trial):
@@ -233,6 +259,44 @@ def test_what_others_have_proposed_is_learnt():
     with pytest.warns(UserWarning, match="exhausted"):
         study.optimize(finite, n_trials=3)
     assert len(study.trials) == n_before + 9
+
+
+def failing(trial):
+    choice = trial.suggest_categorical("choice", ["a", "b", "c"])
+    x = trial.suggest_float(f"x_{choice}", 0, 1)
+    if choice == "c" and x > 0.6:
+        raise ValueError("too large")
+    return x + (choice != "c")
+
+
+def test_a_choice_whose_first_trial_fails_is_tried_again():
+    study = optuna.create_study(sampler=SMACSampler(n_trials=40, seed=0))
+    study.enqueue_trial({"choice": "a", "x_a": 0.5})
+    study.enqueue_trial({"choice": "c", "x_c": 0.9})
+    study.optimize(failing, n_trials=40, catch=ValueError)
+    assert study.best_value < 0.1
+    trials = finished({"c": "p", "x": 0.1}, {"c": "q", "y": 0.1}, {"c": "q", "y": 0.3})
+    failed = finished({"c": "r", "z": 0.2}, {"c": "p"})  # the last one has failed before it had its x
+    for each in failed:
+        each.state = TrialState.FAIL
+    found = depends([*trials, *failed], ranges([*trials, *failed]), {})
+    assert found == {
+        "c": None,
+        "x": Branch("c", "in", ("p",)),
+        "y": Branch("c", "in", ("q",)),
+        "z": Branch("c", "in", ("r",)),
+    }
+    assert depends(failed, ranges(failed), {}) == {}  # nothing is known of a trial that has not failed
+
+
+def test_a_first_trial_outside_of_its_range():
+    study = optuna.create_study(sampler=SMACSampler(seed=0))
+    study.enqueue_trial({"x": 70})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        study.optimize(lambda trial: trial.suggest_float("x", -5, 5) ** 2, n_trials=8)
+    assert study.trials[0].params == {"x": 70}
+    assert study.best_value < 0.1
 
 
 def test_what_is_running_elsewhere_is_not_proposed():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState
 
 #: the types of parameters that are likely parents, the likeliest first
@@ -29,13 +29,30 @@ class Branch:
 
 
 def ranges(trials: Sequence[FrozenTrial]) -> dict[str, BaseDistribution]:
-    """Return the parameters that have the same distribution in all trials that have them, sorted by name."""
+    """Return the parameters of the trials that have ended, sorted by name, each with a range that contains all ranges.
+
+    A parameter is left out if its choices, its scale or its steps change between trials.
+    """
     found: dict[str, BaseDistribution | None] = {}
-    for trial in _whole(trials):
-        for name, distribution in trial.distributions.items():
-            if found.setdefault(name, distribution) != distribution:
-                found[name] = None
+    for trial in trials:
+        if trial.state.is_finished():
+            for name, distribution in trial.distributions.items():
+                found[name] = _united(found.setdefault(name, distribution), distribution)
     return {name: each for name, each in sorted(found.items()) if each is not None}
+
+
+def _united(one: BaseDistribution | None, other: BaseDistribution) -> BaseDistribution | None:
+    """Return the smallest range that contains two ranges; None if they differ in more than their bounds."""
+    if one == other:
+        return one
+    if type(one) is not type(other) or not isinstance(one, (FloatDistribution, IntDistribution)):
+        return None
+    assert isinstance(other, (FloatDistribution, IntDistribution))
+    whole = one.step is None or (isinstance(one, IntDistribution) and one.step == 1)
+    if (one.log, one.step) != (other.log, other.step) or not (whole or one.low == other.low):
+        return None
+    low, high = min(one.low, other.low), max(one.high, other.high)
+    return type(one)(low, high, log=one.log, step=one.step)
 
 
 def branches(
@@ -44,7 +61,8 @@ def branches(
     """Return the parameters that can be searched, each with its `Branch`; parents come before their children.
 
     The branch is None if all trials have the parameter. Otherwise, its parent is a parameter whose values separate the
-    trials that have the child from the trials that do not. A parameter without a possible parent is left out.
+    trials that have the child from the trials that do not. A parameter without a possible parent is left out. A failed
+    trial shows which parameters it has, but not which it lacks, because it may have failed before it had them all.
 
     Parameters
     ----------
@@ -53,28 +71,27 @@ def branches(
     before : dict of str to Branch or None
         What this function returned last time; a branch in it is kept as long as no trial contradicts the branch.
     """
-    whole = [each.params for each in _whole(trials)]
+    whole = [each.params for each in trials if each.state in (TrialState.COMPLETE, TrialState.PRUNED)]
+    if not whole:
+        return {}
+    failed = [each.params for each in trials if each.state == TrialState.FAIL]
     having = {name: [params for params in whole if name in params] for name in found}
     known: dict[str, Branch | None] = {}
     for child in sorted(found, key=lambda name: -len(having[name])):
         if len(having[child]) == len(whole):
             known[child] = None
             continue
+        telling = [*whole, *(params for params in failed if child in params)]
         old = before.get(child)
-        if old is not None and old.parent in known and _is_so(old, child, whole):
+        if old is not None and old.parent in known and _is_so(old, child, telling):
             known[child] = old
             continue
         candidates = [
-            branch for parent in known if (branch := _branch(child, parent, whole, found[parent])) is not None
+            branch for parent in known if (branch := _branch(child, parent, telling, found[parent])) is not None
         ]
         if candidates:
             known[child] = min(candidates, key=lambda each: _rank(each, found, having))
     return known
-
-
-def _whole(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Return only the complete and the pruned trials, because a failed trial may lack parameters."""
-    return [each for each in trials if each.state in (TrialState.COMPLETE, TrialState.PRUNED)]
 
 
 def _rank(

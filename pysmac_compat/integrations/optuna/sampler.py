@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-import statistics
 import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optuna import Study
-from optuna.distributions import BaseDistribution
+from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
@@ -20,7 +19,8 @@ from pysmac_compat import arguments
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, SearchError, shown
 from pysmac_compat.integrations.optuna.branches import Branch, branches, ranges
-from pysmac_compat.integrations.optuna.space import Space, middle, searchable
+from pysmac_compat.integrations.optuna.space import Space, holds, middle, searchable
+from pysmac_compat.integrations.optuna.told import median_of, told_result
 from pysmac_compat.search.shared import SharedSearch
 from pysmac_compat.space.ready import understand
 
@@ -38,9 +38,10 @@ class SMACSampler(BaseSampler):
 
     Without a ``space``, the sampler finds the parameters in earlier trials, and the first trial gets the middle of each
     range. If only some trials have a parameter, its parent is the parameter whose values separate these trials from
-    the other trials. If a parameter has no such parent, or if its range changes between trials, its values are drawn
-    at random. With a ``space``, the sampler searches this space from the first trial on, and uses the conditions and
-    the defaults that the space defines.
+    the other trials. If a parameter has no such parent, its values are drawn at random. If its bounds change between
+    trials, the sampler searches a range that contains all of them; in a trial with narrower bounds, a proposed value
+    moves to the nearest bound. With a ``space``, the sampler searches this space from the first trial on, and uses the
+    conditions and the defaults that the space defines.
 
     Parameters
     ----------
@@ -97,6 +98,7 @@ class SMACSampler(BaseSampler):
         self._seen: set[str] = set()  # the names of all parameters of trials that have ended
         self._first: Trial | None = None  # the search's trial for the default, until one of Optuna's trials gets it
         self._asked: dict[int, Trial] = {}  # the keys are the numbers that Optuna gives to its trials
+        self._moved: dict[int, set[str]] = {}  # for such a number, the parameters whose values have moved to a bound
         self._heard: set[int] = set()
         self._expected: set[int] = set()
         self._warned: set[str] = set()
@@ -163,14 +165,24 @@ class SMACSampler(BaseSampler):
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        """Return a random value, or the middle of the range in the first trial of a sampler without a space."""
+        """Return a random value.
+
+        Without a space, the value in the first trial is the middle of the range, and a proposed value that is outside
+        of the range in this trial moves to the nearest bound.
+        """
         with self._lock:
             if trial.number == 0 and self._given is None:
                 return middle(param_distribution)
-            self._warn_of(param_name, trial.number)
+            asked = self._asked.get(trial.number)
+            if self._given is None and asked is not None and self._space is not None:
+                proposed = self._space.params(asked.configuration).get(param_name)
+                if isinstance(param_distribution, (FloatDistribution, IntDistribution)) and proposed is not None:
+                    self._moved.setdefault(trial.number, set()).add(param_name)
+                    return min(max(proposed, param_distribution.low), param_distribution.high)
+            self._warn_of(study, param_name, trial.number)
             return self._random.sample_independent(study, trial, param_name, param_distribution)
 
-    def _warn_of(self, name: str, number: int) -> None:
+    def _warn_of(self, study: Study, name: str, number: int) -> None:
         """Warn once about a parameter for which the search cannot propose values."""
         if not self._warns or name in self._warned or self._space is None:
             return
@@ -180,7 +192,13 @@ class SMACSampler(BaseSampler):
                 "is outside of the trial's range"
             )
         elif self._given is None and name in self._seen and name not in self._space.distributions:
-            why = "its range changes or exceeds 2**53, or no other parameter decides whether or not a trial has it"
+            distribution = ranges(study.get_trials(deepcopy=False)).get(name)
+            if distribution is None:
+                why = "its steps change from trial to trial"
+            elif not searchable(distribution):
+                why = "it has more than 2**53 values"
+            else:
+                why = "no other parameter decides whether or not a trial has it"
         else:  # the parameter is new, or the search has no new configuration
             return
         self._warned.add(name)
@@ -226,7 +244,11 @@ class SMACSampler(BaseSampler):
             default = {name: middle(each) for name, each in found.items()}
             everywhere = {name: found[name] for name, branch in conditions.items() if branch is None}
             whole = (each.params for each in ended if _is_of(each, everywhere))
-            first = {name: value for name, value in next(whole, {}).items() if name in found}
+            first = {  # a value that was given to a trial may be outside of its range
+                name: value
+                for name, value in next(whole, {}).items()
+                if name in found and holds(found[name], value, found[name])
+            }
             space = Space.of(found, {**default, **first}, conditions)
         maximize = study.direction == StudyDirection.MAXIMIZE
         median = median_of(trials)
@@ -242,7 +264,7 @@ class SMACSampler(BaseSampler):
         # the first `ask` of a search returns the default; a trial that has ended may have had this configuration
         self._first = None if enough else search.ask()
         self._space, self._branches, self._search = space, conditions, search
-        self._asked, self._expected = {}, set()
+        self._asked, self._moved, self._expected = {}, {}, set()
         self._heard = {each.number for each, _ in valued} if enough else set()
 
     def _learn(self, study: Study, trials: Sequence[FrozenTrial], current: int) -> None:
@@ -268,6 +290,8 @@ class SMACSampler(BaseSampler):
             if configuration is not None:
                 result = told_result(each, median, study.direction == StudyDirection.MAXIMIZE)
                 asked = self._open(configuration)
+                if mine is not None and mine in self._search.open and self._has_moved(each, mine):
+                    asked = mine  # as if the function were constant beyond the bounds
                 if asked is None:
                     self._search.learn(configuration, result)
                 else:
@@ -275,39 +299,26 @@ class SMACSampler(BaseSampler):
             if mine is not None and mine in self._search.open:  # the trial ran with other values than proposed
                 self._search.give_up(mine)
 
+    def _has_moved(self, trial: FrozenTrial, proposed: Trial) -> bool:
+        """Return whether a trial differs from its proposal only in values that have moved to a bound."""
+        assert self._space is not None
+        moved = self._moved.pop(trial.number, set())
+        before = self._space.params(proposed.configuration)
+        stayed = {name: value for name, value in before.items() if name not in moved}
+        return bool(moved) and _alike(stayed, {name: trial.params.get(name) for name in stayed})
+
     def _open(self, configuration: Mapping[str, Any]) -> Trial | None:
         """Return the search's open trial that has this configuration; None if there is none."""
         assert self._search is not None
         return next((each for each in self._search.open if _alike(each.configuration, configuration)), None)
 
 
-def median_of(trials: Sequence[FrozenTrial]) -> float | None:
-    """Return the median of the finite values of complete trials; None if no value is finite."""
-    values = [each.value for each in trials if each.state == TrialState.COMPLETE and each.value is not None]
-    values = [each for each in values if math.isfinite(each)]
-    return statistics.median(values) if values else None
-
-
-def told_result(trial: FrozenTrial, median: float | None, maximize: bool) -> float | Exception:
-    """Return the result that the search gets for a trial that has ended.
-
-    The result of a pruned trial is its last intermediate value, or the median of the complete trials if this median is
-    worse, because a pruned trial is bad although its early values may be on another scale and look good. A trial
-    without a finite value counts as a failure.
-    """
-    if trial.state == TrialState.COMPLETE and trial.value is not None and math.isfinite(trial.value):
-        return float(trial.value)
-    if trial.state == TrialState.PRUNED and trial.intermediate_values:
-        last = trial.intermediate_values[max(trial.intermediate_values)]
-        if math.isfinite(last):
-            worse = min if maximize else max
-            return float(last if median is None else worse(last, median))
-    return RuntimeError(f"trial {trial.number} has the state {trial.state.name} and no finite value")
-
-
 def _is_of(trial: FrozenTrial, found: Mapping[str, BaseDistribution]) -> bool:
-    """Return whether a trial has all parameters in ``found``, with the same distributions."""
-    return all(trial.distributions.get(name) == each for name, each in found.items())
+    """Return whether a trial has all parameters in ``found``, with values in these ranges."""
+    return all(
+        name in trial.params and holds(each, trial.params[name], trial.distributions[name])
+        for name, each in found.items()
+    )
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

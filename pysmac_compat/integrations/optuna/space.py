@@ -139,7 +139,7 @@ class Space:
     ) -> dict[str, Value] | None:
         """Translate a trial's parameters to a configuration; return None if they are outside of this space."""
         names = self.distributions.keys() & params.keys()
-        if any(not _holds(self.distributions[name], params[name], found[name]) for name in names):
+        if any(not holds(self.distributions[name], params[name], found[name]) for name in names):
             return None
         values = {name: params[name] for name in names}
         if self._parameters:
@@ -162,7 +162,7 @@ def searchable(distribution: BaseDistribution) -> bool:
     return True
 
 
-def _holds(distribution: BaseDistribution, value: Any, found: BaseDistribution) -> bool:
+def holds(distribution: BaseDistribution, value: Any, found: BaseDistribution) -> bool:
     """Return whether a distribution contains a value that a trial drew from the distribution ``found``."""
     if type(distribution) is not type(found):
         return False
