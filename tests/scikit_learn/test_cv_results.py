@@ -55,7 +55,8 @@ def test_the_columns():
     np.testing.assert_allclose(found["mean_fit_time"], [6, 9, 8, 2.5])
     np.testing.assert_allclose(found["mean_score_time"], [0.25, 0.25, 0.25, 0])
     assert found["param_clf__C"].mask.tolist() == [False, True, False, False]
-    assert found["param_clf__C"].dtype == object
+    assert found["param_clf__C"].dtype == float  # as in scikit-learn
+    assert found["param_clf__k"].dtype == object
     assert found["param_clf__k"].tolist() == ["a", "b", "a", "a"]
 
 

@@ -28,8 +28,11 @@ from .small import Fragile, Interrupting, X, Y, small
 def test_what_fails_costs_one_fit(hows, limits, expected):
     n = len(hows)
     search = small(hows, n_iter=n, **limits)
-    with pytest.warns(FitFailedWarning, match=f"{n - 1} of {n + 1} fits failed; their score is nan. The first of them"):
+    with pytest.warns(
+        FitFailedWarning, match=f"{n - 1} of {n + 1} fits failed; their score is nan. The first of them"
+    ) as told:
         search.fit(X, Y)
+    assert told[0].filename == __file__
     assert search.best_params_ == {"how": "", "level": 0.5}
     assert {e.configuration["how"]: e.status for e in search.result_} == dict(zip(hows, expected, strict=True))
     assert search.cv_results_["n_folds"].tolist() == [2, *[1] * (n - 1)]

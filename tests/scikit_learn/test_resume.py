@@ -6,10 +6,14 @@ import re
 import signal
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.model_selection import KFold
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import Pipeline
 
 from pysmac_compat import SMACSearchCV, load_result
+from pysmac_compat.integrations.scikit_learn.start import hashes
 
 from .small import Fragile, Interrupting, X, Y
 
@@ -49,7 +53,8 @@ def test_no_fit_is_repeated(tmp_path, monkeypatch, how):
         os._exit(1)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     assert code == (7 if how == signal.SIGINT else -signal.SIGKILL)
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "fits").iterdir() if path.name != "start.json"}
+    fits = tmp_path / "fits" / "0"
+    kept = {path: path.stat().st_mtime_ns for path in fits.iterdir() if path.name != "start.json"}
     assert 3 <= len(kept) < len(whole.result_)
     np.random.seed(4)  # the fits still begin with the first state
     resumed = search_in(tmp_path, resume=True).fit(X, Y)
@@ -81,35 +86,92 @@ def test_what_must_stay_the_same(tmp_path):
     begun = search_in(tmp_path, n_fits=4).fit(X, Y)
     again = search_in(tmp_path, n_fits=5, resume=True)
 
-    def refused(what, X=X, y=Y, **changed):
-        advice = "give the splitter a random_state, " if what == "the folds of cv" else "change this back, "
-        message = f"resume: {what} must be the same as in the earlier search in {tmp_path / 'fits'}; {advice}"
+    def refused(what, X=X, y=Y, fit=(), **changed):
+        advice = "pass the same cv, which needs a random_state" if what == "the folds of cv" else "change this back, "
+        message = f"resume: {what} must be the same as in the earlier search in {tmp_path / 'fits' / '0'}; {advice}"
         with pytest.raises(ValueError, match=re.escape(message)):
-            search_in(tmp_path, n_fits=5, resume=True, **changed).fit(X, y)
+            search_in(tmp_path, n_fits=5, resume=True, **changed).fit(X, y, **dict(fit))
 
     refused("X", X + 1)
     refused("y", y=1 - Y)
     refused("the folds of cv", cv=KFold(3, shuffle=True))
     refused("the estimator", estimator=Fragile(how="sleep"))
+    refused("scoring", scoring="accuracy")
+    refused("return_train_score", return_train_score=True)
+    refused("the parameters of fit", fit={"sample_weight": np.ones(90)})
+    with pytest.raises(ValueError, match="belongs to another search: n_jobs was 1, now it is 2; change this back"):
+        search_in(tmp_path, n_fits=5, resume=True, n_jobs=2).fit(X, Y)
     with pytest.raises(ValueError, match="belongs to another search: parameters: level"):
         search_in(tmp_path, levels=[0.5, 0.6], resume=True).fit(X, Y)
     with pytest.raises(ValueError, match="n_iter must be at least 1"):  # nothing is touched
         search_in(tmp_path, n_iter=0).fit(X, Y)
     assert rows(again.fit(X, Y))[0][:4] == rows(begun)[0]
-    (tmp_path / "fits" / "start.json").write_text("{")
+    (tmp_path / "fits" / "0" / "start.json").write_text("{")
     with pytest.raises(ValueError, match=r"resume: .*start.json cannot be read: Expecting"):
         search_in(tmp_path, resume=True).fit(X, Y)
 
 
 @pytest.mark.slow
-def test_files_that_are_missing(tmp_path):
-    begun = search_in(tmp_path, n_fits=4).fit(X, Y)
-    for path in (tmp_path / "fits").iterdir():
-        path.unlink()
-    with pytest.raises(ValueError, match="resume: results of fits are missing in .*fits; begin anew without resume"):
-        search_in(tmp_path, n_fits=4, resume=True).fit(X, Y)
-    anew = search_in(tmp_path, n_fits=4).fit(X, Y)
-    assert [row[:2] for row in rows(anew)[0]] == [row[:2] for row in rows(begun)[0]]
+@pytest.mark.parametrize(
+    ("scoring", "refit", "names"), [(None, True, ["score"]), (["accuracy", "f1"], "f1", ["accuracy", "f1"])]
+)
+def test_files_that_are_missing(tmp_path, scoring, refit, names):
+    begun = search_in(tmp_path, n_fits=4, scoring=scoring, refit=refit).fit(X, Y)
+    for path in (tmp_path / "fits" / "0").iterdir():
+        if path.name != "start.json":
+            path.unlink()
+    with pytest.warns(UserWarning, match="the results of 4 of 4 fits are missing in .*fits/0; of each, only the score"):
+        resumed = search_in(tmp_path, n_fits=4, scoring=scoring, refit=refit, resume=True).fit(X, Y)
+    assert list(resumed.result_) == list(begun.result_)
+    for name in names:
+        means = resumed.cv_results_[f"mean_test_{name}"]
+        if name == names[-1]:
+            np.testing.assert_array_equal(means, begun.cv_results_[f"mean_test_{name}"])
+        else:
+            assert np.isnan(means).all()
+    assert np.isnan(resumed.cv_results_["mean_fit_time"]).all()
+    anew = search_in(tmp_path, n_fits=4, scoring=scoring, refit=refit).fit(X, Y)
+    assert [each.configuration for each in anew.result_] == [each.configuration for each in begun.result_]
+
+
+@pytest.mark.slow
+def test_each_seed_has_its_files(tmp_path):
+    one = search_in(tmp_path, n_fits=4).fit(X, Y)
+    search_in(tmp_path, n_fits=4, random_state=1).fit(X + 1, 1 - Y)
+    again = search_in(tmp_path, n_fits=5, resume=True).fit(X, Y)
+    assert rows(again)[0][:4] == rows(one)[0]
+    with pytest.raises(ValueError, match="resume: X must be the same as in .*fits/1; "):
+        search_in(tmp_path, n_fits=5, random_state=1, resume=True).fit(X, Y)
+
+
+@pytest.mark.slow
+def test_other_choices_of_the_same_names_are_refused(tmp_path):
+    first, other = ({"clf": {"a": GaussianNB(), "b": GaussianNB(var_smoothing=v)}} for v in (0.1, 0.2))
+    keywords = {"cv": 2, "n_iter": 2, "random_state": 0, "working_directory": tmp_path}
+    pipeline = Pipeline([("clf", GaussianNB())])
+    SMACSearchCV(pipeline, first, **keywords).fit(X, Y)
+    with pytest.raises(ValueError, match="resume: the choices of the space must be the same as in"):
+        SMACSearchCV(pipeline, other, **keywords, resume=True).fit(X, Y)
+    assert SMACSearchCV(pipeline, first, **keywords, resume=True).fit(X, Y).n_splits_ == 2
+
+
+def test_equal_tables_are_the_same():
+    frame = pd.DataFrame({"a": np.arange(6.0), "k": pd.Categorical(list("xyzxyz"))})
+    frame["b"] = frame["a"] ** 2
+    tables = [frame, frame["a"], frame.to_numpy(dtype=object), np.asfortranarray(X), [[1, 2], [3, 4]]]
+    copies = [frame.copy(), frame["a"].copy(), frame.copy().to_numpy(dtype=object), X.copy(), [[1, 2], [3, 4]]]
+    for one, same in zip(tables, copies, strict=True):
+        assert hashes({"X": one}) == hashes({"X": same})
+    for other in (frame[::-1], frame.rename(columns={"a": "c"}), frame.astype({"a": int}), frame.assign(a=frame.b)):
+        assert hashes({"X": frame}) != hashes({"X": other})
+    assert hashes({"X": lambda x: x}) == {"X": None}
+
+
+@pytest.mark.slow
+def test_a_folder_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    search_in("~/searches", n_fits=3).fit(X, Y)
+    assert {"fits", "out"} <= {path.name for path in (tmp_path / "searches").iterdir()}
 
 
 @pytest.mark.slow

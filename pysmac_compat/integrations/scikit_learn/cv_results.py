@@ -94,10 +94,20 @@ def _ranks(means: Floats, n_folds: NDArray[np.int_]) -> NDArray[np.int32]:
 
 def _parameter_columns(candidates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the columns ``param_NAME``: masked arrays, whose entries are masked where the parameter is not active."""
-    columns: dict[str, Any] = {}
+    columns: dict[str, dict[int, Any]] = {}
     for row, candidate in enumerate(candidates):
         for name, value in candidate.items():
-            if f"param_{name}" not in columns:
-                columns[f"param_{name}"] = np.ma.MaskedArray(np.empty(len(candidates)), mask=True, dtype=object)
-            columns[f"param_{name}"][row] = value
-    return columns
+            columns.setdefault(f"param_{name}", {})[row] = value
+    return {name: _column(values, len(candidates)) for name, values in columns.items()}
+
+
+def _column(values: Mapping[int, Any], n: int) -> Any:
+    """Return a masked array, with the type of the values if it is a type of numbers."""
+    kinds = {type(value) for value in values.values()}
+    dtype: Any = object
+    if kinds <= {bool} or kinds <= {int, float}:
+        dtype = np.array(list(values.values())).dtype
+    column: Any = np.ma.MaskedArray(np.empty(n, dtype=dtype), mask=True)
+    for row, value in values.items():
+        column[row] = value
+    return column

@@ -168,6 +168,14 @@ class Fits:
         except (FileNotFoundError, ValueError):  # the fit was killed, perhaps while it wrote the file
             return None
 
+    def without_file(self, evaluation: Evaluation) -> Fit:
+        """Return what is known of a fit if somebody has removed its file."""
+        scores = {str(name): math.nan for name in getattr(self.scorer, "_scorers", ["score"])}
+        name = self.metric if self.metric in scores else next(iter(scores))
+        return Fit(
+            scores | {name: evaluation.value}, {}, math.nan, math.nan, isinstance(self.scorer, _MultimetricScorer)
+        )
+
     def error(self, evaluation: Evaluation) -> Exception | None:
         """Return the exception that ended a fit; None if it was not saved or cannot be loaded."""
         try:

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat.errors import ArgumentError, ParameterError
 from pysmac_compat.integrations.scikit_learn.fits import Fit
 
 #: the names of arguments in other tools, and the argument of `SMACSearchCV` to use instead
@@ -68,6 +68,33 @@ def bad_scores(fits: Sequence[Fit], error_score: float) -> Iterator[str]:
         count = sum(name not in fit.errors and not math.isfinite(fit.test.get(name, error_score)) for fit in fits)
         if count:
             yield f"the score {name!r} is not finite in {count} of {len(fits)} fits"
+
+
+#: words in messages about arguments of `SMAC_optimizer.minimize`, and the words for arguments of `SMACSearchCV`
+_OWN_WORDS = {
+    "smac_options['workers']": "n_jobs",
+    "t_limit_function_s": "fit_time_limit",
+    "mem_limit_function_mb": "fit_memory_limit",
+    "t_limit_total_s": "time_limit",
+    "parameter_dict": "space",
+    "num_train_instances": "the number of folds",
+    "another seed": "another random_state",
+}
+
+
+@contextlib.contextmanager
+def own_names() -> Iterator[None]:
+    """Write the names of the arguments of `SMACSearchCV` in the messages of errors about arguments."""
+    try:
+        yield
+    except (ArgumentError, ParameterError) as error:
+        text = str(error)
+        for word, own in _OWN_WORDS.items():
+            text = text.replace(word, own)
+        if text == str(error):
+            raise
+        error.args = (text,)
+        raise
 
 
 @contextlib.contextmanager

@@ -33,10 +33,11 @@ from pysmac_compat.integrations.scikit_learn.messages import (
     bad_scores,
     check_scoring,
     interrupted,
+    own_names,
     without_failures,
 )
 from pysmac_compat.integrations.scikit_learn.space import Space
-from pysmac_compat.integrations.scikit_learn.start import Start, hashes
+from pysmac_compat.integrations.scikit_learn.start import FOLDS, Start, hashes
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Result
 
@@ -157,6 +158,7 @@ class SMACSearchCV(BaseSearchCV):
         self.progress, self.working_directory, self.resume = progress, working_directory, resume
         self.smac_options = smac_options
 
+    @own_names()
     def fit(self, X: Any, y: Any = None, **params: Any) -> SMACSearchCV:
         """Search, then fit the best estimator on all data.
 
@@ -197,11 +199,16 @@ class SMACSearchCV(BaseSearchCV):
         base = clone(self.estimator)
         space = Space(self.space, self.conditional_clauses, self.forbidden_clauses, base.get_params())
         space.check(base)
-        parts = {"X": X, "y": y, "the folds of cv": splits, "the estimator": base}
+        parts = {
+            **{"X": X, "y": y, FOLDS: splits, "the estimator": base, "the choices of the space": space.objects},
+            **{"scoring": self.scoring, "refit": metric, "return_train_score": self.return_train_score},
+            "the parameters of fit": [routed.estimator.fit, routed.scorer.score],
+        }
         start = Start(self._seed(), hashes({} if self.working_directory is None else parts))
         with self._folder() as folder:
             if self.resume:
-                start = start.resumed(folder)
+                start = start.resumed(folder, any_seed=not isinstance(self.random_state, numbers.Integral))
+            os.makedirs(start.folder(folder), exist_ok=True)
             fits = Fits(
                 estimator=base,
                 X=X,
@@ -213,7 +220,7 @@ class SMACSearchCV(BaseSearchCV):
                 score_params=routed.scorer.score,
                 return_train_score=self.return_train_score,
                 space=space,
-                folder=folder,
+                folder=start.folder(folder),
                 error_score=self._error_score,
                 keeps_errors=self.error_score == "raise",
                 random_states=start.random_states,
@@ -221,7 +228,7 @@ class SMACSearchCV(BaseSearchCV):
             self.scorer_ = getattr(scorer, "_scorers", scorer)
             stopped: set[int] = set()
             try:
-                self._search(fits, start, stopped)
+                self._search(fits, start, folder, stopped)
             except KeyboardInterrupt as interrupt:
                 with contextlib.suppress(Exception):  # perhaps no fit has ended
                     self._learn(fits, metric, stopped, complete=False)
@@ -233,21 +240,21 @@ class SMACSearchCV(BaseSearchCV):
 
     def _folder(self) -> contextlib.AbstractContextManager[str]:
         """Return a context with the folder for the results of the fits; a temporary one is removed at its end."""
+        resume = arguments.flag("resume", self.resume)
         if self.working_directory is None:
-            if arguments.flag("resume", self.resume):
+            if resume:
                 raise ArgumentError("resume=True needs working_directory=..., the folder of the earlier search")
             return tempfile.TemporaryDirectory(prefix="pysmac-fits-")
         if not isinstance(self.working_directory, str | os.PathLike):
             raise ArgumentError(f"working_directory must be a path, got {shown(self.working_directory)}")
-        folder = os.path.join(os.path.abspath(self.working_directory), "fits")
-        os.makedirs(folder, exist_ok=True)
-        return contextlib.nullcontext(folder)
+        directory = os.path.abspath(os.path.expanduser(self.working_directory))
+        return contextlib.nullcontext(os.path.join(directory, "fits"))
 
     @property
     def _error_score(self) -> float:
         return math.nan if self.error_score == "raise" else float(self.error_score)
 
-    def _search(self, fits: Fits, start: Start, stopped: set[int]) -> None:
+    def _search(self, fits: Fits, start: Start, folder: str, stopped: set[int]) -> None:
         """Run the search, and add the index of each fit that was cut short at its end to ``stopped``."""
         n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
         n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
@@ -258,8 +265,8 @@ class SMACSearchCV(BaseSearchCV):
         if not most and time_limit is None:
             raise ArgumentError("n_iter=None needs n_fits or time_limit; without a limit the search would not end")
         kept = self.working_directory is not None
-        folder = None if self.working_directory is None else os.fspath(self.working_directory)
-        optimizer = SMAC_optimizer(time_limit, working_directory=folder, persistent_files=kept)
+        directory = None if self.working_directory is None else os.fspath(self.working_directory)
+        optimizer = SMAC_optimizer(time_limit, working_directory=directory, persistent_files=kept)
         optimizer.smac_options["workers"] = effective_n_jobs(self.n_jobs)
         optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # so bad challengers lose after few folds
         optimizer.smac_options["calls-per-process"] = _FITS_PER_PROCESS
@@ -280,7 +287,9 @@ class SMACSearchCV(BaseSearchCV):
 
         def check(event: Event) -> Stop | None:
             if isinstance(event, RunStarted) and kept:  # only now, since an argument may be wrong
-                start.save(fits.folder)
+                if self.resume:  # another search may have begun meanwhile, and ended
+                    start.resumed(folder)
+                start.save(folder)
             return self._check(event, fits, stopped, alike)
 
         try:
@@ -291,7 +300,7 @@ class SMACSearchCV(BaseSearchCV):
                     fits.space.definition,
                     deterministic=True,
                     num_train_instances=self.n_splits_,
-                    seed=self._seed() if isinstance(self.random_state, numbers.Integral) else start.seed,
+                    seed=start.seed,
                     t_limit_function_s=fit_time_limit,
                     mem_limit_function_mb=fit_memory_limit,
                     maximize=True,
@@ -317,8 +326,6 @@ class SMACSearchCV(BaseSearchCV):
         if not isinstance(event, Evaluated):
             return None
         evaluation = event.evaluation
-        if event.recorded and evaluation.succeeded and fits.read(evaluation) is None:
-            raise ArgumentError(f"resume: results of fits are missing in {fits.folder}; begin anew without resume")
         if event.cut_short:
             stopped.add(evaluation.index)
         elif not evaluation.succeeded:
@@ -339,8 +346,15 @@ class SMACSearchCV(BaseSearchCV):
         if len(failed) == n:
             raise ValueError(f"all {n} fits failed. {first}")
         error_score = self._error_score
-        read = {each.index: fits.read(each) for each in evaluations if each.succeeded}
-        found = [fit for fit in read.values() if fit is not None]
+        read = {each.index: fits.read(each) or fits.without_file(each) for each in evaluations if each.succeeded}
+        found = list(read.values())
+        lost = sum(math.isnan(fit.fit_time) for fit in found)
+        if lost:
+            warnings.warn(
+                f"the results of {lost} of {n} fits are missing in {fits.folder}; of each, only the score in the "
+                "journal is known",
+                stacklevel=4,
+            )
         self.multimetric_ = found[0].is_multimetric
         self.cv_results_ = cv_results(
             evaluations, lambda each: read[each.index], fits.space.parameters, self.n_splits_, error_score
@@ -349,10 +363,10 @@ class SMACSearchCV(BaseSearchCV):
             warnings.warn(
                 f"{len(failed)} of {n} fits failed; their score is {error_score}. {first}",
                 FitFailedWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
         for text in bad_scores(found, error_score):
-            warnings.warn(text, stacklevel=3)
+            warnings.warn(text, stacklevel=4)
         if self.refit or not self.multimetric_:
             name = metric if self.multimetric_ and metric is not None else next(iter(found[0].test))
             self.best_index_ = self._select_best_index(self.refit, name, self.cv_results_)
@@ -367,7 +381,7 @@ class SMACSearchCV(BaseSearchCV):
                 warnings.warn(
                     f"the best configuration, row {self.best_index_} of cv_results_, was fitted on {n_folds} of "
                     f"{self.n_splits_} folds: its mean depends on luck. {advice}",
-                    stacklevel=3,
+                    stacklevel=4,
                 )
 
     def _refit(self, base: Any, X: Any, y: Any, fit_params: Mapping[str, Any]) -> None:

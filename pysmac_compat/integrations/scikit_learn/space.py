@@ -53,6 +53,8 @@ class Space:
     Attributes
     ----------
     definition : Definition
+    objects : dict of str to dict of str to object
+        The choices that are objects, by the name of the parameter and the name of the choice.
 
     Raises
     ------
@@ -63,7 +65,7 @@ class Space:
         self, space: Any, conditional_clauses: Sequence[str], forbidden_clauses: Sequence[str], own: Mapping[str, Any]
     ) -> None:
         self._own = own
-        self._objects: dict[str, dict[str, Any]] = {}
+        self.objects: dict[str, dict[str, Any]] = {}
         self._belongs: dict[str, tuple[str, str]] = {}
         clauses = clause_list("conditional_clauses", conditional_clauses)
         if isinstance(space, Mapping) and not is_configspace(space):
@@ -92,7 +94,7 @@ class Space:
                     f"parameter {shown(name)} and another active parameter both set {settable!r}; add conditions "
                     "that make only one of them active"
                 )
-            found[settable] = self._objects[name][value] if name in self._objects else value
+            found[settable] = self.objects[name][value] if name in self.objects else value
         return found
 
     def check(self, estimator: Any) -> None:
@@ -103,7 +105,7 @@ class Space:
         ParameterError
         """
         for name, (parent, head) in self._belongs.items():
-            rest, chosen = name.partition("__")[2], self._objects[parent][head]
+            rest, chosen = name.partition("__")[2], self.objects[parent][head]
             known = chosen.get_params() if hasattr(chosen, "get_params") else {}
             try:
                 clone(chosen).set_params(**{rest: None})
@@ -117,7 +119,7 @@ class Space:
             clone(estimator).set_params(**clone(self.parameters(self.definition.default), safe=False))
         except (TypeError, ValueError, AttributeError):
             for name in sorted(self.definition.parameters.keys() - self._belongs.keys() - self._own.keys()):
-                choices = [choice for objects in self._objects.values() for choice in objects]
+                choices = [choice for objects in self.objects.values() for choice in objects]
                 also = f" (choices are {cut(', '.join(choices))})" if "__" in name and choices else ""
                 raise ParameterError(
                     f"parameter {shown(name)}: neither the estimator nor a choice has it"
@@ -128,7 +130,7 @@ class Space:
     def _check_choices(self, name: str) -> None:
         """Refuse a name such as ``clf__C`` if some choices of ``clf`` have this parameter, but not all of them."""
         parent, _, rest = name.partition("__")
-        objects = self._objects.get(parent, {})
+        objects = self.objects.get(parent, {})
         having = [
             choice for choice, each in objects.items() if hasattr(each, "get_params") and rest in each.get_params()
         ]
@@ -148,7 +150,7 @@ class Space:
         """Return the choice to which a parameter belongs, after the name of the parent with this choice, or None."""
         head, separator, _ = name.partition("__")
         if separator and head not in self._own:
-            for parent, objects in self._objects.items():
+            for parent, objects in self.objects.items():
                 if head in objects:
                     return parent, head
         return None
@@ -159,7 +161,7 @@ class Space:
         if choice is None:
             return self._own.get(name)
         parent, head = choice
-        chosen = self._objects[parent][head]
+        chosen = self.objects[parent][head]
         return chosen.get_params().get(name.partition("__")[2]) if hasattr(chosen, "get_params") else None
 
     def _definition(self, name: str, given: Any) -> Any:
@@ -219,7 +221,12 @@ class Space:
             objects = _named(values)
         if not objects:
             raise ParameterError(f"parameter {shown(name)}: the list of choices is empty")
-        self._objects[name] = objects
+        for key, value in objects.items():
+            if isinstance(value, type) and hasattr(value, "get_params"):
+                raise ParameterError(
+                    f"parameter {shown(name)}: the choice {key!r} is a class; write {value.__name__}()"
+                )
+        self.objects[name] = objects
         if not default:
             return kind, list(objects), next(iter(objects))
         called = [key for key, value in objects.items() if value is default[0] or key == default[0]]

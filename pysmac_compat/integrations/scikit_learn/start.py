@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -16,10 +17,8 @@ from pysmac_compat.errors import ArgumentError
 from pysmac_compat.files.text import write_bytes
 
 _FILE = "start.json"
-#: what to do if a part of the task is no longer what it was
-_ADVICE = {
-    "the folds of cv": "give the splitter a random_state, such as KFold(5, shuffle=True, random_state=0)",
-}
+#: the name of the part of a task with the indices of the samples of each fold
+FOLDS = "the folds of cv"
 
 
 def _of_python() -> list[Any]:
@@ -35,6 +34,8 @@ def _of_numpy() -> list[Any]:
 @dataclass(frozen=True)
 class Start:
     """The seed of a search, the states of random generators at its start, and hashes of its task.
+
+    Each seed has its own folder with this file and the results of the fits, as it has its own journal.
 
     Attributes
     ----------
@@ -57,30 +58,45 @@ class Start:
         name, of_numpy, *rest = self.of_numpy
         return (version, tuple(numbers), gauss), (name, np.array(of_numpy, dtype=np.uint32), *rest)
 
-    def save(self, folder: str) -> None:
-        """Write the file."""
-        write_bytes(os.path.join(folder, _FILE), json.dumps(asdict(self)).encode())
+    def folder(self, fits: str) -> str:
+        """Return the folder of this seed in the folder ``fits``."""
+        return os.path.join(fits, str(self.seed))
 
-    def resumed(self, folder: str) -> Start:
-        """Return the start of the search whose file is in this folder; without a file, return this object.
+    def save(self, fits: str) -> None:
+        """Write the file."""
+        write_bytes(os.path.join(self.folder(fits), _FILE), json.dumps(asdict(self)).encode())
+
+    def resumed(self, fits: str, any_seed: bool = False) -> Start:
+        """Return the start of an earlier search with this seed; if there is none, return this object.
+
+        Parameters
+        ----------
+        fits : str
+        any_seed : bool
+            Whether to return the start of the last search, whatever its seed is.
 
         Raises
         ------
         ArgumentError
             If a part of the task has changed since then, or if the file cannot be read.
         """
-        path = os.path.join(folder, _FILE)
-        try:
-            with open(path) as stream:
-                first = Start(**json.load(stream))
-        except FileNotFoundError:
+        found = list(Path(fits).glob(f"*/{_FILE}") if any_seed else Path(self.folder(fits)).glob(_FILE))
+        if not found:
             return self
+        path = max(found, key=lambda each: each.stat().st_mtime_ns)
+        try:
+            first = Start(**json.loads(path.read_text()))
         except (ValueError, TypeError) as error:
             raise ArgumentError(f"resume: {path} cannot be read: {error}") from None
         for name, value in self.hashes.items():
             if first.hashes.get(name) != value:
-                advice = _ADVICE.get(name, "change this back, or begin anew without resume")
-                raise ArgumentError(f"resume: {name} must be the same as in the earlier search in {folder}; {advice}")
+                if name == FOLDS:
+                    advice = "pass the same cv, which needs a random_state if it shuffles"
+                else:
+                    advice = "change this back, or begin anew without resume"
+                raise ArgumentError(
+                    f"resume: {name} must be the same as in the earlier search in {path.parent}; {advice}"
+                )
         return first
 
 
@@ -90,6 +106,14 @@ def hashes(parts: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _hash(part: Any) -> str | None:
+    """Return a hash of the content of a part; arrays and tables that are equal have equal hashes."""
+    if isinstance(part, np.ndarray):
+        part = part.tolist() if part.dtype == object else np.ascontiguousarray(part)
+    elif hasattr(part, "iloc"):  # a table or a column of pandas
+        from pandas.util import hash_pandas_object
+
+        names, kinds = (part.columns, part.dtypes) if hasattr(part, "columns") else ([part.name], [part.dtype])
+        part = [*map(str, names), *map(str, kinds), hash_pandas_object(part).to_numpy()]
     try:
         return str(joblib.hash(part))
     except Exception:  # it cannot be pickled
