@@ -1,9 +1,8 @@
-"""What ``mkdocs`` makes of the pages: the navigation, code blocks, links, and pages of files that stand elsewhere.
+"""What ``mkdocs`` makes of the pages: the navigation, links, and pages of files that stand elsewhere.
 
 The pages of ``docs`` are written for a reader of the repository. Here
 
 - the navigation is that of ``index.md``: a heading is a section, the links at the start of each item are its pages;
-- an example that begins with ``>>>`` becomes a code block, as Markdown takes it for a quotation;
 - ``CHANGELOG.md`` and others beside ``docs`` become pages, and links to them lead there;
 - the scripts in ``examples`` stand on one page, and links to them lead there.
 """
@@ -31,7 +30,6 @@ ELSEWHERE = {
 }
 EXAMPLES = "examples/README.md"
 
-_FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _LINK = re.compile(r"(?<!!)\[([^\]\[]*)\]\(([^)\s:#]+)(#[^)\s]*)?\)")
 
 
@@ -73,34 +71,6 @@ def place(target: str, folder: str) -> str:
     if path == "docs/examples":
         return EXAMPLES
     return path.removeprefix("docs/") if path.startswith("docs/") else ""
-
-
-def fenced(text: str) -> str:
-    r"""A page whose examples are code blocks.
-
-    >>> print(fenced("Text\n\n>>> 1 + 1\n2\n\nMore").replace("`", "'").replace(">>>", "$"))
-    Text
-    <BLANKLINE>
-    '''pycon
-    $ 1 + 1
-    2
-    '''
-    <BLANKLINE>
-    More
-    """
-    lines, fence, example = [], "", False
-    for line in text.split("\n"):
-        if not example and (mark := _FENCE.match(line)):
-            fence = "" if line.strip() == fence else fence or mark[1]
-        if not fence and not example and re.match(r" *>>> ", line):
-            indent = line[: line.index(">")]
-            lines.append(f"{indent}```pycon")
-            example = True
-        elif example and not line.strip():
-            lines.append(f"{indent}```")
-            example = False
-        lines.append(line)
-    return "\n".join([*lines, f"{indent}```"] if example else lines)
 
 
 def linked(text: str, folder: str, page: str) -> str:
@@ -151,4 +121,4 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     if path == EXAMPLES:
         for script in sorted((ROOT / "docs" / "examples").glob("*.py")):
             markdown += f"\n## {script.name}\n\n```python\n{script.read_text()}```\n"
-    return fenced(linked(markdown, posixpath.dirname(source) or ".", path))
+    return linked(markdown, posixpath.dirname(source) or ".", path)
