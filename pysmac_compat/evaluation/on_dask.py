@@ -29,7 +29,7 @@ from pysmac_compat.evaluation.child import readable, receive, send
 from pysmac_compat.evaluation.dask_worker import NotHere, evaluate, keep
 from pysmac_compat.evaluation.evaluator import Caller, CallsEnded, shut_down
 from pysmac_compat.evaluation.limits import MISTAKES
-from pysmac_compat.evaluation.outcome import Outcome, Report, judge
+from pysmac_compat.evaluation.outcome import OVER, Outcome, Report, judge
 from pysmac_compat.evaluation.rules import Rules
 from pysmac_compat.evaluation.server import Request
 
@@ -267,7 +267,7 @@ class _Server:
             if status in ("closing", "closed"):
                 self._answer(call, {"gone": "the connection to the Dask cluster is lost"})
             elif call.deadline is not None and time.monotonic() >= call.deadline:
-                self._stop(call, cut_short="the total time is over")
+                self._stop(call, cut_short=OVER)
             elif status == "running" and (call.future is None or call.future.status in _LOST):
                 call.tries += 1
                 if call.tries < _TRIES:

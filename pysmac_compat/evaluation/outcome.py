@@ -46,6 +46,9 @@ CRASH_RUNTIME = 3600.0
 #: A call has reached its limit if its time is at most this many seconds below the limit, as in the original pysmac. If
 #: the limit is below 1 s, the margin is this fraction of the limit.
 LIMIT_MARGIN = 0.02
+#: why a call was stopped, if the end of the search stopped it
+OVER = "the total time is over"
+_STOPPED = "stopped: "  # the beginning of a message
 _DROPPED = "the configuration is already worse than the incumbent, so the search needs no result of this call"
 
 
@@ -329,10 +332,15 @@ def judge(
     if stopped and status != "MEMOUT":
         limit = cut_short or (_DROPPED if dropped else f"the limit of {cutoff:g} s")
         used = f"{cpu_time:.2f} s of CPU time, {wall_time:.2f} s of wall-clock time"
-        status, message = "TIMEOUT", f"stopped: {limit} ({used})"
+        status, message = "TIMEOUT", f"{_STOPPED}{limit} ({used})"
     value = 0.0 if status in SUCCESSES and report.value is None else report.value
     if status not in SUCCESSES and not (status == "TIMEOUT" and rules.crash_value is None and value is not None):
         value = rules.worst if rules.crash_value is None else rules.crash_value
     assert value is not None
     flaw = report.flaw if status == "CRASHED" else ""
     return Outcome(status, float(value), runtime, cpu_time, wall_time, message, bool(cut_short), flaw)
+
+
+def was_cut_short(message: str) -> bool:
+    """Return whether the end of the total time stopped the call with this message."""
+    return message.startswith(_STOPPED + OVER)

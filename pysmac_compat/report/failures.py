@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pysmac_compat.errors import cut
-from pysmac_compat.evaluation.outcome import FAILURES
+from pysmac_compat.evaluation.outcome import FAILURES, was_cut_short
 from pysmac_compat.report.words import last_line
 
 if TYPE_CHECKING:
@@ -45,9 +45,11 @@ def counted(result: Result) -> str:
     """Return the lines that sum up the failures at the end of a search; empty if there is nothing to report.
 
     A single failure is not reported again, because its message was shown when it occurred. If there are several kinds
-    of failures, each of the most frequent kinds has its own line.
+    of failures, each of the most frequent kinds has its own line. Calls that the end of the total time stopped are no
+    time-outs here.
     """
-    failed, late = result.n_crashed, result.n_timed_out
+    failed = result.n_crashed
+    late = sum(each.status == "TIMEOUT" and not was_cut_short(each.message) for each in result)
     if not failed:  # if run times are minimised, time-outs are normal
         show = late and not result.search.runtime
         return f"{late} of {result.n_evaluations} evaluations timed out" if show else ""

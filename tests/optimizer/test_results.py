@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import pickle
+import time
 from itertools import pairwise
 
 import pytest
@@ -235,6 +236,20 @@ def test_failures_and_time_outs_are_counted_apart(caplog, status, last):
     statuses = [e.status for e in run.evaluations]
     assert optimizer.result.n_crashed == run.n_crashed == statuses.count("CRASHED")
     assert optimizer.result.n_timed_out == run.n_timed_out == statuses.count("TIMEOUT")
+
+
+@pytest.mark.slow
+def test_a_call_that_the_end_of_the_search_stops_is_not_counted_as_a_time_out(caplog):
+    def function(n):
+        if n != 3:
+            time.sleep(600)
+        return n
+
+    optimizer = SMAC_optimizer(1.0)
+    optimizer.minimize(function, 3, {"n": ("integer", [1, 3], 3)})
+    assert optimizer.result.n_timed_out == 1
+    assert optimizer.result.runs[0].evaluations[-1].message.startswith("stopped: the total time is over (")
+    assert not [r.getMessage() for r in caplog.records if "timed out" in r.getMessage()]
 
 
 @pytest.mark.slow
