@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pysmac_compat.errors import ArgumentError, shown
+
 if TYPE_CHECKING:
     from pysmac_compat.results import Evaluation, Result
 
@@ -15,9 +17,19 @@ INTERRUPTED = "interrupted"
 
 @dataclass(frozen=True)
 class Stop:
-    """A message to the engine's process: end the search, for this reason; `on_event` returns it to end a search."""
+    """A message to the engine's process: end the search, for this reason; `on_event` returns it to end a search.
+
+    Raises
+    ------
+    ArgumentError
+        If the reason is not a text, or is empty.
+    """
 
     reason: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.reason, str) or not self.reason:
+            raise ArgumentError(f"Stop: reason must be a text that is not empty, got {shown(self.reason)}")
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class History(RunHistory):
         additional_info: dict[str, Any] | None = None,
         force_update: bool = False,
     ) -> None:
-        """Add a trial, or the result of a running trial; a second result of a trial replaces the first."""
+        """Add a trial, or the result of a running trial; no trial gets two results."""
         number = self._config_ids.get(config)
         if number is None:
             self._n_id = number = len(self._config_ids) + 1

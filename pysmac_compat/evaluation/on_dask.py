@@ -250,6 +250,9 @@ class _Server:
             return
         except Exception as error:
             result = self._judged(call, _lost(error))
+        if self._is_empty:
+            self._is_empty = False
+            logger.warning("the Dask cluster has workers again; the search goes on")
         if isinstance(result, NotHere):
             self._equip(call, result.worker)
         elif result is None:  # the worker now has the function, or the worker is closing
@@ -277,16 +280,14 @@ class _Server:
                     self._answer(call, vars(self._judged(call, Report("CRASHED", message=lost))))
 
     def _look_for_workers(self) -> None:
-        """Say once that the cluster has no workers, and once that it has workers again."""
+        """Warn, once for each loss, that the cluster has no workers."""
         try:
             is_empty = not self._client.nthreads()
         except Exception:  # the connection is lost; `_look` handles the calls
             return
         if is_empty and not self._is_empty:
             logger.warning("the Dask cluster has no workers; the search waits for new workers")
-        elif self._is_empty and not is_empty:
-            logger.warning("the Dask cluster has workers again; the search goes on")
-        self._is_empty = is_empty
+        self._is_empty = self._is_empty or is_empty
 
     def _stop(self, call: _Call, **why: Any) -> None:
         self._answer(call, vars(self._judged(call, Report("TIMEOUT"), stopped=True, **why)))

@@ -47,7 +47,7 @@ CRASH_RUNTIME = 3600.0
 #: the limit is below 1 s, the margin is this fraction of the limit.
 LIMIT_MARGIN = 0.02
 #: why a call was stopped, if the end of the search stopped it
-OVER = "the total time is over"
+OVER, FILE = "the total time is over", "the file "
 _STOPPED = "stopped: "  # the beginning of a message
 _DROPPED = "the configuration is already worse than the incumbent, so the search needs no result of this call"
 
@@ -342,5 +342,5 @@ def judge(
 
 
 def was_cut_short(message: str) -> bool:
-    """Return whether the end of the total time stopped the call with this message."""
-    return message.startswith(_STOPPED + OVER)
+    """Return whether the end of the search stopped the call with this message."""
+    return message.startswith((_STOPPED + OVER, _STOPPED + FILE))

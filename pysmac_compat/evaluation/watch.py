@@ -8,7 +8,7 @@ import signal
 import time
 
 from pysmac_compat.evaluation.memory import MemoryWatch, over_limit
-from pysmac_compat.evaluation.outcome import OVER
+from pysmac_compat.evaluation.outcome import FILE, OVER
 from pysmac_compat.evaluation.tree import ProcessTree
 
 _INTERVAL = 0.1  # seconds between two checks of the CPU time of the process tree
@@ -92,7 +92,7 @@ class Watch:
         if self.reached:
             return
         if self.kill_file is not None and not os.path.exists(self.kill_file):
-            self.cut_short = f"the file {self.kill_file} does not exist"
+            self.cut_short = f"{FILE}{self.kill_file} does not exist"
         if self.total_end is not None and now >= self.total_end:
             self.cut_short = OVER
         if self.cut_short or (self.end is not None and now >= self.end):

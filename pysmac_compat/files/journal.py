@@ -26,15 +26,7 @@ from typing import Any, get_args
 from pysmac_compat.errors import FileFormatError, LinkedFileError
 from pysmac_compat.evaluation.outcome import Status
 from pysmac_compat.files.checksums import checked_line, split_checksum
-from pysmac_compat.files.journal_header import (
-    VERSION,
-    WITHOUT_CHECKSUMS,
-    compare,
-    header,
-    is_of_other_proposals,
-    max_configurations,
-    plain,
-)
+from pysmac_compat.files.journal_header import VERSION, WITHOUT_CHECKSUMS, compare, header, is_of_other_proposals, plain
 from pysmac_compat.plan import Plan
 from pysmac_compat.results import Evaluation
 
@@ -70,8 +62,6 @@ class Recorded:
         The complete lines of the journal.
     max_evaluations : int
         The limit on the number of evaluations in the minimisation that wrote the first line.
-    max_configurations : int or None
-        The limit on the number of configurations in this minimisation.
     evaluations : dict of int to (int, Evaluation)
         The line number and the evaluation, by the index of the evaluation.
     tests : list of Evaluation
@@ -84,7 +74,6 @@ class Recorded:
     path: str
     text: str
     max_evaluations: int
-    max_configurations: int | None
     evaluations: dict[int, tuple[int, Evaluation]] = field(default_factory=dict)
     tests: list[Evaluation] = field(default_factory=list)
     of_other_proposals: bool = False
@@ -242,8 +231,7 @@ def read_any_journal(
         else:
             evaluations[evaluation.index] = number, evaluation
     text = b"".join(line + b"\n" for line in lines).decode()
-    most = head["max_evaluations"], max_configurations(head)
-    return head, Recorded(path, text, *most, evaluations, tests)
+    return head, Recorded(path, text, head["max_evaluations"], evaluations, tests)
 
 
 def _damaged(path: str, number: int, what: str) -> FileFormatError:

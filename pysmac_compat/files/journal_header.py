@@ -86,6 +86,7 @@ _ARGUMENTS = {
             "first": "initial-incumbent",
             "subspace": "search-subspace",
             "retries": "retry-crashed-count",
+            "intensifier: max_configurations": "max-configurations",
             "crashed_quality": "transform-crashed-quality-value",
         }.items()
     },
@@ -152,28 +153,13 @@ def compare(path: str, old: Mapping[str, Any], plan: Plan, run: int) -> None:
             continue
         if name in ("in_order", "lag") and is_of_other_proposals(old):
             continue
-        if name == "intensifier":  # a limit on the number of configurations may change, as one on evaluations may
-            difference = _difference(name, *(_without_limit(head.get(name)) for head in (old, new)))
-        elif name == "warmstart":
+        if name == "warmstart":
             difference = _warm_difference(old.get(name), new[name])
         else:
             difference = _difference(name, old.get(name), new[name])
         if difference:
             advice = "change this back, or begin anew without resume"
             raise ResumeError(f"resume: {path} belongs to another search: {difference}; {advice}")
-
-
-def _without_limit(racing: Any) -> Any:
-    if not isinstance(racing, dict):
-        return racing
-    return {name: value for name, value in racing.items() if name != "max_configurations"}
-
-
-def max_configurations(head: Mapping[str, Any]) -> int | None:
-    """Return the limit on the number of configurations in the search that wrote this header."""
-    racing = head.get("intensifier")
-    found = racing.get("max_configurations") if isinstance(racing, dict) else None
-    return found if type(found) is int else None
 
 
 def is_of_other_proposals(head: Mapping[str, Any]) -> bool:

@@ -45,8 +45,8 @@ def counted(result: Result) -> str:
     """Return the lines that sum up the failures at the end of a search; empty if there is nothing to report.
 
     A single failure is not reported again, because its message was shown when it occurred. If there are several kinds
-    of failures, each of the most frequent kinds has its own line. Calls that the end of the total time stopped are no
-    time-outs here.
+    of failures, each of the most frequent kinds has its own line. Calls that the end of the search stopped do not count
+    as time-outs.
     """
     failed = result.n_crashed
     late = sum(each.status == "TIMEOUT" and not was_cut_short(each.message) for each in result)

@@ -38,8 +38,7 @@ class Run:
 
     If an evaluation is in ``recorded``, the run takes its result from there and makes no call. The size of the initial
     design depends on a number of evaluations: the recorded number if there is ``recorded``, otherwise ``design``; if
-    both are None, the plan's number. It also depends on the largest number of configurations, which comes from
-    ``recorded`` in the same way.
+    both are None, the plan's number.
     """
 
     def __init__(
@@ -87,9 +86,6 @@ class Run:
         from pysmac_compat.space.configspace import search_space
 
         plan, objective, engine = self.plan, self.plan.objective, self.plan.engine
-        begun = engine.racing
-        if self.recorded is not None:
-            begun = replace(begun, max_configurations=self.recorded.max_configurations)
         self._as_they_end = workers > 1 and not plan.calls.in_order
         return Session(
             search_space(plan.definition, plan.start.subspace),
@@ -112,7 +108,7 @@ class Run:
             acquisition=partial(parts.acquisition, settings=engine.acquisition),
             maximizer=partial(parts.maximizer, settings=engine.maximizer),
             selector=partial(parts.selector, settings=engine.selector, first=plan.start.first),
-            initial_design=partial(parts.initial_design, settings=begun),
+            initial_design=partial(parts.initial_design, settings=engine.racing),
             encoder=partial(parts.encoder, settings=engine.encoder, cutoff=objective.cutoff, penalty=objective.penalty),
             intensifier=partial(
                 parts.intensifier,

@@ -82,6 +82,9 @@ def test_a_reason_to_stop():
     )
     assert optimizer.result.stopped_because == "enough"
     assert optimizer.result.n_evaluations < 50
+    for reason in ("", None, 5):
+        with pytest.raises(ArgumentError, match=f"Stop: reason must be a text that is not empty, got {reason!r}"):
+            Stop(reason)
 
 
 @pytest.mark.slow

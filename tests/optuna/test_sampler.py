@@ -13,6 +13,7 @@ from optuna.trial import TrialState
 from pysmac_compat import ArgumentError, ClauseError, Search, SMACSampler
 from pysmac_compat.integrations.optuna.branches import Branch, ranges
 from pysmac_compat.integrations.optuna.branches import branches as depends
+from pysmac_compat.integrations.optuna.space import nearest
 from pysmac_compat.integrations.optuna.told import median_of, told_result
 
 CHOICES = ["a", "b", "c"]
@@ -204,10 +205,30 @@ def test_ranges_that_change(recwarn):
     assert not [each for each in recwarn if "drawn at random" in str(each.message)]
 
 
+def test_a_range_that_grows_does_not_repeat_the_first_trials():
+    def growing(trial):
+        x = trial.suggest_float("x", 0, 1)
+        return abs(x - 0.3) + trial.suggest_float("y", 0, 1 + trial.number / 10)
+
+    study = optimize(growing, 12)
+    assert len({each["x"] for each in parameters(study)}) > 8  # the model may propose a bound twice
+
+
+def test_values_are_multiples_of_the_step_of_their_trial():
+    def coarser(trial):
+        return trial.suggest_int("n", 0, 20, step=1 if trial.number < 6 else 5) + trial.suggest_float("x", 0, 1)
+
+    study = optimize(coarser, 12)
+    assert all(each["n"] % 5 == 0 for each in parameters(study)[6:])
+    assert nearest(optuna.distributions.FloatDistribution(0, 1, step=0.25), 0.6) == 0.5
+    assert nearest(optuna.distributions.FloatDistribution(0, 0.7, step=0.2), 9.0) == 0.6
+    assert nearest(optuna.distributions.IntDistribution(2, 9), 1) == 2
+
+
 @pytest.mark.parametrize(
     ("second", "why"),
     [
-        (lambda trial: trial.suggest_int("y", 0, 6, step=2 + trial.number % 2), "its steps change"),
+        (lambda trial: trial.suggest_int("y", 0, 6, step=2 + trial.number % 2), "more than its bounds changes"),
         (lambda trial: trial.suggest_int("y", 0, 2**60) / 2**60, "it has more than 2.*53 values"),
         (lambda trial: trial.suggest_float("y", 0, 1) if trial.number % 2 else 0.0, "no other parameter decides"),
     ],

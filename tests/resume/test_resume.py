@@ -102,18 +102,6 @@ def test_more_evaluations(tmp_path, notes):
 
 
 @pytest.mark.slow
-def test_more_configurations(tmp_path, notes):
-    few, many = ({**MODEL, "max-configurations": most} for most in (8, 16))  # 16 alone has a larger initial design
-    begun = direct(tmp_path, 40, options=few).result.runs[0].evaluations
-    more = direct(tmp_path, 40, options=many, notes=notes, resume=True).result
-    assert len(begun) == len(notes.lines) == 8
-    assert more.runs[0].evaluations[:8] == begun
-    assert more.n_evaluations == 16
-    assert more.stopped_because == "max-configurations reached"
-    assert direct(tmp_path, 40, options=few, resume=True).result.n_evaluations == 8
-
-
-@pytest.mark.slow
 def test_the_other_files_are_complete(tmp_path):
     whole = direct(tmp_path / "a", 6, num_train_instances=2, num_test_instances=2)
     shutil.copytree(tmp_path / "a", tmp_path / "b")

@@ -8,6 +8,7 @@ import signal
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import KFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
@@ -74,14 +75,6 @@ def test_more_fits_with_the_first_seed(tmp_path):
 
 
 @pytest.mark.slow
-def test_more_configurations(tmp_path):
-    first = search_in(tmp_path, n_iter=3).fit(X, Y)
-    more = search_in(tmp_path, n_iter=6, resume=True).fit(X, Y)
-    assert rows(more)[0][: len(first.result_)] == rows(first)[0]
-    assert [len(search.cv_results_["params"]) for search in (first, more)] == [3, 6]
-
-
-@pytest.mark.slow
 def test_what_must_stay_the_same(tmp_path):
     begun = search_in(tmp_path, n_fits=4).fit(X, Y)
     again = search_in(tmp_path, n_fits=5, resume=True)
@@ -99,6 +92,8 @@ def test_what_must_stay_the_same(tmp_path):
     refused("scoring", scoring="accuracy")
     refused("return_train_score", return_train_score=True)
     refused("the parameters of fit", fit={"sample_weight": np.ones(90)})
+    with pytest.raises(ValueError, match="belongs to another search: n_iter was 8, now it is 9; change this back"):
+        search_in(tmp_path, n_iter=9, n_fits=5, resume=True).fit(X, Y)
     with pytest.raises(ValueError, match="belongs to another search: n_jobs was 1, now it is 2; change this back"):
         search_in(tmp_path, n_fits=5, resume=True, n_jobs=2).fit(X, Y)
     with pytest.raises(ValueError, match="belongs to another search: parameters: level"):
@@ -109,6 +104,12 @@ def test_what_must_stay_the_same(tmp_path):
     (tmp_path / "fits" / "0" / "start.json").write_text("{")
     with pytest.raises(ValueError, match=r"resume: .*start.json cannot be read: Expecting"):
         search_in(tmp_path, resume=True).fit(X, Y)
+    (tmp_path / "fits" / "0" / "start.json").write_text('{"seed": 0, "hashes": null}')
+    with pytest.raises(ValueError, match=r"start.json cannot be read: expected an object as 'hashes'"):
+        search_in(tmp_path, resume=True).fit(X, Y)
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match="working_directory must be a folder, .*file.* is a file"):
+        search_in(tmp_path / "file").fit(X, Y)
 
 
 @pytest.mark.slow
@@ -164,7 +165,39 @@ def test_equal_tables_are_the_same():
         assert hashes({"X": one}) == hashes({"X": same})
     for other in (frame[::-1], frame.rename(columns={"a": "c"}), frame.astype({"a": int}), frame.assign(a=frame.b)):
         assert hashes({"X": frame}) != hashes({"X": other})
-    assert hashes({"X": lambda x: x}) == {"X": None}
+    assert hashes({"X": lambda x: x, "y": pd.DataFrame({"a": [[1], [2]]})}) == {"X": None, "y": None}
+
+
+@pytest.mark.slow
+def test_failures_of_an_earlier_start_do_not_end_the_search(tmp_path):
+    space = {"level": [n / 20 for n in range(20)], "how": ["raise"]}
+    keywords = {"cv": 2, "n_iter": 15, "random_state": 0, "working_directory": tmp_path}
+    search = SMACSearchCV(Fragile(how="raise"), space, **keywords)
+    with pytest.raises(ValueError, match="all 1[0-9] fits failed"):
+        search.fit(X, Y)
+    resumed = SMACSearchCV(Fragile(how="raise"), space, **keywords, resume=True)
+    Fragile.broken = False
+    try:
+        with pytest.warns(FitFailedWarning, match="fits failed"):
+            resumed.fit(X, Y)
+    finally:
+        Fragile.broken = True
+    before = search.result_.runs[0].evaluations
+    assert resumed.result_.runs[0].evaluations[:10] == before[:10]
+    assert resumed.result_.runs[0].evaluations[-1].succeeded
+
+
+@pytest.mark.slow
+def test_another_generator_of_random_numbers(tmp_path):
+    before = np.random.get_bit_generator()
+    np.random.set_bit_generator(np.random.PCG64(1))
+    try:
+        first = search_in(tmp_path, n_fits=4).fit(X, Y)
+        np.random.random()
+        more = search_in(tmp_path, n_fits=5, resume=True).fit(X, Y)
+    finally:
+        np.random.set_bit_generator(before)
+    assert rows(more)[0][:4] == rows(first)[0]
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from pysmac_compat import arguments
 from pysmac_compat._warn import warn
 from pysmac_compat.errors import ArgumentError, SearchError, shown
 from pysmac_compat.integrations.optuna.branches import Branch, branches, ranges
-from pysmac_compat.integrations.optuna.space import Space, holds, middle, searchable
+from pysmac_compat.integrations.optuna.space import Space, holds, middle, nearest, searchable
 from pysmac_compat.integrations.optuna.told import median_of, told_result
 from pysmac_compat.search.shared import SharedSearch
 from pysmac_compat.space.ready import understand
@@ -178,7 +178,7 @@ class SMACSampler(BaseSampler):
                 proposed = self._space.params(asked.configuration).get(param_name)
                 if isinstance(param_distribution, (FloatDistribution, IntDistribution)) and proposed is not None:
                     self._moved.setdefault(trial.number, set()).add(param_name)
-                    return min(max(proposed, param_distribution.low), param_distribution.high)
+                    return nearest(param_distribution, proposed)
             self._warn_of(study, param_name, trial.number)
             return self._random.sample_independent(study, trial, param_name, param_distribution)
 
@@ -194,7 +194,7 @@ class SMACSampler(BaseSampler):
         elif self._given is None and name in self._seen and name not in self._space.distributions:
             distribution = ranges(study.get_trials(deepcopy=False)).get(name)
             if distribution is None:
-                why = "its steps change from trial to trial"
+                why = "more than its bounds changes from trial to trial"
             elif not searchable(distribution):
                 why = "it has more than 2**53 values"
             else:
@@ -260,6 +260,9 @@ class SMACSampler(BaseSampler):
             if configuration is not None:
                 known.append((configuration, result))
         enough = len(known) > max(2, min(_DESIGN, self._n_trials // 4))
+        same = self._space is not None and self._space.distributions.keys() == found.keys()
+        if same and conditions == self._branches:  # only bounds have changed, so the initial design does not begin anew
+            enough = enough or len(known) > 1
         search = self._search_of(space, maximize, known if enough else ())
         # the first `ask` of a search returns the default; a trial that has ended may have had this configuration
         self._first = None if enough else search.ask()

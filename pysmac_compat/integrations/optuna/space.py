@@ -33,6 +33,14 @@ def middle(distribution: BaseDistribution) -> Any:
     return _nth(distribution, min(math.floor((centre - low) / distribution.step + 1e-9), _n_steps(distribution)))
 
 
+def nearest(distribution: FloatDistribution | IntDistribution, value: float) -> Any:
+    """Return the value of a range that is the nearest to a given value."""
+    value = min(max(value, distribution.low), distribution.high)
+    if distribution.step is None:
+        return value
+    return _nth(distribution, min(round((value - distribution.low) / distribution.step), _n_steps(distribution)))
+
+
 def _n_steps(distribution: Any) -> int:
     return int((Decimal(str(distribution.high)) - Decimal(str(distribution.low))) // Decimal(str(distribution.step)))
 

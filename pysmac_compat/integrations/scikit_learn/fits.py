@@ -165,7 +165,7 @@ class Fits:
         try:
             with open(self._path(evaluation.configuration, evaluation.instance)) as stream:
                 return Fit(**json.load(stream))
-        except (FileNotFoundError, ValueError):  # the fit was killed, perhaps while it wrote the file
+        except (FileNotFoundError, ValueError, TypeError):  # the fit was killed, perhaps while it wrote the file
             return None
 
     def without_file(self, evaluation: Evaluation) -> Fit:

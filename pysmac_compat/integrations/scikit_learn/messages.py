@@ -73,6 +73,7 @@ def bad_scores(fits: Sequence[Fit], error_score: float) -> Iterator[str]:
 #: words in messages about arguments of `SMAC_optimizer.minimize`, and the words for arguments of `SMACSearchCV`
 _OWN_WORDS = {
     "smac_options['workers']": "n_jobs",
+    "smac_options['max-configurations']": "n_iter",
     "t_limit_function_s": "fit_time_limit",
     "mem_limit_function_mb": "fit_memory_limit",
     "t_limit_total_s": "time_limit",

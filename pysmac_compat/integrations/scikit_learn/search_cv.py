@@ -208,7 +208,12 @@ class SMACSearchCV(BaseSearchCV):
         with self._folder() as folder:
             if self.resume:
                 start = start.resumed(folder, any_seed=not isinstance(self.random_state, numbers.Integral))
-            os.makedirs(start.folder(folder), exist_ok=True)
+            try:
+                os.makedirs(start.folder(folder), exist_ok=True)
+            except (NotADirectoryError, FileExistsError):
+                raise ArgumentError(
+                    f"working_directory must be a folder, {shown(self.working_directory)} is a file"
+                ) from None
             fits = Fits(
                 estimator=base,
                 X=X,
@@ -330,10 +335,12 @@ class SMACSearchCV(BaseSearchCV):
             stopped.add(evaluation.index)
         elif not evaluation.succeeded:
             if self.error_score == "raise":
-                raise fits.error(evaluation) or RuntimeError(f"a fit failed: {evaluation.message}")
+                error = None if event.recorded else fits.error(evaluation)
+                raise error or RuntimeError(f"a fit failed: {evaluation.message}")
         elif callable(self.scoring) and (fit := fits.read(evaluation)) is not None and fit.is_multimetric:
             self._check_refit_for_multimetric(fit.test)
-        return Stop(ALIKE) if alike.add(evaluation) else None
+        # after a resumption the cause may have been removed, so recorded failures do not count
+        return Stop(ALIKE) if not event.recorded and alike.add(evaluation) else None
 
     def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int], complete: bool = True) -> None:
         """Set the attributes from the results of the search; ``complete`` is false after an interrupt."""

@@ -26,8 +26,11 @@ def _of_python() -> list[Any]:
     return [version, list(numbers), gauss]
 
 
-def _of_numpy() -> list[Any]:
-    name, numbers, *rest = np.random.get_state(legacy=True)
+def _of_numpy() -> list[Any] | dict[str, Any]:
+    state: Any = np.random.get_state(legacy=False)
+    if state["bit_generator"] != "MT19937":  # the user has chosen another generator
+        return dict(state)
+    name, numbers, *rest = np.random.get_state()
     return [name, np.asarray(numbers).tolist(), *rest]
 
 
@@ -42,21 +45,24 @@ class Start:
     seed : int
     hashes : dict of str to str or None
         A hash of each part of the task; None if the part cannot be pickled.
-    of_python, of_numpy : list
+    of_python, of_numpy : list or dict
         The states of the global random generators.
     """
 
     seed: int
     hashes: dict[str, str | None]
     of_python: list[Any] = field(default_factory=_of_python)
-    of_numpy: list[Any] = field(default_factory=_of_numpy)
+    of_numpy: list[Any] | dict[str, Any] = field(default_factory=_of_numpy)
 
     @property
     def random_states(self) -> tuple[Any, Any]:
         """The states for `random.setstate` and `numpy.random.set_state`."""
         version, numbers, gauss = self.of_python
+        of_python = version, tuple(numbers), gauss
+        if isinstance(self.of_numpy, dict):
+            return of_python, self.of_numpy
         name, of_numpy, *rest = self.of_numpy
-        return (version, tuple(numbers), gauss), (name, np.array(of_numpy, dtype=np.uint32), *rest)
+        return of_python, (name, np.array(of_numpy, dtype=np.uint32), *rest)
 
     def folder(self, fits: str) -> str:
         """Return the folder of this seed in the folder ``fits``."""
@@ -86,6 +92,8 @@ class Start:
         path = max(found, key=lambda each: each.stat().st_mtime_ns)
         try:
             first = Start(**json.loads(path.read_text()))
+            if not isinstance(first.hashes, dict):
+                raise ValueError("expected an object as 'hashes'")
         except (ValueError, TypeError) as error:
             raise ArgumentError(f"resume: {path} cannot be read: {error}") from None
         for name, value in self.hashes.items():
@@ -107,14 +115,14 @@ def hashes(parts: Mapping[str, Any]) -> dict[str, str | None]:
 
 def _hash(part: Any) -> str | None:
     """Return a hash of the content of a part; arrays and tables that are equal have equal hashes."""
-    if isinstance(part, np.ndarray):
-        part = part.tolist() if part.dtype == object else np.ascontiguousarray(part)
-    elif hasattr(part, "iloc"):  # a table or a column of pandas
-        from pandas.util import hash_pandas_object
-
-        names, kinds = (part.columns, part.dtypes) if hasattr(part, "columns") else ([part.name], [part.dtype])
-        part = [*map(str, names), *map(str, kinds), hash_pandas_object(part).to_numpy()]
     try:
+        if isinstance(part, np.ndarray):
+            part = part.tolist() if part.dtype == object else np.ascontiguousarray(part)
+        elif hasattr(part, "iloc"):  # a table or a column of pandas
+            from pandas.util import hash_pandas_object
+
+            names, kinds = (part.columns, part.dtypes) if hasattr(part, "columns") else ([part.name], [part.dtype])
+            part = [*map(str, names), *map(str, kinds), hash_pandas_object(part).to_numpy()]
         return str(joblib.hash(part))
-    except Exception:  # it cannot be pickled
+    except Exception:  # it cannot be pickled, or a table has cells such as lists
         return None
