@@ -8,6 +8,7 @@ import traceback
 
 import pytest
 
+from pysmac_compat.errors import ArgumentError
 from pysmac_compat.events import Evaluated, Improved, Stop
 from pysmac_compat.optimizer import SMAC_optimizer
 
