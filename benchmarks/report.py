@@ -42,6 +42,8 @@ The tables use these names:
 - *ours* is this project.
 - *optuna_tpe* is TPE, Optuna's default sampler. *optuna_tpe_mvg* is TPE with the options `multivariate` and `group`.
   With Optuna 5 the two make the same search if no parameter is conditional. *optuna_gp* is Optuna's Gaussian process.
+- *optuna_cmaes* is Optuna's CMA-ES, which runs if all parameters are numbers. *pycma* is CMA-ES of the package cma with
+  restarts (BIPOP), which runs if all parameters are real.
 - *hyperopt* is the TPE of hyperopt.
 - *nevergrad* is the NGOpt of Nevergrad. With 500 evaluations, NGOpt itself raises an error on hartmann6 and log5.
 - *smac3_stock* is SMAC3's `HyperparameterOptimizationFacade` with its defaults, with 50 and 100 evaluations only,
