@@ -6,7 +6,6 @@ import contextlib
 import math
 import numbers
 import os
-import tempfile
 import time
 import warnings
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +20,6 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import check_random_state, indexable
 from sklearn.utils.validation import _check_method_params
 
-from pysmac_compat import arguments
 from pysmac_compat.arguments import LARGEST, entrance, integer, limit
 from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.events import Evaluated, Event, RunStarted, Stop
@@ -37,7 +35,7 @@ from pysmac_compat.integrations.scikit_learn.messages import (
     without_failures,
 )
 from pysmac_compat.integrations.scikit_learn.space import Space
-from pysmac_compat.integrations.scikit_learn.start import FOLDS, Start, hashes
+from pysmac_compat.integrations.scikit_learn.start import FOLDS, Start, folder_of_fits, hashes
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Result
 
@@ -205,15 +203,10 @@ class SMACSearchCV(BaseSearchCV):
             "the parameters of fit": [routed.estimator.fit, routed.scorer.score],
         }
         start = Start(self._seed(), hashes({} if self.working_directory is None else parts))
-        with self._folder() as folder:
+        with folder_of_fits(self.working_directory, self.resume) as folder:
             if self.resume:
                 start = start.resumed(folder, any_seed=not isinstance(self.random_state, numbers.Integral))
-            try:
-                os.makedirs(start.folder(folder), exist_ok=True)
-            except (NotADirectoryError, FileExistsError):
-                raise ArgumentError(
-                    f"working_directory must be a folder, {shown(self.working_directory)} is a file"
-                ) from None
+            start.make_folder(folder)
             fits = Fits(
                 estimator=base,
                 X=X,
@@ -242,18 +235,6 @@ class SMACSearchCV(BaseSearchCV):
         if self.refit:
             self._refit(base, X, y, routed.estimator.fit)
         return self
-
-    def _folder(self) -> contextlib.AbstractContextManager[str]:
-        """Return a context with the folder for the results of the fits; a temporary one is removed at its end."""
-        resume = arguments.flag("resume", self.resume)
-        if self.working_directory is None:
-            if resume:
-                raise ArgumentError("resume=True needs working_directory=..., the folder of the earlier search")
-            return tempfile.TemporaryDirectory(prefix="pysmac-fits-")
-        if not isinstance(self.working_directory, str | os.PathLike):
-            raise ArgumentError(f"working_directory must be a path, got {shown(self.working_directory)}")
-        directory = os.path.abspath(os.path.expanduser(self.working_directory))
-        return contextlib.nullcontext(os.path.join(directory, "fits"))
 
     @property
     def _error_score(self) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,7 +15,8 @@ from typing import Any
 import joblib
 import numpy as np
 
-from pysmac_compat.errors import ArgumentError
+from pysmac_compat import arguments
+from pysmac_compat.errors import ArgumentError, shown
 from pysmac_compat.files.text import write_bytes
 
 _FILE = "start.json"
@@ -68,18 +71,25 @@ class Start:
         """Return the folder of this seed in the folder ``fits``."""
         return os.path.join(fits, str(self.seed))
 
+    def make_folder(self, fits: str) -> None:
+        """Make the folder of this seed; raise an ArgumentError if a file is in the way."""
+        try:
+            os.makedirs(self.folder(fits), exist_ok=True)
+        except (NotADirectoryError, FileExistsError):
+            raise ArgumentError(f"working_directory must be a folder, {os.path.dirname(fits)!r} is a file") from None
+
     def save(self, fits: str) -> None:
         """Write the file."""
         write_bytes(os.path.join(self.folder(fits), _FILE), json.dumps(asdict(self)).encode())
 
     def resumed(self, fits: str, any_seed: bool = False) -> Start:
-        """Return the start of an earlier search with this seed; if there is none, return this object.
+        """Return the start of the search that is resumed, or this object if there is nothing to resume.
 
         Parameters
         ----------
         fits : str
         any_seed : bool
-            Whether to return the start of the last search, whatever its seed is.
+            Whether to resume the last search, whatever its seed is; otherwise, the search with this seed is resumed.
 
         Raises
         ------
@@ -106,6 +116,23 @@ class Start:
                     f"resume: {name} must be the same as in the earlier search in {path.parent}; {advice}"
                 )
         return first
+
+
+def folder_of_fits(working_directory: Any, resume: Any) -> contextlib.AbstractContextManager[str]:
+    """Return a context with the folder for the results of the fits; a temporary one is removed at its end.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    resumes = arguments.flag("resume", resume)
+    if working_directory is None:
+        if resumes:
+            raise ArgumentError("resume=True needs working_directory=..., the folder of the earlier search")
+        return tempfile.TemporaryDirectory(prefix="pysmac-fits-")
+    if not isinstance(working_directory, str | os.PathLike):
+        raise ArgumentError(f"working_directory must be a path, got {shown(working_directory)}")
+    return contextlib.nullcontext(os.path.join(os.path.abspath(os.path.expanduser(working_directory)), "fits"))
 
 
 def hashes(parts: Mapping[str, Any]) -> dict[str, str | None]:
