@@ -15,13 +15,13 @@ from benchmarks import results  # noqa: E402
 from benchmarks.run import numbers  # noqa: E402
 from benchmarks.searchcv.searches import SEARCHES, Budget, run  # noqa: E402
 from benchmarks.searchcv.section import section  # noqa: E402
-from benchmarks.searchcv.tasks import TASKS  # noqa: E402
+from benchmarks.searchcv.tasks import LARGE, TASKS  # noqa: E402
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.searchcv", description=__doc__)
     parser.add_argument("--peers", default=",".join(SEARCHES), help="some of %(default)s; empty: only print the report")
-    parser.add_argument("--tasks", default=",".join(TASKS), help="some of %(default)s")
+    parser.add_argument("--tasks", default=",".join(LARGE), help=f"some of {', '.join(TASKS)} (%(default)s)")
     parser.add_argument("--seeds", type=numbers, default=list(range(10)), help="such as 0-3 (0-9)")
     parser.add_argument("--fits", type=numbers, default=[100, 250], help="budgets in fits on a fold (100,250)")
     parser.add_argument("--seconds", type=numbers, default=[20], help="budgets in seconds (20)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Callable
@@ -53,7 +54,8 @@ def _random(task: Task, X: Any, y: Any, seed: int, budget: Budget) -> Found:
     found, end = [some(1, 0)], time.monotonic() + budget.amount
     while time.monotonic() < end:
         found.append(some(1, len(found)))
-    return max(found, key=lambda each: each.score)._replace(fits=len(found) * CV)
+    best = max(found, key=lambda each: -math.inf if math.isnan(each.score) else each.score)
+    return best._replace(fits=len(found) * CV)
 
 
 def _halving(task: Task, X: Any, y: Any, seed: int, budget: Budget) -> Found:
