@@ -22,8 +22,9 @@ def test_the_table():
     scores = {("SMACSearchCV", 0): 0.9, ("SMACSearchCV", 1): 0.7, ("RandomizedSearchCV", 0): 0.8}
     records = [record(peer, "svm_cancer", seed, score) for (peer, seed), score in scores.items()]
     lines = section(records).splitlines()
-    assert lines[lines.index("### In scikit-learn: 15 fits") + 2 :] == [  # the scores on the folds are 1 - score
-        "| test score; seeds: 2 | SMACSearchCV | RandomizedSearchCV |",
+    assert "### In scikit-learn: large tests" not in lines
+    assert lines[lines.index("### In scikit-learn: small data") + 6 :] == [  # the scores on the folds are 1 - score
+        "| 15 fits: test score; seeds: 2 | SMACSearchCV | RandomizedSearchCV |",
         "| --- | --- | --- |",
         "| svm_cancer | 0.8000 | 0.8000 |",
         "| **rank** | 1.00 | 2.00 |",  # of the seed that both have
@@ -35,6 +36,16 @@ def test_the_table():
     equal = [record(peer, "svm_cancer", 0, 0.5) for peer in ("SMACSearchCV", "BayesSearchCV")]
     assert "| **rank** | 1.50 | 1.50 |" in section(equal)
     assert section([]) == ""
+
+
+def test_a_part_for_each_set_of_tasks():
+    records = [
+        record("SMACSearchCV", task, 0, 0.5, budget)
+        for task in ("svm_cancer", "svm_pca_digits")
+        for budget in ("120 seconds", "30 seconds")
+    ]
+    heads = [line[:30] for line in section(records).splitlines() if line.startswith(("###", "| 30", "| 120"))]
+    assert [head.split(":")[0] for head in heads] == 2 * ["### In scikit-learn", "| 30 seconds", "| 120 seconds"]
 
 
 def test_worse_by_more_than_noise_and_fits_in_seconds():
