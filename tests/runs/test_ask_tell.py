@@ -382,6 +382,15 @@ def test_after_an_exception_in_the_model_it_says_so_and_goes_on_from_a_file(tmp_
     assert results[0] == results[1]
 
 
+def test_the_log_of_smac3_is_silent_in_the_search_only(caplog):
+    caplog.set_level(logging.DEBUG, "smac")
+    asked = Search(SMALL, max_evaluations=8)
+    for trial in asked:
+        logging.getLogger("smac.main.smbo").debug("from the script")
+        asked.tell(trial, 0.0)
+    assert {record.getMessage() for record in caplog.records} == {"from the script"}
+
+
 def test_a_failure_that_was_told_is_not_told_again(tmp_path, caplog):
     asked = Search(SMALL, max_evaluations=8)
     assert repr(asked.result).endswith("not stopped>")
