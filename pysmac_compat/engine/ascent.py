@@ -50,6 +50,9 @@ def ascend(function: Callable[[Array], tuple[Array, Array]], points: Array, low:
         concave = curvatures > 0
         spectral = np.where(concave, squares / np.where(concave, curvatures, 1.0), _MORE * sizes)
         sizes = np.where(better, np.minimum(np.maximum(spectral, 0.1 * sizes), 20 * sizes), _LESS * sizes)
-        points[better], values[better], gradients[better] = moved[better], of_moved[better], there[better]
+        if better.all():
+            points, values, gradients = moved, of_moved, there
+        else:
+            points[better], values[better], gradients[better] = moved[better], of_moved[better], there[better]
         best.append(values.max())
     return points

@@ -33,6 +33,8 @@ class Coding:
     n_scales : int
     numeric : (list of int, list of int)
         The indices of the numeric parameters, and the index of the coordinate of each of them.
+    all_numeric : bool
+        Whether all parameters are numeric, so that a point has the values of a vector.
     """
 
     def __init__(self, space: ConfigurationSpace) -> None:
@@ -52,9 +54,12 @@ class Coding:
                 scales += [self.n_scales] * width
                 self.n_scales += 1
         self.scales = np.array(scales, dtype=int)
+        self.all_numeric = not self._discrete
 
     def __call__(self, vectors: Matrix) -> Matrix:
         """Convert configuration vectors, shape (n, n_parameters), to points, shape (n, n_columns)."""
+        if self.all_numeric:
+            return np.where(np.isnan(vectors), _MIDDLE, vectors)
         points = np.empty((len(vectors), len(self.scales)))
         parameters, columns = self.numeric
         if parameters:

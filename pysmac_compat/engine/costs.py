@@ -68,7 +68,8 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
         Which quantile of the positive distances, from 0 to 1. If it is None, the costs are only standardised.
     """
     scale = np.abs(costs).max() or 1.0  # differences of huge costs would overflow
-    gaps = costs / scale - (costs / scale).min()
+    gaps = costs / scale
+    gaps -= gaps.min()
     largest = gaps.max()
     if largest == 0:
         return Warped(np.zeros_like(gaps), 0.0, lambda cost: 0.0)
@@ -80,13 +81,14 @@ def warped(costs: Costs, quantile: float | None) -> Warped:
         unit = max(np.partition(positive, place)[place], 1e-12)
         log_slopes = -float(np.log(unit + gaps).sum())
         gaps = np.log1p(gaps / unit)
-    deviation = gaps.std()
+    gaps -= gaps.mean()
+    deviation = np.sqrt(np.square(gaps).mean())
 
     def slope(cost: float) -> float:
         above = 1.0 if unit == math.inf else unit + max(0.0, (cost - least) / range_)
         return 1.0 / (above * deviation * range_)
 
-    return Warped((gaps - gaps.mean()) / deviation, log_slopes - len(gaps) * math.log(deviation), slope)
+    return Warped(gaps / deviation, log_slopes - len(gaps) * math.log(deviation), slope)
 
 
 def columns_differ(rows: Indices, columns: Indices, costs: Costs) -> bool:

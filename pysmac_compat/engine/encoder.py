@@ -19,6 +19,8 @@ Matrix = npt.NDArray[np.float64]
 
 #: the noise is estimated from at least this number of degrees of freedom, or from all if there are fewer
 _ENOUGH = 5
+#: larger costs are cut to this cost, because their sums overflow
+_MOST = 1e300
 
 #: if a trial's additional info has this key, the trial's cost is only a lower bound
 CENSORED = "censored"
@@ -120,7 +122,8 @@ class Encoder(AbstractRunHistoryEncoder):
             self._keys.append(key)
             self._vectors.append(self.runhistory.get_config(key.config_id).get_array())
             self._pairs.setdefault((key.instance, key.seed), len(self._pairs))
-            self._costs.append(value.cost if value.status == StatusType.SUCCESS else np.inf)
+            cost = min(max(value.cost, -_MOST), _MOST)
+            self._costs.append(cost if value.status == StatusType.SUCCESS else np.inf)
             self._is_censored.append(CENSORED in value.additional_info)
 
     def _learnable_costs(self) -> Matrix:
@@ -132,7 +135,8 @@ class Encoder(AbstractRunHistoryEncoder):
             return np.where(censored, self._cutoff, costs)
         if self._censored == "keep":
             return costs
-        costs = _impute(costs, censored)
+        if censored.any():
+            costs = _impute(costs, censored)
         if self._cutoff is not None:
             costs = np.where(censored & (costs >= self._cutoff), costs * self._penalty, costs)
         return costs

@@ -61,7 +61,8 @@ class Forest(Surrogate, RandomForest):
         y = self._transform(y.ravel()).reshape(-1, 1)
         self._grow(x, y)
         if self.running is not None and len(self.running):
-            running = self._prepare(self.running)
+            n = self._n_hps
+            running = self._prepare(np.hstack([self.running[:, :n], self._components(self.running[:, n:])]))
             expected = self._predict_trees(running).mean(axis=0).reshape(-1, 1)
             self._grow(np.vstack([x, running]), np.vstack([y, expected]))
         return self
@@ -90,13 +91,17 @@ class Forest(Surrogate, RandomForest):
         """
         if self._n_features == 0:
             return self._predict(X)
-        features = np.asarray(list(self._instance_features.values()), dtype=np.float64)
-        if self._apply_pca:
-            features = self._pca.transform(self._scaler.transform(features))
+        features = self._components(np.asarray(list(self._instance_features.values()), dtype=np.float64))
         n, k = len(X), len(features)
         rows = np.hstack([np.repeat(self._impute_inactive(X), k, axis=0), np.tile(features, (n, 1))])
         trees = self._predict_trees(rows.astype(np.float32))
         return self._summarise(trees.reshape(len(trees), n, k).mean(axis=2))
+
+    def _components(self, features: Matrix) -> Matrix:
+        """Reduce instance features to the components to which `train` has reduced them, if it has."""
+        if not self._apply_pca:
+            return features
+        return np.asarray(self._pca.transform(np.nan_to_num(self._scaler.transform(features))))
 
     def _impute_inactive(self, X: Matrix) -> Matrix:
         if self._defaults is None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import lapack
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 from smac import Scenario
 from smac.model import AbstractModel
 
@@ -82,6 +82,7 @@ class GaussianProcess(Surrogate, AbstractModel):
         self._prior = np.array([_LENGTH_PRIOR[0] + math.log(n) / 4] * n + [_SIGNAL_PRIOR[0], _NOISE_PRIOR[0]])
         self._spread = np.array([_LENGTH_PRIOR[1]] * n + [_SIGNAL_PRIOR[1], _NOISE_PRIOR[1]])
         self._limits = np.array([_LENGTH] * n + [_SIGNAL, _NOISE])
+        self._bounds = Bounds(*self._limits.T)  # once, because scipy takes long to make it
         self._logs = np.clip(self._prior, *self._limits.T)
         self._fits: list[_Fit] = []  # the more likely fit is the first
         self._fitted_at = self._turns = 0
@@ -193,7 +194,7 @@ class GaussianProcess(Surrogate, AbstractModel):
                 (distances, learnt.values, share),
                 method="L-BFGS-B",
                 jac=True,
-                bounds=self._limits,
+                bounds=self._bounds,
                 options={"maxiter": 15, "ftol": _CLOSE},
             )
             for each in starts
@@ -279,14 +280,19 @@ class GaussianProcess(Surrogate, AbstractModel):
         explained = cross @ self._inverse_upper
         variance = self._signal - np.einsum("ij,ij->i", explained, explained)
         # derivatives with respect to the kernel and to the squared distance: first of the means, then of the variances
-        by_cross = np.concatenate([np.broadcast_to(self._alpha, cross.shape), -2 * explained @ self._inverse_upper.T])
-        by_squared = by_cross * np.concatenate([of_squared, of_squared])
-        by_point = by_squared @ self._minus_twice.T
-        by_point += 2 * by_squared.sum(axis=1)[:, None] * np.concatenate([points, points])
-        parameters, columns = self._coding.numeric
-        found = np.zeros((2 * len(X), X.shape[1]))
-        found[:, parameters] = (self._weights * by_point)[:, columns]
-        of_mean, of_variance = found[: len(X)], found[len(X) :]
+        n, n_known = cross.shape
+        by = np.empty((2, n, n_known))
+        by[0] = self._alpha
+        np.matmul(-2 * explained, self._inverse_upper.T, out=by[1])
+        by *= of_squared
+        by_point = (by.reshape(2 * n, n_known) @ self._minus_twice.T).reshape(2, n, -1)
+        by_point += 2 * by.sum(axis=2)[:, :, None] * points
+        found = self._weights * by_point
+        if not self._coding.all_numeric:
+            parameters, columns = self._coding.numeric
+            of_columns, found = found[:, :, columns], np.zeros((2, n, X.shape[1]))
+            found[:, :, parameters] = of_columns
+        of_mean, of_variance = found
         mean = self._mean + cross @ self._alpha
         return Slopes(mean, np.maximum(variance, 1e-12), of_mean, of_variance)
 

@@ -49,6 +49,8 @@ class Merit:
 
     def mean(self, runs: Runs, pairs: Sequence[Pair]) -> float:
         """Return the mean cost on these pairs, with the penalties."""
+        if self.limit is None and len(pairs) == 1:
+            return runs.costs[pairs[0]]
         costs = np.array([runs.costs[pair] for pair in pairs])
         if self.limit is None:
             return float(costs.mean())

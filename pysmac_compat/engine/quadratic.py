@@ -241,12 +241,14 @@ def _box_minimum(gradient: Array, curvature: Array, low: Array, high: Array) -> 
             break
         bent = curvature @ move
         curved = float(move @ bent)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            room = np.where(move > 0, (high - at) / move, np.where(move < 0, (low - at) / move, np.inf))
-        length = min(square / curved if curved > 0 else np.inf, float(room.min()))
+        moves = (move > 0) | (move < 0)
+        room = np.full(len(at), np.inf)
+        np.divide(np.where(move > 0, high, low) - at, move, out=room, where=moves)
+        most = float(room.min())
+        length = min(square / curved if curved > 0 else np.inf, most)
         gain = length * (square - 0.5 * length * curved)
         at, slope, gained = at + length * move, slope + length * bent, gained + gain
-        if length >= room.min():
+        if length >= most:
             bound = room <= length
             at = np.where(bound, np.where(move > 0, high, low), at)
             free &= ~bound

@@ -29,6 +29,7 @@ _LEAST, _MOST = 0.05, 0.2
 _MUCH = 0.4
 #: this number of further runs is enough to estimate the noise
 _ENOUGH = 3
+_FAR = 1e150  # larger differences count as this one, because their squares overflow
 #: if this number of further runs have exactly the costs of the earlier runs, it is assumed that there is no noise
 _SURE = 5
 
@@ -56,7 +57,8 @@ class Repeating(Racing):
             runs.failed.add(pair)
         elif runs.costs and not runs.failed:
             n = len(runs.costs)
-            self._squares += n / (n + 1) * (float(value.cost) - self._means[info.config]) ** 2
+            away = min(abs(float(value.cost) - self._means[info.config]), _FAR)
+            self._squares += n / (n + 1) * away**2
             self._n_told_again += 1
         runs.costs[pair] = float(value.cost)
         self._means[info.config] = self.mean(info.config)

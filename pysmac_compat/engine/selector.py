@@ -53,6 +53,11 @@ class DefaultFirst(AbstractInitialDesign):
         return chosen
 
 
+def _is_row(vector: Matrix, rows: Matrix) -> bool:
+    """Return whether a configuration vector is among the rows; inactive parameters are NaN."""
+    return bool(((rows == vector) | np.isnan(rows) & np.isnan(vector)).all(axis=1).any())
+
+
 def _latin_hypercube(n: int, dimension: int, rng: np.random.RandomState) -> vectors.Vectors:
     """Return n points, one in each of the n equal parts of each dimension (McKay, Beckman, Conover 1979)."""
     ranks = np.argsort(rng.uniform(size=(n, dimension)), axis=0)
@@ -104,11 +109,13 @@ class Selector(ConfigSelector):
         self._random = np.random.RandomState(scenario.seed)
         self._branches = Branches(scenario.configspace)
         regions = Regions(scenario.configspace)
-        alone = scenario.deterministic and scenario.instances is None  # each configuration has one run
+        one = scenario.instances is None or len(scenario.instances) == 1
+        # each configuration has one run, and the rows of the data have no instance features
+        alone = scenario.deterministic and one and not scenario.instance_features
         self._regions = regions if alone and len(regions.rows) else None
         local = LocalSearch(scenario.configspace)
         self._local = local if alone and len(local.rows) else None
-        self._instances_differ = scenario.deterministic and scenario.instances is not None
+        self._instances_differ = scenario.deterministic and not one
         self.leading: Configuration | None = None
         self.rare = self._legal_share() < RARE
 
@@ -197,7 +204,7 @@ class Selector(ConfigSelector):
                 self._model.running = running
                 self._model.centre = None if region is None else region.centre
             self._model.train(x, y)
-            if region is not None and vectors.key(region.centre) not in map(vectors.key, known):
+            if region is not None and not _is_row(region.centre, known):
                 known = np.vstack([known, region.centre])
             costs = self._model.predict_marginalized(known)[0].ravel()
             if not isinstance(self._model, Surrogate) or self._model.judges:

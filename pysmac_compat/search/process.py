@@ -20,6 +20,7 @@ import math
 import multiprocessing
 import os
 import queue
+import selectors
 import sys
 import threading
 import time
@@ -28,7 +29,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from types import MappingProxyType
 from typing import Any
 
@@ -151,18 +152,19 @@ def events_of(engines: Sequence[Engine], take: Callable[[Event], None] = lambda 
     take : callable, optional
         Called with each event as soon as it is received, before Ctrl-C can interrupt.
     """
-    working = list(engines)
-    while working:
-        ready = wait([engine.connection for engine in working])
-        for engine in [each for each in working if each.connection in ready]:
-            with uninterrupted():
-                event = engine.receive()
-                if event is not None:
-                    take(event)
-            if event is None:
-                working.remove(engine)
-            else:
-                yield event
+    with selectors.PollSelector() as selector:
+        for engine in engines:
+            selector.register(engine.connection, selectors.EVENT_READ, engine)
+        while selector.get_map():
+            for key, _ in selector.select():
+                with uninterrupted():
+                    event = key.data.receive()
+                    if event is not None:
+                        take(event)
+                if event is None:
+                    selector.unregister(key.fileobj)
+                else:
+                    yield event
 
 
 def stop(engines: Sequence[Engine], calls: Sequence[Caller], reason: str) -> None:

@@ -6,7 +6,7 @@ the default 1/3. For the upper bound of a wide integer range on a log scale, it 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from ConfigSpace.hyperparameters import (
@@ -45,6 +45,17 @@ class _Scale(UnitScaler):
             values[vector == position] = value
         return values
 
+    def single(self, position: float) -> float:
+        """Return the value of one position; `to_value` returns the same, but takes ten times as long for one value."""
+        for fixed, value in reversed(self._fixed):
+            if position == fixed:
+                return float(value)
+        low, high = float(self._lower_value_f64), float(self._upper_value_f64)
+        if self.log:
+            of_low, of_high = np.log(self._lower_value_f64), np.log(self._upper_value_f64)
+            return min(max(float(np.exp(position * (of_high - of_low) + of_low)), low), high)
+        return min(max(position * (high - low) + low, low), high)
+
     def to_vector(self, value: Any) -> Any:
         # ConfigSpace may have rounded a legal value to one just outside the range
         return super().to_vector(np.clip(value, self.lower_value, self.upper_value)).clip(0.0, 1.0)
@@ -75,6 +86,12 @@ class RealHyperparameter(UniformFloatHyperparameter):
             neighborhood_size=np.inf,
             value_cast=_Exact,
         )
+
+    def to_value(self, vector: Any) -> Any:
+        """Return the value of a position in [0, 1], or of each position in an array."""
+        if isinstance(vector, np.ndarray):
+            return super().to_value(vector)
+        return _Exact(cast("_Scale", self._transformer).single(vector))
 
 
 class _WholeScale(UnitScaler):

@@ -1,5 +1,6 @@
 """A search that is asked and told in this process: it proposes what `minimize` proposes, and says what was wrong."""
 
+import itertools
 import json
 import logging
 import pickle
@@ -380,6 +381,36 @@ def test_after_an_exception_in_the_model_it_says_so_and_goes_on_from_a_file(tmp_
     loaded = Search.load(tmp_path / "search")
     results = [evaluations(drive(each, lambda x: x**2)) for each in (loaded, whole)]
     assert results[0] == results[1]
+
+
+@pytest.mark.slow
+def test_one_instance_is_searched_like_none():
+    def configurations(**keywords):
+        asked = Search(SMALL | {"y": ("real", [-5, 5], 4.0)}, max_evaluations=40, **keywords)
+        return [e.configuration for e in drive(asked, lambda x, y, instance=0: x**2 + (y - 1) ** 2)]
+
+    assert configurations(num_train_instances=1) == configurations()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("penalty", [1e200, 1.7e308])
+def test_huge_penalties_with_noise(penalty):
+    asked = Search(SMALL, max_evaluations=40, deterministic=False)
+    calls = itertools.count()
+    drive(asked, lambda x, seed: penalty if next(calls) % 3 == 1 else x**2 + seed % 17 / 20)
+    assert len(asked.result) == 40
+
+
+@pytest.mark.slow
+def test_many_instance_features_and_open_trials():
+    features = np.random.default_rng(0).normal(size=(10, 9)).tolist()
+    asked = Search(SMALL, max_evaluations=60, num_train_instances=10, train_instance_features=features)
+    trials = [asked.ask() for _ in range(3)]
+    while trials:
+        trial = trials.pop(0)
+        asked.tell(trial, (trial.configuration["x"] - trial.instance / 10) ** 2)
+        trials += [] if asked.ended or len(asked.result) + len(trials) >= 60 else [asked.ask()]
+    assert len(asked.result) == 60
 
 
 def test_the_log_of_smac3_is_silent_in_the_search_only(caplog):
