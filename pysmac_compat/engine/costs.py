@@ -15,6 +15,9 @@ Costs = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
 _MOST_STEPS = 200  # the largest number of steps of the conjugate gradient method
+#: the greatest cost is a penalty if its distance to the other costs is at least this multiple of their range: if it
+#: occurs several times, and if it occurs only once
+_PENALTY, _SINGLE_PENALTY = 100.0, 1e6
 #: columns have effects if the variance of effects plus noise is larger than this multiple of the variance of the noise
 _FAR = 4.0
 
@@ -34,6 +37,25 @@ def standardised(costs: Costs) -> Costs:
 def log_gaps(costs: Costs, quantile: float | None = 0.25) -> Costs:
     """Return standardised logarithms of the distances to the least cost; see `warped`."""
     return warped(costs, quantile).values
+
+
+def without_penalty(costs: Costs) -> Costs:
+    """Return the costs without a penalty: it becomes the greatest of the other costs.
+
+    Many functions return a huge constant where they have no value. Beside it, a surrogate cannot see the differences
+    between the other costs. The greatest cost counts as a penalty if it is far from all other costs.
+    """
+    scale = np.abs(costs).max(initial=0.0) or 1.0  # differences of huge costs would overflow
+    scaled = costs / scale
+    largest = scaled.max(initial=0.0)
+    others = scaled[scaled < largest]
+    if len(others) < 2:
+        return costs
+    times = _PENALTY if len(others) < len(costs) - 1 else _SINGLE_PENALTY
+    most = others.max()
+    if most == others.min() or largest - most < times * (most - others.min()):
+        return costs
+    return np.minimum(costs, costs[scaled < largest].max())
 
 
 class Warped(NamedTuple):

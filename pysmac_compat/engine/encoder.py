@@ -11,7 +11,7 @@ from smac.runhistory import StatusType
 from smac.runhistory.encoder import AbstractRunHistoryEncoder
 from smac.runhistory.runhistory import TrialKey
 
-from pysmac_compat.engine.costs import columns_differ, row_effects
+from pysmac_compat.engine.costs import columns_differ, row_effects, without_penalty
 from pysmac_compat.engine.settings import EncoderSettings
 from pysmac_compat.engine.surrogate import Noise
 
@@ -29,16 +29,17 @@ CENSORED = "censored"
 class Encoder(AbstractRunHistoryEncoder):
     """Gives the surrogate the costs of all trials.
 
-    A crashed run gets the worst cost of the runs that did not crash. By default, a capped run gets the mean cost of the
-    runs that took longer. With instance features, each trial is a row. Without features, each configuration is a row,
-    and its cost is corrected for the effects of the instances on which the configuration has run.
+    A crashed run gets the worst cost of the runs that did not crash; without ``cutoff``, so does a run whose cost is a
+    penalty. By default, a capped run gets the mean cost of the runs that took longer. With instance features, each
+    trial is a row. Without features, each configuration is a row, and its cost is corrected for the effects of the
+    instances on which the configuration has run.
 
     Parameters
     ----------
     scenario : Scenario
     settings : EncoderSettings
     cutoff : float or None
-        Limit of each run, in seconds.
+        If the run time is minimised: the limit of each run, in seconds.
     penalty : float
         Factor by which an imputed cost of at least ``cutoff`` is multiplied, if ``settings.penalise_imputed`` is set.
 
@@ -133,6 +134,8 @@ class Encoder(AbstractRunHistoryEncoder):
         censored = np.array(self._is_censored)
         if self._censored == "cutoff" and self._cutoff is not None:
             return np.where(censored, self._cutoff, costs)
+        if self._cutoff is None:
+            costs = without_penalty(costs)
         if self._censored == "keep":
             return costs
         if censored.any():

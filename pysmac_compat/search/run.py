@@ -109,7 +109,12 @@ class Run:
             maximizer=partial(parts.maximizer, settings=engine.maximizer),
             selector=partial(parts.selector, settings=engine.selector, first=plan.start.first),
             initial_design=partial(parts.initial_design, settings=engine.racing),
-            encoder=partial(parts.encoder, settings=engine.encoder, cutoff=objective.cutoff, penalty=objective.penalty),
+            encoder=partial(
+                parts.encoder,
+                settings=engine.encoder,
+                cutoff=objective.cutoff if objective.runtime else None,
+                penalty=objective.penalty,
+            ),
             intensifier=partial(
                 parts.intensifier,
                 settings=engine.racing,

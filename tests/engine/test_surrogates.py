@@ -13,7 +13,7 @@ from smac.runhistory import StatusType
 
 from pysmac_compat.engine import acquisition, parts
 from pysmac_compat.engine.coding import Coding
-from pysmac_compat.engine.costs import log_gaps, normal_scores, row_effects, warped
+from pysmac_compat.engine.costs import log_gaps, normal_scores, row_effects, warped, without_penalty
 from pysmac_compat.engine.encoder import CENSORED
 from pysmac_compat.engine.facade import History
 from pysmac_compat.engine.forest import Forest
@@ -55,6 +55,27 @@ def quadratic(x):
 
 
 # -- costs ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([1, 1e10, 3, 2, 1e10], [1, 3, 3, 2, 3]),
+        ([1, 2.0**127, 3, 2, 2.0**127], [1, 3, 3, 2, 3]),
+        ([-1e300, 1.7e308, -2e300, 1.7e308, 0], [-1e300, 0, -2e300, 0, 0]),
+        ([1, 203, 3, 2, 203], [1, 3, 3, 2, 3]),
+        ([1, 202, 3, 2, 202], [1, 202, 3, 2, 202]),  # not 100 times as far as the range of the others
+        ([1, 1e5, 3, 2, 2], [1, 1e5, 3, 2, 2]),  # only once
+        ([1, 1e7, 3, 2, 2], [1, 3, 3, 2, 2]),
+        ([1, 1e9, 2e9, 3, 2], [1, 1e9, 2e9, 3, 2]),
+        ([1, 1, 1e10, 1e10], [1, 1, 1e10, 1e10]),  # the difference is all there is to learn
+        ([1, 1e10, 1e10], [1, 1e10, 1e10]),
+        ([5, 5, 5], [5, 5, 5]),
+        ([], []),
+    ],
+)
+def test_a_penalty_becomes_the_greatest_other_cost(given, expected):
+    assert without_penalty(np.array(given, dtype=float)).tolist() == expected
 
 
 @pytest.mark.slow
