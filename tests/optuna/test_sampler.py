@@ -310,6 +310,18 @@ def test_a_choice_whose_first_trial_fails_is_tried_again():
     assert depends(failed, ranges(failed), {}) == {}  # nothing is known of a trial that has not failed
 
 
+@pytest.mark.parametrize("space", [None, {"x": ("real", [0, 1], 0.1), "y": ("real", [0, 1], 0.5)}])
+def test_trials_that_fail_before_their_last_parameter_are_learnt(space):
+    def function(trial):
+        x = trial.suggest_float("x", 0, 1)
+        if x > 0.3:
+            raise ValueError("too large")
+        return -x + (trial.suggest_float("y", 0, 1) - 0.5) ** 2
+
+    study = optimize(function, 24, SMACSampler(space, seed=1, n_trials=20))
+    assert sum(trial.state == TrialState.FAIL for trial in study.trials) <= 12
+
+
 def test_a_first_trial_outside_of_its_range():
     study = optuna.create_study(sampler=SMACSampler(seed=0))
     study.enqueue_trial({"x": 70})

@@ -1,12 +1,16 @@
 """`SMACSearchCV` where fits or scores fail, and where a search is interrupted."""
 
 import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import uniform
 from sklearn.exceptions import FitFailedWarning
+from sklearn.neighbors import KernelDensity
 
 from pysmac_compat import SMACSearchCV
 from pysmac_compat.integrations.scikit_learn.alike import AllAlike
@@ -15,6 +19,25 @@ from pysmac_compat.integrations.scikit_learn.messages import bad_scores
 
 from ..report.small import evaluation
 from .small import Fragile, Interrupting, X, Y, small
+
+_SCRIPT = """
+import os, signal
+from pysmac_compat import SMACSearchCV
+from sklearn.datasets import load_iris
+from sklearn.tree import DecisionTreeClassifier
+
+PARENT = os.getpid()
+
+
+class Terminating(DecisionTreeClassifier):
+    def fit(self, X, y):
+        if self.max_depth == 2:
+            os.kill(PARENT, signal.SIGTERM)
+        return super().fit(X, y)
+
+
+SMACSearchCV(Terminating(), {"max_depth": [1, 3, 2]}, n_iter=3, cv=2, random_state=0).fit(*load_iris(return_X_y=True))
+"""
 
 
 @pytest.mark.slow
@@ -49,6 +72,35 @@ def test_error_score():
         small(["raise", ""], error_score="raise").fit(X, Y)
     with pytest.raises(ValueError, match=r"all . fits failed. The first of them is CRASHED:\n"):
         small(["raise", "die"]).fit(X, Y)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_failed_fit_cannot_win():
+    search = small(["", "raise"], error_score=2.0).fit(X, Y)
+    assert search.best_params_ == {"how": "", "level": 0.5}
+    rows = search.cv_results_
+    assert dict(zip(rows["rank_test_score"], rows["mean_test_score"], strict=True)) == {1: 0.5, 2: 2.0}
+
+
+@pytest.mark.slow
+def test_sigterm_leaves_no_files(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(_SCRIPT)
+    (tmp_path / "tmp").mkdir()
+    environment = os.environ | {"TMPDIR": str(tmp_path / "tmp")}
+    process = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True)
+    assert process.returncode == -signal.SIGTERM, process.stderr
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_scorer_without_y():
+    space = {"bandwidth": [0.5, 1.0]}
+    search = SMACSearchCV(KernelDensity(), space, n_iter=2, cv=2, scoring=lambda estimator, X: estimator.score(X))
+    assert search.fit(X).best_params_["bandwidth"] in (0.5, 1.0)
+    with pytest.raises(ValueError, match="must be a function of"):
+        search.fit(X, Y)
 
 
 @pytest.mark.slow

@@ -108,7 +108,7 @@ def test_what_must_stay_the_same(tmp_path):
     with pytest.raises(ValueError, match=r"start.json cannot be read: expected an object as 'hashes'"):
         search_in(tmp_path, resume=True).fit(X, Y)
     (tmp_path / "file").touch()
-    with pytest.raises(ValueError, match="working_directory must be a folder, .*file.* is a file"):
+    with pytest.raises(ValueError, match="working_directory .*file.* is not a folder"):
         search_in(tmp_path / "file").fit(X, Y)
 
 
@@ -185,6 +185,36 @@ def test_failures_of_an_earlier_start_do_not_end_the_search(tmp_path):
     before = search.result_.runs[0].evaluations
     assert resumed.result_.runs[0].evaluations[:10] == before[:10]
     assert resumed.result_.runs[0].evaluations[-1].succeeded
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_failures_after_successes_do_not_end_the_search(tmp_path):
+    space = {"level": [n / 40 for n in range(40)], "how": ["raise"]}
+    keywords = {"cv": 2, "n_iter": None, "random_state": 0, "working_directory": tmp_path, "refit": False}
+    Fragile.broken = False
+    try:
+        SMACSearchCV(Fragile(how="raise"), space, n_fits=4, **keywords).fit(X, Y)
+    finally:
+        Fragile.broken = True
+    resumed = SMACSearchCV(Fragile(how="raise"), space, n_fits=20, **keywords, resume=True).fit(X, Y)
+    assert len(resumed.result_) == 20
+
+
+@pytest.mark.slow
+def test_a_missing_file_of_a_callable_with_several_scores(tmp_path):
+    def scores(estimator, X, y):
+        return {"a": estimator.level, "b": 1.0}
+
+    keywords = {"scoring": scores, "refit": "a", "return_train_score": True}
+    first = search_in(tmp_path, n_fits=4, **keywords).fit(X, Y)
+    files = sorted((tmp_path / "fits" / "0").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    next(path for path in files if path.name != "start.json").unlink()
+    with pytest.warns(UserWarning, match="the results of 1 of 4 fits are missing"):
+        again = search_in(tmp_path, n_fits=4, resume=True, **keywords).fit(X, Y)
+    assert again.cv_results_.keys() == first.cv_results_.keys()
+    assert again.best_params_ == first.best_params_
+    assert again.cv_results_["mean_test_a"].tolist() == first.cv_results_["mean_test_a"].tolist()
 
 
 @pytest.mark.slow

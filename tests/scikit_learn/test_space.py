@@ -1,9 +1,12 @@
 """Spaces as users of scikit-learn write them."""
 
+import re
+
 import numpy as np
 import pytest
 from ConfigSpace import ConfigurationSpace
 from scipy.stats import loguniform, norm, randint, uniform
+from sklearn.ensemble import BaggingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler, normalize
@@ -48,10 +51,16 @@ def space(given, clauses=(), forbidden=(), own=OWN):
         ("clf", {"a": 1, "b": SVM}, ("categorical", ("a", "b"), "a")),
         ("f", [normalize, np.abs, (8, 8)], ("categorical", ("normalize", "absolute", "(8, 8)"), "normalize")),
         ("gamma", ["scale", 0.1], ("categorical", ("scale", "0.1"), "scale")),
+        ("kernel", [0.5, "rbf"], ("categorical", ("0.5", "rbf"), "rbf")),
+        ("kernel", ["x", 7, SVM, "rbf"], ("categorical", ("x", "7", "SVC", "rbf"), "x")),
+        ("C", [0.5, 1, 10], ("categorical", (0.5, 1.0, 10.0), 1.0)),
+        ("C", [10, 1, 100], ("categorical", (10, 1, 100), 1)),
+        ("f", [np.eye(2), np.ones((1, 2))], ("categorical", ("array([[1., 0.], [0., 1.]])", "array([[1., 1.]])"), ...)),
     ],
 )
 def test_a_parameter(name, given, expected):
     kind, values, default, *log = expected
+    default = values[0] if default is ... else default
     assert space({name: given}).definition.parameters == {name: Parameter(name, kind, values, default, *log)}
 
 
@@ -75,6 +84,64 @@ def test_what_a_configuration_means():
     assert meant["clf"] is SVM
     assert found.definition.default["clf"] == "line"
     assert set(found.parameters(found.definition.default)) == {"clf", "clf__C", "layers", "gamma", "columns__scaler"}
+
+
+def test_a_clause_of_a_choice_adds_to_its_condition():
+    given = {
+        "kernel": ["rbf", "poly"],
+        "clf": {"svc": SVM, "line": LogisticRegression()},
+        "svc__C": loguniform(0.1, 10),
+        "svc__degree": [2, 3],
+        "svc__kernel": ["rbf", "poly"],
+    }
+    clauses = ["svc__C | kernel == rbf", "svc__degree | svc__kernel == poly || kernel == poly"]
+    definition = space(given, clauses).definition
+
+    def active(**values):
+        return definition.active(definition.complete(values)) - {"kernel", "clf"}
+
+    assert active(clf="line", kernel="rbf") == active(clf="line", kernel="poly") == set()
+    assert active(clf="svc", kernel="rbf", svc__kernel="rbf") == {"svc__C", "svc__kernel"}
+    assert active(clf="svc", kernel="poly", svc__kernel="rbf") == {"svc__degree", "svc__kernel"}
+    assert active(clf="svc", kernel="rbf", svc__kernel="poly") == {"svc__C", "svc__degree", "svc__kernel"}
+
+
+def test_choices_of_choices():
+    bag = BaggingClassifier()
+    given = {
+        "clf": {"svc": SVM, "bag": bag},
+        "bag__estimator": {"tree": DecisionTreeClassifier(), "line": LogisticRegression()},
+        "tree__max_depth": [1, 2],
+    }
+    pipeline = Pipeline([("clf", SVM)])
+    found = space(given, own=pipeline.get_params())
+    found.check(pipeline)
+    meant = found.parameters({"clf": "bag", "bag__estimator": "tree", "tree__max_depth": 2})
+    assert pipeline.set_params(**meant).get_params()["clf__estimator__max_depth"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"clf": {"clf": SVM, "line": LogisticRegression()}, "clf__degree": [2, 3]},
+            "'clf__degree': not every choice of 'clf' has it; rename the choice 'clf', because the estimator has a "
+            "parameter 'clf', then write 'clf__degree' with the new name",
+        ),
+        (
+            {
+                "a": [StandardScaler(), None],
+                "b": [StandardScaler(), MinMaxScaler()],
+                "StandardScaler__with_mean": [True],
+            },
+            "'StandardScaler__with_mean': 'a' and 'b' have a choice with the name 'StandardScaler'; give the choices "
+            "different names: {'a': {'NAME': ..., ...}, ...}",
+        ),
+    ],
+)
+def test_names_that_mean_two_things(given, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        space(given).check(Pipeline([("clf", SVM)]))
 
 
 def test_the_parameters_of_a_choice_depend_on_it_and_begin_as_it_has_them():

@@ -290,8 +290,10 @@ class SMACSampler(BaseSampler):
                 continue
             self._heard.add(each.number)
             mine = self._asked.pop(each.number, None)
-            if configuration is not None:
-                result = told_result(each, median, study.direction == StudyDirection.MAXIMIZE)
+            result = told_result(each, median, study.direction == StudyDirection.MAXIMIZE)
+            if configuration is None and mine in self._search.open and self._is_begun(each, mine):
+                self._search.tell(mine, result)
+            elif configuration is not None:
                 asked = self._open(configuration)
                 if mine is not None and mine in self._search.open and self._has_moved(each, mine):
                     asked = mine  # as if the function were constant beyond the bounds
@@ -301,6 +303,15 @@ class SMACSampler(BaseSampler):
                     self._search.tell(asked, result)
             if mine is not None and mine in self._search.open:  # the trial ran with other values than proposed
                 self._search.give_up(mine)
+
+    def _is_begun(self, trial: FrozenTrial, proposed: Trial) -> bool:
+        """Return whether a trial has the values of its proposal, but has ended before it suggested all parameters."""
+        assert self._space is not None
+        moved = self._moved.pop(trial.number, set())
+        before = self._space.params(proposed.configuration)
+        names = before.keys() & trial.params.keys() - moved
+        alike = _alike({name: before[name] for name in names}, {name: trial.params[name] for name in names})
+        return alike and trial.state != TrialState.COMPLETE
 
     def _has_moved(self, trial: FrozenTrial, proposed: Trial) -> bool:
         """Return whether a trial differs from its proposal only in values that have moved to a bound."""

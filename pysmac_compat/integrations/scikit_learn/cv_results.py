@@ -39,7 +39,8 @@ def cv_results(
     -------
     dict of str to array
         ``n_folds`` is the number of folds on which a configuration was run, and its means are over these folds. Only
-        the configurations with the largest ``n_folds`` are ranked; all other configurations share the last rank.
+        the configurations with the largest ``n_folds`` are ranked, those with a failed fit after all others; all other
+        configurations share the last rank.
     """
     rows: dict[tuple[Any, ...], int] = {}
     places = []
@@ -49,9 +50,10 @@ def cv_results(
     fits = [read(each) if each.succeeded else None for each in evaluations]
     found = next(filter(None, fits), None)
     shape = len(rows), n_splits
-    ran = np.zeros(shape, dtype=bool)
-    for place in places:
+    ran, failed = np.zeros(shape, dtype=bool), np.zeros(len(rows), dtype=bool)
+    for place, fit in zip(places, fits, strict=True):
         ran[place] = True
+        failed[place[0]] |= fit is None
 
     def array(value: Callable[[Fit], float], failed: Callable[[Evaluation], float]) -> Floats:
         filled = np.full(shape, np.nan)
@@ -73,7 +75,7 @@ def cv_results(
             results.update({f"split{i}_{which}_{name}": scores[:, i] for i in range(n_splits)})
             results.update(_mean_and_std(f"{which}_{name}", scores, ran))
             if which == "test":
-                results[f"rank_test_{name}"] = _ranks(results[f"mean_test_{name}"], results["n_folds"])
+                results[f"rank_test_{name}"] = _ranks(results[f"mean_test_{name}"], results["n_folds"], failed)
     return results
 
 
@@ -84,11 +86,15 @@ def _mean_and_std(name: str, array: Floats, ran: NDArray[np.bool_]) -> dict[str,
     return {f"mean_{name}": means, f"std_{name}": stds}
 
 
-def _ranks(means: Floats, n_folds: NDArray[np.int_]) -> NDArray[np.int32]:
+def _ranks(means: Floats, n_folds: NDArray[np.int_], failed: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Rank the means; after them come the rows with a failed fit, then the rows without all folds."""
     complete = n_folds == n_folds.max()
     ranks = np.full(len(means), complete.sum() + 1, dtype=np.int32)
-    costs = np.where(np.isnan(means[complete]), np.inf, -means[complete])
-    ranks[complete] = rankdata(costs, method="min")
+    costs = np.where(np.isnan(means), np.inf, -means)
+    before = 0
+    for chosen in (complete & ~failed, complete & failed):
+        ranks[chosen] = before + rankdata(costs[chosen], method="min")
+        before += int(chosen.sum())
     return ranks
 
 

@@ -168,13 +168,14 @@ class Fits:
         except (FileNotFoundError, ValueError, TypeError):  # the fit was killed, perhaps while it wrote the file
             return None
 
-    def without_file(self, evaluation: Evaluation) -> Fit:
-        """Return what is known of a fit if somebody has removed its file."""
-        scores = {str(name): math.nan for name in getattr(self.scorer, "_scorers", ["score"])}
+    def without_file(self, evaluation: Evaluation, other: Fit | None) -> Fit:
+        """Return what is known of a fit if somebody has removed its file; another fit shows which scores there are."""
+        if other is None:
+            names = map(str, getattr(self.scorer, "_scorers", ["score"]))
+            other = Fit(dict.fromkeys(names, math.nan), {}, 0.0, 0.0, isinstance(self.scorer, _MultimetricScorer))
+        scores, train = dict.fromkeys(other.test, math.nan), dict.fromkeys(other.train, math.nan)
         name = self.metric if self.metric in scores else next(iter(scores))
-        return Fit(
-            scores | {name: evaluation.value}, {}, math.nan, math.nan, isinstance(self.scorer, _MultimetricScorer)
-        )
+        return Fit(scores | {name: evaluation.value}, train, math.nan, math.nan, other.is_multimetric)
 
     def error(self, evaluation: Evaluation) -> Exception | None:
         """Return the exception that ended a fit; None if it was not saved or cannot be loaded."""

@@ -29,8 +29,8 @@ OTHER_NAMES = {
 }
 
 
-def check_scoring(scoring: Any) -> None:
-    """Refuse a metric (a function of y_true and y_pred) where a scorer is needed.
+def check_scoring(scoring: Any, with_y: bool) -> None:
+    """Refuse a metric (a function of y_true and y_pred) where a scorer is needed; without y, it has two arguments.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def check_scoring(scoring: Any) -> None:
         if not inspect.isfunction(each):  # scikit-learn checks everything else
             continue
         try:
-            inspect.signature(each).bind("estimator", "X", "y")
+            inspect.signature(each).bind_partial("estimator", "X", *["y"] * with_y)
         except TypeError:
             what, of = getattr(each, "__name__", "the function"), f"[{name!r}]" * bool(name)
             raise ArgumentError(

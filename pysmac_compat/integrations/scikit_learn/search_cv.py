@@ -35,7 +35,7 @@ from pysmac_compat.integrations.scikit_learn.messages import (
     without_failures,
 )
 from pysmac_compat.integrations.scikit_learn.space import Space
-from pysmac_compat.integrations.scikit_learn.start import FOLDS, Start, folder_of_fits, hashes
+from pysmac_compat.integrations.scikit_learn.start import FOLDS, Start, checked_folder, hashes
 from pysmac_compat.optimizer import SMAC_optimizer
 from pysmac_compat.results import Result
 
@@ -182,7 +182,7 @@ class SMACSearchCV(BaseSearchCV):
         self._validate_params()
         for name in _FITTED & vars(self).keys():  # an earlier call of `fit` has set them
             delattr(self, name)
-        check_scoring(self.scoring)
+        check_scoring(self.scoring, with_y=y is not None)
         scorer, _ = self._get_scorers()
         metric = self.refit if isinstance(self.refit, str) else None  # which of several scores to maximise
         X, y = indexable(X, y)
@@ -203,7 +203,11 @@ class SMACSearchCV(BaseSearchCV):
             "the parameters of fit": [routed.estimator.fit, routed.scorer.score],
         }
         start = Start(self._seed(), hashes({} if self.working_directory is None else parts))
-        with folder_of_fits(self.working_directory, self.resume) as folder:
+        directory = checked_folder(self.working_directory, self.resume)
+        time_limit = limit("time_limit", self.time_limit)
+        optimizer = SMAC_optimizer(time_limit, working_directory=directory, persistent_files=directory is not None)
+        folder = os.path.join(optimizer.working_directory, "fits")
+        try:
             if self.resume:
                 start = start.resumed(folder, any_seed=not isinstance(self.random_state, numbers.Integral))
             start.make_folder(folder)
@@ -226,12 +230,14 @@ class SMACSearchCV(BaseSearchCV):
             self.scorer_ = getattr(scorer, "_scorers", scorer)
             stopped: set[int] = set()
             try:
-                self._search(fits, start, folder, stopped)
+                self._search(optimizer, fits, start, folder, stopped)
             except KeyboardInterrupt as interrupt:
                 with contextlib.suppress(Exception):  # perhaps no fit has ended
                     self._learn(fits, metric, stopped, complete=False)
                 raise KeyboardInterrupt(interrupted(interrupt, vars(self))) from None
             self._learn(fits, metric, stopped)
+        finally:
+            optimizer.__del__()  # removes a temporary folder now
         if self.refit:
             self._refit(base, X, y, routed.estimator.fit)
         return self
@@ -240,19 +246,16 @@ class SMACSearchCV(BaseSearchCV):
     def _error_score(self) -> float:
         return math.nan if self.error_score == "raise" else float(self.error_score)
 
-    def _search(self, fits: Fits, start: Start, folder: str, stopped: set[int]) -> None:
+    def _search(self, optimizer: SMAC_optimizer, fits: Fits, start: Start, folder: str, stopped: set[int]) -> None:
         """Run the search, and add the index of each fit that was cut short at its end to ``stopped``."""
         n_iter = None if self.n_iter is None else integer("n_iter", self.n_iter)
         n_fits = None if self.n_fits is None else integer("n_fits", self.n_fits)
-        time_limit = limit("time_limit", self.time_limit)
         fit_time_limit = limit("fit_time_limit", self.fit_time_limit)
         fit_memory_limit = limit("fit_memory_limit", self.fit_memory_limit, zero_is_none=True)
         most = [n for n in (n_fits, None if n_iter is None else n_iter * self.n_splits_) if n is not None]
-        if not most and time_limit is None:
+        if not most and self.time_limit is None:
             raise ArgumentError("n_iter=None needs n_fits or time_limit; without a limit the search would not end")
         kept = self.working_directory is not None
-        directory = None if self.working_directory is None else os.fspath(self.working_directory)
-        optimizer = SMAC_optimizer(time_limit, working_directory=directory, persistent_files=kept)
         optimizer.smac_options["workers"] = effective_n_jobs(self.n_jobs)
         optimizer.smac_options["initial-incumbent-runs"] = self.n_splits_  # so bad challengers lose after few folds
         optimizer.smac_options["calls-per-process"] = _FITS_PER_PROCESS
@@ -320,8 +323,9 @@ class SMACSearchCV(BaseSearchCV):
                 raise error or RuntimeError(f"a fit failed: {evaluation.message}")
         elif callable(self.scoring) and (fit := fits.read(evaluation)) is not None and fit.is_multimetric:
             self._check_refit_for_multimetric(fit.test)
-        # after a resumption the cause may have been removed, so recorded failures do not count
-        return Stop(ALIKE) if not event.recorded and alike.add(evaluation) else None
+        if event.recorded and not evaluation.succeeded:
+            return None  # the cause may have been removed since then
+        return Stop(ALIKE) if alike.add(evaluation) else None
 
     def _learn(self, fits: Fits, metric: str | None, stopped: Collection[int], complete: bool = True) -> None:
         """Set the attributes from the results of the search; ``complete`` is false after an interrupt."""
@@ -334,7 +338,11 @@ class SMACSearchCV(BaseSearchCV):
         if len(failed) == n:
             raise ValueError(f"all {n} fits failed. {first}")
         error_score = self._error_score
-        read = {each.index: fits.read(each) or fits.without_file(each) for each in evaluations if each.succeeded}
+        written = {each.index: fits.read(each) for each in evaluations if each.succeeded}
+        whole = next(filter(None, written.values()), None)
+        read = {
+            each.index: written[each.index] or fits.without_file(each, whole) for each in evaluations if each.succeeded
+        }
         found = list(read.values())
         lost = sum(math.isnan(fit.fit_time) for fit in found)
         if lost:

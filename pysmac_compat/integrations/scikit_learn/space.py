@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ _DISTRIBUTIONS = {
 }
 #: the last elements of the tuples by which BayesSearchCV defines ranges
 _PRIORS = ("uniform", "log-uniform")
+#: a name in a clause
+_NAME = re.compile(r"\w+")
 _PLAIN = (str, bool, int, float, type(None))
 _EXPECTED = (
     "expected a list of choices, a definition as for minimize such as ('real', [low, high], default), or one of "
@@ -70,10 +73,10 @@ class Space:
         clauses = clause_list("conditional_clauses", conditional_clauses)
         if isinstance(space, Mapping) and not is_configspace(space):
             found = {name: self._definition(name, given) for name, given in space.items()}
-            self._belongs = {name: choice for name in found if (choice := self._choice(name)) is not None}
+            self._belongs = {name: choice for name in found if (choice := self._only_choice(name)) is not None}
             # converted again, because the defaults of a choice's parameters are their values in this choice
             space = found | {name: self._definition(name, space[name]) for name in self._belongs}
-            clauses += _conditions(self._belongs, clauses)
+            clauses = _with_conditions(self._belongs, clauses)
         elif isinstance(space, (list, tuple)):
             raise ParameterError(
                 f"space must be one dict, got {shown(space)}. If you have a list of dicts, merge them into one dict. "
@@ -136,15 +139,30 @@ class Space:
         ]
         if having and len(having) < len(objects):
             names = " or ".join(shown(f"{choice}__{rest}") for choice in having)
+            new = [choice for choice in having if choice in self._own]
+            rename = (
+                f"rename the choice {new[0]!r}, because the estimator has a parameter {new[0]!r}, then " if new else ""
+            )
             raise ParameterError(
-                f"parameter {shown(name)}: not every choice of {shown(parent)} has it; write {names}; each is active "
-                "with its own choice only"
+                f"parameter {shown(name)}: not every choice of {shown(parent)} has it; {rename}write {names}"
+                f"{' with the new name' if new else ''}; each is active with its own choice only"
             ) from None
 
     def _settable(self, name: str) -> str:
         """Return a parameter's name for ``set_params``, where a choice's parameters begin with the parent's name."""
         choice = self._choice(name)
-        return name if choice is None else f"{choice[0]}__{name.partition('__')[2]}"
+        return name if choice is None else f"{self._settable(choice[0])}__{name.partition('__')[2]}"
+
+    def _only_choice(self, name: str) -> tuple[str, str] | None:
+        """Return `_choice`, and refuse a name that may belong to choices of several parents."""
+        choice = self._choice(name)
+        parents = [parent for parent, objects in self.objects.items() if choice and choice[1] in objects]
+        if choice and len(parents) > 1:
+            raise ParameterError(
+                f"parameter {shown(name)}: {' and '.join(map(shown, parents))} have a choice with the name "
+                f"{choice[1]!r}; give the choices different names: {{{parents[0]!r}: {{'NAME': ..., ...}}, ...}}"
+            )
+        return choice
 
     def _choice(self, name: str) -> tuple[str, str] | None:
         """Return the choice to which a parameter belongs, after the name of the parent with this choice, or None."""
@@ -228,7 +246,9 @@ class Space:
                 )
         self.objects[name] = objects
         if not default:
-            return kind, list(objects), next(iter(objects))
+            plain = [] if isinstance(values, Mapping) or not all(type(each) in _PLAIN for each in values) else values
+            own = self._own_choice(name, plain)
+            return kind, list(objects), next(key for key, each in objects.items() if each is own or not plain)
         called = [key for key, value in objects.items() if value is default[0] or key == default[0]]
         if not called:
             raise ParameterError(
@@ -239,14 +259,31 @@ class Space:
     def _own_choice(self, name: str, values: list[Any]) -> Any:
         """Return the parameter's value in the estimator if it is one of the choices, otherwise the first choice."""
         own = native(self._default(name))
-        equal = [value for value in values if type(value) is type(own) and value == own]
+        equal = [value for value in values if _kind(value) is _kind(own) and value == own]
         return (equal or values or [None])[0]
 
 
-def _conditions(of_choices: Mapping[str, tuple[str, str]], clauses: Sequence[str]) -> list[str]:
-    """Return conditions for the parameters of choices, except for parameters that already have a clause."""
-    children = {text.partition("|")[0].strip() for text in clauses if isinstance(text, str)}
-    return [f"{name} | {parent} == {head!r}" for name, (parent, head) in of_choices.items() if name not in children]
+def _with_conditions(of_choices: Mapping[str, tuple[str, str]], clauses: Sequence[str]) -> list[str]:
+    """Return the clauses, with conditions that the parameters of choices are active only with their choices."""
+    found, children = [], set()
+    for text in clauses:
+        child, bar, condition = (text if isinstance(text, str) else "").partition("|")
+        child = child.strip()
+        if bar and child in of_choices:
+            children.add(child)
+            parent, head = of_choices[child]
+            words = set(_NAME.findall(condition))
+            siblings = {name for name, choice in of_choices.items() if choice == (parent, head)}
+            if "||" in condition or not words & {parent, *siblings}:  # otherwise the clause already implies it
+                text = f"{child} | {parent} == {head!r} && ({condition.strip()})"
+        found.append(text)
+    new = [f"{name} | {parent} == {head!r}" for name, (parent, head) in of_choices.items() if name not in children]
+    return found + new
+
+
+def _kind(value: Any) -> type:
+    """Return the type of a plain value; integers and floats have the same."""
+    return float if _is_number(value) else type(value)
 
 
 def _is_range(values: Any) -> bool:
@@ -266,7 +303,7 @@ def _named(values: Sequence[Any]) -> dict[str, Any]:
         elif hasattr(value, "get_params") and not isinstance(value, type):
             name = type(value).__name__
         else:
-            name = getattr(value, "__name__", None) or cut(repr(value))
+            name = getattr(value, "__name__", None) or cut(" ".join(repr(value).split()))
         numbered, count = name, 1
         while numbered in found:
             count += 1

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -72,11 +70,8 @@ class Start:
         return os.path.join(fits, str(self.seed))
 
     def make_folder(self, fits: str) -> None:
-        """Make the folder of this seed; raise an ArgumentError if a file is in the way."""
-        try:
-            os.makedirs(self.folder(fits), exist_ok=True)
-        except (NotADirectoryError, FileExistsError):
-            raise ArgumentError(f"working_directory must be a folder, {os.path.dirname(fits)!r} is a file") from None
+        """Make the folder of this seed."""
+        os.makedirs(self.folder(fits), exist_ok=True)
 
     def save(self, fits: str) -> None:
         """Write the file."""
@@ -118,8 +113,8 @@ class Start:
         return first
 
 
-def folder_of_fits(working_directory: Any, resume: Any) -> contextlib.AbstractContextManager[str]:
-    """Return a context with the folder for the results of the fits; a temporary one is removed at its end.
+def checked_folder(working_directory: Any, resume: Any) -> str | None:
+    """Return the path of the folder for the files of a search; None for a temporary folder.
 
     Raises
     ------
@@ -129,10 +124,10 @@ def folder_of_fits(working_directory: Any, resume: Any) -> contextlib.AbstractCo
     if working_directory is None:
         if resumes:
             raise ArgumentError("resume=True needs working_directory=..., the folder of the earlier search")
-        return tempfile.TemporaryDirectory(prefix="pysmac-fits-")
+        return None
     if not isinstance(working_directory, str | os.PathLike):
         raise ArgumentError(f"working_directory must be a path, got {shown(working_directory)}")
-    return contextlib.nullcontext(os.path.join(os.path.abspath(os.path.expanduser(working_directory)), "fits"))
+    return os.path.abspath(os.path.expanduser(os.fspath(working_directory)))
 
 
 def hashes(parts: Mapping[str, Any]) -> dict[str, str | None]:
