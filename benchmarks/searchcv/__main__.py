@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 from itertools import product
 from pathlib import Path
@@ -17,6 +18,9 @@ from benchmarks.searchcv.searches import SEARCHES, Budget, run  # noqa: E402
 from benchmarks.searchcv.section import section  # noqa: E402
 from benchmarks.searchcv.tasks import LARGE, TASKS  # noqa: E402
 
+#: a search by seconds is stopped after this multiple of its seconds
+_TIMES = 10
+
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.searchcv", description=__doc__)
@@ -29,6 +33,23 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def limited(peer: str, task: str, seed: int, budget: Budget) -> results.Record:
+    """Run a search in a child process; kill it if it has not ended after ten times its seconds."""
+    fork = multiprocessing.get_context("fork")
+    ours, theirs = fork.Pipe()
+    process = fork.Process(target=lambda: theirs.send(run(peer, task, seed, budget)))
+    process.start()
+    theirs.close()
+    try:
+        if ours.poll(_TIMES * budget.amount if budget.unit == "seconds" else None):
+            return dict(ours.recv())
+    finally:
+        process.kill()
+        process.join()
+    about = {"peer": peer, "task": task, "seed": seed, "budget": f"{budget.amount} {budget.unit}"}
+    return about | {"error": f"stopped after {_TIMES * budget.amount} s", "commit": ""}
+
+
 def search_all(options: argparse.Namespace) -> None:
     """Run the searches that are not recorded, and record each search when it ends."""
     known = {results.key("searchcv", record) for record in results.read(options.file)}
@@ -37,7 +58,7 @@ def search_all(options: argparse.Namespace) -> None:
     peers = [peer for peer in options.peers.split(",") if peer]
     for seed, task, budget, peer in product(options.seeds, options.tasks.split(","), budgets, peers):
         if (peer, task, seed, f"{budget.amount} {budget.unit}") not in known:
-            record = run(peer, task, seed, budget)
+            record = limited(peer, task, seed, budget)
             with options.file.open("a") as out:
                 out.write(json.dumps(record) + "\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -68,7 +69,9 @@ def _of_budget(budget: str, records: Sequence[Record]) -> str:
     for title, scores in (("**rank**", test), ("**rank, folds**", folds)):
         rows.append([title, *(f"{rank:.2f}" for rank in _ranks(scores, searches))])
     if budget.endswith("seconds"):
-        fits = ([record["fits"] for record in chosen if record["peer"] == name] for name in searches)
+        fits = (
+            [record["fits"] for record in chosen if record["peer"] == name and "fits" in record] for name in searches
+        )
         rows.append(["fits", *(f"{float(np.median(each)):.0f}" for each in fits)])
     parts = [table([f"{budget}: test score; seeds: {seeds}", *searches], rows)]
     worse = {name: _worse(test, name) for name in searches[1:]}
@@ -77,13 +80,19 @@ def _of_budget(budget: str, records: Sequence[Record]) -> str:
         f"SMACSearchCV is worse by more than noise {said or 'than no other search on any task'} "
         "(one-sided Mann-Whitney tests with Holm's correction over the tasks, 5 %).\n"
     )
+    unended = [
+        f"{record['peer']} on {record['task']} (seed {record['seed']})" for record in chosen if "error" in record
+    ]
+    if unended:
+        parts.append(f"Stopped after ten times its seconds, in the middle of a fit, so worst: {', '.join(unended)}.\n")
     return "\n".join(parts)
 
 
 def _scores(records: Sequence[Record], key: str) -> _Scores:
+    """Return the scores; that of a search that did not end is minus infinity."""
     scores: _Scores = defaultdict(lambda: defaultdict(dict))
     for record in records:
-        scores[record["task"]][record["peer"]][record["seed"]] = record[key]
+        scores[record["task"]][record["peer"]][record["seed"]] = record.get(key, -math.inf)
     return scores
 
 

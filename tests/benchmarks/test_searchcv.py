@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 
 import pytest
 
 from benchmarks.searchcv import __main__ as command
-from benchmarks.searchcv.searches import SEARCHES, _optuna_distribution, _skopt_dimension
+from benchmarks.searchcv.searches import SEARCHES, Budget, _optuna_distribution, _skopt_dimension
 from benchmarks.searchcv.section import NAMES, section
 from benchmarks.searchcv.tasks import SMALL, TASKS
 
@@ -64,7 +65,7 @@ def test_what_is_recorded_is_not_made_again(tmp_path, monkeypatch):
         made.append(peer)
         return record(peer, task, seed, 0.5)
 
-    monkeypatch.setattr(command, "run", run)
+    monkeypatch.setattr(command, "limited", run)
     options = argparse.Namespace(
         peers=",".join(SEARCHES), tasks="svm_cancer", seeds=[0], fits=[15], seconds=[], file=file
     )
@@ -74,6 +75,23 @@ def test_what_is_recorded_is_not_made_again(tmp_path, monkeypatch):
     command.search_all(options)
     assert len(made) == 4
     assert len(file.read_text().splitlines()) == 5
+
+
+def test_a_search_that_does_not_end(monkeypatch):
+    monkeypatch.setattr(
+        command, "run", lambda *about: time.sleep(600) if about[0] == "BayesSearchCV" else {"made": about}
+    )
+    budget = Budget("seconds", 1)
+    monkeypatch.setattr(command, "_TIMES", 0.1)
+    assert command.limited("BayesSearchCV", "svm_cancer", 0, budget)["error"] == "stopped after 0.1 s"
+    monkeypatch.setattr(command, "_TIMES", 600)
+    assert command.limited("OptunaSearchCV", "svm_cancer", 3, budget) == {
+        "made": ("OptunaSearchCV", "svm_cancer", 3, budget)
+    }
+    about = {"peer": "BayesSearchCV", "task": "svm_cancer", "seed": 0, "budget": "15 fits", "error": "stopped"}
+    text = section([record("SMACSearchCV", "svm_cancer", 0, 0.5), about])
+    assert "| **rank** | 1.00 | 2.00 |" in text
+    assert "so worst: BayesSearchCV on svm_cancer (seed 0)." in text
 
 
 @pytest.mark.parametrize("name", TASKS)
