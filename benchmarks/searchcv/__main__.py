@@ -18,8 +18,8 @@ from benchmarks.searchcv.searches import SEARCHES, Budget, run  # noqa: E402
 from benchmarks.searchcv.section import section  # noqa: E402
 from benchmarks.searchcv.tasks import LARGE, TASKS  # noqa: E402
 
-#: a search by seconds is stopped after this multiple of its seconds
-_TIMES = 10
+#: a search by seconds is stopped after this multiple of its seconds, a search by fits after these seconds
+_TIMES, _LONGEST = 10, 600
 
 
 def _options() -> argparse.Namespace:
@@ -34,20 +34,21 @@ def _options() -> argparse.Namespace:
 
 
 def limited(peer: str, task: str, seed: int, budget: Budget) -> results.Record:
-    """Run a search in a child process; kill it if it has not ended after ten times its seconds."""
+    """Run a search in a child process; kill it if it has not ended after ten times its seconds, or after 10 minutes."""
     fork = multiprocessing.get_context("fork")
     ours, theirs = fork.Pipe()
     process = fork.Process(target=lambda: theirs.send(run(peer, task, seed, budget)))
     process.start()
     theirs.close()
     try:
-        if ours.poll(_TIMES * budget.amount if budget.unit == "seconds" else None):
+        limit = _TIMES * budget.amount if budget.unit == "seconds" else _LONGEST
+        if ours.poll(limit):
             return dict(ours.recv())
     finally:
         process.kill()
         process.join()
     about = {"peer": peer, "task": task, "seed": seed, "budget": f"{budget.amount} {budget.unit}"}
-    return about | {"error": f"stopped after {_TIMES * budget.amount} s", "commit": ""}
+    return about | {"error": f"stopped after {limit} s", "commit": ""}
 
 
 def search_all(options: argparse.Namespace) -> None:

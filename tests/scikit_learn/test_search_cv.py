@@ -222,7 +222,7 @@ LEFT_OUT = {
         ],
         "need other array libraries",
     ),
-    "check_dtype_object": "fails: it expects the TypeError of a fit; SMACSearchCV raises the ValueError that all fits fail",
+    "check_dtype_object": "fails: it expects the TypeError of a fit, not the ValueError that all fits fail",
     **dict.fromkeys(
         [
             "check_classifiers_classes",
