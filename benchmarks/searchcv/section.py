@@ -81,10 +81,12 @@ def _of_budget(budget: str, records: Sequence[Record]) -> str:
         "(one-sided Mann-Whitney tests with Holm's correction over the tasks, 5 %).\n"
     )
     unended = [
-        f"{record['peer']} on {record['task']} (seed {record['seed']})" for record in chosen if "error" in record
+        f"{record['peer']} on {record['task']} with seed {record['seed']} ({record['error']})"
+        for record in chosen
+        if "error" in record
     ]
     if unended:
-        parts.append(f"Stopped after ten times its seconds, in the middle of a fit, so worst: {', '.join(unended)}.\n")
+        parts.append(f"Without an end, so the worst: {', '.join(unended)}.\n")
     return "\n".join(parts)
 
 

@@ -88,10 +88,16 @@ def test_a_search_that_does_not_end(monkeypatch):
     assert command.limited("OptunaSearchCV", "svm_cancer", 3, budget) == {
         "made": ("OptunaSearchCV", "svm_cancer", 3, budget)
     }
-    about = {"peer": "BayesSearchCV", "task": "svm_cancer", "seed": 0, "budget": "15 fits", "error": "stopped"}
+    about = {
+        "peer": "BayesSearchCV",
+        "task": "svm_cancer",
+        "seed": 0,
+        "budget": "15 fits",
+        "error": "stopped after 9 s",
+    }
     text = section([record("SMACSearchCV", "svm_cancer", 0, 0.5), about])
     assert "| **rank** | 1.00 | 2.00 |" in text
-    assert "so worst: BayesSearchCV on svm_cancer (seed 0)." in text
+    assert "so the worst: BayesSearchCV on svm_cancer with seed 0 (stopped after 9 s)." in text
 
 
 @pytest.mark.parametrize("name", TASKS)
