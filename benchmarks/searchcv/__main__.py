@@ -48,7 +48,7 @@ def limited(peer: str, task: str, seed: int, budget: Budget) -> results.Record:
         process.kill()
         process.join()
     about = {"peer": peer, "task": task, "seed": seed, "budget": f"{budget.amount} {budget.unit}"}
-    return about | {"error": f"stopped after {limit} s", "commit": ""}
+    return about | {"unended": f"stopped after {limit} s", "commit": ""}
 
 
 def search_all(options: argparse.Namespace) -> None:

@@ -81,9 +81,9 @@ def _of_budget(budget: str, records: Sequence[Record]) -> str:
         "(one-sided Mann-Whitney tests with Holm's correction over the tasks, 5 %).\n"
     )
     unended = [
-        f"{record['peer']} on {record['task']} with seed {record['seed']} ({record['error']})"
+        f"{record['peer']} on {record['task']} with seed {record['seed']} ({record['unended']})"
         for record in chosen
-        if "error" in record
+        if "unended" in record
     ]
     if unended:
         parts.append(f"Without an end, so the worst: {', '.join(unended)}.\n")

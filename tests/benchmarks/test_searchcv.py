@@ -83,7 +83,7 @@ def test_a_search_that_does_not_end(monkeypatch):
     )
     budget = Budget("seconds", 1)
     monkeypatch.setattr(command, "_TIMES", 0.1)
-    assert command.limited("BayesSearchCV", "svm_cancer", 0, budget)["error"] == "stopped after 0.1 s"
+    assert command.limited("BayesSearchCV", "svm_cancer", 0, budget)["unended"] == "stopped after 0.1 s"
     monkeypatch.setattr(command, "_TIMES", 600)
     assert command.limited("OptunaSearchCV", "svm_cancer", 3, budget) == {
         "made": ("OptunaSearchCV", "svm_cancer", 3, budget)
