@@ -93,7 +93,7 @@ def test_a_search_that_does_not_end(monkeypatch):
         "task": "svm_cancer",
         "seed": 0,
         "budget": "15 fits",
-        "error": "stopped after 9 s",
+        "unended": "stopped after 9 s",
     }
     text = section([record("SMACSearchCV", "svm_cancer", 0, 0.5), about])
     assert "| **rank** | 1.00 | 2.00 |" in text
