@@ -33,7 +33,8 @@ _LARGE = """### In scikit-learn: large tests
 Six tasks with 600 or 800 rows for the search and at least 1,000 rows for the test, on which it matters how well one
 searches: of ten candidates, those on which a longer random search gains the most (see `benchmarks/searchcv/tasks.py`).
 They were chosen before any other search had run on them. The searches by seconds ran ten at a time on two cores, so
-each had a fifth of a core.
+each had a fifth of a core (one seed of svm_pca_digits ran later, beside loops that kept the cores as busy). A search
+that is in a fit at its end takes longer, except SMACSearchCV.
 """
 _SMALL = """### In scikit-learn: small data
 
