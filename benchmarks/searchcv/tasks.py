@@ -68,6 +68,13 @@ def _made(kind: str, rows: int, **settings: Any) -> Callable[[], tuple[Any, Any]
 
 
 _CLUSTERS = _made("classification", 8000, n_informative=8, n_clusters_per_class=4, flip_y=0.05)
+_FOREST = {
+    "max_depth": randint(1, 30),
+    "max_features": uniform(0.05, 0.9),
+    "min_samples_leaf": randint(1, 30),
+    "criterion": ["gini", "entropy"],
+    "bootstrap": [True, False],
+}
 SMALL = {
     "svm_digits": Task(
         lambda: make_pipeline(StandardScaler(), SVC()),
@@ -89,13 +96,7 @@ SMALL = {
     ),
     "forest_made": Task(
         lambda: RandomForestClassifier(n_estimators=30, random_state=0),
-        {
-            "max_depth": randint(1, 30),
-            "max_features": uniform(0.05, 0.9),
-            "min_samples_leaf": randint(1, 30),
-            "criterion": ["gini", "entropy"],
-            "bootstrap": [True, False],
-        },
+        _FOREST,
         _made("classification", 5000, n_informative=6, n_clusters_per_class=3, flip_y=0.1),
     ),
     "boosting_diabetes": Task(
@@ -145,13 +146,7 @@ LARGE = {
     ),
     "forest_clusters": Task(
         lambda: RandomForestClassifier(n_estimators=30, random_state=0),
-        {
-            "max_depth": randint(1, 30),
-            "max_features": uniform(0.05, 0.9),
-            "min_samples_leaf": randint(1, 30),
-            "criterion": ["gini", "entropy"],
-            "bootstrap": [True, False],
-        },
+        _FOREST,
         _CLUSTERS,
         rows=800,
     ),
