@@ -45,9 +45,10 @@ def without_penalty(costs: Costs) -> Costs:
     Many functions return a huge constant where they have no value. Beside it, a surrogate cannot see the differences
     between the other costs. The greatest cost counts as a penalty if it is far from all other costs.
     """
-    scale = np.abs(costs).max(initial=0.0) or 1.0  # differences of huge costs would overflow
-    scaled = costs / scale
-    largest = scaled.max(initial=0.0)
+    if not len(costs):
+        return costs
+    scaled = costs / (np.abs(costs).max() or 1.0)  # differences of huge costs would overflow
+    largest = scaled.max()
     others = scaled[scaled < largest]
     if len(others) < 2:
         return costs
